@@ -1,0 +1,1 @@
+"""The wire: how the service is spoken to."""

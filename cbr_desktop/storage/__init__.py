@@ -1,0 +1,1 @@
+"""The disk: what is kept, and where."""
