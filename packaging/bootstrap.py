@@ -1,0 +1,494 @@
+#!/usr/bin/env python3
+"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests or its benchmarks.
+
+It needs Python and nothing else: the packages come from requirements.lock into `.venv`, the system libraries
+from apt. Keep its syntax at Python 3.8, so that an old Python gets as far as the sentence that refuses it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import hashlib
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+FITTING_MINORS = (11, 12, 13)
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT / "pyproject.toml"
+LOCK = ROOT / "requirements.lock"
+VENV = ROOT / ".venv"
+STAMP = VENV / "cbr-desktop.json"
+UNFINISHED = VENV / "cbr-desktop.unfinished"
+
+WINDOWS = os.name == "nt"
+LINUX = sys.platform.startswith("linux")
+SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
+
+RUNNING, TESTING = "# for running", "# for testing"
+DEPENDENCIES = "# dependencies: sha256:"
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+class Library(NamedTuple):
+    """A shared library that Qt loads, with the Debian packages that may carry it, the newest name first."""
+
+    soname: str
+    packages: tuple[str, ...]
+
+
+# What Qt needs besides its own wheels, found out in bare Debian 12 and 13.
+OFFSCREEN = (
+    Library("libglib-2.0.so.0", ("libglib2.0-0t64", "libglib2.0-0")),
+    Library("libEGL.so.1", ("libegl1",)),
+    Library("libGL.so.1", ("libgl1",)),
+    Library("libdbus-1.so.3", ("libdbus-1-3",)),
+    Library("libfontconfig.so.1", ("libfontconfig1",)),
+    Library("libxkbcommon.so.0", ("libxkbcommon0",)),
+    Library("libgssapi_krb5.so.2", ("libgssapi-krb5-2",)),
+)
+X11 = (
+    Library("libxcb-cursor.so.0", ("libxcb-cursor0",)),
+    Library("libxcb-icccm.so.4", ("libxcb-icccm4",)),
+    Library("libxcb-keysyms.so.1", ("libxcb-keysyms1",)),
+    Library("libxcb-shape.so.0", ("libxcb-shape0",)),
+    Library("libxcb-xkb.so.1", ("libxcb-xkb1",)),
+    Library("libxkbcommon-x11.so.0", ("libxkbcommon-x11-0",)),
+)
+WAYLAND = (
+    Library("libwayland-cursor.so.0", ("libwayland-cursor0",)),
+    Library("libwayland-egl.so.1", ("libwayland-egl1",)),
+)
+
+
+class Program(NamedTuple):
+    """A program that the tests call, with the Debian package that carries it."""
+
+    name: str
+    package: str
+
+
+TEST_PROGRAMS: tuple[Program, ...] = ()
+
+
+class Outcome(NamedTuple):
+    """How one check of `test` ended."""
+
+    check: str
+    passed: bool
+    seconds: float
+
+
+def main(arguments: list[str]) -> int:
+    refuse_unfit_python(arguments)
+    commands = {"demo": demo, "test": test, "bench": bench, "run": run, "setup": setup, "lock": lock}
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Sets CBR Desktop up and starts it.",
+        epilog="\n".join(f"{name:8}{command.__doc__}" for name, command in commands.items()),
+    )
+    parser.add_argument("command", choices=list(commands), help="what to do, see below")
+    parser.add_argument("...", nargs="?", help="passed on to what is started")
+    chosen = parser.parse_args(arguments[:1]).command
+    passed_on = arguments[2:] if arguments[1:2] == ["--"] else arguments[1:]
+    return commands[chosen](passed_on)
+
+
+# What can be asked for
+
+
+def demo(arguments: list[str]) -> int:
+    """Starts CBR Desktop with its built-in cloud; with no display, draws its window into a file."""
+    make_ready([RUNNING], display_libraries())
+    if has_display():
+        say("Starting CBR Desktop with its built-in demo cloud.")
+        return call([PYTHON, "-m", "cbr_desktop", "--demo", *arguments])
+    picture = ROOT / "build" / "demo.png"
+    picture.parent.mkdir(exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        picture.unlink()
+    say("There is no display, so CBR Desktop starts unseen and draws its window into a file.")
+    selftest = [PYTHON, "-m", "cbr_desktop", "selftest", "--screenshot", picture, *arguments]
+    code = call(selftest, {"QT_QPA_PLATFORM": "offscreen"})
+    if picture.exists():
+        say(f"The window is drawn in {picture}")
+    return code
+
+
+def test(arguments: list[str]) -> int:
+    """Runs all checks, pytest last; what follows is passed on to pytest."""
+    make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
+    with fresh_home() as environment:
+        outcomes = [
+            Outcome("requirements.lock", lock_fits_project(), 0.0),
+            check("ruff check", [script("ruff"), "check", "."], environment),
+            check("ruff format", [script("ruff"), "format", "--check", "."], environment),
+            check("mypy", [script("mypy")], environment),
+            check("lint-imports", [script("lint-imports")], environment),
+        ]
+        heading("so far")
+        for outcome in outcomes:
+            say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.seconds:6.1f} s  {outcome.check}")
+        pytest = [PYTHON, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
+        outcomes.append(check("pytest", pytest, environment))
+    failed = [outcome.check for outcome in outcomes if not outcome.passed]
+    if failed:
+        say(f"Failed: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Runs the benchmarks; what follows is passed on to them."""
+    make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
+    with fresh_home() as environment:
+        return call([PYTHON, "-m", "tests.benchmarks", *arguments], environment)
+
+
+def run(arguments: list[str]) -> int:
+    """Starts CBR Desktop; what follows `--` is passed on to it."""
+    make_ready([RUNNING], display_libraries())
+    return call([PYTHON, "-m", "cbr_desktop", *arguments])
+
+
+def setup(arguments: list[str]) -> int:
+    """Makes everything ready and starts nothing."""
+    if arguments:
+        stop("setup takes no arguments.")
+    make_ready([RUNNING, TESTING], display_libraries(), TEST_PROGRAMS)
+    say("Everything is ready.")
+    return 0
+
+
+def lock(arguments: list[str]) -> int:
+    """Makes requirements.lock anew, keeping the versions that still fit; with --upgrade takes the newest."""
+    uv = next((str(tool) for tool in (script("uv"), shutil.which("uv")) if tool and Path(tool).exists()), None)
+    if uv is None:
+        stop("The lock is made with uv, which is not here. Start `bootstrap.py setup` first, or install uv.")
+    with tempfile.TemporaryDirectory() as folder:
+        running, everything = Path(folder, "running.txt"), Path(folder, "everything.txt")
+        if LOCK.exists():
+            running.write_text(lock_part(RUNNING), encoding="utf-8")
+            everything.write_text(lock_part(RUNNING) + lock_part(TESTING), encoding="utf-8")
+        resolve(uv, running, arguments)
+        resolve(uv, everything, ["--extra", "test", "--constraint", running, *arguments])
+        for_running, for_all = pins(running.read_text("utf-8")), pins(everything.read_text("utf-8"))
+    for_testing = [pin for pin in for_all if pin not in for_running]
+    head = "# Made from pyproject.toml by `python3 packaging/bootstrap.py lock`; do not edit it.\n"
+    head += f"{DEPENDENCIES}{project_dependencies()}\n"
+    text = f"{head}\n{RUNNING}\n{''.join(for_running)}\n{TESTING}\n{''.join(for_testing)}"
+    LOCK.write_bytes(text.encode("utf-8"))
+    say(f"{LOCK.name} pins {len(for_running)} packages for running and {len(for_testing)} more for testing.")
+    return 0
+
+
+# The checks of `test`
+
+
+def check(name: str, command: list[str | Path], environment: dict[str, str]) -> Outcome:
+    heading(name)
+    begin = time.monotonic()
+    code = call(command, environment, stdin=subprocess.DEVNULL)
+    return Outcome(name, code == 0, time.monotonic() - begin)
+
+
+@contextlib.contextmanager
+def fresh_home():
+    """Lends the environment of a program that is unseen and knows nothing of this user."""
+    home = tempfile.mkdtemp(prefix="cbr-desktop-")
+    try:
+        yield {"QT_QPA_PLATFORM": "offscreen", "CBR_DESKTOP_HOME": home}
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+# The packages in .venv
+
+
+def make_ready(parts: list[str], libraries: tuple[Library, ...], programs: tuple[Program, ...] = ()) -> None:
+    """Installs what is missing; when nothing is, it costs a blink."""
+    if LINUX:
+        install_system_packages(libraries, programs)
+    if not lock_fits_project():
+        say("Warning: pyproject.toml names other packages than requirements.lock; start `bootstrap.py lock`.")
+    wanted = {part: hashlib.sha256(lock_part(part).encode()).hexdigest() for part in parts}
+    done = environment_state()
+    missing = [part for part in parts if done.get(part) != wanted[part]]
+    if not missing:
+        return
+    begin = time.monotonic()
+    UNFINISHED.touch()
+    for part in missing:
+        install_part(part)
+    add_project()
+    STAMP.write_text(json.dumps({**done, **{part: wanted[part] for part in missing}}), encoding="utf-8")
+    UNFINISHED.unlink()
+    say(f"The packages are in .venv, after {time.monotonic() - begin:.0f} s.")
+
+
+def environment_state() -> dict[str, str]:
+    """Which parts of which lock .venv holds; makes it anew when it is not fit for use."""
+    here = {"place": str(VENV), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
+    if not VENV.exists():
+        make_environment()
+        return here
+    unfit = None
+    if UNFINISHED.exists():
+        unfit = "its last set-up was interrupted"
+    elif environment_python() != here["python"]:
+        unfit = f"it does not run Python {here['python']}"
+    else:
+        try:
+            state = json.loads(STAMP.read_text("utf-8"))
+        except (OSError, ValueError):
+            # somebody made it by hand: it is completed, not thrown away
+            return here
+        if {name: state.get(name) for name in here} == here:
+            return state
+        unfit = "it was made for another folder or Python"
+    say(f"Making .venv anew, because {unfit}.")
+    try:
+        shutil.rmtree(VENV)
+    except OSError as error:
+        stop(f"{error.filename} cannot be removed ({error.strerror}). Close CBR Desktop and start again.")
+    make_environment()
+    return here
+
+
+def environment_python() -> str | None:
+    """The version of Python in .venv, if it starts and has pip."""
+    question = "import sys, pip; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, text=True)
+    except OSError:
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def make_environment() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        stop("This Python cannot make environments: it comes without the modules venv and ensurepip.")
+    VENV.mkdir()
+    UNFINISHED.touch()
+    base_python = getattr(sys, "_base_executable", None) or sys.executable
+    if call([base_python, "-m", "venv", VENV], stdin=subprocess.DEVNULL):
+        stop("Python could not make the environment .venv; what it says is above.")
+
+
+def install_part(part: str) -> None:
+    text = lock_part(part)
+    say(f"Installing {len(pins(text))} packages {part.lstrip('# ')}; the first time takes a minute or two.")
+    requirements = VENV / "cbr-desktop-requirements.txt"
+    requirements.write_text(text, encoding="utf-8")
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", requirements]
+    if call(command, {"PIP_USER": "0"}, stdin=subprocess.DEVNULL):
+        stop("The packages could not be installed; what pip says is above. Start again to try again.")
+    requirements.unlink()
+
+
+def add_project() -> None:
+    """Lets Python find the project from anywhere, by a path that is ASCII whatever the folder is called."""
+    question = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, check=True)
+    site = Path(os.fsdecode(answer.stdout).strip())
+    Path(site, "cbr-desktop.pth").write_text(os.path.relpath(ROOT, site) + "\n", encoding="ascii")
+
+
+# The lock
+
+
+def lock_part(head: str) -> str:
+    """The lines of requirements.lock under `head`."""
+    lines = LOCK.read_text("utf-8").splitlines(keepends=True)
+    begin = [line.strip() for line in lines].index(head) + 1
+    end = next((n for n, line in enumerate(lines) if n >= begin and line.startswith("#")), len(lines))
+    return "".join(lines[begin:end])
+
+
+def pins(text: str) -> list[str]:
+    """The requirements of a lock, each with the lines of its hashes."""
+    found: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if line[0].isalnum():
+            found.append(line)
+        elif line.strip():
+            found[-1] += line
+    return found
+
+
+def project_dependencies() -> str:
+    """A digest of all that pyproject.toml says about dependencies."""
+    import tomllib  # not in the Pythons that are refused
+
+    project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
+    tables = [project["requires-python"], project["dependencies"], project["optional-dependencies"]["test"]]
+    return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+
+
+def lock_fits_project() -> bool:
+    return f"{DEPENDENCIES}{project_dependencies()}" in LOCK.read_text("utf-8").splitlines()
+
+
+def resolve(uv: str, output: Path, arguments: list[str | Path]) -> None:
+    command = [uv, "pip", "compile", PROJECT, "--output-file", output, "--quiet", "--universal"]
+    command += ["--python-version", f"3.{FITTING_MINORS[0]}", "--generate-hashes", "--only-binary", ":all:"]
+    command += ["--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links", *arguments]
+    if call(command, stdin=subprocess.DEVNULL):
+        stop("uv found no set of packages that fits; what it says is above.")
+
+
+# The libraries of the system
+
+
+def has_display() -> bool:
+    return not LINUX or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def display_libraries() -> tuple[Library, ...]:
+    libraries = OFFSCREEN
+    if os.environ.get("DISPLAY"):
+        libraries += X11
+    if os.environ.get("WAYLAND_DISPLAY"):
+        libraries += WAYLAND
+    return libraries
+
+
+def install_system_packages(libraries: tuple[Library, ...], programs: tuple[Program, ...]) -> None:
+    absent = [library for library in libraries if not loads(library.soname)]
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        if absent:
+            sonames = ", ".join(library.soname for library in absent)
+            say(f"Warning: Qt needs libraries that are not here: {sonames}. Please install them.")
+        return
+    wanted = [library.packages for library in absent]
+    wanted += [(program.package,) for program in programs if shutil.which(program.name) is None]
+    if importlib.util.find_spec("ensurepip") is None:
+        wanted.append((f"python3.{sys.version_info[1]}-venv",))
+    if not AUTHORITIES.exists():
+        wanted.append(("ca-certificates",))
+    if wanted:
+        install_with_apt(wanted)
+
+
+def install_with_apt(wanted: list[tuple[str, ...]]) -> None:
+    as_root = way_to_root()
+    if as_root is None:
+        packages = " ".join(known_package(names) for names in wanted)
+        stop(
+            "System packages are missing, and installing them needs root's rights. Please do it with\n\n"
+            f"    sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}\n\n"
+            "and start again."
+        )
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    call([*apt, "update"], stdin=subprocess.DEVNULL)
+    packages = [known_package(names) for names in wanted]
+    say(f"Installing system packages: {' '.join(packages)}")
+    install = [*apt, "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends", *packages]
+    if call(install, stdin=subprocess.DEVNULL):
+        stop("The system packages could not be installed; what apt-get says is above.")
+    importlib.invalidate_caches()
+
+
+def way_to_root() -> list[str] | None:
+    """What to put before a command to run it as root, if that goes without a question."""
+    if os.geteuid() == 0:
+        return []
+    sudo = ["sudo", "-n"]
+    if shutil.which("sudo") and subprocess.run([*sudo, "true"], capture_output=True).returncode == 0:
+        return sudo
+    return None
+
+
+def known_package(names: tuple[str, ...]) -> str:
+    """The first of the names that apt knows; the last one is also provided by its successors."""
+    for name in names[:-1]:
+        if subprocess.run(["apt-cache", "show", name], capture_output=True).returncode == 0:
+            return name
+    return names[-1]
+
+
+def loads(soname: str) -> bool:
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
+    return True
+
+
+# Python itself
+
+
+def refuse_unfit_python(arguments: list[str]) -> None:
+    major, minor = sys.version_info[:2]
+    if major != 3 or minor not in FITTING_MINORS:
+        *most, last = (f"3.{fitting}" for fitting in FITTING_MINORS)
+        sentence = f"CBR Desktop needs Python {', '.join(most)} or {last}; this is {major}.{minor}."
+        other = fitting_python()
+        if other:
+            sentence += f" Start it with: {other} packaging/bootstrap.py {' '.join(arguments)}"
+        stop(sentence)
+    if sys.maxsize < 2**32:
+        stop("CBR Desktop needs a 64-bit Python; this one is for 32 bits.")
+
+
+def fitting_python() -> str | None:
+    """A command of this machine that starts a Python that fits."""
+    for minor in reversed(FITTING_MINORS):
+        command = ["py", f"-3.{minor}"] if WINDOWS else [f"python3.{minor}"]
+        with contextlib.suppress(OSError):
+            if subprocess.run([*command, "-c", ""], capture_output=True).returncode == 0:
+                return " ".join(command)
+    return None
+
+
+# Small things
+
+
+def script(name: str) -> Path:
+    return SCRIPTS / (f"{name}.exe" if WINDOWS else name)
+
+
+def call(command: list[str | Path], environment: dict[str, str] | None = None, stdin: int | None = None) -> int:
+    """Runs a command in the project, out of reach of other Pythons' settings."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+    try:
+        return subprocess.call(
+            [str(word) for word in command], cwd=ROOT, env={**inherited, **(environment or {})}, stdin=stdin
+        )
+    except OSError as error:
+        say(f"{command[0]} does not start: {error.strerror}")
+        return 127
+
+
+def heading(text: str) -> None:
+    say(f"\n== {text} ==")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def stop(text: str) -> NoReturn:
+    say(text)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
