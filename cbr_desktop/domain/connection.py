@@ -1,0 +1,31 @@
+"""The state of the connection to a cloud, as the status bar tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from cbr_desktop.domain.error import HouseError
+
+
+class Reach(Enum):
+    """Whether the service answers."""
+
+    UNKNOWN = auto()
+    ONLINE = auto()
+    UNREACHABLE = auto()
+    REFUSED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What is known of the connection now.
+
+    ``latency_ms`` is the last answer's, ``waiting_until`` when a throttled request is tried again (``None`` when
+    nothing waits), ``token_expires_at`` the end of the login.
+    """
+
+    reach: Reach = Reach.UNKNOWN
+    latency_ms: float | None = None
+    waiting_until: datetime | None = None
+    token_expires_at: datetime | None = None
+    error: HouseError | None = None

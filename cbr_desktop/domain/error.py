@@ -1,0 +1,158 @@
+"""The errors of the house: what happened, to which thing, and whether the service may have acted.
+
+::
+
+    HouseError
+    ├── CloudError                 the service was asked
+    │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
+    │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
+    │   ├── BadAnswer              an answer came that no service of this kind gives
+    │   │   ├── Redirected         it points elsewhere; nothing was sent there
+    │   │   └── SignInPage         a network's sign-in page answered in its place
+    │   └── Refused                the service or its gateway said no, with a code
+    │       ├── LoginRefused       name, password, token or account
+    │       ├── Forbidden          the account may not
+    │       ├── NotFound           the thing, or the operation in this region, does not exist
+    │       └── Throttled          too many requests
+    ├── StorageError               the disk: not saved, or not readable
+    │   ├── NotSaved
+    │   └── Damaged
+    ├── ProfileError               a profile that cannot be used as it is written
+    └── SecretMissing              no password was given and none is stored
+"""
+
+
+class HouseError(Exception):
+    """Root of every error that a person is told about in words; anything else is a defect of ours."""
+
+
+class CloudError(HouseError):
+    """The service was asked, and there is no good answer.
+
+    ``host`` is the server's name. ``executed`` tells whether a request that changes something may have been carried
+    out: ``False`` is certain, ``None`` means that nobody here can know.
+    """
+
+    executed: bool | None = None
+
+    def __init__(self, host: str, detail: str = "") -> None:
+        super().__init__(host, detail)
+        self.host = host
+        self.detail = detail
+
+
+class Unreachable(CloudError):
+    """No connection: not one byte of the request was written. ``reason`` is a word of ``UnreachableReason``."""
+
+    executed = False
+
+    def __init__(self, host: str, detail: str = "", reason: str = "connection") -> None:
+        super().__init__(host, detail)
+        self.reason = reason
+
+
+class NoAnswer(CloudError):
+    """The request was sent, or part of it; no whole answer came. ``detail`` says how it ended."""
+
+
+class BadAnswer(CloudError):
+    """An answer that cannot be one of this service; ``detail`` names the field or the fault.
+
+    ``status`` is the HTTP status, ``request_id`` the gateway's id where one came along.
+    """
+
+    def __init__(self, host: str, detail: str = "", status: int = 0, request_id: str = "") -> None:
+        super().__init__(host, detail)
+        self.status = status
+        self.request_id = request_id
+
+
+class Redirected(BadAnswer):
+    """The server points to another address (``detail``); it was not followed."""
+
+
+class SignInPage(BadAnswer):
+    """A web page answered in place of the service: most likely the network wants a sign-in first."""
+
+
+class Refused(CloudError):
+    """The service, its gateway or the identity service said no.
+
+    ``code`` is the error code as sent (``BackupService.6113``, ``APIGW.0301``, ``401``), ``message`` its text
+    (untrusted), ``status`` the HTTP status, ``request_id`` the id to give to support.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        status: int,
+        code: str = "",
+        message: str = "",
+        request_id: str = "",
+        executed: bool | None = None,
+    ) -> None:
+        super().__init__(host, message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+        self.executed = executed
+
+    @property
+    def short_code(self) -> str:
+        """The service's code without its prefix: ``6113`` for ``BackupService.6113``; else the code as it is."""
+        return self.code.removeprefix("BackupService.")
+
+
+class LoginRefused(Refused):
+    """The credentials were not accepted."""
+
+
+class Forbidden(Refused):
+    """The account lacks the permission."""
+
+
+class NotFound(Refused):
+    """The object does not exist, or this region does not know the operation (``APIGW.0101``)."""
+
+
+class Throttled(Refused):
+    """Too many requests; ``retry_after`` is the wait in seconds that was asked for, or ``None``."""
+
+    retry_after: float | None = None
+
+
+class StorageError(HouseError):
+    """The disk would not. ``path`` is the file or folder, ``detail`` the system's words."""
+
+    def __init__(self, path: str, detail: str = "") -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+
+class NotSaved(StorageError):
+    """Something could not be written; what was there before is unharmed."""
+
+
+class Damaged(StorageError):
+    """A file exists and cannot be read as what it should be."""
+
+
+class ProfileError(HouseError):
+    """A profile lacks something or says something that cannot be; ``profile`` and ``field`` name the place."""
+
+    def __init__(self, profile: str, field: str, detail: str) -> None:
+        super().__init__(profile, field, detail)
+        self.profile = profile
+        self.field = field
+        self.detail = detail
+
+
+class SecretMissing(HouseError):
+    """There is no password for ``profile``: none stored, none given."""
+
+    def __init__(self, profile: str) -> None:
+        super().__init__(profile)
+        self.profile = profile

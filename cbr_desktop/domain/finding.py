@@ -1,0 +1,119 @@
+"""Findings: what a check has to say about a request, as facts without sentences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from types import MappingProxyType
+
+
+class Severity(Enum):
+    """How much a finding weighs: ``BLOCK`` keeps a request from being sent, ``WARN`` wants a person's yes."""
+
+    BLOCK = auto()
+    WARN = auto()
+    INFO = auto()
+
+
+class Subject(StrEnum):
+    """The part of a request that a finding is about; the dialog puts the finding there."""
+
+    FILE = "file"
+    VAULT = "vault"
+    NAME = "name"
+    DESCRIPTION = "description"
+    TYPE = "type"
+    RESOURCES = "resources"
+    ADVANCED = "advanced"
+    CONNECTION = "connection"
+
+
+class FindingKind(StrEnum):
+    """What was found. The facts that come with each are named in its comment."""
+
+    # the request document
+    NOT_JSON = "not-json"  # line, column, detail
+    TOO_LARGE = "too-large"  # size, limit (bytes)
+    NOT_OBJECT = "not-object"  # path, found
+    MISSING = "missing"  # path
+    WRONG_TYPE = "wrong-type"  # path, expected, found
+    DUPLICATE_KEY = "duplicate-key"  # path
+    UNKNOWN_KEY = "unknown-key"  # path
+    # name and description
+    TOO_LONG = "too-long"  # length, limit, over
+    BAD_CHARACTER = "bad-character"  # character, position (from 1), count
+    CONTROL_CHARACTER = "control-character"  # code point, position
+    NAME_LOOKS_AUTOMATIC = "name-looks-automatic"
+    NAME_TAKEN = "name-taken"  # name
+    NAME_OMITTED = "name-omitted"
+    NAME_NO_ROOM_FOR_SUFFIX = "name-no-room-for-suffix"  # length, limit
+    # vault
+    NO_VAULT = "no-vault"
+    BAD_ID = "bad-id"  # path, found
+    VAULT_UNKNOWN = "vault-unknown"  # id
+    VAULT_STATUS = "vault-status"  # vault, status
+    VAULT_EXPANDING = "vault-expanding"  # vault
+    VAULT_REPLICATION = "vault-replication"  # vault
+    VAULT_BUSY = "vault-busy"  # vault, progress
+    VAULT_EMPTY = "vault-empty"  # vault
+    VAULT_FULL = "vault-full"  # vault, used_percent
+    VAULT_MAY_FILL = "vault-may-fill"  # vault, free_gb, upper_gb
+    VAULT_NOT_PUBLIC = "vault-not-public"  # vault, cloud_type
+    VAULT_UNVERIFIED = "vault-unverified"  # id
+    # resources
+    NOTHING_CHOSEN = "nothing-chosen"
+    TOO_MANY_RESOURCES = "too-many-resources"  # count, limit
+    DUPLICATE_RESOURCE = "duplicate-resource"  # resource
+    FOREIGN_RESOURCE = "foreign-resource"  # resource, vault, other_vault
+    BOTH_FORMS = "both-forms"
+    RESOURCE_STATE = "resource-state"  # resource, status
+    RESOURCE_RESTORING = "resource-restoring"  # resource
+    RESOURCE_NOT_PROTECTABLE = "resource-not-protectable"  # resource, reason
+    RESOURCE_LARGE = "resource-large"  # resource, size_gb
+    NO_DISK_LEFT = "no-disk-left"  # resource
+    SYSTEM_DISK_EXCLUDED = "system-disk-excluded"  # resource
+    SOME_DISKS_EXCLUDED = "some-disks-excluded"  # resource, excluded, disks
+    SHARED_DISKS = "shared-disks"  # resource, count, limit
+    FIRST_BACKUP_FULL = "first-backup-full"  # resources
+    # options
+    RETENTION_WITH_AUTO = "retention-with-auto"
+    RETENTION_RANGE = "retention-range"  # found, limit
+    AUTO_TRIGGER_ON = "auto-trigger-on"
+    BETA_FIELD = "beta-field"  # path
+    PEAK_HOURS = "peak-hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found.
+
+    ``code`` is the service's error code that sending would meet (``6113``), empty where there is none. ``as_of`` is
+    the time of the data that was judged, ``None`` when the request itself was.
+    """
+
+    kind: FindingKind
+    severity: Severity
+    subject: Subject
+    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    code: str = ""
+    as_of: datetime | None = None
+
+
+def block(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+    """Return a finding that keeps the request from being sent."""
+    return Finding(kind, Severity.BLOCK, subject, facts, code)
+
+
+def warn(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+    """Return a finding that a person should accept before the request is sent."""
+    return Finding(kind, Severity.WARN, subject, facts, code)
+
+
+def info(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+    """Return a finding that is only told."""
+    return Finding(kind, Severity.INFO, subject, facts, code)
+
+
+def blocks(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those findings that keep the request from being sent."""
+    return [finding for finding in findings if finding.severity is Severity.BLOCK]

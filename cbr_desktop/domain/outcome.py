@@ -1,0 +1,123 @@
+"""The outcome of a checkpoint: what became of every resource, so that no half success reads like a whole one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
+from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.task import Task, TaskStatus
+
+
+class Fate(Enum):
+    """What became of one resource of a checkpoint."""
+
+    WAITING = auto()
+    RUNNING = auto()
+    DONE = auto()
+    FAILED = auto()
+    SKIPPED = auto()
+    UNCERTAIN = auto()
+    """The checkpoint has ended and no task tells about this resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceOutcome:
+    """One resource's line; ``code`` and ``message`` are the service's, empty while all is well."""
+
+    id: ResourceId
+    name: str
+    type: str
+    fate: Fate
+    status: str = ""
+    progress_percent: int | None = None
+    code: str = ""
+    message: str = ""
+    task: Task | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to this resource."""
+        return self.fate not in (Fate.WAITING, Fate.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The lines of a checkpoint: accepted resources in the service's order, then the skipped ones."""
+
+    resources: tuple[ResourceOutcome, ...]
+    status: CheckpointStatus | str
+
+    def count(self, *fates: Fate) -> int:
+        """Return how many resources met one of ``fates``."""
+        return sum(resource.fate in fates for resource in self.resources)
+
+    @property
+    def total(self) -> int:
+        """How many resources were asked for, skipped ones included."""
+        return len(self.resources)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every resource has ended."""
+        return all(resource.is_over for resource in self.resources)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every resource asked for has a good backup: the only thing that may be called success."""
+        return bool(self.resources) and self.count(Fate.DONE) == self.total
+
+    @property
+    def progress_percent(self) -> int:
+        """The mean progress of the accepted resources, 0 to 100; 100 when none was accepted."""
+        accepted = [resource for resource in self.resources if resource.fate is not Fate.SKIPPED]
+        if not accepted:
+            return 100
+        return sum(100 if r.is_over else r.progress_percent or 0 for r in accepted) // len(accepted)
+
+
+def outcome(checkpoint: Checkpoint, tasks: Iterable[Task]) -> Outcome:
+    """Join what the service answered with the tasks of that checkpoint; other checkpoints' tasks are ignored."""
+    newest: dict[str, Task] = {}
+    for task in tasks:
+        if task.checkpoint_id == checkpoint.id and task.resource_id is not None:
+            held = newest.get(task.resource_id)
+            if held is None or (task.created_at and held.created_at and task.created_at > held.created_at):
+                newest[task.resource_id] = task
+    ended = checkpoint.status not in (CheckpointStatus.PROTECTING, "")
+    accepted = tuple(_accepted(resource, newest.get(resource.id), ended) for resource in checkpoint.accepted)
+    named = {resource.id for resource in checkpoint.accepted} | {resource.id for resource in checkpoint.skipped}
+    found = tuple(_found(task) for id, task in newest.items() if id not in named)
+    return Outcome(accepted + found + tuple(map(_skipped, checkpoint.skipped)), checkpoint.status)
+
+
+def _accepted(resource: AcceptedResource, task: Task | None, ended: bool) -> ResourceOutcome:
+    if task is None:
+        fate = Fate.UNCERTAIN if ended else Fate.WAITING
+        return ResourceOutcome(resource.id, resource.name, resource.type, fate)
+    return _line(resource.id, resource.name or task.resource_name, resource.type, task)
+
+
+def _found(task: Task) -> ResourceOutcome:
+    return _line(ResourceId(task.resource_id or ""), task.resource_name, task.resource_type, task)
+
+
+def _line(id: ResourceId, name: str, type: str, task: Task) -> ResourceOutcome:
+    fate = _FATES.get(task.status, Fate.RUNNING)
+    return ResourceOutcome(id, name, type, fate, task.status, task.progress_percent, task.code, task.message, task)
+
+
+_FATES: dict[str, Fate] = {
+    TaskStatus.WAITING: Fate.WAITING,
+    TaskStatus.RUNNING: Fate.RUNNING,
+    TaskStatus.SUCCESS: Fate.DONE,
+    TaskStatus.FAILED: Fate.FAILED,
+    TaskStatus.TIMEOUT: Fate.FAILED,
+    TaskStatus.SKIPPED: Fate.SKIPPED,
+}
+
+
+def _skipped(resource: SkippedResource) -> ResourceOutcome:
+    return ResourceOutcome(
+        resource.id, resource.name, resource.type, Fate.SKIPPED, code=resource.code, message=resource.reason
+    )

@@ -1,0 +1,68 @@
+"""Tasks: the work of the service, which its interface calls operation logs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
+
+
+class TaskType(StrEnum):
+    """``operation_type`` of an operation log."""
+
+    BACKUP = "backup"
+    COPY = "copy"
+    REPLICATION = "replication"
+    RESTORE = "restore"
+    DELETE = "delete"
+    SYNC = "sync"
+    VAULT_DELETE = "vault_delete"
+    REMOVE_RESOURCE = "remove_resource"
+
+
+class TaskStatus(StrEnum):
+    """``status`` of an operation log: waiting, running, then one of the rest."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    SKIPPED = "skipped"
+
+
+TERMINAL = frozenset({TaskStatus.SUCCESS, TaskStatus.FAILED, TaskStatus.TIMEOUT, TaskStatus.SKIPPED})
+"""The states after which a task does not move; an unknown state is not one of them."""
+
+
+@dataclass(slots=True)
+class Task:
+    """A task. ``progress_percent`` is 0 to 100, or ``None`` when the service does not say.
+
+    ``policy_id`` is ``None`` for a person's own work; ``code`` and ``message`` are empty while all is well.
+    """
+
+    id: TaskId
+    type: TaskType | str
+    status: TaskStatus | str
+    progress_percent: int | None
+    vault_id: VaultId | None
+    vault_name: str
+    resource_id: ResourceId | None
+    resource_name: str
+    resource_type: str
+    checkpoint_id: CheckpointId | None
+    policy_id: PolicyId | None
+    backup_id: BackupId | None
+    backup_name: str
+    created_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the task has ended, in whatever way."""
+        return self.status in TERMINAL

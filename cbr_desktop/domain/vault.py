@@ -1,0 +1,177 @@
+"""Vaults, the resources in them, and what could be protected."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
+
+MB_PER_GB = 1024
+"""The service's gigabyte, as its metrics and its vault page use it."""
+RESOURCES_PER_VAULT = 256
+"""How many resources a vault takes, and how many a checkpoint may name."""
+
+
+class VaultStatus(StrEnum):
+    """``billing.status`` of a vault. ``LOCK`` means that it is being expanded; WORM is ``Vault.worm_locked``."""
+
+    AVAILABLE = "available"
+    LOCK = "lock"
+    FROZEN = "frozen"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+class VaultKind(StrEnum):
+    """``billing.object_type``: what a vault holds, fixed for its life."""
+
+    SERVER = "server"
+    DISK = "disk"
+    TURBO = "turbo"
+    WORKSPACE = "workspace"
+    VMWARE = "vmware"
+    RDS = "rds"
+    FILE = "file"
+
+
+class ProtectType(StrEnum):
+    """``billing.protect_type``: a replication vault only takes replicas."""
+
+    BACKUP = "backup"
+    REPLICATION = "replication"
+    HYBRID = "hybrid"
+
+
+class ProtectStatus(StrEnum):
+    """The state of a resource in its vault; absent until its first backup."""
+
+    AVAILABLE = "available"
+    PROTECTING = "protecting"
+    RESTORING = "restoring"
+    REMOVING = "removing"
+    ERROR = "error"
+    DELETED = "deleted"
+
+
+class ResourceType(StrEnum):
+    """The OpenStack-style type names that the service uses for resources."""
+
+    SERVER = "OS::Nova::Server"
+    DISK = "OS::Cinder::Volume"
+    BMS = "OS::Ironic::BareMetalServer"
+    NATIVE_SERVER = "OS::Native::Server"
+    FILE_SYSTEM = "OS::Sfs::Turbo"
+    WORKSPACE = "OS::Workspace::DesktopV2"
+
+
+@dataclass(slots=True)
+class Resource:
+    """A resource associated with a vault. ``backup_size_mb`` is what all its backups take in this vault."""
+
+    id: ResourceId
+    type: ResourceType | str
+    name: str
+    size_gb: int = 0
+    backup_size_mb: int = 0
+    backup_count: int = 0
+    protect_status: ProtectStatus | str | None = None
+    auto_protect: bool = True
+    exclude_volumes: tuple[VolumeId, ...] = ()
+
+
+@dataclass(slots=True)
+class Vault:
+    """A vault. ``size_gb`` is what was bought, ``used_mb`` may exceed it; ``resources`` is the whole list."""
+
+    id: VaultId
+    name: str
+    kind: VaultKind | str
+    protect_type: ProtectType | str
+    status: VaultStatus | str
+    size_gb: int
+    used_mb: int
+    allocated_gb: int = 0
+    resources: list[Resource] = field(default_factory=list)
+    cloud_type: str = "public"
+    auto_expand: bool = False
+    worm_locked: bool = False
+    threshold_percent: int = 80
+    description: str = ""
+    created_at: datetime | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    consistent_level: str = ""
+    charging_mode: str = ""
+    enterprise_project_id: str = "0"
+    auto_bind: bool = False
+    multi_az: bool = False
+
+    @property
+    def used_gb(self) -> float:
+        """What is used, in GB."""
+        return self.used_mb / MB_PER_GB
+
+    @property
+    def used_percent(self) -> float:
+        """Use in percent of the size; over 100 for an over-full vault, 0 for one without a size."""
+        return 100 * self.used_mb / (self.size_gb * MB_PER_GB) if self.size_gb else 0.0
+
+    @property
+    def free_gb(self) -> float:
+        """What is left, in GB; negative when over-full."""
+        return self.size_gb - self.used_gb
+
+    def resource(self, id: ResourceId) -> Resource | None:
+        """Return the resource with this id, or ``None`` when it is not in this vault."""
+        return next((resource for resource in self.resources if resource.id == id), None)
+
+
+@dataclass(slots=True)
+class Disk:
+    """A disk of a protectable server, or a protectable disk's own details. ``device`` is ``/dev/vda`` or the like."""
+
+    id: VolumeId
+    name: str
+    size_gb: int = 0
+    status: str = ""
+    device: str = ""
+    bootable: bool = False
+    encrypted: bool = False
+    shared: bool = False
+    volume_type: str = ""
+
+
+@dataclass(slots=True)
+class Protectable:
+    """What the service says about backing a resource up, before anything is tried.
+
+    ``status`` is the owning service's own word (``ACTIVE``, ``in-use``). ``vault_id`` is ``None`` while it is free.
+    """
+
+    id: ResourceId
+    type: ResourceType | str
+    name: str
+    size_gb: int = 0
+    status: str = ""
+    protectable: bool = True
+    code: str = ""
+    reason: str = ""
+    message: str = ""
+    vault_id: VaultId | None = None
+    disks: tuple[Disk, ...] = ()
+    availability_zone: str = ""
+    os_type: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Policy:
+    """A backup or replication policy; ``patterns`` are iCalendar rules in UTC, ``vault_ids`` where it is applied."""
+
+    id: PolicyId
+    name: str
+    operation_type: str
+    enabled: bool
+    patterns: tuple[str, ...] = ()
+    max_backups: int = -1
+    retention_days: int = -1
+    vault_ids: tuple[VaultId, ...] = ()

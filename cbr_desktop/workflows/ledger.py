@@ -1,0 +1,176 @@
+"""The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.connection import Connection
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.outcome import Outcome, outcome
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.task import Task
+from cbr_desktop.domain.vault import Policy, Protectable, Resource, Vault
+
+
+class Part(StrEnum):
+    """A part of the ledger that changes, loads and fails by itself."""
+
+    VAULTS = "vaults"
+    TASKS = "tasks"
+    BACKUPS = "backups"
+    POLICIES = "policies"
+    PROTECTABLES = "protectables"
+    INTENTS = "intents"
+    CONNECTION = "connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure."""
+
+    as_of: datetime | None = None
+    complete: bool = True
+    loading: bool = False
+    error: HouseError | None = None
+    from_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """A line of the Resources view: a resource with its vault, or one that is in no vault (``vault`` is ``None``)."""
+
+    resource: Resource
+    vault: Vault | None
+    protectable: Protectable | None
+    last_good: Backup | None
+
+
+@dataclass
+class Ledger:
+    """What is known of one profile. ``notify`` is called with the part after every change."""
+
+    profile: Profile
+    notify: Callable[[Part], None]
+    vaults: dict[VaultId, Vault] = field(default_factory=dict)
+    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    backups: dict[BackupId, Backup] = field(default_factory=dict)
+    policies: dict[PolicyId, Policy] = field(default_factory=dict)
+    protectables: dict[ResourceId, Protectable] = field(default_factory=dict)
+    intents: dict[IntentId, Intent] = field(default_factory=dict)
+    connection: Connection = field(default_factory=Connection)
+    freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
+
+    # reading
+
+    def resource_rows(self) -> Iterator[ResourceRow]:
+        """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        last_good = self.last_good_backups()
+        seen: set[ResourceId] = set()
+        for vault in self.vaults.values():
+            for resource in vault.resources:
+                seen.add(resource.id)
+                yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
+        for protectable in self.protectables.values():
+            if protectable.id not in seen and protectable.vault_id is None:
+                resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
+                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id))
+
+    def last_good_backups(self) -> dict[ResourceId, Backup]:
+        """Return the newest available backup of every resource that has one."""
+        newest: dict[ResourceId, Backup] = {}
+        for backup in self.backups.values():
+            if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
+                continue
+            held = newest.get(backup.resource_id)
+            if held is None or held.created_at is None or backup.created_at > held.created_at:
+                newest[backup.resource_id] = backup
+        return newest
+
+    def policies_of(self, vault_id: VaultId) -> list[Policy]:
+        """Return the policies that are applied to a vault."""
+        return [policy for policy in self.policies.values() if vault_id in policy.vault_ids]
+
+    def running_tasks(self, vault_id: VaultId) -> list[Task]:
+        """Return the tasks of a vault that have not ended, as far as is known."""
+        return [task for task in self.tasks.values() if task.vault_id == vault_id and not task.is_over]
+
+    def tasks_of(self, checkpoint_id: CheckpointId) -> list[Task]:
+        """Return the tasks of a checkpoint."""
+        return [task for task in self.tasks.values() if task.checkpoint_id == checkpoint_id]
+
+    def outcome_of(self, intent: Intent) -> Outcome | None:
+        """Return what became of the resources of an intent, or ``None`` while the service has not accepted it."""
+        if intent.checkpoint is None:
+            return None
+        return outcome(intent.checkpoint, self.tasks_of(intent.checkpoint.id))
+
+    # writing, by workflows alone
+
+    def put_vaults(self, listing: Listing[Vault], *, from_cache: bool = False) -> None:
+        """Replace the vaults by a list that was read."""
+        self.vaults = {vault.id: vault for vault in listing.rows}
+        self._fresh(Part.VAULTS, listing, from_cache)
+
+    def put_vault(self, vault: Vault) -> None:
+        """Replace or add one vault that was read by itself."""
+        self.vaults[vault.id] = vault
+        self.notify(Part.VAULTS)
+
+    def put_tasks(self, listing: Listing[Task], *, from_cache: bool = False) -> None:
+        """Merge a list of tasks: tasks do not vanish, they only grow old."""
+        self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+        self._fresh(Part.TASKS, listing, from_cache)
+
+    def merge_tasks(self, tasks: Iterable[Task]) -> None:
+        """Put single tasks in, as following a checkpoint brings them; the list keeps its age."""
+        self.tasks.update({task.id: task for task in tasks})
+        self.notify(Part.TASKS)
+
+    def put_backups(self, listing: Listing[Backup]) -> None:
+        """Replace the backups by a list that was read."""
+        self.backups = {backup.id: backup for backup in listing.rows}
+        self._fresh(Part.BACKUPS, listing, from_cache=False)
+
+    def put_policies(self, listing: Listing[Policy]) -> None:
+        """Replace the policies by a list that was read."""
+        self.policies = {policy.id: policy for policy in listing.rows}
+        self._fresh(Part.POLICIES, listing, from_cache=False)
+
+    def put_protectables(self, listing: Listing[Protectable]) -> None:
+        """Replace what could be protected by a list that was read."""
+        self.protectables = {protectable.id: protectable for protectable in listing.rows}
+        self._fresh(Part.PROTECTABLES, listing, from_cache=False)
+
+    def put_intent(self, intent: Intent) -> None:
+        """Replace or add an intent."""
+        self.intents[intent.id] = intent
+        self.notify(Part.INTENTS)
+
+    def put_connection(self, connection: Connection) -> None:
+        """Replace what is known of the connection."""
+        self.connection = connection
+        self.notify(Part.CONNECTION)
+
+    def loading(self, part: Part) -> None:
+        """Mark a part as being read."""
+        self.freshness[part] = replace(self.freshness[part], loading=True)
+        self.notify(part)
+
+    def failed(self, part: Part, error: HouseError) -> None:
+        """Mark a part as not read; its rows and their age stay."""
+        self.freshness[part] = replace(self.freshness[part], loading=False, error=error)
+        self.notify(part)
+
+    def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
+        self.freshness[part] = Freshness(listing.as_of, listing.complete, from_cache=from_cache)
+        self.notify(part)
+
+    def _older(self, rows: list[Task]) -> dict[TaskId, Task]:
+        fresh = {task.id for task in rows}
+        return {id: task for id, task in self.tasks.items() if id not in fresh}

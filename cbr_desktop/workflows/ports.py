@@ -1,0 +1,124 @@
+"""The shapes that workflows ask for; cloud and storage fit them without importing this file."""
+
+from datetime import datetime
+from typing import Protocol
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
+from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.task import Task
+from cbr_desktop.domain.vault import Policy, Protectable, Vault
+
+
+class Clock(Protocol):
+    """The time, and waiting for it."""
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for ``seconds`` of this clock; it may wake a little early."""
+        ...
+
+
+class Cloud(Protocol):
+    """One project of one cloud. Every method raises ``CloudError`` when there is no good answer.
+
+    Reads are repeated a few times by themselves; ``create_checkpoint`` never is.
+    """
+
+    async def project_id(self) -> ProjectId:
+        """Return the id of the profile's project, logging in if need be."""
+        ...
+
+    async def vaults(self) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources."""
+        ...
+
+    async def vault(self, id: VaultId) -> Vault:
+        """Return one vault."""
+        ...
+
+    async def protectables(self, kind: str) -> Listing[Protectable]:
+        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo``."""
+        ...
+
+    async def backups(
+        self,
+        *,
+        vault_id: VaultId | None = None,
+        checkpoint_id: CheckpointId | None = None,
+        since: datetime | None = None,
+        name: str | None = None,
+    ) -> Listing[Backup]:
+        """Return backups, newest first; every argument narrows the list."""
+        ...
+
+    async def tasks(
+        self, *, since: datetime | None = None, operation_type: str | None = None, status: str | None = None
+    ) -> Listing[Task]:
+        """Return tasks, newest first; every argument narrows the list."""
+        ...
+
+    async def policies(self) -> Listing[Policy]:
+        """Return all policies of the project."""
+        ...
+
+    async def checkpoint(self, id: CheckpointId) -> Checkpoint:
+        """Return one checkpoint; the service may tell no more than its status."""
+        ...
+
+    async def create_checkpoint(self, body: bytes, project_id: ProjectId) -> CreateAnswer:
+        """Send ``body`` once, as it is. ``CloudError.executed`` tells whether it may have been carried out."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class Records(Protocol):
+    """The precious rows of the outbox. Methods return when the row is on the disk; ``NotSaved`` when it cannot be."""
+
+    def add(self, intent: Intent) -> None:
+        """Keep a new intent."""
+        ...
+
+    def claim(self, intent: Intent) -> bool:
+        """Turn the row of a QUEUED intent into ``intent`` (SENDING), if it is QUEUED still; tell whether it was."""
+        ...
+
+    def save(self, intent: Intent) -> None:
+        """Keep the new state of an intent."""
+        ...
+
+    def load(self) -> list[Intent]:
+        """Return all intents, oldest first. Rows that cannot be read are left out and kept on the disk."""
+        ...
+
+
+class Cache(Protocol):
+    """The rebuildable copy of the ledger's lists; failing is never an error here, only an empty cache."""
+
+    def first_vaults(self) -> Listing[Vault] | None:
+        """Return the first page of the vaults that were seen last, or ``None``; ``complete`` tells if it is all."""
+        ...
+
+    def vaults(self) -> Listing[Vault] | None:
+        """Return all the vaults that were seen last, or ``None``."""
+        ...
+
+    def tasks(self) -> Listing[Task] | None:
+        """Return the tasks that were seen last, or ``None``."""
+        ...
+
+    def keep_vaults(self, listing: Listing[Vault]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_tasks(self, listing: Listing[Task]) -> None:
+        """Keep a list in place of the one before."""
+        ...
