@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 
+Facts = dict[str, object]
+"""What a finding says, by the names that its kind promises."""
+
 
 class Severity(Enum):
     """How much a finding weighs: ``BLOCK`` keeps a request from being sent, ``WARN`` wants a person's yes."""

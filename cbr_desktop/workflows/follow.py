@@ -1,0 +1,125 @@
+"""Following: watching an accepted checkpoint by its tasks until every resource has ended."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.task import TaskType
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.ports import Clock, Cloud, Records
+from cbr_desktop.workflows.reconcile import Reconcile
+
+_BEFORE = timedelta(minutes=15)
+_LATE_LOOKS = 8
+"""Looks without a task for some resource, after the checkpoint has ended, before its fate is called uncertain."""
+
+
+def pauses_seconds() -> Iterator[float]:
+    """Yield the pauses between looks: 2 s at first, then 5 s, then 15 s for ever, each a little off the beat."""
+    for pause, times in ((2.0, 5), (5.0, 12), (15.0, 2**31)):
+        for _ in range(times):
+            yield pause * random.uniform(0.9, 1.1)
+
+
+class Follow:
+    """Watches ACCEPTED intents to their end and has UNKNOWN ones reconciled; runs as a resident task."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        records: Records,
+        cloud: Cloud,
+        clock: Clock,
+        outbox: Outbox,
+        pauses: Callable[[], Iterator[float]] = pauses_seconds,
+    ) -> None:
+        self._ledger = ledger
+        self._records = records
+        self._cloud = cloud
+        self._clock = clock
+        self._outbox = outbox
+        self._pauses = pauses
+        self._reconcile = Reconcile(ledger, records, cloud, clock, outbox.wake)
+        self._wake = asyncio.Event()
+        self._held: set[tuple[IntentId, IntentState]] = set()
+
+    def noticed(self, part: Part) -> None:
+        """Take note of a change of the ledger; a change of the intents may be work."""
+        if part is Part.INTENTS:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Start watching whatever is accepted or unknown, for ever."""
+        async with asyncio.TaskGroup() as watches:
+            self._wake.set()
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                for intent in list(self._ledger.intents.values()):
+                    key = (intent.id, intent.state)
+                    if intent.state in (IntentState.ACCEPTED, IntentState.UNKNOWN) and key not in self._held:
+                        self._held.add(key)
+                        watches.create_task(self._watch(intent))
+
+    async def _watch(self, intent: Intent) -> None:
+        if intent.state is IntentState.UNKNOWN:
+            await self._reconcile.settle(intent.id)
+        else:
+            await self._to_the_end(intent.id)
+
+    async def _to_the_end(self, id: IntentId) -> None:
+        late = 0
+        for pause in self._pauses():
+            with suppress(HouseError):
+                await self._look(self._ledger.intents[id])
+            outcome = self._ledger.outcome_of(self._ledger.intents[id])
+            if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
+                self._finish(self._ledger.intents[id])
+                return
+            late = late + 1 if outcome.is_over else 0
+            await self._clock.sleep(pause)
+
+    async def _look(self, intent: Intent) -> None:
+        """Read the tasks, and the checkpoint when they have all ended or cannot be read."""
+        checkpoint = intent.checkpoint
+        assert checkpoint is not None  # noqa: S101  # an accepted intent has one
+        since = (intent.sent_at or intent.created_at) - _BEFORE
+        tasks = None
+        try:
+            tasks = (await self._cloud.tasks(since=since, operation_type=TaskType.BACKUP)).rows
+            self._ledger.merge_tasks(task for task in tasks if task.checkpoint_id == checkpoint.id)
+        finally:
+            outcome = self._ledger.outcome_of(intent)
+            if tasks is None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
+                self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
+
+    def _learn(self, intent: Intent, seen: Checkpoint) -> None:
+        """Take over the status; a later look may tell less than the first answer, and then the first answer stays."""
+        held = intent.checkpoint
+        if held is None or held.status == seen.status:
+            return
+        checkpoint = replace(held, status=seen.status, accepted=held.accepted or seen.accepted)
+        self._put(replace(intent, checkpoint=checkpoint, changed_at=self._clock.now()))
+
+    def _finish(self, intent: Intent) -> None:
+        self._put(intent.moved(IntentState.FINISHED, self._clock.now()))
+        self._outbox.wake()
+
+    def _put(self, intent: Intent) -> None:
+        with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
+            self._records.save(intent)
+        self._ledger.put_intent(intent)
+
+
+def _is_late(outcome: Outcome, looks: int) -> bool:
+    """Whether tasks are missing that may yet appear."""
+    return outcome.count(Fate.UNCERTAIN) > 0 and looks < _LATE_LOOKS

@@ -1,0 +1,227 @@
+"""The outbox: every request for a checkpoint leaves through here, durable first, sent at most once.
+
+The states and the ways between them are drawn in ``domain/intent``. Two rules carry it all: the row says SENDING on the
+disk before the first byte leaves, and a row that says SENDING is never sent again by this program.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from cbr_desktop.domain import request
+from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, CreateAnswer, ResourceChoice
+from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, Refused, SecretMissing, Throttled
+from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ports import Clock, Cloud, Records
+
+PAUSES_SECONDS = (5.0, 15.0, 30.0, 60.0)
+"""How long a queued request waits after each failure to reach the service; the last one repeats."""
+THROTTLE_PAUSE_SECONDS = 10.0
+
+_OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
+"""States in which an intent may be running at the service, so that its vault takes no other."""
+
+
+class Outbox:
+    """Takes requests, keeps them, and sends them one a vault at a time; ``new_id`` makes an id never used before."""
+
+    def __init__(
+        self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock, new_id: Callable[[], IntentId]
+    ) -> None:
+        self._ledger = ledger
+        self._records = records
+        self._cloud = cloud
+        self._clock = clock
+        self._new_id = new_id
+        self._wake = asyncio.Event()
+        self._failures = 0
+
+    def restore(self) -> None:
+        """Read the rows from the disk. One that was being sent when the program ended has an unknown outcome."""
+        for intent in self._records.load():
+            if intent.state is IntentState.SENDING:
+                self._move(intent, IntentState.UNKNOWN, note="interrupted")
+            else:
+                self._ledger.put_intent(intent)
+        self._wake.set()
+
+    def submit(self, draft: CheckpointDraft, *, body: bytes | None = None, retry_of: IntentId | None = None) -> Intent:
+        """Queue a request and return it; it is on the disk when this returns.
+
+        ``body`` are the exact bytes to send, by default those that the draft makes. Raises ``NotSaved`` when the
+        disk would not take it: then nothing will be sent.
+        """
+        if draft.vault_id is None:
+            raise ValueError("a request needs a vault")
+        now = self._clock.now()
+        intent = Intent(
+            id=self._new_id(),
+            target=self._target(draft.vault_id),
+            body=request.body(draft) if body is None else body,
+            name=draft.name,
+            state=IntentState.QUEUED,
+            created_at=now,
+            changed_at=now,
+            retry_of=retry_of,
+        )
+        self._records.add(intent)
+        self._ledger.put_intent(intent)
+        self.wake()
+        return intent
+
+    def cancel(self, id: IntentId) -> bool:
+        """Take a queued request back; tell whether it was in time."""
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.QUEUED:
+            return False
+        self._move(intent, IntentState.CANCELLED)
+        return True
+
+    def retry_skipped(self, id: IntentId) -> Intent:
+        """Queue a new request for the resources that the service skipped, and for those only."""
+        intent = self._ledger.intents[id]
+        return self.submit(self.skipped_draft(intent), retry_of=id)
+
+    def skipped_draft(self, intent: Intent) -> CheckpointDraft:
+        """Return the draft that asks again for what was skipped, under a name of its own.
+
+        Disk choices and options stay as they were asked for. Raises ``ValueError`` when nothing was skipped.
+        """
+        document, _ = request.read(intent.body)
+        if intent.checkpoint is None or not intent.checkpoint.skipped or document is None:
+            raise ValueError("nothing was skipped")
+        asked = {choice.id: choice for choice in document.draft.resources or ()}
+        choices = tuple(
+            ResourceChoice(
+                skipped.id,
+                skipped.type,
+                skipped.name,
+                *(
+                    (asked[skipped.id].exclude_volumes, asked[skipped.id].include_volumes)
+                    if skipped.id in asked
+                    else ()
+                ),
+            )
+            for skipped in intent.checkpoint.skipped
+        )
+        return CheckpointDraft(
+            vault_id=document.draft.vault_id,
+            name=self._retry_name(document.draft.name),
+            description=document.draft.description,
+            incremental=document.draft.incremental,
+            auto_trigger=document.draft.auto_trigger,
+            resources=choices,
+            retention_days=document.draft.retention_days,
+            policy_id=document.draft.policy_id,
+        )
+
+    def wake(self) -> None:
+        """Look at the queue now: something was added, or what stood in the way may be gone."""
+        self._wake.set()
+
+    async def drain(self) -> None:
+        """Send what is queued, for ever; runs as a resident task."""
+        async with asyncio.TaskGroup() as sends:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                for intent in list(self._ready()):
+                    if self._claim(intent):
+                        sends.create_task(self._send(self._ledger.intents[intent.id]))
+
+    def _ready(self) -> Iterator[Intent]:
+        """Yield the oldest queued intent of every vault that has nothing open."""
+        intents = sorted(self._ledger.intents.values(), key=lambda intent: intent.created_at)
+        taken = {(i.target.cbr_endpoint, i.target.vault_id) for i in intents if i.state in _OPEN}
+        for intent in intents:
+            key = (intent.target.cbr_endpoint, intent.target.vault_id)
+            if intent.state is IntentState.QUEUED and key not in taken:
+                taken.add(key)
+                yield intent
+
+    def _claim(self, intent: Intent) -> bool:
+        """Make the row say SENDING, durably. When the disk would not, the request stays queued and is not sent."""
+        now = self._clock.now()
+        claimed = intent.moved(IntentState.SENDING, now, sent_at=now, note="")
+        try:
+            won = self._records.claim(claimed)
+        except HouseError:
+            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
+            return False
+        if won:
+            self._ledger.put_intent(claimed)
+        return won
+
+    async def _send(self, intent: Intent) -> None:
+        """Send a claimed intent once and settle what came of it. A cancel leaves the outcome unknown."""
+        started = False
+        try:
+            project_id = intent.target.project_id or await self._cloud.project_id()
+            started = True
+            self._accepted(intent, await self._cloud.create_checkpoint(intent.body, project_id))
+        except Throttled as error:
+            await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
+        except (LoginRefused, SecretMissing):
+            self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+        except CloudError as error:
+            await self._failed(intent, error, started)
+        except asyncio.CancelledError:
+            self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, note="interrupted")
+            raise
+        finally:
+            self._wake.set()
+
+    def _accepted(self, intent: Intent, answer: CreateAnswer) -> None:
+        self._failures = 0
+        self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
+
+    async def _failed(self, intent: Intent, error: CloudError, started: bool) -> None:
+        if isinstance(error, Refused) and error.executed is False:
+            self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
+        elif error.executed is False or not started:
+            pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
+            self._failures += 1
+            await self._back(intent, "unreachable", pause)
+        else:
+            refusal = _refusal(error) if isinstance(error, Refused) else None
+            note = type(error).__name__
+            self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=note)
+
+    async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
+        """Put a request that did not leave back into the queue, and look again after a pause."""
+        self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
+        await self._clock.sleep(pause_seconds)
+
+    def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:
+        """Show and keep a new state. A row that cannot be kept stays SENDING on the disk: unknown, never resent."""
+        moved = intent.moved(state, self._clock.now(), **changes)
+        try:
+            self._records.save(moved)
+        except HouseError:
+            moved = replace(moved, note="not-saved")
+        self._ledger.put_intent(moved)
+
+    def _target(self, vault_id: VaultId) -> Target:
+        profile = self._ledger.profile
+        vault = self._ledger.vaults.get(vault_id)
+        return Target(
+            profile=profile.name,
+            cbr_endpoint=profile.cbr_endpoint,
+            project=profile.project,
+            project_id=None,
+            vault_id=vault_id,
+            vault_name=vault.name if vault else "",
+        )
+
+    def _retry_name(self, name: str) -> str:
+        """Return a name that tells whose retry it is; a request without a name stays without one."""
+        if not name:
+            return ""
+        suffix = f"-again-{self._new_id()[:4]}"
+        return name[: NAME_LIMIT - len(suffix) - 5] + suffix
+
+
+def _refusal(error: Refused) -> Refusal:
+    return Refusal(error.status, error.code, error.message, error.request_id)

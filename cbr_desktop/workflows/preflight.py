@@ -1,0 +1,227 @@
+"""The pre-flight: judging a draft by what is known of its vault and resources, before anything is sent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
+from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, info, warn
+from cbr_desktop.domain.ids import ResourceId, VolumeId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.task import TaskType
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.workflows.ledger import Ledger, Part
+
+LARGE_SERVER_GB = 4096
+"""A server over this size is discouraged (user manual)."""
+SHARED_DISKS_PER_SERVER = 10
+"""How many shared disks a server backup takes (user manual)."""
+_OPEN_STATES = (IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the checkpoint may take. GB; ``None`` where nothing is known, never a guess.
+
+    ``upper_gb`` is the allocated size of the disks asked for; ``likely_gb`` rests on earlier backups of the same
+    resources and is there only when every one of them has some. Percent are of the vault's size.
+    """
+
+    asked: int
+    expected: int
+    upper_gb: float | None = None
+    likely_gb: float | None = None
+    percent_now: float | None = None
+    percent_likely: float | None = None
+    percent_worst: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The findings, most serious first, and the estimate; ``None`` for the latter while the vault is unknown."""
+
+    findings: tuple[Finding, ...]
+    estimate: Estimate | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the request must not be sent as it is."""
+        return any(finding.severity is Severity.BLOCK for finding in self.findings)
+
+    def of(self, *subjects: Subject) -> list[Finding]:
+        """Return the findings about some parts of the request."""
+        return [finding for finding in self.findings if finding.subject in subjects]
+
+
+def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Preflight:
+    """Judge ``draft`` by itself and by the ledger. Nothing is asked of the service."""
+    profile = ledger.profile
+    findings = draft_findings(draft, profile.name_rules, beta_fields=profile.beta_fields)
+    estimate = None
+    if draft.vault_id and not any(f.kind is FindingKind.BAD_ID and f.subject is Subject.VAULT for f in findings):
+        vault = ledger.vaults.get(draft.vault_id)
+        if vault is None:
+            findings += _unknown_vault(draft, ledger)
+        else:
+            estimate = _estimate(draft, vault)
+            known = [*_vault_findings(vault, ledger, estimate), *_resource_findings(draft, vault, ledger)]
+            as_of = ledger.freshness[Part.VAULTS].as_of
+            findings += [replace(finding, as_of=as_of) for finding in known]
+        findings += _name_in_use(draft, ledger)
+    findings += _peak_hours(now)
+    return Preflight(tuple(sorted(findings, key=lambda finding: finding.severity.value)), estimate)
+
+
+def _unknown_vault(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
+    """Say that the vault is not among the known ones; that blocks only when the list is known to be whole."""
+    freshness = ledger.freshness[Part.VAULTS]
+    if freshness.as_of is None or not freshness.complete or freshness.from_cache:
+        return [warn(FindingKind.VAULT_UNVERIFIED, Subject.VAULT, id=draft.vault_id)]
+    return [block(FindingKind.VAULT_UNKNOWN, Subject.VAULT, "6105", id=draft.vault_id)]
+
+
+def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterator[Finding]:
+    name = vault.name
+    if vault.protect_type == ProtectType.REPLICATION:
+        yield block(FindingKind.VAULT_REPLICATION, Subject.VAULT, "6124", vault=name)
+    elif vault.cloud_type not in ("public", ""):
+        yield block(FindingKind.VAULT_NOT_PUBLIC, Subject.VAULT, "6124", vault=name, cloud_type=vault.cloud_type)
+    if vault.status == VaultStatus.LOCK:
+        yield warn(FindingKind.VAULT_EXPANDING, Subject.VAULT, vault=name)
+    elif vault.status in (VaultStatus.FROZEN, VaultStatus.DELETING, VaultStatus.ERROR):
+        yield block(FindingKind.VAULT_STATUS, Subject.VAULT, "6113", vault=name, status=vault.status)
+    elif vault.status != VaultStatus.AVAILABLE:
+        yield warn(FindingKind.VAULT_STATUS, Subject.VAULT, "6113", vault=name, status=vault.status)
+    if not vault.resources:
+        yield block(FindingKind.VAULT_EMPTY, Subject.VAULT, "0001", vault=name)
+    yield from _capacity_findings(vault, estimate)
+    yield from _busy_findings(vault, ledger)
+
+
+def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
+    facts: Facts = {"vault": vault.name, "used_percent": vault.used_percent, "auto_expand": vault.auto_expand}
+    if vault.free_gb <= 0:
+        kind = FindingKind.VAULT_FULL
+        yield (warn if vault.auto_expand else block)(kind, Subject.VAULT, "6114", **facts)
+    elif estimate.upper_gb is not None and estimate.upper_gb > vault.free_gb and not vault.auto_expand:
+        facts = {"vault": vault.name, "free_gb": vault.free_gb, "upper_gb": estimate.upper_gb}
+        yield warn(FindingKind.VAULT_MAY_FILL, Subject.VAULT, "6114", **facts)
+
+
+def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+    """Say what runs already. Our own open requests are waited for by the outbox; others make the service refuse."""
+    ours = [i for i in ledger.intents.values() if i.target.vault_id == vault.id and i.state in _OPEN_STATES]
+    running = [task for task in ledger.running_tasks(vault.id) if task.type == TaskType.BACKUP]
+    if ours:
+        yield info(FindingKind.VAULT_BUSY, Subject.VAULT, vault=vault.name, ours=True, progress=None)
+    elif running:
+        progress = min((task.progress_percent or 0 for task in running), default=None)
+        yield warn(FindingKind.VAULT_BUSY, Subject.VAULT, "6125", vault=vault.name, ours=False, progress=progress)
+
+
+def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+    homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
+    for wanted in draft.resources or ():
+        if vault.resource(wanted.id) is None:
+            home = homes.get(wanted.id)
+            facts = {"resource": wanted.name or wanted.id, "vault": vault.name, "other_vault": home and home.name}
+            yield block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, "6135" if home else "6302", **facts)
+    asked = _asked(draft, vault)
+    for resource, choice in asked:
+        yield from _state_findings(resource)
+        yield from _disk_findings(resource, choice, ledger)
+    first = [resource.name for resource, _ in asked if resource.backup_count == 0]
+    if first and draft.incremental:
+        yield info(FindingKind.FIRST_BACKUP_FULL, Subject.TYPE, resources=first)
+
+
+def _state_findings(resource: Resource) -> Iterator[Finding]:
+    status = resource.protect_status
+    if status == ProtectStatus.RESTORING:
+        yield warn(FindingKind.RESOURCE_RESTORING, Subject.RESOURCES, "2010", resource=resource.name)
+    elif status not in (None, ProtectStatus.AVAILABLE):
+        yield warn(FindingKind.RESOURCE_STATE, Subject.RESOURCES, "6215", resource=resource.name, status=status)
+
+
+def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Ledger) -> Iterator[Finding]:
+    name = resource.name
+    facts: Facts
+    if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
+        yield info(FindingKind.RESOURCE_LARGE, Subject.RESOURCES, resource=name, size_gb=resource.size_gb)
+    protectable = ledger.protectables.get(resource.id)
+    if protectable is None:
+        return
+    if not protectable.protectable:
+        facts = {"resource": name, "reason": protectable.reason or protectable.message}
+        yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, Subject.RESOURCES, protectable.code, **facts)
+    taken = [disk for disk in protectable.disks if _takes(choice, disk.id)]
+    if protectable.disks and not taken:
+        yield block(FindingKind.NO_DISK_LEFT, Subject.RESOURCES, "7108", resource=name)
+    elif len(taken) < len(protectable.disks):
+        left_out = len(protectable.disks) - len(taken)
+        facts = {"resource": name, "excluded": left_out, "disks": len(protectable.disks)}
+        yield warn(FindingKind.SOME_DISKS_EXCLUDED, Subject.RESOURCES, **facts)
+        if any(disk.bootable for disk in protectable.disks) and not any(disk.bootable for disk in taken):
+            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, Subject.RESOURCES, "6209", resource=name)
+    shared = sum(disk.shared for disk in taken)
+    if shared > SHARED_DISKS_PER_SERVER:
+        facts = {"resource": name, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
+        yield block(FindingKind.SHARED_DISKS, Subject.RESOURCES, "7107", **facts)
+
+
+def _takes(choice: ResourceChoice | None, volume: VolumeId) -> bool:
+    if choice is None:
+        return True
+    return volume in choice.include_volumes if choice.include_volumes else volume not in choice.exclude_volumes
+
+
+def _asked(draft: CheckpointDraft, vault: Vault) -> list[tuple[Resource, ResourceChoice | None]]:
+    """Return the vault's resources that the draft means, each with its choice."""
+    if draft.resources is None:
+        return [(resource, None) for resource in vault.resources]
+    choices: dict[ResourceId, ResourceChoice] = {choice.id: choice for choice in draft.resources}
+    return [(resource, choices[resource.id]) for resource in vault.resources if resource.id in choices]
+
+
+def _estimate(draft: CheckpointDraft, vault: Vault) -> Estimate:
+    asked = [resource for resource, _ in _asked(draft, vault)]
+    expected = [resource for resource in asked if resource.protect_status in (None, ProtectStatus.AVAILABLE)]
+    total = len(draft.resources) if draft.resources is not None else len(asked)
+    if not asked or not vault.size_gb:
+        return Estimate(total, len(expected))
+    upper = float(sum(resource.size_gb for resource in asked))
+    likely = _likely_gb(asked)
+    return Estimate(
+        asked=total,
+        expected=len(expected),
+        upper_gb=upper,
+        likely_gb=likely,
+        percent_now=vault.used_percent,
+        percent_likely=None if likely is None else 100 * (vault.used_gb + likely) / vault.size_gb,
+        percent_worst=100 * (vault.used_gb + upper) / vault.size_gb,
+    )
+
+
+def _likely_gb(resources: Iterable[Resource]) -> float | None:
+    """Return the mean size of the earlier backups, summed up; ``None`` when one of the resources has none."""
+    total = 0.0
+    for resource in resources:
+        if not resource.backup_count or not resource.backup_size_mb:
+            return None
+        total += min(resource.backup_size_mb / resource.backup_count / 1024, resource.size_gb)
+    return total
+
+
+def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
+    """Say where a lost answer could not be found again by its name."""
+    if not draft.name:
+        return [info(FindingKind.NAME_OMITTED, Subject.NAME)]
+    taken = any(b.name == draft.name and b.vault_id == draft.vault_id for b in ledger.backups.values())
+    taken = taken or any(i.name == draft.name and i.target.vault_id == draft.vault_id for i in ledger.intents.values())
+    return [info(FindingKind.NAME_TAKEN, Subject.NAME, name=draft.name)] if taken else []
+
+
+def _peak_hours(now: datetime) -> list[Finding]:
+    """Say that the service is busy between 22:00 and 08:00 (user manual), taken as the operator's local time."""
+    hour = now.astimezone().hour
+    return [info(FindingKind.PEAK_HOURS, Subject.CONNECTION)] if hour >= 22 or hour < 8 else []

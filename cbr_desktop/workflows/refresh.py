@@ -1,0 +1,145 @@
+"""Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault import Protectable
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.ports import Cache, Clock, Cloud
+
+EVERY_SECONDS = 120.0
+"""How often the lists are read while nobody asks."""
+TASK_DAYS = 30
+"""How far back the service keeps tasks."""
+PROTECTABLE_KINDS = ("server", "disk", "turbo")
+
+
+class Refresh:
+    """Reads the lists, at start, every two minutes and whenever it is asked to."""
+
+    def __init__(self, ledger: Ledger, cache: Cache, cloud: Cloud, clock: Clock) -> None:
+        self._ledger = ledger
+        self._cache = cache
+        self._cloud = cloud
+        self._clock = clock
+        self._asked = asyncio.Event()
+
+    def recall_first(self) -> None:
+        """Put the first page of the cached vaults into the ledger: quick enough to come before the first paint."""
+        listing = self._cache.first_vaults()
+        if listing is not None:
+            self._ledger.put_vaults(listing, from_cache=True)
+
+    def recall(self) -> None:
+        """Put all that is cached into the ledger."""
+        vaults = self._cache.vaults()
+        if vaults is not None:
+            self._ledger.put_vaults(vaults, from_cache=True)
+        tasks = self._cache.tasks()
+        if tasks is not None:
+            self._ledger.put_tasks(tasks, from_cache=True)
+
+    def ask(self) -> None:
+        """Read everything now, or once more after the reading that is under way."""
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Keep the ledger fresh for ever; runs as a resident task."""
+        while True:
+            self._asked.clear()
+            await self.once()
+            await self._pause()
+
+    async def once(self) -> None:
+        """Read every part; each fails by itself, and what it held before stays."""
+        readers: dict[Part, Callable[[], Awaitable[None]]] = {
+            Part.VAULTS: self._vaults,
+            Part.TASKS: self._tasks,
+            Part.POLICIES: self._policies,
+            Part.PROTECTABLES: self._protectables,
+            Part.BACKUPS: self._backups,
+        }
+        if not await self._logged_in():
+            return
+        async with asyncio.TaskGroup() as reads:
+            for part, reader in readers.items():
+                reads.create_task(self._part(part, reader))
+
+    async def _pause(self) -> None:
+        """Wait for the next round or for being asked, whichever is first."""
+        async with asyncio.TaskGroup() as waits:
+            later = waits.create_task(self._ask_later())
+            await self._asked.wait()
+            later.cancel()
+
+    async def _ask_later(self) -> None:
+        await self._clock.sleep(EVERY_SECONDS)
+        self.ask()
+
+    async def _logged_in(self) -> bool:
+        try:
+            await self._cloud.project_id()
+        except HouseError as error:
+            self._tell(error)
+            for part in (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS):
+                self._ledger.failed(part, error)
+            return False
+        return True
+
+    async def _part(self, part: Part, reader: Callable[[], Awaitable[None]]) -> None:
+        self._ledger.loading(part)
+        try:
+            await reader()
+        except HouseError as error:
+            self._ledger.failed(part, error)
+            self._tell(error)
+        else:
+            self._tell(None)
+
+    async def _vaults(self) -> None:
+        listing = await self._cloud.vaults()
+        self._ledger.put_vaults(listing)
+        self._cache.keep_vaults(listing)
+
+    async def _tasks(self) -> None:
+        since = self._clock.now() - timedelta(days=TASK_DAYS)
+        listing = await self._cloud.tasks(since=since)
+        self._ledger.put_tasks(listing)
+        self._cache.keep_tasks(listing)
+
+    async def _policies(self) -> None:
+        self._ledger.put_policies(await self._cloud.policies())
+
+    async def _backups(self) -> None:
+        self._ledger.put_backups(await self._cloud.backups())
+
+    async def _protectables(self) -> None:
+        """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
+        rows: list[Protectable] = []
+        complete = True
+        for kind in PROTECTABLE_KINDS:
+            try:
+                listing = await self._cloud.protectables(kind)
+            except (NotFound, Forbidden):
+                complete = False
+                continue
+            rows += listing.rows
+            complete = complete and listing.complete
+        self._ledger.put_protectables(Listing(rows, self._clock.now(), complete))
+
+    def _tell(self, error: HouseError | None) -> None:
+        connection = self._ledger.connection
+        if error is None:
+            reach = Reach.ONLINE
+        elif isinstance(error, Unreachable):
+            reach = Reach.UNREACHABLE
+        elif isinstance(error, LoginRefused | SecretMissing):
+            reach = Reach.REFUSED
+        else:
+            reach = connection.reach
+        self._ledger.put_connection(replace(connection, reach=reach, error=error))
