@@ -1,0 +1,248 @@
+"""The past of an estate: backups and tasks of the days before, made when they are first asked for."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from .inventory import Estate, History, Ids
+from .things import Backup, Resource, Task, Vault
+
+DAYS = 400
+BAD_WEEK = range(120, 127)
+UNNOTICED = range(203, 212)
+FAILURE_RATE = 0.04
+
+FAILURES = (
+    ("BackupService.7101", "Backup is not allowed in the current server status."),
+    ("BackupService.8300", "Insufficient snapshot quota."),
+    ("BackupService.7203", "The snapshot is not in the correct status."),
+    ("BackupService.9910", "Unknown error."),
+)
+
+
+class Rhythm(Struct, frozen=True):
+    """How a vault was backed up: hour (UTC), the last days it covers, and how many backups each resource keeps.
+
+    weekdays: days of the week with a run (Monday 0). manual: further backups by hand, spread over the 400 days.
+    """
+
+    hour: int
+    days: int
+    kept: int
+    manual: int
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    policy: str = "daily-22h"
+
+
+RHYTHMS = {
+    "vault-erp-prod": Rhythm(20, DAYS, 30, 45),
+    "vault-be94": Rhythm(20, 0, 0, 12),
+    "vault-7669": Rhythm(20, DAYS, 26, 4, policy="policy_auto"),
+    "vault-web-prod": Rhythm(20, DAYS, 30, 20, (0, 1, 2, 3, 4)),
+    "vault-db-disks": Rhythm(4, 90, 48, 10, policy="hourly-db"),
+    "vault-sfs-media": Rhythm(3, DAYS, 52, 2, (5,), policy="weekly-sfs"),
+    "vault-files-hq": Rhythm(9, 0, 0, 20),
+    "vault-hr-worm": Rhythm(21, DAYS, 28, 12, policy="gfs-hr"),
+    "vault-expand": Rhythm(20, 60, 30, 4),
+    "vault-arrears": Rhythm(20, 120, 30, 2),
+    "vault-legacy": Rhythm(20, 300, 40, 2, policy="policy_auto"),
+    "工作区-vault-01": Rhythm(20, 90, 30, 8),
+}
+"""The past of each demo vault, by name."""
+
+
+def demo_history(estate: Estate, now: datetime, seed: int) -> Callable[[], History]:
+    """What makes the demo's past; sets at once how many backups each resource has."""
+    for vault, rhythm in _rhythms(estate):
+        for resource in _with_past(estate, vault):
+            resource.backup_count = rhythm.kept + rhythm.manual
+    return lambda: _Past(estate, now, seed).history()
+
+
+def generated_history(estate: Estate, now: datetime, backups: int, seed: int) -> Callable[[], History]:
+    """What makes `backups` backups with a task each, evenly over the resources and the last 400 days."""
+    resources = list(estate.resources.values())
+    for resource in resources:
+        resource.backup_count = backups // len(resources)
+
+    def make() -> History:
+        past = _Past(estate, now, seed)
+        step = timedelta(days=DAYS) / max(backups, 1)
+        for number in range(backups):
+            resource = resources[number % len(resources)]
+            past.backup(resource, now - step * (backups - number), f"manualbk_{number:06}", auto=False)
+        return History(past.backups, past.tasks)
+
+    return make
+
+
+def _rhythms(estate: Estate) -> Iterator[tuple[Vault, Rhythm]]:
+    return ((vault, RHYTHMS[vault.name]) for vault in estate.vaults.values() if vault.name in RHYTHMS)
+
+
+def _with_past(estate: Estate, vault: Vault) -> list[Resource]:
+    return [each for each in estate.resources_of(vault) if each.protect_status is not None]
+
+
+class _Past:
+    """Makes backups and tasks with ids that depend on the seed alone."""
+
+    def __init__(self, estate: Estate, now: datetime, seed: int) -> None:
+        self.estate = estate
+        self.now = now
+        self.random = random.Random(3000 + seed)
+        self.ids = Ids(4000 + seed)
+        self.policies = {policy.name: policy for policy in estate.policies.values()}
+        self.backups: list[Backup] = []
+        self.tasks: list[Task] = []
+
+    def history(self) -> History:
+        """Everything that happened in the demo estate."""
+        for vault, rhythm in _rhythms(self.estate):
+            self._automatic(vault, rhythm)
+            self._by_hand(vault, rhythm)
+        self._hourly()
+        self._other_tasks()
+        self._mark_some()
+        self._replicas()
+        return History(self.backups, self.tasks)
+
+    def _automatic(self, vault: Vault, rhythm: Rhythm) -> None:
+        resources = _with_past(self.estate, vault)
+        left = {each.id: 24 if rhythm.policy == "hourly-db" else rhythm.kept for each in resources}
+        policy_id = self.policies[rhythm.policy].id
+        midnight = self.now.replace(hour=rhythm.hour, minute=0, second=0, microsecond=0)
+        for day in range(1, rhythm.days + 1):
+            at = midnight - timedelta(days=day)
+            if at.weekday() not in rhythm.weekdays or (day in UNNOTICED and vault.name == "vault-web-prod"):
+                continue
+            name, checkpoint_id = f"autobk_{self.ids.hex(4)}", self.ids.uuid()
+            for number, resource in enumerate(resources, 1):
+                self._run(resource, at, f"{name}_{number:04}", checkpoint_id, policy_id, day, left)
+
+    def _run(
+        self,
+        resource: Resource,
+        at: datetime,
+        name: str,
+        checkpoint_id: str,
+        policy_id: str,
+        day: int,
+        left: dict[str, int],
+    ) -> None:
+        at += timedelta(seconds=self.random.random() * 90)
+        task = self._task(resource, at, name, checkpoint_id)
+        task.policy_id = policy_id
+        chance = 0.5 if day in BAD_WEEK else FAILURE_RATE
+        if self.random.random() < chance:
+            self._fail(task)
+        elif left[resource.id] > 0:
+            left[resource.id] -= 1
+            self._backup(resource, task, auto=True)
+
+    def _by_hand(self, vault: Vault, rhythm: Rhythm) -> None:
+        resources = _with_past(self.estate, vault)
+        for turn in range(rhythm.manual):
+            at = self.now - timedelta(days=DAYS * (turn + 0.4) / rhythm.manual, seconds=self.random.random() * 9e4)
+            name = f"prepatch-{at:%G-w%V}" if turn % 3 else f"manualbk_{self.ids.hex(4)}"
+            checkpoint_id = self.ids.uuid()
+            for number, resource in enumerate(resources, 1):
+                own = name if len(resources) == 1 else f"{name}-{number:04}"
+                self._backup(resource, self._task(resource, at, own, checkpoint_id), auto=False)
+
+    def _hourly(self) -> None:
+        vault = next((each for each in self.estate.vaults.values() if each.name == "vault-db-disks"), None)
+        if vault is None:
+            return
+        policy_id = self.policies["hourly-db"].id
+        hour = self.now.replace(minute=0, second=0, microsecond=0)
+        for back in range(24):
+            name, checkpoint_id = f"autobk_{self.ids.hex(4)}", self.ids.uuid()
+            for number, resource in enumerate(_with_past(self.estate, vault), 1):
+                at = hour - timedelta(hours=back + 1, seconds=-number)
+                task = self._task(resource, at, f"{name}_{number:04}", checkpoint_id)
+                task.policy_id = policy_id
+                self._backup(resource, task, auto=True)
+
+    def _other_tasks(self) -> None:
+        samples = [self.backups[number] for number in range(0, len(self.backups), 150)]
+        for backup in samples:
+            for kind in ("restore", "delete"):
+                resource = self.estate.resources[backup.resource_id]
+                task = self._task(resource, backup.created_at + timedelta(days=1), backup.name, None)
+                task.operation_type, task.backup_id = kind, backup.id
+
+    def _mark_some(self) -> None:
+        for backup in self.backups[40:2000:980]:
+            backup.images = [self.ids.uuid()]
+        for backup, status in zip(
+            self.backups[70:], ("pending", "pending", "accepted", "accepted", "rejected"), strict=False
+        ):
+            backup.share = status
+        self.backups[-1].status = "error"
+
+    def _replicas(self) -> None:
+        """Eight copies in the replication vault, one of which failed."""
+        target = next((each for each in self.estate.vaults.values() if each.protect_type == "replication"), None)
+        if target is None:
+            return
+        resources = self.estate.resources_of(target)
+        for number in range(8):
+            resource = resources[number % len(resources)]
+            backup = self.backup(
+                resource, self.now - timedelta(days=number + 1, hours=2), f"autobk_r{number:03}", auto=True
+            )
+            backup.image_type, backup.replication = "replication", "fail" if number == 5 else "success"
+            backup.status = "error" if number == 5 else "available"
+            task = self.tasks[-1]
+            task.operation_type = "replication"
+            if number == 5:
+                self._fail(task)
+        for resource in resources:
+            resource.backup_count = 4
+
+    def backup(self, resource: Resource, at: datetime, name: str, auto: bool) -> Backup:
+        """A backup with a task and a checkpoint of its own."""
+        return self._backup(resource, self._task(resource, at, name, self.ids.uuid()), auto)
+
+    def _task(self, resource: Resource, at: datetime, name: str, checkpoint_id: str | None) -> Task:
+        ended_at = at + timedelta(seconds=60 + self.random.random() * 900)
+        task = Task(
+            id=self.ids.uuid(),
+            operation_type="backup",
+            status="success",
+            created_at=at,
+            ended_at=ended_at,
+            updated_at=ended_at,
+            vault_id=resource.vault_id or "",
+            resource_id=resource.id,
+            checkpoint_id=checkpoint_id,
+            backup_name=name,
+        )
+        self.tasks.append(task)
+        return task
+
+    def _fail(self, task: Task) -> None:
+        task.status = "timeout" if self.random.random() < 0.1 else "failed"
+        task.progress = self.random.randrange(5, 95)
+        task.error_code, task.error_message = self.random.choice(FAILURES)
+
+    def _backup(self, resource: Resource, task: Task, auto: bool) -> Backup:
+        backup = Backup(
+            id=self.ids.uuid(),
+            name=task.backup_name,
+            checkpoint_id=task.checkpoint_id or "",
+            vault_id=task.vault_id,
+            resource_id=resource.id,
+            created_at=task.created_at,
+            updated_at=task.ended_at,
+            protected_at=task.created_at + timedelta(seconds=20) if resource.disks else None,
+            expired_at=task.created_at + timedelta(days=36 if auto else 900) if auto else None,
+            incremental=self.random.random() > 0.06,
+            auto=auto,
+        )
+        task.backup_id, task.incremental = backup.id, backup.incremental
+        self.backups.append(backup)
+        return backup

@@ -1,0 +1,137 @@
+"""The estate: everything the simulated account owns, with history that is made when first asked for."""
+
+import random
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from .things import (
+    BARE_METAL,
+    DESKTOP,
+    DISK,
+    SERVER,
+    TURBO,
+    Backup,
+    Checkpoint,
+    Disk,
+    Policy,
+    Project,
+    Resource,
+    Run,
+    Task,
+    User,
+    Vault,
+)
+
+T = TypeVar("T")
+
+OBJECT_TYPES = {SERVER: "server", BARE_METAL: "server", DISK: "disk", TURBO: "turbo", DESKTOP: "workspace"}
+"""Object type of the vaults that take a resource type."""
+
+
+class Ids:
+    """A stream of ids that is the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def hex(self, digits: int = 32) -> str:
+        """Hex digits without hyphens, as in project ids and request ids."""
+        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+
+    def uuid(self) -> str:
+        """A version 4 UUID in lower case with hyphens."""
+        text = self.hex()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+
+class History:
+    """Backups and tasks in the order of their creation, oldest first."""
+
+    def __init__(self, backups: list[Backup], tasks: list[Task]) -> None:
+        self.backups = {backup.id: backup for backup in sorted(backups, key=lambda backup: backup.created_at)}
+        self.tasks = {task.id: task for task in sorted(tasks, key=lambda task: task.created_at)}
+        self.by_vault: dict[str, list[Backup]] = {}
+        for backup in self.backups.values():
+            self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+    def add(self, backup: Backup, task: Task) -> None:
+        """Take in a backup and its task; they are the newest."""
+        self.backups[backup.id] = backup
+        self.tasks[task.id] = task
+        self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+
+class Estate:
+    """The account and what is in it; only the project `project_id` owns anything.
+
+    `version` grows with every change, so that answers may be kept until then.
+    """
+
+    def __init__(self, domain: Project, projects: list[Project], user: User, seed: int) -> None:
+        self.domain = domain
+        self.projects = projects
+        self.project_id = projects[0].id
+        self.users = {user.name: user}
+        self.vaults: dict[str, Vault] = {}
+        self.resources: dict[str, Resource] = {}
+        self.policies: dict[str, Policy] = {}
+        self.checkpoints: dict[str, Checkpoint] = {}
+        self.runs: list[Run] = []
+        self.children: dict[str, tuple[Backup, Disk]] = {}
+        self.ids = Ids(seed)
+        self.version = 0
+        self._make_history: Callable[[], History] | None = None
+        self._history: History | None = None
+
+    def remember(self, make_history: Callable[[], History]) -> None:
+        """Set what makes the history when it is first asked for."""
+        self._make_history = make_history
+
+    @property
+    def history(self) -> History:
+        """All backups and tasks, those of running checkpoints included."""
+        if self._history is None:
+            self._history = self._make_history() if self._make_history else History([], [])
+            for part in (part for run in self.runs for part in run.parts):
+                self._history.add(part.backup, part.task)
+        return self._history
+
+    @property
+    def backups(self) -> dict[str, Backup]:
+        """Backups by id, oldest first."""
+        return self.history.backups
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """Operation logs by id, oldest first."""
+        return self.history.tasks
+
+    def changed(self) -> None:
+        """Note that something in the estate is no longer as it was."""
+        self.version += 1
+
+    def project(self, id_or_name: str) -> Project | None:
+        """The project of that id or name, or None."""
+        return next((each for each in self.projects if id_or_name in (each.id, each.name)), None)
+
+    def owned(self, project_id: str, things: dict[str, T]) -> dict[str, T]:
+        """The things as the given project sees them: all in the project that owns them, else none."""
+        return things if project_id == self.project_id else {}
+
+    def resources_of(self, vault: Vault) -> list[Resource]:
+        """The resources associated with a vault, in its order."""
+        return [self.resources[each] for each in vault.resources]
+
+    def associate(self, vault: Vault, resource: Resource) -> None:
+        """Put a new resource into a vault."""
+        resource.vault_id = vault.id
+        vault.resources.append(resource.id)
+        self.resources[resource.id] = resource
+
+    def busy_with(self, vault: Vault) -> Run | None:
+        """The checkpoint that is being made of a vault, or None."""
+        return next((run for run in self.runs if run.vault.id == vault.id), None)
+
+    def free_resources(self) -> Iterator[Resource]:
+        """Resources that are in no vault."""
+        return (each for each in self.resources.values() if each.vault_id is None)

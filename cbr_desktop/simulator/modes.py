@@ -1,0 +1,53 @@
+"""Switches between the ways in which regions and releases of the service differ."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+OTC_MISSING = frozenset({"protectables", "vaults/summary"})
+
+
+@dataclass
+class Modes:
+    """How the service behaves; may be changed while it runs.
+
+    Where the public documents leave a behaviour open, each plausible behaviour is a value here.
+    """
+
+    busy_code: Literal["6125", "1001", "6203"] = "6125"
+    """Code of the 400 when the vault is already being backed up."""
+    all_skipped: Literal["empty", "refuse"] = "empty"
+    """Every resource skipped: 200 with an empty list, or 400 BackupService.0001."""
+    checkpoint_get_empty: bool = False
+    """GET of a checkpoint answers `vault: null, extra_info: null`."""
+    unknown_keys: Literal["ignore", "refuse"] = "ignore"
+    """Unknown keys in a request: ignored, or 400 BackupService.9900."""
+    otc: bool = False
+    """Open Telekom Cloud: fewer operations, ASCII names, no beta fields."""
+    drift: bool = False
+    """Times with milliseconds and +00:00, sizes in checkpoints as numbers."""
+    unknown_checkpoint_401: bool = False
+    """An unknown checkpoint answers 401 "Malformed request url" instead of 404."""
+    token_hours: float = 24.0
+    """Life of a token, in hours of the service clock."""
+    mfa_required: set[str] = field(default_factory=set)
+    """Names of users who must log in with password and one-time code."""
+    retry_after: int | None = None
+    """Seconds in the Retry-After header of a 429, or no such header."""
+    checkpoint_seconds: float = 40.0
+    """How long a checkpoint takes, in seconds of the service clock."""
+    latency_seconds: float = 0.0
+    """Real seconds by which each answer is late."""
+    appears_after_seconds: float = 0.0
+    """Seconds after which new backups and operation logs show in lists."""
+    exact_names: bool = False
+    """Name filters of lists match whole names instead of parts of them."""
+    calls_per_minute: int | None = None
+    """More calls than this in a minute of the service clock answer 429 APIGW.0308."""
+    missing: set[str] = field(default_factory=set)
+    """Resources of the API that this region lacks (`protectables`, `vaults/summary`, ...): 404 APIGW.0101."""
+    forbidden: set[str] = field(default_factory=set)
+    """Actions the user may not do (`cbr:vaults:backup`, `cbr:tasks:list`, ...): 403."""
+
+    def lacks(self, feature: str) -> bool:
+        """Whether this region does not publish the named part of the API."""
+        return feature in self.missing or (self.otc and feature in OTC_MISSING)

@@ -1,0 +1,88 @@
+"""The ways in which the service says no: codes, HTTP statuses, texts and envelopes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SERVICE_CODES: Mapping[str, tuple[int, str]] = {
+    "0001": (400, "No resource is available for backup."),
+    "1001": (400, "The vault is being backed up."),
+    "2010": (400, "The resource is being restored."),
+    "6000": (404, "The policy does not exist."),
+    "6102": (400, "The vault does not support this resource type."),
+    "6104": (400, "Duplicate vault resources."),
+    "6105": (404, "The vault does not exist."),
+    "6113": (400, "Backup is not allowed in the current vault status."),
+    "6114": (400, "The used capacity of the vault exceeds the maximum capacity."),
+    "6124": (400, "Backup is not allowed for the current type of vaults."),
+    "6125": (400, "A backup task is in progress."),
+    "6134": (400, "Resources are being removed from the vault."),
+    "6135": (400, "The resource does not exist in the vault."),
+    "6200": (404, "The backup does not exist."),
+    "6203": (400, "Performing backups."),
+    "6215": (400, "Backup is not allowed in the current resource status."),
+    "6217": (404, "The backup restore point does not exist."),
+    "6302": (404, "The resource does not exist."),
+    "6500": (404, "Operation log does not exist."),
+    "7000": (404, "The disk does not exist."),
+    "7002": (400, "SCSI disks cannot be backed up."),
+    "7003": (400, "Backup is not allowed in the current disk status."),
+    "7101": (400, "Backup is not allowed in the current server status."),
+    "7104": (400, "Backup is not allowed for servers using SCSI disks."),
+    "7108": (400, "Backup is not allowed for servers containing no disks."),
+    "7111": (400, "Backup is not allowed for servers using DESS disks."),
+    "7203": (400, "The snapshot is not in the correct status."),
+    "9900": (400, "Parameter verification failed."),
+    "9910": (500, "Unknown error."),
+}
+"""HTTP status and text of the service's codes in use, by the error table of the API reference."""
+
+
+class Refusal(Exception):
+    """A request that is not done; carries the answer: status, JSON body, extra headers."""
+
+    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.headers = headers or {}
+
+
+def service(code: str, text: str | None = None) -> Refusal:
+    """A refusal of CBR itself: `{"error_code": "BackupService.<code>", "error_msg": ...}`."""
+    status, usual = SERVICE_CODES[code]
+    return Refusal(status, {"error_code": f"BackupService.{code}", "error_msg": text or usual})
+
+
+def invalid(what: str) -> Refusal:
+    """400 9900 for a parameter, worded as the service words it: "Invalid vault_id provided."."""
+    return service("9900", f"Invalid {what} provided.")
+
+
+def gateway(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> Refusal:
+    """A refusal of the API gateway; the door adds the `request_id`."""
+    return Refusal(status, {"error_msg": text, "error_code": f"APIGW.{code}"}, headers)
+
+
+def unpublished() -> Refusal:
+    """404 for a path or method that this region does not have."""
+    return gateway(404, "0101", "The API does not exist or has not been published in the environment")
+
+
+def unauthenticated(why: str) -> Refusal:
+    """401 of the gateway for a token or signature it does not accept."""
+    return gateway(401, "0301", f"Incorrect IAM authentication information: {why}")
+
+
+def identity(status: int, title: str, message: str) -> Refusal:
+    """A refusal of the identity service: `{"error": {code, message, title}}`."""
+    return Refusal(status, {"error": {"code": status, "message": message, "title": title}})
+
+
+def legacy(status: int, kind: str, message: str) -> Refusal:
+    """A refusal in the older shape, whose single key names the class of the error."""
+    return Refusal(status, {kind: {"code": str(status), "message": message}})
+
+
+def forbidden(action: str) -> Refusal:
+    """403 for an action the user has no permission for."""
+    return legacy(403, "forbidden", f"Policy doesn't allow {action} to be performed.")

@@ -1,0 +1,308 @@
+"""The service as an ASGI application: the door with gateway, faults and journal, and the routes behind it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from . import checkpoints, identity, lists, refusals
+from .call import Answer, Call
+from .clock import Clock
+from .faults import ConnectionCut, Fault, Faults
+from .inventory import Estate, Ids
+from .modes import Modes
+from .work import settle
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Endpoint = Callable[[Call], Answer]
+
+BODY_LIMIT = 12 * 1024 * 1024
+"""Largest request body the gateway lets through, in bytes."""
+JOURNAL_LIMIT = 10_000
+
+CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
+    ("GET", "vaults", lists.vaults, "cbr:vaults:list", "vaults"),
+    ("GET", "vaults/summary", lists.summary, "cbr:vaults:list", "vaults/summary"),
+    ("GET", "vaults/{vault_id}", lists.show_vault, "cbr:vaults:get", "vaults"),
+    ("POST", "checkpoints", checkpoints.create, "cbr:vaults:backup", "checkpoints"),
+    ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
+    ("GET", "backups", lists.backups, "cbr:backups:list", "backups"),
+    ("GET", "backups/{backup_id}", lists.show_backup, "cbr:backups:get", "backups"),
+    ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
+    ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),
+    ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
+    ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
+    (
+        "GET",
+        "protectables/{protectable_type}/instances",
+        lists.protectables,
+        "cbr:vaults:listProtectables",
+        "protectables",
+    ),
+    (
+        "GET",
+        "protectables/{protectable_type}/instances/{instance_id}",
+        lists.show_protectable,
+        "cbr:vaults:getProtectables",
+        "protectables",
+    ),
+)
+"""Method, path below the project, endpoint, action of the permission, and part of the API it belongs to."""
+
+
+@dataclass
+class Entry:
+    """One request as it came in, and the status it was answered with (None: no answer)."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    status: int | None = None
+
+
+class Journal(list[Entry]):
+    """The latest requests, oldest first; path with query, header names in lower case, secrets unmasked."""
+
+    def note(self, entry: Entry) -> Entry:
+        """Add an entry; the oldest go when there are too many."""
+        self.append(entry)
+        del self[:-JOURNAL_LIMIT]
+        return entry
+
+    def count(self, method: str, path_end: str) -> int:  # type: ignore[override]
+        """How many requests of that method had a path (without query) with that end."""
+        return sum(each.method == method and each.path.partition("?")[0].endswith(path_end) for each in self)
+
+
+class Service:
+    """The CBR and identity services of one account, as an ASGI application.
+
+    State is computed from the clock at each request; there are no tasks in the background.
+    """
+
+    def __init__(self, estate: Estate, clock: Clock, modes: Modes | None = None) -> None:
+        self.estate = estate
+        self.clock = clock
+        self.modes = Modes() if modes is None else modes
+        self.faults = Faults()
+        self.journal = Journal()
+        self.identity = identity.Identity()
+        self.application = _Application(self)
+        self._ids = Ids(5)
+        self._recent: list[datetime] = []
+
+    def request_id(self) -> str:
+        """A new gateway request id: 32 hex digits."""
+        return self._ids.hex()
+
+    def answer(self, endpoint: Callable[[Call], Answer], call: Call) -> Answer:
+        """Do what the request asks for; refusals become answers."""
+        try:
+            if len(call.body) > BODY_LIMIT:
+                raise refusals.gateway(413, "0201", "Request entity too large")
+            self._throttle(call.now)
+            settle(self.estate, call.now)
+            return endpoint(call)
+        except refusals.Refusal as refusal:
+            return Answer(refusal.body, refusal.status, refusal.headers)
+
+    def _throttle(self, now: datetime) -> None:
+        limit = self.modes.calls_per_minute
+        if limit is None:
+            return
+        self._recent = [each for each in self._recent if (now - each).total_seconds() < 60]
+        if len(self._recent) >= limit:
+            headers = {} if self.modes.retry_after is None else {"Retry-After": str(self.modes.retry_after)}
+            text = f"policy user over ratelimit,limit:{limit},time:1 minute"
+            raise refusals.gateway(429, "0308", f"The throttling threshold has been reached: {text}", headers)
+        self._recent.append(now)
+
+    def admitted(self, endpoint: Endpoint, action: str, part: str, call: Call) -> Answer:
+        """Answer a CBR request after the gateway's checks: is it published, who asks, may they?"""
+        if self.modes.lacks(part):
+            raise refusals.unpublished()
+        self.identity.admit(call, call.project_id)
+        if action in self.modes.forbidden:
+            raise refusals.forbidden(action)
+        return endpoint(call)
+
+
+class _Application(Starlette):
+    """Starlette behind a door that reads, records, lays faults, and closes."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(routes=list(_routes(service)))
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        visit = _Visit(self._service, scope, send)
+        body = await _read(receive)
+        await visit.run(body, super().__call__)
+
+
+@dataclass
+class _Visit:
+    """One request on its way through the door."""
+
+    service: Service
+    scope: Scope
+    send: Send
+    messages: list[MutableMapping[str, Any]] = field(default_factory=list)
+
+    async def run(self, body: bytes, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        entry = self.service.journal.note(self._entry(body))
+        if self.service.modes.latency_seconds > 0:
+            await asyncio.sleep(self.service.modes.latency_seconds)
+        faults = self.service.faults.take(entry.method, self.scope["path"])
+        if await self._suffer([fault for fault in faults if fault.when == "before"], entry):
+            return
+        await application(self.scope, _given(body), self._keep)
+        if await self._suffer([fault for fault in faults if fault.when != "before"], entry):
+            return
+        entry.status = self.messages[0]["status"]
+        for message in self.messages:
+            await self.send(message)
+
+    def _entry(self, body: bytes) -> Entry:
+        query = self.scope["query_string"].decode("latin-1")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.scope["headers"]}
+        path = (self.scope.get("raw_path") or self.scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        return Entry(self.scope["method"], f"{path}?{query}" if query else path, headers, body)
+
+    async def _keep(self, message: MutableMapping[str, Any]) -> None:
+        self.messages.append(message)
+
+    async def _suffer(self, faults: list[Fault], entry: Entry) -> bool:
+        """Whether a fault has taken the place of the answer."""
+        for fault in faults:
+            if fault.kind == "delay":
+                await asyncio.sleep(fault.seconds)
+            elif fault.kind == "cut":
+                await self._cut(half=fault.when == "during")
+                return True
+            else:
+                entry.status = fault.status
+                await self._reply(fault)
+                return True
+        return False
+
+    async def _reply(self, fault: Fault) -> None:
+        headers = {"content-type": fault.content_type, "content-length": str(len(fault.body))}
+        headers |= {"x-request-id": self.service.request_id(), "server": "api-gateway"}
+        headers |= {"date": _date(self.service.clock.now())}
+        headers |= {name.lower(): value for name, value in fault.headers.items()}
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items() if value]
+        await self.send({"type": "http.response.start", "status": fault.status, "headers": raw})
+        await self.send({"type": "http.response.body", "body": fault.body})
+
+    async def _cut(self, half: bool) -> None:
+        """End the connection: over TCP by closing the server's transport, in process by raising."""
+        if half:
+            await self.send(self.messages[0])
+            body = b"".join(message.get("body", b"") for message in self.messages)
+            await self.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        transport = getattr(getattr(self.send, "__self__", None), "transport", None)
+        if transport is None:
+            raise ConnectionCut("The connection was cut.")
+        transport.close() if half else transport.abort()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+
+async def _read(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _given(body: bytes) -> Receive:
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _routes(service: Service) -> Iterator[Route]:
+    iam = service.identity
+    yield _route(service, "POST", "/v3/auth/tokens", iam.log_in)
+    yield _route(service, "GET", "/v3/auth/tokens", iam.validate)
+    yield _route(service, "GET", "/v3/auth/projects", iam.projects)
+    yield _route(service, "GET", "/v3/auth/domains", iam.domains)
+    yield _route(service, "GET", "/v3/auth/catalog", iam.catalog)
+    yield _route(service, "GET", "/v3/projects", iam.projects)
+    yield _route(service, "GET", "/v3/projects/{project_id}", iam.project)
+    yield _route(service, "GET", "/v3/regions", iam.regions)
+    yield _route(service, "GET", "/v3", identity.version)
+    yield _route(service, "GET", "/v3/", identity.version)
+    yield _route(service, "GET", "/", identity.versions)
+    for method, path, endpoint, action, part in CBR:
+        admitted = partial(service.admitted, endpoint, action, part)
+        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted)
+    yield _route(service, None, "/{anything:path}", _unpublished)
+
+
+def _unpublished(call: Call) -> Answer:
+    raise refusals.unpublished()
+
+
+def _route(service: Service, method: str | None, path: str, endpoint: Callable[[Call], Answer]) -> Route:
+    async def serve(request: Request) -> Response:
+        call = await _call(service, request)
+        if method is not None and request.method != method:
+            endpoint_or_none: Callable[[Call], Answer] = _unpublished
+        else:
+            endpoint_or_none = endpoint
+        return _response(service, service.answer(endpoint_or_none, call), call.now)
+
+    methods = [method] if method else ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
+    return Route(path, serve, methods=methods)
+
+
+async def _call(service: Service, request: Request) -> Call:
+    raw_path = (request.scope.get("raw_path") or request.url.path.encode()).partition(b"?")[0]
+    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return Call(
+        method=request.method,
+        path=raw_path.decode("latin-1"),
+        query=query,
+        headers=dict(request.headers),
+        body=await request.body(),
+        base_url=str(request.base_url).rstrip("/"),
+        now=service.clock.now(),
+        estate=service.estate,
+        modes=service.modes,
+        params=request.path_params,
+    )
+
+
+def _response(service: Service, answer: Answer, now: datetime) -> Response:
+    request_id = service.request_id()
+    body: Any = answer.body
+    if isinstance(body, Mapping) and str(body.get("error_code", "")).startswith("APIGW."):
+        body = {**body, "request_id": request_id}
+    headers = {"X-Request-Id": request_id, "Server": "api-gateway", "Date": _date(now), **answer.headers}
+    content = b"" if body is None else msgspec.json.encode(body)
+    return Response(content, answer.status, headers, media_type="application/json;charset=UTF-8")
+
+
+def _date(now: datetime) -> str:
+    return format_datetime(now.replace(microsecond=0), usegmt=True)

@@ -1,0 +1,436 @@
+"""How the things of the estate look on the wire: JSON objects as recorded from the real service."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from .inventory import OBJECT_TYPES, Estate
+from .modes import Modes
+from .refusals import SERVICE_CODES
+from .things import (
+    DISK,
+    PROVIDERS,
+    SERVER,
+    Backup,
+    Checkpoint,
+    Disk,
+    Policy,
+    Resource,
+    Skipped,
+    Task,
+    Vault,
+)
+
+Json = dict[str, Any]
+
+GET_LAG = timedelta(microseconds=46588)
+"""By how much `created_at` of a checkpoint differs between the create answer and a later GET."""
+
+SPEC_CODES = {
+    "server": "vault.backup.server.normal",
+    "disk": "vault.backup.volume.normal",
+    "turbo": "vault.backup.turbo.normal",
+    "workspace": "vault.backup.server.normal",
+}
+IN_PLACE = {"available", "error", "protecting", "restoring", "removing"}
+"""Protect states that a checkpoint's resource can show."""
+
+
+class Wire:
+    """Renders things as JSON objects; `modes.drift` changes the spelling of times and sizes."""
+
+    def __init__(self, estate: Estate, modes: Modes) -> None:
+        self._estate = estate
+        self._drift = modes.drift
+
+    def time(self, moment: datetime) -> str:
+        """`2025-03-25T06:12:48.673924`, in UTC without zone; drifted `2025-03-25T06:12:48.673+00:00`."""
+        if self._drift:
+            return moment.isoformat(timespec="milliseconds")
+        return moment.isoformat(timespec="microseconds")[:26]
+
+    def maybe_time(self, moment: datetime | None) -> str | None:
+        """A time, or null."""
+        return None if moment is None else self.time(moment)
+
+    def vault(self, vault: Vault) -> Json:
+        """A vault of lists and GET."""
+        resources = self._estate.resources_of(vault)
+        return {
+            "id": vault.id,
+            "name": vault.name,
+            "description": vault.description,
+            "resources": [self.resource(each) for each in resources],
+            "provider_id": PROVIDERS[vault.object_type],
+            "created_at": self.time(vault.created_at),
+            "project_id": self._estate.project_id,
+            "enterprise_project_id": vault.enterprise_project_id,
+            "auto_bind": vault.auto_bind,
+            "bind_rules": {"tags": []} if vault.object_type == "server" else {},
+            "auto_expand": vault.auto_expand,
+            "smn_notify": True,
+            "threshold": vault.threshold,
+            "user_id": next(iter(self._estate.users.values())).id,
+            "billing": self._billing(vault, resources),
+            "tags": [{"key": key, "value": value} for key, value in vault.tags],
+            "backup_name_prefix": None,
+            "demand_billing": False,
+            "cbc_delete_count": 0,
+            "frozen": vault.status == "frozen",
+            "availability_zone": "",
+            "sys_lock_source_service": "",
+            "supplier": "",
+            "locked": vault.locked,
+            "cross_account": False,
+            "cross_account_urn": "",
+        }
+
+    def _billing(self, vault: Vault, resources: list[Resource]) -> Json:
+        replication = vault.protect_type == "replication"
+        return {
+            "allocated": sum(each.size_gb for each in resources),
+            "cloud_type": "public",
+            "consistent_level": "crash_consistent",
+            "frozen_scene": vault.frozen_scene,
+            "charging_mode": "post_paid",
+            "order_id": None,
+            "product_id": None,
+            "protect_type": vault.protect_type,
+            "object_type": vault.object_type,
+            "spec_code": "vault.replication.server.normal" if replication else SPEC_CODES[vault.object_type],
+            "is_multi_az": False,
+            "is_double_az": False,
+            "used": vault.used_mb,
+            "storage_unit": None,
+            "status": vault.status,
+            "size": vault.size_gb,
+            "partner_bp_id": None,
+        }
+
+    def resource(self, resource: Resource) -> Json:
+        """A resource inside a vault; `extra_info` is missing on newly associated ones."""
+        body: Json = {
+            "id": resource.id,
+            "type": resource.type,
+            "name": resource.name,
+            "auto_protect": resource.auto_protect,
+            "size": resource.size_gb,
+            "backup_size": resource.backup_size_mb,
+            "backup_count": resource.backup_count,
+            "protect_status": resource.protect_status,
+        }
+        if resource.extra:
+            body["extra_info"] = {"exclude_volumes": resource.excluded} if resource.excluded else {}
+        return body
+
+    def checkpoint(self, checkpoint: Checkpoint, resources: list[Json]) -> Json:
+        """A checkpoint as its creation answers it; `resources` in the state before the run."""
+        return {
+            "id": checkpoint.id,
+            "project_id": self._estate.project_id,
+            "status": checkpoint.status,
+            "vault": {
+                "id": checkpoint.vault_id,
+                "name": self._estate.vaults[checkpoint.vault_id].name,
+                "resources": resources,
+                "skipped_resources": [self._skipped(each) for each in checkpoint.skipped],
+            },
+            "created_at": self.time(checkpoint.created_at),
+            "extra_info": {
+                "name": checkpoint.name,
+                "description": checkpoint.description,
+                "retention_duration": checkpoint.retention_days,
+            },
+        }
+
+    def checkpoint_later(self, checkpoint: Checkpoint) -> Json:
+        """A checkpoint as GET answers it: other microseconds, provider instead of skipped resources."""
+        resources = [self.checkpoint_resource(self._estate.resources[each]) for each in checkpoint.accepted]
+        body = self.checkpoint(checkpoint, resources)
+        del body["vault"]["skipped_resources"]
+        vault = self._estate.vaults[checkpoint.vault_id]
+        body["vault"]["provider_id"] = PROVIDERS[vault.object_type]
+        body["created_at"] = self.time(checkpoint.created_at - GET_LAG)
+        return body
+
+    def checkpoint_resource(self, resource: Resource) -> Json:
+        """A resource inside a checkpoint, whose sizes and counts are texts."""
+        state = resource.protect_status if resource.protect_status in IN_PLACE else "available"
+        return {
+            "id": resource.id,
+            "type": resource.type,
+            "name": resource.name,
+            "extra_info": resource.extra or None,
+            "resource_size": self._count(resource.size_gb),
+            "backup_size": self._count(resource.backup_size_mb),
+            "backup_count": self._count(resource.backup_count),
+            "protect_status": state,
+        }
+
+    def _count(self, number: int) -> int | str:
+        return number if self._drift else str(number)
+
+    @staticmethod
+    def _skipped(skipped: Skipped) -> Json:
+        resource = skipped.resource
+        return {
+            "id": resource.id,
+            "type": resource.type,
+            "name": resource.name,
+            "code": f"BackupService.{skipped.code}",
+            "reason": SERVICE_CODES[skipped.code][1],
+        }
+
+    def backup(self, backup: Backup, replication: bool = False) -> Json:
+        """A backup as lists show it: without its children."""
+        resource = self._estate.resources[backup.resource_id]
+        vault = self._estate.vaults[backup.vault_id]
+        body: Json = {
+            "children": [],
+            "checkpoint_id": backup.checkpoint_id,
+            "created_at": self.time(backup.created_at),
+            "description": backup.description,
+            "enterprise_project_id": vault.enterprise_project_id,
+            "expired_at": self.maybe_time(backup.expired_at),
+            "extend_info": self._extend_info(backup, resource),
+            "id": backup.id,
+            "image_type": backup.image_type,
+            "incremental": backup.incremental,
+            "name": backup.name,
+            "parent_id": None,
+            "project_id": self._estate.project_id,
+            "protected_at": self.maybe_time(backup.protected_at),
+            "provider_id": PROVIDERS[vault.object_type],
+            "resource_az": resource.zone,
+            "resource_id": resource.id,
+            "resource_name": resource.name,
+            "resource_size": resource.size_gb,
+            "resource_type": resource.type,
+            "scheduled_operation_id": None,
+            "status": backup.status,
+            "updated_at": self.maybe_time(backup.updated_at),
+            "vault_id": backup.vault_id,
+            "version": 3,
+        }
+        if replication:
+            body["replication_records"] = self._replication_records(backup)
+        return body
+
+    @staticmethod
+    def _extend_info(backup: Backup, resource: Resource) -> Json:
+        server = OBJECT_TYPES[resource.type] in ("server", "workspace")
+        consistency = {f"app_consistency{tail}": "0" for tail in ("", "_status", "_error_code")}
+        return {
+            "auto_trigger": backup.auto,
+            "bootable": None if server else False,
+            "os_images_data": [{"image_id": each} for each in backup.images] if backup.images else None,
+            "progress": backup.progress,
+            "snapshot_id": None if server else backup.id[::-1].replace("-", "")[:32],
+            "support_lld": True,
+            "supported_restore_mode": "backup" if server else None,
+            "system_disk": False,
+            "is_multi_az": False,
+            "encrypted_algorithm": None,
+            "is_dec": False,
+            "app_consistency": {**consistency, "app_consistency_error_message": ""} if server else None,
+            "contain_system_disk": server,
+            "encrypted": any(disk.encrypted for disk in resource.disks),
+            "architecture": "x86_64" if server else None,
+        }
+
+    def _replication_records(self, backup: Backup) -> list[Json]:
+        if backup.replication is None:
+            return []
+        record = {
+            "id": backup.id[:-12] + backup.checkpoint_id[-12:],
+            "status": backup.replication,
+            "created_at": self.time(backup.created_at),
+            "source_backup_id": backup.id,
+            "source_project_id": self._estate.project_id,
+            "source_region": self._estate.projects[0].region,
+            "destination_project_id": self._estate.projects[1].id,
+            "destination_region": self._estate.projects[1].region,
+            "vault_id": backup.vault_id,
+        }
+        return [record]
+
+    def backup_with_children(self, backup: Backup) -> Json:
+        """A backup as GET shows it: with one child for each disk of a server."""
+        body = self.backup(backup)
+        resource = self._estate.resources[backup.resource_id]
+        if resource.type != DISK:
+            disks = [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]
+            body["children"] = [self.disk_backup(backup, disk) for disk in disks]
+        return body
+
+    def disk_backup(self, parent: Backup, disk: Disk) -> Json:
+        """The backup of one disk inside a server backup."""
+        body = self.backup(parent)
+        child_id = f"{parent.id[:24]}{disk.id[-12:]}"
+        self._estate.children[child_id] = (parent, disk)
+        body["extend_info"] |= {
+            "bootable": disk.system,
+            "system_disk": disk.system,
+            "encrypted": disk.encrypted,
+            "supported_restore_mode": None,
+            "contain_system_disk": None,
+            "app_consistency": None,
+            "architecture": None,
+            "snapshot_id": child_id,
+        }
+        own = {"name": f"{parent.name}_{disk.name}", "description": None, "protected_at": None}
+        own |= {"resource_id": disk.id, "resource_name": disk.name, "resource_type": DISK}
+        return body | own | {"id": child_id, "parent_id": parent.id, "resource_size": disk.size_gb}
+
+    def task(self, task: Task) -> Json:
+        """An operation log."""
+        resource = self._estate.resources[task.resource_id]
+        vault = self._estate.vaults.get(task.vault_id)
+        return {
+            "id": task.id,
+            "operation_type": task.operation_type,
+            "status": task.status,
+            "project_id": self._estate.project_id,
+            "provider_id": PROVIDERS[OBJECT_TYPES[resource.type]],
+            "vault_id": task.vault_id,
+            "vault_name": vault.name if vault else None,
+            "policy_id": task.policy_id,
+            "checkpoint_id": task.checkpoint_id,
+            "created_at": self.time(task.created_at),
+            "started_at": self.time(task.created_at),
+            "updated_at": self.time(task.updated_at or task.created_at),
+            "ended_at": self.maybe_time(task.ended_at),
+            "error_info": {"code": task.error_code, "message": task.error_message},
+            "extra_info": {
+                "common": {"progress": task.progress, "request_id": f"req-{task.id}", "task_id": task.id},
+                "resource": {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}},
+                task.operation_type: self._task_details(task, resource),
+            },
+        }
+
+    def _task_details(self, task: Task, resource: Resource) -> Json:
+        named = {"backup_id": task.backup_id or "", "backup_name": task.backup_name}
+        if task.operation_type == "backup":
+            consistency = {"app_consistency_status": "0", "app_consistency_error_code": ""}
+            named["incremental"] = "true" if task.incremental else "false"
+            return {**named, **consistency, "app_consistency_error_message": ""}
+        if task.operation_type == "restore":
+            return {**named, "target_resource_id": resource.id, "target_resource_name": resource.name}
+        if task.operation_type == "replication":
+            return self._replication(task)
+        return named
+
+    def _replication(self, task: Task) -> Json:
+        here, there = self._estate.projects[:2]
+        source = {"source_backup_id": task.backup_id or "", "source_backup_name": task.backup_name}
+        target = {"destination_project_id": there.id, "destination_region": there.region}
+        return {**source, "source_project_id": here.id, "source_region": here.region, **target}
+
+    def policy(self, policy: Policy) -> Json:
+        """A policy; the times of its trigger have a blank instead of T."""
+        return {
+            "id": policy.id,
+            "name": policy.name,
+            "operation_type": policy.operation_type,
+            "operation_definition": policy.definition,
+            "enabled": policy.enabled,
+            "trigger": {
+                "id": policy.trigger_id,
+                "name": "default",
+                "type": "time",
+                "properties": {"pattern": policy.pattern, "start_time": f"{policy.start:%Y-%m-%d %H:%M:%S}"},
+            },
+            "associated_vaults": [
+                {"vault_id": vault_id, "destination_vault_id": target} for vault_id, target in policy.vaults.items()
+            ],
+        }
+
+    def protectable(self, resource: Resource) -> Json:
+        """Something that could be protected: its owner's record, its disks, and whether CBR can take it."""
+        detail = self.disk_detail(resource.disks[0], resource) if resource.type == DISK else self._detail(resource)
+        children = [] if resource.type == DISK else [self._disk_of(disk, resource) for disk in resource.disks]
+        return {
+            "id": resource.id,
+            "type": resource.type,
+            "name": resource.name,
+            "size": resource.size_gb,
+            "status": resource.status,
+            "protectable": self._verdict(resource),
+            "detail": detail,
+            "children": children,
+        }
+
+    def _verdict(self, resource: Resource) -> Json:
+        text = SERVICE_CODES[resource.refusal][1] if resource.refusal else ""
+        return {
+            "result": not resource.refusal,
+            "code": f"BackupService.{resource.refusal}" if resource.refusal else "",
+            "reason": text,
+            "message": text,
+            "vault": self.vault(self._estate.vaults[resource.vault_id]) if resource.vault_id else None,
+        }
+
+    def _disk_of(self, disk: Disk, server: Resource) -> Json:
+        vault = self._estate.vaults.get(server.vault_id or "")
+        return {
+            "id": disk.id,
+            "type": DISK,
+            "name": disk.name,
+            "size": disk.size_gb,
+            "status": "in-use",
+            "detail": self.disk_detail(disk, server),
+            "children": [],
+            "vault_id": vault.id if vault else None,
+            "vault_name": vault.name if vault else None,
+        }
+
+    def attached_disk(self, disk: Disk, server: Resource) -> Json:
+        """A disk of a server, as the list of disks shows it."""
+        verdict = {"result": not disk.scsi, "code": "", "reason": "", "message": "", "vault": None}
+        if disk.scsi:
+            verdict |= {"code": "BackupService.7002", "reason": SERVICE_CODES["7002"][1]}
+        return self._disk_of(disk, server) | {"protectable": verdict}
+
+    def disk_detail(self, disk: Disk, owner: Resource) -> Json:
+        """The record of the disk service."""
+        attached = [] if owner.status == "available" else [self._attachment(disk, owner)]
+        return {
+            "id": disk.id,
+            "name": disk.name,
+            "size": disk.size_gb,
+            "status": "in-use" if attached else "available",
+            "availability_zone": owner.zone,
+            "volume_type": disk.volume_type,
+            "bootable": "true" if disk.system else "false",
+            "encrypted": disk.encrypted,
+            "multiattach": disk.shared,
+            "shareable": disk.shared,
+            "metadata": {
+                "attached_mode": "rw",
+                "hw:passthrough": "true" if disk.scsi else "false",
+                "readonly": "False",
+            },
+            "attachments": attached,
+            "snapshot_id": None,
+            "os-vol-tenant-attr:tenant_id": self._estate.project_id,
+            "volume_image_metadata": {"__os_type": owner.os} if disk.system else {},
+        }
+
+    @staticmethod
+    def _attachment(disk: Disk, owner: Resource) -> Json:
+        return {"device": disk.device, "server_id": owner.id, "volume_id": disk.id, "id": disk.id}
+
+    def _detail(self, resource: Resource) -> Json:
+        detail: Json = {"id": resource.id, "name": resource.name, "status": resource.status}
+        if resource.type not in (SERVER, "OS::Ironic::BareMetalServer", "OS::Workspace::DesktopV2"):
+            return detail | {"size": resource.size_gb, "availability_zone": resource.zone, "share_proto": "NFS"}
+        volumes = [{"id": disk.id, "device": disk.device} for disk in resource.disks]
+        return detail | {
+            "OS-EXT-AZ:availability_zone": resource.zone,
+            "OS-EXT-STS:vm_state": "stopped" if resource.status == "SHUTOFF" else "active",
+            "enterprise_project_id": "0",
+            "flavor": {"id": "s3.large.2", "name": "s3.large.2", "ram": "4096", "vcpus": "2", "disk": "0"},
+            "metadata": {"os_type": resource.os, "os_bit": "64", "charging_mode": "0"},
+            "os-extended-volumes:volumes_attached": volumes,
+            "tags": resource.tags,
+            "tenant_id": self._estate.project_id,
+        }
