@@ -301,9 +301,9 @@ def install_part(part: str) -> None:
 
 def add_project() -> None:
     """Lets Python find the project from anywhere, by a path that is ASCII whatever the folder is called."""
-    question = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, check=True)
-    site = Path(os.fsdecode(answer.stdout).strip())
+    question = "import os, sys, sysconfig; print(os.path.relpath(sysconfig.get_path('purelib'), sys.prefix))"
+    answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, text=True, check=True)
+    site = VENV / answer.stdout.strip()
     Path(site, "cbr-desktop.pth").write_text(os.path.relpath(ROOT, site) + "\n", encoding="ascii")
 
 
@@ -490,5 +490,7 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(main(sys.argv[1:]))
+    except PermissionError as error:
+        stop(f"{error.filename} cannot be written: {error.strerror}.")
     except KeyboardInterrupt:
         sys.exit(130)

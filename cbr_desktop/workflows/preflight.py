@@ -160,7 +160,7 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
     elif len(taken) < len(protectable.disks):
         left_out = len(protectable.disks) - len(taken)
         facts = {"resource": name, "excluded": left_out, "disks": len(protectable.disks)}
-        yield warn(FindingKind.SOME_DISKS_EXCLUDED, Subject.RESOURCES, **facts)
+        yield warn(FindingKind.SOME_DISKS_EXCLUDED, Subject.RESOURCES, "", **facts)
         if any(disk.bootable for disk in protectable.disks) and not any(disk.bootable for disk in taken):
             yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, Subject.RESOURCES, "6209", resource=name)
     shared = sum(disk.shared for disk in taken)
