@@ -1,0 +1,135 @@
+"""Files that are written whole or not at all, and that only their owner can read."""
+
+import os
+import stat
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cbr_desktop.domain.error import NotSaved
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+_TEMPORARY = ".cbr-tmp"
+# A virus scanner or an indexer on Windows holds a new file for moments; together these waits stay below 2.5 s.
+_PATIENCE_SECONDS = (0.0, 0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+
+
+def _pause(seconds: float) -> None:
+    # The replacement cannot be left half done and taken up later, so this wait is the caller's too; nearly always it
+    # is over after a few hundredths of a second, and on Linux it never happens.
+    threading.Event().wait(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The calls into the operating system that a write consists of; tests hand in failing ones."""
+
+    open: Callable[[str, int, int], int] = os.open
+    write: Callable[[int, bytes], int] = os.write
+    fsync: Callable[[int], None] = os.fsync
+    replace: Callable[[Path, Path], None] = os.replace
+    pause: Callable[[float], None] = _pause
+
+
+_SYSTEM = System()
+
+
+def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system: System = _SYSTEM) -> None:
+    """Put ``content`` into ``path`` durably: afterwards there is the new file or, with ``NotSaved``, the old one.
+
+    A link is followed, so that what it points to is replaced and not the link. ``mode`` counts on POSIX alone.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_TEMPORARY}")
+    try:
+        _write_new(temporary, content, mode, system)
+        _replace_patiently(temporary, target, system)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise NotSaved(str(path), reason(error)) from error
+    sync_folder(target.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and its missing parents, 0700 whatever the umask; narrow one of ours that is wider.
+
+    ``NotSaved`` when that cannot be.
+    """
+    try:
+        for folder in (*reversed(path.parents), path):
+            if not folder.exists():
+                folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        if not path.is_dir():
+            raise NotADirectoryError(20, "not a folder")
+        narrow(path, PRIVATE_FOLDER)
+    except OSError as error:
+        raise NotSaved(str(path), reason(error)) from error
+
+
+def create_private(path: Path) -> None:
+    """Make an empty file 0600 unless it exists, and narrow one that is wider. ``OSError`` when that cannot be."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    narrow(path, PRIVATE_FILE)
+
+
+def narrow(path: Path, mode: int) -> None:
+    """Take away the rights that go beyond ``mode``; Windows has other rights, and its user folders are private."""
+    if sys.platform == "win32":
+        return
+    found = stat.S_IMODE(path.stat().st_mode)
+    if found & ~mode:
+        path.chmod(found & mode)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name durable where the system can. A failure is not one of the write: the content is safe."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove what a killed program left of unfinished writes. Only with the lock of the data folder held."""
+    with suppress(OSError):
+        for leftover in folder.glob(f".*{_TEMPORARY}*"):
+            leftover.unlink()
+
+
+def reason(error: OSError) -> str:
+    """Return the system's words, without the path that our errors carry anyway."""
+    return error.strerror or type(error).__name__
+
+
+def _write_new(path: Path, content: bytes, mode: int, system: System) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = system.open(str(path), flags, PRIVATE_FILE)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[system.write(descriptor, bytes(rest[: 1 << 20])) :]
+        if sys.platform != "win32":
+            os.fchmod(descriptor, mode)
+        system.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _replace_patiently(source: Path, target: Path, system: System) -> None:
+    for seconds in _PATIENCE_SECONDS:
+        try:
+            return system.replace(source, target)
+        except PermissionError:
+            system.pause(seconds)
+    return system.replace(source, target)

@@ -1,0 +1,90 @@
+"""Where the program's folders and files are."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.files import make_folder
+
+HOME_VARIABLE = "CBR_DESKTOP_HOME"
+"""Moves all folders under one root: for a portable installation and for tests."""
+
+_APPLICATION = "cbr-desktop"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders, as absolute paths. Several may be one folder (on Windows ``config`` is ``data``).
+
+    ``requests`` is the folder that is suggested for request files; it is the operator's, made when first saved into.
+    """
+
+    config: Path
+    data: Path
+    cache: Path
+    logs: Path
+    state: Path
+    requests: Path
+
+    @property
+    def profiles_file(self) -> Path:
+        """Which clouds there are."""
+        return self.config / "profiles.toml"
+
+    @property
+    def records_file(self) -> Path:
+        """The outbox."""
+        return self.data / "outbox.db"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one program that may write into ``data``."""
+        return self.data / "instance.lock"
+
+    @property
+    def log_file(self) -> Path:
+        """The newest log."""
+        return self.logs / "cbr-desktop.log"
+
+    def cache_file(self, profile: Profile) -> Path:
+        """Return the cache of a profile; another one as soon as the profile leads elsewhere."""
+        target = "\n".join((profile.name, profile.cbr_endpoint, profile.domain, profile.project))
+        return self.cache / f"{hashlib.sha256(target.encode('utf-8', 'replace')).hexdigest()[:24]}.db"
+
+    def make(self) -> None:
+        """Make the program's own folders, for this user alone. ``NotSaved`` names the first that cannot be."""
+        for folder in (self.config, self.data, self.cache, self.logs, self.state):
+            make_folder(folder)
+
+
+def places(environ: Mapping[str, str] | None = None) -> Places:
+    """Return the folders of this user; nothing is made yet.
+
+    ``environ`` (the process's when ``None``) is asked for ``CBR_DESKTOP_HOME`` alone; without it the platform's own
+    rules decide, which read the process's environment themselves.
+    """
+    root = (os.environ if environ is None else environ).get(HOME_VARIABLE)
+    return _under(Path(root).expanduser().absolute()) if root else _of_platform()
+
+
+def _under(root: Path) -> Places:
+    names = ("config", "data", "cache", "logs", "state", "requests")
+    return Places(*(root / name for name in names))
+
+
+def _of_platform() -> Places:
+    from platformdirs import PlatformDirs
+
+    # without appauthor=False, Windows would put the folder into another one of the same name
+    folders = PlatformDirs(_APPLICATION, appauthor=False, roaming=False)
+    return Places(
+        config=folders.user_config_path,
+        data=folders.user_data_path,
+        cache=folders.user_cache_path,
+        logs=folders.user_log_path,
+        state=folders.user_state_path,
+        requests=folders.user_documents_path / "CBR requests",
+    )

@@ -1,0 +1,287 @@
+"""The outbox on the disk: one checked row for every intent."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
+from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.domain.word import known
+from cbr_desktop.storage.database import (
+    NewerVersion,
+    Steps,
+    connect,
+    create_database,
+    open_database,
+    saving,
+    set_aside,
+    transaction,
+)
+
+STEPS: Steps = (
+    (
+        """
+        CREATE TABLE intent (
+            id TEXT PRIMARY KEY NOT NULL,
+            state TEXT NOT NULL,
+            name TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            sent_at TEXT,
+            retry_of TEXT,
+            target TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            body BLOB NOT NULL,
+            checksum BLOB NOT NULL
+        )
+        """,
+    ),
+)
+
+_COLUMNS = ("id", "state", "name", "created_at", "changed_at", "sent_at", "retry_of", "target", "answer", "body")
+_ALL = ", ".join((*_COLUMNS, "checksum"))
+_MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
+_MOVING = ("state", "changed_at", "sent_at", "answer", "checksum")
+# no value of a person or a service is ever part of these statements
+_INSERT = f"INSERT INTO intent ({_ALL}) VALUES ({_MARKS})"  # noqa: S608
+_UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _MOVING)}"
+_CLAIM = f"UPDATE intent SET {', '.join(f'{name} = ?' for name in _MOVING)} WHERE id = ? AND state = ?"  # noqa: S608
+_PROBE = f"SELECT {_ALL} FROM intent LIMIT 0"  # noqa: S608
+_SELECT = f"SELECT rowid, {_ALL} FROM intent ORDER BY rowid"  # noqa: S608
+
+_Row = tuple[bytes | None, ...]
+
+
+class SqliteRecords:
+    """The precious rows of one data folder, over one connection that stays with one thread.
+
+    Opening a broken file keeps it as ``*.bad-<time>`` and takes over the rows that can still be proved whole.
+    ``damaged`` tells of every such file and of every row that ``load`` left out. ``Damaged`` when the file is of a
+    newer version, ``NotSaved`` when it cannot be opened for writing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.damaged: list[Damaged] = []
+        self._connection = self._open()
+
+    def add(self, intent: Intent) -> None:
+        """Keep a new intent. ``NotSaved`` when the disk would not, or when there is one with its id."""
+        with saving(self._path), transaction(self._connection):
+            self._connection.execute(_INSERT, _row(intent))
+
+    def claim(self, intent: Intent) -> bool:
+        """Turn the row of a QUEUED intent into ``intent``, if it is QUEUED still; tell whether it was."""
+        row = dict(zip((*_COLUMNS, "checksum"), _row(intent), strict=True))
+        values = (*(row[name] for name in _MOVING), intent.id, str(IntentState.QUEUED))
+        with saving(self._path), transaction(self._connection):
+            return self._connection.execute(_CLAIM, values).rowcount == 1
+
+    def save(self, intent: Intent) -> None:
+        """Keep the new state of an intent; its body, target and name are those it was added with."""
+        with saving(self._path), transaction(self._connection):
+            self._connection.execute(_UPSERT, _row(intent))
+
+    def load(self) -> list[Intent]:
+        """Return all intents that can be proved whole, oldest first; the rest stays on the disk, see ``damaged``."""
+        intents = []
+        try:
+            for number, row in _rows(self._connection):
+                try:
+                    intents.append(_intent(row))
+                except (ValueError, TypeError, KeyError) as error:
+                    self.damaged.append(Damaged(str(self._path), f"row {number}: {error}"))
+        except sqlite3.Error as error:
+            raise Damaged(str(self._path), str(error)) from error
+        return intents
+
+    def close(self) -> None:
+        """Close the file; nothing is waiting to be written."""
+        self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = open_database(self._path, STEPS)
+        except NewerVersion:
+            raise
+        except Damaged as error:
+            return self._rescue(error)
+        try:
+            connection.execute(_PROBE)
+        except sqlite3.Error as error:
+            connection.close()
+            return self._rescue(Damaged(str(self._path), str(error)))
+        return connection
+
+    def _rescue(self, error: Damaged) -> sqlite3.Connection:
+        """Begin a new file with the rows of the broken one that are whole."""
+        with saving(self._path):
+            kept = set_aside(self._path)
+            rows = _whole_rows(kept)
+            create_database(self._path, STEPS)
+        connection = open_database(self._path, STEPS)
+        with saving(self._path), transaction(connection):
+            connection.executemany(_INSERT, (_as_written(row) for row in rows))
+        self.damaged.append(Damaged(str(kept), f"{error.detail}; rows taken over: {len(rows)}"))
+        return connection
+
+
+# rows
+
+
+def _row(intent: Intent) -> tuple[str | bytes | None, ...]:
+    values: tuple[str | bytes | None, ...] = (
+        intent.id,
+        str(intent.state),
+        intent.name,
+        intent.created_at.isoformat(),
+        intent.changed_at.isoformat(),
+        _moment_text(intent.sent_at),
+        intent.retry_of,
+        _json(asdict(intent.target)),
+        _json(_answer(intent)),
+        intent.body,
+    )
+    return (*values, _checksum([value.encode() if isinstance(value, str) else value for value in values]))
+
+
+def _checksum(values: Iterable[object]) -> bytes:
+    """Return the digest of a row; lengths stand before the contents, so that nothing can move between columns."""
+    digest = hashlib.sha256()
+    for value in values:
+        if value is None:
+            digest.update(b"-;")
+        elif isinstance(value, bytes):
+            digest.update(b"%d:" % len(value))
+            digest.update(value)
+        else:
+            raise TypeError("a value of another type")
+    return digest.digest()
+
+
+def _rows(connection: sqlite3.Connection) -> Iterator[tuple[int, _Row]]:
+    for number, *values in connection.execute(_SELECT):
+        yield number, tuple(values)
+
+
+def _is_whole(row: _Row) -> bool:
+    try:
+        return _checksum(row[:-1]) == row[-1]
+    except TypeError:
+        return False
+
+
+def _whole_rows(path: Path) -> list[_Row]:
+    """Return what can be read of a broken file: from its beginning, and from its end, up to the break."""
+    found: dict[int, _Row] = {}
+    if not path.is_file():
+        return []
+    with suppress(sqlite3.Error), closing(connect(path)) as connection:
+        for order in ("ASC", "DESC"):
+            with suppress(sqlite3.Error):
+                for number, *values in connection.execute(f"{_SELECT} {order}"):
+                    found[number] = tuple(values)
+    ids = set()
+    rows = []
+    for _, row in sorted(found.items()):
+        if _is_whole(row) and row[0] not in ids:
+            ids.add(row[0])
+            rows.append(row)
+    return rows
+
+
+def _as_written(row: _Row) -> Sequence[str | bytes | None]:
+    """Turn the texts of a row back into texts; body and checksum are bytes."""
+    return (*(value if value is None else value.decode() for value in row[:-2]), *row[-2:])
+
+
+def _intent(row: _Row) -> Intent:
+    """Return the intent of a row. ``ValueError``, ``TypeError`` or ``KeyError`` when it is not whole."""
+    if _checksum(row[:-1]) != row[-1]:
+        raise ValueError("the checksum differs")
+    id, state, name, created_at, changed_at, sent_at, retry_of, target, answer = _as_written(row)[:-2]
+    body = row[-2]
+    if not (isinstance(id, str) and isinstance(name, str) and isinstance(body, bytes)):
+        raise TypeError("an empty column")
+    parts = json.loads(answer or "")
+    return Intent(
+        id=IntentId(id),
+        target=_target(json.loads(target or "")),
+        body=body,
+        name=name,
+        state=IntentState(str(state)),
+        created_at=datetime.fromisoformat(str(created_at)),
+        changed_at=datetime.fromisoformat(str(changed_at)),
+        sent_at=_moment(sent_at),
+        checkpoint=_checkpoint(parts["checkpoint"]) if parts["checkpoint"] else None,
+        request_id=parts["request_id"],
+        refusal=Refusal(**parts["refusal"]) if parts["refusal"] else None,
+        note=parts["note"],
+        retry_of=IntentId(str(retry_of)) if retry_of is not None else None,
+    )
+
+
+# the structures inside a row
+
+
+def _json(value: object) -> str:
+    """Return JSON in ASCII: a service may send half a character, which SQLite would not take."""
+    return json.dumps(value, separators=(",", ":"), default=_time_text)
+
+
+def _time_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _moment_text(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _moment(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _answer(intent: Intent) -> dict[str, Any]:
+    return {
+        "checkpoint": asdict(intent.checkpoint) if intent.checkpoint else None,
+        "request_id": intent.request_id,
+        "refusal": asdict(intent.refusal) if intent.refusal else None,
+        "note": intent.note,
+    }
+
+
+def _target(value: dict[str, Any]) -> Target:
+    project_id = value.pop("project_id")
+    vault_id = VaultId(value.pop("vault_id"))
+    return Target(project_id=None if project_id is None else ProjectId(project_id), vault_id=vault_id, **value)
+
+
+def _checkpoint(value: dict[str, Any]) -> Checkpoint:
+    vault_id = value["vault_id"]
+    return Checkpoint(
+        id=CheckpointId(value["id"]),
+        status=known(CheckpointStatus, value["status"]),
+        created_at=_moment(value["created_at"]),
+        vault_id=None if vault_id is None else VaultId(vault_id),
+        vault_name=value["vault_name"],
+        accepted=tuple(AcceptedResource(**_typed(item)) for item in value["accepted"]),
+        skipped=tuple(SkippedResource(**_typed(item)) for item in value["skipped"]),
+        name=value["name"],
+        description=value["description"],
+        retention_days=value["retention_days"],
+    )
+
+
+def _typed(value: dict[str, Any]) -> dict[str, Any]:
+    return value | {"id": ResourceId(value["id"]), "type": known(ResourceType, value["type"])}

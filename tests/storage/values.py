@@ -1,0 +1,80 @@
+"""Values for the tests of this room."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.vault import ResourceType
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+TARGET = Target(
+    profile="Production",
+    cbr_endpoint="https://cbr.example",
+    project="eu-de_prod",
+    project_id=ProjectId("0" * 32),
+    vault_id=VaultId("v-1"),
+    vault_name="Tresor Ä",
+)
+
+CHECKPOINT = Checkpoint(
+    id=CheckpointId("c-1"),
+    status=CheckpointStatus.PROTECTING,
+    created_at=NOON,
+    vault_id=VaultId("v-1"),
+    vault_name="Tresor",
+    accepted=(AcceptedResource(ResourceId("r-1"), ResourceType.SERVER, "web", 40, None),),
+    skipped=(SkippedResource(ResourceId("r-2"), "OS::New::Kind", "half \ud800", "6215", "busy"),),
+    name="nightly",
+    retention_days=7,
+)
+
+
+def intent(id: str = "i-1", **changes: Any) -> Intent:
+    """Return a queued intent."""
+    values: dict[str, Any] = {
+        "id": IntentId(id),
+        "target": TARGET,
+        "body": b'{"checkpoint": {"name": "caf\xc3\xa9"}}',
+        "name": "nightly-x7k2p9",
+        "state": IntentState.QUEUED,
+        "created_at": NOON,
+        "changed_at": NOON,
+    }
+    return Intent(**(values | changes))
+
+
+def sending(queued: Intent, seconds: float = 1) -> Intent:
+    """Return the intent as the outbox claims it."""
+    at = NOON + timedelta(seconds=seconds)
+    return queued.moved(IntentState.SENDING, at, sent_at=at)
+
+
+def full() -> Intent:
+    """Return an intent with every field set."""
+    return intent(
+        "i-full",
+        state=IntentState.ACCEPTED,
+        sent_at=NOON,
+        checkpoint=CHECKPOINT,
+        request_id="req-1",
+        refusal=Refusal(409, "BackupService.6113", "no \u202e", "req-0"),
+        note="found by reading",
+        retry_of=IntentId("i-0"),
+    )
+
+
+def profile(**changes: Any) -> Profile:
+    """Return a profile."""
+    values: dict[str, Any] = {
+        "name": "Production",
+        "iam_endpoint": "https://iam.example",
+        "cbr_endpoint": "https://cbr.example",
+        "project": "eu-de_prod",
+        "user": "operator",
+        "domain": "OTC-1",
+    }
+    return Profile(**(values | changes))
