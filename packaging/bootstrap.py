@@ -60,6 +60,11 @@ OFFSCREEN = (
     Library("libgssapi_krb5.so.2", ("libgssapi-krb5-2",)),
 )
 X11 = (
+    Library("libX11-xcb.so.1", ("libx11-xcb1",)),
+    Library("libxcb-randr.so.0", ("libxcb-randr0",)),
+    Library("libxcb-shm.so.0", ("libxcb-shm0",)),
+    Library("libxcb-sync.so.1", ("libxcb-sync1",)),
+    Library("libxcb-xfixes.so.0", ("libxcb-xfixes0",)),
     Library("libxcb-cursor.so.0", ("libxcb-cursor0",)),
     Library("libxcb-icccm.so.4", ("libxcb-icccm4",)),
     Library("libxcb-keysyms.so.1", ("libxcb-keysyms1",)),

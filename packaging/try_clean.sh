@@ -71,9 +71,21 @@ inside() {
     remark "$(($(count_packages) - packages_before)) system packages, .venv $(size "$system$project/.venv")"
     step 0 "demo again" in_system python3 packaging/bootstrap.py demo
     step 0 "test" in_system .ci/run
-    remark ".venv $(size "$system$project/.venv"); $(grep -E '[0-9]+ (passed|failed|error)' "$log" | tail -1)"
+    remark ".venv $(size "$system$project/.venv"); $(grep -E '[0-9]+ (passed|failed|error)' "$log" | tail -1 | tr -d =)"
     step 0 "bench" in_system python3 packaging/bootstrap.py bench
+    try_display
     touch "$try/done"
+}
+
+try_display() {
+    command -v Xvfb >/dev/null || { echo "$suite: no Xvfb here, so no try with a display"; return 0; }
+    mkdir -p "$system/tmp/.X11-unix"
+    mount --bind "$system/tmp" /tmp
+    Xvfb -displayfd 3 -nolisten tcp 3>"$try/display" 2>/dev/null &
+    until [ -s "$try/display" ]; do sleep 0.1; done
+    step 0 "selftest on a display" in_system env DISPLAY=":$(cat "$try/display")" QT_QPA_PLATFORM=xcb \
+        python3 packaging/bootstrap.py run -- selftest
+    remark "$(($(count_packages) - packages_before)) system packages"
 }
 
 hand_in_registries() {

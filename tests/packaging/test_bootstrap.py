@@ -1,0 +1,107 @@
+"""The set-up script is readable by old Pythons, and the lock it installs is complete, exact and of today."""
+
+import ast
+import importlib.util
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "packaging" / "bootstrap.py"
+
+MACHINES = [
+    {
+        "python_version": f"3.{minor}",
+        "python_full_version": f"3.{minor}.0",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "sys_platform": system,
+        "os_name": os_name,
+        "platform_system": name,
+        "platform_machine": machine,
+        "extra": "",
+    }
+    for minor in (11, 12, 13)
+    for system, os_name, name, machine in (("linux", "posix", "Linux", "x86_64"), ("win32", "nt", "Windows", "AMD64"))
+]
+
+
+def machine_name(machine: dict[str, str]) -> str:
+    return f"{machine['sys_platform']}-{machine['python_version']}"
+
+
+def load_script():
+    spec = importlib.util.spec_from_file_location("bootstrap", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+bootstrap = load_script()
+
+
+def locked(*parts: str) -> list[Requirement]:
+    pins = [pin for part in parts for pin in bootstrap.pins(bootstrap.lock_part(part))]
+    return [Requirement(pin.split(" \\\n")[0]) for pin in pins]
+
+
+def versions(requirements: list[Requirement], machine: dict[str, str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for requirement in requirements:
+        if requirement.marker is None or requirement.marker.evaluate(machine):
+            found.setdefault(canonicalize_name(requirement.name), set()).add(str(requirement.specifier))
+    return found
+
+
+def test_an_old_python_reads_as_far_as_the_refusal():
+    ast.parse(SCRIPT.read_text("utf-8"), feature_version=(3, 8))
+
+
+def test_the_script_and_the_project_agree_on_python():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    fitting = Requirement(f"python{project['requires-python']}").specifier
+    assert [minor for minor in range(20) if fitting.contains(f"3.{minor}")] == list(bootstrap.FITTING_MINORS)
+
+
+def test_the_lock_is_made_from_todays_dependencies():
+    assert bootstrap.lock_fits_project()
+
+
+def test_every_pin_is_exact_and_has_hashes():
+    for part in (bootstrap.RUNNING, bootstrap.TESTING):
+        for pin in bootstrap.pins(bootstrap.lock_part(part)):
+            requirement, *hashes = pin.split(" \\\n")
+            assert "==" in requirement
+            assert hashes
+            assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
+
+
+def test_the_lock_names_no_address():
+    assert "://" not in bootstrap.LOCK.read_text("utf-8")
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=machine_name)
+def test_a_machine_gets_one_version_of_each_package(machine):
+    found = versions(locked(bootstrap.RUNNING, bootstrap.TESTING), machine)
+    assert {name: pins for name, pins in found.items() if len(pins) > 1} == {}
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=machine_name)
+def test_a_machine_gets_what_the_project_asks_for(machine):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for_running = versions(locked(bootstrap.RUNNING), machine)
+    for_all = versions(locked(bootstrap.RUNNING, bootstrap.TESTING), machine)
+    asked = [(text, for_running) for text in project["dependencies"]]
+    asked += [(text, for_all) for text in project["optional-dependencies"]["test"]]
+    for text, found in asked:
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate(machine):
+            (pin,) = found[canonicalize_name(requirement.name)]
+            assert requirement.specifier.contains(pin.removeprefix("=="))
+
+
+def test_the_tests_of_the_machine_room_are_those_of_the_script():
+    assert "exec python3 packaging/bootstrap.py test\n" in (ROOT / ".ci" / "run").read_text("utf-8")
