@@ -167,7 +167,8 @@ class _Past:
                 self._backup(resource, task, auto=True)
 
     def _other_tasks(self) -> None:
-        samples = [self.backups[number] for number in range(0, len(self.backups), 150)]
+        old = [backup for backup in self.backups if self.now - backup.created_at > timedelta(days=2)]
+        samples = old[::150]
         for backup in samples:
             for kind in ("restore", "delete"):
                 resource = self.estate.resources[backup.resource_id]

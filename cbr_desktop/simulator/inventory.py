@@ -91,9 +91,10 @@ class Estate:
     def history(self) -> History:
         """All backups and tasks, those of running checkpoints included."""
         if self._history is None:
-            self._history = self._make_history() if self._make_history else History([], [])
-            for part in (part for run in self.runs for part in run.parts):
-                self._history.add(part.backup, part.task)
+            past = self._make_history() if self._make_history else History([], [])
+            parts = [part for run in self.runs for part in run.parts]
+            backups = [*past.backups.values(), *(part.backup for part in parts)]
+            self._history = History(backups, [*past.tasks.values(), *(part.task for part in parts)])
         return self._history
 
     @property

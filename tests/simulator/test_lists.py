@@ -1,0 +1,264 @@
+"""Lists: order, pages, filters, and the oddities of single calls."""
+
+from collections import Counter
+
+import pytest
+
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
+
+
+def test_fourteen_vaults_newest_first_with_count_limit_and_offset(cloud):
+    body = cloud.get("vaults")
+    assert (len(body["vaults"]), body["count"], body["limit"], body["offset"]) == (14, 14, 1000, 0)
+    created = [each["created_at"] for each in body["vaults"]]
+    assert created == sorted(created, reverse=True)
+    used = {each["name"]: (each["billing"]["used"], each["billing"]["size"]) for each in body["vaults"]}
+    assert used["vault-7669"] == (58 * 1024, 40)
+    assert used["vault-files-hq"] == (200, 500)
+    assert Counter(each["billing"]["status"] for each in body["vaults"]) == {
+        "available": 10,
+        "lock": 1,
+        "frozen": 1,
+        "deleting": 1,
+        "error": 1,
+    }
+
+
+def test_vaults_of_another_project_are_not_shown(cloud):
+    other = cloud.estate.projects[1]
+    token = cloud.log_in({"project": {"name": other.name}}).headers["X-Subject-Token"]
+    answer = cloud.send("GET", f"/v3/{other.id}/vaults", headers={"X-Auth-Token": token})
+    assert answer.json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"name": "erp"}, 2),
+        ({"name": "工作区"}, 1),
+        ({"protect_type": "replication"}, 1),
+        ({"cloud_type": "public"}, 14),
+        ({"cloud_type": "hybrid"}, 0),
+        ({"object_type": "turbo"}, 2),
+        ({"status": "frozen"}, 1),
+        ({"enterprise_project_id": "0"}, 13),
+        ({"enterprise_project_id": "all_granted_eps"}, 14),
+        ({"id": ["3b5816b5-f29c-4172-9d9a-76c719a659ce", "00000000-0000-4000-8000-000000000000"]}, 1),
+        ({"resource_ids": "94eba8b2-acc9-4d82-badc-127144cc5526,00000000-0000-4000-8000-000000000000"}, 1),
+        ({"policy_id": "00000000-0000-4000-8000-000000000000"}, 0),
+    ],
+)
+def test_vault_filters(cloud, query, count):
+    assert cloud.get("vaults", **query)["count"] == count
+
+
+def test_vaults_of_a_policy(cloud):
+    policies = {each["name"]: each for each in cloud.get("policies")["policies"]}
+    assert cloud.get("vaults", policy_id=policies["daily-22h"]["id"])["count"] == 4
+    assert cloud.get("vaults", exact="1", name="vault-erp-prod")["count"] == 2
+    cloud.modes.exact_names = True
+    assert cloud.get("vaults", name="vault-erp-prod")["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("vaults", {"limit": 0}),
+        ("vaults", {"limit": 1001}),
+        ("vaults", {"limit": "ten"}),
+        ("vaults", {"offset": -1}),
+        ("vaults", {"protect_type": "hybrid"}),
+        ("backups", {"sort": "size"}),
+        ("backups", {"sort": "name:up"}),
+        ("backups", {"status": "done"}),
+        ("backups", {"marker": "nobody"}),
+        ("backups", {"incremental": "yes"}),
+        ("backups", {"start_time": "yesterday"}),
+        ("backups", {"own_type": "mine"}),
+        ("operation-logs", {"status": "ready"}),
+        ("operation-logs", {"operation_type": "dance"}),
+        ("policies", {"operation_type": "dance"}),
+        ("protectables/server/instances", {"limit": 0}),
+        ("protectables/vmware/instances", {}),
+    ],
+)
+def test_queries_outside_the_rules_are_refused(cloud, path, query):
+    assert cloud.get(path, 400, **query)["error_code"] == "BackupService.9900"
+
+
+def test_pages_by_offset_and_by_marker_hold_the_same_backups(cloud):
+    whole = [each["id"] for each in cloud.get("backups")["backups"]]
+    assert cloud.get("backups", limit=10, offset=20)["backups"][0]["id"] == whole[20]
+    after = cloud.get("backups", limit=10, marker=whole[19])
+    assert [each["id"] for each in after["backups"]] == whole[20:30]
+    assert after["count"] > 2000
+
+
+def test_backups_can_be_sorted(cloud):
+    body = cloud.get("backups", sort="created_at:asc,id:asc", limit=50)
+    created = [(each["created_at"], each["id"]) for each in body["backups"]]
+    assert created == sorted(created)
+    names = [each["name"] for each in cloud.get("backups", sort="name", limit=50)["backups"]]
+    assert names == sorted(names, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"status": "error"}, lambda backup: backup["status"] == "error"),
+        ({"status": ["error", "protecting"]}, lambda backup: backup["status"] in ("error", "protecting")),
+        ({"image_type": "replication"}, lambda backup: backup["image_type"] == "replication"),
+        ({"incremental": "false"}, lambda backup: backup["incremental"] is False),
+        ({"resource_type": "OS::Cinder::Volume"}, lambda backup: backup["resource_type"] == "OS::Cinder::Volume"),
+        ({"resource_name": "ecs-web-0"}, lambda backup: backup["resource_name"].startswith("ecs-web-0")),
+        ({"name": "prepatch"}, lambda backup: "prepatch" in backup["name"]),
+        ({"resource_az": "eu-de-01"}, lambda backup: backup["resource_az"] == "eu-de-01"),
+        (
+            {"start_time": "2026-04-01T00:00:00Z", "end_time": "2026-04-02T00:00:00"},
+            lambda backup: backup["created_at"].startswith("2026-04-01"),
+        ),
+    ],
+)
+def test_backup_filters(cloud, query, expected):
+    found = cloud.get("backups", **query)
+    assert found["count"] > 0
+    assert all(expected(each) for each in found["backups"])
+
+
+def test_shared_backups_are_listed_apart(cloud):
+    private = cloud.get("backups", limit=1)["count"]
+    assert cloud.get("backups", own_type="shared")["count"] == 5
+    assert cloud.get("backups", own_type="shared", member_status="pending")["count"] == 2
+    assert cloud.get("backups", own_type="all_granted", limit=1)["count"] == private + 5
+
+
+def test_replication_records_come_on_demand(cloud):
+    plain = cloud.get("backups", image_type="replication")["backups"]
+    assert all("replication_records" not in each for each in plain)
+    shown = cloud.get("backups", image_type="replication", show_replication="true")["backups"]
+    records = Counter(each["replication_records"][0]["status"] for each in shown)
+    assert records == {"success": 7, "fail": 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"operation_type": "restore"}, lambda task: task["operation_type"] == "restore"),
+        ({"operation_type": "replication"}, lambda task: task["operation_type"] == "replication"),
+        ({"operation_type": "delete"}, lambda task: task["operation_type"] == "delete"),
+        ({"status": "failed"}, lambda task: task["status"] == "failed"),
+        ({"vault_name": "vault-hr"}, lambda task: task["vault_name"] == "vault-hr-worm"),
+        ({"resource_name": "sfs-media"}, lambda task: "sfs-media" in task["extra_info"]["resource"]["name"]),
+        (
+            {"provider_id": "3f3c3220-245c-4805-b811-758870015881"},
+            lambda task: task["vault_name"].startswith(("vault-sfs", "vault-files")),
+        ),
+        ({"start_time": "2026-05-04T00:00:00Z"}, lambda task: task["created_at"] >= "2026-05-04"),
+    ],
+)
+def test_task_filters(cloud, query, expected):
+    found = cloud.get("operation-logs", limit=200, **query)
+    assert found["count"] > 0
+    assert all(expected(each) for each in found["operation_logs"])
+
+
+def test_tasks_of_a_vault_and_a_resource(cloud):
+    vault, resource = cloud.vault("vault-be94"), cloud.resource("ecs-1f0f-0002")
+    by_vault = cloud.get("operation-logs", vault_id=vault.id)["count"]
+    assert by_vault == cloud.get("operation-logs", resource_id=resource.id)["count"] > 0
+    task = cloud.get("operation-logs", limit=1)["operation_logs"][0]
+    assert cloud.get(f"operation-logs/{task['id']}")["operation_log"] == task
+    unknown = cloud.get("operation-logs/00000000-0000-4000-8000-000000000000", 404)
+    assert unknown == {"error_code": "BackupService.6500", "error_msg": "Operation log does not exist."}
+
+
+def test_policies_and_what_they_are_applied_to(cloud):
+    body = cloud.get("policies")
+    assert body["count"] == 6
+    vault = cloud.vault("vault-erp-prod")
+    found = cloud.get("policies", vault_id=vault.id)["policies"]
+    assert {each["name"] for each in found} == {"daily-22h", "repl-eu-nl"}
+    assert cloud.get("policies", operation_type="replication")["count"] == 1
+    assert cloud.get(f"policies/{found[0]['id']}")["policy"] == found[0]
+    assert cloud.get("policies/00000000-0000-4000-8000-000000000000", 404)["error_code"] == "BackupService.6000"
+
+
+def test_offset_of_servers_counts_pages_and_that_of_disks_items(cloud):
+    def ids(kind: str, **query: int) -> list[str]:
+        return [each["id"] for each in cloud.get(f"protectables/{kind}/instances", limit=5, **query)["instances"]]
+
+    assert ids("server", offset=0) == ids("server", offset=1)
+    assert not set(ids("server", offset=1)) & set(ids("server", offset=2))
+    assert ids("disk", offset=1)[0] == ids("disk", offset=0)[1]
+    first = ids("server")
+    assert ids("server", marker=first[-1]) == ids("server", offset=2)
+
+
+def test_pages_of_protectables_end_at_fifty(cloud):
+    body = cloud.get("protectables/disk/instances", limit=100)
+    assert len(body["instances"]) == body["limit"] == 50
+    assert body["count"] > 50
+
+
+def test_protectables_tell_reason_vault_and_disks(cloud):
+    found = {each["name"]: each for each in cloud.get("protectables/server/instances")["instances"]}
+    free = [each for each in found.values() if each["protectable"]["vault"] is None]
+    assert len(free) == 7
+    blocked = {each["name"]: each["protectable"]["code"] for each in free if not each["protectable"]["result"]}
+    assert blocked == {"ecs-dess-01": "BackupService.7111", "ecs-diskless-01": "BackupService.7108"}
+    database = found["ecs-erp-db-01"]
+    assert [each["size"] for each in database["children"]] == [40, 500, 500, 500, 500]
+    assert database["children"][0]["detail"]["bootable"] == "true"
+    assert database["protectable"]["vault"]["name"] == "vault-erp-prod"
+    one = cloud.get(f"protectables/server/instances/{database['id']}")["instance"]
+    assert one == database
+
+
+def test_disks_tell_what_they_are(cloud):
+    found = cloud.get("protectables/disk/instances")["instances"]
+    disks = {each["name"]: each for each in found}
+    assert disks["vol-db-archive"]["detail"]["encrypted"]
+    assert disks["vol-shared-quorum"]["detail"]["multiattach"]
+    assert disks["vol-scsi-01"]["protectable"]["code"] == "BackupService.7002"
+    server = cloud.resource("ecs-web-06")
+    attached = cloud.get("protectables/disk/instances", server_id=server.id)["instances"]
+    assert {each["id"] for each in attached} == {disk.id for disk in server.disks}
+    assert cloud.get(f"protectables/disk/instances/{attached[0]['id']}")["instance"]["vault_name"] == "vault-web-prod"
+    for kind, count in (("turbo", 3), ("workspace", 4), ("workspace_v2", 4)):
+        assert cloud.get(f"protectables/{kind}/instances")["count"] == count
+    assert cloud.get("protectables/disk/instances/00000000-0000-4000-8000-000000000000", 404)
+
+
+def test_summary_adds_up(cloud):
+    vaults = cloud.get("vaults")["vaults"]
+    sums = {"size": sum(each["billing"]["size"] for each in vaults), "used_size": 0}
+    sums["used_size"] = sum(each["billing"]["used"] for each in vaults)
+    assert cloud.get("vaults/summary") == sums
+
+
+def test_unpublished_operations(cloud):
+    for method, path in (("GET", "agents"), ("DELETE", "vaults"), ("POST", "vaults"), ("GET", "vault/tags")):
+        body = cloud.cbr(method, path, 404)
+        assert body["error_code"] == "APIGW.0101"
+        assert len(body["request_id"]) == 32
+
+
+def test_region_without_a_part_of_the_api(cloud):
+    cloud.modes.missing.add("policies")
+    assert cloud.get("policies", 404)["error_code"] == "APIGW.0101"
+
+
+def test_missing_permission(cloud):
+    cloud.modes.forbidden.add("cbr:vaults:backup")
+    body = cloud.create(cloud.vault("vault-be94"), 403)
+    assert body["forbidden"]["message"] == "Policy doesn't allow cbr:vaults:backup to be performed."
+    assert cloud.get("vaults")["count"] == 14
+
+
+def test_token_of_one_project_does_not_open_another(cloud):
+    other = cloud.estate.projects[1]
+    answer = cloud.send("GET", f"/v3/{other.id}/vaults", headers={"X-Auth-Token": cloud.token})
+    assert answer.status_code == 403
+    domain = cloud.log_in({"domain": {"name": "demo"}}).headers["X-Subject-Token"]
+    answer = cloud.send("GET", f"/v3/{DEMO_PROJECT_ID}/vaults", headers={"X-Auth-Token": domain})
+    assert answer.status_code == 403
