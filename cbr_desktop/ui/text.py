@@ -1,0 +1,786 @@
+"""The words of the program: findings, errors, states and fates as sentences for people, on a screen or in a terminal.
+
+Nothing here knows Qt. Whatever comes from outside (names, messages, file contents) goes through ``shown`` first, so
+that it can neither reorder nor flood the text around it.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+
+from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
+from cbr_desktop.domain.error import (
+    BadAnswer,
+    CloudError,
+    Damaged,
+    Forbidden,
+    HouseError,
+    LoginRefused,
+    NoAnswer,
+    NotFound,
+    NotSaved,
+    ProfileError,
+    Redirected,
+    Refused,
+    SecretMissing,
+    SignInPage,
+    StorageError,
+    Throttled,
+    Unreachable,
+)
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.task import TaskStatus, TaskType
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
+from cbr_desktop.ui.codes import explain
+from cbr_desktop.workflows.preflight import Estimate, Preflight
+
+SHOWN_LIMIT = 200
+"""Code points of foreign text that a sentence takes before it is cut."""
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_NAMES_IN_A_ROW = 3
+
+
+# foreign text and quantities
+
+
+def shown(text: object, limit: int = SHOWN_LIMIT) -> str:
+    """Return foreign text fit for a sentence: invisible and reordering characters spelled out, long text cut."""
+    source = str(text)
+    visible = "".join(_visible(character) for character in source[:limit])
+    return visible + "…" if len(source) > limit else visible
+
+
+def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
+    """Return foreign text in quotation marks."""
+    return f"‘{shown(text, limit)}’"
+
+
+def count_words(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 resource``, ``7 resources``."""
+    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+
+
+def grouped(number: int) -> str:
+    """Return a whole number in groups of three: ``1 930``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def gb_words(gigabytes: float) -> str:
+    """Return a size: whole gigabytes from ten up, one digit below, and never 0 for a little."""
+    if 0 < abs(gigabytes) < 0.05:
+        return "less than 0.1 GB"
+    if abs(gigabytes) < 10 and gigabytes != int(gigabytes):
+        return f"{gigabytes:.1f} GB"
+    return f"{grouped(round(gigabytes))} GB"
+
+
+def percent_words(percent: float) -> str:
+    """Return a share: ``61 %``, also beyond 100."""
+    return f"{round(percent)} %"
+
+
+def duration_words(span: timedelta) -> str:
+    """Return a span in its two largest units: ``12 s``, ``3 min``, ``2 h 5 min``, ``3 days``."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours = seconds // 60, seconds // 3600
+    if minutes < 60:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    return f"{hours // 24} days"
+
+
+def clock_words(at: datetime, now: datetime) -> str:
+    """Return a time of day as the operator's clock shows it, with the date when it is not today's."""
+    local = at.astimezone()
+    return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
+
+
+# states
+
+
+def status_words(value: object) -> str:
+    """Return the plain words of a state, type, fate or other word of the service; an unknown one stays and says so."""
+    if value is None or value == "":
+        return "Unknown"
+    if isinstance(value, Enum):
+        return _WORDS[type(value)][value.name]
+    return f"{shown(value, 60)} (unknown to this version)"
+
+
+def protect_words(status: ProtectStatus | str | None) -> str:
+    """Return the state of a resource in its vault; it has none until its first backup."""
+    return "Never backed up" if status is None else status_words(status)
+
+
+_WORDS: dict[type[Enum], dict[str, str]] = {
+    VaultStatus: {
+        "AVAILABLE": "Available",
+        "LOCK": "Being expanded",
+        "FROZEN": "Frozen",
+        "DELETING": "Being deleted",
+        "ERROR": "In error",
+    },
+    VaultKind: {
+        "SERVER": "Server vault",
+        "DISK": "Disk vault",
+        "TURBO": "SFS Turbo vault",
+        "WORKSPACE": "Desktop vault",
+        "VMWARE": "VMware vault",
+        "RDS": "Database vault",
+        "FILE": "File vault",
+    },
+    ProtectType: {"BACKUP": "Backup", "REPLICATION": "Replication", "HYBRID": "Hybrid cloud"},
+    ProtectStatus: {
+        "AVAILABLE": "Available",
+        "PROTECTING": "Being backed up",
+        "RESTORING": "Being restored",
+        "REMOVING": "Being removed",
+        "ERROR": "In error",
+        "DELETED": "Deleted",
+    },
+    ResourceType: {
+        "SERVER": "Server",
+        "DISK": "Disk",
+        "BMS": "Bare metal server",
+        "NATIVE_SERVER": "Native server",
+        "FILE_SYSTEM": "SFS Turbo file system",
+        "WORKSPACE": "Workspace desktop",
+    },
+    BackupStatus: {
+        "AVAILABLE": "Available",
+        "PROTECTING": "Being made",
+        "DELETING": "Being deleted",
+        "RESTORING": "Being restored",
+        "ERROR": "Failed",
+        "WAITING_PROTECT": "Waiting to be made",
+        "WAITING_DELETE": "Waiting to be deleted",
+        "WAITING_RESTORE": "Waiting to be restored",
+    },
+    CheckpointStatus: {
+        "PROTECTING": "Backing up",
+        "AVAILABLE": "Finished",
+        "DELETING": "Being deleted",
+        "DELETED": "Deleted",
+        "ERROR": "Failed",
+        "ERROR_DELETING": "Could not be deleted",
+    },
+    TaskStatus: {
+        "WAITING": "Waiting",
+        "RUNNING": "Running",
+        "SUCCESS": "Done",
+        "FAILED": "Failed",
+        "TIMEOUT": "Timed out",
+        "SKIPPED": "Skipped",
+    },
+    TaskType: {
+        "BACKUP": "Backup",
+        "COPY": "Copy of a backup",
+        "REPLICATION": "Replication",
+        "RESTORE": "Restore",
+        "DELETE": "Deletion of a backup",
+        "SYNC": "Synchronization",
+        "VAULT_DELETE": "Deletion of a vault",
+        "REMOVE_RESOURCE": "Removal of a resource",
+    },
+    IntentState: {
+        "QUEUED": "Queued",
+        "SENDING": "Sending",
+        "ACCEPTED": "Backing up",
+        "FINISHED": "Ended",
+        "REJECTED": "Refused",
+        "UNKNOWN": "Outcome unknown",
+        "NOT_FOUND": "No trace found",
+        "CANCELLED": "Taken back",
+    },
+    Fate: {
+        "WAITING": "Waiting",
+        "RUNNING": "Backing up",
+        "DONE": "Backed up",
+        "FAILED": "Failed",
+        "SKIPPED": "Skipped",
+        "UNCERTAIN": "Uncertain",
+    },
+    Severity: {"BLOCK": "Blocks", "WARN": "Warning", "INFO": "Note"},
+    Subject: {
+        "FILE": "File",
+        "VAULT": "Vault",
+        "NAME": "Name",
+        "DESCRIPTION": "Description",
+        "TYPE": "Backup type",
+        "RESOURCES": "Resources",
+        "ADVANCED": "Advanced",
+        "CONNECTION": "Connection",
+    },
+    NameRules: {
+        "ASCII": "letters a to z, digits, _ and -",
+        "CJK": "letters a to z, digits, _, - and Chinese characters",
+    },
+}
+
+
+# findings
+
+
+def finding_sentence(finding: Finding) -> str:
+    """Return what was found, about which thing, and what to do."""
+    sentence = _FINDINGS[finding.kind]
+    return sentence(finding) if callable(sentence) else sentence.format_map(_presented(finding.facts))
+
+
+def summary_sentence(findings: Iterable[Finding]) -> str:
+    """Return how many findings weigh how much: ``2 things to put right, 1 warning``."""
+    counts = {severity: sum(f.severity is severity for f in findings) for severity in Severity}
+    words = [
+        count_words(counts[Severity.BLOCK], "thing to put right", "things to put right"),
+        count_words(counts[Severity.WARN], "warning"),
+        count_words(counts[Severity.INFO], "note"),
+    ]
+    return ", ".join(word for word, count in zip(words, counts.values(), strict=True) if count) or "Nothing to remark"
+
+
+def template_sentence(problem: tuple[str, str]) -> str:
+    """Return what is wrong with a name template; ``problem`` is one of ``Rendered.problems``."""
+    kind, part = problem
+    return {
+        "unknown-token": f"The template knows no value {quoted('{' + part + '}')}. Choose one from its list.",
+        "unknown-filter": f"The template knows no filter {quoted(part)}. Use lower, slug or trunc with a number.",
+        "bad-width": f"The width in {quoted(part)} is no whole number from 1 to 64.",
+        "stray-brace": f"A brace {quoted(part)} in the template has no partner.",
+    }[kind]
+
+
+def _presented(facts: Mapping[str, object]) -> dict[str, str]:
+    return {name: _fact(value) for name, value in facts.items()}
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, StrEnum) or value is None:
+        return status_words(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | list | tuple):
+        return shown(value)
+    if isinstance(value, list | tuple):
+        return names_words([str(name) for name in value])
+    return grouped(value) if isinstance(value, int) else grouped(round(value))
+
+
+def names_words(names: list[str]) -> str:
+    """Return a row of names, cut after a few: ``‘a’, ‘b’, ‘c’ and 4 more``."""
+    first = ", ".join(quoted(name, 64) for name in names[:_NAMES_IN_A_ROW])
+    rest = len(names) - _NAMES_IN_A_ROW
+    return f"{first} and {rest} more" if rest > 0 else first
+
+
+def _too_long(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    what = "description" if finding.subject is Subject.DESCRIPTION else "name"
+    length, over, limit = facts["length"], facts["over"], facts["limit"]
+    return f"The {what} has {length} characters, {over} more than the {limit} allowed. Shorten it."
+
+
+def _bad_character(finding: Finding) -> str:
+    facts = finding.facts
+    character = str(facts["character"])
+    where = f"{_character_words(character)} at position {facts['position']}"
+    count = facts.get("count")
+    more = f" There are {count} such characters." if isinstance(count, int) and count > 1 else ""
+    if finding.subject is Subject.DESCRIPTION:
+        return f"{where} is not allowed in a description: < and > are not. Take it out or use ‹ and ›.{more}"
+    allowed = status_words(facts.get("rules", NameRules.ASCII))
+    return f"{where} is not allowed in a name ({allowed} are). Replace it.{more}"
+
+
+def _character_words(character: str) -> str:
+    return "A space" if character == " " else quoted(character)
+
+
+def _control_character(finding: Finding) -> str:
+    facts = finding.facts
+    name = "A tab" if facts["code_point"] == "U+0009" else f"An invisible character ({facts['code_point']})"
+    return f"{name} at position {facts['position']} is not allowed in a description. Delete it."
+
+
+def _missing(finding: Finding) -> str:
+    return f"The file has no {quoted(finding.facts['path'])}, which every request needs. Add it."
+
+
+def _not_json(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    place = f" at line {facts['line']}, column {facts['column']}" if finding.facts["line"] else ""
+    return f"The file is not valid JSON{place}: {facts['detail']}. Correct it in an editor and open it again."
+
+
+def _not_object(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    where = quoted(facts["path"]) if facts["path"] else "The file"
+    return f"{where} must hold a JSON object in braces, but holds {facts['found']}."
+
+
+def _vault_status(finding: Finding) -> str:
+    status = finding.facts["status"]
+    head = f"Vault {quoted(finding.facts['vault'])} is in the state {quoted(status_words(status))}"
+    if finding.severity is not Severity.BLOCK:
+        return f"{head}, so the service may refuse. Look at the vault in the console if you are unsure."
+    remedy = {
+        VaultStatus.FROZEN: "Renew or pay for it in the console, or choose another vault.",
+        VaultStatus.DELETING: "Choose another vault.",
+    }.get(VaultStatus(str(status)), "Have the vault repaired, or choose another.")
+    return f"{head} and takes no backup. {remedy}"
+
+
+def _vault_busy(finding: Finding) -> str:
+    vault = quoted(finding.facts["vault"])
+    if finding.facts.get("ours"):
+        return (
+            f"Another request of yours for vault {vault} is under way. This one waits for it, then is sent by itself."
+        )
+    progress = finding.facts.get("progress")
+    stand = f" ({progress} %)" if progress is not None else ""
+    return f"Vault {vault} is being backed up already{stand}; it takes one checkpoint at a time. Wait for the end."
+
+
+def _vault_full(finding: Finding) -> str:
+    used = finding.facts["used_percent"]
+    percent = percent_words(used) if isinstance(used, int | float) else shown(used)
+    head = f"Vault {quoted(finding.facts['vault'])} is full: {percent} used."
+    if finding.severity is Severity.BLOCK:
+        return f"{head} Expand it, or delete backups that nobody needs."
+    return f"{head} It expands by itself, but an expansion that comes too late does not save this checkpoint."
+
+
+def _foreign_resource(finding: Finding) -> str:
+    facts = finding.facts
+    head = f"Resource {quoted(facts['resource'])} is not in vault {quoted(facts['vault'])}"
+    if facts.get("other_vault"):
+        return f"{head} but in {quoted(facts['other_vault'])}. Take it out, or choose that vault."
+    return f"{head} and in no other known vault. Take it out, or associate it with the vault first."
+
+
+def _not_protectable(finding: Finding) -> str:
+    reason = finding.facts.get("reason")
+    said = f": {quoted(reason)}" if reason else ""
+    explanation = explain(finding.code)
+    remedy = explanation.remedy if explanation else "It will most likely be skipped; take it out to be sure."
+    return f"The service says that resource {quoted(finding.facts['resource'])} cannot be backed up{said}. {remedy}"
+
+
+_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
+    FindingKind.NOT_JSON: _not_json,
+    FindingKind.TOO_LARGE: "The file has {size} bytes; a request may have {limit}. Choose another file.",
+    FindingKind.NOT_OBJECT: _not_object,
+    FindingKind.MISSING: _missing,
+    FindingKind.WRONG_TYPE: "‘{path}’ must be {expected}, but is {found}. Correct it in the file.",
+    FindingKind.DUPLICATE_KEY: "The key ‘{path}’ stands twice in one object; which one counts? Delete one.",
+    FindingKind.UNKNOWN_KEY: "The key ‘{path}’ is unknown to this version. It is sent as it is and may be refused.",
+    FindingKind.TOO_LONG: _too_long,
+    FindingKind.BAD_CHARACTER: _bad_character,
+    FindingKind.CONTROL_CHARACTER: _control_character,
+    FindingKind.NAME_LOOKS_AUTOMATIC: (
+        "The name begins like those of automatic backups (autobk). Begin it otherwise, so that nobody takes it for one."
+    ),
+    FindingKind.NAME_TAKEN: (
+        "‘{name}’ is in use already in this vault. A lost answer is easier to find again under a name of its own."
+    ),
+    FindingKind.NAME_OMITTED: (
+        "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
+    ),
+    FindingKind.NAME_NO_ROOM_FOR_SUFFIX: (
+        "The name has {length} characters. For several resources the service adds -0001 and so on;"
+        " keep it to {limit} to leave room."
+    ),
+    FindingKind.NO_VAULT: "No vault is chosen. Choose the vault to back up.",
+    FindingKind.BAD_ID: "‘{found}’ in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again.",
+    FindingKind.VAULT_UNKNOWN: "There is no vault {id} in this project. Check the id, the project and the region.",
+    FindingKind.VAULT_STATUS: _vault_status,
+    FindingKind.VAULT_EXPANDING: (
+        "Vault ‘{vault}’ is being expanded. Backups mostly work meanwhile; if this one is refused, try again later."
+    ),
+    FindingKind.VAULT_REPLICATION: "Vault ‘{vault}’ only takes replicas, no backups. Choose a backup vault.",
+    FindingKind.VAULT_BUSY: _vault_busy,
+    FindingKind.VAULT_EMPTY: "Vault ‘{vault}’ has no resources, so there is nothing to back up. Associate one first.",
+    FindingKind.VAULT_FULL: _vault_full,
+    FindingKind.VAULT_MAY_FILL: (
+        "Vault ‘{vault}’ has {free_gb} GB left; the checkpoint may take up to {upper_gb} GB. Expand it to be safe."
+    ),
+    FindingKind.VAULT_NOT_PUBLIC: (
+        "Vault ‘{vault}’ is a {cloud_type} vault, which takes no such request. Choose a vault of the public cloud."
+    ),
+    FindingKind.VAULT_UNVERIFIED: (
+        "Vault {id} is not in the list that was read, so nothing could be checked. Compare the id before sending."
+    ),
+    FindingKind.NOTHING_CHOSEN: "No resource is ticked. Tick at least one, or choose the whole vault.",
+    FindingKind.TOO_MANY_RESOURCES: (
+        "{count} resources are chosen; a checkpoint takes {limit} at most. Untick some and send them in a second one."
+    ),
+    FindingKind.DUPLICATE_RESOURCE: "Resource ‘{resource}’ is named twice. Name it once.",
+    FindingKind.FOREIGN_RESOURCE: _foreign_resource,
+    FindingKind.BOTH_FORMS: (
+        "The file has ‘resources’ and ‘resource_details’; which one counts is nowhere defined. Keep one of them."
+    ),
+    FindingKind.RESOURCE_STATE: (
+        "Resource ‘{resource}’ is in the state ‘{status}’ and will most likely be skipped. Wait, or leave it out."
+    ),
+    FindingKind.RESOURCE_RESTORING: (
+        "Resource ‘{resource}’ is being restored and will most likely be skipped. Wait for the end of the restore."
+    ),
+    FindingKind.RESOURCE_NOT_PROTECTABLE: _not_protectable,
+    FindingKind.RESOURCE_LARGE: (
+        "Resource ‘{resource}’ has {size_gb} GB. Servers over 4 096 GB are slow; a disk vault may suit better."
+    ),
+    FindingKind.NO_DISK_LEFT: "All disks of ‘{resource}’ are unticked. Tick a disk, or leave the server out.",
+    FindingKind.SYSTEM_DISK_EXCLUDED: (
+        "The system disk of ‘{resource}’ is left out: no image can be made of this backup and it cannot be replicated."
+    ),
+    FindingKind.SOME_DISKS_EXCLUDED: (
+        "{excluded} of {disks} disks of ‘{resource}’ are left out; data that spans several disks may not fit together."
+    ),
+    FindingKind.SHARED_DISKS: (
+        "{count} shared disks of ‘{resource}’ are chosen; a server backup takes {limit} of them. Untick some."
+    ),
+    FindingKind.FIRST_BACKUP_FULL: "First backup of {resources}: it will be full, whatever type is chosen.",
+    FindingKind.RETENTION_WITH_AUTO: "‘Keep for’ does not go with the automatic trigger. Choose one of them.",
+    FindingKind.RETENTION_RANGE: "Backups are kept for 1 to {limit} days or until deleted, not for {found}. Change it.",
+    FindingKind.AUTO_TRIGGER_ON: (
+        "The backup will count as an automatic one: a policy's retention may delete it. Untick it to keep the backup."
+    ),
+    FindingKind.BETA_FIELD: "Not every region knows ‘{path}’; where it is unknown the service refuses the request.",
+    FindingKind.PEAK_HOURS: "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual.",
+}
+
+
+# errors
+
+
+def error_sentence(error: HouseError) -> str:
+    """Return what happened, to which thing, and what to do."""
+    for kind in type(error).__mro__:
+        if kind in _ERRORS:
+            return _ERRORS[kind](error)
+    return "Something went wrong that has no words yet. Look into the log."
+
+
+def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
+    """Return what an error code means and what to do, with the service's own words and the id to give to support."""
+    explanation = explain(code)
+    parts = []
+    if explanation:
+        parts += [f"{explanation.code}: {explanation.meaning}.", explanation.remedy]
+    elif code:
+        parts.append(f"The service gave the code {shown(code, 60)}, which this version does not know.")
+    if message:
+        parts.append(f"The service says: {quoted(message)}.")
+    if request_id:
+        parts.append(f"Request id {shown(request_id, 80)}.")
+    return " ".join(parts)
+
+
+def _unreachable(error: Unreachable) -> str:
+    why = {
+        "name": "its name could not be resolved. Check the network and the endpoint in the profile.",
+        "tls": "no secure connection could be made. Check the certificates of this machine and the clock.",
+        "proxy": "the proxy refused or did not answer. Check the proxy settings of this machine.",
+        "timeout": "it did not take the connection in time. Check the network, a firewall or a proxy.",
+    }.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
+    return f"Cannot reach {shown(error.host)}: {why} Nothing was sent.{_detail(error)}"
+
+
+def _no_answer(error: NoAnswer) -> str:
+    host, detail = shown(error.host), _detail(error)
+    return f"{host} did not answer, or its answer was cut short. It may have acted all the same.{detail}"
+
+
+def _bad_answer(error: BadAnswer) -> str:
+    status = f" (HTTP {error.status})" if error.status else ""
+    return (
+        f"The answer of {shown(error.host)}{status} is not one of this service. Check the endpoint in the profile."
+        f"{_detail(error)}{_request_id(error.request_id)}"
+    )
+
+
+def _redirected(error: Redirected) -> str:
+    place = f" {quoted(error.detail)}" if error.detail else " another address"
+    return f"{shown(error.host)} points to{place}, which was not followed. Put the right endpoint into the profile."
+
+
+def _sign_in_page(error: SignInPage) -> str:
+    return (
+        f"A web page answered in place of {shown(error.host)}: most likely this network wants a sign-in."
+        " Sign in with a browser, then try again."
+    )
+
+
+def _refused(error: Refused) -> str:
+    head = f"{shown(error.host)} refused the request (HTTP {error.status})."
+    return f"{head} {refusal_sentence(error.code, error.message, error.request_id)}".rstrip()
+
+
+def _login_refused(error: LoginRefused) -> str:
+    return (
+        f"{shown(error.host)} did not accept the login. Check user, domain, project and password of the profile."
+        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _forbidden(error: Forbidden) -> str:
+    return (
+        f"The account may not do this at {shown(error.host)}. Ask its administrator for the permission."
+        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _not_found(error: NotFound) -> str:
+    return (
+        f"{shown(error.host)} does not know the thing or the operation; it may be gone, or missing in this region."
+        f" Refresh and look again.{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _throttled(error: Throttled) -> str:
+    wait = f"in {round(error.retry_after)} s" if error.retry_after else "shortly"
+    return (
+        f"{shown(error.host)} takes no more requests for now; it is tried again {wait}."
+        f"{_code(error)}{_request_id(error.request_id)}"
+    )
+
+
+def _not_saved(error: NotSaved) -> str:
+    path, detail = quoted(error.path), _detail(error)
+    return f"{path} could not be written; what was there is unharmed. Make room or choose another place.{detail}"
+
+
+def _damaged(error: Damaged) -> str:
+    path, detail = quoted(error.path), _detail(error)
+    return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
+
+
+def _storage(error: StorageError) -> str:
+    return f"The disk would not at {quoted(error.path)}. Check the folder's permissions and free space.{_detail(error)}"
+
+
+def _profile(error: ProfileError) -> str:
+    profile, field = quoted(error.profile), quoted(error.field)
+    return f"Profile {profile} cannot be used: {field} {shown(error.detail)}. Correct it in the profile."
+
+
+def _secret_missing(error: SecretMissing) -> str:
+    return f"No password is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
+
+
+def _cloud(error: CloudError) -> str:
+    return f"{shown(error.host)} gave no good answer. Try again; look into the log if it goes on.{_detail(error)}"
+
+
+def _detail(error: CloudError | StorageError) -> str:
+    return f" ({shown(error.detail)})" if error.detail else ""
+
+
+def _said(message: str) -> str:
+    return f" It says: {quoted(message)}." if message else ""
+
+
+def _code(error: Refused) -> str:
+    return f" Code {shown(error.code, 60)} (HTTP {error.status})." if error.code else f" HTTP {error.status}."
+
+
+def _request_id(request_id: str) -> str:
+    return f" Request id {shown(request_id, 80)}." if request_id else ""
+
+
+_ERRORS: dict[type, Callable[..., str]] = {
+    Unreachable: _unreachable,
+    NoAnswer: _no_answer,
+    BadAnswer: _bad_answer,
+    Redirected: _redirected,
+    SignInPage: _sign_in_page,
+    Refused: _refused,
+    LoginRefused: _login_refused,
+    Forbidden: _forbidden,
+    NotFound: _not_found,
+    Throttled: _throttled,
+    CloudError: _cloud,
+    NotSaved: _not_saved,
+    Damaged: _damaged,
+    StorageError: _storage,
+    ProfileError: _profile,
+    SecretMissing: _secret_missing,
+}
+
+
+# a request and what became of it
+
+
+def estimate_sentence(estimate: Estimate | None) -> str:
+    """Return what would be backed up and what it may take; nothing is told that is not known."""
+    if estimate is None:
+        return "Ready, but nothing is known of the vault."
+    noun = "resource" if estimate.asked == 1 else "resources"
+    sentence = f"Ready: {estimate.expected} of {estimate.asked} {noun} will be backed up"
+    if estimate.likely_gb is not None and estimate.upper_gb is not None:
+        sentence += f", about {gb_words(estimate.likely_gb)} (at most {gb_words(estimate.upper_gb)})"
+    elif estimate.upper_gb is not None:
+        sentence += f", at most {gb_words(estimate.upper_gb)} (no history to tell more)"
+    return sentence + _gauge_words(estimate) + "."
+
+
+def _gauge_words(estimate: Estimate) -> str:
+    if estimate.percent_now is None or estimate.percent_worst is None:
+        return ""
+    now, worst = percent_words(estimate.percent_now), percent_words(estimate.percent_worst)
+    if estimate.percent_likely is None:
+        return f"; the vault is at {now} (worst case {worst})"
+    return f"; the vault goes from {now} to {percent_words(estimate.percent_likely)} (worst case {worst})"
+
+
+def verdict_sentence(preflight: Preflight) -> str:
+    """Return whether a draft can be sent: the first thing in its way, or the estimate."""
+    blockers = [finding for finding in preflight.findings if finding.severity is Severity.BLOCK]
+    if not blockers:
+        return estimate_sentence(preflight.estimate)
+    more = f" ({len(blockers) - 1} more)" if len(blockers) > 1 else ""
+    return f"Not ready: {finding_sentence(blockers[0])}{more}"
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """Return what became of a checkpoint; only a whole one is called finished without a number that is missing."""
+    if not outcome.total:
+        return "The service named no resource, so nothing is known to be backed up. Look at the vault's tasks."
+    skipped = outcome.count(Fate.SKIPPED)
+    if skipped == outcome.total:
+        which = "the only resource was" if skipped == 1 else f"all {skipped} resources were"
+        return f"Nothing is backed up: {which} skipped."
+    return _ended_sentence(outcome) if outcome.is_over else _running_sentence(outcome)
+
+
+def _running_sentence(outcome: Outcome) -> str:
+    busy = outcome.count(Fate.WAITING, Fate.RUNNING)
+    verb = "is" if busy == 1 else "are"
+    done = outcome.count(Fate.DONE)
+    parts = [f"{busy} of {_resources(outcome.total)} {verb} being backed up", *([f"{done} done"] if done else [])]
+    return ", ".join([*parts, *_losses(outcome)]) + "."
+
+
+def _ended_sentence(outcome: Outcome) -> str:
+    done = outcome.count(Fate.DONE)
+    if outcome.is_whole:
+        if outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING):
+            return "Every resource reports a backup, but the checkpoint failed. Check them before relying on them."
+        which = "the resource is" if done == 1 else f"all {done} resources are"
+        return f"Finished: {which} backed up."
+    if not done:
+        return (
+            ", ".join([f"Failed: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
+            + "."
+        )
+    head = "Ended with failures" if outcome.count(Fate.FAILED) else "Finished"
+    return ", ".join([f"{head}: {done} of {_resources(outcome.total)} backed up", *_losses(outcome)]) + "."
+
+
+def _resources(count: int) -> str:
+    return count_words(count, "resource")
+
+
+def _losses(outcome: Outcome) -> list[str]:
+    words = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
+    return [f"{outcome.count(fate)} {word}" for fate, word in words.items() if outcome.count(fate)]
+
+
+def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
+    """Return where a request stands, why, and what happens next or is to be done."""
+    if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
+        sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
+        found = " The answer had been lost; the checkpoint was found by reading." if intent.note == "reconciled" else ""
+        return sentence + found + _unsaved(intent)
+    return _INTENTS[intent.state](intent, now) + _unsaved(intent)
+
+
+def _queued(intent: Intent, now: datetime) -> str:
+    return {
+        "unreachable": "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
+        "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
+        "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
+        "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
+        "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
+    }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
+
+
+def _sending(intent: Intent, now: datetime) -> str:
+    since = duration_words(now - (intent.sent_at or intent.changed_at))
+    return f"Being sent for {since}; the service has not answered yet."
+
+
+def _rejected(intent: Intent, now: datetime) -> str:
+    refusal = intent.refusal
+    head = "Refused; nothing is backed up."
+    if refusal is None:
+        return f"{head} The service gave no reason."
+    return f"{head} {refusal_sentence(refusal.code, refusal.message)}".rstrip()
+
+
+def _unknown(intent: Intent, now: datetime) -> str:
+    since = duration_words(now - intent.changed_at)
+    vault = quoted(intent.target.vault_name or intent.target.vault_id)
+    tag = f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
+    return (
+        f"The answer was lost {since} ago{_lost_words(intent.note)}. Looking for the checkpoint by reading the tasks"
+        f" and backups of vault {vault}{tag}, for about half an hour; it is not sent again."
+    )
+
+
+def _lost_words(note: str) -> str:
+    return {
+        "interrupted": " (the program ended while it was being sent)",
+        "NoAnswer": " (no whole answer came)",
+        "BadAnswer": " (the answer could not be read)",
+        "Redirected": " (the service pointed elsewhere)",
+        "SignInPage": " (a sign-in page answered)",
+        "Refused": " (the service reported a fault of its own)",
+    }.get(note, "")
+
+
+def _not_found_again(intent: Intent, now: datetime) -> str:
+    return (
+        f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
+        " most likely it was never carried out. Look at the vault once more, then send it again if you want it."
+    )
+
+
+def _cancelled(intent: Intent, now: datetime) -> str:
+    return "Taken back before it was sent; nothing is backed up."
+
+
+_INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
+    IntentState.QUEUED: _queued,
+    IntentState.SENDING: _sending,
+    IntentState.REJECTED: _rejected,
+    IntentState.UNKNOWN: _unknown,
+    IntentState.NOT_FOUND: _not_found_again,
+    IntentState.CANCELLED: _cancelled,
+}
+
+
+def _unsaved(intent: Intent) -> str:
+    if intent.note != "not-saved" or intent.state is IntentState.QUEUED:
+        return ""
+    return " This could not be written to the disk: make room there. It is not sent again."
+
+
+def retry_sentence(draft: CheckpointDraft) -> str:
+    """Return what a retry of skipped resources would send, before it is sent."""
+    choices = draft.resources or ()
+    names = names_words([choice.name or choice.id for choice in choices])
+    return f"Sends a new checkpoint for {_resources(len(choices))}: {names}."
+
+
+def _visible(character: str) -> str:
+    if character in "\r\n":
+        return "⏎" if character == "\n" else ""
+    if unicodedata.category(character) in _HIDDEN:
+        return f"⟨U+{ord(character):04X}⟩"
+    return character
