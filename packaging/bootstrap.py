@@ -88,6 +88,10 @@ class Program(NamedTuple):
 TEST_PROGRAMS: tuple[Program, ...] = ()
 
 
+# A machine without a display is often without a locale too, and Qt complains of that.
+UNSEEN = {"QT_QPA_PLATFORM": "offscreen", **({"LC_ALL": "C.UTF-8"} if LINUX else {})}
+
+
 class Outcome(NamedTuple):
     """How one check of `test` ended."""
 
@@ -127,7 +131,7 @@ def demo(arguments: list[str]) -> int:
         picture.unlink()
     say("There is no display, so CBR Desktop starts unseen and draws its window into a file.")
     selftest = [PYTHON, "-m", "cbr_desktop", "selftest", "--screenshot", picture, *arguments]
-    code = call(selftest, {"QT_QPA_PLATFORM": "offscreen"})
+    code = call(selftest, UNSEEN)
     if picture.exists():
         say(f"The window is drawn in {picture}")
     return code
@@ -214,7 +218,7 @@ def fresh_home():
     """Lends the environment of a program that is unseen and knows nothing of this user."""
     home = tempfile.mkdtemp(prefix="cbr-desktop-")
     try:
-        yield {"QT_QPA_PLATFORM": "offscreen", "CBR_DESKTOP_HOME": home}
+        yield {**UNSEEN, "CBR_DESKTOP_HOME": home}
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -79,9 +79,9 @@ inside() {
 
 try_display() {
     command -v Xvfb >/dev/null || { echo "$suite: no Xvfb here, so no try with a display"; return 0; }
-    mkdir -p "$system/tmp/.X11-unix"
-    mount --bind "$system/tmp" /tmp
-    Xvfb -displayfd 3 -nolisten tcp 3>"$try/display" 2>/dev/null &
+    mkdir -p "$system/tmp/.X11-unix" /tmp/.X11-unix
+    mount --bind "$system/tmp/.X11-unix" /tmp/.X11-unix
+    Xvfb -displayfd 3 -nolock -nolisten tcp 3>"$try/display" 2>/dev/null &
     until [ -s "$try/display" ]; do sleep 0.1; done
     step 0 "selftest on a display" in_system env DISPLAY=":$(cat "$try/display")" QT_QPA_PLATFORM=xcb \
         python3 packaging/bootstrap.py run -- selftest
@@ -101,7 +101,7 @@ hand_in_registries() {
 in_system() {
     local from_here
     mapfile -t from_here < <(env | grep -E '^(PIP_[A-Z_]+|(https?|no)_proxy|(HTTPS?|NO)_PROXY)=' || true)
-    chroot "$system" /usr/bin/env -i "${from_here[@]}" HOME=/root LANG=C.UTF-8 CI=true \
+    chroot "$system" /usr/bin/env -i "${from_here[@]}" HOME=/root CI=true \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         sh -c 'cd "$1" && shift && exec "$@"' sh "$project" "$@"
 }
