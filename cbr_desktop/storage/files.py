@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, and that only their owner can read."""
 
+import errno
 import os
 import stat
 import sys
@@ -61,13 +62,21 @@ def make_folder(path: Path) -> None:
 
     ``NotSaved`` when that cannot be.
     """
+    make_missing_folder(path)
+    try:
+        narrow(path, PRIVATE_FOLDER)
+    except OSError as error:
+        raise NotSaved(str(path), reason(error)) from error
+
+
+def make_missing_folder(path: Path) -> None:
+    """Make a folder and its missing parents, 0700 whatever the umask; one that exists is left as it is."""
     try:
         for folder in (*reversed(path.parents), path):
             if not folder.exists():
                 folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
         if not path.is_dir():
-            raise NotADirectoryError(20, "not a folder")
-        narrow(path, PRIVATE_FOLDER)
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         raise NotSaved(str(path), reason(error)) from error
 

@@ -142,7 +142,7 @@ def test_half_a_character_from_the_service_is_kept_and_in_a_name_refused(path: P
 def test_a_row_that_was_changed_is_left_out_told_of_and_kept(path: Path, change: str) -> None:
     intents = filled(path)
     with closing(sqlite3.connect(path)) as other, other:
-        other.execute(f"UPDATE intent SET {change} WHERE id = 'i-1'")
+        other.execute(f"UPDATE intent SET {change} WHERE id = 'i-1'")  # noqa: S608
     rest, damaged = loaded(path)
     assert rest == [intents[0], intents[2]]
     assert ["row 2" in error.detail for error in damaged] == [True]

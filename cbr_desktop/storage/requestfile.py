@@ -1,0 +1,87 @@
+"""Request files on the disk: the operator's own documents, one request in each."""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
+from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument
+from cbr_desktop.domain.request import body as body_of
+from cbr_desktop.domain.request import read as read_bytes
+from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, reason, write_whole
+
+_PARAMETERS = "checkpoint.parameters."
+_CHECKPOINT = "checkpoint."
+
+
+def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
+    """Read a request file; nothing is sent or changed by that. ``Damaged`` when there is no readable file at all."""
+    try:
+        data = _content(path)
+    except OSError as error:
+        raise Damaged(str(path), reason(error)) from error
+    except ValueError as error:
+        raise Damaged(str(path), str(error)) from error
+    if isinstance(data, int):
+        return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=data, limit=SIZE_LIMIT)]
+    return read_bytes(data)
+
+
+def save(path: Path, draft: CheckpointDraft, document: RequestDocument | None = None) -> None:
+    """Save a draft whole or not at all (``NotSaved``).
+
+    ``document`` is the file that the draft began as: what this version did not understand in it stays. A file keeps the
+    rights that the operator gave it, a new one is 0600.
+    """
+    make_missing_folder(path.parent)
+    write_whole(path, content(draft, document), mode=_mode(path))
+
+
+def content(draft: CheckpointDraft, document: RequestDocument | None = None) -> bytes:
+    """Return the bytes of a request file, always in the same order: the request, then what else the file had."""
+    if document is None:
+        return body_of(draft) + b"\n"
+    checkpoint = document.checkpoint if draft == document.draft else _merged(draft, document)
+    value = {"checkpoint": checkpoint} | document.other
+    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _content(path: Path) -> bytes | int:
+    """Return the bytes of a file, or its size when it is too large to be read."""
+    # a pipe of that name would otherwise hold the program until somebody writes into it
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError("not a file")
+        if found.st_size > SIZE_LIMIT:
+            return found.st_size
+        return file.read(SIZE_LIMIT + 1)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return PRIVATE_FILE
+
+
+def _merged(draft: CheckpointDraft, document: RequestDocument) -> dict[str, Any]:
+    """Return the body of an edited draft, with the keys of the document that only its author understands."""
+    checkpoint: dict[str, Any] = json.loads(body_of(draft))["checkpoint"]
+    _, findings = read_bytes(document.body)
+    for finding in findings:
+        if finding.kind is not FindingKind.UNKNOWN_KEY:
+            continue
+        path = str(finding.facts["path"])
+        if path.startswith(_PARAMETERS):
+            key = path.removeprefix(_PARAMETERS)
+            checkpoint["parameters"][key] = document.checkpoint["parameters"][key]
+        else:
+            key = path.removeprefix(_CHECKPOINT)
+            checkpoint[key] = document.checkpoint[key]
+    return checkpoint
