@@ -1,0 +1,224 @@
+"""One project of one cloud: a method for each operation in use."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.transport import DEADLINE_SECONDS, IN_FLIGHT, Answer, Call, Client, Clock
+from cbr_desktop.cloud.wire.backups import backups
+from cbr_desktop.cloud.wire.checkpoints import checkpoint
+from cbr_desktop.cloud.wire.policies import policies
+from cbr_desktop.cloud.wire.protectables import protectables
+from cbr_desktop.cloud.wire.reading import Names, Page, Unfit
+from cbr_desktop.cloud.wire.tasks import tasks
+from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
+from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import CloudError, LoginRefused, NotFound, ProfileError
+from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.task import Task
+from cbr_desktop.domain.vault import Policy, Protectable, Vault
+
+PAGE_SIZE = 1000
+PROTECTABLE_PAGE_SIZE = 50
+"""The documented maximum of ListProtectable."""
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LOGIN_CODES = (".0301", ".0307")
+"""Ends of the gateway's codes for a token that it does not take: the call never reached the service."""
+
+Value = TypeVar("Value")
+Send = Callable[[Call], Awaitable[Answer]]
+
+
+class CbrCloud:
+    """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
+
+    ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
+    for one request in seconds. Raises ``ProfileError`` for an endpoint that is not ``https://host[:port]``; plain
+    http is for loopback only.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        auth: Auth,
+        transport: httpx.AsyncBaseTransport,
+        clock: Clock,
+        report: Callable[[Connection], None],
+        *,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
+        _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
+        self._endpoint = profile.cbr_endpoint.rstrip("/")
+        self._auth = auth
+        self._clock = clock
+        self._client = Client(transport, clock, report, deadline=deadline)
+
+    async def project_id(self) -> ProjectId:
+        """Return the id of the profile's project, logging in if need be."""
+        return await self._auth.project_id(self._client)
+
+    async def vaults(self) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources (ListVault)."""
+        return await self._list("vaults", vaults)
+
+    async def vault(self, id: VaultId) -> Vault:
+        """Return one vault (ShowVault)."""
+        return _decoded(await self._get(f"vaults/{self._segment(id)}"), vault)
+
+    async def protectables(self, kind: str) -> Listing[Protectable]:
+        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
+        fetch = self._pages(f"protectables/{quote(kind, safe='')}/instances", protectables, {}, PROTECTABLE_PAGE_SIZE)
+        found = await collect_counted_oddly(fetch, PROTECTABLE_PAGE_SIZE, IN_FLIGHT, by_page=kind != "disk")
+        return self._listing(found)
+
+    async def backups(
+        self,
+        *,
+        vault_id: VaultId | None = None,
+        checkpoint_id: CheckpointId | None = None,
+        since: datetime | None = None,
+        name: str | None = None,
+    ) -> Listing[Backup]:
+        """Return backups, newest first; every argument narrows the list (ListBackups).
+
+        Whether ``name`` must be the whole name or a part of it is up to the region.
+        """
+        for id in filter(None, (vault_id, checkpoint_id)):
+            self._segment(id)
+        query = {"vault_id": vault_id, "checkpoint_id": checkpoint_id, "name": name, "start_time": _stamp(since)}
+        return await self._list("backups", backups, query)
+
+    async def tasks(
+        self, *, since: datetime | None = None, operation_type: str | None = None, status: str | None = None
+    ) -> Listing[Task]:
+        """Return tasks, newest first; every argument narrows the list (ListOpLogs).
+
+        There is no filter by vault on purpose: the service itself leaves ``vault_id`` empty in some tasks.
+        """
+        query = {"operation_type": operation_type, "status": status, "start_time": _stamp(since)}
+        return await self._list("operation-logs", tasks, query)
+
+    async def policies(self) -> Listing[Policy]:
+        """Return all policies of the project (ListPolicies)."""
+        return await self._list("policies", policies)
+
+    async def checkpoint(self, id: CheckpointId) -> Checkpoint:
+        """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
+        return _decoded(await self._get(f"checkpoints/{self._segment(id)}"), checkpoint)
+
+    async def create_checkpoint(self, body: bytes, project_id: ProjectId) -> CreateAnswer:
+        """Send ``body`` as it is to CreateCheckpoint of a project.
+
+        It is sent once; a second time only after a new login, when the gateway did not take the token and so cannot
+        have passed the first on. ``CloudError.executed`` is ``False`` where it certainly was not carried out.
+        """
+        url = f"{self._endpoint}/v3/{self._segment(project_id)}/checkpoints"
+        call = Call("POST", url, headers={"Content-Type": "application/json;charset=UTF-8"}, body=body, fresh=True)
+        answer = await self._authorised(call, self._client.once)
+        return CreateAnswer(_decoded(answer, checkpoint), answer.request_id, answer.server_time)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Answer:
+        url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
+        return await self._authorised(Call("GET", url, query), self._client.read)
+
+    async def _authorised(self, call: Call, send: Send) -> Answer:
+        """Send a call as one of ours; once more after a new login when the gateway does not know the old one."""
+        try:
+            signed = await self._signed(call)
+            try:
+                answer = await send(signed)
+            except LoginRefused as error:
+                if call.method != "GET" and not error.code.endswith(_LOGIN_CODES):
+                    raise
+                signed = await self._renewed(signed, error)
+                answer = await send(signed)
+        except LoginRefused as error:
+            self._client.tell(reach=Reach.REFUSED, error=error)
+            raise
+        self._auth.accepted(signed)
+        return answer
+
+    async def _signed(self, call: Call) -> Call:
+        """Sign a call; whatever goes wrong with the login, the call itself has not been sent."""
+        try:
+            return await self._auth.signed(call, self._client)
+        except CloudError as error:
+            error.executed = False
+            raise
+
+    async def _renewed(self, refused: Call, refusal: LoginRefused) -> Call:
+        try:
+            await self._auth.renew(refused, refusal, self._client)
+        except CloudError as error:
+            error.executed = False
+            raise
+        return await self._signed(refused)
+
+    async def _list(
+        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None
+    ) -> Listing[Row]:
+        fetch = self._pages(path, read, query or {}, PAGE_SIZE)
+        return self._listing(await collect(fetch, PAGE_SIZE, IN_FLIGHT))
+
+    def _pages(
+        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None], size: int
+    ) -> Callable[[int], Awaitable[Page[Row]]]:
+        names: Names = {}
+        given = tuple((key, value) for key, value in query.items() if value is not None)
+
+        async def fetch(offset: int) -> Page[Row]:
+            # the first page goes without offset: one definition of the service starts counting at 1
+            paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
+            return _decoded(await self._get(path, given + paging), lambda body: read(body, names))
+
+        return fetch
+
+    def _listing(self, found: Collection[Row]) -> Listing[Row]:
+        return Listing(found.rows, self._clock.now(), found.is_complete)
+
+    def _segment(self, id: str) -> str:
+        """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""
+        if not (is_uuid(id) or is_project_id(id)):
+            host = urlsplit(self._endpoint).netloc
+            raise NotFound(host, status=404, message="not the form of an id", executed=False)
+        return quote(id, safe="")
+
+
+def _decoded(answer: Answer, read: Callable[[bytes], Value]) -> Value:
+    try:
+        return read(answer.body)
+    except Unfit as error:
+        raise answer.unfit(str(error)) from None
+
+
+def _stamp(time: datetime | None) -> str | None:
+    """Return a time as filters want it, cut to the second."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def _check_endpoint(profile: Profile, field: str, endpoint: str) -> None:
+    try:
+        parts = urlsplit(endpoint)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ProfileError(profile.name, field, str(error)) from None
+    extra: Any = parts.path.rstrip("/") or parts.query or parts.fragment or parts.username or parts.password
+    if not host or extra or port == 0:
+        raise ProfileError(profile.name, field, "not https://host[:port]")
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        raise ProfileError(profile.name, field, "not https")

@@ -1,0 +1,65 @@
+"""Where the public clouds answer: region to CBR and IAM endpoint. Any other endpoint may be typed in."""
+
+from typing import NamedTuple
+
+
+class Endpoints(NamedTuple):
+    """``https://host`` of the backup service and of the identity service."""
+
+    cbr: str
+    iam: str
+
+
+_HUAWEI_CLOUD = (
+    "ae-ad-1",
+    "af-north-1",
+    "af-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "cn-east-2",
+    "cn-east-3",
+    "cn-east-4",
+    "cn-east-5",
+    "cn-north-1",
+    "cn-north-11",
+    "cn-north-12",
+    "cn-north-2",
+    "cn-north-4",
+    "cn-north-9",
+    "cn-south-1",
+    "cn-south-2",
+    "cn-south-4",
+    "cn-southwest-2",
+    "cn-southwest-3",
+    "la-north-2",
+    "la-south-2",
+    "me-east-1",
+    "my-kualalumpur-1",
+    "na-mexico-1",
+    "ru-moscow-1",
+    "ru-northwest-2",
+    "sa-brazil-1",
+    "tr-west-1",
+)
+
+REGIONS: dict[str, Endpoints] = {
+    **{
+        region: Endpoints(f"https://cbr.{region}.myhuaweicloud.com", "https://iam.myhuaweicloud.com")
+        for region in _HUAWEI_CLOUD
+    },
+    # Huawei Cloud Europe: one of the vendor's clients says .com for the backup service, the others .eu
+    "eu-west-101": Endpoints("https://cbr.eu-west-101.myhuaweicloud.eu", "https://iam.eu-west-101.myhuaweicloud.eu"),
+    # Orange Flexible Engine
+    "eu-west-0": Endpoints(
+        "https://cbr.eu-west-0.prod-cloud-ocb.orange-business.com",
+        "https://iam.eu-west-0.prod-cloud-ocb.orange-business.com",
+    ),
+    # Open Telekom Cloud; the Swiss name follows the pattern and is unconfirmed
+    "eu-de": Endpoints("https://cbr.eu-de.otc.t-systems.com", "https://iam.eu-de.otc.t-systems.com"),
+    "eu-nl": Endpoints("https://cbr.eu-nl.otc.t-systems.com", "https://iam.eu-nl.otc.t-systems.com"),
+    "eu-ch2": Endpoints("https://cbr.eu-ch2.sc.otc.t-systems.com", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
+}
+"""Regions of Huawei Cloud (by the list of the vendor's client), Orange and Telekom, each with its endpoints."""

@@ -1,0 +1,599 @@
+"""One request to the service and its answer: the only door to the network, and all that can go wrong behind it.
+
+::
+
+    read ──repeat a few times──> once ──gate, deadline──> httpx ──> the transport that was passed in
+                                   └──> Answer, or a CloudError; a foreign exception never gets past this file
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import re
+import socket
+import ssl
+import time
+import zlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Protocol
+
+import httpx
+import stamina
+import stamina.instrumentation
+
+from cbr_desktop.cloud.wire.refusals import Envelope, envelope
+from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import (
+    BadAnswer,
+    CloudError,
+    Forbidden,
+    LoginRefused,
+    NoAnswer,
+    NotFound,
+    Redirected,
+    Refused,
+    SignInPage,
+    Throttled,
+    Unreachable,
+)
+
+DEADLINE_SECONDS = 30.0
+"""The longest that one request may take, from the first byte out to the last byte in."""
+BODY_LIMIT = 16 * 2**20
+"""Bytes of an answer, packed or unpacked."""
+IN_FLIGHT = 6
+"""Requests at a time; more gain nothing over a real link."""
+NARROW_SECONDS = 60.0
+"""How long after a 429 only one request is in flight."""
+WAIT_LIMIT_SECONDS = 60.0
+"""The longest wait before a request is repeated, whatever the server asks for."""
+
+_HEADER_LIMIT = 100
+_HEADER_BYTES = 64 * 2**10
+_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}\Z")
+_RATE_TEXT = re.compile(r"time:\s*(\d{1,4})\s*(second|minute|hour)")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
+_GATEWAY_CODE = re.compile(r"APIG(W)?\.\d")
+_SERVICE_CODE = re.compile(r"(BackupService\.)?\d{4}\Z")
+_logger = logging.getLogger("cbr_desktop.cloud")
+
+
+class Clock(Protocol):
+    """The time, and waiting for it."""
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for ``seconds`` of this clock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown."""
+
+    method: str
+    url: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    fresh: bool = False
+
+    @property
+    def host(self) -> str:
+        """The server's name, with its port where it is not the usual one."""
+        return httpx.URL(self.url).netloc.decode("ascii", "replace")
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Call":
+        """Return the call with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer: status 2xx, the body unpacked, the gateway's request id and the server's clock if it told."""
+
+    host: str
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+    request_id: str
+    server_time: datetime | None
+
+    def unfit(self, detail: str) -> CloudError:
+        """Return the error for a body that is not what was asked for; some refusals come under a good status."""
+        found = envelope(self.body)
+        if found.code:
+            request_id = self.request_id or found.request_id
+            return Refused(self.host, status=self.status, code=found.code, message=found.message, request_id=request_id)
+        return BadAnswer(self.host, detail, self.status, self.request_id)
+
+
+class Network(httpx.AsyncBaseTransport):
+    """The real network: TLS verified by the trust store of the system, nothing taken from the environment.
+
+    Making one reads the trust store, which takes some tens of milliseconds: best done off the window's thread.
+    ``proxy`` is a URL. Requests that ask for it (``Connection: close``) get a connection of their own, so that a
+    server that closes an idle connection cannot swallow them.
+    """
+
+    def __init__(self, proxy: str | None = None) -> None:
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        kept = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=20)
+        fresh = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=0)
+        self._kept = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=kept, proxy=proxy)
+        self._fresh = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=fresh, proxy=proxy)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send over a kept connection, or over one of its own."""
+        transport = self._fresh if request.headers.get("connection") == "close" else self._kept
+        return await transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._kept.aclose()
+        await self._fresh.aclose()
+
+
+class Client:
+    """Sends calls, a few at a time, and tells ``report`` how the connection is after each change.
+
+    ``deadline`` is for one request, in seconds. ``chance`` gives numbers from 0 to 1 that spread repeated requests.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        clock: Clock,
+        report: Callable[[Connection], None],
+        *,
+        deadline: float = DEADLINE_SECONDS,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        _silence_libraries()
+        self.clock = clock
+        self._client = _http_client(transport)
+        self._handles_sockets = isinstance(transport, Network)
+        self._report = report
+        self._deadline = min(deadline, DEADLINE_SECONDS)
+        self._chance = chance
+        self._gate = _Gate()
+        self._connection = Connection()
+        self._quiet_until: datetime | None = None
+        self._narrow_until: datetime | None = None
+        self._waits: list[datetime] = []
+
+    def tell(self, **changes: Any) -> None:
+        """Report a change of the connection; what is not named stays as it was."""
+        self._connection = replace(self._connection, **changes)
+        self._report(self._connection)
+
+    async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
+        """Send a call that may be repeated, up to four times, and return the answer.
+
+        ``tries`` tells how often a call is sent in all when it ends in a certain error; the usual rule is for calls
+        that change nothing.
+        """
+        limit = tries or tries_of_read
+        wait = 0.0
+        # the library counts and spaces, the waiting itself is ours: it must follow the injected clock and be shown
+        retrying = stamina.retry_context(
+            on=_Repeat(limit), attempts=4, timeout=None, wait_initial=1, wait_max=WAIT_LIMIT_SECONDS, wait_jitter=0
+        )
+        async for attempt in retrying:
+            with attempt:
+                await self._rest(wait)
+                try:
+                    return await self.once(call)
+                except CloudError as error:
+                    wait = self._wait_after(error, attempt.next_wait)
+                    raise
+        raise AssertionError("stamina ends by returning or raising")
+
+    async def once(self, call: Call) -> Answer:
+        """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it."""
+        async with self._gate.passage():
+            try:
+                answer = await self._exchange(call)
+            except Throttled as error:
+                self._narrow()
+                self.tell(reach=Reach.ONLINE, error=error)
+                raise
+            except Refused:
+                self.tell(reach=Reach.ONLINE, error=None)
+                raise
+            except CloudError as error:
+                self.tell(reach=Reach.UNREACHABLE, error=error)
+                raise
+            finally:
+                self._widen()
+        return answer
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _exchange(self, call: Call) -> Answer:
+        started = time.perf_counter()
+        status, request_id = 0, ""
+        try:
+            async with self._opened(call) as response:
+                status, request_id = response.status_code, _request_id(response.headers)
+                answer = _judged(call.host, response, await _body(call.host, response), request_id)
+                latency_ms = (time.perf_counter() - started) * 1000
+                self.tell(reach=Reach.ONLINE, latency_ms=latency_ms, error=None)
+                return answer
+        finally:
+            milliseconds = (time.perf_counter() - started) * 1000
+            path = httpx.URL(call.url).path
+            _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:
+        """Send, and hold the response open; within, every foreign exception becomes one of the house."""
+        sending = _Sending(not self._handles_sockets)
+        headers = {"Connection": "close", **call.headers} if call.fresh else dict(call.headers)
+        request = self._client.build_request(
+            call.method,
+            call.url,
+            params=call.query or None,
+            headers=headers,
+            content=call.body,
+            extensions={"trace": sending.trace},
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await self._client.send(request, stream=True)
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise _translated(call.host, error, sent=sending.started) from error
+
+    def _wait_after(self, error: CloudError, usual: float) -> float:
+        """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
+        if not isinstance(error, Throttled):
+            return usual * (0.75 + 0.5 * self._chance())
+        asked = usual if error.retry_after is None else error.retry_after
+        seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self._quiet_until = max(until, self._quiet_until or until)
+        return 0.0
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait before sending: ``seconds``, and until a throttling that somebody met is over."""
+        if seconds:
+            await self.clock.sleep(seconds)
+        until = self._quiet_until
+        if until is None or until <= self.clock.now():
+            return
+        self._waits.append(until)
+        self.tell(waiting_until=max(self._waits))
+        try:
+            await self.clock.sleep((until - self.clock.now()).total_seconds())
+        finally:
+            self._waits.remove(until)
+            self.tell(waiting_until=max(self._waits, default=None))
+
+    def _narrow(self) -> None:
+        self._gate.width = 1
+        self._narrow_until = self.clock.now() + timedelta(seconds=NARROW_SECONDS)
+
+    def _widen(self) -> None:
+        if self._narrow_until is not None and self.clock.now() >= self._narrow_until:
+            self._gate.width = IN_FLIGHT
+            self._narrow_until = None
+
+
+def tries_of_read(error: CloudError) -> int:
+    """Tell how often a read is sent in all when it ends in ``error``."""
+    if isinstance(error, Throttled) or (isinstance(error, Refused) and error.status in (408, 500, 502, 503, 504)):
+        return 4
+    if isinstance(error, Unreachable):
+        return 1 if error.reason in ("tls", "proxy") else 2
+    return 2 if isinstance(error, NoAnswer) else 1
+
+
+class _Repeat:
+    """Tells stamina whether to try again, and never to wait by itself."""
+
+    def __init__(self, limit: Callable[[CloudError], int]) -> None:
+        self._limit = limit
+        self._sent = 0
+
+    def __call__(self, error: Exception) -> bool | float:
+        self._sent += 1
+        return 0.0 if isinstance(error, CloudError) and self._sent < self._limit(error) else False
+
+
+class _Gate:
+    """Lets ``width`` through at a time, in order of arrival; the width may change at any time."""
+
+    def __init__(self) -> None:
+        self.width = IN_FLIGHT
+        self._inside = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @contextlib.asynccontextmanager
+    async def passage(self) -> AsyncIterator[None]:
+        """Wait for a place and hold it."""
+        await self._enter()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            self._call()
+
+    async def _enter(self) -> None:
+        if self._inside < self.width and not self._waiting:
+            self._inside += 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                # it was called in the very moment that it gave up: the place goes to the next
+                self._inside -= 1
+                self._call()
+            raise
+
+    def _call(self) -> None:
+        while self._waiting and self._inside < self.width:
+            place = self._waiting.popleft()
+            if not place.done():
+                self._inside += 1
+                place.set_result(None)
+
+
+class _Sending:
+    """Watches whether a byte of a request was written; a transport without sockets counts as having sent."""
+
+    def __init__(self, started: bool) -> None:
+        self.started = started
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            self.started = True
+
+
+def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+    """Make the one kind of client there is: no redirects, no environment, no cookies, deadlines by the caller."""
+    return httpx.AsyncClient(
+        transport=transport,
+        follow_redirects=False,
+        trust_env=False,
+        timeout=None,  # noqa: S113  each of its timers lives to its end in Qt; one deadline over all is enough
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cbr-desktop"},
+    )
+
+
+def _silence_libraries() -> None:
+    """Keep libraries from logging by themselves: at DEBUG, the HTTP library would log tokens."""
+    stamina.instrumentation.set_on_retry_hooks([])
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def _body(host: str, response: httpx.Response) -> bytes:
+    """Read the body, whole and unpacked; ``NoAnswer`` when it was cut, ``BadAnswer`` when it is too large."""
+    _check_headers(host, response)
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise _bad(host, response, f"content encoding {encoding[:40]}")
+    decoder = zlib.decompressobj(31) if encoding.endswith("gzip") else None
+    body = bytearray()
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        body += chunk if decoder is None else _unpacked(host, response, decoder, chunk, BODY_LIMIT + 1 - len(body))
+        if max(received, len(body)) > BODY_LIMIT:
+            raise _bad(host, response, f"larger than {BODY_LIMIT >> 20} MiB")
+    if received < _content_length(response) or (received and decoder is not None and not decoder.eof):
+        raise NoAnswer(host, "the answer was cut short")
+    return bytes(body)
+
+
+def _unpacked(host: str, response: httpx.Response, decoder: "zlib._Decompress", chunk: bytes, limit: int) -> bytes:
+    if decoder.eof:
+        raise _bad(host, response, "bytes after the packed body")
+    try:
+        return decoder.decompress(chunk, limit)
+    except zlib.error:
+        raise _bad(host, response, "the packed body is damaged") from None
+
+
+def _check_headers(host: str, response: httpx.Response) -> None:
+    raw = response.headers.raw
+    if len(raw) > _HEADER_LIMIT or sum(len(name) + len(value) for name, value in raw) > _HEADER_BYTES:
+        raise _bad(host, response, "too many headers")
+    if _content_length(response) > BODY_LIMIT:
+        raise _bad(host, response, f"larger than {BODY_LIMIT >> 20} MiB")
+
+
+def _content_length(response: httpx.Response) -> int:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _bad(host: str, response: httpx.Response, detail: str) -> BadAnswer:
+    return BadAnswer(host, detail, response.status_code, _request_id(response.headers))
+
+
+def _request_id(headers: httpx.Headers) -> str:
+    text = headers.get("x-request-id", "")
+    return text if _REQUEST_ID.match(text) else ""
+
+
+def _judged(host: str, response: httpx.Response, body: bytes, request_id: str) -> Answer:
+    """Return a good answer as such; raise for a refusal, a redirect, a sign-in page and nonsense."""
+    status = response.status_code
+    if 300 <= status < 400:
+        raise Redirected(host, _origin(response), status, request_id)
+    if not 200 <= status < 600:
+        raise BadAnswer(host, f"status {status}", status, request_id)
+    if status == 511 or (status < 300 and _is_page(response, body)):
+        raise SignInPage(host, "a web page", status, request_id)
+    if status >= 400:
+        raise refusal(host, response, envelope(body), request_id)
+    return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")))
+
+
+def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str = "") -> CloudError:
+    """Make the error for a status of 400 and more out of what the server said."""
+    status, code, message = response.status_code, said.code, said.message
+    if status == 407:
+        return Unreachable(host, "the proxy wants a login", "proxy")
+    kind = _KINDS.get(status, Refused)
+    if status == 401 and "malformed request url" in message.lower():
+        # some regions say so for an object that does not exist; it is no word about the login
+        kind = NotFound
+    error = kind(
+        host,
+        status=status,
+        code=code,
+        message=message,
+        request_id=request_id or said.request_id,
+        executed=False if _is_not_executed(status, code) else None,
+    )
+    if isinstance(error, Throttled):
+        error.retry_after = _asked_wait(response, message)
+    return error
+
+
+_KINDS: dict[int, type[Refused]] = {401: LoginRefused, 403: Forbidden, 404: NotFound, 429: Throttled}
+
+
+def _is_not_executed(status: int, code: str) -> bool:
+    """Tell whether a refusal certainly came before anything was done; relayed and unknown codes prove nothing."""
+    if status in (400, 404, 409):
+        return _SERVICE_CODE.match(code) is not None
+    if status in (401, 403, 429):
+        # the bare status as code is the older form of the permission check in front of the service
+        return _GATEWAY_CODE.match(code) is not None or _SERVICE_CODE.match(code) is not None or code == str(status)
+    return False
+
+
+def _is_page(response: httpx.Response, body: bytes) -> bool:
+    kind = response.headers.get("content-type", "").lower()
+    return "html" in kind or ("json" not in kind and body.lstrip()[:1] == b"<")
+
+
+def _origin(response: httpx.Response) -> str:
+    """Return where a redirect points, without path and query, which may hold anything."""
+    try:
+        target = response.request.url.join(response.headers.get("location", ""))
+    except (httpx.InvalidURL, ValueError):
+        return ""
+    return f"{target.scheme}://{target.netloc.decode('ascii', 'replace')}"
+
+
+def _asked_wait(response: httpx.Response, message: str) -> float | None:
+    """Return the wait that a 429 asks for, in seconds: from the header, else from the gateway's words."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        return min(float(text), WAIT_LIMIT_SECONDS)
+    until, now = _time(text), _time(response.headers.get("date"))
+    if until is not None and now is not None:
+        return min(max((until - now).total_seconds(), 0.0), WAIT_LIMIT_SECONDS)
+    rate = _RATE_TEXT.search(message)
+    return min(float(rate[1]) * _SECONDS[rate[2]], WAIT_LIMIT_SECONDS) if rate else None
+
+
+def _time(text: str | None) -> datetime | None:
+    """Return the time in an HTTP header as aware UTC."""
+    try:
+        time = parsedate_to_datetime(text or "")
+        return time if time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _translated(host: str, error: Exception, *, sent: bool) -> CloudError:
+    """Turn a foreign exception into one of the house: whether a byte was sent matters more than its name."""
+    kind = next((kind for kind, _ in _MEANINGS if isinstance(error, kind)), OSError)
+    make = dict(_MEANINGS)[kind]
+    made = make(host, error)
+    if not sent and not isinstance(made, Unreachable):
+        return Unreachable(host, made.detail, _reason(error))
+    return made
+
+
+def _unreachable(host: str, error: Exception) -> CloudError:
+    return Unreachable(host, _detail(error), _reason(error))
+
+
+def _lost(host: str, error: Exception) -> CloudError:
+    return NoAnswer(host, "the connection was lost")
+
+
+def _late(host: str, error: Exception) -> CloudError:
+    return NoAnswer(host, "no answer in time")
+
+
+def _odd(host: str, error: Exception) -> CloudError:
+    text = str(error)
+    return NoAnswer(host, "the answer was cut short") if _CUT.search(text) else BadAnswer(host, text[:200])
+
+
+def _unsendable(host: str, error: Exception) -> CloudError:
+    """Say no more: the library's words hold the header that it did not like, which may be the token."""
+    return NoAnswer(host, "the request could not be written")
+
+
+_MEANINGS: tuple[tuple[type[Exception], Callable[[str, Exception], CloudError]], ...] = (
+    (httpx.ConnectError, _unreachable),
+    (httpx.ConnectTimeout, _unreachable),
+    (httpx.PoolTimeout, _unreachable),
+    (httpx.ProxyError, _unreachable),
+    (httpx.UnsupportedProtocol, _unreachable),
+    (httpx.LocalProtocolError, _unsendable),
+    (httpx.RemoteProtocolError, _odd),
+    (httpx.TimeoutException, _late),
+    (TimeoutError, _late),
+    (httpx.HTTPError, _lost),
+    (httpx.StreamError, _lost),
+    (OSError, _lost),
+)
+
+
+def _reason(error: BaseException) -> str:
+    """Return why there is no connection, in one word: name, tls, timeout, proxy or connection."""
+    seen: BaseException | None = error
+    while seen is not None:
+        for kind, word in _REASONS:
+            if isinstance(seen, kind):
+                return word
+        seen = seen.__cause__ or seen.__context__
+    return "connection"
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (httpx.ProxyError, "proxy"),
+    (socket.gaierror, "name"),
+    (ssl.SSLError, "tls"),
+    (httpx.TimeoutException, "timeout"),
+    (TimeoutError, "timeout"),
+)
+
+
+def _detail(error: BaseException) -> str:
+    """Return the words of the deepest cause: of a bad certificate, what is wrong with it."""
+    seen: BaseException = error
+    while (deeper := seen.__cause__ or seen.__context__) is not None and not isinstance(seen, ssl.SSLError):
+        seen = deeper
+    return str(getattr(seen, "verify_message", "") or error)[:200]

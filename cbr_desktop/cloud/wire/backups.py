@@ -1,0 +1,71 @@
+"""Backups as the service writes them; they come by the hundred thousand, so only what lists show is read."""
+
+from msgspec import Struct
+
+from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text, moment, words
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
+from cbr_desktop.domain.vault import ResourceType
+
+
+class ExtendRow(Struct, gc=False):
+    """``extend_info`` of a backup."""
+
+    auto_trigger: Flag = None
+
+
+class BackupRow(Struct, gc=False):
+    """One backup."""
+
+    id: Id
+    name: Text = None
+    status: Text = None
+    vault_id: Text = None
+    checkpoint_id: Text = None
+    resource_id: Text = None
+    resource_name: Text = None
+    resource_type: Text = None
+    resource_size: Size = None
+    created_at: Text = None
+    expired_at: Text = None
+    extend_info: ExtendRow | str | None = None
+    incremental: Flag = None
+    image_type: Text = None
+
+
+_LIST = ListReader("backups", BackupRow)
+_status, _type = words(BackupStatus), words(ResourceType)
+
+
+def backups(body: bytes, names: Names) -> Page[Backup]:
+    """Read a page of ListBackups."""
+    page = _LIST.read(body)
+    return Page(_backups(page.rows, names), page.count, page.lost)
+
+
+def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:
+    keep, known_status, known_type, time = names.setdefault, _status, _type, moment
+    found = []
+    for row in rows:
+        vault, resource, name = row.vault_id or "", row.resource_id or "", row.resource_name or ""
+        status, kind, image = row.status or "", row.resource_type or "", row.image_type or "backup"
+        checkpoint, extend = row.checkpoint_id or "", row.extend_info
+        found.append(
+            Backup(
+                BackupId(row.id),
+                row.name or "",
+                known_status(status, status),
+                VaultId(keep(vault, vault)),
+                CheckpointId(keep(checkpoint, checkpoint)) if checkpoint else None,
+                ResourceId(keep(resource, resource)),
+                keep(name, name),
+                known_type(kind, kind),
+                row.resource_size or 0,
+                time(row.created_at),
+                time(row.expired_at),
+                extend.auto_trigger is True if extend.__class__ is ExtendRow else False,
+                row.incremental is not False,
+                keep(image, image),
+            )
+        )
+    return found

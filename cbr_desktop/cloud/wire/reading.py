@@ -1,0 +1,214 @@
+"""Reading JSON that may be damaged, hostile or newer than this program."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+
+Row = TypeVar("Row")
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+Names = dict[str, str]
+"""Texts that come again and again in a list, so that each is kept once."""
+
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+Text = str | None
+Flag = bool | None
+Size = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] | None
+"""A number that every database and every screen can hold; digits in a text count as well."""
+
+_YEARS = range(1970, 9999)
+_BOM = b"\xef\xbb\xbf"
+_NUL = b"\\u0000"
+_ESCAPES = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_NO_CHARACTER = re.compile(rb"\\u(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0000)\Z")
+_MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class Unfit(Exception):
+    """JSON that is not an answer to what was asked; the text names the field."""
+
+
+@dataclass(slots=True)
+class Page(Generic[Row]):
+    """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable."""
+
+    rows: list[Row]
+    count: int | None = None
+    lost: int = 0
+
+
+class ObjectReader(Generic[Wire]):
+    """Reads an object of one kind; with ``wrapper``, the object under that key."""
+
+    def __init__(self, kind: type[Wire], wrapper: str = "") -> None:
+        self._kind = kind
+        self._wrapper = wrapper
+        self._decoder: msgspec.json.Decoder[Wire] = msgspec.json.Decoder(kind, strict=False)
+
+    def read(self, body: bytes) -> Wire:
+        """Return the object in ``body``; ``Unfit`` when there is none or a field that must be is missing."""
+        return mended(body, self._read)
+
+    def _read(self, body: bytes) -> Wire:
+        raw: bytes | msgspec.Raw = body
+        if self._wrapper:
+            raw = _member(body, self._wrapper)
+        try:
+            return self._decoder.decode(raw)
+        except msgspec.ValidationError:
+            return _lenient(self._kind, raw)
+
+
+class ListReader(Generic[Wire]):
+    """Reads a page of a list of one kind, kept under ``key``: all rows at once, or one by one when one is odd."""
+
+    def __init__(self, key: str, kind: type[Wire]) -> None:
+        self._key = key
+        self._kind = kind
+        page = msgspec.defstruct("Page", [("rows", list[kind]), ("count", Size, None)], rename={"rows": key})  # type: ignore[valid-type]
+        self._page = msgspec.json.Decoder(page, strict=False)
+        self._row: msgspec.json.Decoder[Wire] = msgspec.json.Decoder(kind, strict=False)
+
+    def read(self, body: bytes) -> Page[Wire]:
+        """Return the rows in ``body``; ``Unfit`` when there is no list or no row of it can be read."""
+        return mended(body, self._read)
+
+    def _read(self, body: bytes) -> Page[Wire]:
+        try:
+            page: Any = self._page.decode(body)
+        except msgspec.ValidationError as error:
+            return self._read_slowly(body, str(error))
+        return Page(page.rows, page.count)
+
+    def _read_slowly(self, body: bytes, problem: str) -> Page[Wire]:
+        try:
+            raws = msgspec.json.decode(_member(body, self._key), type=list[msgspec.Raw])
+        except msgspec.ValidationError:
+            raise Unfit(problem) from None
+        rows = [row for row in map(self._one, raws) if row is not None]
+        if raws and not rows:
+            raise Unfit(problem)
+        return Page(rows, self._count(body), len(raws) - len(rows))
+
+    def _one(self, raw: msgspec.Raw) -> Wire | None:
+        try:
+            return self._row.decode(raw)
+        except msgspec.ValidationError:
+            try:
+                return _lenient(self._kind, raw)
+            except Unfit:
+                return None
+
+    def _count(self, body: bytes) -> int | None:
+        try:
+            count: int | None = msgspec.json.decode(_member(body, "count"), type=Size, strict=False)
+        except (Unfit, msgspec.ValidationError):
+            return None
+        return count
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time in any of the service's spellings as aware UTC; one without zone is UTC, garbage is ``None``."""
+    if not text:
+        return None
+    try:
+        # the usual form has no zone; naming it before parsing is quicker than replacing it afterwards
+        time = datetime.fromisoformat(text + "+00:00" if len(text) == 26 else text)
+        if time.tzinfo is not UTC:
+            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return time if time.year in _YEARS else None
+
+
+def words(kind: type[StrEnum]) -> Callable[[str, str], str]:
+    """Return a quick ``known``: ``word = words(Kind); word(text, text)`` is the member or the text itself."""
+    members: Mapping[str, Any] = kind._value2member_map_
+    return members.get
+
+
+def mended(body: bytes, read: Callable[[bytes], Row]) -> Row:
+    """Read ``body``; where it holds what no text can hold, read it again with U+FFFD in those places."""
+    body = body.removeprefix(_BOM)
+    try:
+        return read(_without_holes(body) if _NUL in body else body)
+    except _MALFORMED:
+        pass
+    try:
+        return read(_without_holes(body.decode("utf-8", "replace").encode()))
+    except RecursionError:
+        raise Unfit("nested too deeply") from None
+    except _MALFORMED as error:
+        raise Unfit(str(error)) from None
+
+
+def _without_holes(body: bytes) -> bytes:
+    """Replace escapes of NUL and of halves of characters, which files, databases and screens cannot hold."""
+    return _ESCAPES.sub(
+        lambda match: rb"\ufffd" if _NO_CHARACTER.match(match[0]) and len(match[0]) == 6 else match[0], body
+    )
+
+
+def _member(body: bytes | msgspec.Raw, key: str) -> msgspec.Raw:
+    try:
+        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError as error:
+        raise Unfit(str(error)) from None
+    if key not in members:
+        raise Unfit(f"Object missing required field `{key}`")
+    return members[key]
+
+
+def _lenient(kind: type[Wire], raw: bytes | msgspec.Raw) -> Wire:
+    """Read an object field by field; a field that does not fit gets its default, ``Unfit`` where it has none."""
+    try:
+        members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError as error:
+        raise Unfit(str(error)) from None
+    values = {}
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name in members:
+            try:
+                values[field.name] = _lenient_value(field.type, members[field.encode_name])
+            except Unfit as error:
+                if field.required:
+                    raise Unfit(f"{error} - at `{field.encode_name}`") from None
+        elif field.required:
+            raise Unfit(f"Object missing required field `{field.encode_name}`")
+    return kind(**values)
+
+
+def _lenient_value(kind: Any, raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        problem = str(error)
+    for part in _parts(kind):
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            return _lenient(part, raw)
+        if getattr(part, "__origin__", None) is list:
+            return _lenient_list(part.__args__[0], raw)
+    raise Unfit(problem)
+
+
+def _lenient_list(kind: Any, raw: msgspec.Raw) -> list[Any]:
+    try:
+        raws = msgspec.json.decode(raw, type=list[msgspec.Raw])
+    except msgspec.ValidationError as error:
+        raise Unfit(str(error)) from None
+    values = []
+    for each in raws:
+        try:
+            values.append(_lenient_value(kind, each))
+        except Unfit:
+            continue
+    return values
+
+
+def _parts(kind: Any) -> tuple[Any, ...]:
+    """Return the members of a union, or the type itself."""
+    return (kind,) if isinstance(kind, type) or hasattr(kind, "__origin__") else getattr(kind, "__args__", (kind,))

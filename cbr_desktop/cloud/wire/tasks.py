@@ -1,0 +1,110 @@
+"""Tasks, which the service calls operation logs."""
+
+from msgspec import Struct
+
+from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Size, Text, moment, words
+from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.vault import ResourceType
+
+
+class CommonRow(Struct, gc=False):
+    """``extra_info.common``: what every task has."""
+
+    progress: Size = None
+    request_id: Text = None
+
+
+class ResourceRow(Struct, gc=False):
+    """``extra_info.resource``."""
+
+    id: Text = None
+    name: Text = None
+    type: Text = None
+
+
+class BackupPartRow(Struct, gc=False):
+    """``extra_info.backup``, ``.delete`` or ``.restore``: the backup that a task is about."""
+
+    backup_id: Text = None
+    backup_name: Text = None
+
+
+class ExtraRow(Struct, gc=False):
+    """``extra_info`` of a task."""
+
+    common: CommonRow | None = None
+    resource: ResourceRow | None = None
+    backup: BackupPartRow | None = None
+    delete: BackupPartRow | None = None
+    restore: BackupPartRow | None = None
+
+
+class ProblemRow(Struct, gc=False):
+    """``error_info``; empty texts while all is well."""
+
+    code: Text = None
+    message: Text = None
+
+
+class TaskRow(Struct, gc=False):
+    """One operation log."""
+
+    id: Id
+    operation_type: Text = None
+    status: Text = None
+    vault_id: Text = None
+    vault_name: Text = None
+    checkpoint_id: Text = None
+    policy_id: Text = None
+    created_at: Text = None
+    started_at: Text = None
+    ended_at: Text = None
+    error_info: ProblemRow | None = None
+    extra_info: ExtraRow | None = None
+
+
+_LIST = ListReader("operation_logs", TaskRow)
+_EXTRA, _COMMON, _RESOURCE, _PART, _PROBLEM = ExtraRow(), CommonRow(), ResourceRow(), BackupPartRow(), ProblemRow()
+_type, _status, _resource_type = words(TaskType), words(TaskStatus), words(ResourceType)
+
+
+def tasks(body: bytes, names: Names) -> Page[Task]:
+    """Read a page of ListOpLogs."""
+    page = _LIST.read(body)
+    return Page([_task(row, names) for row in page.rows], page.count, page.lost)
+
+
+def _task(row: TaskRow, names: Names) -> Task:
+    keep = names.setdefault
+    extra, problem = row.extra_info or _EXTRA, row.error_info or _PROBLEM
+    common, resource = extra.common or _COMMON, extra.resource or _RESOURCE
+    part = extra.backup or extra.restore or extra.delete or _PART
+    kind, status, vault, vault_name = (
+        row.operation_type or "",
+        row.status or "",
+        row.vault_id or "",
+        row.vault_name or "",
+    )
+    resource_id, name, resource_type = resource.id or "", resource.name or "", resource.type or ""
+    return Task(
+        TaskId(row.id),
+        _type(kind, kind),
+        _status(status, status),
+        None if common.progress is None else min(100, max(0, common.progress)),
+        VaultId(keep(vault, vault)) if vault else None,
+        keep(vault_name, vault_name),
+        ResourceId(keep(resource_id, resource_id)) if resource_id else None,
+        keep(name, name),
+        _resource_type(resource_type, resource_type),
+        CheckpointId(row.checkpoint_id) if row.checkpoint_id else None,
+        PolicyId(row.policy_id) if row.policy_id else None,
+        BackupId(part.backup_id) if part.backup_id else None,
+        part.backup_name or "",
+        moment(row.created_at),
+        moment(row.started_at),
+        moment(row.ended_at),
+        problem.code or "",
+        problem.message or "",
+        common.request_id or "",
+    )

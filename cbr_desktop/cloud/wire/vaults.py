@@ -1,0 +1,144 @@
+"""Vaults as the service writes them: billing nested, sizes in GB, use in MB."""
+
+from msgspec import Struct
+
+from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment, words
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
+
+
+class BillingRow(Struct, gc=False):
+    """``billing`` of a vault."""
+
+    size: Size = None
+    used: Size = None
+    allocated: Size = None
+    status: Text = None
+    object_type: Text = None
+    protect_type: Text = None
+    cloud_type: Text = None
+    consistent_level: Text = None
+    charging_mode: Text = None
+    is_multi_az: Flag = None
+
+
+class ExtraRow(Struct, gc=False):
+    """``extra_info`` of a resource."""
+
+    exclude_volumes: list[str] | None = None
+
+
+class ResourceRow(Struct, gc=False):
+    """One of ``resources`` of a vault."""
+
+    id: Id
+    type: Text = None
+    name: Text = None
+    size: Size = None
+    backup_size: Size = None
+    backup_count: Size = None
+    protect_status: Text = None
+    auto_protect: Flag = None
+    extra_info: ExtraRow | str | None = None
+
+
+class TagRow(Struct, gc=False):
+    """One of ``tags``."""
+
+    key: str
+    value: Text = None
+
+
+class VaultRow(Struct, gc=False):
+    """One vault."""
+
+    id: Id
+    name: Text = None
+    billing: BillingRow | None = None
+    resources: list[ResourceRow] | None = None
+    description: Text = None
+    created_at: Text = None
+    tags: list[TagRow] | None = None
+    enterprise_project_id: Text = None
+    auto_expand: Flag = None
+    auto_bind: Flag = None
+    locked: Flag = None
+    threshold: Size = None
+
+
+_LIST = ListReader("vaults", VaultRow)
+_ONE = ObjectReader(VaultRow, "vault")
+_NO_BILLING = BillingRow()
+_kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(VaultStatus)
+_type, _protect_status = words(ResourceType), words(ProtectStatus)
+
+
+def vaults(body: bytes, names: Names) -> Page[Vault]:
+    """Read a page of ListVault."""
+    page = _LIST.read(body)
+    return Page([_vault(row, names) for row in page.rows], page.count, page.lost)
+
+
+def vault(body: bytes) -> Vault:
+    """Read the answer of ShowVault."""
+    return _vault(_ONE.read(body), {})
+
+
+def _vault(row: VaultRow, names: Names) -> Vault:
+    keep = names.setdefault
+    billing = row.billing or _NO_BILLING
+    status, kind, protect_type = billing.status or "", billing.object_type or "", billing.protect_type or ""
+    cloud_type, level = billing.cloud_type or "public", billing.consistent_level or ""
+    mode, project = billing.charging_mode or "", row.enterprise_project_id or "0"
+    return Vault(
+        VaultId(row.id),
+        row.name or "",
+        _kind(kind, kind),
+        _protect_type(protect_type, protect_type),
+        _status(status, status),
+        billing.size or 0,
+        billing.used or 0,
+        billing.allocated or 0,
+        _resources(row.resources, names) if row.resources else [],
+        keep(cloud_type, cloud_type),
+        row.auto_expand or False,
+        row.locked or False,
+        80 if row.threshold is None else row.threshold,
+        row.description or "",
+        moment(row.created_at),
+        {tag.key: tag.value or "" for tag in row.tags} if row.tags else {},
+        keep(level, level),
+        keep(mode, mode),
+        keep(project, project),
+        row.auto_bind or False,
+        billing.is_multi_az or False,
+    )
+
+
+def _resources(rows: list[ResourceRow], names: Names) -> list[Resource]:
+    keep, known_type, known_status = names.setdefault, _type, _protect_status
+    resources = []
+    for row in rows:
+        kind = row.type or ""
+        kind = known_type(kind, kind)
+        status = row.protect_status or None
+        resources.append(
+            Resource(
+                ResourceId(row.id),
+                keep(kind, kind),
+                row.name or "",
+                row.size or 0,
+                row.backup_size or 0,
+                row.backup_count or 0,
+                status and known_status(status, status),
+                row.auto_protect is not False,
+                _excluded(row.extra_info),
+            )
+        )
+    return resources
+
+
+def _excluded(extra: ExtraRow | str | None) -> tuple[VolumeId, ...]:
+    if isinstance(extra, ExtraRow) and extra.exclude_volumes:
+        return tuple(map(VolumeId, extra.exclude_volumes))
+    return ()
