@@ -53,8 +53,13 @@ class Faults:
         self._waiting.clear()
 
     def take(self, method: str, path: str) -> list[Fault]:
-        """The faults that hit this request; uses them up."""
-        return [fault for fault in list(self._waiting) if fault.matches(method, path) and self._spend(fault)]
+        """What hits this request, used up by it: all delays, and the first fault of another kind."""
+        taken: list[Fault] = []
+        for fault in list(self._waiting):
+            decided = any(each.kind != "delay" for each in taken)
+            if fault.matches(method, path) and not (decided and fault.kind != "delay") and self._spend(fault):
+                taken.append(fault)
+        return taken
 
     def _spend(self, fault: Fault) -> bool:
         if fault.skip > 0:

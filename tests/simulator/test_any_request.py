@@ -1,0 +1,65 @@
+"""Requests nobody thought of: generated from the schemas, answered without a 5xx and within the contract."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from cbr_desktop.simulator.clock import HandClock
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, DEMO_USER, generated
+from cbr_desktop.simulator.service import Service
+
+from .conftest import SCHEMA_FILE, START
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+KNOWN = {"vault_id": "vaults", "backup_id": "backups", "operation_log_id": "tasks", "instance_id": "resources"}
+
+
+class Town:
+    """A small estate behind the service, a token for it, and its published schemas."""
+
+    def __init__(self) -> None:
+        self.estate = generated(START, vaults=3, backups=9)
+        self.service = Service(self.estate, HandClock(START))
+        user, project = self.estate.users[DEMO_USER], self.estate.projects[0]
+        self.token = self.service.identity.issue(user, project, START, self.service.modes)
+        self.schema = schemathesis.openapi.from_dict(json.loads(SCHEMA_FILE.read_text("utf-8")))
+        self.schema.app = self.service.application
+
+    def place(self, case: Any) -> None:
+        """Let the request come from the operator, and speak of things that exist where it names none."""
+        case.path_parameters["project_id"] = DEMO_PROJECT_ID
+        for name, holding in KNOWN.items():
+            if name in case.path_parameters and len(str(case.path_parameters[name])) % 2:
+                case.path_parameters[name] = next(iter(getattr(self.estate, holding)))
+        checkpoint = case.body.get("checkpoint") if isinstance(case.body, dict) else None
+        if isinstance(checkpoint, dict) and isinstance(checkpoint.get("vault_id"), str):
+            checkpoint["vault_id"] = next(iter(self.estate.vaults))
+            self.service.clock.advance(60)
+
+
+TOWN = Town()
+
+
+@TOWN.schema.parametrize()
+@settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_any_request_is_answered_within_the_contract(case):
+    TOWN.place(case)
+    case.call_and_validate(checks=CHECKS, headers={"X-Auth-Token": TOWN.token})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def some_requests_succeed():
+    """Guard against a run in which everything was refused at the door."""
+    yield
+    statuses = {entry.status for entry in TOWN.service.journal}
+    assert {200, 400} <= statuses <= {200, 400, 404}
+    assert any(entry.method == "POST" and entry.status == 200 for entry in TOWN.service.journal)

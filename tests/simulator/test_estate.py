@@ -1,0 +1,82 @@
+"""The estates: what the demo promises, sameness by seed, and size without slowness."""
+
+from collections import Counter
+from datetime import timedelta
+
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID, demo, generated
+
+from .conftest import START
+
+
+def test_vaults_of_the_demo_are_those_of_the_story():
+    estate = demo(START)
+    assert {vault.name: (vault.object_type, vault.size_gb) for vault in estate.vaults.values()} == {
+        "vault-erp-prod": ("server", 2000),
+        "vault-be94": ("server", 100),
+        "vault-7669": ("server", 40),
+        "vault-web-prod": ("server", 700),
+        "vault-db-disks": ("disk", 4096),
+        "vault-sfs-media": ("turbo", 2048),
+        "vault-files-hq": ("turbo", 500),
+        "vault-hr-worm": ("server", 800),
+        "vault-erp-prod-dr": ("server", 2000),
+        "vault-expand": ("server", 100),
+        "vault-arrears": ("disk", 200),
+        "vault-old-poc": ("disk", 80),
+        "vault-legacy": ("server", 600),
+        "工作区-vault-01": ("workspace", 300),
+    }
+    assert estate.resources[REFERENCE_RESOURCE_ID].vault_id == REFERENCE_VAULT_ID
+    states = Counter(each.protect_status for each in estate.resources.values() if each.vault_id)
+    assert (states["protecting"], states["restoring"], states["removing"], states["error"]) == (3, 1, 1, 1)
+    assert sum(each.auto_protect is False for each in estate.resources.values()) == 1
+    assert max(len(each.name) for each in estate.resources.values()) == 255
+
+
+def test_past_is_long_and_mostly_well():
+    estate = demo(START)
+    assert 2300 <= len(estate.backups) <= 2500
+    tasks = [task for task in estate.tasks.values() if task.operation_type == "backup"]
+    assert START - min(task.created_at for task in tasks) > timedelta(days=395)
+    assert max(task.created_at for task in estate.tasks.values()) < START
+    failed = sum(task.status in ("failed", "timeout") for task in tasks)
+    assert 0.03 < failed / len(tasks) < 0.06
+    waiting = Counter(backup.status for backup in estate.backups.values())
+    assert waiting["waiting_protect"] == 3
+
+
+def test_stuck_run_stays_where_it_is(cloud):
+    for _ in range(2):
+        logs = cloud.get("operation-logs", vault_id=cloud.vault("vault-expand").id, limit=10)["operation_logs"]
+        stuck = [each for each in logs if each["status"] in ("running", "waiting")]
+        assert sorted(each["extra_info"]["common"]["progress"] for each in stuck) == [0, 63, 88]
+        cloud.clock.advance(3600)
+    states = Counter(
+        each["status"] for each in cloud.get("backups", status=["protecting", "waiting_protect"])["backups"]
+    )
+    assert states == {"protecting": 2, "waiting_protect": 1}
+
+
+def test_backup_counts_agree_with_the_backups():
+    estate = demo(START)
+    counted = Counter(each.resource_id for each in estate.backups.values() if each.status != "waiting_protect")
+    running = {part.resource.id for run in estate.runs for part in run.parts}
+    for resource in estate.resources.values():
+        if resource.id not in running:
+            assert resource.backup_count == counted[resource.id], resource.name
+
+
+def test_same_seed_same_estate():
+    one, two, other = demo(START), demo(START), demo(START, seed=2)
+    assert list(one.resources) == list(two.resources)
+    assert list(one.backups) == list(two.backups)
+    assert list(one.tasks) == list(two.tasks)
+    assert not set(one.backups) & set(other.backups)
+
+
+def test_generated_estate_has_the_asked_size():
+    estate = generated(START, vaults=20, backups=500)
+    assert (len(estate.vaults), len(estate.backups), len(estate.tasks)) == (20, 500, 500)
+    assert list(estate.backups) == [
+        each.id for each in sorted(estate.backups.values(), key=lambda each: each.created_at)
+    ]

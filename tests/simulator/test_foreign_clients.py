@@ -1,0 +1,143 @@
+"""Clients that we did not write, speaking to the service over TCP: the vendor's SDK and the OpenStack client."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huaweicloudsdkcbr.v1 import (
+    CbrClient,
+    CheckpointParam,
+    CreateCheckpointRequest,
+    ListBackupsRequest,
+    ListOpLogsRequest,
+    ListPoliciesRequest,
+    ListProtectableRequest,
+    ListVaultRequest,
+    ShowCheckpointRequest,
+    ShowVaultRequest,
+    VaultBackup,
+    VaultBackupReq,
+)
+from huaweicloudsdkcore.auth import credentials
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.signer.signer import Signer
+
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.serve import running
+from cbr_desktop.simulator.service import Service
+
+
+def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: Any) -> Any:
+    signing = more.get("credentials") or credentials.BasicCredentials(ak, sk, estate.DEMO_PROJECT_ID)
+    return CbrClient.new_builder().with_credentials(signing).with_endpoint(url).build()
+
+
+def with_token(token: str) -> Any:
+    """Credentials that send a token instead of a signature; the SDK wants the class to have this name."""
+
+    def send_token(self: Any, request: Any) -> Any:
+        request.header_params["X-Auth-Token"] = token
+        Signer.process_request_uri(request)
+        return request
+
+    kind = type("BasicCredentials", (credentials.BasicCredentials,), {"sign_request": send_token})
+    return kind("unused", "unused", estate.DEMO_PROJECT_ID)
+
+
+def create_request(name: str) -> Any:
+    parameters = CheckpointParam(name=name, description="before the upgrade, für alle", incremental=True)
+    checkpoint = VaultBackup(vault_id=REFERENCE_VAULT_ID, parameters=parameters)
+    return CreateCheckpointRequest(body=VaultBackupReq(checkpoint=checkpoint))
+
+
+def backs_up_and_follows(client: Any) -> None:
+    """The story of a checkpoint as the SDK sees it."""
+    vaults = client.list_vault(ListVaultRequest(limit=50, protect_type="backup"))
+    assert vaults.count == 13
+    assert client.show_vault(ShowVaultRequest(vault_id=REFERENCE_VAULT_ID)).vault.billing.used == 18 * 1024
+    checkpoint = client.create_checkpoint(create_request("sdk-1")).checkpoint
+    assert (checkpoint.status, checkpoint.vault.resources[0].resource_size) == ("protecting", "40")
+    shown = client.show_checkpoint(ShowCheckpointRequest(checkpoint_id=checkpoint.id)).checkpoint
+    assert shown.vault.id == REFERENCE_VAULT_ID
+    task = client.list_op_logs(ListOpLogsRequest(vault_id=REFERENCE_VAULT_ID, limit=1)).operation_logs[0]
+    assert (task.checkpoint_id, task.extra_info.common.progress) == (checkpoint.id, 0)
+    backups = client.list_backups(ListBackupsRequest(checkpoint_id=checkpoint.id, sort="created_at:asc")).backups
+    assert [each.name for each in backups] == ["sdk-1"]
+
+
+def test_vendor_sdk_with_access_keys(town):
+    client = sdk(town[1])
+    backs_up_and_follows(client)
+    assert client.list_policies(ListPoliciesRequest()).count == 6
+    found = client.list_protectable(ListProtectableRequest(protectable_type="server", limit=50, name="ecs erp"))
+    assert [each.name for each in found.instances] == ["ecs erp report 01"]
+
+
+def test_vendor_sdk_with_a_token(town):
+    service, url = town
+    user = service.estate.users[estate.DEMO_USER]
+    project = service.estate.projects[0]
+    now = service.clock.now()
+    given = service.identity.issue(user, project, now, service.modes)
+    backs_up_and_follows(sdk(url, credentials=with_token(given)))
+
+
+def test_vendor_sdk_reads_the_refusals(town):
+    _, url = town
+    with pytest.raises(ClientRequestException) as caught:
+        sdk(url, sk="wrong").list_vault(ListVaultRequest())
+    assert (caught.value.status_code, caught.value.error_code) == (401, "APIGW.0301")
+    client = sdk(url)
+    client.create_checkpoint(create_request("first"))
+    with pytest.raises(ClientRequestException) as caught:
+        client.create_checkpoint(create_request("second"))
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.6125")
+    assert len(caught.value.request_id) == 32
+
+
+@pytest.fixture
+def small_town():
+    """A few vaults only, since the OpenStack client is slow with long lists."""
+    clock = RunningClock()
+    service = Service(estate.generated(clock.now(), vaults=3, backups=6), clock)
+    with running(service) as url:
+        yield service, url
+
+
+def openstack(url: str, home: Path, *arguments: str) -> Any:
+    """What the OpenStack client prints as JSON; it runs in a process of its own, its warnings are its own."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "OS_AUTH_URL": f"{url}/v3",
+        "OS_USERNAME": estate.DEMO_USER,
+        "OS_PASSWORD": estate.DEMO_PASSWORD,
+        "OS_USER_DOMAIN_NAME": estate.DEMO_DOMAIN,
+        "OS_PROJECT_NAME": estate.DEMO_PROJECT,
+        "OS_PROJECT_DOMAIN_NAME": estate.DEMO_DOMAIN,
+        "OS_IDENTITY_API_VERSION": "3",
+        "OS_REGION_NAME": "eu-de",
+    }
+    command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments, "-f", "json"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    return json.loads(done.stdout)
+
+
+def test_openstack_client(small_town, tmp_path):
+    service, url = small_town
+    vault = next(iter(service.estate.vaults.values()))
+    listed = openstack(url, tmp_path, "vault", "list")
+    assert {each["name"] for each in listed} == {"vault-00000", "vault-00001", "vault-00002"}
+    created = openstack(url, tmp_path, "checkpoint", "create", "--vault-id", vault.id, "--backup-name", "osc-1")
+    assert (created["status"], created["vault_name"], created["backup_name"]) == ("protecting", vault.name, "osc-1")
+    tasks = openstack(url, tmp_path, "task", "list")
+    assert created["id"] in {each["checkpoint_id"] for each in tasks}
+    backups = openstack(url, tmp_path, "backup", "list")
+    assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]

@@ -1,0 +1,112 @@
+"""The door of the service: gateway headers, journal, faults, throttling, and the way over TCP."""
+
+import httpx
+import pytest
+
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
+from cbr_desktop.simulator.faults import ConnectionCut, Fault
+
+VAULTS = f"/v3/{DEMO_PROJECT_ID}/vaults"
+
+
+def test_every_answer_has_request_id_server_and_date(cloud):
+    answer = cloud.send("GET", VAULTS, headers={"X-Auth-Token": cloud.token})
+    assert len(answer.headers["X-Request-Id"]) == 32
+    assert answer.headers["Server"] == "api-gateway"
+    assert answer.headers["Date"] == "Mon, 04 May 2026 09:00:00 GMT"
+    assert answer.headers["Content-Type"].startswith("application/json")
+
+
+def test_journal_keeps_requests_byte_for_byte(cloud):
+    body = b'{"checkpoint":  {"vault_id": "x"}}'
+    cloud.cbr("POST", "checkpoints", 400, content=body)
+    cloud.get("vaults", name="a b")
+    post, get = cloud.service.journal[-2:]
+    assert (post.method, post.body, post.status) == ("POST", body, 400)
+    assert post.headers["x-auth-token"] == cloud.token
+    assert get.path in (f"{VAULTS}?name=a+b", f"{VAULTS}?name=a%20b")
+    assert cloud.service.journal.count("POST", "/checkpoints") == 1
+
+
+def test_connection_cut_before_and_after_the_work_is_done(cloud):
+    vault = cloud.vault("vault-be94")
+    cloud.service.faults.add(Fault(method="POST", path="/checkpoints", kind="cut", when="before"))
+    with pytest.raises(ConnectionCut):
+        cloud.create(vault)
+    assert cloud.estate.busy_with(vault) is None
+    cloud.service.faults.add(Fault(method="POST", path="/checkpoints", kind="cut", when="after"))
+    with pytest.raises(ConnectionCut):
+        cloud.create(vault)
+    assert cloud.estate.busy_with(vault) is not None
+    assert [each.status for each in cloud.service.journal if each.method == "POST"][-2:] == [None, None]
+
+
+def test_gateway_timeout_after_the_work_is_done(cloud):
+    vault = cloud.vault("vault-be94")
+    body = b'{"error_code":"APIGW.0201","error_msg":"Backend timeout.","request_id":"0"}'
+    cloud.service.faults.add(Fault(method="POST", kind="status", when="after", status=504, body=body))
+    assert cloud.create(vault, 504)["error_code"] == "APIGW.0201"
+    assert cloud.estate.busy_with(vault) is not None
+
+
+def test_strange_answers_come_as_they_were_laid(cloud):
+    page = Fault(path="/vaults", kind="reply", body=b"<html>Sign in</html>", content_type="text/html")
+    cloud.service.faults.add(page)
+    answer = cloud.send("GET", VAULTS, headers={"X-Auth-Token": cloud.token})
+    assert (answer.status_code, answer.text) == (200, "<html>Sign in</html>")
+    assert answer.headers["Content-Type"] == "text/html"
+    assert cloud.get("vaults")["count"] == 14
+
+
+def test_fault_waits_for_its_turn_and_is_used_up(cloud):
+    cloud.service.faults.add(Fault(path="/vaults", kind="status", status=503, times=2, skip=1))
+    statuses = [cloud.send("GET", VAULTS, headers={"X-Auth-Token": cloud.token}).status_code for _ in range(5)]
+    assert statuses == [200, 503, 503, 200, 200]
+
+
+def test_fault_without_end_stays_until_it_is_cleared(cloud):
+    cloud.service.faults.add(Fault(path=r"/vaults/[0-9a-f-]+", kind="status", status=500, times=None))
+    vault_id = cloud.vault("vault-be94").id
+    for _ in range(3):
+        assert cloud.send("GET", f"{VAULTS}/{vault_id}").status_code == 500
+    assert cloud.get("vaults")["count"] == 14
+    cloud.service.faults.clear()
+    assert cloud.get(f"vaults/{vault_id}")
+
+
+def test_delays_do_not_change_the_answer(cloud):
+    cloud.modes.latency_seconds = 0.001
+    cloud.service.faults.add(Fault(path="/vaults", kind="delay", seconds=0.001))
+    assert cloud.get("vaults")["count"] == 14
+
+
+@pytest.mark.parametrize("retry_after", [None, 2])
+def test_too_many_calls_in_a_minute(cloud, retry_after):
+    cloud.modes.calls_per_minute, cloud.modes.retry_after = 1, retry_after
+    assert cloud.get("vaults")["count"] == 14
+    answer = cloud.send("GET", VAULTS, headers={"X-Auth-Token": cloud.token})
+    assert (answer.status_code, answer.json()["error_code"]) == (429, "APIGW.0308")
+    assert answer.headers.get("Retry-After") == (None if retry_after is None else "2")
+    cloud.clock.advance(60)
+    assert cloud.get("vaults")["count"] == 14
+
+
+def test_bodies_above_twelve_megabytes_are_turned_away(cloud):
+    answer = cloud.send("POST", f"/v3/{DEMO_PROJECT_ID}/checkpoints", content=b" " * (12 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["error_code"]) == (413, "APIGW.0201")
+
+
+def test_over_tcp_a_cut_closes_the_socket(town):
+    service, url = town
+    service.faults.add(Fault(path="/v3", kind="cut"))
+    service.faults.add(Fault(path="/v3", kind="cut", when="during"))
+    with httpx.Client(trust_env=False) as client:
+        with pytest.raises(httpx.TransportError):
+            client.get(f"{url}/v3")
+        with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
+            client.get(f"{url}/v3")
+        answer = client.get(f"{url}/v3")
+    assert answer.status_code == 200
+    assert answer.headers.get_list("server") == ["api-gateway"]
+    assert len(answer.headers.get_list("date")) == 1
+    assert answer.json()["version"]["links"][0]["href"].startswith(url)
