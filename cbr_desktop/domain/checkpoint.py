@@ -131,7 +131,7 @@ def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[
     findings = _length_findings(name, NAME_LIMIT, Subject.NAME)
     found = _FORBIDDEN_IN_NAME[rules].findall(name)
     if found:
-        findings.append(_bad_character(name, found, Subject.NAME))
+        findings.append(_bad_character(name, found, Subject.NAME, rules=rules))
     if name.startswith(_AUTOMATIC_PREFIX):
         findings.append(warn(FindingKind.NAME_LOOKS_AUTOMATIC, Subject.NAME))
     if resource_count > 1 and NAME_LIMIT - SUFFIX_LENGTH < len(name) <= NAME_LIMIT:
@@ -238,9 +238,9 @@ def _length_findings(text: str, limit: int, subject: Subject) -> list[Finding]:
     return [block(FindingKind.TOO_LONG, subject, "9900", **facts)]
 
 
-def _bad_character(text: str, found: list[str], subject: Subject) -> Finding:
+def _bad_character(text: str, found: list[str], subject: Subject, **more: object) -> Finding:
     position = text.index(found[0]) + 1
-    facts = {"character": found[0], "position": position, "count": len(found)}
+    facts = {"character": found[0], "position": position, "count": len(found), **more}
     return block(FindingKind.BAD_CHARACTER, subject, "9900", **facts)
 
 

@@ -4,7 +4,6 @@ Nothing here knows Qt. Whatever comes from outside (names, messages, file conten
 that it can neither reorder nor flood the text around it.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
@@ -37,11 +36,11 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.workflows.preflight import Estimate, Preflight
 
 SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _NAMES_IN_A_ROW = 3
 
 
@@ -49,10 +48,8 @@ _NAMES_IN_A_ROW = 3
 
 
 def shown(text: object, limit: int = SHOWN_LIMIT) -> str:
-    """Return foreign text fit for a sentence: invisible and reordering characters spelled out, long text cut."""
-    source = str(text)
-    visible = "".join(_visible(character) for character in source[:limit])
-    return visible + "…" if len(source) > limit else visible
+    """Return foreign text fit for a sentence: one line, nothing hidden, not endless."""
+    return plain(str(text), limit)
 
 
 def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
@@ -776,11 +773,3 @@ def retry_sentence(draft: CheckpointDraft) -> str:
     choices = draft.resources or ()
     names = names_words([choice.name or choice.id for choice in choices])
     return f"Sends a new checkpoint for {_resources(len(choices))}: {names}."
-
-
-def _visible(character: str) -> str:
-    if character in "\r\n":
-        return "⏎" if character == "\n" else ""
-    if unicodedata.category(character) in _HIDDEN:
-        return f"⟨U+{ord(character):04X}⟩"
-    return character
