@@ -131,7 +131,8 @@ def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[
     findings = _length_findings(name, NAME_LIMIT, Subject.NAME)
     found = _FORBIDDEN_IN_NAME[rules].findall(name)
     if found:
-        findings.append(_bad_character(name, found, Subject.NAME, rules=rules))
+        wider = {} if rules is NameRules.ASCII else {"rules": rules}
+        findings.append(_bad_character(name, found, Subject.NAME, **wider))
     if name.startswith(_AUTOMATIC_PREFIX):
         findings.append(warn(FindingKind.NAME_LOOKS_AUTOMATIC, Subject.NAME))
     if resource_count > 1 and NAME_LIMIT - SUFFIX_LENGTH < len(name) <= NAME_LIMIT:

@@ -44,7 +44,7 @@ class FindingKind(StrEnum):
     UNKNOWN_KEY = "unknown-key"  # path
     # name and description
     TOO_LONG = "too-long"  # length, limit, over
-    BAD_CHARACTER = "bad-character"  # character, position (from 1), count, for a name the rules
+    BAD_CHARACTER = "bad-character"  # character, position (from 1), count, rules unless the strict ones
     CONTROL_CHARACTER = "control-character"  # code point, position
     NAME_LOOKS_AUTOMATIC = "name-looks-automatic"
     NAME_TAKEN = "name-taken"  # name
