@@ -23,29 +23,32 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TALKATIVE = ("httpx", "httpcore")
 
 _HEADERS = r"x-auth-token|x-subject-token|x-security-token|(?:proxy-)?authorization|(?:set-)?cookie"
+# a name is looked for without what stands before it: a leading [\w-]* would cost the square of a long word
 _FIELDS = (
-    r"[\w-]*password|passwd|pwd|passphrase|adminpass|secret|secret[_-]?(?:access[_-]?)?key|access[_-]?key(?:[_-]?id)?"
-    r"|sk|ak|[\w-]*token"
+    r"(?:password|passphrase|passwd|adminpass|secret|token|access[_-]?key)(?:[_-]?(?:access[_-]?key|key|id))?"
+    r"|\bpwd|\bsk|\bak"
 )
 _SEPARATOR = r"(?:\\*['\"])?\s*[:=,]\s*"
 _QUOTED = r"b?(?P<quote>\\*['\"])(?:\\.|(?!(?P=quote)).)*"
 
 _PATTERNS = (
     # a name, and a value in quotes: JSON, the repr of a dictionary or of httpcore's pairs of bytes
-    (re.compile(rf"(?i)(\b(?:{_HEADERS}|{_FIELDS}){_SEPARATOR}){_QUOTED}"), rf"\1\g<quote>{_HIDDEN}"),
+    (re.compile(rf"(?i)((?:{_HEADERS}|{_FIELDS}){_SEPARATOR}){_QUOTED}"), rf"\1\g<quote>{_HIDDEN}"),
     # a header as it goes over the wire, to the end of its line
-    (re.compile(rf"(?i)(\b(?:{_HEADERS})\s*[:=]\s*)[^\s'\"\[][^\r\n]*"), rf"\1{_HIDDEN}"),
-    (re.compile(rf"(?i)(\b(?:{_FIELDS})\s*[:=]\s*)[^\s,;&'\"{{}}\[\]()]+"), rf"\1{_HIDDEN}"),
+    (re.compile(rf"(?i)((?:{_HEADERS})\s*[:=]\s*)[^\s'\"\[][^\r\n]*"), rf"\1{_HIDDEN}"),
+    (re.compile(rf"(?i)((?:{_FIELDS})\s*[:=]\s*)[^\s,;&'\"{{}}\[\]()]+"), rf"\1{_HIDDEN}"),
     (re.compile(r"(?i)(\b(?:access|signature|credential)=)[^\s,;&'\"]+"), rf"\1{_HIDDEN}"),
     # user and password of a proxy or an endpoint
     (re.compile(r"(://)[^\s/'\"]*@"), rf"\1{_HIDDEN}@"),
     (re.compile(r"\b(?:MII|eyJ)[A-Za-z0-9+/=_.-]{30,}"), _HIDDEN),
-    # long, and of a mixture that no path and no list of names has
-    (
-        re.compile(r"(?=[a-z0-9+/_-]*[A-Z])(?=[A-Z0-9+/_-]*[a-z])(?=[A-Za-z+/_-]*[0-9])[A-Za-z0-9+/_-]{80,}={0,2}"),
-        _HIDDEN,
-    ),
 )
+# without one of these no pattern can match; looking for them first makes most lines cheap
+_TRIGGERS = (
+    *("token", "authorization", "cookie", "pass", "secret", "access", "pwd", "sk", "ak"),
+    *("signature", "credential", "@", "mii", "eyj"),
+)
+_LONG = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
+_MIXTURE = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -72,8 +75,11 @@ class RedactingFormatter(logging.Formatter):
         """Return ``text`` without what is, or looks like, a secret, and without characters that would fool a reader."""
         for form in self._known:
             text = text.replace(form, _HIDDEN)
-        for pattern, replacement in _PATTERNS:
-            text = pattern.sub(replacement, text)
+        lowered = text.lower()
+        if any(trigger in lowered for trigger in _TRIGGERS):
+            for pattern, replacement in _PATTERNS:
+                text = pattern.sub(replacement, text)
+        text = _LONG.sub(_hidden_if_mixed, text)
         return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -127,6 +133,11 @@ def _private(path: str, flags: int) -> int:
     if sys.platform != "win32":
         os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def _hidden_if_mixed(match: re.Match[str]) -> str:
+    """Hide what has letters of both cases and digits, as a token has; a digest or a path rarely does."""
+    return _HIDDEN if all(part.search(match[0]) for part in _MIXTURE) else match[0]
 
 
 def _forms(secret: str) -> set[str]:

@@ -111,7 +111,7 @@ class SqliteCache:
         while write := self._next():
             try:
                 self._write_once(write)
-            except (sqlite3.Error, OSError):
+            except Exception:  # a row that cannot be written must not end the thread that writes the next
                 self._discard()
 
     def _next(self) -> _Write | None:

@@ -155,8 +155,10 @@ def _checked(path: Path, steps: Steps) -> sqlite3.Connection:
         _refuse_newer(path, version, steps)
         _harden(connection)
         if version < len(steps):
-            _keep_copy(path, connection, version)
-            _migrate(connection, version, steps)
+            # sound and yet not to be brought up to date: the fault is ours, and the file must stay where it is
+            with saving(path):
+                _keep_copy(path, connection, version)
+                _migrate(connection, version, steps)
     except BaseException:
         connection.close()
         raise

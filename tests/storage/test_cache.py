@@ -1,0 +1,194 @@
+"""The cache brings back what it was given, or nothing."""
+
+import os
+import random
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.domain.ids import ResourceId, TaskId, VaultId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
+from cbr_desktop.domain.word import is_known
+from cbr_desktop.storage.cache import PAGE_ROWS, SqliteCache
+from tests.storage.values import NOON
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cache.db"
+
+
+def vault(number: int, resources: int = 1) -> Vault:
+    kind = ResourceType.SERVER
+    return Vault(
+        VaultId(f"v-{number}"),
+        f"vault {number}",
+        VaultKind.SERVER,
+        ProtectType.BACKUP,
+        VaultStatus.AVAILABLE,
+        100,
+        1_234_567,
+        resources=[Resource(ResourceId(f"r-{number}-{index}"), kind, "web") for index in range(resources)],
+        created_at=NOON,
+    )
+
+
+def odd_vault() -> Vault:
+    """Return a vault in which nothing is as usual."""
+    odd = Resource(ResourceId("r"), "OS::New::Kind", "half \ud800", 1, 2, 3, "thinking", False, ("d-1", "d-2"))  # type: ignore[arg-type]
+    plain = Resource(ResourceId("s"), ResourceType.DISK, "", protect_status=ProtectStatus.ERROR)
+    return Vault(
+        *(VaultId("odd"), "Tresor \u202e", "hologram", "wishful", "floating", 0, -1, 5),
+        resources=[odd, plain],
+        created_at=None,
+        tags={"env": "prod", "": ""},
+        worm_locked=True,
+    )
+
+
+def task(number: int, **changes: object) -> Task:
+    values: dict[str, object] = {field.name: None for field in fields(Task)}
+    values |= {"id": TaskId(f"t-{number}"), "type": TaskType.BACKUP, "status": TaskStatus.RUNNING, "created_at": NOON}
+    return Task(**(values | changes))  # type: ignore[arg-type]
+
+
+def kept(path: Path, listing: Listing[Vault]) -> SqliteCache:
+    cache = SqliteCache(path)
+    cache.keep_vaults(listing)
+    return cache
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("rows", [[], [vault(1)], [vault(1, 0), odd_vault(), vault(2, 3)], [odd_vault()]])
+def test_vaults_come_back_as_they_were(path: Path, rows: list[Vault], complete: bool) -> None:
+    listing = Listing(rows, NOON, complete)
+    kept(path, listing).close()
+    assert SqliteCache(path).vaults() == listing
+    assert SqliteCache(path).first_vaults() == listing
+
+
+def test_known_words_come_back_as_members_and_unknown_ones_as_texts(path: Path) -> None:
+    listing = kept(path, Listing([vault(1), odd_vault()], NOON)).vaults()
+    assert listing is not None
+    plain, odd = listing.rows
+    words = [(row.kind, row.protect_type, row.status, row.resources[0].type) for row in (plain, odd)]
+    assert [[is_known(word) for word in row] for row in words] == [[True] * 4, [False] * 4]
+    assert isinstance(odd.resources[1].protect_status, ProtectStatus)
+    assert isinstance(odd.resources[0].exclude_volumes, tuple)
+
+
+def test_tasks_come_back_as_they_were(path: Path) -> None:
+    rows = [task(1), task(2, type="dance", status="dancing", created_at=None, ended_at=NOON, progress_percent=50)]
+    cache = SqliteCache(path)
+    cache.keep_tasks(Listing(rows, NOON, False))
+    assert cache.tasks() == Listing(rows, NOON, False)
+
+
+def test_moments_keep_their_microseconds(path: Path) -> None:
+    chance = random.Random(3)
+    moments = [datetime.fromtimestamp(chance.randrange(4 * 10**9), UTC) for _ in range(500)]
+    moments = [moment.replace(microsecond=chance.randrange(10**6)) for moment in moments]
+    rows = [task(number, created_at=moment) for number, moment in enumerate(moments)]
+    cache = SqliteCache(path)
+    cache.keep_tasks(Listing(rows, NOON))
+    assert cache.tasks() == Listing(rows, NOON)
+
+
+@pytest.mark.parametrize("count", [PAGE_ROWS - 1, PAGE_ROWS, PAGE_ROWS + 1, 2 * PAGE_ROWS + 5])
+def test_the_first_page_says_whether_it_is_all(path: Path, count: int) -> None:
+    rows = [vault(number) for number in range(count)]
+    cache = kept(path, Listing(rows, NOON))
+    assert cache.first_vaults() == Listing(rows[:PAGE_ROWS], NOON, count <= PAGE_ROWS)
+    assert cache.vaults() == Listing(rows, NOON)
+
+
+def test_a_list_takes_the_place_of_the_one_before(path: Path) -> None:
+    cache = kept(path, Listing([vault(number) for number in range(2500)], NOON))
+    cache.keep_tasks(Listing([task(1)], NOON))
+    for last in ([vault(3)], [], [vault(4), vault(5)]):
+        cache.keep_vaults(Listing(last, NOON))
+        assert cache.vaults() == Listing(last, NOON)
+    assert cache.tasks() == Listing([task(1)], NOON)
+
+
+def test_of_many_lists_the_newest_stays(path: Path) -> None:
+    cache = SqliteCache(path)
+    for number in range(50):
+        cache.keep_vaults(Listing([vault(number)], NOON))
+    assert cache.vaults() == Listing([vault(49)], NOON)
+
+
+def test_an_empty_cache_is_no_error(path: Path) -> None:
+    cache = SqliteCache(path)
+    assert (cache.first_vaults(), cache.vaults(), cache.tasks()) == (None, None, None)
+    assert not path.exists()
+    cache.keep_tasks(Listing([], NOON))
+    assert (cache.first_vaults(), cache.tasks()) == (None, Listing([], NOON))
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_bad_file_is_thrown_away(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    cache = SqliteCache(path)
+    assert cache.first_vaults() is None
+    assert not path.exists()
+    path.write_bytes(content)
+    cache.keep_vaults(Listing([vault(1)], NOON))
+    assert cache.vaults() == Listing([vault(1)], NOON)
+
+
+def test_a_cache_of_another_version_is_thrown_away(path: Path) -> None:
+    for _ in range(2):
+        kept(path, Listing([vault(1)], NOON)).close()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA user_version=5")
+        cache = SqliteCache(path)
+        cache.keep_vaults(Listing([vault(2)], NOON))
+        assert cache.vaults() == Listing([vault(2)], NOON)
+        assert cache.tasks() is None
+
+
+def test_flipped_and_cut_files_give_the_list_or_nothing(path: Path) -> None:
+    listing = Listing([vault(number, 2) for number in range(40)], NOON)
+    kept(path, listing).close()
+    whole = path.read_bytes()
+    chance = random.Random(5)
+    for _ in range(150):
+        content = bytearray(whole)
+        for _ in range(3):
+            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(content[: chance.choice([len(content), chance.randrange(len(content))])])
+        found = SqliteCache(path).vaults()
+        assert found is None or found.rows == listing.rows
+
+
+def test_a_missing_folder_and_a_folder_of_that_name_stop_nothing(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing" / "cache.db", tmp_path):
+        cache = kept(path, Listing([vault(1)], NOON))
+        assert cache.vaults() is None
+
+
+def test_a_row_that_cannot_be_written_does_not_stop_the_next(path: Path) -> None:
+    odd = vault(1)
+    odd.tags = {"env": object()}  # type: ignore[dict-item]
+    cache = kept(path, Listing([odd], NOON))
+    assert cache.vaults() is None
+    cache.keep_vaults(Listing([vault(2)], NOON))
+    assert cache.vaults() == Listing([vault(2)], NOON)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX rights")
+def test_the_file_is_private(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        kept(path, Listing([vault(1)], NOON)).close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,0 +1,227 @@
+"""Passwords: where they come from, and that only a proper store gets them."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.secrets import Secrets, Store, allowed_store, system_store
+from tests.storage.values import profile
+
+Answer = TypeVar("Answer")
+
+SERVICE = "cbr-desktop https://iam.example:443"
+USER = "OTC-1\\operator"
+
+
+class MemoryStore:
+    """A store in memory; ``faults`` maps the name of a call to the error that it raises."""
+
+    def __init__(self, **faults: Exception) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.faults = faults
+        self.threads: set[str] = set()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._call("get")
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._call("set")
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._call("delete")
+        del self.kept[service, username]
+
+    def _call(self, name: str) -> None:
+        self.threads.add(threading.current_thread().name)
+        if name in self.faults:
+            raise self.faults[name]
+
+
+class NullStore(MemoryStore):
+    """Takes everything, keeps nothing."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass
+
+
+class TidyStore(MemoryStore):
+    """Changes what it is given."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password.strip()
+
+
+class ChainerBackend:
+    """A chain of stores."""
+
+    __module__ = "keyring.backends.chainer"
+
+    def __init__(self, *backends: object) -> None:
+        self.backends = backends
+
+
+ALLOWED = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in (MemoryStore, NullStore, TidyStore))
+
+
+def run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    return asyncio.run(work)
+
+
+def secrets(store: Any = None, environ: dict[str, str] | None = None, **options: Any) -> Secrets:
+    find: Callable[[], Store | None] = store if callable(store) else lambda: store
+    return Secrets(environ or {}, find, **({"allowed": ALLOWED, "limit": None} | options))
+
+
+def test_a_password_is_there_after_a_restart() -> None:
+    store = MemoryStore()
+    assert run(secrets(store).keep(profile(), "käse"))
+    assert store.kept == {(SERVICE, USER): "käse"}
+    assert run(secrets(store).password(profile())) == "käse"
+
+
+def test_the_environment_comes_first() -> None:
+    store = MemoryStore()
+    given = secrets(store, {"CBR_DESKTOP_PASSWORD": "given"})
+    run(given.keep(profile(), "kept"))
+    assert run(given.password(profile())) == "given"
+
+
+def test_without_a_store_a_password_lasts_for_the_session() -> None:
+    found = secrets(None)
+    assert run(found.password(profile())) is None
+    assert not run(found.keep(profile(), "x"))
+    assert run(found.password(profile())) == "x"
+    assert found.problem == "no store that encrypts"
+    run(found.forget(profile()))
+    assert run(found.password(profile())) is None
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        profile(iam_endpoint="https://evil.example"),
+        profile(iam_endpoint="https://iam.example:8443"),
+        profile(iam_endpoint="http://iam.example"),
+        profile(user="other"),
+        profile(domain="other"),
+    ],
+)
+def test_a_password_is_bound_to_where_it_was_given_for(edited: Profile) -> None:
+    found = secrets(MemoryStore())
+    run(found.keep(profile(), "x"))
+    assert run(found.password(edited)) is None
+    assert run(found.password(profile(name="renamed", iam_endpoint="https://iam.example:443"))) == "x"
+
+
+def test_forgetting_reaches_the_store() -> None:
+    store = MemoryStore()
+    found = secrets(store)
+    run(found.keep(profile(), "x"))
+    run(found.forget(profile()))
+    run(found.forget(profile()))
+    assert store.kept == {}
+    assert run(found.password(profile())) is None
+
+
+@pytest.mark.parametrize("store", [NullStore(), TidyStore()])
+def test_a_store_that_does_not_give_back_what_it_takes_is_not_trusted(store: MemoryStore) -> None:
+    found = secrets(store)
+    assert not run(found.keep(profile(), " x "))
+    assert store.kept == {}
+    assert run(found.password(profile())) == " x "
+
+
+@pytest.mark.parametrize("fault", ["get", "set"])
+def test_a_store_that_fails_costs_the_session_nothing(fault: str) -> None:
+    store = MemoryStore(**{fault: OSError(1783, "the secret x is too long")})
+    store.kept[SERVICE, USER] = "old"
+    found = secrets(store)
+    assert not run(found.keep(profile(), "x"))
+    assert found.problem == "OSError"
+    assert run(found.password(profile())) == "x"
+    # the old one would be tried at the next start, and count against the account
+    assert store.kept == {}
+
+
+def test_a_password_too_long_for_the_store_is_not_cut() -> None:
+    store = MemoryStore()
+    store.kept[SERVICE, USER] = "old"
+    found = secrets(store, limit=1280)
+    assert run(found.keep(profile(), "x" * 1280))
+    assert not run(found.keep(profile(), "\U0001f9c0" * 641))
+    assert found.problem == "longer than 1280 characters"
+    assert store.kept == {}
+    assert run(found.password(profile())) == "\U0001f9c0" * 641
+
+
+def test_a_store_that_is_not_on_the_list_gets_nothing() -> None:
+    store = MemoryStore()
+    store.kept[SERVICE, USER] = "planted"
+    found = secrets(store, allowed=("keyring.backends.SecretService.Keyring",))
+    assert run(found.password(profile())) is None
+    assert not run(found.keep(profile(), "x"))
+    assert store.threads == set()
+
+
+def test_of_a_chain_only_an_allowed_link_is_used() -> None:
+    store = MemoryStore()
+    assert allowed_store(ChainerBackend(object(), store), ALLOWED) is store
+    assert allowed_store(ChainerBackend(object()), ALLOWED) is None
+    assert allowed_store(ChainerBackend(), ALLOWED) is None
+    assert allowed_store(None, ALLOWED) is None
+
+
+@pytest.mark.parametrize(
+    "wish", ["", "evil.Keyring", "keyring.backends.null.Keyring", "keyrings.alt.file.PlaintextKeyring"]
+)
+def test_a_store_that_the_environment_names_is_not_loaded(wish: str) -> None:
+    assert system_store({"PYTHON_KEYRING_BACKEND": wish}) is None
+
+
+def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
+    release = threading.Event()
+    asked = []
+
+    def hang() -> None:
+        asked.append(1)
+        release.wait(30)
+
+    async def story() -> None:
+        found = secrets(hang, timeout=0.02)
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.get_running_loop().create_task(count())
+        assert await found.password(profile()) is None
+        counting.cancel()
+        assert turns > 10
+        assert found.problem == "no answer"
+        assert not await found.keep(profile(), "x")
+        assert await found.password(profile()) == "x"
+        assert asked == [1]
+        release.set()
+
+    run(story())
+
+
+def test_the_store_is_asked_off_the_loops_thread() -> None:
+    store = MemoryStore()
+    run(secrets(store).keep(profile(), "x"))
+    assert store.threads == {"secrets"}
+
+
+def test_nothing_shows_a_password() -> None:
+    found = secrets(MemoryStore(), {"CBR_DESKTOP_PASSWORD": "canary"})
+    run(found.keep(profile(), "canary"))
+    assert "canary" not in f"{found!r} {found} {found.problem}"
