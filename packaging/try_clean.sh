@@ -20,14 +20,16 @@ main() {
     command -v debootstrap >/dev/null || { echo "Please install debootstrap first." >&2; exit 2; }
     [ $# -gt 0 ] || set -- bookworm trixie
     mkdir -p "$folder/log"
-    rm -f "$folder/table"
+    rm -rf "$folder/table" "$folder/clone"
+    git clone -q --no-local "$root" "$folder/clone"
     for suite; do
         make_base "$suite"
         unshare --mount --pid --fork --kill-child "$0" --inside "$suite" </dev/null || true
         [ -f "$folder/try-$suite/done" ] ||
             printf "$row" "$suite" "?" "the try itself" FAILED - - "see above" >>"$folder/table"
+        rm -rf "$folder/try-$suite"
     done
-    echo
+    printf '\nTried: %s\n' "$(git -C "$folder/clone" log -1 --format='%h %s')"
     printf "$row" system Python step result exit seconds remarks
     cat "$folder/table"
     echo "Logs and pictures: $folder/log"
@@ -61,7 +63,7 @@ inside() {
     mount --rbind /dev "$system/dev"
     mount -t tmpfs -o mode=1777 tmpfs "$system/tmp"
     hand_in_registries
-    git clone -q --no-local "$root" "$system$project"
+    cp -a "$folder/clone" "$system$project"
     python=$(in_system python3 -c 'import platform; print(platform.python_version())')
     packages_before=$(count_packages)
 
