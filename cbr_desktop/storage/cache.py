@@ -11,7 +11,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
@@ -228,16 +228,13 @@ def _words(enumeration: type[StrEnum]) -> Callable[[list[str | None]], list[str 
     return restore
 
 
-@dataclass(frozen=True)
 class _Table(Generic[Row]):
     """How rows of one type turn into columns and back; ``restore`` has what JSON does not bring back by itself."""
 
-    type: type[Row]
-    restore: dict[str, Callable[[list[Any]], list[Any]]]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(field.name for field in fields(self.type))  # type: ignore[arg-type]
+    def __init__(self, type: type[Row], restore: dict[str, Callable[[list[Any]], list[Any]]]) -> None:
+        self.type = type
+        self.restore = restore
+        self.names = tuple(field.name for field in fields(type))  # type: ignore[arg-type]
 
     def columns(self, rows: list[Row]) -> Columns:
         if not rows:
