@@ -83,7 +83,7 @@ def connect(path: Path) -> sqlite3.Connection:
 def journal(version: tuple[int, ...]) -> tuple[str, str]:
     """Return (journal_mode, synchronous) for an SQLite of ``version``.
 
-    WORKAROUND https://sqlite.org/wal.html#walresetbug: up to 3.51.2 two connections can damage a database in WAL mode;
+    WORKAROUND https://sqlite.org/wal.html: up to 3.51.2 two connections can damage a database in WAL mode;
     3.50.7 and 3.44.6 have the cure as well.
     """
     cured = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
