@@ -1,6 +1,6 @@
 """A request on its way to an endpoint, and the answer on its way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,3 +49,11 @@ class Answer:
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Rows:
+    """A list in an answer's body whose items become JSON a few at a time, so that no one else waits long."""
+
+    items: Sequence[Any]
+    render: Callable[[Any], dict[str, Any]]

@@ -1,18 +1,22 @@
 """The past of an estate: backups and tasks of the days before, made when they are first asked for."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from .inventory import Estate, History, Ids
+from .inventory import Estate, Ids, Past
 from .things import Backup, Resource, Task, Vault
 
 DAYS = 400
 BAD_WEEK = range(120, 127)
 UNNOTICED = range(203, 212)
 FAILURE_RATE = 0.04
+PIECE = 200
+"""Backups made at one go, and"""
+PIECE_DAYS = 20
+"""days of a vault: some milliseconds' worth."""
 
 FAILURES = (
     ("BackupService.7101", "Backup is not allowed in the current server status."),
@@ -53,29 +57,31 @@ RHYTHMS = {
 """The past of each demo vault, by name."""
 
 
-def demo_history(estate: Estate, now: datetime, seed: int) -> Callable[[], History]:
-    """What makes the demo's past; sets at once how many backups each resource has."""
+def demo_history(estate: Estate, now: datetime, seed: int) -> Past:
+    """The demo's past, piece by piece; sets at once how many backups each resource has."""
     for vault, rhythm in _rhythms(estate):
         for resource in _with_past(estate, vault):
             resource.backup_count = rhythm.kept + rhythm.manual
-    return lambda: _Past(estate, now, seed).history()
+    return _Past(estate, now, seed).pieces()
 
 
-def generated_history(estate: Estate, now: datetime, backups: int, seed: int) -> Callable[[], History]:
-    """What makes `backups` backups with a task each, evenly over the resources and the last 400 days."""
+def generated_history(estate: Estate, now: datetime, backups: int, seed: int) -> Past:
+    """`backups` backups with a task each, evenly over the resources and the last 400 days."""
     resources = list(estate.resources.values())
     for resource in resources:
         resource.backup_count = backups // len(resources)
+    past = _Past(estate, now, seed)
+    step = timedelta(days=DAYS) / max(backups, 1)
 
-    def make() -> History:
-        past = _Past(estate, now, seed)
-        step = timedelta(days=DAYS) / max(backups, 1)
+    def pieces() -> Past:
         for number in range(backups):
             resource = resources[number % len(resources)]
             past.backup(resource, now - step * (backups - number), f"manualbk_{number:06}", auto=False)
-        return History(past.backups, past.tasks)
+            if number % PIECE == 0:
+                yield past.piece()
+        yield past.piece()
 
-    return make
+    return pieces()
 
 
 def _rhythms(estate: Estate) -> Iterator[tuple[Vault, Rhythm]]:
@@ -97,19 +103,30 @@ class _Past:
         self.policies = {policy.name: policy for policy in estate.policies.values()}
         self.backups: list[Backup] = []
         self.tasks: list[Task] = []
+        self._told = (0, 0)
 
-    def history(self) -> History:
+    def pieces(self) -> Past:
         """Everything that happened in the demo estate."""
         for vault, rhythm in _rhythms(self.estate):
-            self._automatic(vault, rhythm)
+            for _ in self._automatic(vault, rhythm):
+                yield self.piece()
             self._by_hand(vault, rhythm)
+            yield self.piece()
         self._hourly()
+        self._replicas()
+        yield self.piece()
         self._other_tasks()
         self._mark_some()
-        self._replicas()
-        return History(self.backups, self.tasks)
+        yield self.piece()
 
-    def _automatic(self, vault: Vault, rhythm: Rhythm) -> None:
+    def piece(self) -> tuple[list[Backup], list[Task]]:
+        """What has been made since the last piece."""
+        backups, tasks = self.backups[self._told[0] :], self.tasks[self._told[1] :]
+        self._told = (len(self.backups), len(self.tasks))
+        return backups, tasks
+
+    def _automatic(self, vault: Vault, rhythm: Rhythm) -> Iterator[int]:
+        """One day after the other, the latest first; yields the day now and then."""
         resources = _with_past(self.estate, vault)
         left = {each.id: 24 if rhythm.policy == "hourly-db" else rhythm.kept for each in resources}
         policy_id = self.policies[rhythm.policy].id
@@ -121,6 +138,8 @@ class _Past:
             name, checkpoint_id = f"autobk_{self.ids.hex(4)}", self.ids.uuid()
             for number, resource in enumerate(resources, 1):
                 self._run(resource, at, f"{name}_{number:04}", checkpoint_id, policy_id, day, left)
+            if day % PIECE_DAYS == 0:
+                yield day
 
     def _run(
         self,

@@ -1,7 +1,8 @@
 """The estate: everything the simulated account owns, with history that is made when first asked for."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from operator import attrgetter
 from typing import TypeVar
 
 from .things import (
@@ -23,6 +24,8 @@ from .things import (
 )
 
 T = TypeVar("T")
+Past = Iterator[tuple[list[Backup], list[Task]]]
+"""The past in pieces: some backups with some tasks."""
 
 OBJECT_TYPES = {SERVER: "server", BARE_METAL: "server", DISK: "disk", TURBO: "turbo", DESKTOP: "workspace"}
 """Object type of the vaults that take a resource type."""
@@ -44,12 +47,15 @@ class Ids:
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
+CREATED_AT = attrgetter("created_at")
+
+
 class History:
     """Backups and tasks in the order of their creation, oldest first."""
 
     def __init__(self, backups: list[Backup], tasks: list[Task]) -> None:
-        self.backups = {backup.id: backup for backup in sorted(backups, key=lambda backup: backup.created_at)}
-        self.tasks = {task.id: task for task in sorted(tasks, key=lambda task: task.created_at)}
+        self.backups = {backup.id: backup for backup in sorted(backups, key=CREATED_AT)}
+        self.tasks = {task.id: task for task in sorted(tasks, key=CREATED_AT)}
         self.by_vault: dict[str, list[Backup]] = {}
         for backup in self.backups.values():
             self.by_vault.setdefault(backup.vault_id, []).append(backup)
@@ -80,21 +86,35 @@ class Estate:
         self.children: dict[str, tuple[Backup, Disk]] = {}
         self.ids = Ids(seed)
         self.version = 0
-        self._make_history: Callable[[], History] | None = None
+        self._past: Past = iter(())
+        self._backups: list[Backup] = []
+        self._tasks: list[Task] = []
         self._history: History | None = None
 
-    def remember(self, make_history: Callable[[], History]) -> None:
-        """Set what makes the history when it is first asked for."""
-        self._make_history = make_history
+    def remember(self, past: Past) -> None:
+        """Set what makes the history when it is first asked for, piece by piece."""
+        self._past = past
+
+    def unfold(self) -> bool:
+        """Make some more of the history, a few milliseconds' worth; whether all of it is there."""
+        if self._history is not None:
+            return True
+        piece = next(self._past, None)
+        if piece is not None:
+            self._backups += piece[0]
+            self._tasks += piece[1]
+            return False
+        parts = [part for run in self.runs for part in run.parts]
+        self._backups += [part.backup for part in parts]
+        self._history = History(self._backups, self._tasks + [part.task for part in parts])
+        self._backups, self._tasks = [], []
+        return True
 
     @property
     def history(self) -> History:
         """All backups and tasks, those of running checkpoints included."""
-        if self._history is None:
-            past = self._make_history() if self._make_history else History([], [])
-            parts = [part for run in self.runs for part in run.parts]
-            backups = [*past.backups.values(), *(part.backup for part in parts)]
-            self._history = History(backups, [*past.tasks.values(), *(part.task for part in parts)])
+        while self._history is None:
+            self.unfold()
         return self._history
 
     @property

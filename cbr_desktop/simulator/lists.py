@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from . import refusals
-from .call import Answer, Call
+from .call import Answer, Call, Rows
 from .inventory import OBJECT_TYPES, Estate
 from .things import DISK, Backup, Disk, Policy, Resource, Task, Vault
 from .wire import Json, Wire
@@ -173,15 +175,26 @@ def _sorted(call: Call, found: list[Backup]) -> list[Backup]:
     given = call.first("sort")
     if given is None:
         return found
-    for term in reversed(given.split(",")):
-        key, _, direction = term.partition(":")
-        if key not in SORT_KEYS or direction not in ("", "asc", "desc") or len(given) > 255:
-            raise refusals.invalid("sort")
-        found.sort(key=lambda backup: _sort_value(backup, key), reverse=direction != "asc")
+    terms = [_sort_term(term) for term in given.split(",")]
+    if len(given) > 255:
+        raise refusals.invalid("sort")
+    keys, descending = [key for key, _ in terms], {down for _, down in terms}
+    if len(descending) == 1 and not {"updated_at", "protected_at"}.intersection(keys):
+        return sorted(found, key=attrgetter(*keys), reverse=descending.pop())
+    for key, down in reversed(terms):
+        found.sort(key=partial(_sort_value, key), reverse=down)
     return found
 
 
-def _sort_value(backup: Backup, key: str) -> tuple[bool, Any]:
+def _sort_term(term: str) -> tuple[str, bool]:
+    """Key, and whether the order is descending, as it is when nothing is said."""
+    key, _, direction = term.partition(":")
+    if key not in SORT_KEYS or direction not in ("", "asc", "desc"):
+        raise refusals.invalid("sort")
+    return key, direction != "asc"
+
+
+def _sort_value(key: str, backup: Backup) -> tuple[bool, Any]:
     value = getattr(backup, key)
     return (value is not None, value)
 
@@ -346,7 +359,7 @@ class _Filters(Generic[T]):
 
 def _page(call: Call, key: str, found: list[T], render: Callable[[T], Json], count: int | None = None) -> Answer:
     limit, offset = _number(call, "limit", PAGE, 1, PAGE), _number(call, "offset", 0, 0, None)
-    shown = [render(each) for each in found[offset : offset + limit]]
+    shown = Rows(found[offset : offset + limit], render)
     return Answer({key: shown, "count": len(found) if count is None else count, "limit": limit, "offset": offset})
 
 

@@ -1,7 +1,7 @@
 """The service as an ASGI application: the door with gateway, faults and journal, and the routes behind it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import checkpoints, identity, lists, refusals
-from .call import Answer, Call
+from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
 from .inventory import Estate, Ids
@@ -31,6 +31,11 @@ Endpoint = Callable[[Call], Answer]
 BODY_LIMIT = 12 * 1024 * 1024
 """Largest request body the gateway lets through, in bytes."""
 JOURNAL_LIMIT = 10_000
+ROWS_AT_ONCE = 100
+"""Rows of a list that become JSON at one go: one or two milliseconds' worth."""
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
+PAST = frozenset({"checkpoints", "backups", "operation-logs"})
+"""Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "vaults", lists.vaults, "cbr:vaults:list", "vaults"),
@@ -117,7 +122,14 @@ class Service:
             settle(self.estate, call.now)
             return endpoint(call)
         except refusals.Refusal as refusal:
+            return self._refused(refusal)
+
+    def _refused(self, refusal: refusals.Refusal) -> Answer:
+        if not str(refusal.body.get("error_code", "")).startswith("APIGW."):
             return Answer(refusal.body, refusal.status, refusal.headers)
+        request_id = self.request_id()
+        headers = {**refusal.headers, "X-Request-Id": request_id}
+        return Answer({**refusal.body, "request_id": request_id}, refusal.status, headers)
 
     def _throttle(self, now: datetime) -> None:
         limit = self.modes.calls_per_minute
@@ -256,7 +268,7 @@ def _routes(service: Service) -> Iterator[Route]:
     yield _route(service, "GET", "/", identity.versions)
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
-        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted)
+        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST)
     yield _route(service, None, "/{anything:path}", _unpublished)
 
 
@@ -264,17 +276,26 @@ def _unpublished(call: Call) -> Answer:
     raise refusals.unpublished()
 
 
-def _route(service: Service, method: str | None, path: str, endpoint: Callable[[Call], Answer]) -> Route:
+def _route(
+    service: Service, method: str | None, path: str, endpoint: Callable[[Call], Answer], past: bool = False
+) -> Route:
+    """A route; `past`: the endpoint looks at the history, which must be there. method None: any."""
+
     async def serve(request: Request) -> Response:
         call = await _call(service, request)
-        if method is not None and request.method != method:
-            endpoint_or_none: Callable[[Call], Answer] = _unpublished
-        else:
-            endpoint_or_none = endpoint
-        return _response(service, service.answer(endpoint_or_none, call), call.now)
+        if past:
+            await _unfold(service.estate)
+        answer = service.answer(endpoint if method in (None, call.method) else _unpublished, call)
+        return _response(service, answer, await _content(answer.body), call.now)
 
-    methods = [method] if method else ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-    return Route(path, serve, methods=methods)
+    return Route(path, serve, methods=METHODS if method is None else [method])
+
+
+async def _unfold(estate: Estate) -> None:
+    complete = False
+    while not complete:
+        complete = estate.unfold()
+        await asyncio.sleep(0)
 
 
 async def _call(service: Service, request: Request) -> Call:
@@ -294,13 +315,28 @@ async def _call(service: Service, request: Request) -> Call:
     )
 
 
-def _response(service: Service, answer: Answer, now: datetime) -> Response:
-    request_id = service.request_id()
-    body: Any = answer.body
-    if isinstance(body, Mapping) and str(body.get("error_code", "")).startswith("APIGW."):
-        body = {**body, "request_id": request_id}
-    headers = {"X-Request-Id": request_id, "Server": "api-gateway", "Date": _date(now), **answer.headers}
-    content = b"" if body is None else msgspec.json.encode(body)
+async def _content(body: Any) -> bytes:
+    """The JSON of a body; rows are written some at a time, and the loop may do other work in between."""
+    if not isinstance(body, dict):
+        return b"" if body is None else msgspec.json.encode(body)
+    plain = dict(body)
+    for key, value in body.items():
+        if isinstance(value, Rows):
+            plain[key] = msgspec.Raw(await _rows(value))
+    return msgspec.json.encode(plain)
+
+
+async def _rows(rows: Rows) -> bytes:
+    pieces = []
+    for first in range(0, len(rows.items), ROWS_AT_ONCE):
+        some = [rows.render(each) for each in rows.items[first : first + ROWS_AT_ONCE]]
+        pieces.append(msgspec.json.encode(some)[1:-1])
+        await asyncio.sleep(0)
+    return b"[" + b",".join(pieces) + b"]"
+
+
+def _response(service: Service, answer: Answer, content: bytes, now: datetime) -> Response:
+    headers = {"X-Request-Id": service.request_id(), "Server": "api-gateway", "Date": _date(now), **answer.headers}
     return Response(content, answer.status, headers, media_type="application/json;charset=UTF-8")
 
 

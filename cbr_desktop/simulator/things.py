@@ -141,7 +141,7 @@ class Checkpoint(Struct):
     status: str = "protecting"
 
 
-class Backup(Struct):
+class Backup(Struct, gc=False):
     """A backup of one resource."""
 
     id: str
@@ -165,7 +165,7 @@ class Backup(Struct):
     without: list[str] | None = None
 
 
-class Task(Struct):
+class Task(Struct, gc=False):
     """An operation log; progress in percent."""
 
     id: str
