@@ -16,10 +16,12 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger("cbr_desktop.runtime")
 
@@ -39,8 +41,8 @@ class Leaving:
         await self._asked.wait()
 
 
-def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, int]]) -> int:
-    """Run ``main`` on a loop that serves Qt as well, until it returns; return its exit code.
+def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
+    """Run ``main`` on a loop that serves Qt as well, until it returns; return its result.
 
     Whatever no one else caught, in a slot or in a task, goes to the crash sink: it is logged, and the program goes on.
     """
@@ -54,7 +56,7 @@ def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any,
         sys.excepthook = previous
 
 
-async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, int]]) -> int:
+async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_task_sink)
     leaving = Leaving()

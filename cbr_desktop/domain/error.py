@@ -16,7 +16,8 @@
     │       └── Throttled          too many requests
     ├── StorageError               the disk: not saved, or not readable
     │   ├── NotSaved
-    │   └── Damaged
+    │   ├── Damaged
+    │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
     └── SecretMissing              no password was given and none is stored
 """
@@ -138,6 +139,10 @@ class NotSaved(StorageError):
 
 class Damaged(StorageError):
     """A file exists and cannot be read as what it should be."""
+
+
+class InUse(StorageError):
+    """The data folder ``path`` belongs to another running program of ours."""
 
 
 class ProfileError(HouseError):

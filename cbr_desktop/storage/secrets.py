@@ -101,6 +101,10 @@ class Secrets:
             self.problem = "the store does not give back what it takes"
         return kept is True
 
+    def remember(self, profile: Profile, secret: str) -> None:
+        """Hold a password until the program ends, and nowhere else."""
+        self._session[_key(profile)] = secret
+
     async def forget(self, profile: Profile) -> None:
         """Delete the password of a profile, wherever it is."""
         key = _key(profile)

@@ -1,15 +1,17 @@
 """The desk: everything that a screen of one profile is handed, in one value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.board import Board
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.outbox import Outbox
-from cbr_desktop.workflows.ports import Clock
-from cbr_desktop.workflows.refresh import Refresh
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.workflows.outbox import Outbox
+    from cbr_desktop.workflows.ports import Clock
+    from cbr_desktop.workflows.refresh import Refresh
 
 
 class Settings(Protocol):
@@ -24,19 +26,25 @@ class Settings(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 
+    ``outbox`` and ``refresh`` join after the first paint and before the first event of the operator.
     ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
     """
 
     profile: Profile
     ledger: Ledger
     board: Board
-    outbox: Outbox
-    refresh: Refresh
-    clock: Clock
+    clock: "Clock"
     settings: Settings
     save_text: Callable[[str, str], None]
     is_demo: bool = False
+    outbox: "Outbox" = field(init=False)
+    refresh: "Refresh" = field(init=False)
+
+    def join(self, outbox: "Outbox", refresh: "Refresh") -> None:
+        """Hand the workflows in."""
+        self.outbox = outbox
+        self.refresh = refresh

@@ -16,6 +16,7 @@ from cbr_desktop.domain.error import (
     Damaged,
     Forbidden,
     HouseError,
+    InUse,
     LoginRefused,
     NoAnswer,
     NotFound,
@@ -557,6 +558,10 @@ def _damaged(error: Damaged) -> str:
     return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
 
 
+def _in_use(error: InUse) -> str:
+    return f"CBR Desktop is running already with the data in {shown(error.path)}. Use that window, or close it first."
+
+
 def _storage(error: StorageError) -> str:
     return f"The disk would not at {quoted(error.path)}. Check the folder's permissions and free space.{_detail(error)}"
 
@@ -604,6 +609,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     CloudError: _cloud,
     NotSaved: _not_saved,
     Damaged: _damaged,
+    InUse: _in_use,
     StorageError: _storage,
     ProfileError: _profile,
     SecretMissing: _secret_missing,

@@ -7,6 +7,7 @@ disk before the first byte leaves, and a row that says SENDING is never sent aga
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, CreateAnswer, ResourceChoice
@@ -39,8 +40,10 @@ class Outbox:
         self._failures = 0
 
     def restore(self) -> None:
-        """Read the rows from the disk. One that was being sent when the program ended has an unknown outcome."""
+        """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN."""
         for intent in self._records.load():
+            if intent.target.profile != self._ledger.profile.name:
+                continue
             if intent.state is IntentState.SENDING:
                 self._move(intent, IntentState.UNKNOWN, note="interrupted")
             else:
@@ -120,6 +123,14 @@ class Outbox:
     def wake(self) -> None:
         """Look at the queue now: something was added, or what stood in the way may be gone."""
         self._wake.set()
+
+    async def calm(self, seconds: float) -> None:
+        """Return when nothing is being sent any more, or after ``seconds``: for leaving without cutting an answer."""
+        deadline = self._clock.now() + timedelta(seconds=seconds)
+        while self._clock.now() < deadline and any(
+            intent.state is IntentState.SENDING for intent in self._ledger.intents.values()
+        ):
+            await self._clock.sleep(0.1)
 
     async def drain(self) -> None:
         """Send what is queued, for ever; runs as a resident task."""

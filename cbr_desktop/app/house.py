@@ -1,0 +1,81 @@
+"""A house: one profile with its ledger, disk, wire and workflows, opened and closed as one."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+
+from cbr_desktop.cloud.api import CbrCloud
+from cbr_desktop.cloud.auth import PasswordLogin
+from cbr_desktop.cloud.transport import Network
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.workflows.follow import Follow
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Records
+from cbr_desktop.workflows.refresh import Refresh
+
+
+@dataclass(frozen=True)
+class House:
+    """What works for one profile. ``residents`` is the coroutine that keeps it alive until it is cancelled."""
+
+    profile: Profile
+    ledger: Ledger
+    cloud: Cloud
+    outbox: Outbox
+    follow: Follow
+    refresh: Refresh
+    clock: Clock
+
+    async def residents(self) -> None:
+        """Run the resident tasks, for ever: they end by being cancelled together."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.outbox.drain())
+            tasks.create_task(self.follow.run())
+            tasks.create_task(self.refresh.run())
+
+    async def correspondence(self) -> None:
+        """Run what sends and follows requests alone, for ever; lists are not refreshed."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.outbox.drain())
+            tasks.create_task(self.follow.run())
+
+
+def open_house(
+    ledger: Ledger,
+    records: Records,
+    cache: Cache,
+    clock: Clock,
+    secret: Callable[[], Awaitable[str]],
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> House:
+    """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
+
+    ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening.
+    """
+    profile = ledger.profile
+    login = PasswordLogin(profile, secret)
+    cloud = CbrCloud(profile, login, transport or Network(), clock, ledger.put_connection)
+    outbox = Outbox(ledger, records, cloud, clock, new_intent_id)
+    follow = Follow(ledger, records, cloud, clock, outbox)
+    refresh = Refresh(ledger, cache, cloud, clock)
+    told = ledger.notify
+
+    def notify(part: Part) -> None:
+        told(part)
+        follow.noticed(part)
+        if part is Part.CONNECTION and ledger.connection.reach is Reach.ONLINE:
+            outbox.wake()
+
+    ledger.notify = notify
+    return House(profile, ledger, cloud, outbox, follow, refresh, clock)
+
+
+def new_intent_id() -> IntentId:
+    """Return an id for an intent that no machine has given before."""
+    return IntentId(str(uuid.uuid4()))

@@ -1,0 +1,105 @@
+"""The life of a window after its first paint: house, loop, residents, and the ordered leaving."""
+
+import asyncio
+from contextlib import ExitStack, closing
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from cbr_desktop.app.house import House
+from cbr_desktop.app.start import opened, opened_demo
+from cbr_desktop.domain.error import LoginRefused, SecretMissing
+from cbr_desktop.logs import Log
+from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.password import PasswordDialog
+from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.text import error_sentence
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
+
+
+_PATIENCE_SECONDS = 5.0
+"""How long leaving waits for the answer to a request that is being sent."""
+
+
+def run_life(application: QApplication, window: MainWindow, desk: Desk, here: Places) -> int:
+    """Open the house behind a painted window and live until the operator leaves; return the exit code."""
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(Log(here.log_file)))
+        access = Access(desk, log)
+        if desk.is_demo:
+            house = stack.enter_context(opened_demo(here, desk.ledger, desk.clock))
+        else:
+            house = stack.enter_context(opened(here, desk.ledger, desk.clock, access.password))
+        desk.join(house.outbox, house.refresh)
+        return run(application, lambda leaving: live(house, window, access, leaving))
+
+
+async def live(house: House, window: MainWindow, access: "Access", leaving: Leaving) -> int:
+    """Keep the residents until somebody wishes to leave, then end everything in order."""
+    window.leave_requested.connect(leaving.ask)
+    access.watch(house, window)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            house.refresh.recall()
+            residents = tasks.create_task(house.residents())
+            await leaving.wait()
+            window.hide()
+            await house.outbox.calm(_PATIENCE_SECONDS)
+            residents.cancel()
+    finally:
+        await house.cloud.aclose()
+        window.close_for_good()
+    return 0
+
+
+class Access(QObject):
+    """Gets the password for a desk's profile, and asks the operator when there is none or it was not accepted."""
+
+    def __init__(self, desk: Desk, log: Log) -> None:
+        super().__init__()
+        self._desk = desk
+        self._log = log
+        self._secrets = Secrets()
+        self._tasks = TaskOwner(self)
+        self._asked_for: object = None
+
+    async def password(self) -> str:
+        """Return the password from environment, store or this session. Raises ``SecretMissing``."""
+        found = await self._secrets.password(self._desk.profile)
+        if not found:
+            raise SecretMissing(self._desk.profile.name)
+        self._log.hide(found)
+        return found
+
+    def watch(self, house: House, window: MainWindow) -> None:
+        """Open the password dialog over ``window`` whenever the login fails for want of one."""
+        self._house = house
+        self._window = window
+        self._desk.board.changed.connect(self._look)
+
+    def _look(self, part: Part) -> None:
+        """Ask once for each failure: dismissing the dialog means working without, until the next refresh is asked."""
+        error = self._desk.ledger.connection.error
+        if part is not Part.CONNECTION or error is self._asked_for:
+            return
+        self._asked_for = error
+        if isinstance(error, SecretMissing | LoginRefused):
+            dialog = PasswordDialog(self._desk.profile, error_sentence(error), self._window)
+            dialog.given.connect(self._take)
+            dialog.open()
+
+    def _take(self, password: str, keep: bool) -> None:
+        self._log.hide(password)
+        self._secrets.remember(self._desk.profile, password)
+        if keep:
+            self._tasks.start(self._secrets.keep(self._desk.profile, password), self._tell_kept)
+        self._house.refresh.ask()
+        self._house.outbox.wake()
+
+    def _tell_kept(self, kept: bool) -> None:
+        if not kept:
+            self._window.tell("The password could not be kept by the system's store; it is forgotten when you leave.")

@@ -1,0 +1,81 @@
+"""Opening a house on this disk, for a window or for a command."""
+
+import getpass
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+
+import httpx
+
+from cbr_desktop.app import demo
+from cbr_desktop.app.house import House, open_house
+from cbr_desktop.domain.error import InUse, SecretMissing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.lock import InstanceLock
+from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
+from cbr_desktop.storage.records import SqliteRecords
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ports import Clock
+
+Secret = Callable[[], Awaitable[str]]
+
+
+@contextmanager
+def opened(
+    places: Places, ledger: Ledger, clock: Clock, secret: Secret, transport: httpx.AsyncBaseTransport | None = None
+) -> Iterator[House]:
+    """Open the house of a ledger's profile; its rows and cache are closed at the end, its client is not.
+
+    Raises ``InUse`` when another program of ours writes into this data folder.
+    """
+    places.make()
+    with (
+        locked(places),
+        closing(SqliteRecords(places.records_file)) as records,
+        closing(SqliteCache(places.cache_file(ledger.profile))) as cache,
+    ):
+        house = open_house(ledger, records, cache, clock, secret, transport)
+        house.outbox.restore()
+        yield house
+
+
+@contextmanager
+def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
+    """Open the demo cloud in a corner of its own on the disk, which goes with it: its estate does not last either."""
+    here.make()
+    transport = demo.DemoTransport(demo.service(clock))
+    with (
+        tempfile.TemporaryDirectory(prefix="demo-", dir=here.cache, ignore_cleanup_errors=True) as corner,
+        opened(places({HOME_VARIABLE: corner}), ledger, clock, demo.password, transport) as house,
+    ):
+        yield house
+
+
+@contextmanager
+def locked(places: Places) -> Iterator[None]:
+    """Be the one program that writes into the data folder. Raises ``InUse`` when another one is."""
+    lock = InstanceLock(places.lock_file)
+    if not lock.try_lock():
+        raise InUse(str(places.data))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def terminal_secret(profile: Profile) -> Secret:
+    """Return how a command gets the password: environment, the system's store, or a prompt where there is a person."""
+    secrets = Secrets()
+
+    async def secret() -> str:
+        found = await secrets.password(profile)
+        if found is None and sys.stdin.isatty():
+            found = getpass.getpass(f"Password of {profile.user} ({profile.domain}): ")
+        if not found:
+            raise SecretMissing(profile.name)
+        return found
+
+    return secret

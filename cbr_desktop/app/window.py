@@ -1,0 +1,122 @@
+"""The program's window up to its first paint; what is not needed for that is imported afterwards (see ``life``).
+
+::
+
+    application, theme, profile, first page of the cache -> window -> first paint
+      -> life: house, loop, residents, leaving
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from cbr_desktop import __version__
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.profile import DEMO, find_profile
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.ui.board import Board
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Ledger
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Open the window; return its exit code when the operator has left."""
+    here = places()
+    here.make()
+    application = new_application()
+    profile = DEMO if options.demo else _named(here, options.profile) or _late("app.choice").choose(application, here)
+    if profile is None:
+        return 0
+    desk = new_desk(here, profile)
+    recall(desk, here)
+    window = MainWindow(desk, open_checkpoint, open_outcome)
+    paint_now(application, window)
+    code: int = _late("app.life").run_life(application, window, desk, here)
+    return code
+
+
+def new_application() -> QApplication:
+    """Return the one Qt application of this process, named for desktops and screen readers."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("cbr-desktop")
+    application.setApplicationDisplayName("CBR Desktop")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("cbr-desktop")
+    return application
+
+
+def new_desk(here: Places, profile: Profile, clock: WallClock | None = None) -> Desk:
+    """Return a desk with an empty ledger; the workflows join it later."""
+    board = Board()
+    return Desk(
+        profile=profile,
+        ledger=Ledger(profile, board.notice),
+        board=board,
+        clock=clock or WallClock(),
+        settings=JsonSettings(here.state / "screens.json"),
+        save_text=save_text,
+        is_demo=profile is DEMO,
+    )
+
+
+def recall(desk: Desk, here: Places) -> None:
+    """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
+    if desk.is_demo:
+        return
+    listing = SqliteCache(here.cache_file(desk.profile)).first_vaults()
+    if listing is not None:
+        desk.ledger.put_vaults(listing, from_cache=True)
+
+
+def paint_now(application: QApplication, window: QWidget) -> None:
+    """Show a window and have it painted. No loop runs yet, so nothing can be entered a second time."""
+    window.show()
+    application.processEvents()
+
+
+def open_checkpoint(
+    desk: Desk, vault_id: VaultId | None, resource_ids: Sequence[ResourceId], parent: QWidget
+) -> QWidget:
+    """Open a checkpoint dialog."""
+    dialog: QWidget = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, vault_id, resource_ids, parent)
+    dialog.open()  # type: ignore[attr-defined]
+    return dialog
+
+
+def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
+    """Open the outcome of an intent."""
+    dialog: QWidget = _late("ui.dialogs.outcome").OutcomeDialog(desk, intent_id, parent)
+    dialog.open()  # type: ignore[attr-defined]
+    return dialog
+
+
+def save_text(path: str, text: str) -> None:
+    """Write a file that the operator chose, whole or not at all."""
+    write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
+
+
+def _named(here: Places, name: str | None) -> Profile | None:
+    """Return the profile that was named, or the only one; ``None`` when there is something to choose or to explain."""
+    try:
+        return find_profile(here, name)
+    except HouseError:
+        if name is not None:
+            raise
+        return None
+
+
+def _late(module: str) -> Any:
+    """Import a module of the house that the first paint does not need."""
+    return importlib.import_module(f"cbr_desktop.{module}")

@@ -1,0 +1,88 @@
+"""The command line: the window, and the same workflows without one.
+
+Exit codes of every command::
+
+    0  all of it succeeded
+    1  no: refused, judged bad, or nothing was backed up
+    2  the command, a file or a profile cannot be used
+    3  part of it: some resources were skipped or failed
+    4  not known: the answer was lost and reading has not settled it
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cbr_desktop import __version__
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.ui.text import error_sentence
+
+_UNUSABLE = 2
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a ``HouseError`` becomes one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    module, _, name = options.run.partition(":")
+    try:
+        code: int = getattr(_late(module), name)(options)
+    except HouseError as error:
+        print(f"cbr-desktop: {error_sentence(error)}", file=sys.stderr)
+        return _UNUSABLE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def _late(module: str) -> Any:
+    """Import a module of the house that only some commands need; each would cost the others their start-up time."""
+    return importlib.import_module(f"cbr_desktop.{module}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    cloud = argparse.ArgumentParser(add_help=False)
+    which = cloud.add_mutually_exclusive_group()
+    which.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
+    which.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
+
+    parser = argparse.ArgumentParser(
+        prog="cbr-desktop",
+        parents=[cloud],
+        description="For operators of Cloud Backup and Recovery. Without a command it opens the window.",
+    )
+    parser.set_defaults(run="app.window:run_window", profile=None, demo=False)
+    parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    vaults = commands.add_parser("vaults", parents=[cloud], help="list the vaults")
+    vaults.add_argument("--json", action="store_true", help="print JSON")
+    vaults.set_defaults(run="cli.commands:vaults")
+
+    check = commands.add_parser("check", parents=[cloud], help="judge request files, offline; nothing is sent")
+    check.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(run="cli.commands:check")
+
+    send = commands.add_parser("send", parents=[cloud], help="send a request file, once")
+    send.add_argument("file", metavar="FILE", type=Path)
+    send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+    send.add_argument("--json", action="store_true", help="print JSON")
+    send.set_defaults(run="cli.commands:send")
+
+    simulator = commands.add_parser("simulator", help="serve the demo cloud over TCP, for other clients")
+    simulator.add_argument("--port", type=int, default=0, help="the port; 0, the default, takes a free one")
+    simulator.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine only)")
+    simulator.add_argument("--vaults", type=int, metavar="N", help="a generated estate of N vaults")
+    simulator.add_argument("--backups", type=int, metavar="N", help="a generated estate of N backups")
+    simulator.add_argument("--seed", type=int, default=1, help="another seed, another estate (default: 1)")
+    simulator.set_defaults(run="cli.commands:simulator")
+
+    selftest = commands.add_parser("selftest", help="do the main job in the demo cloud and tell how it went")
+    selftest.add_argument("--screenshot", metavar="FILE", type=Path, help="where to save a picture of the window (PNG)")
+    selftest.add_argument("--theme", choices=("light", "dark"), default="light")
+    selftest.set_defaults(run="app.selftest:run_selftest")
+    return parser

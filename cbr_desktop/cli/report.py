@@ -1,0 +1,154 @@
+"""What a command prints: records that JSON can hold, and the same as text for people."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from cbr_desktop.app.errand import Judgement, Report
+from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.outcome import Fate, ResourceOutcome
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.word import known
+from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.text import finding_sentence, gb_words, intent_sentence, percent_words, shown, status_words
+
+GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
+"""The exit codes of every command: all of it, no, cannot be used, part of it, not known."""
+
+_SIGNS = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
+_WORDS = {Severity.BLOCK: "problems", Severity.WARN: "warnings", Severity.INFO: "notes"}
+
+
+def vault_record(vault: Vault) -> dict[str, Any]:
+    """Return a vault for JSON; sizes carry their unit in the key."""
+    return {
+        "id": vault.id,
+        "name": vault.name,
+        "kind": str(vault.kind),
+        "protect_type": str(vault.protect_type),
+        "status": str(vault.status),
+        "size_gb": vault.size_gb,
+        "used_mb": vault.used_mb,
+        "used_percent": round(vault.used_percent, 2),
+        "resources": [
+            {
+                "id": r.id,
+                "name": r.name,
+                "type": str(r.type),
+                "protect_status": r.protect_status and str(r.protect_status),
+            }
+            for r in vault.resources
+        ],
+    }
+
+
+def vault_table(vaults: Iterable[Vault]) -> str:
+    """Return vaults as a table of plain text."""
+    head = ("NAME", "KIND", "STATE", "USED / TOTAL", "", "RESOURCES", "ID")
+    rows = [head, *(_vault_cells(vault) for vault in vaults)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _vault_cells(vault: Vault) -> tuple[str, ...]:
+    kind = f"{vault.kind} {vault.protect_type}" if vault.protect_type != "backup" else str(vault.kind)
+    used = f"{gb_words(vault.used_gb)} / {gb_words(vault.size_gb)}"
+    count = str(len(vault.resources))
+    return shown(vault.name), shown(kind), shown(vault.status), used, percent_words(vault.used_percent), count, vault.id
+
+
+def judgement_record(judgement: Judgement) -> dict[str, Any]:
+    """Return what is to be said of a request file, as sentences by weight."""
+    record: dict[str, Any] = {"file": str(judgement.path), "verdict": "bad" if judgement.is_bad else "good"}
+    for severity, word in _WORDS.items():
+        record[word] = [finding_sentence(f) for f in judgement.findings if f.severity is severity]
+    return record
+
+
+def judgement_text(record: Mapping[str, Any]) -> str:
+    """Return a judgement's record as lines."""
+    verdict = {"good": "can be sent", "bad": "cannot be sent"}.get(record["verdict"], "cannot be judged")
+    lines = [f"{record['file']}: {verdict}"]
+    for severity, word in _WORDS.items():
+        lines += [f"  {_SIGNS[severity]} {sentence}" for sentence in record.get(word, [])]
+    return "\n".join(lines)
+
+
+def report_record(report: Report, now: datetime) -> dict[str, Any]:
+    """Return how a request ended, resource by resource."""
+    intent, outcome = report.intent, report.outcome
+    checkpoint = intent.checkpoint
+    return {
+        "state": str(intent.state),
+        "summary": intent_sentence(intent, outcome, now),
+        "checkpoint_id": checkpoint and checkpoint.id,
+        "status": checkpoint and str(checkpoint.status),
+        "request_id": intent.request_id,
+        "accepted": [{"id": r.id, "name": r.name} for r in checkpoint.accepted] if checkpoint else [],
+        "skipped": [
+            {"id": r.id, "name": r.name, "code": r.code, "reason": r.reason, "remedy": _remedy(r.code)}
+            for r in (checkpoint.skipped if checkpoint else ())
+        ],
+        "resources": [_resource_record(r) for r in outcome.resources] if outcome else [],
+        "refusal": None if intent.refusal is None else {"code": intent.refusal.code, "message": intent.refusal.message},
+    }
+
+
+def _resource_record(resource: ResourceOutcome) -> dict[str, Any]:
+    return {
+        "id": resource.id,
+        "name": resource.name,
+        "fate": resource.fate.name.lower(),
+        "progress_percent": resource.progress_percent,
+        "code": resource.code,
+        "message": resource.message,
+    }
+
+
+def report_text(record: Mapping[str, Any]) -> str:
+    """Return a report's record as lines: the sentence first, then every resource that has something to say."""
+    lines = [record["summary"]]
+    if record["checkpoint_id"]:
+        lines.append(f"Checkpoint {record['checkpoint_id']}: {status_words(known(CheckpointStatus, record['status']))}")
+    if record["request_id"]:
+        lines.append(f"Request id {shown(record['request_id'])}")
+    lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in record["resources"]]
+    lines += [
+        f"  {shown(r['name'])}: {shown(r['code'])} {shown(r['reason'])} {r['remedy']}".rstrip()
+        for r in record["skipped"]
+    ]
+    return "\n".join(lines)
+
+
+def exit_code(report: Report) -> int:
+    """Return the exit code that a report deserves."""
+    state, outcome = report.intent.state, report.outcome
+    if state in (IntentState.UNKNOWN, IntentState.NOT_FOUND, IntentState.SENDING):
+        return UNCERTAIN
+    if outcome is None:
+        return BAD
+    if state is IntentState.FINISHED:
+        good, wanted = outcome.count(Fate.DONE), outcome.is_whole
+    else:
+        good = outcome.total - outcome.count(Fate.SKIPPED, Fate.FAILED)
+        wanted = good == outcome.total > 0
+    return GOOD if wanted else PARTIAL if good else BAD
+
+
+def simulator_text(url: str, *, domain: str, user: str, password: str, project: str) -> str:
+    """Return how other clients reach the simulator that listens at ``url``."""
+    return (
+        f"The demo cloud listens at {url} (end it with Ctrl+C)\n"
+        f"  identity service {url}/v3   account {domain}   user {user}   password {password}   project {project}"
+    )
+
+
+def _progress(record: Mapping[str, Any]) -> str:
+    return "" if record["progress_percent"] is None else f"{record['progress_percent']} %"
+
+
+def _remedy(code: str) -> str:
+    explanation = explain(code)
+    return explanation.remedy if explanation else ""

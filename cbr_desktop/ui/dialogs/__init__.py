@@ -1,0 +1,1 @@
+"""The windows in which an operator asks for something and sees what became of it."""

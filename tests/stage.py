@@ -1,0 +1,115 @@
+"""The stage that stories play on: a house over the simulator, with time that passes only when somebody waits."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cbr_desktop.app import demo
+from cbr_desktop.app.house import House
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.start import opened
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.paths import places
+from cbr_desktop.workflows.ledger import Ledger, Part
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_TURNS = 40
+"""Turns of the loop that are left to work at hand before time moves on."""
+
+
+class StageClock:
+    """Time for the house and the simulator alike; it jumps to the next waiter when nothing else is to be done."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+        self._due: list[tuple[datetime, int]] = []
+        self._numbers = itertools.count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        place = (self._now + timedelta(seconds=seconds), next(self._numbers))
+        heapq.heappush(self._due, place)
+        try:
+            while self._now < place[0]:
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+                if self._due[0] == place:
+                    self._now = max(self._now, place[0])
+        finally:
+            self._due.remove(place)
+            heapq.heapify(self._due)
+
+
+class Stage:
+    """A house, the simulator that it talks to, and the clock of both."""
+
+    def __init__(
+        self, house: House, service: Service, clock: StageClock, states: dict[IntentId, list[IntentState]]
+    ) -> None:
+        self.house = house
+        self.service = service
+        self.clock = clock
+        self.states = states
+        """The states that every intent has been in, in order."""
+
+    @property
+    def posts(self) -> list[bytes]:
+        """The bodies of the checkpoint requests that have reached the service, in order."""
+        return [e.body for e in self.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]
+
+    def intent(self, id: IntentId) -> Intent:
+        return self.house.ledger.intents[id]
+
+    async def until(self, id: IntentId, *states: IntentState) -> Intent:
+        """Return the intent when it is in one of ``states``; an hour on the stage is too long for anything."""
+        deadline = self.clock.now() + timedelta(hours=2)
+        while self.intent(id).state not in states:
+            assert self.clock.now() < deadline, self.intent(id)
+            await self.clock.sleep(1)
+        return self.intent(id)
+
+    def play(self, story: Callable[[], object]) -> None:
+        """Run an async story with the residents that send and follow, and end them after it."""
+
+        async def told() -> None:
+            async with asyncio.TaskGroup() as tasks:
+                residents = tasks.create_task(self.house.correspondence())
+                await story()  # type: ignore[misc]
+                residents.cancel()
+            await self.house.cloud.aclose()
+
+        asyncio.run(told())
+
+
+@contextmanager
+def staged(
+    folder: Path, *, service: Service | None = None, clock: StageClock | None = None, profile: Profile = DEMO
+) -> Iterator[Stage]:
+    """Open a house on ``folder`` over the demo estate; a second time on the same folder is a restart."""
+    clock = clock or StageClock()
+    service = service or Service(estate.demo(clock.now()), clock)
+    seen: dict[IntentId, list[IntentState]] = {}
+
+    def notify(part: Part) -> None:
+        for intent in ledger.intents.values() if part is Part.INTENTS else ():
+            states = seen.setdefault(intent.id, [])
+            if not states or states[-1] is not intent.state:
+                states.append(intent.state)
+
+    ledger = Ledger(profile, notify)
+    here = places({"CBR_DESKTOP_HOME": str(folder)})
+    with opened(here, ledger, clock, demo.password, demo.DemoTransport(service)) as house:
+        yield Stage(house, service, clock, seen)

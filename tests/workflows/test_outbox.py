@@ -1,0 +1,236 @@
+"""Stories of the outbox: no request lost, none sent twice, no half success shown as success."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.domain import request
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.outcome import Fate
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+from cbr_desktop.simulator.faults import Fault
+from tests.stage import Stage, staged
+
+REFERENCE = CheckpointDraft(
+    VaultId(REFERENCE_VAULT_ID),
+    name="backup_name",
+    description="backup_description",
+    auto_trigger=True,
+    resources=(ResourceChoice(ResourceId(REFERENCE_RESOURCE_ID), "OS::Nova::Server", "ecs-1f0f-0002"),),
+)
+CHECKPOINTS = "/checkpoints"
+S = IntentState
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path) as stage:
+        yield stage
+
+
+def vault_id(stage: Stage, name: str) -> VaultId:
+    return next(vault.id for vault in stage.house.ledger.vaults.values() if vault.name == name)
+
+
+def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage) -> None:
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        accepted = await stage.until(intent.id, S.ACCEPTED)
+        assert accepted.checkpoint is not None
+        assert accepted.checkpoint.status == "protecting"
+        assert [resource.name for resource in accepted.checkpoint.accepted] == ["ecs-1f0f-0002"]
+        assert len(accepted.request_id) == 32
+        finished = await stage.until(intent.id, S.FINISHED)
+        assert finished.checkpoint is not None
+        assert finished.checkpoint.status == "available"
+        outcome = stage.house.ledger.outcome_of(finished)
+        assert outcome is not None
+        assert outcome.is_whole
+
+    stage.play(story)
+    assert stage.posts == [request.body(REFERENCE)]
+
+
+def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_again(stage: Stage) -> None:
+    async def story() -> None:
+        await stage.house.refresh.once()
+        intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="before-patch"))
+        finished = await stage.until(intent.id, S.FINISHED)
+        outcome = stage.house.ledger.outcome_of(finished)
+        assert outcome is not None
+        assert (outcome.total, outcome.count(Fate.DONE), outcome.count(Fate.SKIPPED)) == (7, 5, 2)
+        assert not outcome.is_whole
+        skipped = [resource for resource in outcome.resources if resource.fate is Fate.SKIPPED]
+        assert all(resource.code and resource.message for resource in skipped)
+        again = stage.house.outbox.retry_skipped(intent.id)
+        assert again.retry_of == intent.id
+        assert again.name.startswith("before-patch-again-")
+        await stage.until(again.id, S.FINISHED)
+        sent = json.loads(stage.posts[-1])["checkpoint"]
+        assert sent["parameters"]["resources"] == [resource.id for resource in skipped]
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+def test_nothing_to_retry_is_an_error_of_the_caller(stage: Stage) -> None:
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.FINISHED)
+        with pytest.raises(ValueError, match="nothing was skipped"):
+            stage.house.outbox.retry_skipped(intent.id)
+
+    stage.play(story)
+
+
+def test_a_lost_answer_is_found_by_reading_and_not_sent_again(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        accepted = await stage.until(intent.id, S.ACCEPTED)
+        assert accepted.checkpoint is not None
+        assert [resource.id for resource in accepted.checkpoint.accepted] == [REFERENCE_RESOURCE_ID]
+        await stage.until(intent.id, S.FINISHED)
+        assert stage.states[intent.id] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED, S.FINISHED]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_gateway_that_gives_up_after_the_service_has_acted_is_not_a_refusal(stage: Stage, status: int) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b""))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.ACCEPTED)
+        assert S.UNKNOWN in stage.states[intent.id]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_request_without_a_name_is_found_by_vault_resources_and_time(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        await stage.until(intent.id, S.ACCEPTED)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_request_of_which_no_trace_is_found_waits_for_a_person(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
+
+    async def story() -> None:
+        began = stage.clock.now()
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.NOT_FOUND)
+        assert (stage.clock.now() - began).total_seconds() > 1500
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_refusal_keeps_its_code_and_is_not_repeated(stage: Stage) -> None:
+    async def story() -> None:
+        await stage.house.refresh.once()
+        intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-arrears")))
+        rejected = await stage.until(intent.id, S.REJECTED)
+        assert rejected.refusal is not None
+        assert (rejected.refusal.code, rejected.refusal.status) == ("BackupService.6113", 400)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_throttled_request_was_not_carried_out_and_goes_again(stage: Stage) -> None:
+    body = json.dumps({"error_code": "APIGW.0308", "error_msg": "slow down", "request_id": "0" * 32}).encode()
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=429, body=body))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.ACCEPTED)
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
+    async def story() -> None:
+        first = stage.house.outbox.submit(REFERENCE)
+        second = stage.house.outbox.submit(REFERENCE)
+        await stage.until(first.id, S.ACCEPTED)
+        assert stage.intent(second.id).state is S.QUEUED
+        await stage.until(first.id, S.FINISHED)
+        await stage.until(second.id, S.ACCEPTED)
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+def test_a_queued_request_can_be_taken_back_and_a_sent_one_cannot(stage: Stage) -> None:
+    async def story() -> None:
+        first = stage.house.outbox.submit(REFERENCE)
+        second = stage.house.outbox.submit(REFERENCE)
+        assert stage.house.outbox.cancel(second.id)
+        await stage.until(first.id, S.ACCEPTED)
+        assert not stage.house.outbox.cancel(first.id)
+        await stage.until(first.id, S.FINISHED)
+        assert stage.intent(second.id).state is S.CANCELLED
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_restart_in_the_middle_of_sending_ends_in_looking_not_in_sending(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "after", seconds=3600))
+
+        async def crash() -> None:
+            stage.house.outbox.submit(REFERENCE)
+            drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
+            while not stage.posts:
+                await stage.clock.sleep(1)
+            drain.cancel()
+            await asyncio.gather(drain, return_exceptions=True)
+            await stage.house.cloud.aclose()
+
+        asyncio.run(crash())
+        service, clock = stage.service, stage.clock
+    with staged(tmp_path, service=service, clock=clock) as stage:
+        (intent,) = stage.house.ledger.intents.values()
+        assert intent.state is S.UNKNOWN
+        stage.service.faults.clear()
+
+        async def after() -> None:
+            await stage.until(intent.id, S.ACCEPTED, S.NOT_FOUND)
+
+        stage.play(after)
+        assert len(stage.posts) == 1
+
+
+def test_what_the_disk_does_not_take_is_not_sent(stage: Stage) -> None:
+    class Full:
+        def add(self, intent: object) -> None:
+            raise NotSaved("outbox.db", "no space left")
+
+    stage.house.outbox._records = Full()  # type: ignore[assignment]
+
+    async def story() -> None:
+        with pytest.raises(NotSaved):
+            stage.house.outbox.submit(REFERENCE)
+        await stage.clock.sleep(60)
+
+    stage.play(story)
+    assert stage.posts == []
+    assert stage.house.ledger.intents == {}
