@@ -1,0 +1,321 @@
+"""A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.tables.column import Column, Field, Row
+from cbr_desktop.ui.tables.filter import parse
+from cbr_desktop.ui.tables.model import TableModel
+from cbr_desktop.ui.tables.view import TableView
+from cbr_desktop.ui.text import grouped
+from cbr_desktop.ui.theme import Tone, tone_colour
+from cbr_desktop.ui.words import Notice, Times, age_words, empty_notice, stale_sentence
+from cbr_desktop.workflows.ledger import Freshness, Part
+
+_FILTER_MS = 30
+Target = tuple[VaultId | None, Sequence[ResourceId]]
+
+
+class Page(QWidget, Generic[Row]):
+    """Shows the rows of one part of the ledger. Subclasses say what a row is.
+
+    Signals:
+        selection_altered: another row is the one that details are wished for.
+        opened: details of the current row were asked for.
+        checkpoint_wished: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
+        vault_wished: the vault with this id should be shown.
+    """
+
+    name: ClassVar[str] = ""
+    """The title, which is the accessible name of the table as well."""
+    parts: ClassVar[tuple[Part, ...]] = ()
+    """The parts of the ledger that rows are made of; the first one is the list itself."""
+    default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
+    hint: ClassVar[str] = ""
+    """What the empty filter line suggests."""
+
+    selection_altered = Signal()
+    opened = Signal()
+    checkpoint_wished = Signal(object, object)
+    vault_wished = Signal(object)
+
+    def __init__(self, desk: Desk, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{self.name.lower()}Page")
+        self._desk = desk
+        self._times = times
+        self._is_stale = True
+        self._fields = tuple(self.fields())
+        self.model: TableModel[Row] = TableModel(tuple(self.columns()), self.id_of, self.search_text, self)
+        self.view: TableView[Row] = TableView(
+            self.name, self.model, desk.settings, self.id_and_name, self.default_sort, self
+        )
+        self._empty: EmptyPanel | None = None
+        self._build()
+        self.view.selection_altered.connect(self.selection_altered)
+        self.view.opened.connect(self.opened)
+        self.view.menu_wished.connect(self.extend_menu)
+        self.model.arranged.connect(self._tell_state)
+
+    # what a subclass says
+
+    def columns(self) -> Sequence[Column[Row]]:
+        """Return the columns."""
+        raise NotImplementedError
+
+    def fields(self) -> Sequence[Field[Row]]:
+        """Return what the filter can ask for."""
+        raise NotImplementedError
+
+    def rows(self) -> list[Row]:
+        """Return all rows of the ledger now."""
+        raise NotImplementedError
+
+    def id_of(self, row: Row) -> str:
+        """Return what names a row for good."""
+        raise NotImplementedError
+
+    def id_and_name(self, row: Row) -> tuple[str, str]:
+        """Return the service's id and name of a row."""
+        raise NotImplementedError
+
+    def search_text(self, row: Row) -> str:
+        """Return the text that plain words of the filter are looked for in."""
+        raise NotImplementedError
+
+    def target(self) -> Target:
+        """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
+        return (None, ())
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Put actions on the selected rows into their menu."""
+        action = menu.addAction("Create checkpoint…")
+        action.triggered.connect(self._wish_checkpoint)
+
+    # what the window asks
+
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger, now or when the page is next seen."""
+        if part not in self.parts:
+            return
+        if self.isVisible():
+            self._take()
+        else:
+            self._is_stale = True
+
+    def catch_up(self) -> None:
+        """Take over what has changed while the page was not seen."""
+        if self._is_stale:
+            self._take()
+
+    def retell_times(self) -> None:
+        """Say ages and times anew."""
+        self.view.viewport().update()
+        self._tell_state()
+
+    def begin_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def show_row(self, id: str) -> bool:
+        """Select a row, clearing a filter that hides it; tell whether there is such a row."""
+        self.catch_up()
+        if self.view.select_id(id):
+            return True
+        self.clear_filter()
+        return self.view.select_id(id)
+
+    def clear_filter(self) -> None:
+        """Show all rows."""
+        self.filter.clear()
+        self._apply_filter()
+
+    # building
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._head())
+        self.remark = QLabel(self)
+        self.remark.setObjectName(f"{self.name.lower()}Remark")
+        self.remark.setTextFormat(Qt.TextFormat.PlainText)
+        self.remark.setWordWrap(True)
+        self.remark.hide()
+        layout.addWidget(self.remark)
+        layout.addWidget(self.view, 1)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.title = QLabel(self.name, self)
+        self.title.setObjectName(f"{self.name.lower()}Title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.count = QLabel(self)
+        self.count.setObjectName(f"{self.name.lower()}Count")
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.filter = QLineEdit(self)
+        self.filter.setObjectName(f"filter{self.name}")
+        self.filter.setAccessibleName(f"Filter {self.name.lower()}")
+        self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
+        self.filter.setToolTip(self._filter_help())
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMinimumWidth(160)
+        self._filtering = QTimer(self)
+        self._filtering.setSingleShot(True)
+        self._filtering.setInterval(_FILTER_MS)
+        self._filtering.timeout.connect(self._apply_filter)
+        self.filter.textChanged.connect(self._filtering.start)
+        self.filter.returnPressed.connect(self.view.setFocus)
+        self.gear = QToolButton(self)
+        self.gear.setObjectName(f"columnsOf{self.name}")
+        self.gear.setAccessibleName(f"Columns of {self.name.lower()}")
+        self.gear.setToolTip("Choose the columns")
+        self.gear.setIcon(icon("columns"))
+        self.gear.setAutoRaise(True)
+        self.gear.clicked.connect(self._show_columns)
+        row.addWidget(self.title)
+        row.addWidget(self.count)
+        row.addSpacing(8)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.gear)
+        return row
+
+    def _filter_help(self) -> str:
+        names = ", ".join(field.name for field in self._fields)
+        return f"Words, or fields: {names}. For instance {self.hint}. A minus in front turns a part round."
+
+    # slots
+
+    def _take(self) -> None:
+        self._is_stale = False
+        self.model.put(self.rows())
+
+    def _apply_filter(self) -> None:
+        self._filtering.stop()
+        self.model.set_filter(parse(self.filter.text(), self._fields))
+
+    def _show_columns(self) -> None:
+        self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))
+
+    def _ask_refresh(self) -> None:
+        self._desk.refresh.ask()
+
+    def _wish_checkpoint(self) -> None:
+        self.checkpoint_wished.emit(*self.target())
+
+    def _tell_state(self) -> None:
+        """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
+        shown, total = self.model.rowCount(), self.model.total
+        freshness = self._desk.ledger.freshness[self.parts[0]]
+        count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
+        self.count.setText(f"{count} · {age_words(freshness, self._times)}")
+        problems = self.model.filter.problems
+        stale = stale_sentence(self.name.lower(), self._freshness(), self._times) if total else ""
+        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+        colours = self.palette()
+        if problems or stale:
+            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
+        self.remark.setPalette(colours)
+        self._tell_empty(
+            None if shown else empty_notice(self.name.lower(), self._desk.profile, freshness, total, self.filter.text())
+        )
+
+    def _freshness(self) -> list[Freshness]:
+        return [self._desk.ledger.freshness[part] for part in self.parts]
+
+    def _tell_empty(self, notice: Notice | None) -> None:
+        if notice is None:
+            if self._empty is not None:
+                self._empty.hide()
+            return
+        if self._empty is None:
+            verbs = {"refresh": self._ask_refresh, "clear-filter": self.clear_filter}
+            self._empty = EmptyPanel(self.name, verbs, self.view)
+        self._empty.tell(notice)
+
+
+class EmptyPanel(QFrame):
+    """Lies over a table without rows and says what, why, and one thing to do."""
+
+    def __init__(self, name: str, verbs: dict[str, Callable[[], Any]], view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setObjectName(f"no{name}")
+        self._verbs = verbs
+        self._verb = ""
+        self.title = QLabel(self)
+        self.title.setObjectName(f"no{name}Title")
+        self.why = QLabel(self)
+        self.why.setObjectName(f"no{name}Reason")
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.title.setFont(font)
+        self.button = QPushButton(self)
+        self.button.setObjectName(f"no{name}Action")
+        self.button.clicked.connect(self._act)
+        layout = self._column = QVBoxLayout(self)
+        for label in (self.title, self.why):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        view.installEventFilter(self)
+
+    def tell(self, notice: Notice) -> None:
+        """Say something and show the panel."""
+        self.title.setText(notice.title)
+        self.why.setText(notice.why)
+        self.button.setText(notice.action)
+        self.button.setAccessibleName(notice.action)
+        self.button.setVisible(bool(notice.action))
+        self._verb = notice.verb
+        self.place()
+        self.show()
+
+    def place(self) -> None:
+        """Lie in the middle of the table."""
+        view = self._view
+        width = min(520, view.width() - 40)
+        height = self._column.heightForWidth(width)
+        self.setGeometry((view.width() - width) // 2, max(40, (view.height() - height) // 2), width, height)
+
+    def _act(self) -> None:
+        self._verbs[self._verb]()
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Follow the size of the table."""
+        if isinstance(event, QResizeEvent):
+            self.place()
+        return False
+
+    def sizeHint(self) -> QSize:
+        """Return the size that the words need."""
+        return QSize(520, self._column.heightForWidth(520))

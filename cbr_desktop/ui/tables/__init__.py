@@ -1,0 +1,1 @@
+"""Tables: one model over rows with an own index for order and filter, a painting delegate, one view."""

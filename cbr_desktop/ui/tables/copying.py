@@ -1,0 +1,40 @@
+"""What goes to the clipboard: rows as lines for a spreadsheet, or as JSON."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from cbr_desktop.ui.plain import plain
+
+_SPACES = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tsv(lines: Iterable[Iterable[str]]) -> str:
+    """Return lines of cells with tabs between; a cell that a spreadsheet would run as a formula is quoted."""
+    return "\n".join("\t".join(map(_cell, line)) for line in lines)
+
+
+def as_json(value: object) -> str:
+    """Return a value of the domain as readable JSON, as this program holds it."""
+    held: Any = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    return json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
+
+
+def _cell(text: str) -> str:
+    shown = plain(text, 100_000).translate(_SPACES)
+    return "'" + shown if shown.startswith(_FORMULA) and not _is_number(shown) else shown
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _simple(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,111 @@
+"""The painting delegate: marks, gauges and text of a cell, drawn without asking the model role by role."""
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from cbr_desktop.ui.icons import draw_mark
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.tables.column import Gauge
+from cbr_desktop.ui.tables.model import Index, TableModel
+from cbr_desktop.ui.theme import Tone, tone_colour
+
+_PAD = 8
+_MARK = 11
+_BAR = 72
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints the cells of a ``TableModel``."""
+
+    def __init__(self, model: TableModel[Any]) -> None:
+        super().__init__(model)
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a cell: ground, gauge or mark, then as much of the text as there is room for."""
+        column = self._model.columns[index.column()]
+        row = self._model.row_at(index.row())
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        palette: QPalette = option.palette
+        ink = _ground(painter, rect, state, palette)
+        inner = rect.adjusted(_PAD, 0, -_PAD, 0)
+        marked = QPalette.ColorRole.HighlightedText if state & QStyle.StateFlag.State_Selected else None
+        if column.gauge is not None:
+            gauge = column.gauge(row)
+            if gauge is not None:
+                draw_gauge(painter, _bar_rect(inner), gauge, palette, ink if marked else None)
+                inner.setLeft(inner.left() + _BAR + _PAD)
+        elif column.mark is not None:
+            square = QRectF(inner.left(), inner.center().y() - _MARK / 2 + 1, _MARK, _MARK)
+            draw_mark(painter, column.mark(row), square, palette, ink if marked else None)
+            inner.setLeft(inner.left() + _MARK + _PAD)
+        painter.setPen(ink)
+        text = plain(column.text(row))
+        if not text.isascii():
+            painter.save()
+            painter.setClipRect(rect)
+        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
+        if not text.isascii():
+            painter.restore()
+
+
+def draw_gauge(painter: QPainter, rect: QRectF, gauge: Gauge, palette: QPalette, ink: QColor | None = None) -> None:
+    """Draw a bar. Beyond 100 % the whole bar stands for what is used, and what is too much is hatched behind a line.
+
+    ``ink`` replaces the colours where they could not be read (on a selection).
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = ink or palette.color(QPalette.ColorRole.PlaceholderText)
+    colour = ink or tone_colour(_gauge_tone(gauge), palette)
+    full = 100 / max(100.0, gauge.percent)
+    filled = QRectF(rect.left(), rect.top(), rect.width() * min(1.0, gauge.percent / 100) * full, rect.height())
+    painter.fillRect(filled, colour)
+    if gauge.percent > 100:
+        beyond = QRectF(filled.right(), rect.top(), rect.right() - filled.right(), rect.height())
+        painter.fillRect(beyond, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+        painter.setPen(QPen(ink or palette.color(QPalette.ColorRole.Text), 2))
+        painter.drawLine(QPointF(filled.right(), rect.top() - 3), QPointF(filled.right(), rect.bottom() + 3))
+    elif gauge.threshold_percent is not None and 0 < gauge.threshold_percent < 100:
+        x = rect.left() + rect.width() * gauge.threshold_percent / 100
+        painter.setPen(QPen(edge, 1))
+        painter.drawLine(QPointF(x, rect.top() - 2), QPointF(x, rect.bottom() + 2))
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    painter.restore()
+
+
+def _gauge_tone(gauge: Gauge) -> Tone:
+    if gauge.threshold_percent is None:
+        return Tone.BUSY
+    if gauge.percent >= 100:
+        return Tone.BAD
+    return Tone.WARN if gauge.percent >= gauge.threshold_percent else Tone.GOOD
+
+
+def _bar_rect(inner: QRect) -> QRectF:
+    height = max(8.0, inner.height() * 0.36)
+    return QRectF(inner.left() + 0.5, inner.center().y() - height / 2 + 1, _BAR, height)
+
+
+def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, palette: QPalette) -> QColor:
+    """Fill the ground of a selected cell and frame the current one; return the colour to write with."""
+    is_active = bool(state & QStyle.StateFlag.State_Active)
+    group = QPalette.ColorGroup.Active if is_active else QPalette.ColorGroup.Inactive
+    if state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(rect, palette.color(group, QPalette.ColorRole.Highlight))
+        ink = palette.color(group, QPalette.ColorRole.HighlightedText)
+    else:
+        ink = palette.color(group, QPalette.ColorRole.Text)
+    if state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
+        painter.drawRect(rect.adjusted(1, 1, -2, -2))
+    return ink
