@@ -243,7 +243,7 @@ class _Reader:
         if unknown and self._modes.unknown_keys == "refuse":
             raise refusals.service("9900", f"invalid key {unknown[0]}")
         beta = sorted(BETA.intersection(given))
-        if beta and self._modes.otc:
+        if beta and not self._modes.knows_beta:
             raise refusals.service("9900", f"invalid key {beta[0]}")
 
     @staticmethod
@@ -300,7 +300,7 @@ class _Reader:
         self._keys(extra, {"exclude_volumes", "include_volumes"})
         excluded = _items(extra.get("exclude_volumes") or [], "exclude_volumes")
         wish.excluded[resource_id] = [uuid_of(each, "exclude_volumes") for each in excluded]
-        if extra.get("include_volumes") and self._modes.otc:
+        if extra.get("include_volumes") and not self._modes.knows_beta:
             raise refusals.service("9900", "invalid key include_volumes")
         included = _items(extra.get("include_volumes") or [], "include_volumes")
         bodies = [self._object(each, "include_volumes") for each in included]

@@ -18,11 +18,11 @@ from .things import (
     Policy,
     Project,
     Resource,
-    Run,
     Task,
     User,
     Vault,
 )
+from .work import start
 
 DEMO_DOMAIN = "demo"
 DEMO_USER = "operator"
@@ -308,15 +308,13 @@ def _stuck_run(build: _Builder, vault: Vault) -> None:
         description="",
         retention_days=-1,
     )
-    resources = build.estate.resources_of(vault)[:3]
     policy = build.estate.policies[next(iter(build.estate.policies))]
     parts = []
-    for number, (resource, halts_at) in enumerate(zip(resources, (63, 0, 88), strict=True), 1):
+    stuck = zip(build.estate.resources_of(vault)[:3], (63, 0, 88), strict=True)
+    for number, (resource, halts_at) in enumerate(stuck, 1):
         checkpoint.accepted.append(resource.id)
-        resource.protect_status = "protecting"
         parts.append(_stuck_part(build, checkpoint, resource, halts_at, f"autobk_63d1_{number:04}", policy.id))
-    build.estate.checkpoints[checkpoint.id] = checkpoint
-    build.estate.runs.append(Run(checkpoint=checkpoint, vault=vault, started_at=started_at, parts=parts))
+    start(build.estate, vault, checkpoint, parts, started_at)
 
 
 def _stuck_part(

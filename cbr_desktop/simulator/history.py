@@ -70,6 +70,7 @@ def generated_history(estate: Estate, now: datetime, backups: int, seed: int) ->
     resources = list(estate.resources.values())
     for resource in resources:
         resource.backup_count = backups // len(resources)
+    backups = backups if resources else 0
     past = _Past(estate, now, seed)
     step = timedelta(days=DAYS) / max(backups, 1)
 

@@ -60,10 +60,9 @@ class Identity:
 
     def admit(self, call: Call, project_id: str) -> None:
         """Refuse a CBR request whose credentials are not good for the project."""
-        if call.estate.project(project_id) is None or call.estate.project(project_id).id != project_id:  # type: ignore[union-attr]
-            self._caller(call)
-            raise refusals.legacy(403, "forbidden", "The project does not belong to the caller.")
         token = self._caller(call)
+        if project_id not in [project.id for project in call.estate.projects]:
+            raise refusals.legacy(403, "forbidden", "The project does not belong to the caller.")
         if token is not None and (token.project is None or token.project.id != project_id):
             raise refusals.legacy(403, "forbidden", "The token is not scoped to the project.")
 

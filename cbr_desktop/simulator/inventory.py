@@ -104,11 +104,17 @@ class Estate:
             self._backups += piece[0]
             self._tasks += piece[1]
             return False
-        parts = [part for run in self.runs for part in run.parts]
-        self._backups += [part.backup for part in parts]
-        self._history = History(self._backups, self._tasks + [part.task for part in parts])
+        self._history = History(self._backups, self._tasks)
         self._backups, self._tasks = [], []
         return True
+
+    def record(self, backup: Backup, task: Task) -> None:
+        """Take in the newest backup with its task; this needs no history yet."""
+        if self._history is not None:
+            self._history.add(backup, task)
+        else:
+            self._backups.append(backup)
+            self._tasks.append(task)
 
     @property
     def history(self) -> History:

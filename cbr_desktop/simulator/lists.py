@@ -261,7 +261,7 @@ def protectables(call: Call) -> Answer:
         skip = ids.index(marker) + 1 if marker in ids else count
     wire = Wire(call.estate, call.modes)
     shown = [_render_protectable(wire, *each) for each in found[skip : skip + limit]]
-    return Answer({"instances": shown, "count": count, "limit": limit, "offset": offset})
+    return Answer({"instances": shown, "count": count})
 
 
 def show_protectable(call: Call) -> Answer:

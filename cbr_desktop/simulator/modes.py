@@ -23,6 +23,8 @@ class Modes:
     """Unknown keys in a request: ignored, or 400 BackupService.9900."""
     otc: bool = False
     """Open Telekom Cloud: fewer operations, ASCII names, no beta fields."""
+    beta_fields: bool = True
+    """Whether `retention_duration_days`, `policy_id` and `include_volumes` are known; else 400 9900."""
     drift: bool = False
     """Times with milliseconds and +00:00, sizes in checkpoints as numbers."""
     unknown_checkpoint_401: bool = False
@@ -47,6 +49,11 @@ class Modes:
     """Resources of the API that this region lacks (`protectables`, `vaults/summary`, ...): 404 APIGW.0101."""
     forbidden: set[str] = field(default_factory=set)
     """Actions the user may not do (`cbr:vaults:backup`, `cbr:tasks:list`, ...): 403."""
+
+    @property
+    def knows_beta(self) -> bool:
+        """Whether the region knows the fields that are in public test."""
+        return self.beta_fields and not self.otc
 
     def lacks(self, feature: str) -> bool:
         """Whether this region does not publish the named part of the API."""

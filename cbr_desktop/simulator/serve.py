@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -39,9 +39,11 @@ def serve(
 ) -> None:
     """Serve until interrupted; `started` is told the port, which matters when `port` is 0.
 
-    Raises OSError when the address is taken. Nothing is printed.
+    An interrupt (Ctrl+C) ends it in good order. Raises OSError when the address is taken. Nothing is printed.
     """
-    _Server(service, started).run([_listen(host, port)])
+    server = _Server(service, started)
+    with suppress(KeyboardInterrupt):
+        server.run([_listen(host, port)])
 
 
 @contextmanager

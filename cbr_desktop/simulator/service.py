@@ -34,7 +34,7 @@ JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-PAST = frozenset({"checkpoints", "backups", "operation-logs"})
+PAST = frozenset({"backups", "operation-logs"})
 """Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
@@ -87,9 +87,9 @@ class Journal(list[Entry]):
         del self[:-JOURNAL_LIMIT]
         return entry
 
-    def count(self, method: str, path_end: str) -> int:  # type: ignore[override]
-        """How many requests of that method had a path (without query) with that end."""
-        return sum(each.method == method and each.path.partition("?")[0].endswith(path_end) for each in self)
+    def calls(self, method: str, path_end: str) -> list[Entry]:
+        """The requests of that method whose path (without query) has that end."""
+        return [each for each in self if each.method == method and each.path.partition("?")[0].endswith(path_end)]
 
 
 class Service:

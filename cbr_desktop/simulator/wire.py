@@ -189,7 +189,6 @@ class Wire:
             "checkpoint_id": backup.checkpoint_id,
             "created_at": self.time(backup.created_at),
             "description": backup.description,
-            "enterprise_project_id": vault.enterprise_project_id,
             "expired_at": self.maybe_time(backup.expired_at),
             "extend_info": self._extend_info(backup, resource),
             "id": backup.id,
@@ -254,8 +253,9 @@ class Wire:
         return [record]
 
     def backup_with_children(self, backup: Backup) -> Json:
-        """A backup as GET shows it: with one child for each disk of a server."""
+        """A backup as GET shows it: with its enterprise project, and one child for each disk of a server."""
         body = self.backup(backup)
+        body["enterprise_project_id"] = self._estate.vaults[backup.vault_id].enterprise_project_id
         resource = self._estate.resources[backup.resource_id]
         if resource.type != DISK:
             disks = [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]

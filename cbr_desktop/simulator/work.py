@@ -85,7 +85,7 @@ def start(estate: Estate, vault: Vault, checkpoint: Checkpoint, parts: list[Part
     """Set a checkpoint going; its resources are `protecting` at once, its backups wait."""
     for part in parts:
         part.resource.protect_status = "protecting"
-        estate.history.add(part.backup, part.task)
+        estate.record(part.backup, part.task)
     estate.checkpoints[checkpoint.id] = checkpoint
     estate.runs.append(Run(checkpoint=checkpoint, vault=vault, started_at=now, parts=parts))
     estate.changed()

@@ -21,6 +21,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.things import Resource, Vault
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+BASE_URL = "https://cloud.test"
 SCHEMA_FILE = Path(__file__).with_name("cbr-openapi.json")
 
 
@@ -78,7 +79,7 @@ class Cloud:
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.service.application)
-            async with httpx.AsyncClient(transport=transport, base_url="https://cloud.test") as client:
+            async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, trust_env=False) as client:
                 return await client.request(method, path, **more)
 
         return asyncio.run(ask())

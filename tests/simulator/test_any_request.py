@@ -50,7 +50,7 @@ TOWN = Town()
 
 
 @TOWN.schema.parametrize()
-@settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_any_request_is_answered_within_the_contract(case):
     TOWN.place(case)
     case.call_and_validate(checks=CHECKS, headers={"X-Auth-Token": TOWN.token})

@@ -269,7 +269,8 @@ def test_region_without_beta_fields(cloud):
     assert refused["error_msg"] == "invalid key retention_duration_days"
     assert code(cloud.create(vault, 400, name="备份")) == "9900"
     assert cloud.get("protectables/server/instances", 404)["error_code"] == "APIGW.0101"
-    cloud.modes.otc = False
+    cloud.modes.otc, cloud.modes.beta_fields = False, False
+    assert code(cloud.create(vault, 400, auto_trigger=True, policy_id=UNKNOWN)) == "9900"
     cloud.create(vault, name="备份")
 
 

@@ -1,10 +1,15 @@
 """The door of the service: gateway headers, journal, faults, throttling, and the way over TCP."""
 
+import signal
+import subprocess
+import sys
+
 import httpx
 import pytest
 
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 from cbr_desktop.simulator.faults import ConnectionCut, Fault
+from cbr_desktop.simulator.serve import serve
 
 VAULTS = f"/v3/{DEMO_PROJECT_ID}/vaults"
 
@@ -25,7 +30,7 @@ def test_journal_keeps_requests_byte_for_byte(cloud):
     assert (post.method, post.body, post.status) == ("POST", body, 400)
     assert post.headers["x-auth-token"] == cloud.token
     assert get.path in (f"{VAULTS}?name=a+b", f"{VAULTS}?name=a%20b")
-    assert cloud.service.journal.count("POST", "/checkpoints") == 1
+    assert len(cloud.service.journal.calls("POST", "/checkpoints")) == 1
 
 
 def test_connection_cut_before_and_after_the_work_is_done(cloud):
@@ -110,3 +115,32 @@ def test_over_tcp_a_cut_closes_the_socket(town):
     assert answer.headers.get_list("server") == ["api-gateway"]
     assert len(answer.headers.get_list("date")) == 1
     assert answer.json()["version"]["links"][0]["href"].startswith(url)
+
+
+SERVE = """
+from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.estate import generated
+from cbr_desktop.simulator.serve import serve
+from cbr_desktop.simulator.service import Service
+
+clock = RunningClock()
+serve(Service(generated(clock.now(), vaults=1, backups=1), clock), started=lambda port: print(port, flush=True))
+print("good night")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interrupt for one process alone")
+def test_server_tells_its_port_and_ends_on_an_interrupt():
+    with subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        port = int(server.stdout.readline())
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(f"http://127.0.0.1:{port}/v3").status_code == 200
+        server.send_signal(signal.SIGINT)
+        out, err = server.communicate(timeout=20)
+    assert (server.returncode, out, err) == (0, b"good night\n", b"")
+
+
+def test_taken_port_is_an_os_error(town):
+    service, url = town
+    with pytest.raises(OSError, match="in use"):
+        serve(service, port=int(url.rpartition(":")[2]))
