@@ -21,8 +21,8 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-_TURNS = 40
-"""Turns of the loop that are left to work at hand before time moves on."""
+_IDLE_TURNS = 3
+"""Turns of the loop with nothing at hand, after which time moves on."""
 
 
 class StageClock:
@@ -30,8 +30,9 @@ class StageClock:
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
-        self._due: list[tuple[datetime, int]] = []
+        self._due: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
+        self._ticker: asyncio.Task[None] | None = None
 
     def now(self) -> datetime:
         return self._now
@@ -40,17 +41,23 @@ class StageClock:
         self._now += timedelta(seconds=seconds)
 
     async def sleep(self, seconds: float) -> None:
-        place = (self._now + timedelta(seconds=seconds), next(self._numbers))
-        heapq.heappush(self._due, place)
-        try:
-            while self._now < place[0]:
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
-                if self._due[0] == place:
-                    self._now = max(self._now, place[0])
-        finally:
-            self._due.remove(place)
-            heapq.heapify(self._due)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        heapq.heappush(self._due, (self._now + timedelta(seconds=seconds), next(self._numbers), waiter))
+        if self._ticker is None or self._ticker.done():
+            self._ticker = loop.create_task(self._tick(loop))
+        await waiter
+
+    async def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._due:
+            idle = 0
+            while idle < _IDLE_TURNS:
+                await asyncio.sleep(0)
+                idle = 0 if loop._ready else idle + 1  # type: ignore[attr-defined]
+            due, _, waiter = heapq.heappop(self._due)
+            if not waiter.done():
+                self._now = max(self._now, due)
+                waiter.set_result(None)
 
 
 class Stage:

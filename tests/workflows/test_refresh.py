@@ -1,0 +1,108 @@
+"""Refreshing: every part by itself, and what was there stays when reading fails."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import BadAnswer, LoginRefused
+from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.refresh import EVERY_SECONDS
+from tests.stage import Stage, staged
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path) as stage:
+        yield stage
+
+
+def run(stage: Stage, *works: Coroutine[Any, Any, None]) -> None:
+    async def all_of_them() -> None:
+        for work in works:
+            await work
+        await stage.house.cloud.aclose()
+
+    asyncio.run(all_of_them())
+
+
+def test_the_demo_estate_arrives_whole(stage: Stage) -> None:
+    run(stage, stage.house.refresh.once())
+    ledger = stage.house.ledger
+    assert len(ledger.vaults) == 14
+    assert len(ledger.policies) == 6
+    assert all(ledger.freshness[part].as_of for part in (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.PROTECTABLES))
+    rows = list(ledger.resource_rows())
+    assert any(row.vault is None for row in rows)
+    assert any(row.last_good is not None for row in rows)
+    assert ledger.connection.reach is Reach.ONLINE
+
+
+def test_one_part_that_fails_leaves_the_others_and_its_own_rows(stage: Stage) -> None:
+    async def story() -> None:
+        await stage.house.refresh.once()
+        before = dict(stage.house.ledger.vaults)
+        as_of = stage.house.ledger.freshness[Part.VAULTS].as_of
+        stage.clock.advance(60)
+        stage.service.faults.add(Fault("GET", "/vaults", "reply", body=b'{"vaults": null}', times=None))
+        await stage.house.refresh.once()
+        freshness = stage.house.ledger.freshness[Part.VAULTS]
+        assert isinstance(freshness.error, BadAnswer)
+        assert (stage.house.ledger.vaults, freshness.as_of) == (before, as_of)
+        assert stage.house.ledger.freshness[Part.TASKS].error is None
+
+    run(stage, story())
+
+
+def test_a_region_without_protectables_is_not_a_failure(stage: Stage) -> None:
+    stage.service.modes.missing.add("protectables")
+    run(stage, stage.house.refresh.once())
+    freshness = stage.house.ledger.freshness[Part.PROTECTABLES]
+    assert freshness.error is None
+    assert not freshness.complete
+
+
+def test_a_refused_login_is_told_once_for_all_parts_and_tried_once(stage: Stage) -> None:
+    refusal = b'{"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}'
+    stage.service.faults.add(Fault("POST", "/auth/tokens", "status", status=401, body=refusal, times=None))
+    run(stage, stage.house.refresh.once(), stage.house.refresh.once())
+    assert stage.house.ledger.connection.reach is Reach.REFUSED
+    assert isinstance(stage.house.ledger.freshness[Part.VAULTS].error, LoginRefused)
+    logins = [entry for entry in stage.service.journal if "/auth/tokens" in entry.path]
+    assert len(logins) == 1
+
+
+def test_the_next_start_opens_from_what_was_seen_last(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        run(stage, stage.house.refresh.once())
+        seen, clock = dict(stage.house.ledger.vaults), stage.clock
+    with staged(tmp_path, clock=clock) as stage:
+        stage.house.refresh.recall()
+        assert stage.house.ledger.vaults == seen
+        freshness = stage.house.ledger.freshness[Part.VAULTS]
+        assert freshness.from_cache
+        assert freshness.as_of is not None
+        assert stage.service.journal == []
+
+
+def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
+    def reads() -> int:
+        return sum(entry.path.startswith("/v3/") and "/vaults" in entry.path for entry in stage.service.journal)
+
+    async def story() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            resident = tasks.create_task(stage.house.refresh.run())
+            await stage.clock.sleep(EVERY_SECONDS / 2)
+            assert reads() == 1
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert reads() == 2
+            stage.house.refresh.ask()
+            await stage.clock.sleep(1)
+            assert reads() == 3
+            resident.cancel()
+
+    run(stage, story())
