@@ -1,6 +1,7 @@
 """The life of a window after its first paint: house, loop, residents, and the ordered leaving."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, closing
 
 from PySide6.QtCore import QObject
@@ -20,7 +21,6 @@ from cbr_desktop.ui.text import error_sentence
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 
-
 _PATIENCE_SECONDS = 5.0
 """How long leaving waits for the answer to a request that is being sent."""
 
@@ -38,7 +38,11 @@ def run_life(application: QApplication, window: MainWindow, desk: Desk, here: Pl
         return run(application, lambda leaving: live(house, window, access, leaving))
 
 
-async def live(house: House, window: MainWindow, access: "Access", leaving: Leaving) -> int:
+Story = Callable[[House, Leaving], Awaitable[None]]
+"""What is done in a house while its residents work, besides what the operator does."""
+
+
+async def live(house: House, window: MainWindow, access: "Access", leaving: Leaving, story: Story | None = None) -> int:
     """Keep the residents until somebody wishes to leave, then end everything in order."""
     window.leave_requested.connect(leaving.ask)
     access.watch(house, window)
@@ -46,6 +50,8 @@ async def live(house: House, window: MainWindow, access: "Access", leaving: Leav
         async with asyncio.TaskGroup() as tasks:
             house.refresh.recall()
             residents = tasks.create_task(house.residents())
+            if story is not None:
+                await story(house, leaving)
             await leaving.wait()
             window.hide()
             await house.outbox.calm(_PATIENCE_SECONDS)

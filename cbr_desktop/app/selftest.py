@@ -1,0 +1,198 @@
+"""The self-test: does the main job in the demo cloud by the window's own buttons, and takes pictures of it.
+
+Time runs faster than on the wall, for the house and the demo cloud alike. Two checkpoints are made: the documented
+reference request, which must end whole, and one of a vault where two of seven resources are skipped, which must not.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.house import House
+from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.start import opened_demo
+from cbr_desktop.app.window import new_application, new_desk, open_checkpoint, open_outcome, paint_now
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.logs import Log
+from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.storage.paths import places
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.text import outcome_sentence
+from cbr_desktop.ui.theme import Theme
+from cbr_desktop.ui.window import MainWindow
+
+Kind = TypeVar("Kind", bound=QWidget)
+
+SPEED = 20.0
+"""How much faster than on the wall time runs."""
+_PATIENCE_SECONDS = 30.0
+"""Real seconds that any one step may take."""
+WHOLE_VAULT, PARTIAL_VAULT = "vault-be94", "vault-web-prod"
+
+
+class SelftestFailed(Exception):
+    """Something is not as it must be; the message says what."""
+
+
+def run_selftest(options: argparse.Namespace) -> int:
+    """Do the main job and print one line; return 0 when all was as it must be, else 1."""
+    began = time.monotonic()
+    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & set(os.environ):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    here = places()
+    here.make()
+    application = new_application()
+    clock = WallClock(SPEED)
+    desk = new_desk(here, DEMO, clock)
+    desk.settings.put("window/theme", str(Theme(options.theme)))
+    window = MainWindow(desk, open_checkpoint, open_outcome)
+    window.resize(1280, 800)
+    paint_now(application, window)
+    operator = Operator(window, options.screenshot, options.pictures)
+    with closing(Log(here.log_file)) as log, opened_demo(here, desk.ledger, clock) as house:
+        desk.join(house.outbox, house.refresh)
+        access = Access(desk, log)
+        try:
+            run(application, lambda leaving: live(house, window, access, leaving, operator.story))
+        except* SelftestFailed as failed:
+            print(f"selftest: FAILED: {failed.exceptions[0]}", file=sys.stderr)  # noqa: T201
+            return 1
+    print(f"selftest: ok in {time.monotonic() - began:.1f} s: {operator.result}")  # noqa: T201
+    return 0
+
+
+class Operator:
+    """Plays the person at the window: finds controls by their names, presses them, and looks at what comes of it."""
+
+    def __init__(self, window: MainWindow, screenshot: Path | None, pictures: Path | None) -> None:
+        self._window = window
+        self._screenshot = screenshot
+        self._pictures = pictures
+        self.result = ""
+
+    async def story(self, house: House, leaving: Leaving) -> None:
+        """Do the main job, then leave."""
+        self._house = house
+        await self._until(lambda: len(house.ledger.vaults) > 1 and bool(house.ledger.tasks), "the lists did not arrive")
+        whole = await self._ask_for(WHOLE_VAULT, "selftest")
+        partial = await self._ask_for(PARTIAL_VAULT, "before-patch")
+        await self._running()
+        self._take("window")
+        whole_outcome = await self._ended(whole)
+        partial_outcome = await self._ended(partial)
+        self._judge(whole_outcome, partial_outcome)
+        await asyncio.sleep(0.3)
+        self._take("outcome", partial)
+        if self._screenshot is not None:
+            self._save(_over(self._window.grab(), partial.grab()), self._screenshot)
+        whole.close()
+        partial.close()
+        self._turn_the_pages()
+        leaving.ask()
+
+    async def _ask_for(self, vault: str, name: str) -> CheckpointDialog:
+        """Open the dialog, fill it in, compare its preview, and press Send."""
+        self._press(self._window, "createCheckpoint")
+        dialog = self._window.findChildren(CheckpointDialog)[-1]
+        box = _child(dialog, QComboBox, "checkpointVault")
+        box.setCurrentIndex(next(row for row in range(box.count()) if box.itemText(row).startswith(vault + " ")))
+        _child(dialog, QLineEdit, "checkpointName").setText(name)
+        preview_field = _child(dialog, QPlainTextEdit, "checkpointPreview")
+        await self._until(lambda: f'"{name}"' in preview_field.toPlainText(), f"the preview does not show {name}")
+        if dialog.anyway.isVisible():
+            dialog.anyway.setChecked(True)
+        self._take(f"dialog-{name}", dialog)
+        preview = preview_field.toPlainText()
+        self._press(dialog, "checkpointSend")
+        if preview.encode() != self._intent(name).body:
+            raise SelftestFailed(f"{name}: what was queued is not what the preview showed")
+        return dialog
+
+    def _turn_the_pages(self) -> None:
+        for page in ("Resources", "Tasks", "Vaults"):
+            self._window.show_page(page)
+            QApplication.sendPostedEvents()
+            self._take(page.lower())
+
+    async def _running(self) -> None:
+        def half_way() -> bool:
+            outcomes = [self._house.ledger.outcome_of(intent) for intent in self._house.ledger.intents.values()]
+            return all(outcome is not None and outcome.progress_percent >= 25 for outcome in outcomes)
+
+        await self._until(half_way, "no progress was seen")
+
+    async def _ended(self, dialog: CheckpointDialog) -> Outcome:
+        name = _child(dialog, QLineEdit, "checkpointName").text()
+        finished = (IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT_FOUND)
+        await self._until(lambda: self._intent(name).state in finished, f"{name} did not end")
+        outcome = self._house.ledger.outcome_of(self._intent(name))
+        if outcome is None:
+            raise SelftestFailed(f"{name} was refused: {self._intent(name).refusal}")
+        return outcome
+
+    def _judge(self, whole: Outcome, partial: Outcome) -> None:
+        if not whole.is_whole:
+            raise SelftestFailed(f"{WHOLE_VAULT}: {outcome_sentence(whole)}")
+        if partial.is_whole or (partial.count(Fate.DONE), partial.count(Fate.SKIPPED)) != (5, 2):
+            raise SelftestFailed(f"{PARTIAL_VAULT}: {outcome_sentence(partial)}")
+        self.result = f"{WHOLE_VAULT}: {outcome_sentence(whole)} {PARTIAL_VAULT}: {outcome_sentence(partial)}"
+        if self._screenshot is not None:
+            self.result += f" Picture: {self._screenshot}"
+
+    def _intent(self, name: str) -> Intent:
+        return next(intent for intent in self._house.ledger.intents.values() if intent.name == name)
+
+    async def _until(self, condition: Callable[[], bool], failure: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                raise SelftestFailed(failure)
+            await asyncio.sleep(0.02)
+
+    def _press(self, parent: QWidget, name: str) -> None:
+        button = _child(parent, QPushButton, name)
+        if not button.isEnabled():
+            raise SelftestFailed(f"{name} cannot be pressed: {button.toolTip()}")
+        button.click()
+
+    def _take(self, name: str, dialog: QWidget | None = None) -> None:
+        if self._pictures is None:
+            return
+        picture = self._window.grab() if dialog is None else dialog.grab()
+        self._save(picture, self._pictures / f"{name}.png")
+
+    def _save(self, picture: QPixmap, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not picture.save(str(path), "PNG"):
+            raise SelftestFailed(f"the picture could not be saved as {path}")
+
+
+def _child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
+    child = parent.findChild(kind, name)
+    if child is None:
+        raise SelftestFailed(f"there is no {name} in {parent.objectName()}")
+    return child
+
+
+def _over(below: QPixmap, above: QPixmap) -> QPixmap:
+    """Return the picture of a window with a dialog over its middle, as on a screen."""
+    picture = QPixmap(below)
+    painter = QPainter(picture)
+    painter.fillRect(picture.rect(), QColor(0, 0, 0, 70))
+    rest = picture.deviceIndependentSize() - above.deviceIndependentSize()
+    painter.drawPixmap(QPoint(int(rest.width() / 2), int(rest.height() / 2)), above)
+    painter.end()
+    return picture

@@ -1,0 +1,146 @@
+"""The command line, as a person and a script meet it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from cbr_desktop import __version__
+from cbr_desktop.cli import main
+from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+
+Write = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Write:
+    def write(*, vault_id: object = REFERENCE_VAULT_ID, **parameters: object) -> str:
+        path = tmp_path / "request.cbr.json"
+        path.write_text(json.dumps({"checkpoint": {"vault_id": vault_id, "parameters": parameters}}))
+        return str(path)
+
+    return write
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert __version__ in capsys.readouterr().out
+
+
+def test_vaults_as_a_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vaults", "--demo"]) == 0
+    table = capsys.readouterr().out
+    assert "vault-7669" in table
+    assert "145 %" in table
+    assert main(["vaults", "--demo", "--json"]) == 0
+    vaults = json.loads(capsys.readouterr().out)["vaults"]
+    assert len(vaults) == 14
+    assert {vault["id"] for vault in vaults} >= {REFERENCE_VAULT_ID}
+
+
+def test_a_good_file_is_called_good(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--demo", written(name="before-patch")]) == 0
+    assert "can be sent" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"name": "x" * 70}, "70"),
+        ({"name": "release.1"}, "position 8"),
+        ({"description": "disk < 40"}, "<"),
+        ({"resources": ["00000000-0000-4000-8000-000000000001"]}, "00000000-0000-4000-8000-000000000001"),
+        ({"resources": [str(ResourceId(f"00000000-0000-4000-8000-{n:012d}")) for n in range(300)]}, "300"),
+        ({"incremental": "yes"}, "checkpoint.parameters.incremental"),
+    ],
+)
+def test_each_bad_request_gets_its_own_sentence(
+    written: Write, capsys: pytest.CaptureFixture[str], parameters: dict[str, object], words: str
+) -> None:
+    assert main(["check", "--demo", written(**parameters)]) == 1
+    out = capsys.readouterr().out
+    assert "cannot be sent" in out
+    assert words in out
+
+
+def test_a_missing_vault_id_and_a_file_that_is_no_json(
+    tmp_path: Path, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", written(vault_id="")]) == 1
+    broken = tmp_path / "broken.cbr.json"
+    broken.write_text("{oops")
+    assert main(["check", str(broken), str(tmp_path / "missing.cbr.json")]) == 2
+    out = capsys.readouterr().out
+    assert "missing.cbr.json" in out
+
+
+def test_a_bad_file_is_not_sent(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send", "--demo", "--json", written(name="a b")]) == 1
+    record = json.loads(capsys.readouterr().out)
+    assert record["state"] == "not sent"
+    assert record["problems"]
+
+
+def test_sending_tells_what_was_accepted(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send", "--demo", "--json", written(name="now", resources=[REFERENCE_RESOURCE_ID])]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["state"], record["status"]) == ("accepted", "protecting")
+    assert [resource["name"] for resource in record["accepted"]] == ["ecs-1f0f-0002"]
+
+
+def test_part_of_it_is_told_by_the_exit_code(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["vaults", "--demo", "--json"])
+    vaults = json.loads(capsys.readouterr().out)["vaults"]
+    web = next(vault["id"] for vault in vaults if vault["name"] == "vault-web-prod")
+    assert main(["send", "--demo", "--json", written(vault_id=web, name="n")]) == 3
+    record = json.loads(capsys.readouterr().out)
+    assert (len(record["accepted"]), len(record["skipped"])) == (5, 2)
+    assert all(skipped["code"] and skipped["reason"] and skipped["remedy"] for skipped in record["skipped"])
+
+
+def test_a_profile_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vaults", "--profile", "Nowhere"]) == 2
+    assert "Nowhere" in capsys.readouterr().err
+    assert main(["vaults"]) == 2
+
+
+def test_a_service_that_cannot_be_reached_keeps_nothing_back(
+    home: Path, written: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CBR_DESKTOP_PASSWORD", "demo")
+    profile = home / "config" / "profiles.toml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text(
+        '[[profile]]\nname = "Down"\niam_endpoint = "http://127.0.0.1:1"\ncbr_endpoint = "http://127.0.0.1:1"\n'
+        'project = "p"\nuser = "u"\ndomain = "d"\n'
+    )
+    assert main(["vaults"]) == 2
+    assert "127.0.0.1" in capsys.readouterr().err
+    assert main(["send", "--json", written(name="n")]) == 1
+    assert json.loads(capsys.readouterr().out)["state"] == "cancelled"
+
+
+def test_the_simulator_serves_other_clients_over_tcp() -> None:
+    command = [sys.executable, "-m", "cbr_desktop", "simulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().split()[5]
+            with urlopen(f"{url}/v3", timeout=10) as answer:  # noqa: S310  our own address
+                assert answer.status == 200
+        finally:
+            server.terminate()
+            server.wait(10)
