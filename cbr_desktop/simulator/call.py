@@ -44,9 +44,9 @@ class Call:
 
 @dataclass
 class Answer:
-    """What an endpoint says: HTTP status, JSON body (None for no body) and extra headers."""
+    """What an endpoint says: JSON body, HTTP status and extra headers."""
 
-    body: Any
+    body: Mapping[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 

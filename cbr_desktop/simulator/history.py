@@ -173,9 +173,7 @@ class _Past:
                 self._backup(resource, self._task(resource, at, own, checkpoint_id), auto=False)
 
     def _hourly(self) -> None:
-        vault = next((each for each in self.estate.vaults.values() if each.name == "vault-db-disks"), None)
-        if vault is None:
-            return
+        vault = next(each for each in self.estate.vaults.values() if each.name == "vault-db-disks")
         policy_id = self.policies["hourly-db"].id
         hour = self.now.replace(minute=0, second=0, microsecond=0)
         for back in range(24):
@@ -206,9 +204,7 @@ class _Past:
 
     def _replicas(self) -> None:
         """Eight copies in the replication vault, one of which failed."""
-        target = next((each for each in self.estate.vaults.values() if each.protect_type == "replication"), None)
-        if target is None:
-            return
+        target = next(each for each in self.estate.vaults.values() if each.protect_type == "replication")
         resources = self.estate.resources_of(target)
         for number in range(8):
             resource = resources[number % len(resources)]

@@ -158,7 +158,3 @@ class Estate:
     def busy_with(self, vault: Vault) -> Run | None:
         """The checkpoint that is being made of a vault, or None."""
         return next((run for run in self.runs if run.vault.id == vault.id), None)
-
-    def free_resources(self) -> Iterator[Resource]:
-        """Resources that are in no vault."""
-        return (each for each in self.resources.values() if each.vault_id is None)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from . import refusals
 from .call import Answer, Call, Rows
 from .inventory import OBJECT_TYPES, Estate
-from .things import DISK, Backup, Disk, Policy, Resource, Task, Vault
+from .things import DISK, PROVIDERS, Backup, Disk, Policy, Resource, Task, Vault
 from .wire import Json, Wire
 
 T = TypeVar("T")
@@ -220,7 +220,7 @@ def tasks(call: Call) -> Answer:
     wanted.equal("resource_id", lambda task: task.resource_id)
     wanted.name("resource_name", lambda task: resources[task.resource_id].name)
     wire = Wire(call.estate, call.modes)
-    wanted.equal("provider_id", lambda task: wire.task(task)["provider_id"])
+    wanted.equal("provider_id", lambda task: PROVIDERS[OBJECT_TYPES[resources[task.resource_id].type]])
     project = "enterprise_project_id"
     wanted.equal(project, lambda task: vaults[task.vault_id].enterprise_project_id, "all_granted_eps")
     wanted.period(lambda task: task.created_at)

@@ -1,7 +1,7 @@
 """The service as an ASGI application: the door with gateway, faults and journal, and the routes behind it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -315,10 +315,8 @@ async def _call(service: Service, request: Request) -> Call:
     )
 
 
-async def _content(body: Any) -> bytes:
+async def _content(body: Mapping[str, Any]) -> bytes:
     """The JSON of a body; rows are written some at a time, and the loop may do other work in between."""
-    if not isinstance(body, dict):
-        return b"" if body is None else msgspec.json.encode(body)
     plain = dict(body)
     for key, value in body.items():
         if isinstance(value, Rows):

@@ -234,6 +234,22 @@ def test_only_included_disks_are_backed_up(cloud):
     assert len(cloud.get(f"backups/{backup_id}")["backup"]["children"]) == 1
 
 
+def test_included_disks_are_unknown_to_some_regions(cloud):
+    cloud.modes.beta_fields = False
+    server = cloud.resource("ecs-1f0f-0002")
+    details = [{"id": server.id, "type": server.type, "extra_info": {"include_volumes": [{"id": server.disks[0].id}]}}]
+    refused = cloud.create(cloud.vault("vault-be94"), 400, resource_details=details)
+    assert refused["error_msg"] == "invalid key include_volumes"
+
+
+def test_resource_that_was_deleted_is_skipped(cloud):
+    server = cloud.resource("ecs-1f0f-0002")
+    server.protect_status = "deleted"
+    details = [{"id": server.id, "type": server.type}]
+    skipped = cloud.create(cloud.vault("vault-be94"), resource_details=details)["vault"]["skipped_resources"]
+    assert [each["code"] for each in skipped] == ["BackupService.6215"]
+
+
 def test_first_backup_of_a_resource_is_full(cloud):
     vault, resource = cloud.vault("vault-be94"), cloud.resource("ecs-1f0f-0002")
     resource.backup_count = 0

@@ -24,6 +24,7 @@ from huaweicloudsdkcbr.v1 import (
 )
 from huaweicloudsdkcore.auth import credentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcore.signer.signer import Signer
 
 from cbr_desktop.simulator import estate
@@ -88,6 +89,14 @@ def test_vendor_sdk_with_a_token(town):
     backs_up_and_follows(sdk(url, credentials=with_token(given)))
 
 
+def test_vendor_sdk_finds_the_project_by_its_name(town):
+    _, url = town
+    signing = credentials.BasicCredentials(estate.DEMO_AK, estate.DEMO_SK).with_iam_endpoint(url)
+    region = Region(estate.DEMO_PROJECT, url)
+    client = CbrClient.new_builder().with_credentials(signing).with_region(region).build()
+    assert client.list_vault(ListVaultRequest()).count == 14
+
+
 def test_vendor_sdk_reads_the_refusals(town):
     _, url = town
     with pytest.raises(ClientRequestException) as caught:
@@ -113,8 +122,9 @@ def small_town():
 def openstack(url: str, home: Path, *arguments: str) -> Any:
     """What the OpenStack client prints as JSON; it runs in a process of its own, its warnings are its own."""
     environment = {
-        "PATH": os.environ["PATH"],
+        **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
+        "NO_PROXY": "127.0.0.1",
         "OS_AUTH_URL": f"{url}/v3",
         "OS_USERNAME": estate.DEMO_USER,
         "OS_PASSWORD": estate.DEMO_PASSWORD,

@@ -99,6 +99,11 @@ def test_other_authorizations_are_refused(signing, header, text):
     assert text in answer.json()["error_msg"]
 
 
+def test_signed_requests_to_the_identity_service_are_checked_too(signing):
+    answer = signing.send("GET", "/v3/projects?name=eu-de", headers=LIST[1])
+    assert answer.json()["error_code"] == "APIGW.0301"
+
+
 def test_signature_without_a_time_is_refused(signing):
     headers = {**LIST[1], "X-Sdk-Date": "today"}
     assert "is not a time" in signing.send("GET", LIST[0], headers=headers).json()["error_msg"]

@@ -70,6 +70,7 @@ def test_vaults_of_a_policy(cloud):
         ("vaults", {"protect_type": "hybrid"}),
         ("backups", {"sort": "size"}),
         ("backups", {"sort": "name:up"}),
+        ("backups", {"sort": ",".join(["name"] * 60)}),
         ("backups", {"status": "done"}),
         ("backups", {"marker": "nobody"}),
         ("backups", {"incremental": "yes"}),
@@ -98,6 +99,10 @@ def test_backups_can_be_sorted(cloud):
     body = cloud.get("backups", sort="created_at:asc,id:asc", limit=50)
     created = [(each["created_at"], each["id"]) for each in body["backups"]]
     assert created == sorted(created)
+    mixed = cloud.get("backups", sort="status:asc,protected_at:desc", limit=1000)["backups"]
+    by_time = [each["protected_at"] for each in mixed if each["status"] == "available"]
+    times = [each for each in by_time if each is not None]
+    assert by_time[: len(times)] == times == sorted(times, reverse=True)
     names = [each["name"] for each in cloud.get("backups", sort="name", limit=50)["backups"]]
     assert names == sorted(names, reverse=True)
 
@@ -258,6 +263,8 @@ def test_missing_permission(cloud):
 def test_token_of_one_project_does_not_open_another(cloud):
     other = cloud.estate.projects[1]
     answer = cloud.send("GET", f"/v3/{other.id}/vaults", headers={"X-Auth-Token": cloud.token})
+    assert answer.status_code == 403
+    answer = cloud.send("GET", f"/v3/{'0' * 32}/vaults", headers={"X-Auth-Token": cloud.token})
     assert answer.status_code == 403
     domain = cloud.log_in({"domain": {"name": "demo"}}).headers["X-Subject-Token"]
     answer = cloud.send("GET", f"/v3/{DEMO_PROJECT_ID}/vaults", headers={"X-Auth-Token": domain})

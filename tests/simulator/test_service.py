@@ -142,5 +142,5 @@ def test_server_tells_its_port_and_ends_on_an_interrupt():
 
 def test_taken_port_is_an_os_error(town):
     service, url = town
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(OSError):
         serve(service, port=int(url.rpartition(":")[2]))
