@@ -398,7 +398,10 @@ async def _body(host: str, response: httpx.Response) -> bytes:
     decoder = zlib.decompressobj(31) if encoding.endswith("gzip") else None
     body = bytearray()
     received = 0
-    async for chunk in response.aiter_raw():
+    # the library's own reader unpacks without a limit, and a response made in memory lets itself be read only so
+    stream = response.stream
+    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101
+    async for chunk in stream:
         received += len(chunk)
         body += chunk if decoder is None else _unpacked(host, response, decoder, chunk, BODY_LIMIT + 1 - len(body))
         if max(received, len(body)) > BODY_LIMIT:
@@ -409,12 +412,13 @@ async def _body(host: str, response: httpx.Response) -> bytes:
 
 
 def _unpacked(host: str, response: httpx.Response, decoder: "zlib._Decompress", chunk: bytes, limit: int) -> bytes:
-    if decoder.eof:
-        raise _bad(host, response, "bytes after the packed body")
     try:
-        return decoder.decompress(chunk, limit)
+        unpacked = decoder.decompress(chunk, limit)
     except zlib.error:
         raise _bad(host, response, "the packed body is damaged") from None
+    if decoder.unused_data:
+        raise _bad(host, response, "bytes after the packed body")
+    return unpacked
 
 
 def _check_headers(host: str, response: httpx.Response) -> None:

@@ -42,9 +42,9 @@ class Page(Generic[Row]):
 
 
 class ObjectReader(Generic[Wire]):
-    """Reads an object of one kind; with ``wrapper``, the object under that key."""
+    """Reads an object of one kind, kept under the key ``wrapper``."""
 
-    def __init__(self, kind: type[Wire], wrapper: str = "") -> None:
+    def __init__(self, kind: type[Wire], wrapper: str) -> None:
         self._kind = kind
         self._wrapper = wrapper
         self._decoder: msgspec.json.Decoder[Wire] = msgspec.json.Decoder(kind, strict=False)
@@ -54,13 +54,14 @@ class ObjectReader(Generic[Wire]):
         return mended(body, self._read)
 
     def _read(self, body: bytes) -> Wire:
-        raw: bytes | msgspec.Raw = body
-        if self._wrapper:
-            raw = _member(body, self._wrapper)
+        raw = _member(body, self._wrapper)
         try:
             return self._decoder.decode(raw)
         except msgspec.ValidationError:
-            return _lenient(self._kind, raw)
+            try:
+                return _lenient(self._kind, raw)
+            except Unfit as error:
+                raise Unfit(f"{error} - in `{self._wrapper}`") from None
 
 
 class ListReader(Generic[Wire]):

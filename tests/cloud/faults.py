@@ -1,0 +1,118 @@
+"""A server that answers with any bytes, late, or not at all."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class FaultServer:
+    """A server on the loopback; ``requests`` are the heads and bodies that came, one after the other."""
+
+    def __init__(self, behaviour: Behaviour, *, at_once: bool) -> None:
+        self._behaviour = behaviour
+        self._at_once = at_once
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def count(self, method: str) -> int:
+        """Return how many requests of a method came."""
+        return sum(request.startswith(method.encode()) for request in self.requests)
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while not writer.is_closing():
+                if not self._at_once:
+                    self.requests.append(await _request(reader))
+                await self._behaviour(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            writer.transport.abort()
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    behaviour: Behaviour, context: ssl.SSLContext | None = None, *, at_once: bool = False
+) -> AsyncIterator[FaultServer]:
+    """Serve with a behaviour for as long as the block lasts; ``at_once`` does not wait for a request."""
+    faults = FaultServer(behaviour, at_once=at_once)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await faults.handle(reader, writer)
+        finally:
+            tasks.discard(task)
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    faults.port = server.sockets[0].getsockname()[1]
+    try:
+        yield faults
+    finally:
+        server.close()
+        for task in list(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await server.wait_closed()
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = 0
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    return head + (await reader.readexactly(length) if length else b"")
+
+
+def answering(*parts: bytes, close: bool = False, pause: float = 0.0) -> Behaviour:
+    """Send these bytes, with a pause in seconds between the parts."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            if pause:
+                await asyncio.sleep(pause)
+        if close:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    return behave
+
+
+def resetting(*parts: bytes) -> Behaviour:
+    """Send these bytes, then reset the connection."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        peer: socket.socket = writer.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    return behave
+
+
+def response(body: bytes, *headers: bytes, status: bytes = b"200 OK", length: int | None = None) -> bytes:
+    """Return a whole response, or one whose length is a lie."""
+    lines = [b"HTTP/1.1 " + status, b"Content-Type: application/json", *headers]
+    if not any(line.lower().startswith((b"transfer-encoding", b"connection: close")) for line in lines):
+        lines.append(b"Content-Length: %d" % (len(body) if length is None else length))
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body

@@ -1,0 +1,617 @@
+"""What a network can do to a request, and what is said of it."""
+
+import asyncio
+import gzip
+import logging
+import socket
+import ssl
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cbr_desktop.cloud.transport import BODY_LIMIT, Call, Client, Network
+from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import (
+    BadAnswer,
+    CloudError,
+    Forbidden,
+    LoginRefused,
+    NoAnswer,
+    NotFound,
+    Redirected,
+    Refused,
+    SignInPage,
+    Throttled,
+    Unreachable,
+)
+from tests.cloud.faults import Behaviour, answering, resetting, response, serving
+from tests.cloud.values import NO_VAULTS, NOON, Clock, Handler
+
+GZIP = b"Content-Encoding: gzip"
+CHUNKED = b"Transfer-Encoding: chunked"
+PACKED = gzip.compress(NO_VAULTS * 50)
+
+
+class Line:
+    """A client with all that was handed to it."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | Handler, **options: float) -> None:
+        self.clock = Clock()
+        self.reports: list[Connection] = []
+        if not isinstance(transport, httpx.AsyncBaseTransport):
+            transport = httpx.MockTransport(transport)
+        self.client = Client(transport, self.clock, self.reports.append, chance=lambda: 0.5, **options)
+
+
+class Script:
+    """Answers one after the other, the last one for ever; exceptions are raised."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = answers
+        self.count = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        answer = self._answers[min(self.count, len(self._answers) - 1)]
+        self.count += 1
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def bomb() -> bytes:
+    """Return a megabyte that unpacks to a gigabyte."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = b"\0" * 2**24
+    return b"".join(packer.compress(block) for _ in range(64)) + packer.flush()
+
+
+FAULTS: dict[str, tuple[Behaviour, type[CloudError], int]] = {
+    "length says more": (answering(response(b'{"vaults": ', length=100), close=True), NoAnswer, 2),
+    "chunk says more": (answering(response(b"40\r\n{", CHUNKED), close=True), NoAnswer, 2),
+    "last chunk is missing": (answering(response(b"2\r\n{}\r\n", CHUNKED), close=True), NoAnswer, 2),
+    "gzip is cut": (answering(response(PACKED[:-12], GZIP)), NoAnswer, 2),
+    "gzip is damaged": (answering(response(PACKED[:-8] + b"\0" * 8, GZIP)), BadAnswer, 1),
+    "gzip is not gzip": (answering(response(NO_VAULTS, GZIP)), BadAnswer, 1),
+    "bytes after gzip": (answering(response(PACKED + b"more of it", GZIP)), BadAnswer, 1),
+    "gzip bomb": (answering(response(bomb(), GZIP)), BadAnswer, 1),
+    "length beyond the limit": (answering(response(b"", length=BODY_LIMIT + 1)), BadAnswer, 1),
+    "encoding nobody asked for": (answering(response(b"x", b"Content-Encoding: br")), BadAnswer, 1),
+    "reset before the answer": (resetting(), NoAnswer, 2),
+    "reset in the answer": (resetting(response(b'{"vaults": ', length=100)), NoAnswer, 2),
+    "closed without an answer": (answering(close=True), NoAnswer, 2),
+    "huge header": (answering(response(b"{}", b"X-Big: " + b"a" * 200_000)), BadAnswer, 1),
+    "large header": (answering(response(b"{}", b"X-Big: " + b"a" * 90_000)), BadAnswer, 1),
+    "many headers": (answering(response(b"{}", *[b"X-Many: 1"] * 150)), BadAnswer, 1),
+    "two lengths": (answering(response(b"{}", b"Content-Length: 7")), BadAnswer, 1),
+    "bad status line": (answering(b"HELLO\r\n\r\n", close=True), BadAnswer, 1),
+    "TLS on a plain port": (answering(b"\x15\x03\x01\x00\x02\x02\x46", close=True), BadAnswer, 1),
+    "status 999": (answering(response(b"{}", status=b"999 Odd")), BadAnswer, 1),
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_has_a_name_and_a_post_is_sent_once(name: str, method: str) -> None:
+    behaviour, kind, reads = FAULTS[name]
+
+    async def main() -> None:
+        async with serving(behaviour) as server:
+            line = Line(Network())
+            send = line.client.read if method == "GET" else line.client.once
+            body = b"{}" if method == "POST" else None
+            with pytest.raises(CloudError) as caught:
+                await send(Call(method, f"{server.url}/v3/x/vaults", body=body, fresh=method == "POST"))
+            await line.client.aclose()
+            assert type(caught.value) is kind, repr(caught.value)
+            assert caught.value.executed is None
+            assert server.count(method) == (reads if method == "GET" else 1)
+            assert line.reports[-1].reach is Reach.UNREACHABLE
+            assert line.reports[-1].error is caught.value
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        answering(),
+        answering(*[b"H"] * 1000, pause=0.01),
+        answering(response(b"{", length=99), *[b" "] * 99, pause=0.01),
+    ],
+    ids=["silence", "drips before the body", "drips in the body"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_deadline_is_for_the_whole(behaviour: Behaviour, method: str) -> None:
+    async def main() -> None:
+        async with serving(behaviour) as server:
+            line = Line(Network(), deadline=0.1)
+            send = line.client.read if method == "GET" else line.client.once
+            async with asyncio.timeout(5):
+                with pytest.raises(NoAnswer) as caught:
+                    await send(Call(method, server.url))
+            await line.client.aclose()
+            assert caught.value.executed is None
+            assert server.count(method) == (2 if method == "GET" else 1)
+
+    asyncio.run(main())
+
+
+def test_nobody_listens() -> None:
+    async def main() -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            line = Line(Network())
+            with pytest.raises(Unreachable) as caught:
+                await line.client.once(Call("POST", f"http://127.0.0.1:{taken.getsockname()[1]}/"))
+            await line.client.aclose()
+        assert (caught.value.reason, caught.value.executed) == ("connection", False)
+
+    asyncio.run(main())
+
+
+def test_a_connection_that_takes_too_long_has_sent_nothing() -> None:
+    async def main() -> None:
+        with socket.socket() as full:
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            port = full.getsockname()[1]
+            crowd = [socket.socket() for _ in range(4)]
+            for each in crowd:
+                each.setblocking(False)
+                each.connect_ex(("127.0.0.1", port))
+            line = Line(Network(), deadline=0.2)
+            with pytest.raises(Unreachable) as caught:
+                await line.client.once(Call("POST", f"http://127.0.0.1:{port}/"))
+            await line.client.aclose()
+            for each in crowd:
+                each.close()
+        assert (caught.value.reason, caught.value.executed) == ("timeout", False)
+
+    asyncio.run(main())
+
+
+def test_a_plain_port_behind_https() -> None:
+    async def main() -> None:
+        async with serving(answering(b"HTTP/1.1 400 Bad\r\n\r\n", close=True), at_once=True) as server:
+            line = Line(Network())
+            with pytest.raises(Unreachable) as caught:
+                await line.client.read(Call("GET", f"https://127.0.0.1:{server.port}/"))
+            await line.client.aclose()
+        assert caught.value.reason == "tls"
+        assert server.requests == []
+
+    asyncio.run(main())
+
+
+def test_a_certificate_that_nobody_vouches_for(certificate: ssl.SSLContext) -> None:
+    async def main() -> None:
+        async with serving(answering(response(b"{}")), certificate) as server:
+            line = Line(Network())
+            with pytest.raises(Unreachable) as caught:
+                await line.client.read(Call("GET", f"https://127.0.0.1:{server.port}/"))
+            await line.client.aclose()
+        assert (caught.value.reason, caught.value.executed) == ("tls", False)
+        assert "certificate" in caught.value.detail
+        assert server.requests == []
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> ssl.SSLContext:
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(NOON - timedelta(days=3650)).not_valid_after(NOON + timedelta(days=3650))
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "tries"),
+    [
+        (caused(httpx.ConnectError("x"), socket.gaierror(-2, "Name or service not known")), "name", 2),
+        (httpx.ConnectError("refused"), "connection", 2),
+        (httpx.ConnectTimeout("slow"), "timeout", 2),
+        (httpx.PoolTimeout("full"), "timeout", 2),
+        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError("expired")), "tls", 1),
+        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy", 1),
+        (httpx.UnsupportedProtocol("gopher"), "connection", 2),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_never_left_this_machine(error: Exception, reason: str, tries: int) -> None:
+    script = Script(error)
+    line = Line(script)
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
+    assert (caught.value.reason, caught.value.executed, caught.value.host) == (reason, False, "cbr.example")
+    assert script.count == tries
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ReadTimeout("x"),
+        httpx.WriteTimeout("x"),
+        httpx.ReadError("x"),
+        httpx.WriteError("x"),
+        ConnectionError("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_may_have_arrived(error: Exception) -> None:
+    script = Script(error)
+    with pytest.raises(NoAnswer) as caught:
+        asyncio.run(Line(script).client.once(Call("POST", "https://cbr.example/")))
+    assert caught.value.executed is None
+    assert script.count == 1
+
+
+def test_a_header_that_cannot_be_written_is_not_repeated_to_anybody() -> None:
+    script = Script(httpx.LocalProtocolError("Illegal header value b'CANARY\\n'"))
+    with pytest.raises(NoAnswer) as caught:
+        asyncio.run(Line(script).client.once(Call("POST", "https://cbr.example/")))
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_lost_read_is_sent_again_and_then_good() -> None:
+    script = Script(httpx.ReadError("x"), httpx.Response(200, content=NO_VAULTS))
+    line = Line(script)
+    answer = asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
+    assert answer.body == NO_VAULTS
+    assert script.count == 2
+    assert line.clock.sleeps == [1.0]
+    assert line.reports[-1].reach is Reach.ONLINE
+    assert line.reports[-1].error is None
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 300, 304])
+@pytest.mark.parametrize("target", ["https://evil.example/token?x=1", "http://cbr.example/", "/v3/x"])
+def test_redirects_are_not_followed(status: int, target: str) -> None:
+    script = Script(httpx.Response(status, headers={"Location": target}))
+    with pytest.raises(Redirected) as caught:
+        asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/", headers={"X-Auth-Token": "t"})))
+    assert script.count == 1
+    assert caught.value.detail in ("https://evil.example", "http://cbr.example", "https://cbr.example")
+
+
+@pytest.mark.parametrize("target", ["", "http://[", "https://\ud83d"])
+def test_redirects_to_nonsense(target: str) -> None:
+    headers = {b"Location": target.encode("utf-8", "surrogatepass")}
+    script = Script(httpx.Response(302, headers=headers))
+    with pytest.raises(BadAnswer):
+        asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/")))
+    assert script.count == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        httpx.Response(200, html="<form>sign in</form>"),
+        httpx.Response(200, headers={"Content-Type": "text/plain"}, content=b" <!DOCTYPE html>"),
+        httpx.Response(511, html="<p>sign in"),
+    ],
+    ids=["html", "unmarked html", "511"],
+)
+def test_sign_in_pages(page: httpx.Response) -> None:
+    script = Script(page)
+    with pytest.raises(SignInPage):
+        asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/")))
+    assert script.count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "executed"),
+    [
+        (400, "BackupService.6113", Refused, False),
+        (404, "BackupService.6105", NotFound, False),
+        (409, "BackupService.6125", Refused, False),
+        (400, "9900", Refused, False),
+        (400, "EPS.0003", Refused, None),
+        (400, "APIGW.0602", Refused, None),
+        (404, "APIGW.0101", NotFound, None),
+        (401, "APIGW.0301", LoginRefused, False),
+        (401, "APIG.0301", LoginRefused, False),
+        (403, "APIGW.0302", Forbidden, False),
+        (403, "BackupService.8600", Forbidden, False),
+        (403, "403", Forbidden, False),
+        (403, "EPS.0003", Forbidden, None),
+        (429, "APIGW.0308", Throttled, False),
+        (429, "", Throttled, None),
+        (408, "", Refused, None),
+        (500, "BackupService.0002", Refused, None),
+        (502, "APIGW.0201", Refused, None),
+        (504, "", Refused, None),
+    ],
+)
+def test_refusals(status: int, code: str, kind: type[Refused], executed: bool | None) -> None:
+    body = {"error_code": code, "error_msg": "No.", "request_id": "ab12"}
+    script = Script(httpx.Response(status, json=body))
+    line = Line(script)
+    with pytest.raises(Refused) as caught:
+        asyncio.run(line.client.once(Call("POST", "https://cbr.example/")))
+    error = caught.value
+    assert type(error) is kind
+    assert (error.status, error.code, error.message, error.request_id) == (status, code, "No.", "ab12")
+    assert error.executed is executed
+    assert script.count == 1
+    assert line.reports[-1].reach is Reach.ONLINE
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 502, 503])
+@pytest.mark.parametrize("content", [b"", b"<html>502", b"oops", b"[1]"])
+def test_a_refusal_without_words_proves_nothing(status: int, content: bytes) -> None:
+    script = Script(httpx.Response(status, headers={"X-Request-Id": "ab12"}, content=content))
+    with pytest.raises(Refused) as caught:
+        asyncio.run(Line(script).client.once(Call("POST", "https://cbr.example/")))
+    assert (caught.value.code, caught.value.request_id, caught.value.executed) == ("", "ab12", None)
+
+
+def test_a_malformed_request_url_is_something_missing_not_a_logout() -> None:
+    body = {"unauthorized": {"code": "401", "message": "Malformed request url"}}
+    with pytest.raises(NotFound):
+        asyncio.run(Line(Script(httpx.Response(401, json=body))).client.read(Call("GET", "https://cbr.example/")))
+
+
+def test_a_proxy_that_wants_a_login() -> None:
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(Line(Script(httpx.Response(407))).client.read(Call("GET", "https://cbr.example/")))
+    assert caught.value.reason == "proxy"
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_read_is_tried_four_times_with_growing_waits(status: int) -> None:
+    script = Script(httpx.Response(status))
+    line = Line(script)
+    with pytest.raises(Refused):
+        asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
+    assert script.count == 4
+    assert line.clock.sleeps == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413])
+def test_a_clear_refusal_is_not_asked_twice(status: int) -> None:
+    script = Script(httpx.Response(status, json={"error_code": "BackupService.9900"}))
+    with pytest.raises(Refused):
+        asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/")))
+    assert script.count == 1
+
+
+RATE = "The throttling threshold has been reached: policy user over ratelimit,limit:100,time:1 minute"
+DATE = {"Date": "Sun, 01 Mar 2026 12:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "message", "asked", "waits"),
+    [
+        ({"Retry-After": "2"}, "", 2, [2.25] * 3),
+        ({"Retry-After": "0"}, "", 0, []),
+        ({"Retry-After": "999999"}, "", 60, [60] * 3),
+        ({"Retry-After": "Sun, 01 Mar 2026 12:00:08 GMT"} | DATE, "", 8, [9] * 3),
+        ({"Retry-After": "Sun, 01 Mar 2026 11:00:00 GMT"} | DATE, "", 0, []),
+        ({"Retry-After": "Sun, 01 Mar 2026 12:00:08 GMT"}, "", None, [1.125, 2.25, 4.5]),
+        ({"Retry-After": "soon"}, "", None, [1.125, 2.25, 4.5]),
+        ({"Retry-After": "-5"}, "", None, [1.125, 2.25, 4.5]),
+        ({}, RATE, 60, [60] * 3),
+        ({}, "time:8 second", 8, [9] * 3),
+        ({}, "", None, [1.125, 2.25, 4.5]),
+    ],
+)
+def test_throttling(headers: dict[str, str], message: str, asked: float | None, waits: list[float]) -> None:
+    script = Script(httpx.Response(429, headers=headers, json={"error_code": "APIGW.0308", "error_msg": message}))
+    line = Line(script)
+    with pytest.raises(Throttled) as caught:
+        asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
+    assert caught.value.retry_after == asked
+    assert script.count == 4
+    assert line.clock.sleeps == pytest.approx(waits)
+
+
+def test_a_wait_is_shown_and_then_over() -> None:
+    script = Script(httpx.Response(429, headers={"Retry-After": "8"}), httpx.Response(200, content=NO_VAULTS))
+    line = Line(script)
+    line.client.tell(token_expires_at=NOON)
+    asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
+    waiting = [report.waiting_until for report in line.reports]
+    assert NOON + timedelta(seconds=9) in waiting
+    assert waiting[-1] is None
+    assert all(report.token_expires_at == NOON for report in line.reports)
+    assert line.reports[-1].reach is Reach.ONLINE
+
+
+def test_a_cancelled_wait_is_not_shown_any_longer() -> None:
+    async def main() -> None:
+        class StandingClock(Clock):
+            async def sleep(self, seconds: float) -> None:
+                await asyncio.Event().wait()
+
+        reports: list[Connection] = []
+        transport = httpx.MockTransport(Script(httpx.Response(429, headers={"Retry-After": "8"})))
+        client = Client(transport, StandingClock(), reports.append)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await client.read(Call("GET", "https://cbr.example/"))
+        assert any(report.waiting_until for report in reports)
+        assert reports[-1].waiting_until is None
+
+    asyncio.run(main())
+
+
+def test_others_wait_along_and_then_one_goes_at_a_time() -> None:
+    async def main() -> None:
+        inside, most, served = 0, 0, 0
+        line: Line
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            nonlocal inside, most, served
+            inside, served = inside + 1, served + 1
+            if served > 1:
+                most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+            return httpx.Response(429, headers={"Retry-After": "8"}) if served == 1 else httpx.Response(200)
+
+        line = Line(answer)
+        with pytest.raises(Throttled):
+            await line.client.once(Call("POST", "https://cbr.example/"))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(10):
+                group.create_task(line.client.read(Call("GET", "https://cbr.example/")))
+        assert most == 1
+        line.clock.time += timedelta(seconds=61)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(10):
+                group.create_task(line.client.read(Call("GET", "https://cbr.example/")))
+        assert most == 6
+
+    asyncio.run(main())
+
+
+def test_six_at_a_time_and_no_place_is_lost() -> None:
+    async def main() -> None:
+        inside, most = 0, 0
+        held = asyncio.Event()
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            try:
+                await held.wait()
+            finally:
+                inside -= 1
+            return httpx.Response(200)
+
+        line = Line(answer)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(line.client.read(Call("GET", "https://cbr.example/"))) for _ in range(30)]
+            while inside < 6:
+                await asyncio.sleep(0)
+            for task in tasks[3:9] + tasks[20:]:
+                task.cancel()
+            held.set()
+        assert most == 6
+        assert sum(not task.cancelled() for task in tasks) == 14
+        assert await line.client.read(Call("GET", "https://cbr.example/"))
+
+    asyncio.run(main())
+
+
+def test_a_body_of_the_greatest_size_is_read() -> None:
+    script = Script(httpx.Response(200, content=b" " * BODY_LIMIT))
+    assert len(asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/"))).body) == BODY_LIMIT
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_a_body_beyond_it_is_not(pack: bool) -> None:
+    content = b" " * (BODY_LIMIT + 1)
+    response = httpx.Response(200, headers={"Content-Encoding": "gzip"} if pack else {}, stream=Raw(content, pack))
+    with pytest.raises(BadAnswer, match="16 MiB"):
+        asyncio.run(Line(lambda request: response).client.once(Call("GET", "https://cbr.example/")))
+
+
+class Raw(httpx.AsyncByteStream):
+    """A body without a length, packed on request."""
+
+    def __init__(self, content: bytes, pack: bool) -> None:
+        self._content = gzip.compress(content, 1) if pack else content
+
+    async def __aiter__(self):  # type: ignore[no-untyped-def]
+        yield self._content
+
+
+def test_gzip_is_asked_for_and_unpacked() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Raw(NO_VAULTS, True))
+
+    answered = asyncio.run(Line(answer).client.read(Call("GET", "https://cbr.example/")))
+    assert answered.body == NO_VAULTS
+    assert seen[0].headers["accept-encoding"] == "gzip"
+
+
+def test_connections_are_kept_for_reads_and_fresh_for_a_post() -> None:
+    async def main() -> None:
+        async with serving(answering(response(b"{}"))) as server:
+            line = Line(Network())
+            for _ in range(3):
+                await line.client.read(Call("GET", server.url))
+            assert server.connections == 1
+            await line.client.once(Call("POST", server.url, body=b"{}", fresh=True))
+            assert server.connections == 2
+            await line.client.aclose()
+
+    asyncio.run(main())
+
+
+def test_no_cookie_is_kept() -> None:
+    async def main() -> None:
+        async with serving(answering(response(b"{}", b"Set-Cookie: a=b; Path=/"))) as server:
+            line = Line(Network())
+            await line.client.read(Call("GET", server.url))
+            await line.client.read(Call("GET", server.url))
+            await line.client.aclose()
+        assert b"cookie" not in server.requests[1].lower()
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    log = tmp_path / "keys"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    yield log
+
+
+def test_the_environment_has_no_say(environment: Path) -> None:
+    async def main() -> None:
+        async with serving(answering(response(b"{}"))) as server:
+            line = Line(Network())
+            await line.client.read(Call("GET", server.url))
+            await line.client.aclose()
+        assert len(server.requests) == 1
+
+    asyncio.run(main())
+    assert not environment.exists()
+
+
+def test_the_log_has_neither_headers_nor_bodies(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        async with serving(answering(response(b'"CANARY-1"', b"X-Request-Id: ab12", b"X-Other: CANARY-2"))) as server:
+            line = Line(Network())
+            headers = {"X-Auth-Token": "CANARY-3"}
+            call = Call("POST", f"{server.url}/v3/x", (("name", "CANARY-4"),), headers, b"CANARY-5")
+            await line.client.once(call)
+            assert "CANARY" not in repr(call).replace("CANARY-4", "")
+            await line.client.aclose()
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.run(main())
+    ours = [record.getMessage() for record in caplog.records if record.name == "cbr_desktop.cloud"]
+    assert len(ours) == 1
+    assert ours[0].startswith("POST /v3/x -> 200 ab12 in ")
+    assert "CANARY" not in caplog.text
