@@ -5,7 +5,7 @@ that it can neither reorder nor flood the text around it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 
 from cbr_desktop.domain.backup import BackupStatus
@@ -32,7 +32,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
@@ -772,6 +772,48 @@ def _unsaved(intent: Intent) -> str:
     if intent.note != "not-saved" or intent.state is IntentState.QUEUED:
         return ""
     return " This could not be written to the disk: make room there. It is not sent again."
+
+
+def stand_words(intent: Intent, outcome: Outcome | None) -> str:
+    """Return where a request stands in a few words; half a success has words of its own."""
+    if intent.state not in (IntentState.ACCEPTED, IntentState.FINISHED) or outcome is None:
+        return status_words(intent.state)
+    if not outcome.is_over:
+        return "Backing up"
+    if outcome.is_whole:
+        failed = outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING)
+        return "Uncertain" if failed else "Finished"
+    return "Partly backed up" if outcome.count(Fate.DONE) else "Nothing backed up"
+
+
+def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
+    """Return the outcome as lines of text for a ticket or a mail."""
+    target = intent.target
+    checkpoint = intent.checkpoint
+    head = [
+        f"Checkpoint: {shown(intent.name) or '(named by the service)'}",
+        f"State: {stand_words(intent, outcome)}",
+        intent_sentence(intent, outcome, now),
+        f"Vault: {shown(target.vault_name) or '(name unknown)'} ({target.vault_id})",
+        f"Project: {shown(target.project)} at {shown(target.cbr_endpoint)}",
+        f"Asked for: {_iso(intent.created_at)}",
+        *([f"Sent: {_iso(intent.sent_at)}"] if intent.sent_at else []),
+        *([f"Checkpoint id: {checkpoint.id} ({checkpoint.status})"] if checkpoint else []),
+        *([f"Request id: {shown(intent.request_id)}"] if intent.request_id else []),
+    ]
+    lines = [_report_line(resource) for resource in outcome.resources] if outcome else []
+    return "\n".join([*head, *(["", "Resources:"] if lines else []), *lines, ""])
+
+
+def _report_line(resource: ResourceOutcome) -> str:
+    line = f"- {shown(resource.name) or '(no name)'} ({resource.id}): {status_words(resource.fate)}"
+    if resource.progress_percent is not None and not resource.is_over:
+        line += f" {resource.progress_percent} %"
+    return f"{line}. {refusal_sentence(resource.code, resource.message)}".rstrip(" ")
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def retry_sentence(draft: CheckpointDraft) -> str:

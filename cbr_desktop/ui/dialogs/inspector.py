@@ -1,0 +1,187 @@
+"""The right side of the dialog: what was found about the request, and the request as it will be sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.finding import Finding
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.plain import tooltip
+from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.ui.text import (
+    clock_words,
+    count_words,
+    duration_words,
+    finding_sentence,
+    grouped,
+    status_words,
+    summary_sentence,
+)
+
+_OLD_SECONDS = 600
+"""From this age on a finding tells how old its data are, not when they were read."""
+
+
+class Inspector(QTabWidget):
+    """Pre-flight and preview, each in a tab.
+
+    Signals:
+        subject_wished: the operator wants to see the field that a finding is about.
+    """
+
+    subject_wished = Signal(object)
+
+    def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("checkpointInspector")
+        self.setDocumentMode(True)
+        self.findings = FindingList()
+        self.findings.subject_wished.connect(self.subject_wished)
+        self.preview = Preview(profile)
+        self.addTab(self.findings, "Pre-flight")
+        self.addTab(self.preview, "Preview")
+
+
+class FindingList(QWidget):
+    """All findings, the most serious first, each with its code and the age of what was judged.
+
+    Signals:
+        subject_wished: the operator wants to see the field that a finding is about.
+    """
+
+    subject_wished = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._summary = label(name="checkpointFindingSummary")
+        self._list = QListWidget()
+        self._list.setObjectName("checkpointFindings")
+        self._list.setAccessibleName("Pre-flight findings")
+        self._list.setWordWrap(True)
+        self._list.setSpacing(2)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.itemActivated.connect(lambda item: self.subject_wished.emit(item.data(Qt.ItemDataRole.UserRole)))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._summary)
+        layout.addWidget(self._list, 1)
+
+    def show_findings(self, findings: Sequence[Finding], now: datetime) -> None:
+        """Show other findings; the same ones leave the list, its place and its selection alone."""
+        self._summary.setText(summary_sentence(findings) + ".")
+        rows = [(_line(finding, now), finding) for finding in findings]
+        if [text for text, _ in rows] == [self._list.item(row).text() for row in range(self._list.count())] and rows:
+            return
+        self._list.clear()
+        for text, finding in rows:
+            self._list.addItem(self._item(text, finding))
+        if not rows:
+            item = QListWidgetItem(mark_icon(READY, self.palette(), self.devicePixelRatioF()), "All checks passed")
+            self._list.addItem(item)
+
+    def _item(self, text: str, finding: Finding) -> QListWidgetItem:
+        icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
+        item = QListWidgetItem(icon, text)
+        item.setData(Qt.ItemDataRole.UserRole, finding.subject)
+        explanation = explain(finding.code)
+        if explanation:
+            item.setToolTip(tooltip(f"{explanation.code}: {explanation.meaning}.", explanation.remedy))
+        return item
+
+
+def _line(finding: Finding, now: datetime) -> str:
+    head = f"{status_words(finding.severity)} · {status_words(finding.subject)}"
+    code = f"code {finding.code}" if finding.code else ""
+    foot = " · ".join(part for part in (code, _source(finding, now)) if part)
+    return f"{head}\n{finding_sentence(finding)}" + (f"\n{foot}" if foot else "")
+
+
+def _source(finding: Finding, now: datetime) -> str:
+    if finding.as_of is None:
+        return ""
+    age = now - finding.as_of
+    if age.total_seconds() < _OLD_SECONDS:
+        return f"as read at {clock_words(finding.as_of, now)[:-3]}"
+    return f"as read {duration_words(age)} ago"
+
+
+class Preview(QWidget):
+    """The request in the forms of several tools; the first is exactly what is sent."""
+
+    def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile = profile
+        self._body = b""
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("checkpointPreviewForms")
+        self._texts = {form: _reader(form) for form in Form}
+        for form, text in self._texts.items():
+            self._tabs.addTab(text, str(form))
+        self._tabs.currentChanged.connect(self._render)
+        self._size = label(name="checkpointPreviewSize")
+        copy = QPushButton("&Copy")
+        copy.setObjectName("checkpointPreviewCopy")
+        copy.setAutoDefault(False)
+        copy.clicked.connect(self._copy)
+        foot = QHBoxLayout()
+        foot.addWidget(self._size, 1)
+        foot.addWidget(copy)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._tabs, 1)
+        layout.addLayout(foot)
+
+    @property
+    def json(self) -> QPlainTextEdit:
+        """The view of the bytes that are sent."""
+        return self._texts[Form.JSON]
+
+    def show_body(self, body: bytes, resources: Sequence[object] | None) -> None:
+        """Show another request; ``resources`` is what it names, ``None`` for the whole vault."""
+        named = (
+            "names no resource: the whole vault"
+            if resources is None
+            else f"names {count_words(len(resources), 'resource')}"
+        )
+        self._size.setText(f"{grouped(len(body))} bytes · {named}")
+        if body != self._body:
+            self._body = body
+            self._render()
+
+    def _render(self) -> None:
+        """Write the form that is looked at, and always the one that is sent."""
+        current = list(self._texts)[self._tabs.currentIndex()]
+        for form in {Form.JSON, current}:
+            text = rendered(form, self._body, self._profile) if self._body else ""
+            if text != self._texts[form].toPlainText():
+                self._texts[form].setPlainText(text)
+
+    def _copy(self) -> None:
+        current = list(self._texts)[self._tabs.currentIndex()]
+        QGuiApplication.clipboard().setText(rendered(current, self._body, self._profile))
+
+
+def _reader(form: Form) -> QPlainTextEdit:
+    made = QPlainTextEdit()
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    first = form is Form.JSON
+    made.setObjectName("checkpointPreview" if first else f"checkpointPreview{form}")
+    made.setAccessibleName("Preview" if first else f"Preview as {form}")
+    return made

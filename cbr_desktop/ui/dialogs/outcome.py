@@ -1,0 +1,416 @@
+"""The outcome ledger: what became of one request, resource by resource, and what can be done about it."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
+from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.lines import MarkDot, MarkedLine, label, mark_icon
+from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.marks import Mark, Shape, intent_mark
+from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.text import (
+    clock_words,
+    error_sentence,
+    intent_sentence,
+    report_text,
+    retry_sentence,
+    stand_words,
+    status_words,
+)
+from cbr_desktop.ui.theme import Tone
+from cbr_desktop.workflows.ledger import Part
+
+_NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
+_COLUMNS = ("Resource", "Outcome", "Progress", "Code", "Reason", "What to do")
+_WIDTHS = (180, 115, 75, 70, 260)
+_TICK_MS = 1000
+_BAD = Mark(Shape.CROSS, Tone.BAD)
+_AGAIN = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND, IntentState.CANCELLED})
+"""The states after which a person may ask anew."""
+_FATE_MARKS = {
+    Fate.WAITING: Mark(Shape.RING, Tone.IDLE),
+    Fate.RUNNING: Mark(Shape.PLAY, Tone.BUSY),
+    Fate.DONE: Mark(Shape.DISC, Tone.GOOD),
+    Fate.FAILED: Mark(Shape.CROSS, Tone.BAD),
+    Fate.SKIPPED: Mark(Shape.DIAMOND, Tone.WARN),
+    Fate.UNCERTAIN: Mark(Shape.QUESTION, Tone.WARN),
+}
+
+
+class OutcomePanel(QWidget):
+    """What became of one intent; it follows the ledger by itself.
+
+    Signals:
+        edit_wished: the operator wants to change the request and send it again.
+        close_wished: the operator has seen enough.
+        shown: the id of the intent that is looked at now, as a retry changes it.
+    """
+
+    edit_wished = Signal()
+    close_wished = Signal()
+    shown = Signal(str)
+
+    def __init__(self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._id = intent_id
+        self._trail: list[IntentId] = []
+        self._can_edit = True
+        self.setObjectName("outcome")
+        self.setAccessibleName("Outcome")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._head = _Head()
+        self._sentence = label(name="outcomeSentence")
+        self._progress = QProgressBar()
+        self._progress.setObjectName("outcomeProgress")
+        self._progress.setAccessibleName("Progress of all resources")
+        self._table = ResourceTable()
+        self._empty = label(name="outcomeEmpty")
+        self._before_retry = label(name="retrySkippedSentence")
+        self._problem = MarkedLine("outcomeProblem")
+        self._problem.say(None, "")
+        self._buttons()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.refresh)
+        desk.board.changed.connect(self._ledger_changed)
+        self.refresh()
+
+    @property
+    def intent_id(self) -> IntentId:
+        """The intent that is looked at."""
+        return self._id
+
+    def offer_editing(self, *, possible: bool) -> None:
+        """Say whether there is a form to go back to."""
+        self._can_edit = possible
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the intent as the ledger has it now."""
+        intent = self._desk.ledger.intents.get(self._id)
+        if intent is None:
+            self._sentence.setText("This request is no longer kept here.")
+            return
+        outcome = self._desk.ledger.outcome_of(intent)
+        now = self._desk.clock.now()
+        self._head.show_intent(intent, outcome, clock_words(intent.sent_at or intent.created_at, now))
+        self._sentence.setText(intent_sentence(intent, outcome, now))
+        self._show_rows(intent, outcome)
+        self._show_buttons(intent, outcome)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the clock run while somebody looks."""
+        super().showEvent(event)
+        self._timer.start()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop the clock."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _ledger_changed(self, part: Part) -> None:
+        if part in (Part.INTENTS, Part.TASKS):
+            self.refresh()
+
+    def _show_rows(self, intent: Intent, outcome: Outcome | None) -> None:
+        self._table.setVisible(outcome is not None)
+        self._empty.setVisible(outcome is None)
+        self._empty.setText(_waiting_words(intent))
+        self._progress.setVisible(outcome is not None and not outcome.is_over)
+        if outcome is not None:
+            self._progress.setValue(outcome.progress_percent)
+            self._table.show_outcome(outcome)
+
+    def _show_buttons(self, intent: Intent, outcome: Outcome | None) -> None:
+        retry = self._retry_words(intent)
+        self._before_retry.setText(retry)
+        self._before_retry.setVisible(bool(retry))
+        self.retry.setVisible(bool(retry))
+        self.retry.setAccessibleDescription(retry)
+        self.retry.setToolTip(tooltip(retry))
+        self.cancel.setVisible(intent.state is IntentState.QUEUED)
+        self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
+        self.back.setVisible(bool(self._trail))
+
+    def _retry_words(self, intent: Intent) -> str:
+        """Return what a retry would send, empty when nothing was skipped or a retry is there already."""
+        if any(other.retry_of == intent.id for other in self._desk.ledger.intents.values()):
+            return ""
+        try:
+            return retry_sentence(self._desk.outbox.skipped_draft(intent))
+        except ValueError:
+            return ""
+
+    # what the operator does
+
+    def _retry(self) -> None:
+        try:
+            made = self._desk.outbox.retry_skipped(self._id)
+        except HouseError as error:
+            self._say_problem(f"Not sent. {error_sentence(error)}")
+            return
+        self._trail.append(self._id)
+        self._look_at(made.id)
+
+    def _go_back(self) -> None:
+        self._look_at(self._trail.pop())
+
+    def _look_at(self, id: IntentId) -> None:
+        self._id = id
+        self._say_problem("")
+        self._table.clear_rows()
+        self.refresh()
+        self.shown.emit(id)
+
+    def _cancel(self) -> None:
+        if not self._desk.outbox.cancel(self._id):
+            self._say_problem("Too late: the request is being sent already. The service may have started it.")
+
+    def _copy_report(self) -> None:
+        intent = self._desk.ledger.intents[self._id]
+        text = report_text(intent, self._desk.ledger.outcome_of(intent), self._desk.clock.now())
+        QGuiApplication.clipboard().setText(text)
+
+    def _copy_request(self) -> None:
+        QGuiApplication.clipboard().setText(self._desk.ledger.intents[self._id].body.decode("utf-8", "replace"))
+
+    def _say_problem(self, text: str) -> None:
+        self._problem.say(_BAD, text)
+
+    def _buttons(self) -> None:
+        self.retry = _button("&Retry skipped", "retrySkipped", self._retry)
+        self.edit = _button("&Edit and send again", "editAgain", self.edit_wished.emit)
+        self.back = _button("&Back to the first checkpoint", "outcomeBack", self._go_back)
+        self.cancel = _button("&Take back", "takeBack", self._cancel)
+        self.report = _button("&Copy report", "copyReport", self._copy_report)
+        self.request = _button("Copy re&quest", "copyRequest", self._copy_request)
+        self.close_button = _button("Close", "outcomeClose", self.close_wished.emit)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        for button in (self.back, self.retry, self.edit, self.cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self.report, self.request, self.close_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        for widget in (self._head, self._sentence, self._progress):
+            layout.addWidget(widget)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._before_retry)
+        layout.addWidget(self._problem)
+        layout.addLayout(buttons)
+
+
+class _Head(QWidget):
+    """The first lines: state, name and vault, time, and the ids to copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dot = MarkDot()
+        self._status = label(name="outcomeStatus")
+        font = self._status.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setBold(True)
+        self._status.setFont(font)
+        self._what = label(name="outcomeWhat")
+        self._checkpoint = CopyLine("Checkpoint id", "outcomeCheckpointId", "copyCheckpointId")
+        self._request = CopyLine("Request id", "outcomeRequestId", "copyRequestId")
+        first = QHBoxLayout()
+        first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        first.addWidget(self._status, 1)
+        ids = QHBoxLayout()
+        ids.addWidget(self._checkpoint)
+        ids.addSpacing(16)
+        ids.addWidget(self._request)
+        ids.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(first)
+        layout.addWidget(self._what)
+        layout.addLayout(ids)
+
+    def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
+        """Show another state."""
+        self._dot.show_mark(intent_mark(intent, outcome))
+        vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
+        self._status.setText(stand_words(intent, outcome) + vendor)
+        name = plain(intent.name, 80) or "Checkpoint named by the service"
+        vault = plain(intent.target.vault_name, 80) or intent.target.vault_id
+        verb = "sent" if intent.sent_at else "asked for"
+        self._what.setText(f"{name} · vault {vault} · {verb} at {when}")
+        self._checkpoint.show_text(intent.checkpoint.id if intent.checkpoint else "")
+        refused = intent.refusal.request_id if intent.refusal else ""
+        self._request.show_text(intent.request_id or refused)
+
+
+class CopyLine(QWidget):
+    """An id with its name and a button that copies it; hidden while there is none."""
+
+    def __init__(self, words: str, name: str, button_name: str) -> None:
+        super().__init__()
+        self._text = ""
+        self._words = words
+        self._label = QLabel()
+        self._label.setObjectName(name)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = QToolButton()
+        copy.setObjectName(button_name)
+        copy.setIcon(icon("copy"))
+        copy.setAutoRaise(True)
+        copy.setAccessibleName(f"Copy {words.lower()}")
+        copy.setToolTip(f"Copy the {words.lower()}")
+        copy.clicked.connect(self._copy)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._label)
+        layout.addWidget(copy)
+
+    def show_text(self, text: str) -> None:
+        """Show another id."""
+        self._text = text
+        self._label.setText(f"{self._words} {plain(text, 80)}")
+        self.setVisible(bool(text))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)
+
+
+class ResourceTable(QTreeWidget):
+    """A line for each resource: what became of it, why, and what to do; skipped ones stand together at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("outcomeResources")
+        self.setAccessibleName("Resources")
+        self.setColumnCount(len(_COLUMNS))
+        self.setHeaderLabels(_COLUMNS)
+        self.setRootIsDecorated(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        header = self.header()
+        header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self.scheduleDelayedItemsLayout)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show another outcome; rows of the same resources are only written over."""
+        rows = sorted(outcome.resources, key=lambda resource: resource.fate is Fate.SKIPPED)
+        while self.topLevelItemCount() > len(rows):
+            self.takeTopLevelItem(self.topLevelItemCount() - 1)
+        while self.topLevelItemCount() < len(rows):
+            self.addTopLevelItem(QTreeWidgetItem())
+        for row, resource in enumerate(rows):
+            item = self.topLevelItem(row)
+            if item is not None:
+                self._write(item, resource)
+
+    def clear_rows(self) -> None:
+        """Forget the rows of another intent."""
+        self.clear()
+
+    def _write(self, item: QTreeWidgetItem, resource: ResourceOutcome) -> None:
+        texts = _texts(resource)
+        if texts == [item.text(column) for column in range(len(_COLUMNS))]:
+            return
+        for column, text in enumerate(texts):
+            item.setText(column, text)
+            item.setTextAlignment(column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        item.setIcon(_FATE, mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
+        item.setToolTip(_NAME, tooltip(resource.name, resource.id))
+        explanation = explain(resource.code)
+        item.setToolTip(_CODE, tooltip(explanation.meaning) if explanation else "")
+
+
+def _texts(resource: ResourceOutcome) -> list[str]:
+    explanation = explain(resource.code)
+    progress = "" if resource.progress_percent is None else f"{resource.progress_percent} %"
+    reason = plain(resource.message) or (explanation.meaning if explanation else "")
+    code = plain(resource.code, 60).removeprefix("BackupService.")
+    return [
+        plain(resource.name, 120) or resource.id,
+        status_words(resource.fate),
+        progress,
+        code,
+        reason,
+        _remedy(resource),
+    ]
+
+
+def _remedy(resource: ResourceOutcome) -> str:
+    explanation = explain(resource.code)
+    if explanation:
+        return explanation.remedy
+    return {
+        Fate.FAILED: "Look at the task's message, put the cause right, then make another checkpoint.",
+        Fate.SKIPPED: "Look at the resource's state, then retry it.",
+        Fate.UNCERTAIN: "No task tells of it: look for its backup before relying on it.",
+    }.get(resource.fate, "")
+
+
+def _waiting_words(intent: Intent) -> str:
+    """Return what will stand in the place of the table, or why nothing will."""
+    if intent.state in (IntentState.QUEUED, IntentState.SENDING, IntentState.UNKNOWN):
+        return "The resources are listed here as soon as the service has answered."
+    return "The request stays in the outbox, so that it can be looked at later."
+
+
+def _button(text: str, name: str, slot: object) -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    made.clicked.connect(slot)
+    return made
+
+
+class OutcomeDialog(QDialog):
+    """The outcome of an intent in a window of its own, which blocks nothing."""
+
+    def __init__(self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("outcomeDialog")
+        self.setAccessibleName("Outcome of a checkpoint")
+        self.setWindowTitle("Outcome of a checkpoint")
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setMinimumSize(720, 420)
+        self.resize(980, 560)
+        self.panel = OutcomePanel(desk, intent_id)
+        self.panel.offer_editing(possible=False)
+        self.panel.close_wished.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.panel)
+
+    def open(self) -> None:
+        """Show the window beside the others."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()

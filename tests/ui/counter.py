@@ -1,0 +1,85 @@
+"""A desk with a real outbox, whose rows are kept in memory and whose cloud is never asked."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.vault import Protectable, Vault
+from cbr_desktop.ui.board import Board
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.outbox import Outbox
+
+from .estate import NOW, HandClock, Notebook, Wishes, profile
+
+
+class MemoryRecords:
+    """Rows of the outbox in memory; ``full`` makes the disk refuse."""
+
+    def __init__(self) -> None:
+        self.rows: dict[IntentId, Intent] = {}
+        self.full = False
+
+    def add(self, intent: Intent) -> None:
+        """Keep a new row."""
+        self._check()
+        self.rows[intent.id] = intent
+
+    def claim(self, intent: Intent) -> bool:
+        """Claim a queued row."""
+        self._check()
+        won = self.rows[intent.id].state is IntentState.QUEUED
+        self.rows[intent.id] = intent if won else self.rows[intent.id]
+        return won
+
+    def save(self, intent: Intent) -> None:
+        """Keep a new state."""
+        self._check()
+        self.rows[intent.id] = intent
+
+    def load(self) -> list[Intent]:
+        """Return all rows."""
+        return list(self.rows.values())
+
+    def _check(self) -> None:
+        if self.full:
+            raise NotSaved("/data/outbox.sqlite3", "no space left")
+
+
+class Counter:
+    """What a dialog is handed, and what can be seen of its doings."""
+
+    def __init__(
+        self, vaults: Iterable[Vault], protectables: Iterable[Protectable] = (), of: Profile | None = None
+    ) -> None:
+        self.records = MemoryRecords()
+        self.saved: list[tuple[str, str]] = []
+        self.board = Board()
+        self.ledger = Ledger(of or profile(), self.board.notice)
+        self.ledger.put_vaults(Listing(list(vaults), NOW))
+        self.ledger.put_protectables(Listing(list(protectables), NOW))
+        self.clock = HandClock()
+        numbers = iter(range(1, 1000))
+        cloud = cast(Any, None)
+        self.outbox = Outbox(
+            self.ledger, self.records, cloud, self.clock, lambda: IntentId(f"{next(numbers):04d}-intent")
+        )
+        self.settings = Notebook()
+        self.desk = Desk(
+            profile=self.ledger.profile,
+            ledger=self.ledger,
+            board=self.board,
+            clock=self.clock,
+            settings=self.settings,
+            save_text=lambda path, text: self.saved.append((path, text)),
+        )
+        self.desk.join(self.outbox, cast(Any, Wishes()))
+
+    @property
+    def sent(self) -> list[Intent]:
+        """The requests that were queued, oldest first."""
+        return list(self.records.rows.values())
