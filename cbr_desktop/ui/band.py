@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.ui.icons import icon
@@ -17,11 +17,15 @@ class ProfileBand(QWidget):
     """Names the profile, region and project.
 
     Signals:
+        create_wished: a checkpoint of what is selected should be made.
+        details_toggled: whether the details should be shown.
         refresh_wished: everything should be read now.
         theme_menu_wished: the choice of light and dark should open below the button.
         help_wished: keys and versions should be shown.
     """
 
+    create_wished = Signal()
+    details_toggled = Signal(bool)
     refresh_wished = Signal()
     theme_menu_wished = Signal()
     help_wished = Signal()
@@ -39,13 +43,25 @@ class ProfileBand(QWidget):
         row.addWidget(_chip(self, environment))
         row.addWidget(_name(self, profile))
         row.addWidget(_place(self, profile, is_demo=is_demo), 1)
+        self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
+        self.create_checkpoint.setObjectName("createCheckpoint")
+        self.create_checkpoint.setAccessibleName("Create checkpoint")
+        self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        self.create_checkpoint.setAutoDefault(False)
+        self.create_checkpoint.clicked.connect(self.create_wished)
+        row.addWidget(self.create_checkpoint)
+        self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
+        self.details.setObjectName("toggleDetails")
+        self.details.setAccessibleName("Toggle details")
+        self.details.setCheckable(True)
+        self.details.clicked.connect(self.details_toggled)
         self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
         self.refresh.clicked.connect(self.refresh_wished)
         self.theme = self._button("contrast", "Theme", "Light, dark, or as the desktop")
         self.theme.clicked.connect(self.theme_menu_wished)
         self.help = self._button("help", "Help", "Keys and versions (F1)")
         self.help.clicked.connect(self.help_wished)
-        for button in (self.refresh, self.theme, self.help):
+        for button in (self.details, self.refresh, self.theme, self.help):
             row.addWidget(button)
         layout.addLayout(row)
         layout.addWidget(_stripe(self, environment))

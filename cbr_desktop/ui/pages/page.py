@@ -41,6 +41,7 @@ class Page(QWidget, Generic[Row]):
         opened: details of the current row were asked for.
         checkpoint_wished: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
         vault_wished: the vault with this id should be shown.
+        remarked: something about what was just done, in words.
     """
 
     name: ClassVar[str] = ""
@@ -55,6 +56,7 @@ class Page(QWidget, Generic[Row]):
     opened = Signal()
     checkpoint_wished = Signal(object, object)
     vault_wished = Signal(object)
+    remarked = Signal(str)
 
     def __init__(self, desk: Desk, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)

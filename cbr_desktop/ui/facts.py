@@ -1,0 +1,206 @@
+"""What the details say of a vault, a resource or a task: pairs of words, relations and what happened to it."""
+
+from dataclasses import dataclass
+
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.ui.marks import Mark, mark
+from cbr_desktop.ui.pages.resources import (
+    last_good_at,
+    protection_mark,
+    protection_words,
+    vault_words,
+    verdict_words,
+)
+from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
+from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
+from cbr_desktop.ui.text import gb_words, protect_words, refusal_sentence, status_words
+from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
+from cbr_desktop.workflows.ledger import Ledger, ResourceRow
+
+_ACTIVITY_LIMIT = 50
+Subject = Vault | ResourceRow | Task
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that the details say of one subject, but its JSON. ``vault_id`` is where a checkpoint would be made."""
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    mark: Mark
+    explanation: str
+    facts: Facts
+    relations: list[str]
+    activity: list[str]
+    vault_id: VaultId | None
+
+
+def sheet(subject: Subject, ledger: Ledger, lore: VaultLore, times: Times) -> Sheet:
+    """Return what is known of a subject."""
+    if isinstance(subject, Vault):
+        return _vault(subject, ledger, lore, times)
+    if isinstance(subject, Task):
+        return _task(subject, ledger, times)
+    return _resource(subject, ledger, times)
+
+
+def _vault(vault: Vault, ledger: Ledger, lore: VaultLore, times: Times) -> Sheet:
+    facts = [
+        ("Used", f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
+        ("Free", gb_words(vault.free_gb) if vault.free_gb >= 0 else f"none; over-full by {gb_words(-vault.free_gb)}"),
+        ("Protection", status_words(vault.protect_type)),
+        ("Resources", f"{len(vault.resources)}, {gb_words(vault.allocated_gb)} allocated"),
+        ("Policy", lore.policy_words(vault)),
+        ("Last good backup", times.text_and_age(lore.last_good_at(vault))),
+        ("Threshold", f"{vault.threshold_percent} %"),
+        ("Auto expand", "On" if vault.auto_expand else "Off"),
+        ("Backup locking", "Locked (WORM)" if vault.worm_locked else "Off"),
+        ("Tags", tag_words(vault) or NONE),
+        ("Description", vault.description or NONE),
+        ("Created", times.text_and_age(vault.created_at)),
+        ("ID", vault.id),
+    ]
+    relations = [f"Policy: {policy.name}{'' if policy.enabled else ' (disabled)'}" for policy in lore.policies(vault)]
+    relations += [
+        f"{status_words(r.type)}: {r.name} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}"
+        for r in vault.resources
+    ]
+    activity = _activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
+    kind = f"{kind_words(vault)} vault"
+    state = state_words(vault.status)
+    return Sheet(
+        vault.id,
+        vault.name,
+        kind,
+        state,
+        mark(vault.status),
+        explain_vault(vault),
+        facts,
+        relations,
+        activity,
+        vault.id,
+    )
+
+
+def _resource(row: ResourceRow, ledger: Ledger, times: Times) -> Sheet:
+    resource = row.resource
+    facts = [
+        ("Vault", vault_words(row)),
+        ("Size", gb_words(resource.size_gb)),
+        ("Last good backup", times.text_and_age(last_good_at(row))),
+        ("Backups", f"{resource.backup_count}, {mb_words(resource.backup_size_mb)} in all"),
+        ("Disks left out", str(len(resource.exclude_volumes) or NONE)),
+        ("Auto-protect", NONE if row.vault is None else "On" if resource.auto_protect else "Suspended"),
+        ("Protectable", verdict_words(row)),
+        ("ID", resource.id),
+    ]
+    relations = [f"Vault: {row.vault.name} – {state_words(row.vault.status)}"] if row.vault else []
+    if row.protectable is not None:
+        relations += [f"Disk: {d.name} – {gb_words(d.size_gb)} {d.device}".rstrip() for d in row.protectable.disks]
+    backups = sorted(
+        (b for b in ledger.backups.values() if b.resource_id == resource.id and b.created_at is not None),
+        key=lambda backup: backup.created_at or times.now(),
+        reverse=True,
+    )
+    relations += [
+        f"Backup: {b.name} – {state_words(b.status)}, {times.text(b.created_at)}" for b in backups[:_ACTIVITY_LIMIT]
+    ]
+    activity = _activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
+    return Sheet(
+        resource.id,
+        resource.name,
+        status_words(resource.type),
+        protection_words(row),
+        protection_mark(row),
+        _explain_resource(row),
+        facts,
+        relations,
+        activity,
+        row.vault.id if row.vault else None,
+    )
+
+
+def _explain_resource(row: ResourceRow) -> str:
+    if row.vault is None:
+        can = row.protectable is None or row.protectable.protectable
+        return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
+    if row.resource.protect_status is None:
+        return "It is in a vault but has never been backed up; its first backup will be a full one."
+    return {
+        "available": "It can be backed up.",
+        "protecting": "It is being backed up now; another backup has to wait.",
+        "restoring": "It is being restored; it takes no backup meanwhile.",
+        "removing": "It is being taken out of its vault, and its backups with it.",
+        "error": "Something is wrong with it at the service; the newest task below may tell what.",
+    }.get(str(row.resource.protect_status), "This version does not know what that state means.")
+
+
+def _task(task: Task, ledger: Ledger, times: Times) -> Sheet:
+    facts = [
+        ("Resource", resource_words(task)),
+        ("Vault", task.vault_name or task.vault_id or NONE),
+        ("Progress", percent_words(task)),
+        ("Started", times.text_and_age(started_at(task))),
+        ("Ended / elapsed", ended_words(task, times)),
+        ("By", "policy" if task.policy_id else "a person"),
+        ("Code", code_words(task)),
+        ("Message", task.message or NONE),
+        ("Request id", task.request_id or NONE),
+        ("Backup", task.backup_name or NONE),
+        ("Checkpoint", task.checkpoint_id or NONE),
+        ("ID", task.id),
+    ]
+    mates = ledger.tasks_of(task.checkpoint_id) if task.checkpoint_id else []
+    relations = [f"Same checkpoint: {resource_words(t)} – {state_words(t.status)}" for t in mates if t.id != task.id]
+    same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
+    known = task.vault_id if task.vault_id in ledger.vaults else None
+    name = f"{status_words(task.type)} of {resource_words(task)}"
+    return Sheet(
+        task.id,
+        name,
+        "Task",
+        state_words(task.status),
+        mark(task.status),
+        _explain_task(task),
+        facts,
+        relations,
+        _activity(same, times),
+        known,
+    )
+
+
+def _explain_task(task: Task) -> str:
+    if task.code:
+        return refusal_sentence(task.code, task.message, task.request_id)
+    return _TASK_STATES.get(str(task.status), "This version does not know that state.")
+
+
+_TASK_STATES: dict[str, str] = {
+    TaskStatus.WAITING: "It has been accepted and waits for its turn at the service.",
+    TaskStatus.RUNNING: "The service is at work. It cannot be stopped.",
+    TaskStatus.SUCCESS: "It ended well.",
+    TaskStatus.FAILED: "It failed, and the service gave no code.",
+    TaskStatus.TIMEOUT: "The service gave up after too long a time. Start it again, and ask support if it recurs.",
+    TaskStatus.SKIPPED: "The service left it out, and gave no code.",
+}
+
+
+def _activity(tasks: list[Task], times: Times) -> list[str]:
+    """Return the newest tasks, newest first, each a line."""
+    tasks.sort(key=lambda task: (started_at(task) is not None, started_at(task) or times.now()), reverse=True)
+    return [_activity_line(task, times) for task in tasks[:_ACTIVITY_LIMIT]]
+
+
+def _activity_line(task: Task, times: Times) -> str:
+    ends = [status_words(task.status)]
+    if not task.is_over:
+        ends.append(percent_words(task))
+    if task.code:
+        ends.append(code_words(task))
+    what = f"{status_words(task.type)}: {resource_words(task)}"
+    return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"

@@ -1,0 +1,171 @@
+"""Notices: a bar in the window that nobody has to answer, and the desktop's own where there is one."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSystemTrayIcon,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.ui.drawer import MarkSign
+from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.marks import Mark, Shape, intent_mark
+from cbr_desktop.ui.plain import plain, unmarked
+from cbr_desktop.ui.requests import finished_words
+from cbr_desktop.ui.theme import Tone
+from cbr_desktop.workflows.ledger import Ledger
+
+_AT_ONCE = 3
+_TOLD = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND})
+REMARK = Mark(Shape.DIAMOND, Tone.BUSY)
+WARNING = Mark(Shape.DIAMOND, Tone.WARN)
+
+
+class Herald(Protocol):
+    """Tells something outside the window."""
+
+    def tell(self, title: str, text: str) -> None:
+        """Show a title and a text, if the desktop can."""
+        ...
+
+
+class TrayHerald(QObject):
+    """Tells through the desktop's notifications; the icon for it is made when it is first needed."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._icon: QSystemTrayIcon | None = None
+
+    def tell(self, title: str, text: str) -> None:
+        """Show a notification, if the desktop can."""
+        if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
+            return
+        if self._icon is None:
+            self._icon = QSystemTrayIcon(icon("program"), self)
+            self._icon.setToolTip("CBR Desktop")
+        self._icon.show()
+        self._icon.showMessage(unmarked(title), unmarked(text), icon("program"))
+
+
+class NoticeBar(QWidget):
+    """Shows the newest notices, each until it is dismissed or pushed out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notices")
+        self.setAccessibleName("Notices")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(12, 6, 12, 0)
+        self._layout.setSpacing(4)
+        self.notices: list[Notice] = []
+        self.hide()
+
+    def say(self, text: str, mark: Mark = REMARK, action: str = "", act: Callable[[], object] | None = None) -> None:
+        """Show a notice, the newest on top; one with the same words is shown once."""
+        for old in [notice for notice in self.notices if notice.label.text() == plain(text, 1000)]:
+            self._drop(old)
+        while len(self.notices) >= _AT_ONCE:
+            self._drop(self.notices[-1])
+        notice = Notice(text, mark, action, act, self._drop)
+        self.notices.insert(0, notice)
+        self._layout.insertWidget(0, notice)
+        self.show()
+
+    def _drop(self, notice: "Notice") -> None:
+        self.notices.remove(notice)
+        notice.hide()
+        notice.deleteLater()
+        self.setVisible(bool(self.notices))
+
+
+class Notice(QFrame):
+    """One notice: mark, words, perhaps something to do, and a button to dismiss it."""
+
+    def __init__(
+        self,
+        text: str,
+        mark: Mark,
+        action: str,
+        act: Callable[[], object] | None,
+        drop: Callable[["Notice"], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._action = act
+        self._drop = drop
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 4, 3)
+        sign = MarkSign(self)
+        sign.tell(mark)
+        layout.addWidget(sign)
+        self.label = QLabel(self)
+        self.label.setObjectName("noticeText")
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.label.setText(plain(text, 1000))
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(self.label, 1)
+        self.button = QPushButton(action, self)
+        self.button.setObjectName("noticeAction")
+        self.button.setAccessibleName(action)
+        self.button.setVisible(bool(action))
+        self.button.clicked.connect(self._act)
+        layout.addWidget(self.button)
+        self.dismiss = QToolButton(self)
+        self.dismiss.setObjectName("dismissNotice")
+        self.dismiss.setAccessibleName("Dismiss notice")
+        self.dismiss.setToolTip("Dismiss")
+        self.dismiss.setIcon(icon("close"))
+        self.dismiss.setAutoRaise(True)
+        self.dismiss.clicked.connect(lambda: drop(self))
+        layout.addWidget(self.dismiss)
+
+    def _act(self) -> None:
+        self._drop(self)
+        if self._action is not None:
+            self._action()
+
+
+class Watch:
+    """Notices when a request comes to an end or needs somebody, and says so once."""
+
+    def __init__(
+        self, ledger: Ledger, bar: NoticeBar, herald: Herald, window: QWidget, open: Callable[[IntentId], object]
+    ) -> None:
+        self._ledger = ledger
+        self._bar = bar
+        self._herald = herald
+        self._window = window
+        self._open = open
+        self._seen: dict[IntentId, IntentState] = {id: intent.state for id, intent in ledger.intents.items()}
+
+    def look(self) -> None:
+        """Tell of every request that has moved since the last look; what is new to us is not news."""
+        for id, intent in self._ledger.intents.items():
+            before = self._seen.get(id)
+            self._seen[id] = intent.state
+            if before is not None and before is not intent.state and intent.state in _TOLD:
+                self._tell(intent)
+
+    def _tell(self, intent: Intent) -> None:
+        outcome = self._ledger.outcome_of(intent)
+        words = finished_words(intent, outcome)
+        self._bar.say(words, intent_mark(intent, outcome), "Open", lambda: self._open(intent.id))
+        if not self._window.isActiveWindow():
+            self._herald.tell("CBR Desktop", words)
+            QApplication.alert(self._window)

@@ -1,0 +1,136 @@
+"""Requests as the drawer and the notices tell them: which group each belongs to, and its words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.ui.marks import Mark, intent_mark
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.text import intent_sentence
+from cbr_desktop.workflows.ledger import Ledger
+
+RECENT = timedelta(hours=24)
+"""How long a request that needs nothing more stays in the drawer: a night's work must be there in the morning."""
+
+
+class Group(StrEnum):
+    """The groups of the drawer, most urgent first; the values are their words."""
+
+    NEEDS_YOU = "Needs you"
+    RUNNING = "Running"
+    QUEUED = "Queued"
+    DONE = "Done in 24 h"
+
+
+_GROUPS = {
+    IntentState.QUEUED: Group.QUEUED,
+    IntentState.SENDING: Group.RUNNING,
+    IntentState.ACCEPTED: Group.RUNNING,
+    IntentState.FINISHED: Group.DONE,
+    IntentState.CANCELLED: Group.DONE,
+    IntentState.UNKNOWN: Group.NEEDS_YOU,
+    IntentState.REJECTED: Group.NEEDS_YOU,
+    IntentState.NOT_FOUND: Group.NEEDS_YOU,
+}
+_DISMISSABLE = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One line of the drawer. ``progress_percent`` is ``None`` where a bar would tell nothing."""
+
+    id: IntentId
+    group: Group
+    mark: Mark
+    name: str
+    words: str
+    sentence: str
+    progress_percent: int | None
+    can_cancel: bool
+    can_dismiss: bool
+    changed_at: datetime
+
+
+def requests(ledger: Ledger, now: datetime, dismissed: Collection[str]) -> list[Request]:
+    """Return what the drawer shows: all that is live or needs somebody, and what was done of late."""
+    shown = [
+        _request(intent, ledger.outcome_of(intent), now)
+        for intent in ledger.intents.values()
+        if _is_shown(intent, now, dismissed)
+    ]
+    places = {group: place for place, group in enumerate(Group)}
+    shown.sort(key=lambda request: request.changed_at, reverse=True)
+    shown.sort(key=lambda request: places[request.group])
+    return shown
+
+
+def tally(outcome: Outcome) -> str:
+    """Return how many of the resources asked for are backed up, with every loss: ``5 of 7, 2 skipped``."""
+    losses = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
+    parts = [f"{outcome.count(Fate.DONE)} of {outcome.total}"]
+    parts += [f"{outcome.count(fate)} {word}" for fate, word in losses.items() if outcome.count(fate)]
+    return ", ".join(parts)
+
+
+def request_name(intent: Intent) -> str:
+    """Return a request's name and vault."""
+    name = plain(intent.name, 64) if intent.name else "(named by the service)"
+    return f"{name} · {plain(intent.target.vault_name or intent.target.vault_id, 64)}"
+
+
+def request_words(intent: Intent, outcome: Outcome | None) -> str:
+    """Return the state of a request in a few words; half a success never reads like a whole one."""
+    if intent.state is IntentState.FINISHED and outcome is not None:
+        head = "Finished" if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else "Nothing backed up"
+        return f"{head}: {tally(outcome)}"
+    if intent.state is IntentState.ACCEPTED and outcome is not None:
+        return f"Backing up: {tally(outcome)} done" if not outcome.count(*_LOST) else f"Backing up: {tally(outcome)}"
+    return _WORDS[intent.state]
+
+
+_LOST = (Fate.FAILED, Fate.SKIPPED, Fate.UNCERTAIN)
+_WORDS = {
+    IntentState.QUEUED: "Queued",
+    IntentState.SENDING: "Sending",
+    IntentState.ACCEPTED: "Accepted",
+    IntentState.FINISHED: "Ended",
+    IntentState.REJECTED: "Refused",
+    IntentState.UNKNOWN: "Outcome unknown",
+    IntentState.NOT_FOUND: "No trace found",
+    IntentState.CANCELLED: "Taken back",
+}
+
+
+def finished_words(intent: Intent, outcome: Outcome | None) -> str:
+    """Return what a notice says about a request that has come to an end or needs somebody."""
+    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.target.vault_name or 'a vault', 64)}"
+    if intent.state is IntentState.FINISHED and outcome is not None:
+        verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
+        return f"Checkpoint {name} {verb}: {tally(outcome)}"
+    return f"Checkpoint {name}: {request_words(intent, outcome)}"
+
+
+def _is_shown(intent: Intent, now: datetime, dismissed: Collection[str]) -> bool:
+    if intent.id in dismissed:
+        return False
+    return _GROUPS[intent.state] is not Group.DONE or now - intent.changed_at < RECENT
+
+
+def _request(intent: Intent, outcome: Outcome | None, now: datetime) -> Request:
+    running = intent.state is IntentState.ACCEPTED and outcome is not None
+    return Request(
+        id=intent.id,
+        group=_GROUPS[intent.state],
+        mark=intent_mark(intent, outcome),
+        name=request_name(intent),
+        words=request_words(intent, outcome),
+        sentence=intent_sentence(intent, outcome, now),
+        progress_percent=outcome.progress_percent if running and outcome is not None else None,
+        can_cancel=intent.state is IntentState.QUEUED,
+        can_dismiss=intent.state in _DISMISSABLE,
+        changed_at=intent.changed_at,
+    )
