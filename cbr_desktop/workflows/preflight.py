@@ -63,7 +63,7 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
         if vault is None:
             findings += _unknown_vault(draft, ledger)
         else:
-            estimate = _estimate(draft, vault)
+            estimate = _estimate(draft, vault, ledger)
             known = [*_vault_findings(vault, ledger, estimate), *_resource_findings(draft, vault, ledger)]
             as_of = ledger.freshness[Part.VAULTS].as_of
             findings += [replace(finding, as_of=as_of) for finding in known]
@@ -153,7 +153,8 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
         return
     if not protectable.protectable:
         facts = {"resource": name, "reason": protectable.reason or protectable.message}
-        yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, Subject.RESOURCES, protectable.code, **facts)
+        code = protectable.code.removeprefix("BackupService.")
+        yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, Subject.RESOURCES, code, **facts)
     taken = [disk for disk in protectable.disks if _takes(choice, disk.id)]
     if protectable.disks and not taken:
         yield block(FindingKind.NO_DISK_LEFT, Subject.RESOURCES, "7108", resource=name)
@@ -183,14 +184,14 @@ def _asked(draft: CheckpointDraft, vault: Vault) -> list[tuple[Resource, Resourc
     return [(resource, choices[resource.id]) for resource in vault.resources if resource.id in choices]
 
 
-def _estimate(draft: CheckpointDraft, vault: Vault) -> Estimate:
+def _estimate(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Estimate:
     asked = [resource for resource, _ in _asked(draft, vault)]
-    expected = [resource for resource in asked if resource.protect_status in (None, ProtectStatus.AVAILABLE)]
+    expected = [resource for resource in asked if _is_expected(resource, ledger)]
     total = len(draft.resources) if draft.resources is not None else len(asked)
     if not asked or not vault.size_gb:
         return Estimate(total, len(expected))
-    upper = float(sum(resource.size_gb for resource in asked))
-    likely = _likely_gb(asked)
+    upper = float(sum(resource.size_gb for resource in expected))
+    likely = _likely_gb(expected)
     return Estimate(
         asked=total,
         expected=len(expected),
@@ -200,6 +201,13 @@ def _estimate(draft: CheckpointDraft, vault: Vault) -> Estimate:
         percent_likely=None if likely is None else 100 * (vault.used_gb + likely) / vault.size_gb,
         percent_worst=100 * (vault.used_gb + upper) / vault.size_gb,
     )
+
+
+def _is_expected(resource: Resource, ledger: Ledger) -> bool:
+    """Whether nothing that is known makes the service skip this resource."""
+    protectable = ledger.protectables.get(resource.id)
+    is_settled = resource.protect_status in (None, ProtectStatus.AVAILABLE)
+    return is_settled and (protectable is None or protectable.protectable)
 
 
 def _likely_gb(resources: Iterable[Resource]) -> float | None:

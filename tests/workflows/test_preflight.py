@@ -158,7 +158,10 @@ def test_a_resource_that_cannot_be_protected_warns_with_the_service_s_code() -> 
     barred = Protectable(
         ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", protectable=False, code="7104", reason="scsi"
     )
-    assert only(judged(DRAFT, protectables=(barred,)), FindingKind.RESOURCE_NOT_PROTECTABLE).code == "7104"
+    result = judged(DRAFT, protectables=(barred,))
+    assert only(result, FindingKind.RESOURCE_NOT_PROTECTABLE).code == "7104"
+    assert result.estimate is not None
+    assert (result.estimate.asked, result.estimate.expected, result.estimate.upper_gb) == (2, 1, 40.0)
 
 
 def test_disks_that_are_left_out() -> None:
