@@ -79,7 +79,7 @@ class CbrCloud:
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
         fetch = self._pages(f"protectables/{quote(kind, safe='')}/instances", protectables, {}, PROTECTABLE_PAGE_SIZE)
-        found = await collect_counted_oddly(fetch, PROTECTABLE_PAGE_SIZE, IN_FLIGHT, by_page=kind != "disk")
+        found = await collect_counted_oddly(fetch, PROTECTABLE_PAGE_SIZE, IN_FLIGHT)
         return self._listing(found)
 
     async def backups(
@@ -94,8 +94,9 @@ class CbrCloud:
 
         Whether ``name`` must be the whole name or a part of it is up to the region.
         """
-        for id in filter(None, (vault_id, checkpoint_id)):
-            self._segment(id)
+        for id in (vault_id, checkpoint_id):
+            if id is not None:
+                self._segment(id)
         query = {"vault_id": vault_id, "checkpoint_id": checkpoint_id, "name": name, "start_time": _stamp(since)}
         return await self._list("backups", backups, query)
 

@@ -82,36 +82,33 @@ async def collect(fetch: Fetch[Row], size: int, in_flight: int) -> Collection[Ro
     return found
 
 
-async def collect_counted_oddly(fetch: Fetch[Row], size: int, in_flight: int, *, by_page: bool) -> Collection[Row]:
-    """Read all pages of a list whose offset may count items or pages; ``by_page`` is what to try first.
+async def collect_counted_oddly(fetch: Fetch[Row], size: int, in_flight: int) -> Collection[Row]:
+    """Read all pages of a list whose offset may count rows or pages.
 
-    Where it counts pages, 0 and 1 are the same page: so the service does for servers.
+    Where it counts pages, 0 and 1 are the same page: so the service does for servers, while it counts disks. When there
+    is more than one page, asking for 1 tells which way it is.
     """
-    seen: dict[int, Page[Row]] = {}
-
-    async def remembered(raw: int) -> Page[Row]:
-        if raw not in seen:
-            seen[raw] = await fetch(raw)
-        return seen[raw]
-
-    first = await remembered(0)
+    first = await fetch(0)
     step = len(first.rows) + first.lost
+    if not step or (step < size if first.count is None else first.count <= step):
+        return await collect(_remembering(fetch, first), size, in_flight)
+    second = await fetch(1)
+    known = {row.id for row in first.rows}
+    repeated = sum(row.id in known for row in second.rows)
+    if repeated >= len(first.rows):
+        return await collect(_remembering(lambda offset: fetch(offset // step + 1), first), size, in_flight)
+    if repeated == 0 and len(first.rows) > 1:
+        return await collect(_remembering(lambda offset: fetch(offset // step), first), size, in_flight)
+    return await collect(_remembering(fetch, first), size, in_flight)
 
-    def page_number(offset: int) -> int:
-        return offset // step + 1 if offset else 0
 
-    def item(offset: int) -> int:
-        return offset
+def _remembering(fetch: Fetch[Row], first: Page[Row]) -> Fetch[Row]:
+    """Return a way to fetch pages that has the first one already."""
 
-    ways = (page_number, item) if by_page else (item, page_number)
-    way = ways[0]
-    if step and (step >= size if first.count is None else first.count > step):
-        known = {row.id for row in first.rows}
-        for way in ways:
-            second = await remembered(way(step))
-            if second.rows and 2 * sum(row.id in known for row in second.rows) <= len(second.rows):
-                break
-    return await collect(lambda offset: remembered(way(offset)), size, in_flight)
+    async def remembered(offset: int) -> Page[Row]:
+        return await fetch(offset) if offset else first
+
+    return remembered
 
 
 def _goes_on(last: Page[Row], end: int, step: int, size: int) -> bool:

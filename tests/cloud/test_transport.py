@@ -490,12 +490,14 @@ def test_others_wait_along_and_then_one_goes_at_a_time() -> None:
 def test_six_at_a_time_and_no_place_is_lost() -> None:
     async def main() -> None:
         inside, most = 0, 0
-        held = asyncio.Event()
+        held, full = asyncio.Event(), asyncio.Event()
 
         async def answer(request: httpx.Request) -> httpx.Response:
             nonlocal inside, most
             inside += 1
             most = max(most, inside)
+            if inside == 6:
+                full.set()
             try:
                 await held.wait()
             finally:
@@ -505,8 +507,7 @@ def test_six_at_a_time_and_no_place_is_lost() -> None:
         line = Line(answer)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(line.client.read(Call("GET", "https://cbr.example/"))) for _ in range(30)]
-            while inside < 6:
-                await asyncio.sleep(0)
+            await full.wait()
             for task in tasks[3:9] + tasks[20:]:
                 task.cancel()
             held.set()
