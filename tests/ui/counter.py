@@ -13,8 +13,7 @@ from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
-
-from .estate import NOW, HandClock, Notebook, Wishes, profile
+from tests.ui.estate import NOW, HandClock, Notebook, Wishes, profile
 
 
 class MemoryRecords:
@@ -51,16 +50,17 @@ class MemoryRecords:
 
 
 class Counter:
-    """What a dialog is handed, and what can be seen of its doings."""
+    """What a dialog is handed, and what can be seen of its doings; ``vaults`` is ``None`` while none were read."""
 
     def __init__(
-        self, vaults: Iterable[Vault], protectables: Iterable[Protectable] = (), of: Profile | None = None
+        self, vaults: Iterable[Vault] | None, protectables: Iterable[Protectable] = (), of: Profile | None = None
     ) -> None:
         self.records = MemoryRecords()
         self.saved: list[tuple[str, str]] = []
         self.board = Board()
         self.ledger = Ledger(of or profile(), self.board.notice)
-        self.ledger.put_vaults(Listing(list(vaults), NOW))
+        if vaults is not None:
+            self.ledger.put_vaults(Listing(list(vaults), NOW))
         self.ledger.put_protectables(Listing(list(protectables), NOW))
         self.clock = HandClock()
         numbers = iter(range(1, 1000))

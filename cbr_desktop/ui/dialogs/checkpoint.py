@@ -184,10 +184,11 @@ class CheckpointDialog(QDialog):
         self._timer.start()
 
     def _ledger_changed(self, part: Part) -> None:
-        if part is Part.VAULTS:
+        if part in (Part.VAULTS, Part.PROTECTABLES):
             self.vault.refill()
             self.resources.show_vault(self.vault.vault)
-        if part is not Part.CONNECTION:
+            self._judge()
+        elif part is not Part.CONNECTION:
             self._timer.start()
 
     def _touch(self) -> None:
@@ -232,7 +233,8 @@ class CheckpointDialog(QDialog):
         self.send.setAccessibleDescription(reason)
         mark = READY
         if self._verdict.is_blocked:
-            mark = SEVERITY_MARKS[Severity.BLOCK]
+            untouched = not self._touched and self._draft.vault_id is None
+            mark = SEVERITY_MARKS[Severity.INFO if untouched else Severity.BLOCK]
         elif warned:
             mark = SEVERITY_MARKS[Severity.WARN]
         self.verdict.say(mark, reason or verdict_sentence(self._verdict))

@@ -1,7 +1,6 @@
 """The name field: what is typed stays as it was typed, and what cannot be sent is shown in its place."""
 
 import platform
-import random
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QPoint, Signal
@@ -217,18 +216,14 @@ def host_name() -> str:
     return platform.node().partition(".")[0]
 
 
-def seeded(seed: int) -> random.Random:
-    """Return the chance of one window: the same seed gives the same random part each time."""
-    return random.Random(seed)
-
-
 def _spaces_words(name: str) -> str:
     """Return the name with its outer spaces made visible, or nothing when it has none."""
-    if name == name.strip():
-        return ""
     left = len(name) - len(name.lstrip())
     right = len(name) - len(name.rstrip()) if name.strip() else 0
-    return f"With its spaces: {'␠' * left}{shown(name.strip())}{'␠' * right}"
+    words = [f"{count_words(count, 'space')} {where}" for count, where in ((left, "before"), (right, "after")) if count]
+    if not words:
+        return ""
+    return f"{' and '.join(words)} the name: {'␠' * left}{shown(name.strip())}{'␠' * right}"
 
 
 def _units(text: str) -> int:

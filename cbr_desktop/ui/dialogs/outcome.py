@@ -1,18 +1,19 @@
 """The outcome ledger: what became of one request, resource by resource, and what can be done about it."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +25,6 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MarkDot, MarkedLine, label, mark_icon
-from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import Mark, Shape, intent_mark
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.text import (
@@ -43,6 +43,7 @@ _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = ("Resource", "Outcome", "Progress", "Code", "Reason", "What to do")
 _WIDTHS = (180, 115, 75, 70, 260)
 _TICK_MS = 1000
+_REST_MS = 30
 _BAD = Mark(Shape.CROSS, Tone.BAD)
 _AGAIN = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND, IntentState.CANCELLED})
 """The states after which a person may ask anew."""
@@ -85,6 +86,12 @@ class OutcomePanel(QWidget):
         self._progress.setAccessibleName("Progress of all resources")
         self._table = ResourceTable()
         self._empty = label(name="outcomeEmpty")
+        self._body = QPlainTextEdit()
+        self._body.setObjectName("outcomeRequest")
+        self._body.setAccessibleName("The request")
+        self._body.setReadOnly(True)
+        self._body.setTabChangesFocus(True)
+        self._body.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._before_retry = label(name="retrySkippedSentence")
         self._problem = MarkedLine("outcomeProblem")
         self._problem.say(None, "")
@@ -138,10 +145,17 @@ class OutcomePanel(QWidget):
         self._table.setVisible(outcome is not None)
         self._empty.setVisible(outcome is None)
         self._empty.setText(_waiting_words(intent))
+        self._body.setVisible(outcome is None)
+        self._show_body(intent)
         self._progress.setVisible(outcome is not None and not outcome.is_over)
         if outcome is not None:
             self._progress.setValue(outcome.progress_percent)
             self._table.show_outcome(outcome)
+
+    def _show_body(self, intent: Intent) -> None:
+        text = intent.body.decode("utf-8", "replace")
+        if text != self._body.toPlainText():
+            self._body.setPlainText(text)
 
     def _show_buttons(self, intent: Intent, outcome: Outcome | None) -> None:
         retry = self._retry_words(intent)
@@ -180,7 +194,7 @@ class OutcomePanel(QWidget):
     def _look_at(self, id: IntentId) -> None:
         self._id = id
         self._say_problem("")
-        self._table.clear_rows()
+        self._table.setRowCount(0)
         self.refresh()
         self.shown.emit(id)
 
@@ -219,7 +233,8 @@ class OutcomePanel(QWidget):
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)
-        layout.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._body, 1)
         layout.addWidget(self._before_retry)
         layout.addWidget(self._problem)
         layout.addLayout(buttons)
@@ -243,8 +258,8 @@ class _Head(QWidget):
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
         ids = QHBoxLayout()
+        ids.setSpacing(16)
         ids.addWidget(self._checkpoint)
-        ids.addSpacing(16)
         ids.addWidget(self._request)
         ids.addStretch(1)
         layout = QVBoxLayout(self)
@@ -280,7 +295,7 @@ class CopyLine(QWidget):
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = QToolButton()
         copy.setObjectName(button_name)
-        copy.setIcon(icon("copy"))
+        copy.setText("Copy")
         copy.setAutoRaise(True)
         copy.setAccessibleName(f"Copy {words.lower()}")
         copy.setToolTip(f"Copy the {words.lower()}")
@@ -301,53 +316,58 @@ class CopyLine(QWidget):
         QGuiApplication.clipboard().setText(self._text)
 
 
-class ResourceTable(QTreeWidget):
+class ResourceTable(QTableWidget):
     """A line for each resource: what became of it, why, and what to do; skipped ones stand together at the end."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(0, len(_COLUMNS))
         self.setObjectName("outcomeResources")
         self.setAccessibleName("Resources")
-        self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels(_COLUMNS)
-        self.setRootIsDecorated(False)
+        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setWordWrap(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
-        header = self.header()
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
         header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(self.scheduleDelayedItemsLayout)
+        # Heights follow the wrapped texts, but only after a drag of a column has come to rest.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self.resizeRowsToContents)
+        header.sectionResized.connect(self._rest.start)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show another outcome; rows of the same resources are only written over."""
         rows = sorted(outcome.resources, key=lambda resource: resource.fate is Fate.SKIPPED)
-        while self.topLevelItemCount() > len(rows):
-            self.takeTopLevelItem(self.topLevelItemCount() - 1)
-        while self.topLevelItemCount() < len(rows):
-            self.addTopLevelItem(QTreeWidgetItem())
-        for row, resource in enumerate(rows):
-            item = self.topLevelItem(row)
-            if item is not None:
-                self._write(item, resource)
+        self.setRowCount(len(rows))
+        changed = [self._write(row, resource) for row, resource in enumerate(rows)]
+        if any(changed):
+            self.resizeRowsToContents()
 
-    def clear_rows(self) -> None:
-        """Forget the rows of another intent."""
-        self.clear()
-
-    def _write(self, item: QTreeWidgetItem, resource: ResourceOutcome) -> None:
+    def _write(self, row: int, resource: ResourceOutcome) -> bool:
+        """Write a row and tell whether its words are others now."""
         texts = _texts(resource)
-        if texts == [item.text(column) for column in range(len(_COLUMNS))]:
-            return
-        for column, text in enumerate(texts):
-            item.setText(column, text)
-            item.setTextAlignment(column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        item.setIcon(_FATE, mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
-        item.setToolTip(_NAME, tooltip(resource.name, resource.id))
+        held = [self.item(row, column) for column in range(len(_COLUMNS))]
+        if texts == [item.text() if item is not None else None for item in held]:
+            return False
+        items = [QTableWidgetItem(text) for text in texts]
+        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
+        items[_NAME].setToolTip(tooltip(resource.name, resource.id))
         explanation = explain(resource.code)
-        item.setToolTip(_CODE, tooltip(explanation.meaning) if explanation else "")
+        items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")
+        for column, item in enumerate(items):
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            self.setItem(row, column, item)
+        return True
 
 
 def _texts(resource: ResourceOutcome) -> list[str]:
@@ -379,8 +399,8 @@ def _remedy(resource: ResourceOutcome) -> str:
 def _waiting_words(intent: Intent) -> str:
     """Return what will stand in the place of the table, or why nothing will."""
     if intent.state in (IntentState.QUEUED, IntentState.SENDING, IntentState.UNKNOWN):
-        return "The resources are listed here as soon as the service has answered."
-    return "The request stays in the outbox, so that it can be looked at later."
+        return "The resources are listed here as soon as the service has answered. This is the request:"
+    return "This is the request; it stays among your requests, so that it can be looked at later:"
 
 
 def _button(text: str, name: str, slot: object) -> QPushButton:

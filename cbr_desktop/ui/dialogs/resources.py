@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
@@ -60,6 +61,7 @@ class ResourcePicker(QWidget):
         super().__init__(parent)
         self._ledger = ledger
         self._vault: Vault | None = None
+        self._seen: tuple[Vault | None, list[tuple[Disk, ...]]] | None = None
         self._extra: dict[ResourceId, ResourceChoice] = {}
         self._filling = False
         self._blocked: list[str] = []
@@ -97,7 +99,11 @@ class ResourcePicker(QWidget):
         return tuple(self._choice(item) for item in self._rows() if item.checkState(_NAME) == Qt.CheckState.Checked)
 
     def show_vault(self, vault: Vault | None) -> None:
-        """Show another vault's resources; ids that were added by hand stay."""
+        """Show another vault's resources, or the same ones as they are now; ids that were added by hand stay."""
+        seen = (vault, [self._disks(resource.id) for resource in vault.resources] if vault else [])
+        if seen == self._seen:
+            return
+        self._seen = deepcopy(seen)
         same = vault is not None and self._vault is not None and vault.id == self._vault.id
         choices = self.choices() if same or self._extra else None
         self._vault = vault
@@ -286,7 +292,9 @@ class ResourcePicker(QWidget):
         rows = [(item, _resource(item)) for item in self._rows()]
         ticked = [resource for item, resource in rows if item.checkState(_NAME) == Qt.CheckState.Checked]
         size = gb_words(sum(resource.size_gb for resource in ticked))
-        if self.whole.isChecked():
+        if self._vault is None and not rows:
+            self.summary.setText("The resources of the vault are listed here, once one is chosen")
+        elif self.whole.isChecked():
             self.summary.setText(
                 f"{count_words(len(ticked), 'resource')} · {size} · no resource is named in the request,"
                 " so the service takes all that are in the vault then"

@@ -1,0 +1,447 @@
+"""The checkpoint dialog: every bad input has its own words and sends nothing; what is shown is what is sent."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTreeWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.intent import IntentState, Refusal
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.vault import Disk, Protectable, Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from tests.ui.counter import Counter
+from tests.ui.estate import NASTY, NOW, profile, uid, vault
+
+REFERENCE_VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
+REFERENCE_RESOURCE = ResourceId("94eba8b2-acc9-4d82-badc-127144cc5526")
+Open = Callable[..., CheckpointDialog]
+
+
+def servers(count: int, first: int = 100, **more: Any) -> list[Resource]:
+    return [
+        Resource(ResourceId(uid(first + n)), ResourceType.SERVER, f"ecs-{first + n}", 40, 2048, 2, "available", **more)
+        for n in range(count)
+    ]
+
+
+def holder(number: int = 1, name: str = "vault-one", count: int = 3, **more: Any) -> Vault:
+    return vault(number, name, 100, 1000, resources=servers(count, number * 1000), **more)
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter([holder(), holder(2, "vault-two", 2), vault(3, "vault-empty", 0, 100)])
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    def make(counter: Counter, *arguments: Any) -> CheckpointDialog:
+        dialog = CheckpointDialog(counter.desk, *arguments)
+        qtbot.addWidget(dialog)
+        dialog.open()
+        return dialog
+
+    return make
+
+
+def words(dialog: CheckpointDialog) -> str:
+    """All that is visible as text."""
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def judged(dialog: CheckpointDialog) -> CheckpointDialog:
+    dialog._judge()
+    return dialog
+
+
+def child(dialog: QWidget, kind: type[Any], name: str) -> Any:
+    found = dialog.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+BAD: dict[str, tuple[Callable[[CheckpointDialog], None], str]] = {
+    "name too long": (
+        lambda dialog: dialog.name.edit.setText("x" * 70),
+        "The name has 70 characters, 6 more than the 64 allowed. Shorten it.",
+    ),
+    "forbidden character": (
+        lambda dialog: dialog.name.edit.setText("prepatch.1"),
+        "‘.’ at position 9 is not allowed in a name",
+    ),
+    "space": (lambda dialog: dialog.name.edit.setText(" x"), "A space at position 1 is not allowed in a name"),
+    "< in the description": (
+        lambda dialog: dialog.description.set_text("a <b"),
+        "‘<’ at position 3 is not allowed in a description",
+    ),
+    "long description": (
+        lambda dialog: dialog.description.set_text("é" * 256),
+        "The description has 256 characters, 1 more",
+    ),
+    "tab in the description": (
+        lambda dialog: dialog.description.set_text("a\tb"),
+        "A tab at position 2 is not allowed in a description",
+    ),
+    "empty vault": (
+        lambda dialog: dialog.vault.choose(VaultId(uid(3))),
+        "Vault ‘vault-empty’ has no resources, so there is nothing to back up.",
+    ),
+    "foreign resource": (
+        lambda dialog: dialog.resources.choose_ids([ResourceId(uid(2000))]),
+        "Resource ‘ecs-2000’ is not in vault ‘vault-one’ but in ‘vault-two’.",
+    ),
+    "300 resources": (
+        lambda dialog: dialog.resources.choose_ids([ResourceId(uid(5000 + n)) for n in range(300)]),
+        "300 resources are chosen; a checkpoint takes 256 at most.",
+    ),
+    "no resource": (lambda dialog: dialog.resources.choose([]), "No resource is ticked."),
+    "no vault": (lambda dialog: dialog.vault.choose(None), "No vault is chosen."),
+    "bad vault id": (lambda dialog: dialog.vault.choose(VaultId("vault-onne")), "‘vault-onne’ in vault_id is no id"),
+    "unknown vault": (
+        lambda dialog: dialog.vault.choose(VaultId(uid(77))),
+        f"There is no vault {uid(77)} in this project.",
+    ),
+    "bad resource id": (lambda dialog: dialog.resources.choose_ids([ResourceId("ecs")]), "‘ecs’ in resources is no id"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_named_and_nothing_is_sent(
+    counter: Counter, opened: Open, spoil: Callable[[CheckpointDialog], None], sentence: str
+) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    spoil(dialog)
+    dialog._try()
+    judged(dialog)
+    assert sentence in words(dialog)
+    assert not dialog.send.isEnabled()
+    assert dialog.send.accessibleDescription()
+    assert dialog.send.toolTip()
+    assert counter.sent == []
+
+
+def test_every_bad_input_has_a_verdict_of_its_own(counter: Counter, opened: Open) -> None:
+    verdicts = set()
+    for spoil, _ in BAD.values():
+        dialog = opened(counter, VaultId(uid(1)))
+        spoil(dialog)
+        verdicts.add(judged(dialog).send.accessibleDescription())
+    assert len(verdicts) == len(BAD)
+
+
+def test_the_reference_request_can_be_built_before_any_vault_was_read(opened: Open) -> None:
+    counter = Counter(None)
+    dialog = opened(counter)
+    dialog.vault.box.setEditText(REFERENCE_VAULT)
+    child(dialog, QLineEdit, "checkpointResourceIds").setText(REFERENCE_RESOURCE)
+    dialog.resources._add_ids()
+    dialog.name.edit.setText("backup_name")
+    dialog.description.edit.setPlainText("backup_description")
+    dialog.advanced.auto_trigger.setChecked(True)
+    judged(dialog)
+    shown = child(dialog, QPlainTextEdit, "checkpointPreview").toPlainText()
+    assert json.loads(shown) == {
+        "checkpoint": {
+            "parameters": {
+                "auto_trigger": True,
+                "description": "backup_description",
+                "incremental": True,
+                "name": "backup_name",
+                "resources": [REFERENCE_RESOURCE],
+            },
+            "vault_id": REFERENCE_VAULT,
+        }
+    }
+    dialog.anyway.setChecked(True)
+    dialog.send.click()
+    (sent,) = counter.sent
+    assert sent.body.decode() == shown
+
+
+def test_what_is_previewed_is_sent_byte_for_byte(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.description.edit.setPlainText("zwölf „Äpfel“ 😀\nzweite Zeile")
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    qtbot.keyClick(dialog.description.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    preview = child(dialog, QPlainTextEdit, "checkpointPreview")
+    (sent,) = counter.sent
+    assert preview.toPlainText().encode() == sent.body
+    assert sent.state is IntentState.QUEUED
+    assert "resources" not in json.loads(sent.body)["checkpoint"]["parameters"]
+    dialog._try()
+    assert len(counter.sent) == 1
+    assert dialog.findChild(QWidget, "outcome").isVisible()
+
+
+def test_enter_in_a_field_does_not_send(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    qtbot.keyClick(dialog.name.edit, Qt.Key.Key_Return)
+    assert counter.sent == []
+
+
+def test_chosen_resources_become_ids_and_disks_become_details(opened: Open) -> None:
+    held = holder()
+    disks = (Disk(VolumeId(uid(1)), "sys", 40, bootable=True), Disk(VolumeId(uid(2)), "data", 100))
+    protectable = Protectable(held.resources[0].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
+    dialog = opened(Counter([held], [protectable]), held.id)
+    tree = child(dialog, QTreeWidget, "checkpointResources")
+    tree.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
+    assert dialog.draft().resources is not None
+    parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
+    assert parameters["resources"] == [held.resources[0].id, held.resources[1].id]
+    tree.topLevelItem(0).child(1).setCheckState(0, Qt.CheckState.Unchecked)
+    parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
+    assert "resources" not in parameters
+    assert parameters["resource_details"][0]["extra_info"] == {"exclude_volumes": [uid(2)]}
+    assert tree.topLevelItem(0).text(4) == "1/2"
+    dialog.resources.whole.setChecked(True)
+    assert "resource_details" not in json.loads(body(dialog))["checkpoint"]["parameters"]
+
+
+def body(dialog: CheckpointDialog) -> str:
+    return str(judged(dialog).inspector.preview.json.toPlainText())
+
+
+def test_the_keys_of_the_resource_table(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    tree = dialog.resources.tree
+    dialog.resources.filter.setText("ecs-1001")
+    qtbot.keyClick(tree, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    assert [c.name for c in dialog.resources.choices() or ()] == ["ecs-1000", "ecs-1002"]
+    dialog.resources.filter.clear()
+    qtbot.keyClick(tree, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(dialog.resources.choices() or ()) == 3
+    tree.setCurrentItem(tree.topLevelItem(0))
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert dialog.resources.summary.text() == "2 of 3 · 80 GB"
+
+
+def test_resources_that_would_be_skipped_can_be_dropped_at_once(opened: Open) -> None:
+    held = holder(count=5)
+    held.resources[1].protect_status = "error"
+    held.resources[3].protect_status = "restoring"
+    dialog = opened(Counter([held]), held.id)
+    assert dialog.resources.drop.text().replace("&", "") == "Drop 2 blocked"
+    assert dialog.anyway.isVisible()
+    dialog.resources.drop.click()
+    judged(dialog)
+    assert [c.name for c in dialog.resources.choices() or ()] == ["ecs-1000", "ecs-1002", "ecs-1004"]
+    assert not dialog.resources.drop.isVisible()
+
+
+def test_a_warning_wants_a_tick_and_a_new_kind_of_warning_wants_another(opened: Open) -> None:
+    counter = Counter([holder(status=VaultStatus.LOCK)])
+    dialog = opened(counter, VaultId(uid(1)))
+    assert not dialog.send.isEnabled()
+    assert "Send anyway" in dialog.verdict.label.text()
+    dialog.anyway.setChecked(True)
+    assert dialog.send.isEnabled()
+    dialog.advanced.auto_trigger.setChecked(True)
+    judged(dialog)
+    assert not dialog.anyway.isChecked()
+    assert not dialog.send.isEnabled()
+
+
+def test_an_untouched_form_does_not_scold(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter)
+    sentence = child(dialog, QLabel, "checkpointVaultSentence")
+    assert not sentence.isVisible()
+    assert not dialog.send.isEnabled()
+    dialog._touch()
+    judged(dialog)
+    assert "No vault is chosen" in sentence.text()
+
+
+def test_the_default_name_follows_the_vault_until_one_is_typed(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    first = dialog.name.text
+    assert first.startswith("manualbk_vault-one-")
+    dialog.vault.choose(VaultId(uid(2)))
+    assert dialog.name.text.startswith("manualbk_vault-two-")
+    assert dialog.name.text[-6:] == first[-6:]
+    dialog.name.edit.setFocus()
+    dialog.name.edit.selectAll()
+    qtbot.keyClicks(dialog.name.edit, "mine")
+    dialog.vault.choose(VaultId(uid(1)))
+    assert dialog.name.text == "mine"
+
+
+def test_a_template_can_be_written_and_says_what_is_wrong(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    template = child(dialog, QLineEdit, "checkpointNameTemplate")
+    result = child(dialog, QLabel, "checkpointNameTemplateResult")
+    template.clear()
+    qtbot.keyClicks(template, "{vault}_x")
+    assert dialog.name.text == "vault-one_x"
+    assert result.text() == "Gives vault-one_x (11/64)"
+    qtbot.keyClicks(template, "{nobody}")
+    assert "knows no value ‘{nobody}’" in result.text()
+    assert counter.settings["checkpoint.template.Prod · eu-de"] == "{vault}_x{nobody}"
+
+
+def test_nothing_is_trimmed_or_cut_and_a_fix_is_one_click(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.name.edit.setText(" a.b" + "x" * 70)
+    assert dialog.name.counter.text() == "74/64"
+    assert "␠a.b" in words(dialog)
+    assert json.loads(body(dialog))["checkpoint"]["parameters"]["name"] == " a.b" + "x" * 70
+    assert dialog.name.fix.text().replace("&", "") == "Fix: replace 2 characters, cut 10"
+    dialog.name.fix.click()
+    assert dialog.name.text == ("-a-b" + "x" * 70)[:64]
+    dialog.description.set_text("a <b>")
+    child(dialog, QPushButton, "checkpointDescriptionFix").click()
+    assert dialog.description.text == "a ‹b›"
+
+
+def test_code_points_are_counted_not_utf16_units(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.description.set_text("😀" * 3)
+    assert dialog.description.counter.text() == "3/255"
+
+
+def test_a_disk_that_would_not_keeps_the_form(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    counter.records.full = True
+    dialog._try()
+    assert counter.sent == []
+    assert "Not sent. ‘/data/outbox.sqlite3’ could not be written" in words(dialog)
+    counter.records.full = False
+    dialog._try()
+    assert len(counter.sent) == 1
+
+
+def test_a_refused_request_goes_back_to_the_form_with_all_it_held(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.name.edit.setText("mine")
+    dialog.description.set_text("why")
+    dialog.types.choose(incremental=False)
+    dialog._try()
+    (sent,) = counter.sent
+    refusal = Refusal(400, "BackupService.6113", "vault is frozen", "req-1")
+    counter.ledger.put_intent(sent.moved(IntentState.REJECTED, NOW, refusal=refusal))
+    shown = words(dialog)
+    assert "6113: The vault's present state allows no backup." in shown
+    assert "renew it if it is frozen" in shown
+    child(dialog, QPushButton, "editAgain").click()
+    assert dialog.send.isVisible()
+    draft = dialog.draft()
+    assert (draft.name, draft.description, draft.incremental) == ("mine", "why", False)
+
+
+def test_a_request_is_saved_as_a_file_of_the_same_bytes(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.save.click()
+    asked = dialog.findChild(QFileDialog)
+    assert asked is not None
+    assert asked.selectedFiles()[0].endswith(".cbr.json")
+    asked.fileSelected.emit("/x/one.cbr.json")
+    asked.close()
+    assert counter.saved == [("/x/one.cbr.json", body(dialog) + "\n")]
+    assert "Saved to /x/one.cbr.json." in words(dialog)
+
+
+def test_other_forms_can_be_copied(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    preview = dialog.inspector.preview
+    preview._tabs.setCurrentIndex(2)
+    child(dialog, QPushButton, "checkpointPreviewCopy").click()
+    assert QGuiApplication.clipboard().text().startswith("curl ")
+
+
+def test_beta_fields_are_there_only_where_they_are_known(counter: Counter, opened: Open) -> None:
+    assert not opened(counter).advanced.keep.isVisible()
+    known = profile()
+    wide = Profile(known.name, known.iam_endpoint, known.cbr_endpoint, "p", "u", "d", beta_fields=True)
+    dialog = opened(Counter([holder()], of=wide), VaultId(uid(1)))
+    dialog.advanced._fold.setChecked(True)
+    assert dialog.advanced.keep.isVisible()
+    dialog.advanced.keep.setCurrentIndex(2)
+    dialog.advanced.days.setValue(7)
+    assert json.loads(body(dialog))["checkpoint"]["parameters"]["retention_duration_days"] == 7
+    dialog.advanced.auto_trigger.setChecked(True)
+    judged(dialog)
+    assert "‘Keep for’ does not go with the automatic trigger" in words(dialog)
+
+
+def test_the_form_takes_a_draft_and_gives_it_back(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter)
+    chosen = counter.ledger.vaults[VaultId(uid(1))].resources[1]
+    draft = CheckpointDraft(VaultId(uid(1)), "n", "d", False, True)
+    dialog.show_draft(draft)
+    assert dialog.draft() == draft
+    dialog.resources.choose_ids([chosen.id])
+    assert [choice.id for choice in dialog.draft().resources or ()] == [chosen.id]
+
+
+def test_vaults_that_arrive_later_keep_what_was_chosen(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(2)))
+    dialog.resources.tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
+    later = [*counter.ledger.vaults.values(), holder(4, "a-vault", 1)]
+    with qtbot.waitSignal(counter.board.changed):
+        counter.ledger.put_vaults(Listing(later, NOW))
+    assert dialog.vault.vault_id == uid(2)
+    assert [choice.name for choice in dialog.resources.choices() or ()] == ["ecs-2001"]
+
+
+def test_names_of_others_are_shown_literally(opened: Open) -> None:
+    held = holder(name=NASTY)
+    held.resources[0].name = NASTY
+    dialog = opened(Counter([held]), held.id)
+    assert "\u202e" not in dialog.vault.box.currentText()
+    item = dialog.resources.tree.topLevelItem(0)
+    assert item is not None
+    assert "\u202e" not in item.text(0)
+    assert dialog.vault.vault_id == held.id
+
+
+def test_vaults_that_look_alike_carry_their_ids(opened: Open) -> None:
+    dialog = opened(Counter([holder(1, "same", 2), holder(2, "same", 2)]), VaultId(uid(2)))
+    assert uid(2) in dialog.vault.box.currentText()
+    assert dialog.vault.vault_id == uid(2)
+
+
+def test_several_are_open_at_once_and_none_is_modal(counter: Counter, opened: Open) -> None:
+    first, second = opened(counter), opened(counter)
+    assert first.isVisible()
+    assert second.isVisible()
+    assert not first.isModal()
+    assert first.minimumWidth() == 960
+    assert first.minimumHeight() == 640
+
+
+def test_the_size_is_remembered(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter)
+    dialog.resize(1000, 700)
+    dialog.reject()
+    assert opened(counter).width() == 1000
+
+
+def test_every_field_has_its_name(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter)
+    names = {
+        "checkpointVault": "Vault",
+        "checkpointName": "Name",
+        "checkpointDescription": "Description",
+        "checkpointIncremental": "Incremental",
+        "checkpointFull": "Full",
+        "checkpointResources": "Resources",
+        "checkpointAutoTrigger": "Automatic trigger",
+        "checkpointPreview": "Preview",
+        "checkpointSendAnyway": "Send anyway",
+    }
+    assert {name: child(dialog, QWidget, name).accessibleName() for name in names} == names
+    assert (dialog.accessibleName(), dialog.windowTitle()) == ("Create checkpoint", "Create checkpoint")
+    buttons = {
+        name: child(dialog, QPushButton, name).text().replace("&", "") for name in ("checkpointSend", "checkpointClose")
+    }
+    assert buttons == {"checkpointSend": "Send", "checkpointClose": "Close"}
+    assert all(not label.accessibleName() for label in dialog.findChildren(QLabel))

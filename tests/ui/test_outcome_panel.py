@@ -1,0 +1,203 @@
+"""The outcome ledger: half a success is told as half, and only what was skipped is sent again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, SkippedResource
+from cbr_desktop.domain.ids import CheckpointId
+from cbr_desktop.domain.intent import Intent, IntentState, Refusal
+from cbr_desktop.domain.task import TaskStatus
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.ui.dialogs.outcome import OutcomeDialog, OutcomePanel
+from tests.ui.counter import Counter
+from tests.ui.estate import NASTY, NOW, resource, task, uid, vault
+
+CHECKPOINT = CheckpointId(uid(9000))
+Show = Callable[[Intent], OutcomePanel]
+
+
+def holder() -> Vault:
+    made = vault(1, "vault-one", 100, 1000)
+    made.resources = [resource(100 + n, made, n) for n in range(7)]
+    return made
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter([holder()])
+
+
+@pytest.fixture
+def show(counter: Counter, qtbot: QtBot) -> Show:
+    held: list[OutcomeDialog] = []
+
+    def make(intent: Intent) -> OutcomePanel:
+        counter.ledger.put_intent(intent)
+        dialog = OutcomeDialog(counter.desk, intent.id)
+        held.append(dialog)
+        qtbot.addWidget(dialog)
+        dialog.open()
+        return dialog.panel
+
+    return make
+
+
+def queued(counter: Counter, name: str = "nightly") -> Intent:
+    held = next(iter(counter.ledger.vaults.values()))
+    return counter.outbox.submit(CheckpointDraft(held.id, name=name))
+
+
+def accepted(counter: Counter, skipped: int, status: str = "protecting") -> Intent:
+    """A request whose last ``skipped`` resources of seven the service left out."""
+    rows = next(iter(counter.ledger.vaults.values())).resources
+    cut = len(rows) - skipped
+    checkpoint = Checkpoint(
+        CHECKPOINT,
+        status,
+        NOW,
+        accepted=tuple(AcceptedResource(r.id, r.type, r.name, r.size_gb) for r in rows[:cut]),
+        skipped=tuple(
+            SkippedResource(r.id, r.type, r.name, f"BackupService.{7001 + n}", f"reason {n}")
+            for n, r in enumerate(rows[cut:])
+        ),
+    )
+    return queued(counter).moved(IntentState.ACCEPTED, NOW, sent_at=NOW, checkpoint=checkpoint, request_id="req-1")
+
+
+def words(panel: OutcomePanel) -> str:
+    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+
+
+def button(panel: OutcomePanel, name: str) -> QPushButton:
+    found = panel.findChild(QPushButton, name)
+    assert isinstance(found, QPushButton)
+    return found
+
+
+def cells(panel: OutcomePanel, row: int) -> list[str]:
+    items = [panel._table.item(row, column) for column in range(6)]
+    return [item.text() if item is not None else "" for item in items]
+
+
+def test_five_of_seven_says_which_two_why_and_what_to_do(counter: Counter, show: Show) -> None:
+    panel = show(accepted(counter, 2))
+    assert "5 of 7 resources are being backed up, 2 skipped." in words(panel)
+    assert "Backing up (protecting)" in words(panel)
+    assert f"Checkpoint id {CHECKPOINT}" in words(panel)
+    assert "Request id req-1" in words(panel)
+    assert cells(panel, 5)[1:5] == ["Skipped", "", "7001", "reason 0"]
+    assert cells(panel, 5)[5] == "Leave the disk out, or move its data to an ordinary disk."
+    assert cells(panel, 6)[5] == "Leave the disk out, or move its data to a disk of type VBD."
+
+
+def test_progress_of_every_resource_follows_its_task(counter: Counter, show: Show, qtbot: QtBot) -> None:
+    panel = show(accepted(counter, 2))
+    held = next(iter(counter.ledger.vaults.values()))
+    row = replace(task(1, held, held.resources[0], TaskStatus.RUNNING), progress_percent=62, checkpoint_id=CHECKPOINT)
+    with qtbot.waitSignal(counter.board.changed):
+        counter.ledger.merge_tasks([row])
+    assert cells(panel, 0)[1:3] == ["Backing up", "62 %"]
+
+
+def test_retry_skipped_says_what_it_sends_and_sends_those_alone(counter: Counter, show: Show) -> None:
+    panel = show(accepted(counter, 2))
+    first = panel.intent_id
+    rows = next(iter(counter.ledger.vaults.values())).resources
+    names = ", ".join(f"‘{row.name}’" for row in rows[5:])
+    assert f"Sends a new checkpoint for 2 resources: {names}." in words(panel)
+    button(panel, "retrySkipped").click()
+    again = counter.sent[-1]
+    assert len(counter.sent) == 2
+    assert json.loads(again.body)["checkpoint"]["parameters"]["resources"] == [row.id for row in rows[5:]]
+    assert again.retry_of == first
+    assert panel.intent_id == again.id
+    button(panel, "outcomeBack").click()
+    assert panel.intent_id == first
+    assert not button(panel, "retrySkipped").isVisible()
+
+
+def test_all_skipped_is_no_backup(counter: Counter, show: Show) -> None:
+    panel = show(accepted(counter, 7))
+    assert "Nothing is backed up: all 7 resources were skipped." in words(panel)
+    assert "Nothing backed up (protecting)" in words(panel)
+    assert not panel._progress.isVisible()
+
+
+def test_unknown_says_how_long_and_where_and_offers_no_second_sending(counter: Counter, show: Show) -> None:
+    lost = queued(counter).moved(IntentState.UNKNOWN, NOW - timedelta(minutes=4), note="NoAnswer")
+    panel = show(lost)
+    text = words(panel)
+    for part in ("Outcome unknown", "lost 4 min ago", "tasks and backups", "‘vault-one’", "not sent again"):
+        assert part in text
+    assert not button(panel, "editAgain").isVisible()
+    assert not button(panel, "retrySkipped").isVisible()
+    counter.clock.at += timedelta(minutes=1)
+    panel.refresh()
+    assert "lost 5 min ago" in words(panel)
+
+
+def test_every_state_has_words_of_its_own(counter: Counter, show: Show) -> None:
+    refusal = Refusal(400, "BackupService.6114", "full")
+    said = set()
+    for state in IntentState:
+        panel = show(queued(counter).moved(state, NOW, refusal=refusal))
+        said.add(panel._sentence.text())
+    assert len(said) == len(IntentState) - 1  # accepted and finished are told apart by their resources
+
+
+def test_a_queued_request_can_be_taken_back(counter: Counter, show: Show) -> None:
+    panel = show(queued(counter))
+    button(panel, "takeBack").click()
+    assert counter.sent[0].state is IntentState.CANCELLED
+    assert "Taken back before it was sent" in words(panel)
+
+
+def test_taking_back_too_late_is_told(counter: Counter, show: Show) -> None:
+    intent = queued(counter)
+    panel = show(intent)
+    counter.ledger.intents[intent.id] = intent.moved(IntentState.SENDING, NOW)
+    button(panel, "takeBack").click()
+    assert "Too late" in words(panel)
+
+
+def test_report_request_and_ids_can_be_copied(counter: Counter, show: Show) -> None:
+    panel = show(accepted(counter, 2))
+    button(panel, "copyReport").click()
+    report = QGuiApplication.clipboard().text()
+    assert "Skipped. 7001: Disks in dedicated storage cannot be backed up." in report
+    button(panel, "copyRequest").click()
+    assert QGuiApplication.clipboard().text().encode() == counter.sent[0].body
+    panel._head._checkpoint._copy()
+    assert QGuiApplication.clipboard().text() == CHECKPOINT
+
+
+def test_a_disk_that_would_not_is_told_at_the_retry(counter: Counter, show: Show) -> None:
+    panel = show(accepted(counter, 2))
+    counter.records.full = True
+    button(panel, "retrySkipped").click()
+    assert "Not sent. ‘/data/outbox.sqlite3’ could not be written" in words(panel)
+    assert len(counter.sent) == 1
+
+
+def test_words_of_the_service_are_shown_literally(counter: Counter, show: Show) -> None:
+    intent = accepted(counter, 1)
+    assert intent.checkpoint is not None
+    spoiled = replace(intent.checkpoint.skipped[0], name=NASTY, reason=NASTY, code="<i>X</i>")
+    panel = show(replace(intent, checkpoint=replace(intent.checkpoint, skipped=(spoiled,))))
+    assert cells(panel, 6)[3] == "<i>X</i>"
+    assert "\u202e" not in "".join(cells(panel, 6))
+
+
+def test_an_intent_that_is_gone_is_told(counter: Counter, show: Show) -> None:
+    intent = queued(counter)
+    panel = show(intent)
+    del counter.ledger.intents[intent.id]
+    panel.refresh()
+    assert "no longer kept" in words(panel)

@@ -1,0 +1,377 @@
+"""Words: everything that can happen has a sentence of its own, and foreign text cannot break one."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+import pytest
+
+from cbr_desktop.domain import error as errors
+from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.error import HouseError, Refused
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, info, warn
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
+from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.task import TaskStatus, TaskType
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
+from cbr_desktop.ui.codes import ADVICE, CODES, explain
+from cbr_desktop.ui.text import (
+    clock_words,
+    count_words,
+    duration_words,
+    error_sentence,
+    estimate_sentence,
+    finding_sentence,
+    gb_words,
+    intent_sentence,
+    names_words,
+    outcome_sentence,
+    percent_words,
+    protect_words,
+    refusal_sentence,
+    report_text,
+    shown,
+    stand_words,
+    status_words,
+    summary_sentence,
+    template_sentence,
+    verdict_sentence,
+)
+from cbr_desktop.workflows.preflight import Estimate, Preflight
+
+NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
+WORDS: list[type[Enum]] = [
+    VaultStatus,
+    VaultKind,
+    ProtectType,
+    ProtectStatus,
+    ResourceType,
+    BackupStatus,
+    CheckpointStatus,
+    TaskStatus,
+    TaskType,
+    IntentState,
+    Fate,
+    Severity,
+    Subject,
+    NameRules,
+]
+FACTS: dict[str, object] = {
+    "line": 3,
+    "column": 7,
+    "detail": "Expecting value",
+    "size": 13_000_000,
+    "limit": 64,
+    "path": "checkpoint.vault_id",
+    "found": "x",
+    "expected": "text",
+    "length": 70,
+    "over": 6,
+    "character": ".",
+    "position": 9,
+    "count": 1,
+    "code_point": "U+0009",
+    "name": "nightly",
+    "id": "3b58",
+    "vault": "vault-1",
+    "status": VaultStatus.FROZEN,
+    "ours": False,
+    "progress": 40,
+    "used_percent": 145.0,
+    "free_gb": 3.2,
+    "upper_gb": 310.0,
+    "cloud_type": "hybrid",
+    "resource": "ecs-1",
+    "other_vault": "vault-2",
+    "reason": "no",
+    "size_gb": 5000,
+    "excluded": 1,
+    "disks": 3,
+    "resources": ["a", "b", "c", "d"],
+}
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
+def test_every_word_of_the_service_has_words_of_its_own(words: type[Enum]) -> None:
+    assert len({status_words(member) for member in words}) == len(words)
+
+
+def test_an_unknown_word_is_shown_and_said_to_be_unknown() -> None:
+    assert status_words("archiving") == "archiving (unknown to this version)"
+    assert status_words(None) == "Unknown"
+    assert protect_words(None) == "Never backed up"
+    assert protect_words("meditating") == "meditating (unknown to this version)"
+
+
+def test_every_finding_has_a_sentence_of_its_own() -> None:
+    said = {kind: finding_sentence(block(kind, Subject.NAME, **FACTS)) for kind in FindingKind}
+    assert [text for text, count in Counter(said.values()).items() if count > 1] == []
+    for kind, text in said.items():
+        assert text.endswith("."), kind
+        assert "{" not in text, kind
+        assert len(text) > 25, kind
+
+
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (
+            block(FindingKind.TOO_LONG, Subject.NAME, length=70, limit=64, over=6),
+            "The name has 70 characters, 6 more than the 64 allowed. Shorten it.",
+        ),
+        (
+            block(FindingKind.BAD_CHARACTER, Subject.NAME, character=".", position=9, count=1),
+            "‘.’ at position 9 is not allowed in a name (letters a to z, digits, _ and - are). Replace it.",
+        ),
+        (
+            block(FindingKind.BAD_CHARACTER, Subject.NAME, character=" ", position=1, count=2, rules=NameRules.CJK),
+            "A space at position 1 is not allowed in a name (letters a to z, digits, _, - and Chinese characters are)."
+            " Replace it. There are 2 such characters.",
+        ),
+        (
+            block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, resource="a", vault="v", other_vault=None),
+            "Resource ‘a’ is not in vault ‘v’ and in no other known vault."
+            " Take it out, or associate it with the vault first.",
+        ),
+        (
+            warn(FindingKind.VAULT_FULL, Subject.VAULT, vault="v", used_percent=145.0),
+            "Vault ‘v’ is full: 145 % used. It expands by itself, but an expansion that comes too late does not save"
+            " this checkpoint.",
+        ),
+        (
+            info(FindingKind.VAULT_BUSY, Subject.VAULT, vault="v", ours=True, progress=None),
+            "Another request of yours for vault ‘v’ is under way. This one waits for it, then is sent by itself.",
+        ),
+        (
+            warn(FindingKind.VAULT_STATUS, Subject.VAULT, vault="v", status="archiving"),
+            "Vault ‘v’ is in the state ‘archiving (unknown to this version)’, so the service may refuse."
+            " Look at the vault in the console if you are unsure.",
+        ),
+        (
+            info(FindingKind.FIRST_BACKUP_FULL, Subject.TYPE, resources=["a", "b", "c", "d", "e"]),
+            "First backup of ‘a’, ‘b’, ‘c’ and 2 more: it will be full, whatever type is chosen.",
+        ),
+    ],
+)
+def test_findings_say_what_where_and_what_to_do(finding: Finding, sentence: str) -> None:
+    assert finding_sentence(finding) == sentence
+
+
+ERRORS: list[HouseError] = [
+    errors.Unreachable("cbr.example.com", "refused"),
+    errors.Unreachable("cbr.example.com", "", "name"),
+    errors.Unreachable("cbr.example.com", "", "tls"),
+    errors.Unreachable("cbr.example.com", "", "proxy"),
+    errors.NoAnswer("cbr.example.com", "timeout"),
+    errors.BadAnswer("cbr.example.com", "checkpoint.id", 200, "req-1"),
+    errors.Redirected("cbr.example.com", "https://elsewhere"),
+    errors.SignInPage("cbr.example.com"),
+    errors.Refused("cbr.example.com", status=400, code="BackupService.6113", message="no", request_id="req-1"),
+    errors.LoginRefused("iam.example.com", status=401, code="401", message="wrong"),
+    errors.Forbidden("cbr.example.com", status=403, code="APIGW.0302", request_id="req-1"),
+    errors.NotFound("cbr.example.com", status=404, code="APIGW.0101"),
+    errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
+    errors.CloudError("cbr.example.com"),
+    errors.NotSaved("/data/x", "no space left"),
+    errors.Damaged("/data/x"),
+    errors.InUse("/data/x"),
+    errors.StorageError("/data/x"),
+    errors.ProfileError("prod", "cbr_endpoint", "is empty"),
+    errors.SecretMissing("prod"),
+    HouseError(),
+]
+
+
+def test_every_error_has_a_sentence_of_its_own() -> None:
+    assert len({error_sentence(error) for error in ERRORS}) == len(ERRORS)
+    kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HouseError)}
+    assert kinds == {type(error) for error in ERRORS}
+
+
+def test_errors_name_the_host_the_code_and_the_request() -> None:
+    sentence = error_sentence(ERRORS[8])
+    for part in ("cbr.example.com", "HTTP 400", "6113", "Wait until the vault is available", "‘no’", "req-1"):
+        assert part in sentence
+    assert "Cannot reach cbr.example.com" in error_sentence(ERRORS[0])
+    assert "cut short" in error_sentence(ERRORS[4])
+
+
+def test_an_error_of_a_later_version_is_told_by_its_family() -> None:
+    class Moved(Refused):
+        """Something new."""
+
+    assert "refused" in error_sentence(Moved("cbr.example.com", status=410))
+
+
+@pytest.mark.parametrize(
+    ("fates", "status", "sentence"),
+    [
+        ("RRRRRSS", "protecting", "5 of 7 resources are being backed up, 2 skipped."),
+        ("DDRRRSS", "protecting", "3 of 7 resources are being backed up, 2 done, 2 skipped."),
+        ("DDDDDSS", "available", "Finished: 5 of 7 resources backed up, 2 skipped."),
+        ("DDDDFSS", "available", "Ended with failures: 4 of 7 resources backed up, 1 failed, 2 skipped."),
+        ("SS", "protecting", "Nothing is backed up: all 2 resources were skipped."),
+        ("S", "protecting", "Nothing is backed up: the only resource was skipped."),
+        ("F", "error", "Failed: none of 1 resource is known to be backed up, 1 failed."),
+        ("DU", "available", "Finished: 1 of 2 resources backed up, 1 uncertain."),
+        ("DD", "available", "Finished: all 2 resources are backed up."),
+        (
+            "DD",
+            CheckpointStatus.ERROR,
+            "Every resource reports a backup, but the checkpoint failed. Check them before relying on them.",
+        ),
+        (
+            "",
+            "available",
+            "The service named no resource, so nothing is known to be backed up. Look at the vault's tasks.",
+        ),
+    ],
+)
+def test_an_outcome_is_never_told_better_than_it_is(fates: str, status: str, sentence: str) -> None:
+    assert outcome_sentence(outcome_of(fates, status)) == sentence
+
+
+def outcome_of(fates: str, status: str) -> Outcome:
+    letters = {"R": Fate.RUNNING, "D": Fate.DONE, "S": Fate.SKIPPED, "F": Fate.FAILED, "U": Fate.UNCERTAIN}
+    rows = [
+        ResourceOutcome(ResourceId(f"id-{n}"), f"ecs-{n}", "OS::Nova::Server", letters[letter])
+        for n, letter in enumerate(fates)
+    ]
+    return Outcome(tuple(rows), status)
+
+
+def intent(state: IntentState, note: str = "", **more: object) -> Intent:
+    target = Target("prod", "https://cbr.example.com", "eu-de", None, VaultId("3b58"), "vault-1")
+    values: dict[str, object] = {"sent_at": NOW - timedelta(seconds=12), **more}
+    made = Intent(IntentId("1"), target, b"{}", "nightly", state, NOW, NOW - timedelta(minutes=3), note=note)
+    return made.moved(state, made.changed_at, **values)
+
+
+def test_every_state_of_a_request_has_a_sentence_of_its_own() -> None:
+    notes = ["", "unreachable", "throttled", "login", "not-saved", "interrupted"]
+    said = [intent_sentence(intent(IntentState.QUEUED, note), None, NOW) for note in notes]
+    lost = ["", "interrupted", "NoAnswer", "BadAnswer", "Redirected", "SignInPage", "Refused"]
+    said += [intent_sentence(intent(IntentState.UNKNOWN, note), None, NOW) for note in lost]
+    others = set(IntentState) - {IntentState.QUEUED, IntentState.UNKNOWN, IntentState.FINISHED}
+    said += [intent_sentence(intent(state), None, NOW) for state in others]
+    assert len(set(said)) == len(said)
+
+
+def test_a_lost_answer_says_how_long_and_where_is_looked_and_that_nothing_is_sent_again() -> None:
+    sentence = intent_sentence(intent(IntentState.UNKNOWN, "NoAnswer"), None, NOW)
+    for part in ("lost 3 min ago", "tasks and backups", "‘vault-1’", "‘nightly’", "not sent again"):
+        assert part in sentence
+
+
+def test_a_refusal_says_code_meaning_and_remedy() -> None:
+    refused = intent(IntentState.REJECTED, refusal=Refusal(400, "BackupService.6114", "full", "req-1"))
+    sentence = intent_sentence(refused, None, NOW)
+    for part in ("nothing is backed up", "6114: The vault is full.", "Expand the vault", "‘full’"):
+        assert part in sentence
+
+
+def test_a_state_that_could_not_be_kept_is_told() -> None:
+    accepted = intent(IntentState.ACCEPTED, "not-saved")
+    assert "could not be written to the disk" in intent_sentence(accepted, outcome_of("RR", "protecting"), NOW)
+    found = intent(IntentState.ACCEPTED, "reconciled")
+    assert "found by reading" in intent_sentence(found, outcome_of("RR", "protecting"), NOW)
+
+
+def test_only_a_whole_outcome_is_headed_finished() -> None:
+    finished = intent(IntentState.FINISHED)
+    assert stand_words(finished, outcome_of("DD", "available")) == "Finished"
+    assert stand_words(finished, outcome_of("DS", "available")) == "Partly backed up"
+    assert stand_words(finished, outcome_of("SS", "available")) == "Nothing backed up"
+    assert stand_words(finished, outcome_of("DD", CheckpointStatus.ERROR)) == "Uncertain"
+    assert stand_words(intent(IntentState.ACCEPTED), outcome_of("DR", "protecting")) == "Backing up"
+    assert stand_words(intent(IntentState.QUEUED), None) == "Queued"
+
+
+def test_a_report_lists_every_resource_with_its_reason() -> None:
+    skipped = ResourceOutcome(ResourceId("id-9"), "ecs-9", "x", Fate.SKIPPED, code="6215", message="wrong state")
+    outcome = Outcome((*outcome_of("D", "available").resources, skipped), "available")
+    report = report_text(intent(IntentState.FINISHED), outcome, NOW)
+    assert "- ecs-0 (id-0): Backed up." in report
+    assert "- ecs-9 (id-9): Skipped. 6215: The resource's present state allows no backup." in report
+    assert "Sent: 2026-08-22 03:04:19 UTC" in report
+
+
+def test_the_estimate_tells_what_is_known_and_no_more() -> None:
+    known = Estimate(7, 6, 310.0, 38.2, 61.0, 65.0, 92.0)
+    assert estimate_sentence(known) == (
+        "Ready: 6 of 7 resources will be backed up, about 38 GB (at most 310 GB);"
+        " the vault goes from 61 % to 65 % (worst case 92 %)."
+    )
+    unknown = Estimate(1, 1, 40.0, None, 61.0, None, 92.0)
+    assert estimate_sentence(unknown) == (
+        "Ready: 1 of 1 resource will be backed up, at most 40 GB (no history to tell more);"
+        " the vault is at 61 % (worst case 92 %)."
+    )
+    assert estimate_sentence(Estimate(2, 2)) == "Ready: 2 of 2 resources will be backed up."
+    assert "nothing is known" in estimate_sentence(None)
+
+
+def test_a_verdict_names_the_first_thing_in_the_way() -> None:
+    findings = (block(FindingKind.NO_VAULT, Subject.VAULT), block(FindingKind.NOTHING_CHOSEN, Subject.RESOURCES))
+    assert verdict_sentence(Preflight(findings)) == (
+        "Not ready: No vault is chosen. Choose the vault to back up. (1 more)"
+    )
+    assert summary_sentence(findings) == "2 things to put right"
+    assert summary_sentence(()) == "Nothing to remark"
+
+
+def test_quantities_are_written_as_people_read_them() -> None:
+    assert [gb_words(size) for size in (0, 0.01, 0.2, 38.2, 1930)] == [
+        "0 GB",
+        "less than 0.1 GB",
+        "0.2 GB",
+        "38 GB",
+        "1 930 GB",
+    ]
+    assert percent_words(145.4) == "145 %"
+    spans = [timedelta(seconds=-5), timedelta(seconds=59), timedelta(minutes=3), timedelta(hours=2, minutes=5)]
+    assert [duration_words(span) for span in spans] == ["0 s", "59 s", "3 min", "2 h 5 min"]
+    assert duration_words(timedelta(days=3)) == "3 days"
+    assert count_words(1, "resource") == "1 resource"
+    assert names_words(["a"]) == "‘a’"
+    assert len(clock_words(NOW, NOW)) == 8
+    assert len(clock_words(NOW - timedelta(days=2), NOW)) == 19
+
+
+def test_foreign_text_can_neither_reorder_nor_flood_a_sentence() -> None:
+    text = shown("a\u202eb\x00\nc" + "x" * 10_000_000)
+    assert "\u202e" not in text
+    assert "\n" not in text
+    assert len(text) <= 200
+
+
+def test_problems_of_a_template_have_sentences_of_their_own() -> None:
+    problems = [("unknown-token", "x"), ("unknown-filter", "x"), ("bad-width", "x"), ("stray-brace", "{")]
+    assert len({template_sentence(problem) for problem in problems}) == 4
+
+
+def test_every_code_has_a_short_meaning_and_something_to_do() -> None:
+    assert len(CODES) >= 195
+    for code, explanation in CODES.items():
+        assert explanation.code == code
+        assert 1 <= len(explanation.meaning.split()) <= 12, code
+        assert explanation.remedy.endswith("."), code
+        assert explanation.advice in ADVICE, code
+    assert len({refusal_sentence(code) for code in CODES}) == len(CODES)
+
+
+@pytest.mark.parametrize("code", ["BackupService.6113", "6113"])
+def test_a_code_is_known_with_and_without_its_prefix(code: str) -> None:
+    explanation = explain(code)
+    assert explanation is not None
+    assert explanation.code == "6113"
+
+
+def test_gateway_codes_are_known_and_foreign_ones_are_not() -> None:
+    assert explain("APIGW.0308") is explain("APIG.0308") is not None
+    assert explain("EPS.0003") is None
+    assert explain("") is None
+    assert "does not know" in refusal_sentence("EPS.0003")
