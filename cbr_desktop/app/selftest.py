@@ -6,11 +6,12 @@ reference request, which must end whole, and one of a vault where two of seven r
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,19 +63,41 @@ def run_selftest(options: argparse.Namespace) -> int:
     window.resize(1280, 800)
     paint_now(application, window)
     operator = Operator(window, options.screenshot, options.pictures)
-    with closing(Log(here.log_file)) as log, opened_demo(here, desk.ledger, clock) as house:
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(Log(here.log_file)))
+        house = stack.enter_context(opened_demo(here, desk.ledger, clock))
         desk.join(house.outbox, house.refresh)
         access = Access(desk, log)
-        failures: list[BaseException] = []
+        failures: list[object] = []
+        defects = stack.enter_context(closing(Defects()))
         try:
             run(application, lambda leaving: live(house, window, access, leaving, operator.story))
         except* SelftestFailed as group:
             failures.extend(group.exceptions)
+        failures.extend(defects.found)
     if failures:
         print(f"selftest: FAILED: {failures[0]}", file=sys.stderr)  # noqa: T201
         return 1
     print(f"selftest: ok in {time.monotonic() - began:.1f} s: {operator.result}")  # noqa: T201
     return 0
+
+
+class Defects(logging.Handler):
+    """Collects what the program logged as an error of its own: a self-test with one of those has failed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+        logging.getLogger("cbr_desktop").addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record's last line."""
+        self.found.append(self.format(record).splitlines()[-1])
+
+    def close(self) -> None:
+        """Stop collecting."""
+        logging.getLogger("cbr_desktop").removeHandler(self)
+        super().close()
 
 
 class Operator:
@@ -97,6 +120,7 @@ class Operator:
         whole_outcome = await self._ended(whole)
         partial_outcome = await self._ended(partial)
         self._judge(whole_outcome, partial_outcome)
+        self._window.show_vault(self._intent("before-patch").target.vault_id)
         await asyncio.sleep(0.3)
         self._take("outcome", partial)
         if self._screenshot is not None:
