@@ -419,7 +419,8 @@ def test_several_are_open_at_once_and_none_is_modal(counter: Counter, opened: Op
 
 
 def test_the_size_is_remembered(counter: Counter, opened: Open) -> None:
-    dialog = opened(counter)
+    dialog = CheckpointDialog(counter.desk)
+    dialog.open()
     dialog.resize(1000, 700)
     dialog.reject()
     assert opened(counter).width() == 1000

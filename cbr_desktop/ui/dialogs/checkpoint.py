@@ -343,6 +343,7 @@ class CheckpointDialog(QDialog):
         self.setObjectName("createCheckpointDialog")
         self.setWindowTitle("Create checkpoint")
         self.setAccessibleName("Create checkpoint")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(_SMALLEST)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setSizeGripEnabled(True)

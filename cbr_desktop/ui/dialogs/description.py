@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from cbr_desktop.domain.checkpoint import DESCRIPTION_LIMIT, description_findings
 from cbr_desktop.domain.finding import Finding
-from cbr_desktop.ui.dialogs.lines import FindingLines, label
-from cbr_desktop.ui.theme import Tone, tone_colour
+from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
 
 _NEARLY = 230
 """From here on the counter says how many characters are left."""
@@ -87,11 +86,7 @@ class DescriptionField(QWidget):
         self.edit.setFocus()
 
     def _highlight(self, text: str) -> None:
-        form = QTextCharFormat()
-        colour = tone_colour(Tone.BAD, self.edit.palette())
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        form.setUnderlineColor(colour)
-        form.setForeground(colour)
+        form = offence(self.edit.palette())
         self.edit.setExtraSelections([self._selection(start, end, form) for start, end in _offending(text)])
 
     def _selection(self, start: int, end: int, form: QTextCharFormat) -> QTextEdit.ExtraSelection:

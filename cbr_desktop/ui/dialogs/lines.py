@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.ui.icons import draw_mark
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.text import finding_sentence
-from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.theme import Tone, tone_colour
 
 SEVERITY_MARKS = {
     Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
@@ -21,6 +21,7 @@ READY = Mark(Shape.DISC, Tone.GOOD)
 _LINES = 3
 """Findings that stand beneath one field; all of them are in the pre-flight."""
 _MARK_SIZE = 10
+_TINT = 60
 
 
 def label(text: str = "", name: str = "") -> QLabel:
@@ -41,6 +42,19 @@ def mark_icon(mark: Mark, palette: QPalette, ratio: float, size: int = 12) -> QI
     draw_mark(painter, mark, QRectF(0, 0, size, size), palette)
     painter.end()
     return QIcon(pixmap)
+
+
+def offence(palette: QPalette) -> QTextCharFormat:
+    """Return how a part of a text looks that cannot be sent: waved, and tinted, as spaces have no ink."""
+    colour = tone_colour(Tone.BAD, palette)
+    form = QTextCharFormat()
+    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    form.setUnderlineColor(colour)
+    form.setForeground(colour)
+    tint = QColor(colour)
+    tint.setAlpha(_TINT)
+    form.setBackground(tint)
+    return form
 
 
 class MarkDot(QWidget):

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QPoint, Signal
-from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -21,9 +21,8 @@ from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_find
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
-from cbr_desktop.ui.dialogs.lines import FindingLines, label
+from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
 from cbr_desktop.ui.text import count_words, shown, template_sentence
-from cbr_desktop.ui.theme import Tone, tone_colour
 
 _UNDERLINED = 100
 """Parts of a name that are underlined at most; a pasted novel must not stop the window."""
@@ -146,11 +145,7 @@ class NameField(QWidget):
 
     def _underline(self, name: str) -> None:
         """Underline what cannot be sent. A line edit takes formats from an input method alone, so it gets them so."""
-        form = QTextCharFormat()
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        colour = tone_colour(Tone.BAD, self.edit.palette())
-        form.setUnderlineColor(colour)
-        form.setForeground(colour)
+        form = offence(self.edit.palette())
         kind = QInputMethodEvent.AttributeType.TextFormat
         cursor = self.edit.cursorPosition()
         attributes = []

@@ -365,7 +365,7 @@ class ResourceTable(QTableWidget):
         explanation = explain(resource.code)
         items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")
         for column, item in enumerate(items):
-            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
         return True
 
@@ -420,6 +420,7 @@ class OutcomeDialog(QDialog):
         self.setAccessibleName("Outcome of a checkpoint")
         self.setWindowTitle("Outcome of a checkpoint")
         self.setWindowFlags(Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(720, 420)
         self.resize(980, 560)
         self.panel = OutcomePanel(desk, intent_id)

@@ -33,7 +33,7 @@ from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = ("Resource", "Type", "State", "Size", "Disks", "Backups", "Verdict")
-_WIDTHS = (190, 80, 120, 70, 60, 65)
+_WIDTHS = (175, 70, 112, 72, 46, 62)
 _ID = Qt.ItemDataRole.UserRole
 _SKIPS = frozenset(
     {
@@ -162,6 +162,7 @@ class ResourcePicker(QWidget):
         item = QTreeWidgetItem([plain(resource.name, 120), kind, state, size, "", backups, ""])
         item.setData(_NAME, _ID, resource)
         item.setToolTip(_NAME, tooltip(resource.name, resource.id))
+        item.setToolTip(_STATE, tooltip(state))
         never = resource.protect_status is None
         item.setIcon(_STATE, self._icon(NEVER if never else mark(resource.protect_status)))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -269,18 +270,18 @@ class ResourcePicker(QWidget):
     def _show_verdict(self, item: QTreeWidgetItem, worst: dict[str, Finding]) -> None:
         resource = _resource(item)
         finding = worst.get(resource.name) or worst.get(resource.id)
-        if item.checkState(_NAME) != Qt.CheckState.Checked and not self.whole.isChecked():
-            item.setIcon(_VERDICT, QIcon())
-            item.setText(_VERDICT, "Left out")
-            item.setToolTip(_VERDICT, "")
+        ticked = self.whole.isChecked() or item.checkState(_NAME) == Qt.CheckState.Checked
+        if not ticked:
+            text, icon, hint = "Left out", QIcon(), ""
         elif finding is None:
-            item.setIcon(_VERDICT, self._icon(READY))
-            item.setText(_VERDICT, "Ready")
-            item.setToolTip(_VERDICT, "")
+            text, icon, hint = "Ready", self._icon(READY), ""
         else:
-            item.setIcon(_VERDICT, self._icon(SEVERITY_MARKS[finding.severity]))
-            item.setText(_VERDICT, _verdict_words(finding))
-            item.setToolTip(_VERDICT, tooltip(finding_sentence(finding)))
+            text, hint = _verdict_words(finding), tooltip(finding_sentence(finding))
+            icon = self._icon(SEVERITY_MARKS[finding.severity])
+        if (item.text(_VERDICT), item.toolTip(_VERDICT)) != (text, hint):
+            item.setText(_VERDICT, text)
+            item.setIcon(_VERDICT, icon)
+            item.setToolTip(_VERDICT, hint)
 
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
         self._blocked = [name for name, finding in worst.items() if finding.kind in _SKIPS]

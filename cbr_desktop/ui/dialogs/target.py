@@ -1,5 +1,7 @@
 """The field that chooses a vault: a list to search, or any id that is pasted into it."""
 
+from collections import Counter
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
@@ -8,7 +10,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, mark_icon
-from cbr_desktop.ui.marks import mark
+from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import gb_words, percent_words, status_words
 from cbr_desktop.workflows.ledger import Ledger
@@ -84,9 +86,10 @@ class VaultField(QWidget):
         text = self.box.currentText()
         with QSignalBlocker(self.box):
             self.box.clear()
+            signs = {_sign(vault) for vault in rows}
+            icons = {sign: mark_icon(sign, self.palette(), self.devicePixelRatioF()) for sign in signs}
             for (words, id), vault in zip(labels, rows, strict=True):
-                icon = mark_icon(mark(vault.status), self.box.palette(), self.devicePixelRatioF())
-                self.box.addItem(icon, words, id)
+                self.box.addItem(icons[_sign(vault)], words, id)
             if chosen in self._ledger.vaults:
                 self.choose(chosen)
             else:
@@ -103,10 +106,14 @@ class VaultField(QWidget):
         self.changed.emit()
 
 
+def _sign(vault: Vault) -> Mark:
+    return mark(vault.status)
+
+
 def _distinct(vaults: list[Vault]) -> list[tuple[str, str]]:
     """Return the lines of the vaults; those that would look alike carry their ids."""
     words = [vault_words(vault) for vault in vaults]
-    twice = {word for word in words if words.count(word) > 1} if len(set(words)) < len(words) else set()
+    twice = {word for word, count in Counter(words).items() if count > 1}
     return [
         (f"{word} — {vault.id}" if word in twice else word, str(vault.id))
         for word, vault in zip(words, vaults, strict=True)
