@@ -14,7 +14,7 @@ from cbr_desktop.cloud.wire.backups import backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Names, Page, Unfit
+from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.backup import Backup
@@ -185,7 +185,9 @@ class CbrCloud:
         async def fetch(offset: int) -> Page[Row]:
             # the first page goes without offset: one definition of the service starts counting at 1
             paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
-            return _decoded(await self._get(path, given + paging), lambda body: read(body, names))
+            answer = await self._get(path, given + paging)
+            with collector_at_rest():
+                return _decoded(answer, lambda body: read(body, names))
 
         return fetch
 

@@ -396,19 +396,21 @@ async def _body(host: str, response: httpx.Response) -> bytes:
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise _bad(host, response, f"content encoding {encoding[:40]}")
     decoder = zlib.decompressobj(31) if encoding.endswith("gzip") else None
-    body = bytearray()
-    received = 0
+    parts: list[bytes] = []
+    received = unpacked = 0
     # the library's own reader unpacks without a limit, and a response made in memory lets itself be read only so
     stream = response.stream
     assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101
     async for chunk in stream:
         received += len(chunk)
-        body += chunk if decoder is None else _unpacked(host, response, decoder, chunk, BODY_LIMIT + 1 - len(body))
-        if max(received, len(body)) > BODY_LIMIT:
+        part = chunk if decoder is None else _unpacked(host, response, decoder, chunk, BODY_LIMIT + 1 - unpacked)
+        unpacked += len(part)
+        parts.append(part)
+        if max(received, unpacked) > BODY_LIMIT:
             raise _bad(host, response, f"larger than {BODY_LIMIT >> 20} MiB")
     if received < _content_length(response) or (received and decoder is not None and not decoder.eof):
         raise NoAnswer(host, "the answer was cut short")
-    return bytes(body)
+    return b"".join(parts)
 
 
 def _unpacked(host: str, response: httpx.Response, decoder: "zlib._Decompress", chunk: bytes, limit: int) -> bytes:

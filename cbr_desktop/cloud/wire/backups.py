@@ -1,8 +1,10 @@
 """Backups as the service writes them; they come by the hundred thousand, so only what lists show is read."""
 
+from typing import Annotated
+
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text, moment, words
+from cbr_desktop.cloud.wire.reading import NOT_EMPTY, Flag, ListReader, Names, Page, Size, Text, moment, words
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
@@ -17,12 +19,12 @@ class ExtendRow(Struct, gc=False):
 class BackupRow(Struct, gc=False):
     """One backup."""
 
-    id: Id
+    id: Annotated[BackupId, NOT_EMPTY]
     name: Text = None
     status: Text = None
-    vault_id: Text = None
-    checkpoint_id: Text = None
-    resource_id: Text = None
+    vault_id: VaultId | None = None
+    checkpoint_id: CheckpointId | None = None
+    resource_id: ResourceId | None = None
     resource_name: Text = None
     resource_type: Text = None
     resource_size: Size = None
@@ -49,20 +51,20 @@ def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:
     for row in rows:
         vault, resource, name = row.vault_id or "", row.resource_id or "", row.resource_name or ""
         status, kind, image = row.status or "", row.resource_type or "", row.image_type or "backup"
-        checkpoint, extend = row.checkpoint_id or "", row.extend_info
+        checkpoint, extend, expires = row.checkpoint_id, row.extend_info, row.expired_at
         found.append(
             Backup(
-                BackupId(row.id),
+                row.id,
                 row.name or "",
                 known_status(status, status),
-                VaultId(keep(vault, vault)),
-                CheckpointId(keep(checkpoint, checkpoint)) if checkpoint else None,
-                ResourceId(keep(resource, resource)),
+                keep(vault, vault),
+                keep(checkpoint, checkpoint) if checkpoint else None,
+                keep(resource, resource),
                 keep(name, name),
                 known_type(kind, kind),
                 row.resource_size or 0,
                 time(row.created_at),
-                time(row.expired_at),
+                time(expires) if expires else None,
                 extend.auto_trigger is True if extend.__class__ is ExtendRow else False,
                 row.incremental is not False,
                 keep(image, image),

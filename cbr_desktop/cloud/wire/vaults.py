@@ -1,8 +1,21 @@
 """Vaults as the service writes them: billing nested, sizes in GB, use in MB."""
 
+from typing import Annotated
+
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment, words
+from cbr_desktop.cloud.wire.reading import (
+    NOT_EMPTY,
+    Flag,
+    ListReader,
+    Names,
+    ObjectReader,
+    Page,
+    Size,
+    Text,
+    moment,
+    words,
+)
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 
@@ -25,13 +38,13 @@ class BillingRow(Struct, gc=False):
 class ExtraRow(Struct, gc=False):
     """``extra_info`` of a resource."""
 
-    exclude_volumes: list[str] | None = None
+    exclude_volumes: list[VolumeId] | None = None
 
 
 class ResourceRow(Struct, gc=False):
     """One of ``resources`` of a vault."""
 
-    id: Id
+    id: Annotated[ResourceId, NOT_EMPTY]
     type: Text = None
     name: Text = None
     size: Size = None
@@ -52,7 +65,7 @@ class TagRow(Struct, gc=False):
 class VaultRow(Struct, gc=False):
     """One vault."""
 
-    id: Id
+    id: Annotated[VaultId, NOT_EMPTY]
     name: Text = None
     billing: BillingRow | None = None
     resources: list[ResourceRow] | None = None
@@ -91,7 +104,7 @@ def _vault(row: VaultRow, names: Names) -> Vault:
     cloud_type, level = billing.cloud_type or "public", billing.consistent_level or ""
     mode, project = billing.charging_mode or "", row.enterprise_project_id or "0"
     return Vault(
-        VaultId(row.id),
+        row.id,
         row.name or "",
         _kind(kind, kind),
         _protect_type(protect_type, protect_type),
@@ -99,7 +112,7 @@ def _vault(row: VaultRow, names: Names) -> Vault:
         billing.size or 0,
         billing.used or 0,
         billing.allocated or 0,
-        _resources(row.resources, names) if row.resources else [],
+        _resources(row.resources) if row.resources else [],
         keep(cloud_type, cloud_type),
         row.auto_expand or False,
         row.locked or False,
@@ -115,24 +128,22 @@ def _vault(row: VaultRow, names: Names) -> Vault:
     )
 
 
-def _resources(rows: list[ResourceRow], names: Names) -> list[Resource]:
-    keep, known_type, known_status = names.setdefault, _type, _protect_status
+def _resources(rows: list[ResourceRow]) -> list[Resource]:
+    known_type, known_status = _type, _protect_status
     resources = []
     for row in rows:
-        kind = row.type or ""
-        kind = known_type(kind, kind)
-        status = row.protect_status or None
+        kind, status, extra = row.type or "", row.protect_status or None, row.extra_info
         resources.append(
             Resource(
-                ResourceId(row.id),
-                keep(kind, kind),
+                row.id,
+                known_type(kind, kind),
                 row.name or "",
                 row.size or 0,
                 row.backup_size or 0,
                 row.backup_count or 0,
                 status and known_status(status, status),
                 row.auto_protect is not False,
-                _excluded(row.extra_info),
+                _excluded(extra) if extra else (),
             )
         )
     return resources
@@ -140,5 +151,5 @@ def _resources(rows: list[ResourceRow], names: Names) -> list[Resource]:
 
 def _excluded(extra: ExtraRow | str | None) -> tuple[VolumeId, ...]:
     if isinstance(extra, ExtraRow) and extra.exclude_volumes:
-        return tuple(map(VolumeId, extra.exclude_volumes))
+        return tuple(extra.exclude_volumes)
     return ()
