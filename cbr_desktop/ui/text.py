@@ -305,6 +305,14 @@ def _control_character(finding: Finding) -> str:
     return f"{name} at position {facts['position']} is not allowed in a description. Delete it."
 
 
+def _bad_id(finding: Finding) -> str:
+    found = quoted(finding.facts["found"], 80)
+    if finding.subject is Subject.VAULT:
+        return f"{found} is no known vault and no id of one. Choose a vault from the list, or copy its id again."
+    path = shown(finding.facts["path"])
+    return f"{found} in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again."
+
+
 def _missing(finding: Finding) -> str:
     return f"The file has no {quoted(finding.facts['path'])}, which every request needs. Add it."
 
@@ -394,7 +402,7 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         " keep it to {limit} to leave room."
     ),
     FindingKind.NO_VAULT: "No vault is chosen. Choose the vault to back up.",
-    FindingKind.BAD_ID: "‘{found}’ in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again.",
+    FindingKind.BAD_ID: _bad_id,
     FindingKind.VAULT_UNKNOWN: "There is no vault {id} in this project. Check the id, the project and the region.",
     FindingKind.VAULT_STATUS: _vault_status,
     FindingKind.VAULT_EXPANDING: (

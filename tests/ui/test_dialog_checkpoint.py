@@ -5,9 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTreeWidget, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -104,7 +113,10 @@ BAD: dict[str, tuple[Callable[[CheckpointDialog], None], str]] = {
     ),
     "no resource": (lambda dialog: dialog.resources.choose([]), "No resource is ticked."),
     "no vault": (lambda dialog: dialog.vault.choose(None), "No vault is chosen."),
-    "bad vault id": (lambda dialog: dialog.vault.choose(VaultId("vault-onne")), "‘vault-onne’ in vault_id is no id"),
+    "bad vault id": (
+        lambda dialog: dialog.vault.choose(VaultId("vault-onne")),
+        "‘vault-onne’ is no known vault and no id of one.",
+    ),
     "unknown vault": (
         lambda dialog: dialog.vault.choose(VaultId(uid(77))),
         f"There is no vault {uid(77)} in this project.",
@@ -407,6 +419,34 @@ def test_vaults_that_look_alike_carry_their_ids(opened: Open) -> None:
     dialog = opened(Counter([holder(1, "same", 2), holder(2, "same", 2)]), VaultId(uid(2)))
     assert uid(2) in dialog.vault.box.currentText()
     assert dialog.vault.vault_id == uid(2)
+
+
+def test_the_wheel_changes_no_field(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    for field in (dialog.vault.box, dialog.advanced.keep, dialog.advanced.days):
+        before = dialog.draft()
+        here = QPointF(5, 5)
+        wheel = QWheelEvent(
+            here,
+            here,
+            QPoint(),
+            QPoint(0, -240),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(field, wheel)
+        assert dialog.draft() == before
+
+
+def test_a_request_from_the_outbox_fills_a_new_form(counter: Counter, opened: Open) -> None:
+    first = opened(counter, VaultId(uid(1)), [ResourceId(uid(1001))])
+    first.name.edit.setText("mine")
+    first._try()
+    again = opened(counter)
+    again.show_request(counter.sent[0].body)
+    assert body(again).encode() == counter.sent[0].body
 
 
 def test_several_are_open_at_once_and_none_is_modal(counter: Counter, opened: Open) -> None:

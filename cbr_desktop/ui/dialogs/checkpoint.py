@@ -119,6 +119,12 @@ class CheckpointDialog(QDialog):
         self.resources.choose(draft.resources)
         self._judge()
 
+    def show_request(self, body: bytes) -> None:
+        """Fill the form with an earlier request, so that it can be changed and sent anew."""
+        document, _ = request.read(body)
+        if document is not None:
+            self.show_draft(document.draft)
+
     def _make_fields(self) -> None:
         profile = self._desk.profile
         template = self._desk.settings.get(f"checkpoint.template.{profile.name}", profile.name_template)
@@ -184,12 +190,17 @@ class CheckpointDialog(QDialog):
         self._timer.start()
 
     def _ledger_changed(self, part: Part) -> None:
+        if self._stack.currentWidget() is not self._form:
+            return
         if part in (Part.VAULTS, Part.PROTECTABLES):
-            self.vault.refill()
-            self.resources.show_vault(self.vault.vault)
-            self._judge()
+            self._read_anew()
         elif part is not Part.CONNECTION:
             self._timer.start()
+
+    def _read_anew(self) -> None:
+        self.vault.refill()
+        self.resources.show_vault(self.vault.vault)
+        self._judge()
 
     def _touch(self) -> None:
         self._touched = True
@@ -289,7 +300,7 @@ class CheckpointDialog(QDialog):
 
     def _edit_again(self) -> None:
         self._stack.setCurrentWidget(self._form)
-        self._judge()
+        self._read_anew()
         self.name.edit.setFocus()
 
     def _ask_file(self) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.ui.icons import draw_mark
@@ -55,6 +55,22 @@ def offence(palette: QPalette) -> QTextCharFormat:
     tint.setAlpha(_TINT)
     form.setBackground(tint)
     return form
+
+
+class StillBox(QComboBox):
+    """A list that the wheel scrolls past: nobody changes a request by scrolling the form."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the form."""
+        event.ignore()
+
+
+class StillNumber(QSpinBox):
+    """A number that the wheel scrolls past."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the form."""
+        event.ignore()
 
 
 class MarkDot(QWidget):

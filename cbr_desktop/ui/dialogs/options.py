@@ -6,13 +6,11 @@ from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.checkpoint import KEEP_FOREVER, RETENTION_LIMIT_DAYS, CheckpointDraft
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import PolicyId
-from cbr_desktop.ui.dialogs.lines import FindingLines, label
+from cbr_desktop.ui.dialogs.lines import FindingLines, StillBox, StillNumber, label
 
 _UNSAID, _FOREVER, _DAYS = range(3)
 
@@ -99,12 +97,12 @@ class Advanced(QWidget):
         self.auto_trigger.setObjectName("checkpointAutoTrigger")
         self.auto_trigger.setAccessibleName("Automatic trigger")
         self.auto_trigger.toggled.connect(self._changed)
-        self.keep = QComboBox()
+        self.keep = StillBox()
         self.keep.setObjectName("checkpointKeepFor")
         self.keep.setAccessibleName("Keep for")
         self.keep.addItems(["As the service does (not sent)", "Until it is deleted", "A number of days"])
         self.keep.currentIndexChanged.connect(self._changed)
-        self.days = QSpinBox()
+        self.days = StillNumber()
         self.days.setObjectName("checkpointKeepDays")
         self.days.setAccessibleName("Days to keep")
         self.days.setRange(1, RETENTION_LIMIT_DAYS)

@@ -296,7 +296,6 @@ class CopyLine(QWidget):
         copy = QToolButton()
         copy.setObjectName(button_name)
         copy.setText("Copy")
-        copy.setAutoRaise(True)
         copy.setAccessibleName(f"Copy {words.lower()}")
         copy.setToolTip(f"Copy the {words.lower()}")
         copy.clicked.connect(self._copy)
@@ -412,9 +411,17 @@ def _button(text: str, name: str, slot: object) -> QPushButton:
 
 
 class OutcomeDialog(QDialog):
-    """The outcome of an intent in a window of its own, which blocks nothing."""
+    """The outcome of an intent in a window of its own, which blocks nothing.
 
-    def __init__(self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None) -> None:
+    Signals:
+        edit_wished: the operator wants to send the intent of this id anew; only with ``can_edit``.
+    """
+
+    edit_wished = Signal(str)
+
+    def __init__(
+        self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("outcomeDialog")
         self.setAccessibleName("Outcome of a checkpoint")
@@ -424,7 +431,8 @@ class OutcomeDialog(QDialog):
         self.setMinimumSize(720, 420)
         self.resize(980, 560)
         self.panel = OutcomePanel(desk, intent_id)
-        self.panel.offer_editing(possible=False)
+        self.panel.offer_editing(possible=can_edit)
+        self.panel.edit_wished.connect(lambda: self.edit_wished.emit(self.panel.intent_id))
         self.panel.close_wished.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

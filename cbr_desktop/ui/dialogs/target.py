@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWi
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.dialogs.lines import FindingLines, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import gb_words, percent_words, status_words
@@ -97,8 +97,8 @@ class VaultField(QWidget):
                 self.box.setEditText(text)
 
     def show_findings(self, findings: list[Finding], *, touched: bool) -> None:
-        """Show what is wrong with the vault; that none is chosen only once the operator was here."""
-        shown = [f for f in findings if touched or f.kind is not FindingKind.NO_VAULT]
+        """Show what is wrong with the vault; that none is named, or not yet to its end, once the operator has left."""
+        shown = [f for f in findings if touched or f.kind not in (FindingKind.NO_VAULT, FindingKind.BAD_ID)]
         self.lines.show_findings(shown)
         self.box.setAccessibleDescription(self.lines.text())
 
@@ -120,7 +120,7 @@ def _distinct(vaults: list[Vault]) -> list[tuple[str, str]]:
     ]
 
 
-class _Box(QComboBox):
+class _Box(StillBox):
     """A list whose text can be edited to search it, by any part of a line.
 
     Signals:
