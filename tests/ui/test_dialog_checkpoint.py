@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFileDialog,
     QLabel,
@@ -486,3 +487,25 @@ def test_every_field_has_its_name(counter: Counter, opened: Open) -> None:
     }
     assert buttons == {"checkpointSend": "Send", "checkpointClose": "Close"}
     assert all(not label.accessibleName() for label in dialog.findChildren(QLabel))
+
+
+def test_every_letter_leads_to_one_field(opened: Open) -> None:
+    wide = Profile("p", "https://iam", "https://cbr", "p", "u", "d", beta_fields=True)
+    dialog = opened(Counter([holder()], of=wide), VaultId(uid(1)))
+    dialog.name.set_text("a b")
+    dialog.description.set_text("<")
+    texts = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+    texts += [button.text() for button in dialog._form.findChildren(QAbstractButton)]
+    letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+    assert len(letters) > 15
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_one_key_goes_round_the_areas(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    dialog.name.edit.setFocus()
+    for area in (dialog.inspector.tabBar(), dialog.save, dialog.vault.box):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        assert area.hasFocus()

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QDialog,
     QFileDialog,
@@ -136,11 +137,11 @@ class CheckpointDialog(QDialog):
         self.inspector = Inspector(profile)
         self.name = NameField(profile.name_rules, str(template), self._name)
         self.verdict = MarkedLine("checkpointVerdict")
-        self.anyway = QCheckBox("Send any&way")
+        self.anyway = QCheckBox("Send an&yway")
         self.anyway.setObjectName("checkpointSendAnyway")
         self.anyway.setAccessibleName("Send anyway")
-        self.send = _button("Send", "checkpointSend")
-        self.save = _button("&Save to file…", "checkpointSave")
+        self.send = _button("&Send", "checkpointSend")
+        self.save = _button("Save to &file…", "checkpointSave")
         self.close_button = _button("Close", "checkpointClose")
 
     def _name(self, template: str) -> Rendered:
@@ -174,6 +175,8 @@ class CheckpointDialog(QDialog):
             QShortcut(QKeySequence(keys), self, self._try)
         QShortcut(QKeySequence("Ctrl+S"), self, self._ask_file)
         QShortcut(QKeySequence("F5"), self, self._judge)
+        QShortcut(QKeySequence("F6"), self, self._next_area)
+        QShortcut(QKeySequence("Ctrl+Shift+C"), self, self.inspector.preview.copy_json)
         QShortcut(QKeySequence("Ctrl+."), self, self._next_problem)
         for number in range(self.inspector.count()):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.inspector.setCurrentIndex, number))
@@ -336,6 +339,13 @@ class CheckpointDialog(QDialog):
         if self.anyway.isVisible():
             self.anyway.setFocus()
 
+    def _next_area(self) -> None:
+        """Put the focus into the next of form, inspector and buttons."""
+        areas = [self.vault.box, self.inspector.tabBar(), self.save]
+        here = QApplication.focusWidget()
+        inside = next((n for n, area in enumerate((self._split.widget(0), self.inspector)) if _holds(area, here)), 2)
+        areas[(inside + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _focus(self, subject: Subject | None) -> None:
         fields: dict[Subject | None, QWidget] = {
             Subject.VAULT: self.vault.box,
@@ -423,6 +433,10 @@ class CheckpointDialog(QDialog):
         """Remember the size on every way of closing."""
         self._desk.settings.put("checkpoint.size", [self.width(), self.height()])
         super().done(result)
+
+
+def _holds(area: QWidget | None, widget: QWidget | None) -> bool:
+    return area is not None and widget is not None and area.isAncestorOf(widget)
 
 
 def _button(text: str, name: str) -> QPushButton:

@@ -170,6 +170,10 @@ class Preview(QWidget):
             if text != self._texts[form].toPlainText():
                 self._texts[form].setPlainText(text)
 
+    def copy_json(self) -> None:
+        """Copy the request as it is sent, whatever form is looked at."""
+        QGuiApplication.clipboard().setText(rendered(Form.JSON, self._body, self._profile))
+
     def _copy(self) -> None:
         current = list(self._texts)[self._tabs.currentIndex()]
         QGuiApplication.clipboard().setText(rendered(current, self._body, self._profile))

@@ -135,7 +135,7 @@ class NameField(QWidget):
         replaced = sum(a != b for a, b in zip(name, repaired, strict=False))
         words = [f"replace {count_words(replaced, 'character')}"] if replaced else []
         words += [f"cut {len(name) - NAME_LIMIT}"] if len(name) > NAME_LIMIT else []
-        self.fix.setText("&Fix: " + ", ".join(words))
+        self.fix.setText("Fi&x: " + ", ".join(words))
         self.fix.setToolTip(f"Makes it {shown(repaired)}")
         self.fix.setVisible(bool(words))
 
@@ -175,11 +175,11 @@ class TemplateRow(QWidget):
         for preset in PRESETS:
             self._presets.addAction(preset).setData(preset)
         self._presets.triggered.connect(lambda action: self._choose(action.data()))
-        more = QPushButton("&Ready-made…")
+        more = QPushButton("Ready-&made…")
         more.setObjectName("checkpointNamePresets")
         more.setAutoDefault(False)
         more.clicked.connect(lambda: self._presets.popup(more.mapToGlobal(QPoint(0, more.height()))))
-        heading = label("Te&mplate")
+        heading = label("Template")
         heading.setBuddy(self._edit)
         self._result = label(name="checkpointNameTemplateResult")
         layout = QGridLayout(self)

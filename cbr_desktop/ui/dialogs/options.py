@@ -36,7 +36,7 @@ class TypeCards(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._incremental = QRadioButton("&Incremental")
-        self._full = QRadioButton("F&ull")
+        self._full = QRadioButton("Fu&ll")
         self._incremental.setChecked(True)
         self._incremental.toggled.connect(self.changed)
         self._group = QButtonGroup(self)
@@ -165,7 +165,7 @@ class Advanced(QWidget):
         self.policy.setEnabled(self.auto_trigger.isChecked())
 
     def _lay_out(self) -> None:
-        self._fold.setText("Ad&vanced")
+        self._fold.setText("Advanc&ed")
         self._fold.setObjectName("checkpointAdvanced")
         self._fold.setCheckable(True)
         self._fold.setAutoRaise(True)

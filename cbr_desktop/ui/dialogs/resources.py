@@ -68,7 +68,7 @@ class ResourcePicker(QWidget):
         self.whole = QRadioButton("&Whole vault")
         self.whole.setObjectName("checkpointWholeVault")
         self.whole.setChecked(True)
-        self.chosen = QRadioButton("&Chosen resources")
+        self.chosen = QRadioButton("C&hosen resources")
         self.chosen.setObjectName("checkpointChosen")
         scope = QButtonGroup(self)
         scope.addButton(self.whole)
@@ -313,7 +313,7 @@ class ResourcePicker(QWidget):
             self._filling = before
 
     def _lay_out(self) -> None:
-        heading = label("Re&sources")
+        heading = label("Res&ources")
         heading.setBuddy(self.tree)
         scope = QHBoxLayout()
         scope.setSpacing(12)
