@@ -121,6 +121,8 @@ def test_retry_skipped_says_what_it_sends_and_sends_those_alone(counter: Counter
     button(panel, "outcomeBack").click()
     assert panel.intent_id == first
     assert not button(panel, "retrySkipped").isVisible()
+    counter.outbox.cancel(again.id)
+    assert button(panel, "retrySkipped").isVisible()
 
 
 def test_all_skipped_is_no_backup(counter: Counter, show: Show) -> None:

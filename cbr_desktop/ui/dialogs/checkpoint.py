@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -26,7 +27,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import FindingKind, Severity, Subject
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
-from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.template import Rendered
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.description import DescriptionField
@@ -39,6 +40,8 @@ from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.text import count_words, error_sentence, finding_sentence, verdict_sentence
+from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
+from cbr_desktop.ui.words import ENVIRONMENTS
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.preflight import Preflight, preflight
@@ -375,18 +378,19 @@ class CheckpointDialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         layout = QVBoxLayout(self._form)
-        layout.addWidget(self._head())
+        layout.addLayout(self._head())
         layout.addWidget(self._middle(), 1)
         layout.addLayout(self._foot())
         self._restore_size()
 
-    def _head(self) -> QWidget:
+    def _head(self) -> QHBoxLayout:
         profile = self._desk.profile
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
-        words = f"{'Demo: nothing real is backed up · ' if self._desk.is_demo else ''}{where}"
-        return label(
-            f"The console calls this “Perform Backup”; it makes a restore point. {words}", "checkpointSubtitle"
-        )
+        words = "The console calls this “Perform Backup”; it makes a restore point."
+        head = QHBoxLayout()
+        head.addWidget(_chip(Environment.DEMO if self._desk.is_demo else profile.environment))
+        head.addWidget(label(f"{where} — {words}", "checkpointSubtitle"), 1)
+        return head
 
     def _middle(self) -> QWidget:
         fields = QWidget()
@@ -433,6 +437,20 @@ class CheckpointDialog(QDialog):
         """Remember the size on every way of closing."""
         self._desk.settings.put("checkpoint.size", [self.width(), self.height()])
         super().done(result)
+
+
+def _chip(environment: Environment) -> QWidget:
+    """Return the word for what is at stake, in white on its colour."""
+    made = QLabel(ENVIRONMENTS[environment])
+    made.setObjectName("checkpointEnvironment")
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setContentsMargins(8, 2, 8, 2)
+    made.setAutoFillBackground(True)
+    colours = made.palette()
+    colours.setColor(QPalette.ColorRole.Window, QColor(ENVIRONMENT_COLOURS[environment]))
+    colours.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
+    made.setPalette(colours)
+    return made
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

@@ -169,8 +169,9 @@ class OutcomePanel(QWidget):
         self.back.setVisible(bool(self._trail))
 
     def _retry_words(self, intent: Intent) -> str:
-        """Return what a retry would send, empty when nothing was skipped or a retry is there already."""
-        if any(other.retry_of == intent.id for other in self._desk.ledger.intents.values()):
+        """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
+        others = self._desk.ledger.intents.values()
+        if any(other.retry_of == intent.id and other.state not in _AGAIN for other in others):
             return ""
         try:
             return retry_sentence(self._desk.outbox.skipped_draft(intent))
