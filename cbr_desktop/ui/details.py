@@ -133,9 +133,9 @@ class Details(QFrame):
             "createCheckpointOfThis", "Create checkpoint of this", "Create checkpoint", "plus", self
         )
         self.create_checkpoint.clicked.connect(self.checkpoint_wished)
-        self.copy_id = _button("copyId", "Copy id", "Copy id", "copy", self)
+        self.copy_id = _button("copyId", "Copy id", "Copy id", "", self)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
-        self.copy_name = _button("copyName", "Copy name", "Copy name", "copy", self)
+        self.copy_name = _button("copyName", "Copy name", "Copy name", "", self)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
         for button in (self.create_checkpoint, self.copy_id, self.copy_name):
             row.addWidget(button)
@@ -215,7 +215,9 @@ def _label(name: str, parent: QWidget) -> QLabel:
 
 
 def _button(name: str, accessible: str, text: str, picture: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(icon(picture), text, parent)
+    button = QPushButton(text, parent)
+    if picture:
+        button.setIcon(icon(picture))
     button.setObjectName(name)
     button.setAccessibleName(accessible)
     button.setAutoDefault(False)

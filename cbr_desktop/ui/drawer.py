@@ -27,6 +27,7 @@ from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
 
 _ROWS_HIGH = 5
+_NAME_LETTERS = 42
 _DISMISSED = "drawer/dismissed"
 _DISMISSED_KEPT = 500
 
@@ -187,7 +188,7 @@ class Drawer(QFrame):
         self.nothing.setVisible(not shown)
         if self._list is not None:
             high = next(iter(self._rows.values())).sizeHint().height() + 4 if self._rows else 28
-            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 12)
+            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 10)
 
     def _new_row(self, request: Request) -> "RequestRow":
         row = RequestRow(request)
@@ -236,6 +237,7 @@ class RequestRow(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setObjectName("requestProgress")
         self.bar.setAccessibleName(f"Progress of {request.name}")
+        self.bar.setFormat("%p %")
         self.bar.setFixedWidth(150)
         self.open = self._button("open", "Open", request.name)
         self.open.clicked.connect(lambda: self.opened.emit(self._id))
@@ -247,13 +249,13 @@ class RequestRow(QWidget):
         layout.setContentsMargins(2, 0, 2, 0)
         layout.setSpacing(8)
         layout.addWidget(self.mark)
-        layout.addWidget(self.name, 2)
+        layout.addWidget(self.name)
         layout.addWidget(self.bar)
-        layout.addWidget(self.words, 5)
+        layout.addWidget(self.words, 1)
         for button in (self.dismiss, self.cancel, self.open):
             layout.addWidget(button)
-        for line in (self.name, self.words):
-            line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name.setFixedWidth(_NAME_LETTERS * self.fontMetrics().averageCharWidth())
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def tell(self, request: Request) -> None:
         """Show how the request stands."""

@@ -197,19 +197,6 @@ def _details(painter: QPainter) -> None:
     _lines(painter, (11, 8.5), (12.5, 8.5))
 
 
-def _copy(painter: QPainter) -> None:
-    painter.drawRoundedRect(QRectF(5.5, 5.5, 8, 8), 1, 1)
-    _lines(painter, (3.5, 10.5), (2.5, 10.5), (2.5, 2.5), (10.5, 2.5), (10.5, 3.5))
-
-
-def _left(painter: QPainter) -> None:
-    _lines(painter, (9.8, 4), (5.8, 8), (9.8, 12))
-
-
-def _right(painter: QPainter) -> None:
-    _lines(painter, (6.2, 4), (10.2, 8), (6.2, 12))
-
-
 def _up_arrow(painter: QPainter) -> None:
     _lines(painter, (4, 9.8), (8, 5.8), (12, 9.8))
 
@@ -239,9 +226,6 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "plus": _plus,
     "close": _close,
     "details": _details,
-    "copy": _copy,
-    "left": _left,
-    "right": _right,
     "up": _up_arrow,
     "down": _down_arrow,
     "program": _program,

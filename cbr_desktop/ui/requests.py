@@ -68,10 +68,10 @@ def requests(ledger: Ledger, now: datetime, dismissed: Collection[str]) -> list[
     return shown
 
 
-def tally(outcome: Outcome) -> str:
+def tally(outcome: Outcome, word: str = "") -> str:
     """Return how many of the resources asked for are backed up, with every loss: ``5 of 7, 2 skipped``."""
     losses = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    parts = [f"{outcome.count(Fate.DONE)} of {outcome.total}"]
+    parts = [f"{outcome.count(Fate.DONE)} of {outcome.total}{word}"]
     parts += [f"{outcome.count(fate)} {word}" for fate, word in losses.items() if outcome.count(fate)]
     return ", ".join(parts)
 
@@ -88,11 +88,10 @@ def request_words(intent: Intent, outcome: Outcome | None) -> str:
         head = "Finished" if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else "Nothing backed up"
         return f"{head}: {tally(outcome)}"
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"Backing up: {tally(outcome)} done" if not outcome.count(*_LOST) else f"Backing up: {tally(outcome)}"
+        return f"Backing up: {tally(outcome, ' done')}"
     return _WORDS[intent.state]
 
 
-_LOST = (Fate.FAILED, Fate.SKIPPED, Fate.UNCERTAIN)
 _WORDS = {
     IntentState.QUEUED: "Queued",
     IntentState.SENDING: "Sending",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from cbr_desktop.domain.profile import Environment
 
@@ -99,8 +99,7 @@ ENVIRONMENT_COLOURS = {
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Dress the whole application; cheap enough to come before the first window."""
-    style = application.style()
-    if style is None or style.name().lower() != "fusion":
+    if not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):  # of these two, Fusion is the one in use
         application.setStyle("Fusion")
     application.setPalette(palette(dark=theme is Theme.DARK or (theme is Theme.SYSTEM and system_is_dark(application))))
 

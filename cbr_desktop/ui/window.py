@@ -1,46 +1,39 @@
 """The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
 
 import base64
+import importlib
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QMenu,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6 import QtGui
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.ui.band import ProfileBand
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.details import Details
-from cbr_desktop.ui.drawer import Drawer
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.navigation import NAMES, Navigation
-from cbr_desktop.ui.notices import REMARK, Herald, NoticeBar, TrayHerald, Watch
 from cbr_desktop.ui.pages.page import Page
-from cbr_desktop.ui.pages.resources import ResourcesPage
-from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
-from cbr_desktop.ui.sheets import SheetWindow, open_help, open_problems
-from cbr_desktop.ui.statusbar import StatusBar, connection_sentence, problems
+from cbr_desktop.ui.statusbar import StatusBar
 from cbr_desktop.ui.theme import Dress, Theme
 from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Part
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.drawer import Drawer
+    from cbr_desktop.ui.furniture import Furniture
+    from cbr_desktop.ui.notices import Herald, NoticeBar
+    from cbr_desktop.ui.sheets import SheetWindow
 
 OpenDialog = Callable[[Desk, VaultId | None, Sequence[ResourceId], QWidget], QWidget]
 OpenOutcome = Callable[[Desk, IntentId, QWidget], QWidget]
 
 _DEFAULT_SIZE = QSize(1280, 800)
-_DETAILS_WIDTH = 330
-_THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+_DETAILS_WIDTH = 360
+_FURNISH_MS = 150
 
 
 class MainWindow(QMainWindow):
@@ -53,7 +46,7 @@ class MainWindow(QMainWindow):
     leave_requested = Signal()
 
     def __init__(
-        self, desk: Desk, open_dialog: OpenDialog, open_outcome: OpenOutcome, herald: Herald | None = None
+        self, desk: Desk, open_dialog: OpenDialog, open_outcome: OpenOutcome, herald: "Herald | None" = None
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
@@ -62,6 +55,7 @@ class MainWindow(QMainWindow):
         self._desk = desk
         self._open_dialog = open_dialog
         self._open_outcome = open_outcome
+        self._herald = herald
         self._may_close = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
@@ -69,12 +63,14 @@ class MainWindow(QMainWindow):
         self._times = Times(desk.clock, utc=desk.settings.get("window/times", "local") == "utc")
         self._lore = VaultLore(desk.ledger)
         self._pages: dict[str, Page[Any]] = {}
-        self._details: Details | None = None
+        self._furniture: Furniture | None = None
         self._build()
-        self._watch = Watch(desk.ledger, self.notices, herald or TrayHerald(self), self, self.open_outcome)
         self._connect()
-        self._bind_keys()
         self._restore()
+        self._furnishing = QTimer(self)
+        self._furnishing.setSingleShot(True)
+        self._furnishing.timeout.connect(self.furnish)
+        self._furnishing.start(_FURNISH_MS)
 
     # what the application asks
 
@@ -100,7 +96,30 @@ class MainWindow(QMainWindow):
         """Open what became of a request."""
         return self._open_outcome(self._desk, intent_id, self)
 
-    # pages
+    # its parts
+
+    @property
+    def furniture(self) -> "Furniture":
+        """What joins after the first paint, or when it is first needed."""
+        if self._furniture is None:
+            self._furniture = self._furnished()
+            self._tell_details()
+        return self._furniture
+
+    def furnish(self) -> None:
+        """Fetch the furniture now, if it has not come yet."""
+        self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
+        self.furniture.drawer.take()
+
+    @property
+    def notices(self) -> "NoticeBar":
+        """The bar that says what has happened."""
+        return self.furniture.notices
+
+    @property
+    def drawer(self) -> "Drawer":
+        """The task drawer."""
+        return self.furniture.drawer
 
     def page(self, name: str) -> Page[Any]:
         """Return a page, making it when it is first asked for."""
@@ -110,74 +129,59 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(made)
             made.checkpoint_wished.connect(self.open_checkpoint_dialog)
             made.vault_wished.connect(self.show_vault)
-            made.remarked.connect(self.notices.say)
-            made.opened.connect(self._open_details)
+            made.remarked.connect(self._say)
+            made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
         return self._pages[name]
-
-    def show_page(self, name: str) -> None:
-        """Bring a page to the front."""
-        self.navigation.setCurrentRow(NAMES.index(name))
 
     def current_page(self) -> Page[Any]:
         """Return the page in front."""
         return self.page(NAMES[max(0, self.navigation.currentRow())])
+
+    # what an operator asks
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        self.navigation.setCurrentRow(NAMES.index(name))
 
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
         self.open_checkpoint_dialog(*self.current_page().target())
 
     def show_details(self, shown: bool) -> None:
-        """Show or hide the details."""
-        if shown and self._details is None:
-            self._details = self._make_details()
-        if self._details is not None:
-            self._details.setVisible(shown)
-            self._tell_details()
-        if self.band.details.isChecked() is not shown:
-            self.band.details.setChecked(shown)
+        """Show or hide the details, now and at the next start."""
+        self._desk.settings.put("window/details-shown", shown)
+        self.band.details.setChecked(shown)
+        self.furniture.details.setVisible(shown)
+        self._tell_details()
 
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
         self._dress.choose(theme)
         self._desk.settings.put("window/theme", theme.value)
 
-    def open_help(self) -> SheetWindow:
+    def open_help(self) -> "SheetWindow":
         """Open keys and versions."""
-        return open_help(self)
+        return self.furniture.open_help()
 
-    def open_problems(self) -> SheetWindow:
+    def open_problems(self) -> "SheetWindow":
         """Open the list of what could not be read and why."""
-        return open_problems(problems(self._desk.ledger), self)
+        return self.furniture.open_problems()
 
     # building
 
     def _make_page(self, name: str) -> Page[Any]:
-        if name == "Resources":
-            return ResourcesPage(self._desk, self._times)
-        if name == "Tasks":
-            return TasksPage(self._desk, self._times)
-        return VaultsPage(self._desk, self._times, self._lore)
-
-    def _make_details(self) -> Details:
-        made = Details(self._desk.ledger, self._lore, self._times, self._split)
-        made.checkpoint_wished.connect(self.create_checkpoint)
-        made.vault_wished.connect(self.show_vault)
-        self._split.setCollapsible(self._split.indexOf(made), False)
-        sizes = self._split.sizes()
-        stored = self._desk.settings.get("window/details-width", _DETAILS_WIDTH)
-        wide = stored if isinstance(stored, int) and 200 <= stored <= 2000 else _DETAILS_WIDTH
-        self._split.setSizes([sizes[0], max(300, self.width() - sizes[0] - wide), wide])
-        return made
+        if name == "Vaults":
+            return VaultsPage(self._desk, self._times, self._lore)
+        return self.furniture.make_page(name)
 
     def _build(self) -> None:
         central = QWidget(self)
         central.setObjectName("central")
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        self._floor = QVBoxLayout(central)
+        self._floor.setContentsMargins(0, 0, 0, 0)
+        self._floor.setSpacing(0)
         self.band = ProfileBand(self._desk.profile, is_demo=self._desk.is_demo, parent=central)
-        self.notices = NoticeBar(central)
         self._split = QSplitter(Qt.Orientation.Horizontal, central)
         self._split.setObjectName("areas")
         self._split.setHandleWidth(5)
@@ -185,14 +189,18 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
         self._stack.setMinimumWidth(320)
-        for place, stretch in enumerate((0, 1)):
+        # these keep the places of details and drawer until the furniture comes
+        self._details_place = QWidget(self._split)
+        self._details_place.setObjectName("detailsPlace")
+        self._drawer_place = QWidget(central)
+        self._drawer_place.setObjectName("drawerPlace")
+        self._drawer_place.setFixedHeight(self.fontMetrics().height() + 14)
+        for place, stretch in enumerate((0, 1, 0)):
             self._split.setStretchFactor(place, stretch)
             self._split.setCollapsible(place, False)
-        self.drawer = Drawer(self._desk, central)
-        layout.addWidget(self.band)
-        layout.addWidget(self.notices)
-        layout.addWidget(self._split, 1)
-        layout.addWidget(self.drawer)
+        for part in (self.band, self._split, self._drawer_place):
+            self._floor.addWidget(part)
+        self._floor.setStretchFactor(self._split, 1)
         self.setCentralWidget(central)
         self.status = StatusBar(self._desk, self._times, self)
         self.setStatusBar(self.status)
@@ -202,7 +210,7 @@ class MainWindow(QMainWindow):
         self.navigation.currentRowChanged.connect(self._turn_to)
         band, status = self.band, self.status
         band.create_wished.connect(self.create_checkpoint)
-        band.details_toggled.connect(self._choose_details)
+        band.details_toggled.connect(self.show_details)
         band.refresh_wished.connect(self._ask_refresh)
         band.theme_menu_wished.connect(self._open_theme_menu)
         band.help_wished.connect(self.open_help)
@@ -211,18 +219,37 @@ class MainWindow(QMainWindow):
         status.clocks_turned.connect(self._turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
-        self.drawer.outcome_wished.connect(self.open_outcome)
-        self.drawer.remarked.connect(self.notices.say)
-        self.drawer.toggled.connect(partial(self._desk.settings.put, "window/drawer-open"))
 
-    def _bind_keys(self) -> None:
+    def _furnished(self) -> "Furniture":
+        """Fetch the furniture and put it where its places are kept."""
+        module = importlib.import_module("cbr_desktop.ui.furniture")
+        made: Furniture = module.Furniture(self, self._desk, self._lore, self._times, self.open_outcome, self._herald)
+        sizes = self._split.sizes()
+        self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
+        made.details.setVisible(self.band.details.isChecked())
+        self._split.setSizes(sizes)
+        self._floor.replaceWidget(self._drawer_place, made.drawer)
+        self._floor.insertWidget(1, made.notices)
+        for place in (self._details_place, self._drawer_place):
+            place.hide()
+            place.deleteLater()
+        made.details.checkpoint_wished.connect(self.create_checkpoint)
+        made.details.vault_wished.connect(self.show_vault)
+        if self._desk.settings.get("window/drawer-open", False) is True:
+            made.drawer.toggle()
+        made.drawer.toggled.connect(partial(self._desk.settings.put, "window/drawer-open"))
+        self._bind_keys(made)
+        self.setWindowIcon(icon("program"))
+        return made
+
+    def _bind_keys(self, furniture: "Furniture") -> None:
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+N": self.create_checkpoint,
             "Ctrl+F": lambda: self.current_page().begin_filter(),
             "F5": self._ask_refresh,
             "Ctrl+R": self._ask_refresh,
             "Alt+D": self.band.details.click,
-            "F8": self.drawer.toggle,
+            "F8": furniture.drawer.toggle,
             "Ctrl+B": self.navigation.fold,
             "F6": self._next_area,
             "F1": self.open_help,
@@ -231,30 +258,34 @@ class MainWindow(QMainWindow):
         for place, name in enumerate(NAMES, 1):
             keys[f"Ctrl+{place}"] = partial(self.show_page, name)
         for key, act in keys.items():
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+            QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
     # remembering
 
     def _restore(self) -> None:
-        settings = self._desk.settings
-        stored = settings.get("window/geometry", "")
+        get = self._desk.settings.get
+        stored = get("window/geometry", "")
         if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
             self.resize(_DEFAULT_SIZE)
-        self.navigation.setCurrentRow(max(0, self._named_row(settings.get("window/page", ""))))
-        self.navigation.fold(folded=settings.get("window/navigation-folded", False) is True)
-        if settings.get("window/drawer-open", False) is True:
-            self.drawer.toggle()
-
-    def _named_row(self, name: object) -> int:
-        return NAMES.index(name) if isinstance(name, str) and name in NAMES else 0
+        is_shown = get("window/details-shown", True) is not False
+        self.band.details.setChecked(is_shown)
+        self._details_place.setVisible(is_shown)
+        wide = get("window/details-width", _DETAILS_WIDTH)
+        wide = wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
+        narrow = self.navigation.sizeHint().width()
+        self._split.setSizes([narrow, max(320, self.width() - narrow - wide), wide])
+        self.navigation.fold(folded=get("window/navigation-folded", False) is True)
+        page = get("window/page", "")
+        self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
+        self.current_page().view.setFocus()
 
     def _remember(self) -> None:
         put = self._desk.settings.put
         put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
         put("window/page", NAMES[max(0, self.navigation.currentRow())])
         put("window/navigation-folded", self.navigation.is_folded)
-        if self._details is not None and self._details.isVisible():
-            put("window/details-width", self._details.width())
+        if self._furniture is not None and self._furniture.details.isVisible():
+            put("window/details-width", self._furniture.details.width())
         for page in self._pages.values():
             page.view.remember()
 
@@ -263,13 +294,12 @@ class MainWindow(QMainWindow):
     def _take(self, part: Part) -> None:
         for page in self._pages.values():
             page.refresh(part)
-        self.drawer.notice(part)
         self.status.tell()
         self.band.tell_loading(any(held.loading for held in self._desk.ledger.freshness.values()))
-        if part in (Part.INTENTS, Part.TASKS):
-            self._watch.look()
-        if part is not Part.CONNECTION:
-            self._tell_details()
+        if self._furniture is not None:
+            self._furniture.notice(part)
+            if part is not Part.CONNECTION:
+                self._tell_details()
 
     def _turn_to(self, place: int) -> None:
         page = self.page(NAMES[place])
@@ -279,21 +309,17 @@ class MainWindow(QMainWindow):
         self._tell_details()
 
     def _tell_details(self) -> None:
-        if self._details is not None and self._details.isVisible():
-            self._details.show_subject(self.current_page().view.current_row())
+        if self._furniture is not None and not self._furniture.details.isHidden():
+            self._furniture.details.show_subject(self.current_page().view.current_row())
 
-    def _open_details(self) -> None:
-        self._choose_details(True)
-
-    def _choose_details(self, shown: bool) -> None:
-        self.show_details(shown)
-        self._desk.settings.put("window/details-shown", shown)
+    def _say(self, text: str) -> None:
+        self.notices.say(text)
 
     def _ask_refresh(self) -> None:
         self._desk.refresh.ask()
 
     def _tell_connection(self) -> None:
-        self.notices.say(connection_sentence(self._desk.ledger.connection), REMARK)
+        self.furniture.tell_connection()
 
     def _turn_clocks(self) -> None:
         self._times.utc = not self._times.utc
@@ -304,47 +330,25 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         """Say all ages anew."""
         self.current_page().retell_times()
-        self.drawer.take()
+        if self._furniture is not None:
+            self._furniture.drawer.take()
 
     def _open_theme_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        group = QActionGroup(menu)
-        for theme, words in _THEMES.items():
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(theme is self._dress.theme)
-            group.addAction(action)
-            action.triggered.connect(partial(self._theme_chosen, theme))
-        button = self.band.theme
-        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
-
-    def _theme_chosen(self, theme: Theme, *_: object) -> None:
-        self.choose_theme(theme)
+        self.furniture.open_theme_menu(self.band.theme, self._dress.theme, self.choose_theme)
 
     def _next_area(self) -> None:
         """Move the focus from area to area."""
+        details = self.furniture.details
         areas: list[QWidget] = [self.navigation, self.current_page().view]
-        if self._details is not None and self._details.isVisible():
-            areas.append(self._details.leaves)
+        areas += [] if details.isHidden() else [details.leaves]
         areas += [self.drawer.handle, self.status.connection]
         focused = self.focusWidget()
-        here = next(
-            (i for i, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))), -1
-        )
-        areas[(here + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        held = [i for i, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))]
+        areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Qt asks
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Put the focus into the table, and show the details if they were shown."""
-        super().showEvent(event)
-        if self._details is None and self._desk.settings.get("window/details-shown", True) is True:
-            self.show_details(True)
-        self.setWindowIcon(icon("program"))
-        self.current_page().view.setFocus()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: "QtGui.QCloseEvent") -> None:
         """Ask to leave at first; close when everything else has been put away."""
         if self._may_close:
             event.accept()

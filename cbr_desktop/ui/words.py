@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from cbr_desktop.domain.error import LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Environment, Profile
@@ -11,7 +12,9 @@ from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import duration_words, error_sentence, gb_words, grouped, status_words
 from cbr_desktop.workflows.ledger import Freshness, Part
-from cbr_desktop.workflows.ports import Clock
+
+if TYPE_CHECKING:
+    from cbr_desktop.workflows.ports import Clock
 
 NONE = "–"
 """Stands where there is nothing to show."""
@@ -75,7 +78,7 @@ def state_words(value: object) -> str:
 class Times:
     """Tells points in time, local or in UTC, as the operator has chosen."""
 
-    def __init__(self, clock: Clock, *, utc: bool = False) -> None:
+    def __init__(self, clock: "Clock", *, utc: bool = False) -> None:
         self._clock = clock
         self.utc = utc
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic
 
+from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -106,7 +106,7 @@ class Page(QWidget, Generic[Row]):
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
         return (None, ())
 
-    def extend_menu(self, menu: QMenu) -> None:
+    def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put actions on the selected rows into their menu."""
         action = menu.addAction("Create checkpoint…")
         action.triggered.connect(self._wish_checkpoint)
@@ -314,7 +314,7 @@ class EmptyPanel(QFrame):
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         """Follow the size of the table."""
-        if isinstance(event, QResizeEvent):
+        if event.type() == QtCore.QEvent.Type.Resize:
             self.place()
         return False
 

@@ -76,14 +76,14 @@ class VaultsPage(Page[Vault]):
         """Return the columns, those of the first start first."""
         lore, times = self._lore, self._times
         return (
-            Column("name", "Name", lambda v: v.name, lambda v: v.name, 24, hint=lambda v: v.id),
-            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 10),
+            Column("name", "Name", lambda v: v.name, lambda v: v.name, 20, hint=lambda v: v.id),
+            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 8),
             Column(
                 "state",
                 "State",
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
-                26,
+                22,
                 mark=lambda v: mark(v.status),
                 hint=explain_vault,
             ),
@@ -92,9 +92,17 @@ class VaultsPage(Page[Vault]):
                 "Used / total",
                 lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
                 lambda v: v.used_percent if v.size_gb else None,
-                38,
+                35,
                 gauge=lambda v: Gauge(v.used_percent, v.threshold_percent) if v.size_gb else None,
                 hint=_room_words,
+            ),
+            Column(
+                "last-good",
+                "Last good backup",
+                lambda v: times.text_and_age(lore.last_good_at(v)),
+                lore.last_good_at,
+                25,
+                hint=lambda v: times.both(lore.last_good_at(v)),
             ),
             Column("policy", "Policy", lore.policy_words, lambda v: lore.policy_words(v) or None, 20),
             Column(
@@ -104,14 +112,6 @@ class VaultsPage(Page[Vault]):
                 lambda v: len(v.resources),
                 10,
                 right=True,
-            ),
-            Column(
-                "last-good",
-                "Last good backup",
-                lambda v: times.text_and_age(lore.last_good_at(v)),
-                lore.last_good_at,
-                28,
-                hint=lambda v: times.both(lore.last_good_at(v)),
             ),
             *_further_columns(times),
         )

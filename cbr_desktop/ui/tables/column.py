@@ -1,4 +1,8 @@
-"""What a table is made of: columns, and the fields that its filter knows."""
+"""What a table is made of: columns, and the fields that its filter knows.
+
+Nobody compares these or changes them. They are plain dataclasses, since every further wish makes the class slower to
+make, and these are made before the first paint.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ Row = TypeVar("Row")
 SortKey = str | float | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Gauge:
     """A bar in a cell: ``percent`` may exceed 100; ``threshold_percent`` is marked, ``None`` for plain progress."""
 
@@ -19,7 +23,7 @@ class Gauge:
     threshold_percent: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Column(Generic[Row]):
     """A column: what its cells say, how they sort (``None`` comes last), and what is drawn beside the words.
 
@@ -38,7 +42,7 @@ class Column(Generic[Row]):
     hint: Callable[[Row], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class TextField(Generic[Row]):
     """A field that is compared as text: ``name:web``."""
 
@@ -46,7 +50,7 @@ class TextField(Generic[Row]):
     value: Callable[[Row], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NumberField(Generic[Row]):
     """A field that is compared as a number: ``used>80``; ``unit`` is for the words about it."""
 
@@ -55,7 +59,7 @@ class NumberField(Generic[Row]):
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class AgeField(Generic[Row]):
     """A field that is compared as an age: ``age>2d``. ``None`` means never, which is older than anything."""
 

@@ -1,16 +1,19 @@
 """The painting delegate: marks, gauges and text of a cell, drawn without asking the model role by role."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate
 
 from cbr_desktop.ui.icons import draw_mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tables.column import Gauge
 from cbr_desktop.ui.tables.model import Index, TableModel
 from cbr_desktop.ui.theme import Tone, tone_colour
+
+if TYPE_CHECKING:  # Qt makes the words of its styles when they are first named, which the first paint can do without
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 _PAD = 8
 _MARK = 11
@@ -22,28 +25,34 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class CellDelegate(QStyledItemDelegate):
     """Paints the cells of a ``TableModel``."""
 
-    def __init__(self, model: TableModel[Any]) -> None:
-        super().__init__(model)
+    def __init__(self, model: TableModel[Any], view: QAbstractItemView) -> None:
+        super().__init__(view)
         self._model = model
+        self._view = view
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: "QStyleOptionViewItem", index: Index) -> None:
         """Draw a cell: ground, gauge or mark, then as much of the text as there is room for."""
         column = self._model.columns[index.column()]
         row = self._model.row_at(index.row())
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         palette: QPalette = option.palette
-        ink = _ground(painter, rect, state, palette)
+        is_selected = self._view.selectionModel().isSelected(index)
+        ink = palette.color(QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text)
+        if is_selected:
+            _fill(painter, QRectF(rect), palette.color(QPalette.ColorRole.Highlight))
+        if index == self._view.currentIndex() and self._view.hasFocus():
+            painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
         inner = rect.adjusted(_PAD, 0, -_PAD, 0)
-        marked = QPalette.ColorRole.HighlightedText if state & QStyle.StateFlag.State_Selected else None
         if column.gauge is not None:
             gauge = column.gauge(row)
             if gauge is not None:
-                draw_gauge(painter, _bar_rect(inner), gauge, palette, ink if marked else None)
+                draw_gauge(painter, _bar_rect(inner), gauge, palette, ink if is_selected else None)
                 inner.setLeft(inner.left() + _BAR + _PAD)
         elif column.mark is not None:
             square = QRectF(inner.left(), inner.center().y() - _MARK / 2 + 1, _MARK, _MARK)
-            draw_mark(painter, column.mark(row), square, palette, ink if marked else None)
+            draw_mark(painter, column.mark(row), square, palette, ink if is_selected else None)
             inner.setLeft(inner.left() + _MARK + _PAD)
         painter.setPen(ink)
         text = plain(column.text(row))
@@ -67,10 +76,10 @@ def draw_gauge(painter: QPainter, rect: QRectF, gauge: Gauge, palette: QPalette,
     colour = ink or tone_colour(_gauge_tone(gauge), palette)
     full = 100 / max(100.0, gauge.percent)
     filled = QRectF(rect.left(), rect.top(), rect.width() * min(1.0, gauge.percent / 100) * full, rect.height())
-    painter.fillRect(filled, colour)
+    _fill(painter, filled, colour)
     if gauge.percent > 100:
         beyond = QRectF(filled.right(), rect.top(), rect.right() - filled.right(), rect.height())
-        painter.fillRect(beyond, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+        _fill(painter, beyond, QBrush(colour, Qt.BrushStyle.BDiagPattern))
         painter.setPen(QPen(ink or palette.color(QPalette.ColorRole.Text), 2))
         painter.drawLine(QPointF(filled.right(), rect.top() - 3), QPointF(filled.right(), rect.bottom() + 3))
     elif gauge.threshold_percent is not None and 0 < gauge.threshold_percent < 100:
@@ -96,16 +105,8 @@ def _bar_rect(inner: QRect) -> QRectF:
     return QRectF(inner.left() + 0.5, inner.center().y() - height / 2 + 1, _BAR, height)
 
 
-def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, palette: QPalette) -> QColor:
-    """Fill the ground of a selected cell and frame the current one; return the colour to write with."""
-    is_active = bool(state & QStyle.StateFlag.State_Active)
-    group = QPalette.ColorGroup.Active if is_active else QPalette.ColorGroup.Inactive
-    if state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(rect, palette.color(group, QPalette.ColorRole.Highlight))
-        ink = palette.color(group, QPalette.ColorRole.HighlightedText)
-    else:
-        ink = palette.color(group, QPalette.ColorRole.Text)
-    if state & QStyle.StateFlag.State_HasFocus:
-        painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
-        painter.drawRect(rect.adjusted(1, 1, -2, -2))
-    return ink
+def _fill(painter: QPainter, rect: QRectF, brush: QBrush | QColor) -> None:
+    """Fill a rectangle. ``fillRect`` would do, but makes the 180 named gradients of Qt when it is first called."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush)
+    painter.drawRect(rect)

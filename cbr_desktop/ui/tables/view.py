@@ -1,12 +1,15 @@
-"""The view of a table: selection by id, keys, copying, the choice of columns, all of it remembered."""
+"""The view of a table: selection by id, keys, copying, the choice of columns, all of it remembered.
+
+Classes of Qt that the first paint does not need are named through their module, which makes them when they are used.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Generic
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QElapsedTimer, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.ui.desk import Settings
 from cbr_desktop.ui.plain import plain
@@ -58,7 +61,7 @@ class TableView(QTableView, Generic[Row]):
         self._remembering.timeout.connect(self.remember)
         self._dress()
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(model))
+        self.setItemDelegate(CellDelegate(model, self))
         self._restore_columns(sort)
         self._connect()
 
@@ -113,7 +116,7 @@ class TableView(QTableView, Generic[Row]):
 
     def show_column_menu(self, at: QPoint) -> None:
         """Open the choice of columns at a point of the screen."""
-        menu = QMenu(self)
+        menu = QtWidgets.QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for section, column in enumerate(self._table.columns):
             action = menu.addAction(column.title)
@@ -164,7 +167,6 @@ class TableView(QTableView, Generic[Row]):
         header.setSortIndicatorClearable(True)
         header.setSectionsClickable(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.viewport()
 
     def _connect(self) -> None:
         header = self.horizontalHeader()
@@ -280,8 +282,8 @@ class TableView(QTableView, Generic[Row]):
 
     # the menu
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
+    def _menu(self) -> "QtWidgets.QMenu":
+        menu = QtWidgets.QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.menu_wished.emit(menu)
         menu.addSeparator()
@@ -295,12 +297,12 @@ class TableView(QTableView, Generic[Row]):
         menu.addAction("Copy as JSON").triggered.connect(self.copy_json)
         return menu
 
-    def _with_key(self, action: QAction, key: str) -> QAction:
-        action.setShortcut(QKeySequence(key))
+    def _with_key(self, action: "QtGui.QAction", key: str) -> "QtGui.QAction":
+        action.setShortcut(QtGui.QKeySequence(key))
         return action
 
     def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
+        QtGui.QGuiApplication.clipboard().setText(text)
 
     # Qt asks
 
@@ -310,19 +312,19 @@ class TableView(QTableView, Generic[Row]):
         if not self._restoring:
             self.selection_altered.emit()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def contextMenuEvent(self, event: "QtGui.QContextMenuEvent") -> None:
         """Open the menu of the selected rows, at the cursor row when a key asked for it."""
         if not self._selected_positions():
             return
         at = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+        if event.reason() == QtGui.QContextMenuEvent.Reason.Keyboard:
             at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
         self._menu().popup(at)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: "QtGui.QKeyEvent") -> None:
         """Copy, open and jump by key; everything else is the table's own."""
         control = Qt.KeyboardModifier.ControlModifier
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if event.matches(QtGui.QKeySequence.StandardKey.Copy):
             self.copy_rows()
         elif event.key() == Qt.Key.Key_C and event.modifiers() == control | Qt.KeyboardModifier.ShiftModifier:
             self.copy_cell()

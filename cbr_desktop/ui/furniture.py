@@ -1,0 +1,89 @@
+"""The furniture: what joins the window after its first paint, so that the first paint does not wait for it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.details import Details
+from cbr_desktop.ui.drawer import Drawer
+from cbr_desktop.ui.notices import Herald, NoticeBar, TrayHerald, Watch
+from cbr_desktop.ui.pages.page import Page
+from cbr_desktop.ui.pages.resources import ResourcesPage
+from cbr_desktop.ui.pages.tasks import TasksPage
+from cbr_desktop.ui.pages.vaults import VaultLore
+from cbr_desktop.ui.sheets import SheetWindow, open_help, open_problems
+from cbr_desktop.ui.statusbar import connection_sentence, problems
+from cbr_desktop.ui.theme import Theme
+from cbr_desktop.ui.words import Times
+from cbr_desktop.workflows.ledger import Part
+
+_THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+
+
+class Furniture:
+    """Details, drawer, notices, the other pages and the small windows of one main window."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        desk: Desk,
+        lore: VaultLore,
+        times: Times,
+        open_outcome: Callable[[IntentId], object],
+        herald: Herald | None,
+    ) -> None:
+        self._window = window
+        self._desk = desk
+        self._times = times
+        self.details = Details(desk.ledger, lore, times, window)
+        self.drawer = Drawer(desk, window)
+        self.notices = NoticeBar(window)
+        self._watch = Watch(desk.ledger, self.notices, herald or TrayHerald(window), window, open_outcome)
+        self.drawer.remarked.connect(self.notices.say)
+        self.drawer.outcome_wished.connect(open_outcome)
+
+    def notice(self, part: Part) -> None:
+        """Take over a change of the ledger."""
+        self.drawer.notice(part)
+        if part in (Part.INTENTS, Part.TASKS):
+            self._watch.look()
+
+    def make_page(self, name: str) -> Page[Any]:
+        """Return a new page of this name."""
+        return ResourcesPage(self._desk, self._times) if name == "Resources" else TasksPage(self._desk, self._times)
+
+    def open_help(self) -> SheetWindow:
+        """Open keys and versions."""
+        return open_help(self._window)
+
+    def open_problems(self) -> SheetWindow:
+        """Open the list of what could not be read and why."""
+        return open_problems(problems(self._desk.ledger), self._window)
+
+    def tell_connection(self) -> None:
+        """Say at length how the connection stands."""
+        self.notices.say(connection_sentence(self._desk.ledger.connection))
+
+    def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
+        """Open the choice of light and dark below a button."""
+        menu = QMenu(button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for other, words in _THEMES.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(other is theme)
+            group.addAction(action)
+            action.triggered.connect(partial(_choose, chosen, other))
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+        return menu
+
+
+def _choose(chosen: Callable[[Theme], None], theme: Theme, *_: object) -> None:
+    chosen(theme)
