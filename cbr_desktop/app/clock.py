@@ -1,6 +1,5 @@
 """The clock on the wall, which can be made to run faster for a rehearsal."""
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -21,4 +20,6 @@ class WallClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait for ``seconds`` of this clock."""
+        import asyncio  # the first paint asks for the time only
+
         await asyncio.sleep(seconds / self._speed)

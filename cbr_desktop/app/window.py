@@ -2,11 +2,12 @@
 
 ::
 
-    application, theme, profile, first page of the cache -> window -> first paint
-      -> life: house, loop, residents, leaving
+    opening: what needs no Qt
+      -> application, theme, profile, first page of the cache -> window -> first paint
+          -> life: house, loop, residents, leaving
 """
 
-import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -17,13 +18,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.profile import DEMO, find_profile
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.app.opening import recall
+from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.files import write_whole
-from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
@@ -31,19 +31,21 @@ from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger
 
 
-def run_window(options: argparse.Namespace) -> int:
-    """Open the window; return its exit code when the operator has left."""
-    here = places()
-    here.make()
+def open_window(here: Places, profile: Profile | None) -> int:
+    """Open the window of a profile, or of one that is chosen first; return its exit code."""
     application = new_application()
-    profile = DEMO if options.demo else _named(here, options.profile) or _late("app.choice").choose(application, here)
+    profile = profile or _late("app.choice").choose(application, here)
     if profile is None:
         return 0
     desk = new_desk(here, profile)
-    recall(desk, here)
+    recall(desk.ledger, here)
     window = MainWindow(desk, open_checkpoint, open_outcome)
     paint_now(application, window)
-    code: int = _late("app.life").run_life(application, window, desk, here)
+    run_life = _late("app.life").run_life
+    # garbage is looked for from now on, but not among what has been imported: it stays for good
+    gc.freeze()
+    gc.enable()
+    code: int = run_life(application, window, desk, here)
     return code
 
 
@@ -71,15 +73,6 @@ def new_desk(here: Places, profile: Profile, clock: WallClock | None = None) -> 
     )
 
 
-def recall(desk: Desk, here: Places) -> None:
-    """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
-    if desk.is_demo:
-        return
-    listing = SqliteCache(here.cache_file(desk.profile)).first_vaults()
-    if listing is not None:
-        desk.ledger.put_vaults(listing, from_cache=True)
-
-
 def paint_now(application: QApplication, window: QWidget) -> None:
     """Show a window and have it painted. No loop runs yet, so nothing can be entered a second time."""
     window.show()
@@ -105,16 +98,6 @@ def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
 def save_text(path: str, text: str) -> None:
     """Write a file that the operator chose, whole or not at all."""
     write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
-
-
-def _named(here: Places, name: str | None) -> Profile | None:
-    """Return the profile that was named, or the only one; ``None`` when there is something to choose or to explain."""
-    try:
-        return find_profile(here, name)
-    except HouseError:
-        if name is not None:
-            raise
-        return None
 
 
 def _late(module: str) -> Any:

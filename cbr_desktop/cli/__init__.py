@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[cloud],
         description="For operators of Cloud Backup and Recovery. Without a command it opens the window.",
     )
-    parser.set_defaults(run="app.window:run_window", profile=None, demo=False)
+    parser.set_defaults(run="app.opening:run_window", profile=None, demo=False)
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
