@@ -57,10 +57,12 @@ class ProfileBand(QWidget):
         self.details.clicked.connect(self.details_toggled)
         self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
         self.refresh.clicked.connect(self.refresh_wished)
-        self.theme = self._button("contrast", "Theme", "Light, dark, or as the desktop")
+        self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
         self.theme.clicked.connect(self.theme_menu_wished)
-        self.help = self._button("help", "Help", "Keys and versions (F1)")
+        self.help = self._button("help", "Help", "Help: keys and versions (F1)")
         self.help.clicked.connect(self.help_wished)
+        for button in (self.theme, self.help):  # known by their pictures; the room is needed on small screens
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         for button in (self.details, self.refresh, self.theme, self.help):
             row.addWidget(button)
         layout.addLayout(row)

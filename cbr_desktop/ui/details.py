@@ -124,7 +124,7 @@ class Details(QFrame):
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(220)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self._split)
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
-        self._stack.setMinimumWidth(320)
+        self._stack.setMinimumWidth(240)
         # these keep the places of details and drawer until the furniture comes
         self._details_place = QWidget(self._split)
         self._details_place.setObjectName("detailsPlace")
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
         get = self._desk.settings.get
         stored = get("window/geometry", "")
         if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
-            self.resize(_DEFAULT_SIZE)
+            self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
         is_shown = get("window/details-shown", True) is not False
         self.band.details.setChecked(is_shown)
         self._details_place.setVisible(is_shown)

@@ -116,6 +116,9 @@ class TableView(QTableView, Generic[Row]):
 
     def show_column_menu(self, at: QPoint) -> None:
         """Open the choice of columns at a point of the screen."""
+        self._column_menu().popup(at)
+
+    def _column_menu(self) -> "QtWidgets.QMenu":
         menu = QtWidgets.QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for section, column in enumerate(self._table.columns):
@@ -125,7 +128,7 @@ class TableView(QTableView, Generic[Row]):
             action.toggled.connect(partial(self._show_column, section))
         menu.addSeparator()
         menu.addAction("Reset the columns").triggered.connect(self.reset_columns)
-        menu.popup(at)
+        return menu
 
     def reset_columns(self) -> None:
         """Show the columns as they were at the first start."""

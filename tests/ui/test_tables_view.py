@@ -1,0 +1,144 @@
+"""A table's view: keys, copying, columns, and what is remembered."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.tables.copying import tsv
+from cbr_desktop.ui.words import Times
+from tests.ui import estate
+
+
+@pytest.fixture
+def settings() -> estate.Notebook:
+    return estate.Notebook()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, settings: estate.Notebook) -> Iterator[VaultsPage]:
+    yield made(settings, qtbot)
+
+
+def made(settings: estate.Notebook, qtbot: QtBot) -> VaultsPage:
+    desk = estate.desk(settings=settings)
+    page = VaultsPage(desk, Times(desk.clock), VaultLore(desk.ledger))
+    qtbot.addWidget(page)
+    page.resize(1200, 600)
+    page.show()
+    page.catch_up()
+    return page
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def test_rows_are_copied_with_tabs_as_they_stand(page: VaultsPage, qtbot: QtBot) -> None:
+    page.view.select_id(estate.uid(3))
+    qtbot.keyClick(page.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    cells = clipboard().split("\t")
+    assert cells[:4] == ["vault-7669", "Server", "Available", "145 % · 58 / 40 GB"]
+
+
+def test_ids_and_names_are_copied_exactly(page: VaultsPage) -> None:
+    page.view.select_id(estate.uid(15))
+    page.view.copy_names()
+    assert clipboard() == estate.NASTY
+    page.view.copy_ids()
+    assert clipboard() == estate.uid(15)
+
+
+def test_one_cell_is_copied(page: VaultsPage, qtbot: QtBot) -> None:
+    page.view.select_id(estate.uid(3))
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.view, Qt.Key.Key_C, modifiers)
+    assert clipboard() == "vault-7669"
+
+
+def test_rows_are_copied_as_json(page: VaultsPage) -> None:
+    page.view.select_id(estate.uid(3))
+    page.view.copy_json()
+    assert json.loads(clipboard())["used_mb"] == 58 * 1024
+    page.view.selectAll()
+    page.view.copy_json()
+    assert len(json.loads(clipboard())) == 15
+
+
+def test_a_cell_that_would_be_a_formula_is_quoted() -> None:
+    assert (
+        tsv([["=HYPERLINK(1)", "+1", "-1+1", "@SUM(1)", "-5", "a\tb"]])
+        == "'=HYPERLINK(1)\t+1\t'-1+1\t'@SUM(1)\t-5\ta b"
+    )
+
+
+def test_home_and_end_go_to_the_first_and_last_row(page: VaultsPage, qtbot: QtBot) -> None:
+    page.view.select_id(estate.uid(3))
+    qtbot.keyClick(page.view, Qt.Key.Key_End)
+    assert page.view.currentIndex().row() == 14
+    qtbot.keyClick(page.view, Qt.Key.Key_Home)
+    assert page.view.currentIndex().row() == 0
+
+
+def test_letters_jump_to_a_name(page: VaultsPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.view, "vault-w")
+    current = page.view.current_row()
+    assert current is not None and current.name == "vault-web-prod"
+
+
+def test_enter_opens(page: VaultsPage, qtbot: QtBot) -> None:
+    opened: list[int] = []
+    page.opened.connect(lambda: opened.append(1))
+    page.view.select_id(estate.uid(3))
+    qtbot.keyClick(page.view, Qt.Key.Key_Return)
+    assert opened == [1]
+
+
+def test_the_menu_offers_what_can_be_done(page: VaultsPage) -> None:
+    page.view.select_id(estate.uid(3))
+    menu = page.view._menu()
+    words = [action.text() for action in menu.actions() if action.text()]
+    assert words == ["Create checkpoint…", "Copy id", "Copy name", "Copy cell", "Copy row", "Copy as JSON"]
+
+
+def test_columns_are_chosen_and_remembered(page: VaultsPage, qtbot: QtBot, settings: estate.Notebook) -> None:
+    menu = page.view._column_menu()
+    next(action for action in menu.actions() if action.text() == "Tags").setChecked(True)
+    next(action for action in menu.actions() if action.text() == "Kind").setChecked(False)
+    page.view.horizontalHeader().moveSection(0, 2)
+    page.view.setColumnWidth(0, 333)
+    page.view.horizontalHeader().setSortIndicator(0, Qt.SortOrder.DescendingOrder)
+    page.view.remember()
+    again = made(settings, qtbot)
+    titles = [again.model.columns[i].title for i in again.view._visible_columns()]
+    assert "Tags" in titles and "Kind" not in titles
+    assert again.view.horizontalHeader().visualIndex(0) == 2
+    assert again.view.columnWidth(0) == 333
+    assert again.model.row_at(0).name == "工作区-vault-01"
+    again.view.reset_columns()
+    assert again.view.horizontalHeader().visualIndex(0) == 0
+    assert not again.view.isColumnHidden(1)
+
+
+def test_the_last_column_cannot_be_hidden(page: VaultsPage) -> None:
+    for section in range(len(page.model.columns)):
+        page.view._show_column(section, False)
+    assert len(page.view._visible_columns()) == 1
+
+
+@pytest.mark.parametrize("stored", ["x", [1], [["name"]], [["name", "wide", 1]], [["nothing", 10, True]], {"a": 1}])
+def test_damaged_settings_are_as_if_there_were_none(qtbot: QtBot, stored: object) -> None:
+    page = made(estate.Notebook({"table/vaults/columns": stored, "table/vaults/sort": stored}), qtbot)
+    assert len(page.view._visible_columns()) == 7
+
+
+def test_cells_paint_at_any_width(page: VaultsPage) -> None:
+    page.view.selectAll()
+    for width in (1, 20, 90, 400):
+        for section in range(7):
+            page.view.setColumnWidth(section, width)
+        assert not page.view.grab().isNull()

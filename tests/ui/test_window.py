@@ -1,0 +1,355 @@
+"""The main window: what is in it, what its keys do, and what it remembers."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.theme import Theme
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
+from tests.ui import estate
+
+QT_OWN = ("qt_", "ScrollLeftButton", "ScrollRightButton")
+
+
+class Opener:
+    """Writes down which dialogs were asked for."""
+
+    def __init__(self) -> None:
+        self.dialogs: list[tuple[VaultId | None, tuple[ResourceId, ...]]] = []
+        self.outcomes: list[IntentId] = []
+
+    def dialog(self, desk: Desk, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget) -> QWidget:
+        self.dialogs.append((vault_id, tuple(ids)))
+        return QWidget(parent)
+
+    def outcome(self, desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
+        self.outcomes.append(intent_id)
+        return QWidget(parent)
+
+
+class Told:
+    """Stands for the desktop's notifications."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, title: str, text: str) -> None:
+        self.told.append(text)
+
+
+@pytest.fixture
+def opener() -> Opener:
+    return Opener()
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, opener: Opener, told: Told) -> Callable[..., MainWindow]:
+    def made(desk: Desk | None = None) -> MainWindow:
+        window = MainWindow(desk or estate.desk(), opener.dialog, opener.outcome, told)
+        qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
+        window.show()
+        window.furnish()
+        return window
+
+    return made
+
+
+def press(window: MainWindow, key: str) -> None:
+    shortcut = next(s for s in window.findChildren(QShortcut) if s.key().toString() == key)
+    shortcut.activated.emit()
+
+
+def everything(window: MainWindow) -> list[QWidget]:
+    for name in ("Resources", "Tasks", "Vaults"):
+        window.show_page(name)
+        window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
+    for leaf in range(4):
+        window.furniture.details.leaves.setCurrentIndex(leaf)
+    if not window.drawer.is_open:
+        window.drawer.toggle()
+    window.notices.say("<b>something</b>", action="Open", act=lambda: None)
+    window.open_help()
+    window.open_problems()
+    return [widget for widget in window.findChildren(QWidget) if not widget.objectName().startswith(QT_OWN)]
+
+
+def test_the_window_has_its_name(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    assert window.windowTitle() == window.accessibleName() == "CBR Desktop"
+
+
+def test_every_control_has_a_name_for_people_and_one_for_programs(open_window: Callable[..., MainWindow]) -> None:
+    controls = (QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QProgressBar)
+    inner = ("qt_", "ScrollLeftButton")
+    for widget in everything(open_window()):
+        if isinstance(widget, controls) and not widget.objectName().startswith(inner):
+            if isinstance(widget.parent(), QLineEdit | QTabBar | QTableView):
+                continue  # a part that Qt made
+            words = f"{type(widget).__name__} {widget.objectName()!r}"
+            assert widget.objectName(), words
+            interface = QAccessible.queryAccessibleInterface(widget)
+            assert interface.text(QAccessible.Text.Name) or widget.isHidden(), words
+
+
+def test_labels_keep_their_text_for_screen_readers_and_show_it_plainly(
+    open_window: Callable[..., MainWindow],
+) -> None:
+    for widget in everything(open_window()):
+        if isinstance(widget, QLabel):
+            assert widget.objectName()
+            assert not widget.accessibleName()
+            assert widget.textFormat() is Qt.TextFormat.PlainText, widget.objectName()
+
+
+def test_tooltips_hold_no_markup_of_others(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    everything(window)
+    for widget in window.findChildren(QWidget):
+        assert "<b>" not in widget.toolTip() and "<img" not in widget.toolTip()
+    for name in ("Vaults", "Resources", "Tasks"):
+        model = window.page(name).model
+        for row in range(model.rowCount()):
+            for column in range(model.columnCount()):
+                hint = model.data(model.index(row, column), Qt.ItemDataRole.ToolTipRole)
+                assert "<b>" not in hint and "<img" not in hint and "\u202e" not in hint
+
+
+def test_no_text_of_others_steers_the_line(open_window: Callable[..., MainWindow]) -> None:
+    for widget in everything(open_window()):
+        if isinstance(widget, QLabel | QAbstractButton):
+            assert not set("\u202e\u200b\n") & set(widget.text())
+
+
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+def test_tables_are_named(open_window: Callable[..., MainWindow], name: str) -> None:
+    window = open_window()
+    window.show_page(name)
+    table = window.findChild(QTableView, name.lower())
+    assert table is not None
+    assert table.accessibleName() == name
+    assert table.isVisible()
+
+
+def test_navigation_items_keep_their_names_when_folded(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    press(window, "Ctrl+B")
+    interface = QAccessible.queryAccessibleInterface(window.navigation)
+    names = [interface.child(i).text(QAccessible.Text.Name) for i in range(interface.childCount())]
+    assert names == ["Vaults", "Resources", "Tasks"]
+
+
+def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+3", "Tasks"), ("Ctrl+1", "Vaults")):
+        press(window, key)
+        assert window.current_page().name == name
+
+
+def test_a_checkpoint_is_made_of_the_vault_of_the_cursor(
+    open_window: Callable[..., MainWindow], opener: Opener
+) -> None:
+    window = open_window()
+    window.band.create_checkpoint.click()
+    window.current_page().view.select_id(estate.uid(3))
+    press(window, "Ctrl+N")
+    assert opener.dialogs == [(None, ()), (estate.uid(3), ())]
+
+
+def test_a_vault_is_shown_although_a_filter_hides_it(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.current_page().filter.setText("used>100")
+    window.current_page()._apply_filter()
+    window.show_page("Tasks")
+    window.show_vault(VaultId(estate.uid(1)))
+    current = window.current_page().view.current_row()
+    assert window.current_page().name == "Vaults"
+    assert current is not None and current.name == "vault-erp-prod"
+
+
+def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.current_page().view.select_id(estate.uid(3))
+    details = window.furniture.details
+    assert details.title.text() == "vault-7669"
+    assert "145 %" in details._explanation.text()
+    press(window, "Alt+D")
+    assert details.isHidden()
+    window.current_page().opened.emit()
+    assert not details.isHidden()
+
+
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
+    window = open_window()
+    window.show_page(name)
+    details = window.furniture.details
+    for leaf in range(4):
+        details.leaves.setCurrentIndex(leaf)
+        for row in range(window.current_page().model.rowCount()):
+            window.current_page().view.setCurrentIndex(window.current_page().model.index(row, 0))
+    assert details.title.text() not in ("", "Details")
+
+
+def test_refresh_is_asked_for(open_window: Callable[..., MainWindow]) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    window.band.refresh.click()
+    press(window, "F5")
+    window.status.age.click()
+    assert desk.refresh.refreshed == 3  # type: ignore[attr-defined]
+
+
+def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.activateWindow()
+    seen = []
+    for _ in range(5):
+        press(window, "F6")
+        focused = window.focusWidget()
+        seen.append(focused.objectName() if focused else "")
+    assert len(set(seen)) == 5
+
+
+def test_the_first_close_only_asks(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    asked: list[int] = []
+    window.leave_requested.connect(lambda: asked.append(1))
+    assert not window.close()
+    assert asked == [1]
+    assert window.isVisible()
+    window.close_for_good()
+    assert not window.isVisible()
+
+
+def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> None:
+    settings = estate.Notebook()
+    window = open_window(estate.desk(settings=settings))
+    window.resize(790, 700)
+    window.show_page("Tasks")
+    window.show_details(False)
+    press(window, "F8")
+    press(window, "Ctrl+B")
+    window.choose_theme(Theme.DARK)
+    window.close_for_good()
+    again = open_window(estate.desk(settings=settings))
+    assert (again.width(), again.height()) == (790, 700)
+    assert again.current_page().name == "Tasks"
+    assert again.furniture.details.isHidden()
+    assert again.drawer.is_open
+    assert again.navigation.is_folded
+    assert again._dress.theme is Theme.DARK
+    again.choose_theme(Theme.LIGHT)
+
+
+@pytest.mark.parametrize("value", ["?", 7, None, ["x"], "AAAA"])
+def test_damaged_settings_do_not_matter(open_window: Callable[..., MainWindow], value: object) -> None:
+    keys = ("geometry", "theme", "times", "page", "navigation-folded", "details-shown", "details-width", "drawer-open")
+    window = open_window(estate.desk(settings=estate.Notebook({f"window/{key}": value for key in keys})))
+    assert window.isVisible()
+
+
+def test_the_demo_says_so(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(estate.desk(is_demo=True))
+    label = window.findChild(QLabel, "environment")
+    assert label is not None and label.text() == "DEMO"
+
+
+def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow], told: Told, opener: Opener) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    intent = desk.ledger.intents[IntentId("intent-3")]
+    finished = estate.intents(list(desk.ledger.vaults.values()))[3]
+    checkpoint = finished.checkpoint
+    assert isinstance(checkpoint, Checkpoint)
+    moved = intent.moved(IntentState.FINISHED, estate.NOW, checkpoint=checkpoint)
+    desk.ledger.put_intent(moved)
+    desk.ledger.put_intent(moved)
+    notice = window.notices.notices[0]
+    assert notice.label.text() == "Checkpoint prepatch-3 partly done: 5 of 7, 2 skipped"
+    assert told.told in ([notice.label.text()], [])  # nothing when this window is in front
+    assert len(window.notices.notices) == 1
+    notice.button.click()
+    assert opener.outcomes == ["intent-3"]
+    assert not window.notices.isVisible()
+
+
+def test_a_window_that_is_not_in_front_tells_through_the_desktop(
+    open_window: Callable[..., MainWindow], told: Told
+) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    window.hide()
+    desk.ledger.put_intent(desk.ledger.intents[IntentId("intent-5")].moved(IntentState.NOT_FOUND, estate.NOW))
+    assert told.told == ["Checkpoint prepatch-5: No trace found"]
+    assert not window.notices.isHidden()
+
+
+def test_what_was_over_before_is_no_news(open_window: Callable[..., MainWindow], told: Told) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    desk.ledger.put_intent(estate.intent(99, next(iter(desk.ledger.vaults.values())), IntentState.FINISHED))
+    assert not window.notices.notices
+    assert not told.told
+
+
+def test_notices_are_few_and_can_be_dismissed(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    for number in (1, 2, 3, 4, 4):
+        window.notices.say(f"notice {number}")
+    assert [notice.label.text() for notice in window.notices.notices] == ["notice 4", "notice 3", "notice 2"]
+    for notice in list(window.notices.notices):
+        notice.dismiss.click()
+    assert not window.notices.isVisible()
+
+
+def test_clocks_turn_all_times_to_utc_and_back(open_window: Callable[..., MainWindow]) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    window.show_page("Tasks")
+    column = [c.key for c in window.current_page().model.columns].index("started")
+    index = window.current_page().model.index(0, column)
+    window.status.clocks.click()
+    assert window.current_page().model.data(index) == "2026-08-22 03:02 UTC"
+    assert desk.settings.get("window/times", "") == "utc"
+    window.status.clocks.click()
+    assert not window.current_page().model.data(index).endswith("UTC")
+
+
+def test_nothing_wakes_the_program_more_often_than_each_second(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    timers = [timer for timer in window.findChildren(QObject) if timer.metaObject().className() == "QTimer"]
+    running: list[Any] = [timer for timer in timers if timer.isActive() and not timer.isSingleShot()]  # type: ignore[attr-defined]
+    assert [timer.interval() for timer in running] == [10_000]
+
+
+def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    desk = estate.desk()
+    window = open_window(desk)
+    desk.ledger.put_vault(estate.vault(77, "aaa-new", 1, 10))
+    qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
+    desk.board.changed.emit(Part.CONNECTION)

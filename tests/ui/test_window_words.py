@@ -1,0 +1,261 @@
+"""Words of the main window: shares, sizes, empty tables, requests and the status bar."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import HouseError, LoginRefused, NoAnswer, SecretMissing, Unreachable
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.ui.drawer import Drawer
+from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.requests import Group, finished_words, requests, tally
+from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, problems, waiting_words
+from cbr_desktop.ui.words import (
+    Times,
+    age_words,
+    empty_notice,
+    explain_vault,
+    mb_words,
+    share_words,
+    stale_sentence,
+    state_words,
+    use_words,
+)
+from cbr_desktop.workflows.ledger import Freshness, Part
+from tests.ui import estate
+
+REFUSED = LoginRefused("iam.example.com", status=401, code="IAM.0001", message="<b>no</b>")
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (0, "0 %"),
+        (0.04, "< 0.1 %"),
+        (0.5, "0.5 %"),
+        (62.4, "62 %"),
+        (99.97, "99.9 %"),
+        (100, "100 %"),
+        (100.02, "100.1 %"),
+        (145, "145 %"),
+        (1234.5, "1234 %"),
+    ],
+)
+def test_a_share_is_never_rounded_to_its_ends(percent: float, words: str) -> None:
+    assert share_words(percent) == words
+
+
+@pytest.mark.parametrize(("megabytes", "words"), [(0, "0 GB"), (200, "200 MB"), (1023, "1023 MB"), (1536, "1.5 GB")])
+def test_small_sizes_keep_their_megabytes(megabytes: int, words: str) -> None:
+    assert mb_words(megabytes) == words
+
+
+def test_use_is_told_beyond_what_was_bought() -> None:
+    assert use_words(estate.vault(1, "v", 58, 40)) == "58 / 40 GB"
+    assert use_words(estate.vault(1, "v", 0, 80)) == "0 / 80 GB"
+
+
+def test_states_come_in_plain_words_with_those_of_the_service() -> None:
+    assert state_words(VaultStatus.LOCK) == "Being expanded (lock)"
+    assert state_words(VaultStatus.AVAILABLE) == "Available"
+    assert state_words("archiving") == "archiving (unknown to this version)"
+
+
+def test_a_state_is_explained_with_what_else_matters() -> None:
+    assert "may fail" in explain_vault(estate.vault(1, "v", 58, 40))
+    assert "threshold" in explain_vault(estate.vault(1, "v", 85, 100))
+    assert "‘archiving’" in explain_vault(estate.vault(1, "v", 1, 40, status="archiving"))
+    assert "replicas" in explain_vault(estate.vault(1, "v", 1, 40, protect_type="replication"))
+
+
+# empty tables
+
+
+@pytest.mark.parametrize(
+    ("freshness", "total", "title", "action"),
+    [
+        (Freshness(), 0, "The vaults have not been read yet", "Refresh"),
+        (Freshness(loading=True), 0, "Reading the vaults…", ""),
+        (Freshness(as_of=estate.NOW), 0, "No vaults", "Refresh"),
+        (Freshness(as_of=estate.NOW), 14, "No vaults match the filter", "Clear the filter"),
+        (Freshness(error=REFUSED), 0, "The login was refused", "Try again"),
+        (Freshness(error=SecretMissing("p")), 0, "A password is needed", "Try again"),
+        (Freshness(error=Unreachable("cbr.example.com")), 0, "The service cannot be reached", "Try again"),
+        (Freshness(error=NoAnswer("cbr.example.com")), 0, "The vaults could not be read", "Try again"),
+    ],
+)
+def test_an_empty_table_says_what_why_and_one_thing_to_do(
+    freshness: Freshness, total: int, title: str, action: str
+) -> None:
+    notice = empty_notice("vaults", estate.profile(), freshness, total, "x\u202ey")
+    assert notice is not None
+    assert (notice.title, notice.action) == (title, action)
+    assert notice.why
+    assert "\u202e" not in notice.why
+
+
+def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
+    times = Times(estate.HandClock())
+    old = Freshness(estate.NOW - timedelta(minutes=3), error=Unreachable("cbr.example.com"), from_cache=True)
+    assert stale_sentence("vaults", [old], times).endswith("Shown is what was read 3 min ago.")
+    assert age_words(old, times) == "data 3 min old (from cache)"
+    assert "may lack" in stale_sentence("vaults", [Freshness(estate.NOW, complete=False)], times)
+    assert stale_sentence("vaults", [Freshness(estate.NOW)], times) == ""
+
+
+def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -> None:
+    desk = estate.desk(filled=False)
+    page = VaultsPage(desk, Times(desk.clock), VaultLore(desk.ledger))
+    page.show()
+    page.catch_up()
+    assert page._empty is not None
+    assert page._empty.title.text() == "The vaults have not been read yet"
+    page._empty.button.click()
+    assert desk.refresh.refreshed == 1  # type: ignore[attr-defined]
+    estate.fill(desk.ledger)
+    page.refresh(Part.VAULTS)
+    assert not page._empty.isVisible()
+    page.filter.setText("nothing like this")
+    page._apply_filter()
+    assert page._empty.title.text() == "No vaults match the filter"
+    page._empty.button.click()
+    assert not page._empty.isVisible()
+    assert page.model.rowCount() == 15
+    page.close()
+
+
+# requests
+
+
+def test_half_a_success_never_reads_like_a_whole_one() -> None:
+    ledger = estate.desk().ledger
+    intent = ledger.intents[IntentId("intent-4")]
+    outcome = ledger.outcome_of(intent)
+    assert outcome is not None
+    assert tally(outcome) == "5 of 7, 2 skipped"
+    assert finished_words(intent, outcome) == "Checkpoint prepatch-4 partly done: 5 of 7, 2 skipped"
+    row = next(r for r in requests(ledger, estate.NOW, ()) if r.id == intent.id)
+    assert row.words == "Partly done: 5 of 7, 2 skipped"
+    assert (row.mark.shape, row.mark.tone) == ("◐", "warn")
+
+
+def test_requests_are_grouped_by_what_they_need() -> None:
+    ledger = estate.desk().ledger
+    groups = [(r.group, r.id) for r in requests(ledger, estate.NOW, ())]
+    assert [id for group, id in groups if group is Group.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
+    assert [id for group, id in groups if group is Group.RUNNING] == ["intent-2", "intent-3"]
+    assert [id for group, id in groups if group is Group.QUEUED] == ["intent-1"]
+    assert [id for group, id in groups if group is Group.DONE] == ["intent-4", "intent-8"]
+
+
+def test_what_is_done_leaves_after_a_day_and_what_needs_somebody_stays() -> None:
+    ledger = estate.desk().ledger
+    later = {r.id for r in requests(ledger, estate.NOW + timedelta(days=2), ())}
+    assert later == {"intent-1", "intent-2", "intent-3", "intent-5", "intent-6", "intent-7"}
+
+
+def test_a_running_request_tells_its_progress() -> None:
+    row = next(r for r in requests(estate.desk().ledger, estate.NOW, ()) if r.id == "intent-3")
+    assert row.words == "Backing up: 1 of 4 done, 1 skipped"
+    assert row.progress_percent == 54
+
+
+def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp: QApplication) -> None:
+    desk = estate.desk()
+    drawer = Drawer(desk)
+    assert drawer.ticker.text() == "prepatch-5 · vault-db-disks: Outcome unknown"
+    drawer.toggle()
+    rows = drawer._rows
+    assert [id for id, row in rows.items() if not row.cancel.isHidden()] == ["intent-1"]
+    assert [id for id, row in rows.items() if not row.dismiss.isHidden()] == ["intent-6", "intent-7"]
+    rows[IntentId("intent-1")].cancel.click()
+    assert desk.outbox.cancelled == ["intent-1"]  # type: ignore[attr-defined]
+    rows[IntentId("intent-6")].dismiss.click()
+    assert IntentId("intent-6") not in drawer._rows
+    assert desk.settings.get("drawer/dismissed", []) == ["intent-6"]
+    wished: list[str] = []
+    drawer.outcome_wished.connect(wished.append)
+    rows[IntentId("intent-4")].open.click()
+    assert wished == ["intent-4"]
+
+
+def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
+    drawer = Drawer(estate.desk())
+    drawer.groups[Group.QUEUED].click()
+    assert drawer.is_open
+    assert list(drawer._rows) == ["intent-1"]
+    drawer.groups[Group.QUEUED].click()
+    assert len(drawer._rows) == 8
+
+
+def test_a_row_moves_on_with_its_request(qapp: QApplication) -> None:
+    desk = estate.desk()
+    drawer = Drawer(desk)
+    drawer.toggle()
+    intent = desk.ledger.intents[IntentId("intent-1")]
+    desk.ledger.put_intent(intent.moved(IntentState.SENDING, estate.NOW))
+    drawer.take()
+    assert drawer._rows[intent.id].words.text() == "Sending"
+    assert drawer._rows[intent.id].cancel.isHidden()
+
+
+# the status bar
+
+
+def test_the_connection_is_told_in_a_word_with_a_shape() -> None:
+    assert connection_words(Connection(Reach.ONLINE, 84.4)) == "● Online 84 ms"
+    assert connection_words(Connection(Reach.UNREACHABLE)) == "✕ Unreachable"
+    assert connection_words(Connection(Reach.REFUSED)) == "✕ Login refused"
+    assert connection_words(Connection()) == "○ Not connected yet"
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(hours=21, minutes=4), "login 21 h 4 min"),
+        (timedelta(minutes=12), "◆ login 12 min"),
+        (timedelta(seconds=-1), "◆ login has ended"),
+    ],
+)
+def test_the_login_tells_what_is_left_of_it(left: timedelta, words: str) -> None:
+    assert login_words(Connection(token_expires_at=estate.NOW + left), estate.NOW) == words
+
+
+def test_throttling_counts_down_and_only_then() -> None:
+    waiting = Connection(waiting_until=estate.NOW + timedelta(seconds=9))
+    assert waiting_words(waiting, estate.NOW) == "◆ throttled, again in 9 s"
+    assert waiting_words(waiting, estate.NOW + timedelta(seconds=9)) == ""
+
+
+def test_problems_of_one_cause_are_one() -> None:
+    ledger = estate.desk().ledger
+    for part in (Part.VAULTS, Part.TASKS):
+        ledger.failed(part, REFUSED)
+    ledger.put_connection(Connection(Reach.REFUSED, error=REFUSED))
+    found = problems(ledger)
+    assert len(found) == 1
+    assert found[0].startswith("Vaults, tasks: iam.example.com did not accept the login.")
+
+
+def test_the_status_bar_follows(qapp: QApplication) -> None:
+    desk = estate.desk()
+    times = Times(desk.clock)
+    bar = StatusBar(desk, times)
+    assert bar.age.text() == "data 3 min old"
+    assert bar.problems.isHidden()
+    assert not bar._counting_down.isActive()
+    error: HouseError = Unreachable("cbr.example.com")
+    desk.ledger.failed(Part.VAULTS, error)
+    desk.ledger.put_connection(Connection(Reach.UNREACHABLE, None, estate.NOW + timedelta(seconds=5), None, error))
+    bar.tell()
+    assert bar.problems.text() == "✕ 1 problem"
+    assert bar.waiting.text() == "◆ throttled, again in 5 s"
+    assert bar._counting_down.isActive()
+    assert bar.login.isHidden()
+    desk.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
+    bar._tell_waiting()
+    assert not bar._counting_down.isActive()
