@@ -1,4 +1,4 @@
-"""The one event loop for Qt and asyncio, the crash sink, and the order of leaving.
+"""The one event loop for Qt and asyncio, the crash sink, the collector of garbage, and the order of leaving.
 
 Leaving::
 
@@ -11,6 +11,7 @@ Nothing else ends the process: ``setQuitOnLastWindowClosed(False)`` keeps Qt fro
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -24,6 +25,42 @@ from qasync import QEventLoop
 Result = TypeVar("Result")
 
 _log = logging.getLogger("cbr_desktop.runtime")
+
+
+COLLECT_SECONDS = 2.0
+"""How often garbage is looked for; it costs nothing when there is little."""
+
+
+class Collector:
+    """Collects garbage in the thread of the loop alone, for as long as the block lasts.
+
+    Left to itself, Python collects in whichever thread happens to make an object, and may there destroy a widget that
+    was part of a cycle: Qt then waits for the interpreter's lock while the window's thread, holding it, waits for Qt.
+    """
+
+    def __enter__(self) -> "Collector":
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(COLLECT_SECONDS, self._look)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._was_enabled:
+            gc.enable()
+
+    def _look(self) -> None:
+        collect_if_due()
+        self._timer = self._loop.call_later(COLLECT_SECONDS, self._look)
+
+
+def collect_if_due() -> None:
+    """Collect the oldest generation that is due by the interpreter's own thresholds, if any."""
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            gc.collect(generation)
+            return
 
 
 class Leaving:
@@ -64,7 +101,8 @@ async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[A
     if hasattr(signal, "SIGTERM") and sys.platform != "win32":
         loop.add_signal_handler(signal.SIGTERM, leaving.ask)
         loop.add_signal_handler(signal.SIGINT, leaving.ask)
-    return await main(leaving)
+    with Collector():
+        return await main(leaving)
 
 
 def _sink(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -1,5 +1,6 @@
 """What all tests share: no display is needed, and nobody's own folders are touched."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -20,3 +21,18 @@ def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["CBR_DESKTOP_HOME"]
     else:
         os.environ["CBR_DESKTOP_HOME"] = before
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_collector() -> Iterator[None]:
+    """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock with Qt."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _swept() -> Iterator[None]:
+    """Collect what a module of tests leaves behind, in this thread."""
+    yield
+    gc.collect()

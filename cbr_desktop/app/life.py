@@ -29,6 +29,7 @@ def run_life(application: QApplication, window: MainWindow, desk: Desk, here: Pl
     """Open the house behind a painted window and live until the operator leaves; return the exit code."""
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
+        stack.callback(desk.settings.close)
         access = Access(desk, log)
         if desk.is_demo:
             house = stack.enter_context(opened_demo(here, desk.ledger, desk.clock))
@@ -108,4 +109,6 @@ class Access(QObject):
 
     def _tell_kept(self, kept: bool) -> None:
         if not kept:
-            self._window.tell("The password could not be kept by the system's store; it is forgotten when you leave.")
+            self._window.notices.say(
+                "The password could not be kept by the system's store; it is forgotten when you leave."
+            )

@@ -11,6 +11,7 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,8 @@ def open_window(here: Places, profile: Profile | None) -> int:
     window = MainWindow(desk, open_checkpoint, open_outcome)
     paint_now(application, window)
     run_life = _late("app.life").run_life
-    # garbage is looked for from now on, but not among what has been imported: it stays for good
+    # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
-    gc.enable()
     code: int = run_life(application, window, desk, here)
     return code
 
@@ -89,10 +89,18 @@ def open_checkpoint(
 
 
 def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
-    """Open the outcome of an intent."""
-    dialog: QWidget = _late("ui.dialogs.outcome").OutcomeDialog(desk, intent_id, parent)
-    dialog.open()  # type: ignore[attr-defined]
-    return dialog
+    """Open the outcome of an intent; what was refused can be edited and sent again from there."""
+    dialog = _late("ui.dialogs.outcome").OutcomeDialog(desk, intent_id, parent, can_edit=True)
+    dialog.edit_wished.connect(partial(_edit_again, desk, parent))
+    dialog.open()
+    shown: QWidget = dialog
+    return shown
+
+
+def _edit_again(desk: Desk, parent: QWidget, intent_id: IntentId) -> None:
+    form = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, None, (), parent)
+    form.show_request(desk.ledger.intents[intent_id].body)
+    form.open()
 
 
 def save_text(path: str, text: str) -> None:

@@ -8,6 +8,7 @@
       └──nothing left this machine──┘ └──anything else, or found so at start──> UNKNOWN
                                                                                   |
       a person asks again: a new intent <──person──  NOT_FOUND <──looked, no trace┤
+                                                     NOT_FOUND ──person: look on──> UNKNOWN
                                                                    ACCEPTED <──found by reading
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program.

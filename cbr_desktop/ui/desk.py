@@ -25,6 +25,10 @@ class Settings(Protocol):
         """Remember ``value`` under ``key``."""
         ...
 
+    def close(self) -> None:
+        """Write what has changed."""
+        ...
+
 
 @dataclass
 class Desk:

@@ -747,6 +747,7 @@ def _unknown(intent: Intent, now: datetime) -> str:
 def _lost_words(note: str) -> str:
     return {
         "interrupted": " (the program ended while it was being sent)",
+        "looking-again": " (no trace of it was found so far)",
         "NoAnswer": " (no whole answer came)",
         "BadAnswer": " (the answer could not be read)",
         "Redirected": " (the service pointed elsewhere)",
@@ -758,7 +759,7 @@ def _lost_words(note: str) -> str:
 def _not_found_again(intent: Intent, now: datetime) -> str:
     return (
         f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
-        " most likely it was never carried out. Look at the vault once more, then send it again if you want it."
+        " most likely it was never carried out. Keep looking, or look at the vault yourself before you send it again."
     )
 
 

@@ -71,10 +71,14 @@ class Follow:
                         watches.create_task(self._watch(intent))
 
     async def _watch(self, intent: Intent) -> None:
-        if intent.state is IntentState.UNKNOWN:
-            await self._reconcile.settle(intent.id)
-        else:
-            await self._to_the_end(intent.id)
+        try:
+            if intent.state is IntentState.UNKNOWN:
+                await self._reconcile.settle(intent.id)
+            else:
+                await self._to_the_end(intent.id)
+        finally:
+            self._held.discard((intent.id, intent.state))
+            self._wake.set()
 
     async def _to_the_end(self, id: IntentId) -> None:
         late = 0

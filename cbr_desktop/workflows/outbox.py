@@ -82,6 +82,17 @@ class Outbox:
         self._move(intent, IntentState.CANCELLED)
         return True
 
+    def keep_looking(self, id: IntentId) -> bool:
+        """Look once more for the checkpoint of a request of which no trace was found; tell whether it is one of those.
+
+        Nothing is sent by that: the outcome is unknown again, and reading settles it.
+        """
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.NOT_FOUND:
+            return False
+        self._move(intent, IntentState.UNKNOWN, note="looking-again")
+        return True
+
     def retry_skipped(self, id: IntentId) -> Intent:
         """Queue a new request for the resources that the service skipped, and for those only."""
         intent = self._ledger.intents[id]

@@ -124,7 +124,12 @@ def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> 
     for wanted in draft.resources or ():
         if vault.resource(wanted.id) is None:
             home = homes.get(wanted.id)
-            facts = {"resource": wanted.name or wanted.id, "vault": vault.name, "other_vault": home and home.name}
+            facts = {
+                "resource": wanted.name or wanted.id,
+                "id": wanted.id,
+                "vault": vault.name,
+                "other_vault": home and home.name,
+            }
             yield block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, "6135" if home else "6302", **facts)
     asked = _asked(draft, vault)
     for resource, choice in asked:
@@ -137,36 +142,41 @@ def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> 
 
 def _state_findings(resource: Resource) -> Iterator[Finding]:
     status = resource.protect_status
+    facts = {"resource": resource.name, "id": resource.id}
     if status == ProtectStatus.RESTORING:
-        yield warn(FindingKind.RESOURCE_RESTORING, Subject.RESOURCES, "2010", resource=resource.name)
+        yield warn(FindingKind.RESOURCE_RESTORING, Subject.RESOURCES, "2010", **facts)
     elif status not in (None, ProtectStatus.AVAILABLE):
-        yield warn(FindingKind.RESOURCE_STATE, Subject.RESOURCES, "6215", resource=resource.name, status=status)
+        yield warn(
+            FindingKind.RESOURCE_STATE, Subject.RESOURCES, "6215", resource=resource.name, id=resource.id, status=status
+        )
 
 
 def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Ledger) -> Iterator[Finding]:
     name = resource.name
     facts: Facts
     if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
-        yield info(FindingKind.RESOURCE_LARGE, Subject.RESOURCES, resource=name, size_gb=resource.size_gb)
+        yield info(
+            FindingKind.RESOURCE_LARGE, Subject.RESOURCES, resource=name, id=resource.id, size_gb=resource.size_gb
+        )
     protectable = ledger.protectables.get(resource.id)
     if protectable is None:
         return
     if not protectable.protectable:
-        facts = {"resource": name, "reason": protectable.reason or protectable.message}
+        facts = {"resource": name, "id": resource.id, "reason": protectable.reason or protectable.message}
         code = protectable.code.removeprefix("BackupService.")
         yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, Subject.RESOURCES, code, **facts)
     taken = [disk for disk in protectable.disks if _takes(choice, disk.id)]
     if protectable.disks and not taken:
-        yield block(FindingKind.NO_DISK_LEFT, Subject.RESOURCES, "7108", resource=name)
+        yield block(FindingKind.NO_DISK_LEFT, Subject.RESOURCES, "7108", resource=name, id=resource.id)
     elif len(taken) < len(protectable.disks):
         left_out = len(protectable.disks) - len(taken)
-        facts = {"resource": name, "excluded": left_out, "disks": len(protectable.disks)}
+        facts = {"resource": name, "id": resource.id, "excluded": left_out, "disks": len(protectable.disks)}
         yield warn(FindingKind.SOME_DISKS_EXCLUDED, Subject.RESOURCES, "", **facts)
         if any(disk.bootable for disk in protectable.disks) and not any(disk.bootable for disk in taken):
-            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, Subject.RESOURCES, "6209", resource=name)
+            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, Subject.RESOURCES, "6209", resource=name, id=resource.id)
     shared = sum(disk.shared for disk in taken)
     if shared > SHARED_DISKS_PER_SERVER:
-        facts = {"resource": name, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
+        facts = {"resource": name, "id": resource.id, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
         yield block(FindingKind.SHARED_DISKS, Subject.RESOURCES, "7107", **facts)
 
 

@@ -44,9 +44,11 @@ def open_dialog(stage: Stage, qtbot: QtBot, tmp_path: Path) -> Open:
     desk = Desk(house.profile, house.ledger, board, stage.clock, settings, save_text, is_demo=True)
     desk.join(house.outbox, house.refresh)
 
+    host = QWidget()
+    qtbot.addWidget(host)
+
     def opened(vault_id: str) -> CheckpointDialog:
-        dialog = CheckpointDialog(desk, VaultId(vault_id))
-        qtbot.addWidget(dialog)
+        dialog = CheckpointDialog(desk, VaultId(vault_id), parent=host)
         dialog.open()
         return dialog
 

@@ -33,6 +33,9 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
 
+# the vendor's signer asks for the time in a way that Python 3.12 and later call outdated
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
+
 
 def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: Any) -> Any:
     signing = more.get("credentials") or credentials.BasicCredentials(ak, sk, estate.DEMO_PROJECT_ID)

@@ -136,6 +136,9 @@ def test_a_request_of_which_no_trace_is_found_waits_for_a_person(stage: Stage) -
         intent = stage.house.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.NOT_FOUND)
         assert (stage.clock.now() - began).total_seconds() > 1500
+        assert stage.house.outbox.keep_looking(intent.id)
+        await stage.until(intent.id, S.NOT_FOUND)
+        assert stage.states[intent.id][-3:] == [S.NOT_FOUND, S.UNKNOWN, S.NOT_FOUND]
 
     stage.play(story)
     assert len(stage.posts) == 1

@@ -137,7 +137,7 @@ def test_a_vault_that_is_not_in_a_whole_list_does_not_exist() -> None:
 
 def test_a_foreign_resource_is_named_with_its_home() -> None:
     finding = only(judged(choose(1, 3)), FindingKind.FOREIGN_RESOURCE)
-    assert finding.facts == {"resource": "ecs-3", "vault": "vault-a", "other_vault": "vault-b"}
+    assert finding.facts == {"resource": "ecs-3", "id": id_of(3), "vault": "vault-a", "other_vault": "vault-b"}
     assert (finding.severity, finding.code) == (Severity.BLOCK, "6135")
     stranger = only(judged(choose(77)), FindingKind.FOREIGN_RESOURCE)
     assert (stranger.code, stranger.facts["other_vault"]) == ("6302", None)

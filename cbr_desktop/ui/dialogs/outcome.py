@@ -165,6 +165,7 @@ class OutcomePanel(QWidget):
         self.retry.setAccessibleDescription(retry)
         self.retry.setToolTip(tooltip(retry))
         self.cancel.setVisible(intent.state is IntentState.QUEUED)
+        self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
         self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
         self.back.setVisible(bool(self._trail))
 
@@ -188,6 +189,9 @@ class OutcomePanel(QWidget):
             return
         self._trail.append(self._id)
         self._look_at(made.id)
+
+    def _keep_looking(self) -> None:
+        self._desk.outbox.keep_looking(self._id)
 
     def _go_back(self) -> None:
         self._look_at(self._trail.pop())
@@ -218,6 +222,7 @@ class OutcomePanel(QWidget):
         self.retry = _button("&Retry skipped", "retrySkipped", self._retry)
         self.edit = _button("&Edit and send again", "editAgain", self.edit_wished.emit)
         self.back = _button("&Back to the first checkpoint", "outcomeBack", self._go_back)
+        self.look_on = _button("&Keep looking", "keepLooking", self._keep_looking)
         self.cancel = _button("&Take back", "takeBack", self._cancel)
         self.report = _button("&Copy report", "copyReport", self._copy_report)
         self.request = _button("Copy re&quest", "copyRequest", self._copy_request)
@@ -225,7 +230,7 @@ class OutcomePanel(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.back, self.retry, self.edit, self.cancel):
+        for button in (self.back, self.retry, self.look_on, self.edit, self.cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.report, self.request, self.close_button):

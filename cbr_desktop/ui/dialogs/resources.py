@@ -126,9 +126,9 @@ class ResourcePicker(QWidget):
         """Show the verdict on every row, and what is wrong with the choice as a whole."""
         worst: dict[str, Finding] = {}
         for finding in findings:
-            name = str(finding.facts.get("resource", ""))
-            if name and (name not in worst or finding.severity.value < worst[name].severity.value):
-                worst[name] = finding
+            key = str(finding.facts.get("id") or finding.facts.get("resource", ""))
+            if key and (key not in worst or finding.severity.value < worst[key].severity.value):
+                worst[key] = finding
         with self._quiet():
             for item in self._rows():
                 self._show_verdict(item, worst)
@@ -269,7 +269,7 @@ class ResourcePicker(QWidget):
 
     def _show_verdict(self, item: QTreeWidgetItem, worst: dict[str, Finding]) -> None:
         resource = _resource(item)
-        finding = worst.get(resource.name) or worst.get(resource.id)
+        finding = worst.get(resource.id) or worst.get(resource.name)
         ticked = self.whole.isChecked() or item.checkState(_NAME) == Qt.CheckState.Checked
         if not ticked:
             text, icon, hint = "Left out", QIcon(), ""
@@ -284,9 +284,10 @@ class ResourcePicker(QWidget):
             item.setToolTip(_VERDICT, hint)
 
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
-        self._blocked = [name for name, finding in worst.items() if finding.kind in _SKIPS]
+        self._blocked = [key for key, finding in worst.items() if finding.kind in _SKIPS]
+        names = [str(worst[key].facts["resource"]) for key in self._blocked[:8]]
         self.drop.setText(f"D&rop {len(self._blocked)} blocked")
-        self.drop.setToolTip(tooltip("Unticks the resources that would be refused or skipped:", *self._blocked[:8]))
+        self.drop.setToolTip(tooltip("Unticks the resources that would be refused or skipped:", *names))
         self.drop.setVisible(bool(self._blocked))
 
     def _summarize(self) -> None:
