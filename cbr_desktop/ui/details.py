@@ -58,8 +58,10 @@ class Details(QFrame):
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show a vault, a resource, a task, or that nothing is selected."""
-        self._subject = subject
-        self._sheet = sheet(subject, self._ledger, self._lore, self._times) if subject is not None else None
+        told = sheet(subject, self._ledger, self._lore, self._times) if subject is not None else None
+        if told is not None and told == self._sheet and subject == self._subject:
+            return
+        self._subject, self._sheet = subject, told
         self._filled.clear()
         self._tell_head()
         self._fill(self.leaves.currentIndex())
@@ -124,7 +126,7 @@ class Details(QFrame):
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(300)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -189,7 +191,8 @@ class FactGrid(QWidget):
             value.setVisible(is_used)
             if is_used:
                 name.setText(facts[place][0])
-                value.setText(plain(facts[place][1]))
+                if value.text() != plain(facts[place][1]):  # a text that is selected stays so
+                    value.setText(plain(facts[place][1]))
 
     def _add(self) -> None:
         name, value = _label("factName", self), _label("factValue", self)
@@ -229,6 +232,7 @@ def _lines(name: str, accessible: str, parent: QWidget) -> QListWidget:
     lines.setObjectName(name)
     lines.setAccessibleName(accessible)
     lines.setAlternatingRowColors(True)
+    lines.setSpacing(2)
     lines.setTextElideMode(Qt.TextElideMode.ElideRight)
     lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return lines

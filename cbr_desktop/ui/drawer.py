@@ -188,7 +188,7 @@ class Drawer(QFrame):
         self.nothing.setVisible(not shown)
         if self._list is not None:
             high = next(iter(self._rows.values())).sizeHint().height() + 4 if self._rows else 28
-            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 10)
+            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 6)
 
     def _new_row(self, request: Request) -> "RequestRow":
         row = RequestRow(request)

@@ -31,9 +31,9 @@ class Navigation(QListWidget):
             item.setSizeHint(QSize(0, high))
         self._fit()
 
-    def fold(self, *_: object, folded: bool | None = None) -> None:
-        """Fold the list to its pictures, or show the names; without an argument, whichever it is not."""
-        self.is_folded = not self.is_folded if folded is None else folded
+    def fold(self) -> None:
+        """Fold the list to its pictures, or show the names again."""
+        self.is_folded = not self.is_folded
         for place, name in enumerate(NAMES):
             self.item(place).setText("" if self.is_folded else name)
         self._fit()

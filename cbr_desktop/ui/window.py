@@ -33,6 +33,7 @@ OpenOutcome = Callable[[Desk, IntentId, QWidget], QWidget]
 
 _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
+_WIDE_ENOUGH_FOR_DETAILS = 1000
 _FURNISH_MS = 150
 
 
@@ -153,6 +154,10 @@ class MainWindow(QMainWindow):
         self._desk.settings.put("window/details-shown", shown)
         self.band.details.setChecked(shown)
         self.furniture.details.setVisible(shown)
+        *others, wide = self._split.sizes()
+        if shown and wide < self._details_width():
+            others[1] = max(1, others[1] + wide - self._details_width())
+            self._split.setSizes([*others, self._details_width()])
         self._tell_details()
 
     def choose_theme(self, theme: Theme) -> None:
@@ -188,7 +193,6 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self._split)
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
-        self._stack.setMinimumWidth(240)
         # these keep the places of details and drawer until the furniture comes
         self._details_place = QWidget(self._split)
         self._details_place.setObjectName("detailsPlace")
@@ -250,7 +254,7 @@ class MainWindow(QMainWindow):
             "Ctrl+R": self._ask_refresh,
             "Alt+D": self.band.details.click,
             "F8": furniture.drawer.toggle,
-            "Ctrl+B": self.navigation.fold,
+            "Ctrl+B": self._fold_navigation,
             "F6": self._next_area,
             "F1": self.open_help,
             "Ctrl+Q": self.close,
@@ -267,17 +271,21 @@ class MainWindow(QMainWindow):
         stored = get("window/geometry", "")
         if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
             self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
-        is_shown = get("window/details-shown", True) is not False
+        is_shown = get("window/details-shown", self.width() >= _WIDE_ENOUGH_FOR_DETAILS) is not False
         self.band.details.setChecked(is_shown)
         self._details_place.setVisible(is_shown)
-        wide = get("window/details-width", _DETAILS_WIDTH)
-        wide = wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
+        wide = self._details_width()
         narrow = self.navigation.sizeHint().width()
         self._split.setSizes([narrow, max(320, self.width() - narrow - wide), wide])
-        self.navigation.fold(folded=get("window/navigation-folded", False) is True)
+        if get("window/navigation-folded", False) is True:
+            self._fold_navigation()
         page = get("window/page", "")
         self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
         self.current_page().view.setFocus()
+
+    def _details_width(self) -> int:
+        wide = self._desk.settings.get("window/details-width", _DETAILS_WIDTH)
+        return wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
 
     def _remember(self) -> None:
         put = self._desk.settings.put
@@ -312,6 +320,13 @@ class MainWindow(QMainWindow):
         if self._furniture is not None and not self._furniture.details.isHidden():
             self._furniture.details.show_subject(self.current_page().view.current_row())
 
+    def _fold_navigation(self) -> None:
+        before, *others = self._split.sizes()
+        self.navigation.fold()
+        now = self.navigation.sizeHint().width()
+        others[0] += before - now
+        self._split.setSizes([now, *others])
+
     def _say(self, text: str) -> None:
         self.notices.say(text)
 
@@ -332,6 +347,7 @@ class MainWindow(QMainWindow):
         self.current_page().retell_times()
         if self._furniture is not None:
             self._furniture.drawer.take()
+            self._tell_details()
 
     def _open_theme_menu(self) -> None:
         self.furniture.open_theme_menu(self.band.theme, self._dress.theme, self.choose_theme)

@@ -103,8 +103,8 @@ class Times:
         return NONE if at is None else duration_words(self.now() - at)
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
-        """Return date, time and age."""
-        return never if at is None else f"{self.text(at)} · {self.age(at)} ago"
+        """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
+        return never if at is None else f"{self.age(at)} ago · {self.text(at)}"
 
     def clocks(self) -> str:
         """Return the time of day in UTC and here."""

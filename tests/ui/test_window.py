@@ -85,6 +85,7 @@ def press(window: MainWindow, key: str) -> None:
 
 
 def everything(window: MainWindow) -> list[QWidget]:
+    window.show_details(True)
     for name in ("Resources", "Tasks", "Vaults"):
         window.show_page(name)
         window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
@@ -193,6 +194,7 @@ def test_a_vault_is_shown_although_a_filter_hides_it(open_window: Callable[..., 
 
 def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
+    window.show_details(True)
     window.current_page().view.select_id(estate.uid(3))
     details = window.furniture.details
     assert details.title.text() == "vault-7669"
@@ -207,6 +209,7 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
 def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
+    window.show_details(True)
     details = window.furniture.details
     for leaf in range(4):
         details.leaves.setCurrentIndex(leaf)
@@ -226,6 +229,7 @@ def test_refresh_is_asked_for(open_window: Callable[..., MainWindow]) -> None:
 
 def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
+    window.show_details(True)
     window.activateWindow()
     seen = []
     for _ in range(5):

@@ -77,7 +77,7 @@ class VaultsPage(Page[Vault]):
         lore, times = self._lore, self._times
         return (
             Column("name", "Name", lambda v: v.name, lambda v: v.name, 20, hint=lambda v: v.id),
-            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 8),
+            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
             Column(
                 "state",
                 "State",
@@ -92,7 +92,7 @@ class VaultsPage(Page[Vault]):
                 "Used / total",
                 lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
                 lambda v: v.used_percent if v.size_gb else None,
-                35,
+                37,
                 gauge=lambda v: Gauge(v.used_percent, v.threshold_percent) if v.size_gb else None,
                 hint=_room_words,
             ),

@@ -1,7 +1,7 @@
 """The filter of a table: words and tokens like ``type:server used>80 -state:error``, judged while they are typed."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Generic
@@ -37,12 +37,14 @@ class Filter(Generic[Row]):
         """Whether everything is kept."""
         return not self.tests and not self.needles
 
-    def keeps(self, row: Row, text: str) -> bool:
-        """Whether a row is kept; ``text`` is all that plain words are looked for in, case-folded."""
+    def kept(self, rows: Sequence[Row], texts: Sequence[str]) -> list[int]:
+        """Return the places of the rows that are kept; ``texts`` are what words are looked for in, case-folded."""
+        kept: Sequence[int] = range(len(rows))
         for needle, wanted in self.needles:
-            if (needle in text) is not wanted:
-                return False
-        return all(test(row) for test in self.tests)
+            kept = [i for i in kept if (needle in texts[i]) is wanted]
+        for test in self.tests:
+            kept = [i for i in kept if test(rows[i])]
+        return list(kept)
 
 
 @cache

@@ -116,8 +116,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         else:
             if self._texts is None:
                 self._texts = [self._search(row).casefold() for row in rows]
-            texts, keeps = self._texts, self.filter.keeps
-            index = [i for i, row in enumerate(rows) if keeps(row, texts[i])]
+            index = self.filter.kept(rows, self._texts)
         column, order = self._order
         if 0 <= column < len(self.columns):
             index = _sorted(index, rows, self.columns[column].sort, order == Qt.SortOrder.DescendingOrder)
