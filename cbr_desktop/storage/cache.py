@@ -1,6 +1,6 @@
 """The lists that were seen last, kept so that the first window is filled before the network answers.
 
-A list is cut into pages of 1,000 rows, and a page is JSON of columns rather than of rows: a fifth of the objects to
+A list is cut into pages, and a page is JSON of columns rather than of rows: a fifth of the objects to
 parse, and rows are then made by one ``map`` each. The standard library's JSON is quick enough for the first page, while
 importing a quicker one costs more than it gains there.
 """
@@ -25,7 +25,8 @@ from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, Resou
 from cbr_desktop.storage.database import SIDE_FILES, transaction
 from cbr_desktop.storage.files import create_private
 
-PAGE_ROWS = 1000
+PAGE_ROWS = 250
+"""Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
 
 Row = TypeVar("Row")
 Columns = list[list[Any]]
@@ -52,7 +53,7 @@ class SqliteCache:
         self._writer: threading.Thread | None = None
 
     def first_vaults(self) -> Listing[Vault] | None:
-        """Return the first 1,000 vaults that were seen last, or ``None``; ``complete`` tells if that is all."""
+        """Return the first page of the vaults that were seen last, or ``None``; ``complete`` tells if that is all."""
         return self._read("vaults", _vaults, first_page=True)
 
     def vaults(self) -> Listing[Vault] | None:
