@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task, TaskStatus
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.pages.resources import (
     last_good_at,
@@ -129,6 +129,8 @@ def _explain_resource(row: ResourceRow) -> str:
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
         return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
+    if row.resource.protect_status is None and row.vault.protect_type == ProtectType.REPLICATION:
+        return "Its backups are made in another vault; this one only takes replicas of them."
     if row.resource.protect_status is None:
         return "It is in a vault but has never been backed up; its first backup will be a full one."
     return {

@@ -6,14 +6,17 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from cbr_desktop.ui.marks import NEVER, Mark, mark
+from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.text import count_words, gb_words, protect_words, status_words
+from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, mb_words, state_words
 from cbr_desktop.workflows.ledger import Part, ResourceRow
 
 UNPROTECTED = "Unprotected"
+REPLICAS = Mark(Shape.RING, Tone.IDLE)
 
 
 class ResourcesPage(Page[ResourceRow]):
@@ -130,12 +133,17 @@ def protection_words(row: ResourceRow) -> str:
     if row.vault is None:
         return UNPROTECTED
     status = row.resource.protect_status
+    if status is None and row.vault.protect_type == ProtectType.REPLICATION:
+        return "Replicas only"
     return protect_words(None) if status is None else state_words(status)
 
 
 def protection_mark(row: ResourceRow) -> Mark:
     """Return the mark beside the state of a resource."""
-    return NEVER if row.vault is None or row.resource.protect_status is None else mark(row.resource.protect_status)
+    status = row.resource.protect_status
+    if row.vault is not None and row.vault.protect_type == ProtectType.REPLICATION and status is None:
+        return REPLICAS
+    return NEVER if row.vault is None or status is None else mark(status)
 
 
 def last_good_at(row: ResourceRow) -> datetime | None:
