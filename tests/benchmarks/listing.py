@@ -1,0 +1,98 @@
+"""Lists over the loopback: a server that answers by heart, and clients that wait to be told to read."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from .ground import PROGRAMS, Ground
+from .measure import Series, interleaved, progress
+
+PROJECT = "f841e01fd2b14e7fa41b6ae7aa6b0594"
+OURS, BARE, TOGETHER, VENDOR, CURL = "ours", "bare", "bare together", "vendor", "curl"
+WORDS = {
+    OURS: "CBR Desktop, into domain objects",
+    BARE: "bare httpx + msgspec, page after page",
+    TOGETHER: "bare httpx + msgspec, as many in flight",
+    VENDOR: "vendor's SDK, client ready",
+    CURL: "curl, bytes only, with its start",
+}
+
+
+def read_by(ground: Ground, name: str, pages: list[bytes], repeats: dict[str, int]) -> dict[str, Series]:
+    """Let every side read a list as often as ``repeats`` says, in turn; return seconds by side.
+
+    Sides with fewer repeats take part in the first rounds only.
+    """
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(ground, name, pages))
+        rows = 1000 * len(pages)
+        sides = {side: stack.enter_context(_client(ground, side, name, url, rows)) for side in repeats if side != CURL}
+        if CURL in repeats and shutil.which("curl"):
+            sides[CURL] = partial(_curl, [f"{url}/v3/{PROJECT}/{name}?offset={n * 1000}" for n in range(len(pages))])
+        return _in_turn(sides, repeats)
+
+
+def _in_turn(sides: dict[str, Callable[[], float]], repeats: dict[str, int]) -> dict[str, Series]:
+    values: dict[str, list[float]] = {side: [] for side in sides}
+    done = 0
+    for target in sorted(set(repeats.values())):
+        here = {side: measure for side, measure in sides.items() if repeats[side] >= target}
+        progress(f"{target - done} rounds of {', '.join(here)}")
+        found = interleaved(here, target - done, warm=1 if not done and min(repeats.values()) > 1 else 0)
+        for side, series in found.items():
+            values[side] += series.values[: target - done]
+        done = target
+    return {side: Series(WORDS[side], found) for side, found in values.items()}
+
+
+@contextmanager
+def serving(ground: Ground, name: str, pages: list[bytes]) -> Iterator[str]:
+    """Serve the pages of a list from another process; yield the URL."""
+    folder = ground.folder / "pages"
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(pages):
+        Path(folder, name, f"{number}.json").write_bytes(page)
+    command = [sys.executable, str(PROGRAMS / "server.py"), str(folder)]
+    with subprocess.Popen(command, env=ground.environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _client(ground: Ground, side: str, name: str, url: str, rows: int) -> Iterator[Callable[[], float]]:
+    """Start a client; yield what makes it read once and returns the seconds that it took."""
+    command = [sys.executable, str(PROGRAMS / "client.py"), side, name, url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=ground.environment(), **pipes) as process:  # type: ignore[call-overload]
+
+        def read() -> float:
+            process.stdin.write("read\n")
+            process.stdin.flush()
+            seconds, found = process.stdout.readline().split()
+            if int(found) != rows:
+                raise RuntimeError(f"{side} read {found} of {rows} rows")
+            return float(seconds)
+
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError(f"the client {side} does not start")
+        try:
+            yield read
+        finally:
+            process.stdin.close()
+
+
+def _curl(urls: list[str]) -> float:
+    command = ["curl", "--silent", "--fail"]
+    for url in urls:
+        command += ["--output", "-", url]
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began

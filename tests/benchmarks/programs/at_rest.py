@@ -1,0 +1,17 @@
+"""The program with the demo cloud open, when everything has been read and nothing goes on; tells its memory."""
+
+import asyncio
+from typing import Any
+
+import living
+import memory
+
+
+async def story(house: Any, window: Any) -> None:
+    """Wait for the lists, and for the window to have shown them."""
+    await living.loaded(house)
+    await asyncio.sleep(2)
+    print(memory.told(), len(house.ledger.vaults), len(house.ledger.backups), flush=True)
+
+
+living.tell(story, "--demo")

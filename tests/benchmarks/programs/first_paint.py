@@ -1,0 +1,22 @@
+"""The program itself, started as the operator does, up to its first paint; what comes after it is this clock."""
+
+import os
+import sys
+import time
+from types import ModuleType
+
+os.environ["QT_API"] = "pyside6"
+
+from cbr_desktop.cli import main
+
+
+def run_life(application: object, window: object, desk: object, here: object) -> int:
+    """Stand in for the life of the window, which begins when it is painted."""
+    print(time.monotonic_ns(), time.process_time_ns(), window.page("Vaults").model.total, flush=True)  # type: ignore[attr-defined]
+    return 0
+
+
+life = ModuleType("cbr_desktop.app.life")
+life.run_life = run_life  # type: ignore[attr-defined]
+sys.modules[life.__name__] = life
+sys.exit(main())
