@@ -84,7 +84,7 @@ class Stage:
         """Return the intent when it is in one of ``states``; an hour on the stage is too long for anything."""
         deadline = self.clock.now() + timedelta(hours=2)
         while self.intent(id).state not in states:
-            assert self.clock.now() < deadline, self.intent(id)
+            assert self.clock.now() < deadline, self.states[id]
             await self.clock.sleep(1)
         return self.intent(id)
 

@@ -38,6 +38,7 @@ class Outbox:
         self._new_id = new_id
         self._wake = asyncio.Event()
         self._failures = 0
+        self._needs_login = False
 
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN."""
@@ -133,6 +134,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Look at the queue now: something was added, or what stood in the way may be gone."""
+        self._needs_login = False
         self._wake.set()
 
     async def calm(self, seconds: float) -> None:
@@ -149,7 +151,7 @@ class Outbox:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                for intent in list(self._ready()):
+                for intent in () if self._needs_login else list(self._ready()):
                     if self._claim(intent):
                         sends.create_task(self._send(self._ledger.intents[intent.id]))
 
@@ -186,6 +188,7 @@ class Outbox:
         except Throttled as error:
             await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
         except (LoginRefused, SecretMissing):
+            self._needs_login = True
             self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
         except CloudError as error:
             await self._failed(intent, error, started)

@@ -8,14 +8,14 @@ only a person asks again.
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cbr_desktop.domain import request
-from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus
+from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, CheckpointStatus
 from cbr_desktop.domain.error import Forbidden, HouseError, NotFound
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.task import Task
+from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 
@@ -67,28 +67,27 @@ class Reconcile:
 
     def _is_of(self, task: Task, intent: Intent) -> bool:
         """Whether a task can only come from this intent."""
-        if task.checkpoint_id is None or task.policy_id is not None or task.type != "backup":
+        draft = _draft(intent)
+        if task.checkpoint_id is None or task.policy_id != draft.policy_id or task.type != TaskType.BACKUP:
             return False
         if task.vault_id not in (None, intent.target.vault_id) or self._is_taken(task.checkpoint_id, intent):
             return False
         if intent.name:
             return _is_named(task.backup_name, intent.name)
-        return self._could_be_unnamed(task, intent)
-
-    def _could_be_unnamed(self, task: Task, intent: Intent) -> bool:
-        """Judge by vault, resources and time alone: the service named the backup."""
-        started = task.created_at or task.started_at
-        sent_at = intent.sent_at or intent.created_at
-        if task.vault_id is None or started is None or started < sent_at - timedelta(seconds=60):
-            return False
-        asked = _asked(intent)
-        return asked is None or task.resource_id in asked
+        return task.vault_id is not None and _could_be(task.resource_id, task.created_at, intent, draft)
 
     async def _by_backups(self, intent: Intent) -> Checkpoint | None:
         since = (intent.sent_at or intent.created_at) - _BEFORE
+        draft = _draft(intent)
         for backup in (await self._cloud.backups(vault_id=intent.target.vault_id, since=since)).rows:
             taken = backup.checkpoint_id is None or self._is_taken(backup.checkpoint_id, intent)
-            if not taken and not backup.auto and intent.name and _is_named(backup.name, intent.name):
+            if taken or backup.auto != draft.auto_trigger:
+                continue
+            if intent.name:
+                is_it = _is_named(backup.name, intent.name)
+            else:
+                is_it = _could_be(backup.resource_id, backup.created_at, intent, draft)
+            if is_it:
                 return await self._checkpoint(intent, [], backup.checkpoint_id)
         return None
 
@@ -128,9 +127,15 @@ def _is_named(found: str, name: str) -> bool:
     return found == name or re.fullmatch(re.escape(name) + r"[-_]\d{4}", found) is not None
 
 
-def _asked(intent: Intent) -> set[str] | None:
-    """Return the ids of the resources that the request named, ``None`` for the whole vault."""
+def _could_be(resource_id: str | None, at: datetime | None, intent: Intent, draft: CheckpointDraft) -> bool:
+    """Judge by resources and time alone, for a backup that the service named."""
+    sent_at = intent.sent_at or intent.created_at
+    if at is None or at < sent_at - timedelta(seconds=60):
+        return False
+    return draft.resources is None or any(choice.id == resource_id for choice in draft.resources)
+
+
+def _draft(intent: Intent) -> CheckpointDraft:
+    """Return what the intent asked for; of a body that this version cannot read, the vault and the name alone."""
     document, _ = request.read(intent.body)
-    if document is None or document.draft.resources is None:
-        return None
-    return {choice.id for choice in document.draft.resources}
+    return document.draft if document else CheckpointDraft(intent.target.vault_id, name=intent.name)

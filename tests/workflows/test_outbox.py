@@ -168,6 +168,112 @@ def test_a_throttled_request_was_not_carried_out_and_goes_again(stage: Stage) ->
     assert len(stage.posts) == 2
 
 
+def test_an_unreachable_service_leaves_the_request_in_the_queue(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", "/auth/tokens", "cut", times=4))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        while not stage.intent(intent.id).note:
+            await stage.clock.sleep(0.1)
+        assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "unreachable")
+        assert stage.posts == []
+        await stage.until(intent.id, S.ACCEPTED)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_refused_login_keeps_the_request_until_somebody_logs_in(stage: Stage) -> None:
+    refusal = b'{"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}'
+    stage.service.faults.add(Fault("POST", "/auth/tokens", "status", status=401, body=refusal, times=None))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        while not stage.intent(intent.id).note:
+            await stage.clock.sleep(0.1)
+        assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "login")
+        await stage.clock.sleep(600)
+        assert stage.intent(intent.id).state is S.QUEUED
+
+    stage.play(story)
+    assert stage.posts == []
+
+
+def test_an_expired_token_costs_one_login_and_nobody_notices(stage: Stage) -> None:
+    async def story() -> None:
+        await stage.house.refresh.once()
+        stage.service.identity.tokens.revoke_all()
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.ACCEPTED)
+        assert S.UNKNOWN not in stage.states[intent.id]
+
+    stage.play(story)
+    logins = [entry for entry in stage.service.journal if entry.method == "POST" and "/auth/tokens" in entry.path]
+    assert (len(logins), len(stage.posts)) == (2, 2)
+    assert [entry.status for entry in stage.service.journal.calls("POST", CHECKPOINTS)] == [401, 200]
+
+
+def test_without_leave_to_read_tasks_backups_tell_what_became_of_a_lost_answer(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+    stage.service.modes.forbidden.add("cbr:tasks:list")
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
+        assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_tasks_that_appear_late_are_waited_for(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+    stage.service.modes.appears_after_seconds = 90
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        await stage.until(intent.id, S.FINISHED)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_a_request_without_a_name_is_found_among_backups_too(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+    stage.service.modes.forbidden.add("cbr:tasks:list")
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_another_s_checkpoint_is_not_taken_for_the_lost_one(stage: Stage) -> None:
+    async def story() -> None:
+        first = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        await stage.until(first.id, S.FINISHED)
+        stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
+        second = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        await stage.until(second.id, S.NOT_FOUND)
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+def test_leaving_waits_for_an_answer_that_is_on_its_way(stage: Stage) -> None:
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        while stage.intent(intent.id).state is S.QUEUED:  # noqa: ASYNC110  a turn of the loop, not a while of time
+            await asyncio.sleep(0)
+        assert stage.intent(intent.id).state is S.SENDING
+        await stage.house.outbox.calm(5.0)
+        assert stage.intent(intent.id).state is S.ACCEPTED
+
+    stage.play(story)
+
+
 def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
     async def story() -> None:
         first = stage.house.outbox.submit(REFERENCE)
