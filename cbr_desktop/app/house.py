@@ -62,8 +62,8 @@ def open_house(
     login = PasswordLogin(profile, secret)
     cloud = CbrCloud(profile, login, transport or Network(), clock, ledger.put_connection)
     outbox = Outbox(ledger, records, cloud, clock, new_intent_id)
-    follow = Follow(ledger, records, cloud, clock, outbox)
     refresh = Refresh(ledger, cache, cloud, clock)
+    follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
     told = ledger.notify
 
     def notify(part: Part) -> None:

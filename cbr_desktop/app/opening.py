@@ -1,11 +1,9 @@
-"""Opening the window, the part that knows nothing of Qt.
-
-It is imported first on purpose: once Qt is there, its binding reads the source of every module that is imported after.
-"""
+"""Opening the window: what comes before its first paint, beginning with what needs no Qt."""
 
 import argparse
 import gc
 import importlib
+import sys
 
 from cbr_desktop.app.profile import DEMO, find_profile
 from cbr_desktop.domain.error import HouseError
@@ -23,6 +21,7 @@ def run_window(options: argparse.Namespace) -> int:
     if profile is not None:
         # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time
         gc.disable()
+    spare_the_sources()
     code: int = importlib.import_module("cbr_desktop.app.window").open_window(here, profile)
     return code
 
@@ -34,6 +33,18 @@ def recall(ledger: Ledger, here: Places) -> None:
     listing = SqliteCache(here.cache_file(ledger.profile)).first_vaults()
     if listing is not None:
         ledger.put_vaults(listing, from_cache=True)
+
+
+def spare_the_sources() -> None:
+    """Bring Qt in, and keep its binding from reading the source of every module that is imported from now on.
+
+    WORKAROUND https://bugreports.qt.io/browse/PYSIDE-2029: it looks for users of its switchable features, which we are
+    not, and takes a quarter of a millisecond and the memory of all these sources for that.
+    """
+    importlib.import_module("PySide6.QtCore")
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
 
 
 def _named(here: Places, name: str | None) -> Profile | None:

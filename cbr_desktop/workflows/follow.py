@@ -31,7 +31,10 @@ def pauses_seconds() -> Iterator[float]:
 
 
 class Follow:
-    """Watches ACCEPTED intents to their end and has UNKNOWN ones reconciled; runs as a resident task."""
+    """Watches ACCEPTED intents to their end and has UNKNOWN ones reconciled; runs as a resident task.
+
+    ``ended`` is called after each end: vault, resources and backups are others now than the lists say.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Follow:
         cloud: Cloud,
         clock: Clock,
         outbox: Outbox,
+        ended: Callable[[], None] = lambda: None,
         pauses: Callable[[], Iterator[float]] = pauses_seconds,
     ) -> None:
         self._ledger = ledger
@@ -47,6 +51,7 @@ class Follow:
         self._cloud = cloud
         self._clock = clock
         self._outbox = outbox
+        self._ended = ended
         self._pauses = pauses
         self._reconcile = Reconcile(ledger, records, cloud, clock, outbox.wake)
         self._wake = asyncio.Event()
@@ -117,6 +122,7 @@ class Follow:
     def _finish(self, intent: Intent) -> None:
         self._put(intent.moved(IntentState.FINISHED, self._clock.now()))
         self._outbox.wake()
+        self._ended()
 
     def _put(self, intent: Intent) -> None:
         with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not

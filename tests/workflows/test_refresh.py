@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import BadAnswer, LoginRefused
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS
@@ -104,5 +108,22 @@ def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
             await stage.clock.sleep(1)
             assert reads() == 3
             resident.cancel()
+
+    run(stage, story())
+
+
+def test_the_lists_are_read_again_when_a_checkpoint_has_ended(stage: Stage) -> None:
+    vault_id = VaultId(REFERENCE_VAULT_ID)
+
+    async def story() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            residents = tasks.create_task(stage.house.residents())
+            await stage.clock.sleep(1)
+            before = stage.house.ledger.vaults[vault_id].resources[0].backup_count
+            intent = stage.house.outbox.submit(CheckpointDraft(vault_id, name="n"))
+            await stage.until(intent.id, IntentState.FINISHED)
+            await stage.clock.sleep(5)
+            assert stage.house.ledger.vaults[vault_id].resources[0].backup_count == before + 1
+            residents.cancel()
 
     run(stage, story())
