@@ -66,11 +66,11 @@ async def live(house: House, window: MainWindow, access: "Access", leaving: Leav
 class Access(QObject):
     """Gets the password for a desk's profile, and asks the operator when there is none or it was not accepted."""
 
-    def __init__(self, desk: Desk, log: Log) -> None:
+    def __init__(self, desk: Desk, log: Log, secrets: Secrets | None = None) -> None:
         super().__init__()
         self._desk = desk
         self._log = log
-        self._secrets = Secrets()
+        self._secrets = secrets or Secrets()
         self._tasks = TaskOwner(self)
         self._asked_for: object = None
 

@@ -1,0 +1,178 @@
+"""Journeys through the door: choosing a cloud, giving the password, leaving in the middle."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit, QListWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.app import demo
+from cbr_desktop.app.house import House
+from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.window import new_desk, open_checkpoint, open_outcome
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.logs import Log
+from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.dialogs.password import PasswordDialog
+from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
+from tests.stage import StageClock
+
+Until = Callable[..., Awaitable[None]]
+Tale = Callable[[House, MainWindow, Leaving], Awaitable[None]]
+PROFILE = replace(DEMO, name="Production", environment=Environment.PRODUCTION)
+
+
+class Program:
+    """The whole program on a simulator, run until the tale has asked to leave."""
+
+    def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
+        self.here = places({"CBR_DESKTOP_HOME": str(folder)})
+        self.clock = StageClock()
+        self.service = Service(estate.demo(self.clock.now()), self.clock)
+        self._qapp, self._qtbot = qapp, qtbot
+
+    def play(self, tale: Tale) -> None:
+        self.here.make()
+        desk = new_desk(self.here, PROFILE, self.clock)  # type: ignore[arg-type]
+        with closing(Log(self.here.log_file)) as log:
+            access = Access(desk, log, Secrets({}, lambda: None))
+            transport = demo.DemoTransport(self.service)
+            with opened(self.here, desk.ledger, self.clock, access.password, transport) as house:
+                desk.join(house.outbox, house.refresh)
+                window = MainWindow(desk, open_checkpoint, open_outcome)
+                self._qtbot.addWidget(window)
+
+                async def story(house: House, leaving: Leaving) -> None:
+                    await tale(house, window, leaving)
+
+                run(self._qapp, lambda leaving: live(house, window, access, leaving, story))
+
+
+@pytest.fixture
+def program(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Program:
+    return Program(tmp_path, qapp, qtbot)
+
+
+def asked(window: MainWindow) -> PasswordDialog | None:
+    return next((dialog for dialog in window.findChildren(PasswordDialog) if dialog.isVisible()), None)
+
+
+def give(window: MainWindow, password: str) -> None:
+    dialog = asked(window)
+    assert dialog is not None
+    field = dialog.findChild(QLineEdit, "password")
+    assert field is not None
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+    field.setText(password)
+    button = dialog.findChild(QAbstractButton, "logInNow")
+    assert button is not None
+    button.click()
+
+
+def test_without_a_password_the_window_asks_and_then_fills(program: Program, until: Until) -> None:
+    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: asked(window) is not None)
+        give(window, "wrong")
+        await until(lambda: asked(window) is not None and "accept" in words(window))
+        give(window, estate.DEMO_PASSWORD)
+        await until(lambda: len(house.ledger.vaults) == 14)
+        leaving.ask()
+
+    program.play(tale)
+    log = program.here.log_file.read_text()
+    assert estate.DEMO_PASSWORD not in log.replace("demo.invalid", "").replace("cbr_desktop", "")
+
+
+def words(window: MainWindow) -> str:
+    dialog = asked(window)
+    label = dialog.findChild(QLabel, "logInReason") if dialog else None
+    return label.text() if label else ""
+
+
+def test_a_password_that_no_store_keeps_is_said_to_last_until_leaving(program: Program, until: Until) -> None:
+    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: asked(window) is not None)
+        dialog = asked(window)
+        assert dialog is not None
+        keep = dialog.findChild(QCheckBox, "keepPassword")
+        assert keep is not None
+        keep.setChecked(True)
+        give(window, estate.DEMO_PASSWORD)
+        await until(lambda: any("forgotten when you leave" in label.text() for label in window.findChildren(QLabel)))
+        leaving.ask()
+
+    program.play(tale)
+
+
+def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(program: Program, until: Until) -> None:
+    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: asked(window) is not None)
+        give(window, estate.DEMO_PASSWORD)
+        await until(lambda: bool(house.ledger.freshness[Part.VAULTS].as_of))
+        program.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=600))
+        intent = house.outbox.submit(CheckpointDraft(VaultId(estate.REFERENCE_VAULT_ID), name="n"))
+        await until(lambda: house.ledger.intents[intent.id].state is IntentState.SENDING)
+        window.close()
+        assert window.isVisible()
+
+    program.play(tale)
+    program.service.faults.clear()
+
+    async def afterwards(house: House, window: MainWindow, leaving: Leaving) -> None:
+        (intent,) = house.ledger.intents.values()
+        assert intent.state is IntentState.UNKNOWN
+        leaving.ask()
+
+    program.play(afterwards)
+    assert len(program.service.journal.calls("POST", "/checkpoints")) <= 1
+
+
+def chosen_from(window: WelcomeWindow) -> list[Profile | None]:
+    chosen: list[Profile | None] = []
+    window.chosen.connect(chosen.append)
+    return chosen
+
+
+def test_without_a_profile_the_first_screen_says_how_and_offers_the_demo(qtbot: QtBot) -> None:
+    window = WelcomeWindow([], ["line 3 is not TOML"], "/somewhere/profiles.toml")
+    qtbot.addWidget(window)
+    texts = " ".join(label.text() for label in window.findChildren(QLabel))
+    assert "/somewhere/profiles.toml" in texts
+    assert "line 3 is not TOML" in texts
+    chosen = chosen_from(window)
+    button = window.findChild(QAbstractButton, "openDemo")
+    assert button is not None
+    button.click()
+    assert chosen == [None]
+
+
+def test_of_several_profiles_one_is_opened(qtbot: QtBot) -> None:
+    other = replace(PROFILE, name="Staging")
+    window = WelcomeWindow([PROFILE, other], [], "profiles.toml")
+    qtbot.addWidget(window)
+    chosen = chosen_from(window)
+    names = window.findChild(QListWidget, "profiles")
+    assert names is not None
+    names.setCurrentRow(1)
+    button = window.findChild(QAbstractButton, "openProfile")
+    assert button is not None
+    button.click()
+    assert chosen == [other]
