@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.house import House
@@ -25,6 +25,7 @@ from cbr_desktop.app.life import Access, live
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import opened_demo
 from cbr_desktop.app.window import new_application, new_desk, open_checkpoint, open_outcome, paint_now
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.logs import Log
@@ -116,11 +117,10 @@ class Operator:
         whole = await self._ask_for(WHOLE_VAULT, "selftest")
         partial = await self._ask_for(PARTIAL_VAULT, "before-patch")
         await self._running()
-        self._take("window")
+        await self._look_around(self._intent("before-patch").target.vault_id)
         whole_outcome = await self._ended(whole)
         partial_outcome = await self._ended(partial)
         self._judge(whole_outcome, partial_outcome)
-        self._window.show_vault(self._intent("before-patch").target.vault_id)
         await asyncio.sleep(0.3)
         self._take("outcome", partial)
         if self._screenshot is not None:
@@ -147,6 +147,17 @@ class Operator:
         if preview.encode() != self._intent(name).body:
             raise SelftestFailed(f"{name}: what was queued is not what the preview showed")
         return dialog
+
+    async def _look_around(self, vault_id: VaultId) -> None:
+        """Take a picture with the panes open: a vault's details, and the requests that run."""
+        self._window.show_vault(vault_id)
+        panes = ("toggleDetails", "toggleTaskDrawer")
+        for pane in panes:
+            _child(self._window, QAbstractButton, pane).click()
+        await asyncio.sleep(0.3)
+        self._take("window")
+        for pane in panes:
+            _child(self._window, QAbstractButton, pane).click()
 
     def _turn_the_pages(self) -> None:
         for page in ("Resources", "Tasks", "Vaults"):
