@@ -52,6 +52,15 @@ class Ground:
         cache.close()
         return here
 
+    @contextmanager
+    def leading_to(self, url: str) -> Iterator[None]:
+        """Let the profile of the home lead to ``url`` for a while."""
+        profiles.save(self.home.profiles_file, profile_to(url))
+        try:
+            yield
+        finally:
+            profiles.save(self.home.profiles_file, profile_to(CLOSED))
+
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a fresh program: unseen, compiled, and with nothing of this user."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -79,3 +88,15 @@ def ground(quick: bool) -> Iterator[Ground]:
     """Lend a ground and clear it away."""
     with tempfile.TemporaryDirectory(prefix="cbr-bench-", ignore_cleanup_errors=True) as folder:
         yield Ground(Path(folder), quick)
+
+
+@contextmanager
+def simulator(ground: Ground, *arguments: str) -> Iterator[str]:
+    """Serve a demo cloud, or the generated one that is asked for, from another process; yield its URL."""
+    command = [sys.executable, "-m", "cbr_desktop", "simulator", *arguments]
+    pipes = {"stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=ground.environment(), **pipes) as process:  # type: ignore[call-overload]
+        try:
+            yield process.stdout.readline().split(" at ")[1].split()[0]
+        finally:
+            process.terminate()

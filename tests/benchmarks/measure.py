@@ -99,10 +99,10 @@ def table(comparisons: list[Comparison]) -> str:
     """Return comparisons as a table with a sentence for each."""
     lines = []
     for each in comparisons:
-        lines.append(f"  {'':46}{'min':>10}{'median':>10}{'max':>10}  {'runs':>8}   in {each.unit}")
+        lines.append(f"  {'':52}{'min':>10}{'median':>10}{'max':>10}  {'runs':>8}   in {each.unit}")
         for series in (each.ours, each.anchor):
             numbers = "".join(f"{value:10.4g}" for value in (min(series.values), series.median, max(series.values)))
-            lines.append(f"  {series.what:46}{numbers}{len(series.values):8}")
+            lines.append(f"  {series.what:52}{numbers}{len(series.values):8}")
         lines.append(f"  {_sentence(each)}")
         if each.note:
             lines.append(f"  {each.note}")

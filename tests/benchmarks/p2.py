@@ -2,7 +2,7 @@
 
 import sys
 
-from .ground import Ground
+from .ground import Ground, simulator
 from .listing import serving
 from .measure import Comparison, Limit, Series, progress
 
@@ -19,22 +19,30 @@ def measure(ground: Ground) -> list[Comparison]:
 
 
 def _at_rest(ground: Ground, repeats: int) -> list[Comparison]:
-    found: dict[str, list[list[float]]] = {"at_rest": [], "bare_at_rest": []}
-    for _ in range(repeats):
-        for program, values in found.items():
-            values.append([float(word) for word in ground.run(program).split()])
-    rows = f"{found['at_rest'][0][2]:.0f} vaults and {found['at_rest'][0][3]:.0f} backups of the demo cloud"
+    found: dict[str, list[list[float]]] = {"demo": [], "bare": [], "served": []}
+    with simulator(ground) as url, ground.leading_to(url):
+        for _ in range(repeats):
+            found["demo"].append(_numbers(ground.run("at_rest", "--demo")))
+            found["bare"].append(_numbers(ground.run("bare_at_rest")))
+            found["served"].append(_numbers(ground.run("at_rest", "--profile", "Bench", CBR_DESKTOP_PASSWORD="demo")))
+    note = f"{found['demo'][0][2]:.0f} vaults and {found['demo'][0][3]:.0f} backups of the demo cloud"
     compared = []
-    for which, what in ((0, "resident (RSS)"), (1, "proportional (PSS)")):
-        ours, bare = ([values[which] for values in found[program]] for program in ("at_rest", "bare_at_rest"))
-        pair = Series(f"CBR Desktop at rest, {what}", ours), Series(f"bare PySide6 window, {what}", bare)
-        compared.append(Comparison("P2", "MB", *pair, Limit("ratio", 1.6) if which == 0 else None, rows))
+    for how, words in (("demo", "demo open"), ("served", "the same cloud over the loopback")):
+        for which, what in enumerate(("RSS", "PSS")):
+            ours, bare = ([values[which] for values in found[side]] for side in (how, "bare"))
+            pair = Series(f"CBR Desktop, {words}, {what}", ours), Series(f"bare PySide6 window, {what}", bare)
+            limit = Limit("ratio", 1.6) if (how, what) == ("demo", "RSS") else None
+            compared.append(Comparison("P2", "MB", *pair, limit, note))
     return compared
+
+
+def _numbers(line: str) -> list[float]:
+    return [float(word) for word in line.split()]
 
 
 def _backups(ground: Ground, repeats: int) -> Comparison:
     with serving(ground, "backups", ground.backup_pages) as url:
-        found = [[float(word) for word in ground.run("ledger_memory", url).split()] for _ in range(repeats)]
+        found = [_numbers(ground.run("ledger_memory", url)) for _ in range(repeats)]
     rows = found[0][4]
     before, after = [values[0] for values in found], [values[2] for values in found]
     bound = round(_GROWTH_MB * rows / _ROWS, 1)

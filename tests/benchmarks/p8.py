@@ -1,14 +1,6 @@
 """P8: from the click on Send to the row on the disk and on the screen, with the service and without it."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from cbr_desktop.storage import profiles
-from cbr_desktop.storage.paths import Places
-
-from .ground import CLOSED, Ground, profile_to
+from .ground import CLOSED, Ground, simulator
 from .measure import Comparison, Limit, Series
 
 TITLE = "P8  click on Send to the row on disk and on screen"
@@ -18,7 +10,7 @@ _LIMIT = Limit("value", 50)
 def measure(ground: Ground) -> list[Comparison]:
     """Press Send in the program, once with the simulator over the loopback, once with nobody there."""
     presses = 5 if ground.quick else 15
-    with _simulator(ground) as url:
+    with simulator(ground, "--vaults", "100", "--backups", "500") as url:
         online = _pressed(ground, url, presses)
     offline = _pressed(ground, CLOSED, presses)
     return [*_compared("service reached", online), *_compared("nobody there", offline)]
@@ -26,11 +18,9 @@ def measure(ground: Ground) -> list[Comparison]:
 
 def _pressed(ground: Ground, url: str, presses: int) -> list[list[float]]:
     """Return a row for each press: to the disk, to the screen, and the anchors of both, in milliseconds."""
-    here: Places = ground.home
-    here.records_file.unlink(missing_ok=True)
-    profiles.save(here.profiles_file, profile_to(url))
-    lines = ground.run("send", str(presses), CBR_DESKTOP_PASSWORD="demo").splitlines()
-    profiles.save(here.profiles_file, profile_to(CLOSED))
+    ground.home.records_file.unlink(missing_ok=True)
+    with ground.leading_to(url):
+        lines = ground.run("send", str(presses), CBR_DESKTOP_PASSWORD="demo").splitlines()
     return [[float(word) for word in line.split()[:4]] for line in lines]
 
 
@@ -53,15 +43,3 @@ def _compared(how: str, found: list[list[float]]) -> list[Comparison]:
             _LIMIT,
         ),
     ]
-
-
-@contextmanager
-def _simulator(ground: Ground) -> Iterator[str]:
-    """Serve a generated cloud from another process; yield its URL."""
-    command = [sys.executable, "-m", "cbr_desktop", "simulator", "--vaults", "100", "--backups", "500"]
-    pipes = {"stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=ground.environment(), **pipes) as process:  # type: ignore[call-overload]
-        try:
-            yield process.stdout.readline().split(" at ")[1].split()[0]
-        finally:
-            process.terminate()

@@ -1,6 +1,7 @@
-"""The program with the demo cloud open, when everything has been read and nothing goes on; tells its memory."""
+"""The program when everything has been read and nothing goes on; tells its memory: ``at_rest.py ARGUMENTS``."""
 
 import asyncio
+import sys
 from typing import Any
 
 import living
@@ -14,4 +15,4 @@ async def story(house: Any, window: Any) -> None:
     print(memory.told(), len(house.ledger.vaults), len(house.ledger.backups), flush=True)
 
 
-living.tell(story, "--demo")
+living.tell(story, *sys.argv[1:])

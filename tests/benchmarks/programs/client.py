@@ -52,7 +52,7 @@ def bare(name: str, url: str, in_flight: int) -> Read:
     row = VaultRow if name == "vaults" else BackupRow
     kind = msgspec.defstruct("Bare", [("rows", list[row]), ("count", int)], rename={"rows": name})
     decode = msgspec.json.Decoder(kind).decode
-    client = httpx.AsyncClient(timeout=None, trust_env=False)
+    client = httpx.AsyncClient(timeout=30, trust_env=False)
     address = f"{url}/v3/{PROJECT}/{name}"
 
     async def page(offset: int) -> Any:
