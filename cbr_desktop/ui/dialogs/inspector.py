@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.preview import Form, rendered
 from cbr_desktop.ui.text import (
@@ -70,6 +70,7 @@ class FindingList(QWidget):
         super().__init__(parent)
         self._summary = label(name="checkpointFindingSummary")
         self._list = QListWidget()
+        self._list.setIconSize(MARK_SIZE)
         self._list.setObjectName("checkpointFindings")
         self._list.setAccessibleName("Pre-flight findings")
         self._list.setWordWrap(True)

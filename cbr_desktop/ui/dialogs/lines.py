@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
@@ -33,13 +33,17 @@ def label(text: str = "", name: str = "") -> QLabel:
     return made
 
 
-def mark_icon(mark: Mark, palette: QPalette, ratio: float, size: int = 12) -> QIcon:
+MARK_SIZE = QSize(12, 12)
+"""How large marks are in lists, whatever the screen's pixel ratio."""
+
+
+def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
     """Return a mark as an icon for a list; ``ratio`` is the pixel ratio of the screen."""
-    pixmap = QPixmap(QSize(size, size) * ratio)
+    pixmap = QPixmap(MARK_SIZE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    draw_mark(painter, mark, QRectF(0, 0, size, size), palette)
+    draw_mark(painter, mark, QRectF(QPointF(), QSizeF(MARK_SIZE)), palette)
     painter.end()
     return QIcon(pixmap)
 
@@ -107,6 +111,7 @@ class MarkedLine(QWidget):
         super().__init__(parent)
         self._dot = MarkDot()
         self.label = label(name=name)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

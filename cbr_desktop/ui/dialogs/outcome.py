@@ -24,7 +24,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.dialogs.lines import MarkDot, MarkedLine, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.marks import Mark, Shape, intent_mark
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.text import (
@@ -327,6 +327,7 @@ class ResourceTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, len(_COLUMNS))
         self.setObjectName("outcomeResources")
+        self.setIconSize(MARK_SIZE)
         self.setAccessibleName("Resources")
         self.setHorizontalHeaderLabels(_COLUMNS)
         self.verticalHeader().hide()

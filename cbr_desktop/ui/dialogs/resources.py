@@ -25,7 +25,7 @@ from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.vault import Disk, Resource, Vault
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, FindingLines, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.text import count_words, finding_sentence, gb_words, protect_words, status_words
@@ -350,6 +350,7 @@ class _Tree(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("checkpointResources")
+        self.setIconSize(MARK_SIZE)
         self.setAccessibleName("Resources")
         self.setColumnCount(len(_COLUMNS))
         self.setHeaderLabels(_COLUMNS)

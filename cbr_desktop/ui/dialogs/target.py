@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWi
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.dialogs.lines import FindingLines, StillBox, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import gb_words, percent_words, status_words
@@ -39,6 +39,7 @@ class VaultField(QWidget):
         self._ledger = ledger
         self._fixed: VaultId | None = None
         self.box = _Box()
+        self.box.setIconSize(MARK_SIZE)
         self.box.left.connect(self.touched)
         self.box.editTextChanged.connect(self._edited)
         self.label = label("&Vault")
