@@ -129,12 +129,13 @@ def _vault(row: VaultRow, names: Names) -> Vault:
 
 
 def _resources(rows: list[ResourceRow]) -> list[Resource]:
-    known_type, known_status = _type, _protect_status
+    known_type, known_status, make = _type, _protect_status, Resource
     resources = []
+    # there are several times as many of these as of anything else in a page: each call more in here is felt
     for row in rows:
         kind, status, extra = row.type or "", row.protect_status or None, row.extra_info
         resources.append(
-            Resource(
+            make(
                 row.id,
                 known_type(kind, kind),
                 row.name or "",
@@ -143,7 +144,7 @@ def _resources(rows: list[ResourceRow]) -> list[Resource]:
                 row.backup_count or 0,
                 status and known_status(status, status),
                 row.auto_protect is not False,
-                _excluded(extra) if extra else (),
+                _excluded(extra) if extra.__class__ is ExtraRow else (),
             )
         )
     return resources
