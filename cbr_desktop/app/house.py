@@ -65,11 +65,14 @@ def open_house(
     refresh = Refresh(ledger, cache, cloud, clock)
     follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
     told = ledger.notify
+    reach = ledger.connection.reach
 
     def notify(part: Part) -> None:
+        nonlocal reach
         told(part)
         follow.noticed(part)
-        if part is Part.CONNECTION and ledger.connection.reach is Reach.ONLINE:
+        before, reach = reach, ledger.connection.reach
+        if reach is Reach.ONLINE and before is not Reach.ONLINE:
             outbox.wake()
 
     ledger.notify = notify

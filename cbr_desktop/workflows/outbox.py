@@ -11,7 +11,16 @@ from datetime import timedelta
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, CreateAnswer, ResourceChoice
-from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, Refused, SecretMissing, Throttled
+from cbr_desktop.domain.error import (
+    CloudError,
+    Forbidden,
+    HouseError,
+    LoginRefused,
+    NotFound,
+    Refused,
+    SecretMissing,
+    Throttled,
+)
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.workflows.ledger import Ledger
@@ -39,6 +48,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._failures = 0
         self._needs_login = False
+        self._resting: set[IntentId] = set()
 
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN."""
@@ -72,7 +82,7 @@ class Outbox:
         )
         self._records.add(intent)
         self._ledger.put_intent(intent)
-        self.wake()
+        self._wake.set()
         return intent
 
     def cancel(self, id: IntentId) -> bool:
@@ -133,8 +143,9 @@ class Outbox:
         )
 
     def wake(self) -> None:
-        """Look at the queue now: something was added, or what stood in the way may be gone."""
+        """Look at the queue now, pauses or not: what stood in the way may be gone."""
         self._needs_login = False
+        self._resting.clear()
         self._wake.set()
 
     async def calm(self, seconds: float) -> None:
@@ -163,7 +174,8 @@ class Outbox:
             key = (intent.target.cbr_endpoint, intent.target.vault_id)
             if intent.state is IntentState.QUEUED and key not in taken:
                 taken.add(key)
-                yield intent
+                if intent.id not in self._resting:
+                    yield intent
 
     def _claim(self, intent: Intent) -> bool:
         """Make the row say SENDING, durably. When the disk would not, the request stays queued and is not sent."""
@@ -188,10 +200,14 @@ class Outbox:
         except Throttled as error:
             await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
         except (LoginRefused, SecretMissing):
-            self._needs_login = True
-            self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+            self._wait_for_login(intent)
         except CloudError as error:
-            await self._failed(intent, error, started)
+            if started:
+                await self._failed(intent, error)
+            elif isinstance(error, Forbidden | NotFound):
+                self._wait_for_login(intent)
+            else:
+                await self._back(intent, "unreachable", self._pause_seconds())
         except asyncio.CancelledError:
             self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, note="interrupted")
             raise
@@ -202,22 +218,31 @@ class Outbox:
         self._failures = 0
         self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
 
-    async def _failed(self, intent: Intent, error: CloudError, started: bool) -> None:
+    async def _failed(self, intent: Intent, error: CloudError) -> None:
+        """Settle a request that was handed to the wire and was not accepted."""
         if isinstance(error, Refused) and error.executed is False:
             self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
-        elif error.executed is False or not started:
-            pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
-            self._failures += 1
-            await self._back(intent, "unreachable", pause)
+        elif error.executed is False:
+            await self._back(intent, "unreachable", self._pause_seconds())
         else:
             refusal = _refusal(error) if isinstance(error, Refused) else None
-            note = type(error).__name__
-            self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=note)
+            self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+
+    def _wait_for_login(self, intent: Intent) -> None:
+        """Put a request back until somebody has done something about the login: every try may lock the account."""
+        self._needs_login = True
+        self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+
+    def _pause_seconds(self) -> float:
+        self._failures += 1
+        return PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS)) - 1]
 
     async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
+        self._resting.add(intent.id)
         self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
         await self._clock.sleep(pause_seconds)
+        self._resting.discard(intent.id)
 
     def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:
         """Show and keep a new state. A row that cannot be kept stays SENDING on the disk: unknown, never resent."""

@@ -274,6 +274,24 @@ def test_leaving_waits_for_an_answer_that_is_on_its_way(stage: Stage) -> None:
     stage.play(story)
 
 
+def test_a_throttled_request_keeps_its_pause_while_other_answers_come(stage: Stage) -> None:
+    body = json.dumps({"error_code": "APIGW.0308", "error_msg": "slow down", "request_id": "0" * 32}).encode()
+    headers = {"Retry-After": "30"}
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", status=429, body=body, headers=headers))
+
+    async def story() -> None:
+        began = stage.clock.now()
+        intent = stage.house.outbox.submit(REFERENCE)
+        while not stage.intent(intent.id).note:
+            await stage.clock.sleep(0.1)
+        await stage.house.refresh.once()
+        await stage.until(intent.id, S.ACCEPTED)
+        assert (stage.clock.now() - began).total_seconds() >= 30
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
 def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
     async def story() -> None:
         first = stage.house.outbox.submit(REFERENCE)

@@ -17,11 +17,12 @@ Read = Callable[[], list[Any]]
 
 
 def ours(name: str, url: str) -> Read:
-    """The program's own client, set up as the program does."""
+    """The program's own client, with garbage collected as in the window; the loop is that of asyncio for all."""
     from cbr_desktop.app.clock import WallClock
     from cbr_desktop.cloud.api import CbrCloud
     from cbr_desktop.cloud.auth import PasswordLogin
     from cbr_desktop.cloud.transport import Network
+    from cbr_desktop.runtime import Collector
     from tests.benchmarks.ground import profile_to
 
     async def secret() -> str:
@@ -35,7 +36,8 @@ def ours(name: str, url: str) -> Read:
     read = cloud.vaults if name == "vaults" else cloud.backups
 
     async def rows() -> list[Any]:
-        return (await read()).rows
+        with Collector():
+            return (await read()).rows
 
     return lambda: _result(runner, rows())
 
