@@ -26,6 +26,7 @@ from cbr_desktop.cli.report import (
     vault_record,
     vault_table,
 )
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
@@ -73,6 +74,9 @@ def send(options: argparse.Namespace) -> int:
 async def _sent(house: House, options: argparse.Namespace) -> int:
     """Judge the file by fresh lists, send it, and print what became of it."""
     await house.refresh.once()
+    connection = house.ledger.connection
+    if connection.reach is not Reach.ONLINE and connection.error is not None:
+        raise connection.error
     judgement = judge(options.file, [house.ledger], house.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)

@@ -144,13 +144,7 @@ def _resources(rows: list[ResourceRow]) -> list[Resource]:
                 row.backup_count or 0,
                 status and known_status(status, status),
                 row.auto_protect is not False,
-                _excluded(extra) if extra.__class__ is ExtraRow else (),
+                tuple(extra.exclude_volumes) if isinstance(extra, ExtraRow) and extra.exclude_volumes else (),
             )
         )
     return resources
-
-
-def _excluded(extra: ExtraRow | str | None) -> tuple[VolumeId, ...]:
-    if isinstance(extra, ExtraRow) and extra.exclude_volumes:
-        return tuple(extra.exclude_volumes)
-    return ()
