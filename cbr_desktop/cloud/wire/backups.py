@@ -48,17 +48,20 @@ def backups(body: bytes, names: Names) -> Page[Backup]:
 def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:
     keep, known_status, known_type, time = names.setdefault, _status, _type, moment
     found = []
+    last: CheckpointId | None = None
     for row in rows:
         vault, resource, name = row.vault_id or "", row.resource_id or "", row.resource_name or ""
         status, kind, image = row.status or "", row.resource_type or "", row.image_type or "backup"
         checkpoint, extend, expires = row.checkpoint_id, row.extend_info, row.expired_at
+        # those of one checkpoint follow one another; there are too many checkpoints to look each of them up
+        last = last if checkpoint == last else checkpoint or None
         found.append(
             Backup(
                 row.id,
                 row.name or "",
                 known_status(status, status),
                 keep(vault, vault),
-                keep(checkpoint, checkpoint) if checkpoint else None,
+                last,
                 keep(resource, resource),
                 keep(name, name),
                 known_type(kind, kind),
