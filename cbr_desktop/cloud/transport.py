@@ -8,11 +8,13 @@
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import random
 import re
 import socket
 import ssl
+import sys
 import time
 import zlib
 from collections import deque
@@ -162,6 +164,7 @@ class Client:
         chance: Callable[[], float] = random.random,
     ) -> None:
         _silence_libraries()
+        _spare_searches()
         self.clock = clock
         self._client = _http_client(transport)
         self._handles_sockets = isinstance(transport, Network)
@@ -387,6 +390,16 @@ def _silence_libraries() -> None:
     stamina.instrumentation.set_on_retry_hooks([])
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _spare_searches() -> None:
+    """Let Python know for good that there is no sniffio, where there is none.
+
+    WORKAROUND https://github.com/encode/httpcore/discussions/1102: the HTTP library tries to import it several times a
+    request, and each time the whole path is searched in vain, a twentieth of what a page costs.
+    """
+    if importlib.util.find_spec("sniffio") is None:
+        sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 async def _body(host: str, response: httpx.Response) -> bytes:
