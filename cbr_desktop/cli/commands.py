@@ -41,7 +41,12 @@ Result = TypeVar("Result")
 
 def vaults(options: argparse.Namespace) -> int:
     with _house(options) as house:
-        listing = asyncio.run(_with_client(house, house.cloud.vaults()))
+        return asyncio.run(_with_client(house, _listed(house, options)))
+
+
+async def _listed(house: House, options: argparse.Namespace) -> int:
+    """Read the vaults and print them; ``asyncio.run`` would make a text of a list that was returned through it."""
+    listing = await house.cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
     record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
     _show(options, record, vault_table(listing.rows))
