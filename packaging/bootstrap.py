@@ -241,6 +241,7 @@ def make_ready(parts: list[str], libraries: tuple[Library, ...], programs: tuple
     UNFINISHED.touch()
     for part in missing:
         install_part(part)
+    unpack_binding()
     add_project()
     STAMP.write_text(json.dumps({**done, **{part: wanted[part] for part in missing}}), encoding="utf-8")
     UNFINISHED.unlink()
@@ -306,6 +307,12 @@ def install_part(part: str) -> None:
     if call(command, {"PIP_USER": "0"}, stdin=subprocess.DEVNULL):
         stop("The packages could not be installed; what pip says is above. Start again to try again.")
     requirements.unlink()
+
+
+def unpack_binding() -> None:
+    """Lays Qt's binding out as files, once: it otherwise compiles its own at every start, a tenth of a window's time."""
+    command: list[str | Path] = [PYTHON, "-c", "import PySide6.QtCore"]
+    subprocess.run([str(part) for part in command], env={**os.environ, "SBK_EMBED": "0"}, capture_output=True)
 
 
 def add_project() -> None:

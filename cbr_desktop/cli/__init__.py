@@ -18,7 +18,6 @@ from typing import Any
 
 from cbr_desktop import __version__
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.ui.text import error_sentence
 
 _UNUSABLE = 2
 _INTERRUPTED = 130
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = getattr(_late(module), name)(options)
     except HouseError as error:
-        print(f"cbr-desktop: {error_sentence(error)}", file=sys.stderr)
+        print(f"cbr-desktop: {_late('ui.text').error_sentence(error)}", file=sys.stderr)
         return _UNUSABLE
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -22,10 +22,10 @@ RETENTION_LIMIT_DAYS = 36500
 KEEP_FOREVER = -1
 
 _FORBIDDEN_IN_NAME = {
-    NameRules.ASCII: re.compile(r"[^A-Za-z0-9_\-]"),
-    NameRules.CJK: re.compile("[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]"),
+    NameRules.ASCII: r"[^A-Za-z0-9_\-]",
+    NameRules.CJK: "[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]",
 }
-_FORBIDDEN_IN_DESCRIPTION = re.compile(r"[<>]")
+_FORBIDDEN_IN_DESCRIPTION = "[<>]"
 _AUTOMATIC_PREFIX = "autobk"
 
 
@@ -129,7 +129,7 @@ def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[
     ``resource_count`` is the number of backups that the checkpoint makes; several of them get a suffix.
     """
     findings = _length_findings(name, NAME_LIMIT, Subject.NAME)
-    found = _FORBIDDEN_IN_NAME[rules].findall(name)
+    found = re.findall(_FORBIDDEN_IN_NAME[rules], name)
     if found:
         wider = {} if rules is NameRules.ASCII else {"rules": rules}
         findings.append(_bad_character(name, found, Subject.NAME, **wider))
@@ -144,7 +144,7 @@ def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[
 def description_findings(description: str) -> list[Finding]:
     """Judge a description: its length by code point, ``<`` and ``>``, and control characters but line breaks."""
     findings = _length_findings(description, DESCRIPTION_LIMIT, Subject.DESCRIPTION)
-    found = _FORBIDDEN_IN_DESCRIPTION.findall(description)
+    found = re.findall(_FORBIDDEN_IN_DESCRIPTION, description)
     if found:
         findings.append(_bad_character(description, found, Subject.DESCRIPTION))
     for position, character in enumerate(description, 1):
@@ -157,12 +157,12 @@ def description_findings(description: str) -> list[Finding]:
 
 def repaired_name(name: str, rules: NameRules) -> str:
     """Return ``name`` with every forbidden character replaced by ``-`` and cut to what is allowed."""
-    return _FORBIDDEN_IN_NAME[rules].sub("-", name)[:NAME_LIMIT]
+    return re.sub(_FORBIDDEN_IN_NAME[rules], "-", name)[:NAME_LIMIT]
 
 
 def forbidden_spans(name: str, rules: NameRules) -> list[tuple[int, int]]:
     """Return where the offending parts of a name are, as (start, end) in code points; too long counts as well."""
-    spans = [match.span() for match in _FORBIDDEN_IN_NAME[rules].finditer(name)]
+    spans = [match.span() for match in re.finditer(_FORBIDDEN_IN_NAME[rules], name)]
     return [*spans, (NAME_LIMIT, len(name))] if len(name) > NAME_LIMIT else spans
 
 

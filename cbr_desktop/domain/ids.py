@@ -13,15 +13,15 @@ PolicyId = NewType("PolicyId", str)
 ProjectId = NewType("ProjectId", str)
 IntentId = NewType("IntentId", str)
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_HEX32 = re.compile(r"[0-9a-fA-F]{32}\Z")
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+_HEX32 = r"[0-9a-fA-F]{32}\Z"
 
 
 def is_uuid(text: str) -> bool:
     """Tell whether ``text`` has the form of the service's object ids: a UUID with hyphens."""
-    return _UUID.match(text) is not None
+    return re.match(_UUID, text) is not None
 
 
 def is_project_id(text: str) -> bool:
     """Tell whether ``text`` has the form of a project id: 32 hexadecimal digits, or a UUID in some clouds."""
-    return _HEX32.match(text) is not None or is_uuid(text)
+    return re.match(_HEX32, text) is not None or is_uuid(text)
