@@ -24,30 +24,15 @@ WORDS = {
 
 
 def read_by(ground: Ground, name: str, pages: list[bytes], repeats: dict[str, int]) -> dict[str, Series]:
-    """Let every side read a list as often as ``repeats`` says, in turn; return seconds by side.
-
-    Sides with fewer repeats take part in the first rounds only.
-    """
+    """Let every side read a list as often as ``repeats`` says, in turn; return seconds by side."""
     with ExitStack() as stack:
         url = stack.enter_context(serving(ground, name, pages))
         rows = 1000 * len(pages)
         sides = {side: stack.enter_context(_client(ground, side, name, url, rows)) for side in repeats if side != CURL}
         if CURL in repeats and shutil.which("curl"):
             sides[CURL] = partial(_curl, [f"{url}/v3/{PROJECT}/{name}?offset={n * 1000}" for n in range(len(pages))])
-        return _in_turn(sides, repeats)
-
-
-def _in_turn(sides: dict[str, Callable[[], float]], repeats: dict[str, int]) -> dict[str, Series]:
-    values: dict[str, list[float]] = {side: [] for side in sides}
-    done = 0
-    for target in sorted(set(repeats.values())):
-        here = {side: measure for side, measure in sides.items() if repeats[side] >= target}
-        progress(f"{target - done} rounds of {', '.join(here)}")
-        found = interleaved(here, target - done, warm=1 if not done and min(repeats.values()) > 1 else 0)
-        for side, series in found.items():
-            values[side] += series.values[: target - done]
-        done = target
-    return {side: Series(WORDS[side], found) for side, found in values.items()}
+        progress(f"{name}: " + ", ".join(f"{side} {repeats[side]} times" for side in sides))
+        return {side: Series(WORDS[side], values) for side, values in interleaved(sides, repeats).items()}
 
 
 @contextmanager

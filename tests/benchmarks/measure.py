@@ -83,16 +83,17 @@ class Comparison:
         return asdict(self) | {"number": self.number, "best_number": self.best_number, "verdict": self.verdict}
 
 
-def interleaved(sides: Mapping[str, Callable[[], float]], repeats: int, *, warm: int = 1) -> dict[str, Series]:
-    """Run the sides in turn, ``repeats`` times (an odd number), after ``warm`` turns that do not count."""
-    repeats += 1 - repeats % 2
-    values: dict[str, list[float]] = {what: [] for what in sides}
-    for turn in range(-warm, repeats):
-        for what, measure in sides.items():
+def interleaved(sides: Mapping[str, Callable[[], float]], repeats: Mapping[str, int]) -> dict[str, list[float]]:
+    """Run the sides in turn, each as often as ``repeats`` says; the first turn of those with several does not count."""
+    values: dict[str, list[float]] = {side: [] for side in sides}
+    for turn in range(-1, max(repeats.values())):
+        for side, measure in sides.items():
+            if turn >= repeats[side] or (turn < 0 and repeats[side] == 1):
+                continue
             value = measure()
             if turn >= 0:
-                values[what].append(value)
-    return {what: Series(what, found) for what, found in values.items()}
+                values[side].append(value)
+    return values
 
 
 def table(comparisons: list[Comparison]) -> str:
