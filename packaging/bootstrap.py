@@ -310,7 +310,7 @@ def install_part(part: str) -> None:
 
 
 def unpack_binding() -> None:
-    """Lays Qt's binding out as files, once: it otherwise compiles its own at every start, a tenth of a window's time."""
+    """Lays Qt's binding out as files, once: it otherwise compiles its own at every start, a tenth of the time."""
     command: list[str | Path] = [PYTHON, "-c", "import PySide6.QtCore"]
     subprocess.run([str(part) for part in command], env={**os.environ, "SBK_EMBED": "0"}, capture_output=True)
 
