@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.plain import plain
 
 EXAMPLE = """\
@@ -44,17 +45,17 @@ class WelcomeWindow(QWidget):
         layout.setSpacing(12)
         layout.addWidget(_heading("Which cloud?" if profiles else "No cloud is set up yet"))
         for number, problem in enumerate(problems):
-            layout.addWidget(_text(f"✕ {problem}", f"welcomeProblem{number}"))
+            layout.addWidget(label(f"✕ {problem}", f"welcomeProblem{number}"))
         if profiles:
             layout.addWidget(self._list())
             layout.addWidget(self._open_button())
         else:
             layout.addWidget(
-                _text(f"Write a profile like this one into {profiles_path} and start again.", "welcomeHow")
+                label(f"Write a profile like this one into {profiles_path} and start again.", "welcomeHow")
             )
             layout.addWidget(_example())
         layout.addWidget(
-            _text("The demo cloud is built in: it needs no account and sends nothing anywhere.", "welcomeDemo")
+            label("The demo cloud is built in: it needs no account and sends nothing anywhere.", "welcomeDemo")
         )
         layout.addWidget(self._demo_button(is_default=not profiles))
 
@@ -97,19 +98,11 @@ class WelcomeWindow(QWidget):
 
 
 def _heading(words: str) -> QLabel:
-    label = _text(words, "welcomeHeading")
-    font = label.font()
+    heading = label(words, "welcomeHeading")
+    font = heading.font()
     font.setPointSizeF(font.pointSizeF() * 1.6)
-    label.setFont(font)
-    return label
-
-
-def _text(words: str, name: str) -> QLabel:
-    label = QLabel(plain(words))
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
+    heading.setFont(font)
+    return heading
 
 
 def _example() -> QPlainTextEdit:

@@ -244,10 +244,9 @@ class CheckpointDialog(QDialog):
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         reason = self._reason()
         self.send.setEnabled(not reason)
-        self.send.setToolTip(
-            tooltip(reason or "Queues the request; it is sent at once when the service can be reached")
-        )
-        self.send.setAccessibleDescription(reason)
+        hint = reason or "Queues the request; it is sent at once when the service can be reached"
+        self.send.setToolTip(tooltip(hint))
+        self.send.setAccessibleDescription(hint)
         mark = READY
         if self._verdict.is_blocked:
             untouched = not self._touched and self._draft.vault_id is None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpin
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.ui.icons import draw_mark
 from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import Tone, tone_colour
 
@@ -26,7 +27,7 @@ _TINT = 60
 
 def label(text: str = "", name: str = "") -> QLabel:
     """Return a label that shows any text literally and wraps it."""
-    made = QLabel(text)
+    made = QLabel(plain(text))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(True)
     made.setObjectName(name)

@@ -1,10 +1,10 @@
 """Asking for the password of a profile's user."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.dialogs.lines import label
 
 
 class PasswordDialog(QDialog):
@@ -24,11 +24,11 @@ class PasswordDialog(QDialog):
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         layout = QVBoxLayout(self)
-        layout.addWidget(_text(reason, "logInReason"))
+        layout.addWidget(label(reason, "logInReason"))
         form = QFormLayout()
-        form.addRow("Profile", _text(profile.name, "logInProfile"))
-        form.addRow("Account", _text(f"{profile.user} ({profile.domain})", "logInAccount"))
-        form.addRow("Goes to", _text(profile.iam_endpoint, "logInEndpoint"))
+        form.addRow("Profile", label(profile.name, "logInProfile"))
+        form.addRow("Account", label(f"{profile.user} ({profile.domain})", "logInAccount"))
+        form.addRow("Goes to", label(profile.iam_endpoint, "logInEndpoint"))
         form.addRow("&Password", self._password_field())
         layout.addLayout(form)
         self._keep = QCheckBox("&Keep it in the system's password store", self)
@@ -64,11 +64,3 @@ class PasswordDialog(QDialog):
         self._password.clear()
         self.given.emit(password, self._keep.isChecked())
         self.accept()
-
-
-def _text(words: str, name: str) -> QLabel:
-    label = QLabel(plain(words))
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
