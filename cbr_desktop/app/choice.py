@@ -7,7 +7,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.ui.text import error_sentence
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.welcome import WelcomeWindow
 
 

@@ -17,6 +17,7 @@ from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import preflight
 
@@ -104,7 +105,7 @@ class Errand:
                 await self._looked_for(intent.id)
             correspondence.cancel()
         held = self._house.ledger.intents[intent.id]
-        return Report(held, self._house.ledger.outcome_of(held))
+        return Report(held, outcome_of(self._house.ledger, held))
 
     async def _left(self, id: IntentId) -> None:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""

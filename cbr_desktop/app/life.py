@@ -16,8 +16,8 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.password import PasswordDialog
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.text import error_sentence
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 

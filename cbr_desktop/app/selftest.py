@@ -35,6 +35,7 @@ from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.text import outcome_sentence
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.outcomes import outcome_of
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -167,7 +168,7 @@ class Operator:
 
     async def _running(self) -> None:
         def half_way() -> bool:
-            outcomes = [self._house.ledger.outcome_of(intent) for intent in self._house.ledger.intents.values()]
+            outcomes = [outcome_of(self._house.ledger, intent) for intent in self._house.ledger.intents.values()]
             return all(outcome is not None and outcome.progress_percent >= 25 for outcome in outcomes)
 
         await self._until(half_way, "no progress was seen")
@@ -176,7 +177,7 @@ class Operator:
         name = _child(dialog, QLineEdit, "checkpointName").text()
         finished = (IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT_FOUND)
         await self._until(lambda: self._intent(name).state in finished, f"{name} did not end")
-        outcome = self._house.ledger.outcome_of(self._intent(name))
+        outcome = outcome_of(self._house.ledger, self._intent(name))
         if outcome is None:
             raise SelftestFailed(f"{name} was refused: {self._intent(name).refusal}")
         return outcome

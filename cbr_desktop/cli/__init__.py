@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = getattr(_late(module), name)(options)
     except HouseError as error:
-        print(f"cbr-desktop: {_late('ui.text').error_sentence(error)}", file=sys.stderr)
+        print(f"cbr-desktop: {_late('ui.errors').error_sentence(error)}", file=sys.stderr)
         return _UNUSABLE
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -33,7 +33,7 @@ from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.ui.text import error_sentence
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger
 
 Result = TypeVar("Result")

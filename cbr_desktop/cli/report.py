@@ -12,7 +12,8 @@ from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
 from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.text import finding_sentence, gb_words, intent_sentence, percent_words, shown, status_words
+from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
+from cbr_desktop.ui.text import finding_sentence, intent_sentence
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
 """The exit codes of every command: all of it, no, cannot be used, part of it, not known."""

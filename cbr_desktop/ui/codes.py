@@ -4,8 +4,9 @@ The codes are those of the service's public error tables; meanings and remedies 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 ADVICE = MappingProxyType(
     {
@@ -436,8 +437,7 @@ APIGW.0802 X The user may not work in this region
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """A code in its short form, its meaning, the remedy, and the kind of advice (a letter of ``ADVICE``)."""
 
     code: str
@@ -452,7 +452,13 @@ def explain(code: str) -> Explanation | None:
     ``APIG.`` is how some regions spell ``APIGW.``.
     """
     short = code.strip().removeprefix("BackupService.")
-    return CODES.get(short.replace("APIG.", "APIGW.", 1))
+    return codes().get(short.replace("APIG.", "APIGW.", 1))
+
+
+@cache
+def codes() -> Mapping[str, Explanation]:
+    """Return all known codes, by their short form, in the order of the tables; read when one is asked for."""
+    return MappingProxyType(dict(_read(_SERVICE + _OLD_SERVICE.lstrip() + _GATEWAY.lstrip())))
 
 
 def _read(table: str) -> Iterator[tuple[str, Explanation]]:
@@ -461,7 +467,3 @@ def _read(table: str) -> Iterator[tuple[str, Explanation]]:
     for head, remedy in zip(lines[::2], lines[1::2], strict=True):
         code, advice, meaning = head.split(" ", 2)
         yield code, Explanation(code, meaning, remedy.strip(), advice)
-
-
-CODES: Mapping[str, Explanation] = MappingProxyType(dict(_read(_SERVICE + _OLD_SERVICE.lstrip() + _GATEWAY.lstrip())))
-"""All known codes, by their short form, in the order of the tables."""

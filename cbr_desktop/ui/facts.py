@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
+from cbr_desktop.ui.errors import refusal_sentence
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.pages.resources import (
     last_good_at,
@@ -15,7 +16,7 @@ from cbr_desktop.ui.pages.resources import (
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
-from cbr_desktop.ui.text import gb_words, protect_words, refusal_sentence, status_words
+from cbr_desktop.ui.states import gb_words, protect_words, status_words
 from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Ledger, ResourceRow
 

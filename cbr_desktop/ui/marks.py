@@ -3,11 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from cbr_desktop.domain.backup import BackupStatus
-from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.domain.task import TaskStatus
-from cbr_desktop.domain.vault import ProtectStatus, VaultStatus
 from cbr_desktop.ui.theme import Tone
 
 
@@ -33,54 +28,55 @@ class Mark:
     tone: Tone
 
 
-_GOOD = Mark(Shape.DISC, Tone.GOOD)
-_BUSY = Mark(Shape.PLAY, Tone.BUSY)
+GOOD = Mark(Shape.DISC, Tone.GOOD)
+BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _WAITING = Mark(Shape.RING, Tone.IDLE)
-_PARTIAL = Mark(Shape.HALF, Tone.WARN)
-_BAD = Mark(Shape.CROSS, Tone.BAD)
+PARTIAL = Mark(Shape.HALF, Tone.WARN)
+BAD = Mark(Shape.CROSS, Tone.BAD)
 _LEAVING = Mark(Shape.SQUARE, Tone.IDLE)
-_UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
+UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
 NEVER = Mark(Shape.RING, Tone.WARN)
 """The mark of what has never been backed up."""
 
-_MARKS: dict[type[Enum], dict[str, Mark]] = {
-    VaultStatus: {
-        "AVAILABLE": _GOOD,
+# by the names of the enumerations, as in ``states``
+_MARKS: dict[str, dict[str, Mark]] = {
+    "VaultStatus": {
+        "AVAILABLE": GOOD,
         "LOCK": Mark(Shape.UP, Tone.BUSY),
         "FROZEN": Mark(Shape.DIAMOND, Tone.WARN),
         "DELETING": _LEAVING,
-        "ERROR": _BAD,
+        "ERROR": BAD,
     },
-    ProtectStatus: {
-        "AVAILABLE": _GOOD,
-        "PROTECTING": _BUSY,
+    "ProtectStatus": {
+        "AVAILABLE": GOOD,
+        "PROTECTING": BUSY,
         "RESTORING": Mark(Shape.UP, Tone.BUSY),
         "REMOVING": _LEAVING,
-        "ERROR": _BAD,
+        "ERROR": BAD,
         "DELETED": _LEAVING,
     },
-    BackupStatus: {
-        "AVAILABLE": _GOOD,
-        "PROTECTING": _BUSY,
+    "BackupStatus": {
+        "AVAILABLE": GOOD,
+        "PROTECTING": BUSY,
         "DELETING": _LEAVING,
         "RESTORING": Mark(Shape.UP, Tone.BUSY),
-        "ERROR": _BAD,
+        "ERROR": BAD,
     },
-    TaskStatus: {
+    "TaskStatus": {
         "WAITING": _WAITING,
-        "RUNNING": _BUSY,
-        "SUCCESS": _GOOD,
-        "FAILED": _BAD,
-        "TIMEOUT": _BAD,
+        "RUNNING": BUSY,
+        "SUCCESS": GOOD,
+        "FAILED": BAD,
+        "TIMEOUT": BAD,
         "SKIPPED": Mark(Shape.DIAMOND, Tone.WARN),
     },
-    IntentState: {
+    "IntentState": {
         "QUEUED": _WAITING,
-        "SENDING": _BUSY,
-        "ACCEPTED": _BUSY,
-        "REJECTED": _BAD,
-        "UNKNOWN": _UNKNOWN,
-        "NOT_FOUND": _UNKNOWN,
+        "SENDING": BUSY,
+        "ACCEPTED": BUSY,
+        "REJECTED": BAD,
+        "UNKNOWN": UNKNOWN,
+        "NOT_FOUND": UNKNOWN,
         "CANCELLED": _LEAVING,
     },
 }
@@ -88,20 +84,4 @@ _MARKS: dict[type[Enum], dict[str, Mark]] = {
 
 def mark(value: object) -> Mark:
     """Return the mark of a state of the service; one that this version does not know is a question."""
-    return _MARKS.get(type(value), {}).get(value.name, _WAITING) if isinstance(value, Enum) else _UNKNOWN
-
-
-def outcome_mark(outcome: Outcome) -> Mark:
-    """Return the mark of an outcome; only a whole one is good."""
-    if not outcome.is_over:
-        return _BUSY
-    if outcome.is_whole:
-        return _GOOD
-    return _PARTIAL if outcome.count(Fate.DONE) else _BAD
-
-
-def intent_mark(intent: Intent, outcome: Outcome | None) -> Mark:
-    """Return the mark of a request, by what became of its resources where that is known."""
-    if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
-        return outcome_mark(outcome) if outcome is not None else _UNKNOWN
-    return mark(intent.state)
+    return _MARKS.get(type(value).__name__, {}).get(value.name, _WAITING) if isinstance(value, Enum) else UNKNOWN

@@ -21,11 +21,12 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.ui.drawer import MarkSign
 from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.marks import Mark, Shape, intent_mark
+from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.plain import plain, unmarked
-from cbr_desktop.ui.requests import finished_words
+from cbr_desktop.ui.requests import finished_words, intent_mark
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.outcomes import outcome_of
 
 _AT_ONCE = 3
 _TOLD = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND})
@@ -163,7 +164,7 @@ class Watch:
                 self._tell(intent)
 
     def _tell(self, intent: Intent) -> None:
-        outcome = self._ledger.outcome_of(intent)
+        outcome = outcome_of(self._ledger, intent)
         words = finished_words(intent, outcome)
         self._bar.say(words, intent_mark(intent, outcome), "Open", lambda: self._open(intent.id))
         if not self._window.isActiveWindow():

@@ -8,10 +8,11 @@ from enum import StrEnum
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.ui.marks import Mark, intent_mark
+from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.outcomes import outcome_of
 
 RECENT = timedelta(hours=24)
 """How long a request that needs nothing more stays in the drawer: a night's work must be there in the morning."""
@@ -58,7 +59,7 @@ class Request:
 def requests(ledger: Ledger, now: datetime, dismissed: Collection[str]) -> list[Request]:
     """Return what the drawer shows: all that is live or needs somebody, and what was done of late."""
     shown = [
-        _request(intent, ledger.outcome_of(intent), now)
+        _request(intent, outcome_of(ledger, intent), now)
         for intent in ledger.intents.values()
         if _is_shown(intent, now, dismissed)
     ]
@@ -111,6 +112,22 @@ def finished_words(intent: Intent, outcome: Outcome | None) -> str:
         verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
         return f"Checkpoint {name} {verb}: {tally(outcome)}"
     return f"Checkpoint {name}: {request_words(intent, outcome)}"
+
+
+def outcome_mark(outcome: Outcome) -> Mark:
+    """Return the mark of an outcome; only a whole one is good."""
+    if not outcome.is_over:
+        return BUSY
+    if outcome.is_whole:
+        return GOOD
+    return PARTIAL if outcome.count(Fate.DONE) else BAD
+
+
+def intent_mark(intent: Intent, outcome: Outcome | None) -> Mark:
+    """Return the mark of a request, by what became of its resources where that is known."""
+    if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
+        return outcome_mark(outcome) if outcome is not None else UNKNOWN
+    return mark(intent.state)
 
 
 def _is_shown(intent: Intent, now: datetime, dismissed: Collection[str]) -> bool:

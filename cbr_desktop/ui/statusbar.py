@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.plain import tooltip
-from cbr_desktop.ui.text import count_words, duration_words, error_sentence
+from cbr_desktop.ui.states import count_words, duration_words
 from cbr_desktop.ui.words import PARTS, Times, age_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 

@@ -15,6 +15,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 from cbr_desktop.workflows.reconcile import Reconcile
 
@@ -90,7 +91,7 @@ class Follow:
         for pause in self._pauses():
             with suppress(HouseError):
                 await self._look(self._ledger.intents[id])
-            outcome = self._ledger.outcome_of(self._ledger.intents[id])
+            outcome = outcome_of(self._ledger, self._ledger.intents[id])
             if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
                 self._finish(self._ledger.intents[id])
                 return
@@ -107,7 +108,7 @@ class Follow:
             tasks = (await self._cloud.tasks(since=since, operation_type=TaskType.BACKUP)).rows
             self._ledger.merge_tasks(task for task in tasks if task.checkpoint_id == checkpoint.id)
         finally:
-            outcome = self._ledger.outcome_of(intent)
+            outcome = outcome_of(self._ledger, intent)
             if tasks is None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
                 self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
 

@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
-from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.outcome import Outcome, outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Policy, Protectable, Resource, Vault
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.intent import Intent
 
 
 class Part(StrEnum):
@@ -62,7 +63,7 @@ class Ledger:
     backups: dict[BackupId, Backup] = field(default_factory=dict)
     policies: dict[PolicyId, Policy] = field(default_factory=dict)
     protectables: dict[ResourceId, Protectable] = field(default_factory=dict)
-    intents: dict[IntentId, Intent] = field(default_factory=dict)
+    intents: "dict[IntentId, Intent]" = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
 
@@ -104,12 +105,6 @@ class Ledger:
         """Return the tasks of a checkpoint."""
         return [task for task in self.tasks.values() if task.checkpoint_id == checkpoint_id]
 
-    def outcome_of(self, intent: Intent) -> Outcome | None:
-        """Return what became of the resources of an intent, or ``None`` while the service has not accepted it."""
-        if intent.checkpoint is None:
-            return None
-        return outcome(intent.checkpoint, self.tasks_of(intent.checkpoint.id))
-
     # writing, by workflows alone
 
     def put_vaults(self, listing: Listing[Vault], *, from_cache: bool = False) -> None:
@@ -147,7 +142,7 @@ class Ledger:
         self.protectables = {protectable.id: protectable for protectable in listing.rows}
         self._fresh(Part.PROTECTABLES, listing, from_cache=False)
 
-    def put_intent(self, intent: Intent) -> None:
+    def put_intent(self, intent: "Intent") -> None:
         """Replace or add an intent."""
         self.intents[intent.id] = intent
         self.notify(Part.INTENTS)

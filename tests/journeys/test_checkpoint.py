@@ -21,6 +21,7 @@ from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.workflows.outcomes import outcome_of
 from tests.stage import Stage, staged
 
 Open = Callable[[str], CheckpointDialog]
@@ -124,7 +125,7 @@ def test_five_of_seven_and_retry_skipped_sends_the_two_alone(stage: Stage, open_
 
     async def story() -> None:
         finished = await stage.until(intent.id, S.FINISHED)
-        outcome = stage.house.ledger.outcome_of(finished)
+        outcome = outcome_of(stage.house.ledger, finished)
         assert outcome is not None
         skipped = [resource for resource in outcome.resources if resource.fate is Fate.SKIPPED]
         assert (outcome.total, outcome.count(Fate.DONE), len(skipped)) == (7, 5, 2)

@@ -17,25 +17,26 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
-from cbr_desktop.ui.codes import ADVICE, CODES, explain
-from cbr_desktop.ui.text import (
+from cbr_desktop.ui.codes import ADVICE, codes, explain
+from cbr_desktop.ui.errors import error_sentence, refusal_sentence
+from cbr_desktop.ui.states import (
     clock_words,
     count_words,
     duration_words,
-    error_sentence,
+    gb_words,
+    percent_words,
+    protect_words,
+    shown,
+    status_words,
+)
+from cbr_desktop.ui.text import (
     estimate_sentence,
     finding_sentence,
-    gb_words,
     intent_sentence,
     names_words,
     outcome_sentence,
-    percent_words,
-    protect_words,
-    refusal_sentence,
     report_text,
-    shown,
     stand_words,
-    status_words,
     summary_sentence,
     template_sentence,
     verdict_sentence,
@@ -354,13 +355,13 @@ def test_problems_of_a_template_have_sentences_of_their_own() -> None:
 
 
 def test_every_code_has_a_short_meaning_and_something_to_do() -> None:
-    assert len(CODES) >= 195
-    for code, explanation in CODES.items():
+    assert len(codes()) >= 195
+    for code, explanation in codes().items():
         assert explanation.code == code
         assert 1 <= len(explanation.meaning.split()) <= 12, code
         assert explanation.remedy.endswith("."), code
         assert explanation.advice in ADVICE, code
-    assert len({refusal_sentence(code) for code in CODES}) == len(CODES)
+    assert len({refusal_sentence(code) for code in codes()}) == len(codes())
 
 
 @pytest.mark.parametrize("code", ["BackupService.6113", "6113"])

@@ -26,6 +26,7 @@ from cbr_desktop.ui.words import (
     use_words,
 )
 from cbr_desktop.workflows.ledger import Freshness, Part
+from cbr_desktop.workflows.outcomes import outcome_of
 from tests.ui import estate
 
 REFUSED = LoginRefused("iam.example.com", status=401, code="IAM.0001", message="<b>no</b>")
@@ -134,7 +135,7 @@ def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -
 def test_half_a_success_never_reads_like_a_whole_one() -> None:
     ledger = estate.desk().ledger
     intent = ledger.intents[IntentId("intent-4")]
-    outcome = ledger.outcome_of(intent)
+    outcome = outcome_of(ledger, intent)
     assert outcome is not None
     assert tally(outcome) == "5 of 7, 2 skipped"
     assert finished_words(intent, outcome) == "Checkpoint prepatch-4 partly done: 5 of 7, 2 skipped"

@@ -15,6 +15,7 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.workflows.outcomes import outcome_of
 from tests.stage import Stage, staged
 
 REFERENCE = CheckpointDraft(
@@ -49,7 +50,7 @@ def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage
         finished = await stage.until(intent.id, S.FINISHED)
         assert finished.checkpoint is not None
         assert finished.checkpoint.status == "available"
-        outcome = stage.house.ledger.outcome_of(finished)
+        outcome = outcome_of(stage.house.ledger, finished)
         assert outcome is not None
         assert outcome.is_whole
 
@@ -62,7 +63,7 @@ def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_a
         await stage.house.refresh.once()
         intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="before-patch"))
         finished = await stage.until(intent.id, S.FINISHED)
-        outcome = stage.house.ledger.outcome_of(finished)
+        outcome = outcome_of(stage.house.ledger, finished)
         assert outcome is not None
         assert (outcome.total, outcome.count(Fate.DONE), outcome.count(Fate.SKIPPED)) == (7, 5, 2)
         assert not outcome.is_whole

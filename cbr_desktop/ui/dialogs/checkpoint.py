@@ -38,8 +38,10 @@ from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.target import VaultField
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.text import count_words, error_sentence, finding_sentence, verdict_sentence
+from cbr_desktop.ui.states import count_words
+from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
 from cbr_desktop.workflows.ledger import Part

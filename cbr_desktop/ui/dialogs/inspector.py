@@ -23,15 +23,8 @@ from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.preview import Form, rendered
-from cbr_desktop.ui.text import (
-    clock_words,
-    count_words,
-    duration_words,
-    finding_sentence,
-    grouped,
-    status_words,
-    summary_sentence,
-)
+from cbr_desktop.ui.states import clock_words, count_words, duration_words, grouped, status_words
+from cbr_desktop.ui.text import finding_sentence, summary_sentence
 
 _OLD_SECONDS = 600
 """From this age on a finding tells how old its data are, not when they were read."""

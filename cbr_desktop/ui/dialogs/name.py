@@ -22,7 +22,8 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
-from cbr_desktop.ui.text import count_words, shown, template_sentence
+from cbr_desktop.ui.states import count_words, shown
+from cbr_desktop.ui.text import template_sentence
 
 _UNDERLINED = 100
 """Parts of a name that are underlined at most; a pasted novel must not stop the window."""

@@ -25,19 +25,15 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
-from cbr_desktop.ui.marks import Mark, Shape, intent_mark
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.text import (
-    clock_words,
-    error_sentence,
-    intent_sentence,
-    report_text,
-    retry_sentence,
-    stand_words,
-    status_words,
-)
+from cbr_desktop.ui.requests import intent_mark
+from cbr_desktop.ui.states import clock_words, status_words
+from cbr_desktop.ui.text import intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = ("Resource", "Outcome", "Progress", "Code", "Reason", "What to do")
@@ -119,7 +115,7 @@ class OutcomePanel(QWidget):
         if intent is None:
             self._sentence.setText("This request is no longer kept here.")
             return
-        outcome = self._desk.ledger.outcome_of(intent)
+        outcome = outcome_of(self._desk.ledger, intent)
         now = self._desk.clock.now()
         self._head.show_intent(intent, outcome, clock_words(intent.sent_at or intent.created_at, now))
         self._sentence.setText(intent_sentence(intent, outcome, now))
@@ -209,7 +205,7 @@ class OutcomePanel(QWidget):
 
     def _copy_report(self) -> None:
         intent = self._desk.ledger.intents[self._id]
-        text = report_text(intent, self._desk.ledger.outcome_of(intent), self._desk.clock.now())
+        text = report_text(intent, outcome_of(self._desk.ledger, intent), self._desk.clock.now())
         QGuiApplication.clipboard().setText(text)
 
     def _copy_request(self) -> None:

@@ -28,7 +28,8 @@ from cbr_desktop.domain.vault import Disk, Resource, Vault
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.text import count_words, finding_sentence, gb_words, protect_words, status_words
+from cbr_desktop.ui.states import count_words, gb_words, protect_words, status_words
+from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)

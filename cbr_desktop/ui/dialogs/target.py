@@ -12,7 +12,7 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.text import gb_words, percent_words, status_words
+from cbr_desktop.ui.states import gb_words, percent_words, status_words
 from cbr_desktop.workflows.ledger import Ledger
 
 

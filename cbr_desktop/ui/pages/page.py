@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.states import grouped
 from cbr_desktop.ui.tables.column import Column, Field, Row
 from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
-from cbr_desktop.ui.text import grouped
 from cbr_desktop.ui.theme import Tone, tone_colour
 from cbr_desktop.ui.words import Notice, Times, age_words, empty_notice, stale_sentence
 from cbr_desktop.workflows.ledger import Freshness, Part

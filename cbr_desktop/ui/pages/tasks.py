@@ -10,8 +10,8 @@ from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.marks import mark
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.states import duration_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
-from cbr_desktop.ui.text import duration_words, status_words
 from cbr_desktop.ui.words import NONE, Times, state_words
 from cbr_desktop.workflows.ledger import Part
 

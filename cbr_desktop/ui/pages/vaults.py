@@ -11,8 +11,8 @@ from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Policy, Vault
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.states import gb_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
-from cbr_desktop.ui.text import gb_words, status_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Ledger, Part

@@ -1,0 +1,186 @@
+"""The errors of the house and the codes of the service as sentences: what happened, to which thing, what to do."""
+
+from collections.abc import Callable
+
+from cbr_desktop.domain.error import (
+    BadAnswer,
+    CloudError,
+    Damaged,
+    Forbidden,
+    HouseError,
+    InUse,
+    LoginRefused,
+    NoAnswer,
+    NotFound,
+    NotSaved,
+    ProfileError,
+    Redirected,
+    Refused,
+    SecretMissing,
+    SignInPage,
+    StorageError,
+    Throttled,
+    Unreachable,
+)
+from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.states import quoted, shown
+
+
+def error_sentence(error: HouseError) -> str:
+    """Return what happened, to which thing, and what to do."""
+    for kind in type(error).__mro__:
+        if kind in _ERRORS:
+            return _ERRORS[kind](error)
+    return "Something went wrong that has no words yet. Look into the log."
+
+
+def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
+    """Return what an error code means and what to do, with the service's own words and the id to give to support."""
+    explanation = explain(code)
+    parts = []
+    if explanation:
+        parts += [f"{explanation.code}: {explanation.meaning}.", explanation.remedy]
+    elif code:
+        parts.append(f"The service gave the code {shown(code, 60)}, which this version does not know.")
+    if message:
+        parts.append(f"The service says: {quoted(message)}.")
+    if request_id:
+        parts.append(f"Request id {shown(request_id, 80)}.")
+    return " ".join(parts)
+
+
+def _unreachable(error: Unreachable) -> str:
+    why = {
+        "name": "its name could not be resolved. Check the network and the endpoint in the profile.",
+        "tls": "no secure connection could be made. Check the certificates of this machine and the clock.",
+        "proxy": "the proxy refused or did not answer. Check the proxy settings of this machine.",
+        "timeout": "it did not take the connection in time. Check the network, a firewall or a proxy.",
+    }.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
+    return f"Cannot reach {shown(error.host)}: {why} Nothing was sent.{_detail(error)}"
+
+
+def _no_answer(error: NoAnswer) -> str:
+    host, detail = shown(error.host), _detail(error)
+    return f"{host} did not answer, or its answer was cut short. It may have acted all the same.{detail}"
+
+
+def _bad_answer(error: BadAnswer) -> str:
+    status = f" (HTTP {error.status})" if error.status else ""
+    return (
+        f"The answer of {shown(error.host)}{status} is not one of this service. Check the endpoint in the profile."
+        f"{_detail(error)}{_request_id(error.request_id)}"
+    )
+
+
+def _redirected(error: Redirected) -> str:
+    place = f" {quoted(error.detail)}" if error.detail else " another address"
+    return f"{shown(error.host)} points to{place}, which was not followed. Put the right endpoint into the profile."
+
+
+def _sign_in_page(error: SignInPage) -> str:
+    return (
+        f"A web page answered in place of {shown(error.host)}: most likely this network wants a sign-in."
+        " Sign in with a browser, then try again."
+    )
+
+
+def _refused(error: Refused) -> str:
+    head = f"{shown(error.host)} refused the request (HTTP {error.status})."
+    return f"{head} {refusal_sentence(error.code, error.message, error.request_id)}".rstrip()
+
+
+def _login_refused(error: LoginRefused) -> str:
+    return (
+        f"{shown(error.host)} did not accept the login. Check user, domain, project and password of the profile."
+        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _forbidden(error: Forbidden) -> str:
+    return (
+        f"The account may not do this at {shown(error.host)}. Ask its administrator for the permission."
+        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _not_found(error: NotFound) -> str:
+    return (
+        f"{shown(error.host)} does not know the thing or the operation; it may be gone, or missing in this region."
+        f" Refresh and look again.{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _throttled(error: Throttled) -> str:
+    wait = f"in {round(error.retry_after)} s" if error.retry_after else "shortly"
+    return (
+        f"{shown(error.host)} takes no more requests for now; it is tried again {wait}."
+        f"{_code(error)}{_request_id(error.request_id)}"
+    )
+
+
+def _not_saved(error: NotSaved) -> str:
+    path, detail = quoted(error.path), _detail(error)
+    return f"{path} could not be written; what was there is unharmed. Make room or choose another place.{detail}"
+
+
+def _damaged(error: Damaged) -> str:
+    path, detail = quoted(error.path), _detail(error)
+    return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
+
+
+def _in_use(error: InUse) -> str:
+    return f"CBR Desktop is running already with the data in {shown(error.path)}. Use that window, or close it first."
+
+
+def _storage(error: StorageError) -> str:
+    return f"The disk would not at {quoted(error.path)}. Check the folder's permissions and free space.{_detail(error)}"
+
+
+def _profile(error: ProfileError) -> str:
+    profile, field = quoted(error.profile), quoted(error.field)
+    return f"Profile {profile} cannot be used: {field} {shown(error.detail)}. Correct it in the profile."
+
+
+def _secret_missing(error: SecretMissing) -> str:
+    return f"No password is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
+
+
+def _cloud(error: CloudError) -> str:
+    return f"{shown(error.host)} gave no good answer. Try again; look into the log if it goes on.{_detail(error)}"
+
+
+def _detail(error: CloudError | StorageError) -> str:
+    return f" ({shown(error.detail)})" if error.detail else ""
+
+
+def _said(message: str) -> str:
+    return f" It says: {quoted(message)}." if message else ""
+
+
+def _code(error: Refused) -> str:
+    return f" Code {shown(error.code, 60)} (HTTP {error.status})." if error.code else f" HTTP {error.status}."
+
+
+def _request_id(request_id: str) -> str:
+    return f" Request id {shown(request_id, 80)}." if request_id else ""
+
+
+_ERRORS: dict[type, Callable[..., str]] = {
+    Unreachable: _unreachable,
+    NoAnswer: _no_answer,
+    BadAnswer: _bad_answer,
+    Redirected: _redirected,
+    SignInPage: _sign_in_page,
+    Refused: _refused,
+    LoginRefused: _login_refused,
+    Forbidden: _forbidden,
+    NotFound: _not_found,
+    Throttled: _throttled,
+    CloudError: _cloud,
+    NotSaved: _not_saved,
+    Damaged: _damaged,
+    InUse: _in_use,
+    StorageError: _storage,
+    ProfileError: _profile,
+    SecretMissing: _secret_missing,
+}

@@ -1,0 +1,12 @@
+"""The outcome of an intent, joined from what the ledger knows."""
+
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Outcome, outcome
+from cbr_desktop.workflows.ledger import Ledger
+
+
+def outcome_of(ledger: Ledger, intent: Intent) -> Outcome | None:
+    """Return what became of the resources of an intent, or ``None`` while the service has not accepted it."""
+    if intent.checkpoint is None:
+        return None
+    return outcome(intent.checkpoint, ledger.tasks_of(intent.checkpoint.id))
