@@ -18,9 +18,9 @@ def run_window(options: argparse.Namespace) -> int:
     here = places()
     here.make()
     profile = DEMO if options.demo else _named(here, options.profile)
-    if profile is not None:
-        # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time
-        gc.disable()
+    # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
+    # window in which a profile is chosen first may stay for long
+    (gc.enable if profile is None else gc.disable)()
     spare_the_sources()
     code: int = importlib.import_module("cbr_desktop.app.window").open_window(here, profile)
     return code

@@ -21,15 +21,19 @@ from cbr_desktop import __version__
 from cbr_desktop.domain.error import HouseError
 
 _UNUSABLE = 2
+_WINDOW = "app.opening:run_window"
 _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a ``HouseError`` becomes one sentence on standard error."""
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else arguments)
     module, _, name = options.run.partition(":")
     try:
-        code: int = getattr(_late(module), name)(options)
+        run = getattr(_late(module), name)
+        if options.run != _WINDOW:
+            gc.enable()
+        code: int = run(options)
     except HouseError as error:
         print(f"cbr-desktop: {_late('ui.errors').error_sentence(error)}", file=sys.stderr)
         return _UNUSABLE
@@ -52,18 +56,32 @@ def _late(module: str) -> Any:
             gc.enable()
 
 
-def _parser() -> argparse.ArgumentParser:
-    cloud = argparse.ArgumentParser(add_help=False)
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line: the options of the window, and all the rest only when there is more than these."""
+    cloud = _cloud()
+    try:
+        options, more = cloud.parse_known_args(arguments, argparse.Namespace(run=_WINDOW, profile=None, demo=False))
+    except argparse.ArgumentError:
+        more = ["to be told by the one who knows all commands"]
+    return _parser(cloud).parse_args(arguments) if more else options
+
+
+def _cloud() -> argparse.ArgumentParser:
+    """Return the options that say which cloud is meant, which the window and most commands have."""
+    cloud = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     which = cloud.add_mutually_exclusive_group()
     which.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
     which.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
+    return cloud
 
+
+def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cbr-desktop",
         parents=[cloud],
         description="For operators of Cloud Backup and Recovery. Without a command it opens the window.",
     )
-    parser.set_defaults(run="app.opening:run_window", profile=None, demo=False)
+    parser.set_defaults(run=_WINDOW, profile=None, demo=False)
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 

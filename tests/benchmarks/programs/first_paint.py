@@ -1,13 +1,10 @@
 """The program itself, started as the operator does, up to its first paint; what comes after it is this clock."""
 
-import os
 import sys
 import time
 from types import ModuleType
 
-os.environ["QT_API"] = "pyside6"
-
-from cbr_desktop.cli import main
+from cbr_desktop.__main__ import main
 
 
 def run_life(application: object, window: object, desk: object, here: object) -> int:
