@@ -4,15 +4,22 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from cbr_desktop import __version__
+from cbr_desktop.app.profile import find_profile
 from cbr_desktop.cli import main
-from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.paths import places
 
 Write = Callable[..., str]
 
@@ -74,6 +81,26 @@ def test_each_bad_request_gets_its_own_sentence(
     out = capsys.readouterr().out
     assert "cannot be sent" in out
     assert words in out
+
+
+def test_a_vault_without_resources_is_told_from_what_was_seen_last(
+    home: Path, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profiles = home / "config" / "profiles.toml"
+    profiles.parent.mkdir(parents=True)
+    profiles.write_text(
+        '[[profile]]\nname = "P"\niam_endpoint = "https://iam.example"\ncbr_endpoint = "https://cbr.example"\n'
+        'project = "p"\nuser = "u"\ndomain = "d"\n'
+    )
+    here = places({"CBR_DESKTOP_HOME": str(home)})
+    here.make()
+    empty = Vault(VaultId(REFERENCE_VAULT_ID), "vault-bare", "server", "backup", "available", 100, 0)
+    with closing(SqliteCache(here.cache_file(find_profile(here, "P")))) as cache:
+        cache.keep_vaults(Listing([empty], datetime.now(UTC)))
+    assert main(["check", written(name="n")]) == 1
+    out = capsys.readouterr().out
+    assert "vault-bare" in out
+    assert "no resource" in out
 
 
 def test_a_missing_vault_id_and_a_file_that_is_no_json(

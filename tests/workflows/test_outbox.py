@@ -80,6 +80,43 @@ def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_a
     assert len(stage.posts) == 2
 
 
+def scsi_alone(stage: Stage) -> CheckpointDraft:
+    """Return a request for one disk that the service always skips."""
+    vault = next(vault for vault in stage.house.ledger.vaults.values() if vault.name == "vault-db-disks")
+    disk = next(resource for resource in vault.resources if resource.name == "vol-scsi-01")
+    return CheckpointDraft(vault.id, name="scsi", resources=(ResourceChoice(disk.id, disk.type, disk.name),))
+
+
+def test_all_skipped_is_an_end_in_which_nothing_is_backed_up(stage: Stage) -> None:
+    async def story() -> None:
+        await stage.house.refresh.once()
+        intent = stage.house.outbox.submit(scsi_alone(stage))
+        finished = await stage.until(intent.id, S.FINISHED)
+        outcome = outcome_of(stage.house.ledger, finished)
+        assert outcome is not None
+        assert (outcome.total, outcome.count(Fate.SKIPPED), outcome.is_whole) == (1, 1, False)
+        assert outcome.resources[0].code.endswith("7002")
+        again = stage.house.outbox.retry_skipped(intent.id)
+        await stage.until(again.id, S.FINISHED)
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+def test_all_skipped_may_also_be_a_refusal(stage: Stage) -> None:
+    stage.service.modes.all_skipped = "refuse"
+
+    async def story() -> None:
+        await stage.house.refresh.once()
+        intent = stage.house.outbox.submit(scsi_alone(stage))
+        rejected = await stage.until(intent.id, S.REJECTED)
+        assert rejected.refusal is not None
+        assert rejected.refusal.code == "BackupService.0001"
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
 def test_nothing_to_retry_is_an_error_of_the_caller(stage: Stage) -> None:
     async def story() -> None:
         intent = stage.house.outbox.submit(REFERENCE)
