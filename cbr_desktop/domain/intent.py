@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ProjectId, VaultId
+from cbr_desktop.domain.outcome import Outcome
 
 
 class IntentState(StrEnum):
@@ -66,7 +67,8 @@ class Intent:
     """One request and its fate.
 
     ``body`` is what is sent, byte for byte. ``name`` is the tag by which a lost answer is looked for, empty when the
-    service chooses. ``note`` is a word about the state, for people's eyes only after ``ui/text``.
+    service chooses. ``note`` is a word about the state, for people's eyes only after ``ui/text``. ``outcome`` is what
+    became of the resources, once they have all ended: the service forgets its tasks after a month, the row does not.
     """
 
     id: IntentId
@@ -82,6 +84,7 @@ class Intent:
     refusal: Refusal | None = None
     note: str = ""
     retry_of: IntentId | None = None
+    outcome: Outcome | None = None
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""

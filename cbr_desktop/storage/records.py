@@ -14,6 +14,8 @@ from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, Checkpoi
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
+from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.word import known
 from cbr_desktop.storage.database import (
@@ -227,6 +229,7 @@ def _intent(row: _Row) -> Intent:
         refusal=Refusal(**parts["refusal"]) if parts["refusal"] else None,
         note=parts["note"],
         retry_of=IntentId(str(retry_of)) if retry_of is not None else None,
+        outcome=_outcome(parts["outcome"]) if parts.get("outcome") else None,
     )
 
 
@@ -258,6 +261,7 @@ def _answer(intent: Intent) -> dict[str, Any]:
         "request_id": intent.request_id,
         "refusal": asdict(intent.refusal) if intent.refusal else None,
         "note": intent.note,
+        "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
 
 
@@ -281,6 +285,32 @@ def _checkpoint(value: dict[str, Any]) -> Checkpoint:
         description=value["description"],
         retention_days=value["retention_days"],
     )
+
+
+def _ends(outcome: Outcome) -> dict[str, Any]:
+    """Return what became of the resources, without the tasks that told it."""
+    ends = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "type": each.type,
+            "fate": each.fate.name,
+            "status": each.status,
+            "progress_percent": each.progress_percent,
+            "code": each.code,
+            "message": each.message,
+        }
+        for each in outcome.resources
+    ]
+    return {"status": outcome.status, "resources": ends}
+
+
+def _outcome(value: dict[str, Any]) -> Outcome:
+    ends = tuple(
+        ResourceOutcome(**_typed(item) | {"fate": Fate[item["fate"]], "status": known(TaskStatus, item["status"])})
+        for item in value["resources"]
+    )
+    return Outcome(ends, known(CheckpointStatus, value["status"]))
 
 
 def _typed(value: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -21,7 +21,7 @@ from cbr_desktop.workflows.reconcile import Reconcile
 
 _BEFORE = timedelta(minutes=15)
 _LATE_LOOKS = 8
-"""Looks without a task for some resource, after the checkpoint has ended, before its fate is called uncertain."""
+"""Looks, after all that is known has ended, for a task or a state that is still missing."""
 
 
 def pauses_seconds() -> Iterator[float]:
@@ -93,7 +93,7 @@ class Follow:
                 await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
             if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
-                self._finish(self._ledger.intents[id])
+                self._finish(self._ledger.intents[id], outcome)
                 return
             late = late + 1 if outcome.is_over else 0
             await self._clock.sleep(pause)
@@ -120,8 +120,9 @@ class Follow:
         checkpoint = replace(held, status=seen.status, accepted=held.accepted or seen.accepted)
         self._put(replace(intent, checkpoint=checkpoint, changed_at=self._clock.now()))
 
-    def _finish(self, intent: Intent) -> None:
-        self._put(intent.moved(IntentState.FINISHED, self._clock.now()))
+    def _finish(self, intent: Intent, outcome: Outcome | None) -> None:
+        kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))
+        self._put(intent.moved(IntentState.FINISHED, self._clock.now(), outcome=kept))
         self._outbox.wake()
         self._ended()
 
@@ -132,5 +133,6 @@ class Follow:
 
 
 def _is_late(outcome: Outcome, looks: int) -> bool:
-    """Whether tasks are missing that may yet appear."""
-    return outcome.count(Fate.UNCERTAIN) > 0 and looks < _LATE_LOOKS
+    """Whether something is missing that may yet appear: tasks, or the end of the checkpoint itself."""
+    is_missing = outcome.count(Fate.UNCERTAIN) > 0 or outcome.status == CheckpointStatus.PROTECTING
+    return is_missing and looks < _LATE_LOOKS

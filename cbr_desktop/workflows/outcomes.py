@@ -7,6 +7,6 @@ from cbr_desktop.workflows.ledger import Ledger
 
 def outcome_of(ledger: Ledger, intent: Intent) -> Outcome | None:
     """Return what became of the resources of an intent, or ``None`` while the service has not accepted it."""
-    if intent.checkpoint is None:
-        return None
+    if intent.checkpoint is None or intent.outcome is not None:
+        return intent.outcome
     return outcome(intent.checkpoint, ledger.tasks_of(intent.checkpoint.id))

@@ -384,6 +384,24 @@ def test_a_restart_in_the_middle_of_sending_ends_in_looking_not_in_sending(tmp_p
         assert len(stage.posts) == 1
 
 
+def test_what_became_of_a_checkpoint_is_known_after_the_service_has_forgotten_it(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+
+        async def story() -> None:
+            await stage.house.refresh.once()
+            intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="n"))
+            await stage.until(intent.id, S.FINISHED)
+
+        stage.play(story)
+        (before,) = (outcome_of(stage.house.ledger, intent) for intent in stage.house.ledger.intents.values())
+    with staged(tmp_path, clock=stage.clock) as stage:
+        (intent,) = stage.house.ledger.intents.values()
+        assert stage.house.ledger.tasks == {}
+        assert outcome_of(stage.house.ledger, intent) == before
+        assert before is not None
+        assert (before.total, before.count(Fate.DONE), before.count(Fate.SKIPPED)) == (7, 5, 2)
+
+
 def test_what_the_disk_does_not_take_is_not_sent(stage: Stage) -> None:
     class Full:
         def add(self, intent: object) -> None:
