@@ -23,9 +23,11 @@ from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import CloudError, LoginRefused, NotFound, ProfileError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Policy, Protectable, Vault
+from cbr_desktop.domain.vault import Vault
 
 PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50

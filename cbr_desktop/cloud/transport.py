@@ -179,7 +179,7 @@ class Client:
 
     def tell(self, **changes: Any) -> None:
         """Report a change of the connection; what is not named stays as it was."""
-        self._connection = replace(self._connection, **changes)
+        self._connection = self._connection._replace(**changes)
         self._report(self._connection)
 
     async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:

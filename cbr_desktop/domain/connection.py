@@ -1,8 +1,8 @@
 """The state of the connection to a cloud, as the status bar tells it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import NamedTuple
 
 from cbr_desktop.domain.error import HouseError
 
@@ -16,8 +16,7 @@ class Reach(Enum):
     REFUSED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """What is known of the connection now.
 
     ``latency_ms`` is the last answer's, ``waiting_until`` when a throttled request is tried again (``None`` when

@@ -1,14 +1,12 @@
 """A list as it was read: its rows, when, and whether that is all of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[Row]):
+class Listing(NamedTuple, Generic[Row]):
     """Rows in the service's order, without double ids.
 
     ``as_of`` is when the last page came. ``complete`` is ``False`` when pages drifted, repeated or ended early, so

@@ -1,10 +1,10 @@
-"""Vaults, the resources in them, and what could be protected."""
+"""Vaults and the resources in them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 
 MB_PER_GB = 1024
 """The service's gigabyte, as its metrics and its vault page use it."""
@@ -123,55 +123,3 @@ class Vault:
     def resource(self, id: ResourceId) -> Resource | None:
         """Return the resource with this id, or ``None`` when it is not in this vault."""
         return next((resource for resource in self.resources if resource.id == id), None)
-
-
-@dataclass(slots=True)
-class Disk:
-    """A disk of a protectable server, or a protectable disk's own details. ``device`` is ``/dev/vda`` or the like."""
-
-    id: VolumeId
-    name: str
-    size_gb: int = 0
-    status: str = ""
-    device: str = ""
-    bootable: bool = False
-    encrypted: bool = False
-    shared: bool = False
-    volume_type: str = ""
-
-
-@dataclass(slots=True)
-class Protectable:
-    """What the service says about backing a resource up, before anything is tried.
-
-    ``status`` is the owning service's own word (``ACTIVE``, ``in-use``). ``vault_id`` is ``None`` while it is free.
-    """
-
-    id: ResourceId
-    type: ResourceType | str
-    name: str
-    size_gb: int = 0
-    status: str = ""
-    protectable: bool = True
-    code: str = ""
-    reason: str = ""
-    message: str = ""
-    vault_id: VaultId | None = None
-    disks: tuple[Disk, ...] = ()
-    availability_zone: str = ""
-    os_type: str = ""
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Policy:
-    """A backup or replication policy; ``patterns`` are iCalendar rules in UTC, ``vault_ids`` where it is applied."""
-
-    id: PolicyId
-    name: str
-    operation_type: str
-    enabled: bool
-    patterns: tuple[str, ...] = ()
-    max_backups: int = -1
-    retention_days: int = -1
-    vault_ids: tuple[VaultId, ...] = ()

@@ -1,7 +1,7 @@
 """Marks: which shape and tone stand beside a state's word, so that no state is told by colour alone."""
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from cbr_desktop.ui.theme import Tone
 
@@ -20,8 +20,7 @@ class Shape(StrEnum):
     QUESTION = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A shape in a tone."""
 
     shape: Shape

@@ -1,10 +1,9 @@
 """Words of the main window: sizes, shares, times and the empty states, for people and without Qt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cbr_desktop.domain.error import LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Environment, Profile
@@ -154,8 +153,7 @@ def _quoted(text: str) -> str:
 # what stands over a table
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What is said in place of rows or above them: ``action`` is the word on its button, empty for none.
 
     ``verb`` tells what the button does: ``refresh`` or ``clear-filter``.

@@ -1,10 +1,10 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
@@ -12,11 +12,13 @@ from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Policy, Protectable, Resource, Vault
+from cbr_desktop.domain.vault import Resource, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.intent import Intent
+    from cbr_desktop.domain.policy import Policy
+    from cbr_desktop.domain.protectable import Protectable
+    from cbr_desktop.domain.task import Task
 
 
 class Part(StrEnum):
@@ -31,8 +33,7 @@ class Part(StrEnum):
     CONNECTION = "connection"
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(NamedTuple):
     """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure."""
 
     as_of: datetime | None = None
@@ -48,7 +49,7 @@ class ResourceRow:
 
     resource: Resource
     vault: Vault | None
-    protectable: Protectable | None
+    protectable: "Protectable | None"
     last_good: Backup | None
 
 
@@ -59,10 +60,10 @@ class Ledger:
     profile: Profile
     notify: Callable[[Part], None]
     vaults: dict[VaultId, Vault] = field(default_factory=dict)
-    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    tasks: "dict[TaskId, Task]" = field(default_factory=dict)
     backups: dict[BackupId, Backup] = field(default_factory=dict)
-    policies: dict[PolicyId, Policy] = field(default_factory=dict)
-    protectables: dict[ResourceId, Protectable] = field(default_factory=dict)
+    policies: "dict[PolicyId, Policy]" = field(default_factory=dict)
+    protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
@@ -93,15 +94,15 @@ class Ledger:
                 newest[backup.resource_id] = backup
         return newest
 
-    def policies_of(self, vault_id: VaultId) -> list[Policy]:
+    def policies_of(self, vault_id: VaultId) -> "list[Policy]":
         """Return the policies that are applied to a vault."""
         return [policy for policy in self.policies.values() if vault_id in policy.vault_ids]
 
-    def running_tasks(self, vault_id: VaultId) -> list[Task]:
+    def running_tasks(self, vault_id: VaultId) -> "list[Task]":
         """Return the tasks of a vault that have not ended, as far as is known."""
         return [task for task in self.tasks.values() if task.vault_id == vault_id and not task.is_over]
 
-    def tasks_of(self, checkpoint_id: CheckpointId) -> list[Task]:
+    def tasks_of(self, checkpoint_id: CheckpointId) -> "list[Task]":
         """Return the tasks of a checkpoint."""
         return [task for task in self.tasks.values() if task.checkpoint_id == checkpoint_id]
 
@@ -117,12 +118,12 @@ class Ledger:
         self.vaults[vault.id] = vault
         self.notify(Part.VAULTS)
 
-    def put_tasks(self, listing: Listing[Task], *, from_cache: bool = False) -> None:
+    def put_tasks(self, listing: "Listing[Task]", *, from_cache: bool = False) -> None:
         """Merge a list of tasks: tasks do not vanish, they only grow old."""
         self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
         self._fresh(Part.TASKS, listing, from_cache)
 
-    def merge_tasks(self, tasks: Iterable[Task]) -> None:
+    def merge_tasks(self, tasks: "Iterable[Task]") -> None:
         """Put single tasks in, as following a checkpoint brings them; the list keeps its age."""
         self.tasks.update({task.id: task for task in tasks})
         self.notify(Part.TASKS)
@@ -132,12 +133,12 @@ class Ledger:
         self.backups = {backup.id: backup for backup in listing.rows}
         self._fresh(Part.BACKUPS, listing, from_cache=False)
 
-    def put_policies(self, listing: Listing[Policy]) -> None:
+    def put_policies(self, listing: "Listing[Policy]") -> None:
         """Replace the policies by a list that was read."""
         self.policies = {policy.id: policy for policy in listing.rows}
         self._fresh(Part.POLICIES, listing, from_cache=False)
 
-    def put_protectables(self, listing: Listing[Protectable]) -> None:
+    def put_protectables(self, listing: "Listing[Protectable]") -> None:
         """Replace what could be protected by a list that was read."""
         self.protectables = {protectable.id: protectable for protectable in listing.rows}
         self._fresh(Part.PROTECTABLES, listing, from_cache=False)
@@ -154,18 +155,18 @@ class Ledger:
 
     def loading(self, part: Part) -> None:
         """Mark a part as being read."""
-        self.freshness[part] = replace(self.freshness[part], loading=True)
+        self.freshness[part] = self.freshness[part]._replace(loading=True)
         self.notify(part)
 
     def failed(self, part: Part, error: HouseError) -> None:
         """Mark a part as not read; its rows and their age stay."""
-        self.freshness[part] = replace(self.freshness[part], loading=False, error=error)
+        self.freshness[part] = self.freshness[part]._replace(loading=False, error=error)
         self.notify(part)
 
     def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
         self.freshness[part] = Freshness(listing.as_of, listing.complete, from_cache=from_cache)
         self.notify(part)
 
-    def _older(self, rows: list[Task]) -> dict[TaskId, Task]:
+    def _older(self, rows: "list[Task]") -> "dict[TaskId, Task]":
         fresh = {task.id for task in rows}
         return {id: task for id, task in self.tasks.items() if id not in fresh}

@@ -8,8 +8,10 @@ from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Policy, Protectable, Vault
+from cbr_desktop.domain.vault import Vault
 
 
 class Clock(Protocol):

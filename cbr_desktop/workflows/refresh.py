@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.vault import Protectable
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Cache, Clock, Cloud
 
@@ -142,4 +141,4 @@ class Refresh:
             reach = Reach.REFUSED
         else:
             reach = connection.reach
-        self._ledger.put_connection(replace(connection, reach=reach, error=error))
+        self._ledger.put_connection(connection._replace(reach=reach, error=error))

@@ -8,7 +8,8 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import Protectable, Vault
+from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.workflows.ledger import Ledger

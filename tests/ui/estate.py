@@ -12,19 +12,11 @@ from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.domain.vault import (
-    Policy,
-    Protectable,
-    ProtectStatus,
-    ProtectType,
-    Resource,
-    ResourceType,
-    Vault,
-    VaultKind,
-    VaultStatus,
-)
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.workflows.ledger import Ledger, Part

@@ -25,7 +25,8 @@ from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState, Refusal
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import Disk, Protectable, Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.domain.protectable import Disk, Protectable
+from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault

@@ -8,18 +8,9 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, TaskId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.domain.vault import (
-    Disk,
-    Protectable,
-    ProtectStatus,
-    ProtectType,
-    Resource,
-    ResourceType,
-    Vault,
-    VaultKind,
-    VaultStatus,
-)
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.preflight import Preflight, preflight
 

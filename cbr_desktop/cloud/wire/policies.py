@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text
 from cbr_desktop.domain.ids import PolicyId, VaultId
-from cbr_desktop.domain.vault import Policy
+from cbr_desktop.domain.policy import Policy
 
 
 class PropertiesRow(Struct):

@@ -4,7 +4,8 @@ from msgspec import Struct, field
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
-from cbr_desktop.domain.vault import Disk, Protectable, ResourceType
+from cbr_desktop.domain.protectable import Disk, Protectable
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.word import known
 
 

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
-from cbr_desktop.domain.vault import Disk, Resource, Vault
+from cbr_desktop.domain.protectable import Disk
+from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
 from cbr_desktop.ui.plain import plain, tooltip

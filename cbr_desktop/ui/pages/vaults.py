@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Policy, Vault
+from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
@@ -16,6 +17,9 @@ from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberF
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Ledger, Part
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.policy import Policy
 
 
 class VaultLore:
@@ -26,7 +30,7 @@ class VaultLore:
         self._policies_of: tuple[object, dict[VaultId, list[Policy]]] = (None, {})
         self._last_of: tuple[object, dict[VaultId, Backup]] = (None, {})
 
-    def policies(self, vault: Vault) -> list[Policy]:
+    def policies(self, vault: Vault) -> "list[Policy]":
         """Return the policies of a vault."""
         if self._policies_of[0] is not self._ledger.policies:
             joined: dict[VaultId, list[Policy]] = {}

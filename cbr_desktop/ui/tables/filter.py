@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tables.column import AgeField, Field, NumberField, Row, TextField
@@ -23,8 +22,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Filter(Generic[Row]):
+class Filter(NamedTuple, Generic[Row]):
     """What is kept: rows that pass every test and hold every word; ``words`` tell it, ``problems`` the faults."""
 
     tests: tuple[Callable[[Row], bool], ...] = ()
