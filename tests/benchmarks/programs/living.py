@@ -2,18 +2,13 @@
 
 import asyncio
 import importlib
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 
-os.environ["QT_API"] = "pyside6"
-# it comes with the tools of the tests, and what it finds there the HTTP library imports too
-sys.modules["rich"] = None  # type: ignore[assignment]
-
-from cbr_desktop.cli import main  # noqa: E402
-from cbr_desktop.workflows.ledger import Part  # noqa: E402
+from cbr_desktop.__main__ import main
+from cbr_desktop.workflows.ledger import Part
 
 Story = Callable[[Any, Any], Awaitable[None]]
 _LIFE = "cbr_desktop.app.life"
