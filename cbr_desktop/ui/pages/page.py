@@ -185,13 +185,13 @@ class Page(QWidget, Generic[Row]):
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
         self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
         self.filter.setToolTip(self._filter_help())
-        self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
         self._filtering.timeout.connect(self._apply_filter)
         self.filter.textChanged.connect(self._filtering.start)
+        self.filter.textChanged.connect(self._offer_clearing)
         self.filter.returnPressed.connect(self.view.setFocus)
         self.gear = QToolButton(self)
         self.gear.setObjectName(f"columnsOf{self.name}")
@@ -220,6 +220,10 @@ class Page(QWidget, Generic[Row]):
     def _apply_filter(self) -> None:
         self._filtering.stop()
         self.model.set_filter(parse(self.filter.text(), self._fields))
+
+    def _offer_clearing(self) -> None:
+        """Put the cross into the line; an empty one shows none, so this can wait until somebody types."""
+        self.filter.setClearButtonEnabled(True)
 
     def _show_columns(self) -> None:
         self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))

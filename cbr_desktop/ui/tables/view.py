@@ -3,12 +3,13 @@
 Classes of Qt that the first paint does not need are named through their module, which makes them when they are used.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Generic
 
-from PySide6 import QtGui, QtWidgets
-from PySide6.QtCore import QElapsedTimer, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.ui.desk import Settings
@@ -19,7 +20,7 @@ from cbr_desktop.ui.tables.delegate import CellDelegate
 from cbr_desktop.ui.tables.model import TableModel
 
 _REMEMBER_MS = 400
-_TYPE_AHEAD_MS = 1000
+_TYPE_AHEAD_SECONDS = 1.0
 
 
 class TableView(QTableView, Generic[Row]):
@@ -53,7 +54,7 @@ class TableView(QTableView, Generic[Row]):
         self._key = f"table/{name.lower()}"
         self._kept: tuple[set[str], str, str] = (set(), "", "")
         self._typed = ""
-        self._typing = QElapsedTimer()
+        self._typed_at = -_TYPE_AHEAD_SECONDS
         self._restoring = False
         self._remembering = QTimer(self)
         self._remembering.setSingleShot(True)
@@ -247,16 +248,19 @@ class TableView(QTableView, Generic[Row]):
         return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
     def _keep(self) -> None:
+        self._restoring = True
+        count = self._table.rowCount()
+        if not count:
+            self._kept = (set(), "", "")
+            return
         selected = {self._table.id_at(position) for position in self._selected_positions()}
         current, top = self.currentIndex().row(), self.rowAt(0)
-        count = self._table.rowCount()
         at_top = self.verticalScrollBar().value() == 0
         self._kept = (
             selected,
             self._table.id_at(current) if 0 <= current < count else "",
             self._table.id_at(top) if 0 <= top < count and not at_top else "",
         )
-        self._restoring = True
 
     def _restore(self) -> None:
         selected, current, top = self._kept
@@ -265,16 +269,17 @@ class TableView(QTableView, Generic[Row]):
         model = self.selectionModel()
         if at is not None:
             index = self._table.index(at, self._first_column())
-            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-        model.select(self._ranges(positions), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            model.setCurrentIndex(index, QtCore.QItemSelectionModel.SelectionFlag.NoUpdate)
+        if positions:
+            model.select(self._ranges(positions), QtCore.QItemSelectionModel.SelectionFlag.ClearAndSelect)
         at_top = self._table.position_of(top) if top else None
         if at_top is not None:
             self.scrollTo(self._table.index(at_top, 0), QAbstractItemView.ScrollHint.PositionAtTop)
         self._restoring = False
         self.selection_altered.emit()
 
-    def _ranges(self, positions: list[int]) -> QItemSelection:
-        selection = QItemSelection()
+    def _ranges(self, positions: list[int]) -> "QtCore.QItemSelection":
+        selection = QtCore.QItemSelection()
         last = len(self._table.columns) - 1
         start = 0
         for i in range(1, len(positions) + 1):
@@ -309,7 +314,7 @@ class TableView(QTableView, Generic[Row]):
 
     # Qt asks
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+    def selectionChanged(self, selected: "QtCore.QItemSelection", deselected: "QtCore.QItemSelection") -> None:
         """Tell that other rows are selected, unless the same ones are being put back."""
         super().selectionChanged(selected, deselected)
         if not self._restoring:
@@ -339,9 +344,8 @@ class TableView(QTableView, Generic[Row]):
     def keyboardSearch(self, search: str) -> None:
         """Jump to the next row whose name begins with what is typed."""
         names = [self._id_and_name(row)[1].casefold() for row in self._table.shown_rows()]
-        is_new = not self._typing.isValid() or self._typing.restart() > _TYPE_AHEAD_MS
-        if is_new:
-            self._typing.start()
+        before, self._typed_at = self._typed_at, time.monotonic()
+        is_new = self._typed_at - before > _TYPE_AHEAD_SECONDS
         self._typed = search.casefold() if is_new else self._typed + search.casefold()
         start = max(0, self.currentIndex().row()) + (1 if is_new else 0)
         for position in [*range(start, len(names)), *range(min(start, len(names)))]:
