@@ -1,6 +1,7 @@
 """The life of a window after its first paint: house, loop, residents, and the ordered leaving."""
 
 import asyncio
+import importlib
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, closing
 
@@ -15,7 +16,6 @@ from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.dialogs.password import PasswordDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
@@ -95,7 +95,9 @@ class Access(QObject):
             return
         self._asked_for = error
         if isinstance(error, SecretMissing | LoginRefused):
-            dialog = PasswordDialog(self._desk.profile, error_sentence(error), self._window)
+            # most logins ask for nothing
+            module = importlib.import_module("cbr_desktop.ui.dialogs.password")
+            dialog = module.PasswordDialog(self._desk.profile, error_sentence(error), self._window)
             dialog.given.connect(self._take)
             dialog.open()
 

@@ -1,6 +1,7 @@
 """Opening a house on this disk, for a window or for a command."""
 
 import getpass
+import importlib
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -8,7 +9,6 @@ from contextlib import closing, contextmanager
 
 import httpx
 
-from cbr_desktop.app import demo
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.domain.error import InUse, SecretMissing
 from cbr_desktop.domain.profile import Profile
@@ -46,6 +46,8 @@ def opened(
 def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
     """Open the demo cloud in a corner of its own on the disk, which goes with it: its estate does not last either."""
     here.make()
+    # a whole service next door, of which those who work with a real one need not have anything in memory
+    demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.service(clock))
     with (
         tempfile.TemporaryDirectory(prefix="demo-", dir=here.cache, ignore_cleanup_errors=True) as corner,

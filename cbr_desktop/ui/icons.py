@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import cache
 
+from PySide6 import QtGui
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPainterPath, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPen, QPixmap
 
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.theme import tone_colour
@@ -207,7 +208,7 @@ def _down_arrow(painter: QPainter) -> None:
 
 def _program(painter: QPainter) -> None:
     """The sign of the program: a vault's door with a tick."""
-    path = QPainterPath()
+    path = QtGui.QPainterPath()
     path.addRoundedRect(QRectF(1, 1, 14, 14), 3, 3)
     painter.fillPath(path, QColor("#1a5fb4"))
     painter.setPen(QPen(QColor("#ffffff"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
