@@ -30,7 +30,7 @@ class Settings(Protocol):
         ...
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Desk:
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 

@@ -15,10 +15,15 @@ def plain(text: str, limit: int = 500) -> str:
     names (``⟨U+202E⟩``). What is cut ends in ``…``. Markup stays as it is: widgets show it literally (``PlainText``),
     and tooltips go through ``tooltip``.
     """
-    if len(text) <= limit and text.isprintable() and text.isascii():
+    if len(text) <= limit and text.isprintable() and is_simple(text):
         return text
     shown = _visible(text[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def is_simple(text: str) -> bool:
+    """Tell whether a text keeps to letters and signs that come before Unicode's first mark to be put on others."""
+    return text.isascii() or max(text) < "\u0300"
 
 
 def tooltip(*lines: str) -> str:

@@ -53,7 +53,7 @@ class ResourceRow:
     last_good: Backup | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Ledger:
     """What is known of one profile. ``notify`` is called with the part after every change."""
 

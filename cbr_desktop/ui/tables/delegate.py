@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate
 
 from cbr_desktop.ui.icons import draw_mark
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import is_simple, plain
 from cbr_desktop.ui.tables.column import Gauge
 from cbr_desktop.ui.tables.model import Index, TableModel
 from cbr_desktop.ui.theme import Tone, tone_colour
@@ -56,12 +56,13 @@ class CellDelegate(QStyledItemDelegate):
             inner.setLeft(inner.left() + _MARK + _PAD)
         painter.setPen(ink)
         text = plain(column.text(row))
-        if not text.isascii():
+        may_stick_out = not is_simple(text)
+        if may_stick_out:
             painter.save()
             painter.setClipRect(rect)
         shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
-        if not text.isascii():
+        if may_stick_out:
             painter.restore()
 
 
