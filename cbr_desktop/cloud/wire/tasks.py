@@ -98,7 +98,7 @@ def _task(row: TaskRow, names: Names) -> Task:
         keep(name, name),
         _resource_type(resource_type, resource_type),
         CheckpointId(row.checkpoint_id) if row.checkpoint_id else None,
-        PolicyId(row.policy_id) if row.policy_id else None,
+        PolicyId(keep(row.policy_id, row.policy_id)) if row.policy_id else None,
         BackupId(part.backup_id) if part.backup_id else None,
         part.backup_name or "",
         moment(row.created_at),
