@@ -16,8 +16,13 @@ from cbr_desktop.workflows.ledger import Ledger
 def run_window(options: argparse.Namespace) -> int:
     """Open the window; return its exit code when the operator has left."""
     here = places()
-    here.make()
-    profile = DEMO if options.demo else _named(here, options.profile)
+    try:
+        here.make()
+        profile = DEMO if options.demo else _named(here, options.profile)
+    except HouseError as error:
+        window = importlib.import_module("cbr_desktop.app.window")
+        window.tell(window.new_application(), error)
+        raise
     # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
     # window in which a profile is chosen first may stay for long
     (gc.enable if profile is None else gc.disable)()

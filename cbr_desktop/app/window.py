@@ -21,6 +21,7 @@ from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.opening import recall
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
@@ -45,8 +46,20 @@ def open_window(here: Places, profile: Profile | None) -> int:
     run_life = _late("app.life").run_life
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
-    code: int = run_life(application, window, desk, here)
+    try:
+        code: int = run_life(application, window, desk, here)
+    except HouseError as error:
+        window.hide()
+        tell(application, error)
+        raise
     return code
+
+
+def tell(application: QApplication, error: HouseError) -> None:
+    """Show why there is no window to somebody who started it without a terminal to read it in."""
+    has_reader = application.platformName() != "offscreen" and not (sys.stderr and sys.stderr.isatty())
+    if has_reader:
+        _late("app.choice").tell(application, error)
 
 
 def new_application() -> QApplication:

@@ -1,5 +1,8 @@
 """Journeys through the door: choosing a cloud, giving the password, leaving in the middle."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +16,7 @@ from cbr_desktop.app import demo
 from cbr_desktop.app.house import House
 from cbr_desktop.app.life import Access, live
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.start import opened
+from cbr_desktop.app.start import locked, opened
 from cbr_desktop.app.window import new_desk, open_checkpoint, open_outcome
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -27,6 +30,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.dialogs.password import PasswordDialog
+from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
@@ -162,6 +166,38 @@ def test_without_a_profile_the_first_screen_says_how_and_offers_the_demo(qtbot: 
     assert button is not None
     button.click()
     assert chosen == [None]
+
+
+def test_what_keeps_the_window_from_opening_is_said_in_one_of_its_own(qtbot: QtBot) -> None:
+    window = StopWindow("CBR Desktop is running already.")
+    qtbot.addWidget(window)
+    read: list[bool] = []
+    window.dismissed.connect(lambda: read.append(True))
+    window.show()
+    label = window.findChild(QLabel, "stopSentence")
+    button = window.findChild(QAbstractButton, "closeStop")
+    assert label is not None
+    assert button is not None
+    assert label.text() == "CBR Desktop is running already."
+    button.click()
+    assert read == [True]
+
+
+def test_a_second_program_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
+    home = {"CBR_DESKTOP_HOME": str(tmp_path)}
+    here = places(home)
+    here.make()
+    here.profiles_file.write_text(
+        '[[profile]]\nname = "P"\niam_endpoint = "https://iam.example"\ncbr_endpoint = "https://cbr.example"\n'
+        'project = "p"\nuser = "u"\ndomain = "d"\n'
+    )
+    command = [sys.executable, "-m", "cbr_desktop", "--profile", "P"]
+    with locked(here):
+        done = subprocess.run(
+            command, env={**os.environ, **home}, capture_output=True, text=True, timeout=50, check=False
+        )
+    assert done.returncode == 2
+    assert "running already" in done.stderr
 
 
 def test_of_several_profiles_one_is_opened(qtbot: QtBot) -> None:
