@@ -19,6 +19,9 @@ from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Records
 from cbr_desktop.workflows.refresh import Refresh
 
+RESTART_SECONDS = 5.0
+"""How long a resident rests after a defect before it is started again."""
+
 
 @dataclass(frozen=True)
 class House:
@@ -35,9 +38,19 @@ class House:
     async def residents(self) -> None:
         """Run the resident tasks, for ever: they end by being cancelled together."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.outbox.drain())
-            tasks.create_task(self.follow.run())
-            tasks.create_task(self.refresh.run())
+            tasks.create_task(self._kept_alive(self.outbox.drain))
+            tasks.create_task(self._kept_alive(self.follow.run))
+            tasks.create_task(self._kept_alive(self.refresh.run))
+
+    async def _kept_alive(self, resident: Callable[[], Awaitable[None]]) -> None:
+        """Run a resident again after a defect of ours: it goes to the crash sink, and the others go on meanwhile."""
+        while True:
+            try:
+                await resident()
+            except Exception as error:
+                context = {"message": "a resident crashed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(context)
+                await self.clock.sleep(RESTART_SECONDS)
 
     async def correspondence(self) -> None:
         """Run what sends and follows requests alone, for ever; lists are not refreshed."""

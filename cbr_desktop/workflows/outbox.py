@@ -208,7 +208,8 @@ class Outbox:
                 self._wait_for_login(intent)
             else:
                 await self._back(intent, "unreachable", self._pause_seconds())
-        except asyncio.CancelledError:
+        except BaseException:
+            # cancelled, or a defect of ours: what was handed to the wire may have arrived
             self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, note="interrupted")
             raise
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,30 @@ def test_the_lists_are_read_again_when_a_checkpoint_has_ended(stage: Stage) -> N
             residents.cancel()
 
     run(stage, story())
+
+
+def test_a_defect_of_one_resident_is_reported_and_the_others_go_on(stage: Stage) -> None:
+    class Broken:
+        def __init__(self) -> None:
+            self.starts = 0
+
+        async def run(self) -> None:
+            self.starts += 1
+            raise LookupError("a defect")
+
+    broken = Broken()
+    house = replace(stage.house, refresh=broken)  # type: ignore[arg-type]
+    reported: list[BaseException] = []
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+        async with asyncio.TaskGroup() as tasks:
+            residents = tasks.create_task(house.residents())
+            intent = house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"))
+            await stage.until(intent.id, IntentState.FINISHED)
+            residents.cancel()
+
+    run(stage, story())
+    assert broken.starts > 1
+    assert {type(error) for error in reported} == {LookupError}
