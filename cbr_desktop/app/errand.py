@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import preflight
+from cbr_desktop.workflows.refresh import recall
 
 _UNSENT = (IntentState.QUEUED, IntentState.SENDING)
 _LOOK_SECONDS = 45.0
@@ -58,13 +60,8 @@ def judge(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
 def cached_ledger(places: Places, profile: Profile) -> Ledger:
     """Return what was last seen of a profile, without asking anybody."""
     ledger = Ledger(profile, lambda part: None)
-    cache = SqliteCache(places.cache_file(profile))
-    vaults, tasks = cache.vaults(), cache.tasks()
-    cache.close()
-    if vaults is not None:
-        ledger.put_vaults(vaults, from_cache=True)
-    if tasks is not None:
-        ledger.put_tasks(tasks, from_cache=True)
+    with closing(SqliteCache(places.cache_file(profile))) as cache:
+        recall(ledger, cache)
     return ledger
 
 

@@ -57,8 +57,8 @@ def open_window(here: Places, profile: Profile | None) -> int:
 
 def tell(application: QApplication, error: HouseError) -> None:
     """Show why there is no window to somebody who started it without a terminal to read it in."""
-    has_reader = application.platformName() != "offscreen" and not (sys.stderr and sys.stderr.isatty())
-    if has_reader:
+    has_terminal = sys.stderr is not None and sys.stderr.isatty()
+    if application.platformName() != "offscreen" and not has_terminal:
         _late("app.choice").tell(application, error)
 
 

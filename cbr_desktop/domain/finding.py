@@ -1,6 +1,6 @@
 """Findings: what a check has to say about a request, as facts without sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
@@ -115,8 +115,3 @@ def warn(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -
 def info(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
     """Return a finding that is only told."""
     return Finding(kind, Severity.INFO, subject, facts, code)
-
-
-def blocks(findings: Iterable[Finding]) -> list[Finding]:
-    """Return those findings that keep the request from being sent."""
-    return [finding for finding in findings if finding.severity is Severity.BLOCK]

@@ -94,10 +94,6 @@ class Ledger:
                 newest[backup.resource_id] = backup
         return newest
 
-    def policies_of(self, vault_id: VaultId) -> "list[Policy]":
-        """Return the policies that are applied to a vault."""
-        return [policy for policy in self.policies.values() if vault_id in policy.vault_ids]
-
     def running_tasks(self, vault_id: VaultId) -> "list[Task]":
         """Return the tasks of a vault that have not ended, as far as is known."""
         return [task for task in self.tasks.values() if task.vault_id == vault_id and not task.is_over]

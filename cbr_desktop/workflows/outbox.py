@@ -21,7 +21,7 @@ from cbr_desktop.domain.error import (
     SecretMissing,
     Throttled,
 )
-from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
@@ -32,6 +32,9 @@ THROTTLE_PAUSE_SECONDS = 10.0
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its vault takes no other."""
+
+_NO_DISKS = ResourceChoice(ResourceId(""), "")
+"""A choice that says nothing of disks; id, type and name are filled in."""
 
 
 class Outbox:
@@ -119,28 +122,10 @@ class Outbox:
             raise ValueError("nothing was skipped")
         asked = {choice.id: choice for choice in document.draft.resources or ()}
         choices = tuple(
-            ResourceChoice(
-                skipped.id,
-                skipped.type,
-                skipped.name,
-                *(
-                    (asked[skipped.id].exclude_volumes, asked[skipped.id].include_volumes)
-                    if skipped.id in asked
-                    else ()
-                ),
-            )
+            replace(asked.get(skipped.id, _NO_DISKS), id=skipped.id, type=skipped.type, name=skipped.name)
             for skipped in intent.checkpoint.skipped
         )
-        return CheckpointDraft(
-            vault_id=document.draft.vault_id,
-            name=self._retry_name(document.draft.name),
-            description=document.draft.description,
-            incremental=document.draft.incremental,
-            auto_trigger=document.draft.auto_trigger,
-            resources=choices,
-            retention_days=document.draft.retention_days,
-            policy_id=document.draft.policy_id,
-        )
+        return replace(document.draft, name=self._retry_name(document.draft.name), resources=choices)
 
     def wake(self) -> None:
         """Look at the queue now, pauses or not: what stood in the way may be gone."""

@@ -120,17 +120,7 @@ def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
 
 
 def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
-    homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
-    for wanted in draft.resources or ():
-        if vault.resource(wanted.id) is None:
-            home = homes.get(wanted.id)
-            facts = {
-                "resource": wanted.name or wanted.id,
-                "id": wanted.id,
-                "vault": vault.name,
-                "other_vault": home and home.name,
-            }
-            yield block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, "6135" if home else "6302", **facts)
+    yield from _foreign_findings(draft, vault, ledger)
     asked = _asked(draft, vault)
     for resource, choice in asked:
         yield from _state_findings(resource)
@@ -138,6 +128,24 @@ def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> 
     first = [resource.name for resource, _ in asked if resource.backup_count == 0]
     if first and draft.incremental:
         yield info(FindingKind.FIRST_BACKUP_FULL, Subject.TYPE, resources=first)
+
+
+def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+    own = {resource.id for resource in vault.resources}
+    foreign = [choice for choice in draft.resources or () if choice.id not in own]
+    if not foreign:
+        return
+    # the whole estate is gone through for a stranger alone: a form is judged with every letter typed
+    homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
+    for choice in foreign:
+        home = homes.get(choice.id)
+        facts = {
+            "resource": choice.name or choice.id,
+            "id": choice.id,
+            "vault": vault.name,
+            "other_vault": home and home.name,
+        }
+        yield block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, "6135" if home else "6302", **facts)
 
 
 def _state_findings(resource: Resource) -> Iterator[Finding]:

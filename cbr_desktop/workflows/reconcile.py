@@ -56,18 +56,18 @@ class Reconcile:
     async def look(self, intent: Intent) -> Checkpoint | None:
         """Look once; return the checkpoint that the request made, or ``None``. Raises ``CloudError``."""
         since = (intent.sent_at or intent.created_at) - _BEFORE
+        draft = _draft(intent)
         try:
-            tasks = [t for t in (await self._cloud.tasks(since=since)).rows if self._is_of(t, intent)]
+            tasks = [t for t in (await self._cloud.tasks(since=since)).rows if self._is_of(t, intent, draft)]
         except Forbidden:
             tasks = []
         if tasks:
             self._ledger.merge_tasks(tasks)
-            return await self._checkpoint(intent, tasks)
-        return await self._by_backups(intent)
+            return await self._checkpoint(tasks[0].checkpoint_id, tasks)
+        return await self._by_backups(intent, draft, since)
 
-    def _is_of(self, task: Task, intent: Intent) -> bool:
-        """Whether a task can only come from this intent."""
-        draft = _draft(intent)
+    def _is_of(self, task: Task, intent: Intent, draft: CheckpointDraft) -> bool:
+        """Whether a task can only come from this intent, which asked for ``draft``."""
         if task.checkpoint_id is None or task.policy_id != draft.policy_id or task.type != TaskType.BACKUP:
             return False
         if task.vault_id not in (None, intent.target.vault_id) or self._is_taken(task.checkpoint_id, intent):
@@ -76,9 +76,7 @@ class Reconcile:
             return _is_named(task.backup_name, intent.name)
         return task.vault_id is not None and _could_be(task.resource_id, task.created_at, intent, draft)
 
-    async def _by_backups(self, intent: Intent) -> Checkpoint | None:
-        since = (intent.sent_at or intent.created_at) - _BEFORE
-        draft = _draft(intent)
+    async def _by_backups(self, intent: Intent, draft: CheckpointDraft, since: datetime) -> Checkpoint | None:
         for backup in (await self._cloud.backups(vault_id=intent.target.vault_id, since=since)).rows:
             taken = backup.checkpoint_id is None or self._is_taken(backup.checkpoint_id, intent)
             if taken or backup.auto != draft.auto_trigger:
@@ -88,11 +86,10 @@ class Reconcile:
             else:
                 is_it = _could_be(backup.resource_id, backup.created_at, intent, draft)
             if is_it:
-                return await self._checkpoint(intent, [], backup.checkpoint_id)
+                return await self._checkpoint(backup.checkpoint_id, [])
         return None
 
-    async def _checkpoint(self, intent: Intent, tasks: list[Task], id: CheckpointId | None = None) -> Checkpoint:
-        id = id or tasks[0].checkpoint_id
+    async def _checkpoint(self, id: CheckpointId | None, tasks: list[Task]) -> Checkpoint:
         assert id is not None  # noqa: S101  # both callers have made sure of one
         try:
             checkpoint = await self._cloud.checkpoint(id)

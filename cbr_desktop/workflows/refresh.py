@@ -1,7 +1,7 @@
 """Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from cbr_desktop.domain.connection import Reach
@@ -18,6 +18,16 @@ TASK_DAYS = 30
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
 
 
+def recall(ledger: Ledger, cache: Cache) -> None:
+    """Put what was seen last into a ledger; a list that is not cached leaves what is there."""
+    vaults = cache.vaults()
+    if vaults is not None:
+        ledger.put_vaults(vaults, from_cache=True)
+    tasks = cache.tasks()
+    if tasks is not None:
+        ledger.put_tasks(tasks, from_cache=True)
+
+
 class Refresh:
     """Reads the lists, at start, every two minutes and whenever it is asked to."""
 
@@ -28,20 +38,9 @@ class Refresh:
         self._clock = clock
         self._asked = asyncio.Event()
 
-    def recall_first(self) -> None:
-        """Put the first page of the cached vaults into the ledger: quick enough to come before the first paint."""
-        listing = self._cache.first_vaults()
-        if listing is not None:
-            self._ledger.put_vaults(listing, from_cache=True)
-
     def recall(self) -> None:
         """Put all that is cached into the ledger."""
-        vaults = self._cache.vaults()
-        if vaults is not None:
-            self._ledger.put_vaults(vaults, from_cache=True)
-        tasks = self._cache.tasks()
-        if tasks is not None:
-            self._ledger.put_tasks(tasks, from_cache=True)
+        recall(self._ledger, self._cache)
 
     def ask(self) -> None:
         """Read everything now, or once more after the reading that is under way."""
@@ -63,7 +62,7 @@ class Refresh:
             Part.PROTECTABLES: self._protectables,
             Part.BACKUPS: self._backups,
         }
-        if not await self._logged_in():
+        if not await self._logged_in(readers):
             return
         async with asyncio.TaskGroup() as reads:
             for part, reader in readers.items():
@@ -80,12 +79,12 @@ class Refresh:
         await self._clock.sleep(EVERY_SECONDS)
         self.ask()
 
-    async def _logged_in(self) -> bool:
+    async def _logged_in(self, parts: Iterable[Part]) -> bool:
         try:
             await self._cloud.project_id()
         except HouseError as error:
             self._tell(error)
-            for part in (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS):
+            for part in parts:
                 self._ledger.failed(part, error)
             return False
         return True

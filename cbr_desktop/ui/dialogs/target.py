@@ -37,7 +37,6 @@ class VaultField(QWidget):
     def __init__(self, ledger: Ledger, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ledger = ledger
-        self._fixed: VaultId | None = None
         self.box = _Box()
         self.box.setIconSize(MARK_SIZE)
         self.box.left.connect(self.touched)
