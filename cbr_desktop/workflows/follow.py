@@ -54,7 +54,7 @@ class Follow:
         self._outbox = outbox
         self._ended = ended
         self._pauses = pauses
-        self._reconcile = Reconcile(ledger, records, cloud, clock, outbox.wake)
+        self._reconcile = Reconcile(ledger, records, cloud, clock, outbox.vault_freed)
         self._wake = asyncio.Event()
         self._held: set[tuple[IntentId, IntentState]] = set()
 
@@ -123,7 +123,7 @@ class Follow:
     def _finish(self, intent: Intent, outcome: Outcome | None) -> None:
         kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))
         self._put(intent.moved(IntentState.FINISHED, self._clock.now(), outcome=kept))
-        self._outbox.wake()
+        self._outbox.vault_freed()
         self._ended()
 
     def _put(self, intent: Intent) -> None:

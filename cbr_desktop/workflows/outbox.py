@@ -133,6 +133,10 @@ class Outbox:
         self._resting.clear()
         self._wake.set()
 
+    def vault_freed(self) -> None:
+        """Look at the queue now, since a vault may take its next request; pauses and a missing login stay."""
+        self._wake.set()
+
     async def calm(self, seconds: float) -> None:
         """Return when nothing is being sent any more, or after ``seconds``: for leaving without cutting an answer."""
         deadline = self._clock.now() + timedelta(seconds=seconds)

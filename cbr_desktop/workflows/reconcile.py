@@ -26,16 +26,16 @@ _BEFORE = timedelta(minutes=15)
 
 
 class Reconcile:
-    """Settles UNKNOWN intents; ``wake_outbox`` is called when one is settled, since its vault is free again."""
+    """Settles UNKNOWN intents; ``vault_freed`` is called when one is settled, since its vault may be free again."""
 
     def __init__(
-        self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock, wake_outbox: Callable[[], None]
+        self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock, vault_freed: Callable[[], None]
     ) -> None:
         self._ledger = ledger
         self._records = records
         self._cloud = cloud
         self._clock = clock
-        self._wake_outbox = wake_outbox
+        self._vault_freed = vault_freed
 
     async def settle(self, id: IntentId) -> None:
         """Look until the intent is found or every look was in vain."""
@@ -116,7 +116,7 @@ class Reconcile:
         moved = intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled")
         self._records.save(moved)
         self._ledger.put_intent(moved)
-        self._wake_outbox()
+        self._vault_freed()
 
 
 def _is_named(found: str, name: str) -> bool:

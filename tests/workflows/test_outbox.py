@@ -330,6 +330,25 @@ def test_a_throttled_request_keeps_its_pause_while_other_answers_come(stage: Sta
     assert len(stage.posts) == 2
 
 
+def test_a_pause_is_not_cut_short_by_another_checkpoint_that_ends(stage: Stage) -> None:
+    body = json.dumps({"error_code": "APIGW.0308", "error_msg": "slow down", "request_id": "0" * 32}).encode()
+
+    async def story() -> None:
+        await stage.house.refresh.once()
+        first = stage.house.outbox.submit(REFERENCE)
+        await stage.until(first.id, S.ACCEPTED)
+        headers = {"Retry-After": "60"}
+        stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", status=429, body=body, headers=headers))
+        second = stage.house.outbox.submit(scsi_alone(stage))
+        began = stage.clock.now()
+        await stage.until(first.id, S.FINISHED)
+        await stage.until(second.id, S.ACCEPTED, S.FINISHED)
+        assert (stage.clock.now() - began).total_seconds() >= 60
+
+    stage.play(story)
+    assert len(stage.posts) == 3
+
+
 def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
     async def story() -> None:
         first = stage.house.outbox.submit(REFERENCE)
