@@ -2,13 +2,14 @@
 
 import httpx
 
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
 from cbr_desktop.simulator.faults import ConnectionCut
 from cbr_desktop.simulator.service import Service
 
 
-async def password() -> str:
+async def password(kind: SecretKind) -> str:
     """Return the demo user's password, which is no secret."""
     return estate.DEMO_PASSWORD
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx
 
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.auth import PasswordLogin
-from cbr_desktop.cloud.transport import Network
+from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.profile import Profile
@@ -64,7 +64,7 @@ def open_house(
     records: Records,
     cache: Cache,
     clock: Clock,
-    secret: Callable[[], Awaitable[str]],
+    secret: Secret,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
@@ -72,8 +72,7 @@ def open_house(
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening.
     """
     profile = ledger.profile
-    login = PasswordLogin(profile, secret)
-    cloud = CbrCloud(profile, login, transport or Network(), clock, ledger.put_connection)
+    cloud = CbrCloud(profile, login_of(profile, secret), transport or Network(), clock, ledger.put_connection)
     outbox = Outbox(ledger, records, cloud, clock, new_intent_id)
     refresh = Refresh(ledger, cache, cloud, clock)
     follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.app.house import House
 from cbr_desktop.app.start import opened, opened_demo
 from cbr_desktop.domain.error import LoginRefused, SecretMissing
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
@@ -34,7 +35,7 @@ def run_life(application: QApplication, window: MainWindow, desk: Desk, here: Pl
         if desk.is_demo:
             house = stack.enter_context(opened_demo(here, desk.ledger, desk.clock))
         else:
-            house = stack.enter_context(opened(here, desk.ledger, desk.clock, access.password))
+            house = stack.enter_context(opened(here, desk.ledger, desk.clock, access.secret))
         desk.join(house.outbox, house.refresh)
         return run(application, lambda leaving: live(house, window, access, leaving))
 
@@ -74,11 +75,11 @@ class Access(QObject):
         self._tasks = TaskOwner(self)
         self._asked_for: object = None
 
-    async def password(self) -> str:
-        """Return the password from environment, store or this session. Raises ``SecretMissing``."""
-        found = await self._secrets.password(self._desk.profile)
+    async def secret(self, kind: SecretKind) -> str:
+        """Return a secret from environment, store or this session. Raises ``SecretMissing``."""
+        found = await self._secrets.get(self._desk.profile, kind)
         if not found:
-            raise SecretMissing(self._desk.profile.name)
+            raise SecretMissing(self._desk.profile.name, kind)
         self._log.hide(found)
         return found
 
@@ -103,9 +104,9 @@ class Access(QObject):
 
     def _take(self, password: str, keep: bool) -> None:
         self._log.hide(password)
-        self._secrets.remember(self._desk.profile, password)
+        self._secrets.remember(self._desk.profile, SecretKind.PASSWORD, password)
         if keep:
-            self._tasks.start(self._secrets.keep(self._desk.profile, password), self._tell_kept)
+            self._tasks.start(self._secrets.keep(self._desk.profile, SecretKind.PASSWORD, password), self._tell_kept)
         self._house.refresh.ask()
         self._house.outbox.wake()
 

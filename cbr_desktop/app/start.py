@@ -4,14 +4,16 @@ import getpass
 import importlib
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import httpx
 
 from cbr_desktop.app.house import House, open_house
+from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import InUse, SecretMissing
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
@@ -19,8 +21,6 @@ from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
-
-Secret = Callable[[], Awaitable[str]]
 
 
 @contextmanager
@@ -72,12 +72,12 @@ def terminal_secret(profile: Profile) -> Secret:
     """Return how a command gets the password: environment, the system's store, or a prompt where there is a person."""
     secrets = Secrets()
 
-    async def secret() -> str:
-        found = await secrets.password(profile)
+    async def secret(kind: SecretKind) -> str:
+        found = await secrets.get(profile, kind)
         if found is None and sys.stdin.isatty():
-            found = getpass.getpass(f"Password of {profile.user} ({profile.domain}): ")
+            found = getpass.getpass(f"{kind} for {profile.name}: ")
         if not found:
-            raise SecretMissing(profile.name)
+            raise SecretMissing(profile.name, kind)
         return found
 
     return secret

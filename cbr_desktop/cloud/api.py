@@ -8,8 +8,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.network import IN_FLIGHT
 from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
-from cbr_desktop.cloud.transport import DEADLINE_SECONDS, IN_FLIGHT, Answer, Call, Client, Clock
+from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.backups import backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.policies import policies

@@ -29,6 +29,7 @@ import httpx
 import stamina
 import stamina.instrumentation
 
+from cbr_desktop.cloud.network import IN_FLIGHT, Network
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
@@ -49,8 +50,6 @@ DEADLINE_SECONDS = 30.0
 """The longest that one request may take, from the first byte out to the last byte in."""
 BODY_LIMIT = 16 * 2**20
 """Bytes of an answer, packed or unpacked."""
-IN_FLIGHT = 6
-"""Requests at a time; more gain nothing over a real link."""
 NARROW_SECONDS = 60.0
 """How long after a 429 only one request is in flight."""
 WAIT_LIMIT_SECONDS = 60.0
@@ -118,34 +117,6 @@ class Answer:
             request_id = self.request_id or found.request_id
             return Refused(self.host, status=self.status, code=found.code, message=found.message, request_id=request_id)
         return BadAnswer(self.host, detail, self.status, self.request_id)
-
-
-class Network(httpx.AsyncBaseTransport):
-    """The real network: TLS verified by the trust store of the system, nothing taken from the environment.
-
-    Making one reads the trust store, which takes some tens of milliseconds: best done off the window's thread.
-    ``proxy`` is a URL. Requests that ask for it (``Connection: close``) get a connection of their own, so that a
-    server that closes an idle connection cannot swallow them.
-    """
-
-    def __init__(self, proxy: str | None = None) -> None:
-        import truststore
-
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        kept = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=20)
-        fresh = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=0)
-        self._kept = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=kept, proxy=proxy)
-        self._fresh = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=fresh, proxy=proxy)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send over a kept connection, or over one of its own."""
-        transport = self._fresh if request.headers.get("connection") == "close" else self._kept
-        return await transport.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._kept.aclose()
-        await self._fresh.aclose()
 
 
 class Client:

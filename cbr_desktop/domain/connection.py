@@ -1,6 +1,6 @@
 """The state of the connection to a cloud, as the status bar tells it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ class Connection(NamedTuple):
     """What is known of the connection now.
 
     ``latency_ms`` is the last answer's, ``waiting_until`` when a throttled request is tried again (``None`` when
-    nothing waits), ``token_expires_at`` the end of the login.
+    nothing waits), ``token_expires_at`` the end of the login, ``clock_offset`` how far the service's clock is ahead of
+    ours (``None``: not measured).
     """
 
     reach: Reach = Reach.UNKNOWN
@@ -28,3 +29,4 @@ class Connection(NamedTuple):
     waiting_until: datetime | None = None
     token_expires_at: datetime | None = None
     error: HouseError | None = None
+    clock_offset: timedelta | None = None

@@ -19,7 +19,8 @@
     │   ├── Damaged
     │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
-    └── SecretMissing              no password was given and none is stored
+    ├── SecretMissing              a secret was not given and none is stored
+    └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
 
@@ -43,7 +44,12 @@ class CloudError(HouseError):
 
 
 class Unreachable(CloudError):
-    """No connection: not one byte of the request was written. ``reason`` is a word of ``UnreachableReason``."""
+    """No connection: not one byte of the request was written.
+
+    ``reason`` is ``name`` (it could not be resolved), ``connection``, ``timeout``, ``proxy``, ``proxy-login`` (it wants
+    one, or another), ``ca-file`` (the company's authorities cannot be read), or why the certificate was not accepted:
+    ``self-signed``, ``expired``, ``wrong-name``, ``unknown-authority``, and ``tls`` for all else.
+    """
 
     executed = False
 
@@ -156,7 +162,16 @@ class ProfileError(HouseError):
 
 
 class SecretMissing(HouseError):
-    """There is no password for ``profile``: none stored, none given."""
+    """A secret of ``profile`` was not given and is not stored; ``kind`` is a word of ``SecretKind``."""
+
+    def __init__(self, profile: str, kind: str = "password") -> None:
+        super().__init__(profile, kind)
+        self.profile = profile
+        self.kind = kind
+
+
+class ReadOnly(HouseError):
+    """Nothing may be changed through ``profile`` before it is armed."""
 
     def __init__(self, profile: str) -> None:
         super().__init__(profile)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cbr_desktop.domain.error import Damaged, HouseError, ProfileError
-from cbr_desktop.domain.profile import Environment, NameRules, Profile
+from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 
 SIZE_LIMIT = 1024 * 1024
@@ -20,10 +20,16 @@ SIZE_LIMIT = 1024 * 1024
 _FIELDS = {field.name: field for field in fields(Profile)}
 _REQUIRED = tuple(name for name, field in _FIELDS.items() if field.default is MISSING)
 _ENDPOINTS = ("iam_endpoint", "cbr_endpoint")
-_TYPES: dict[str, type] = dict.fromkeys(_FIELDS, str) | {"beta_fields": bool}
+_TYPES: dict[str, type] = dict.fromkeys(_FIELDS, str) | dict.fromkeys(("beta_fields", "mfa", "read_only"), bool)
 # the demo is built in and is no profile that leads anywhere
 _ENVIRONMENTS = tuple(word for word in Environment if word is not Environment.DEMO)
-_WORDS: dict[str, tuple[StrEnum, ...]] = {"environment": _ENVIRONMENTS, "name_rules": tuple(NameRules)}
+_WORDS: dict[str, tuple[StrEnum, ...]] = {
+    "environment": _ENVIRONMENTS,
+    "name_rules": tuple(NameRules),
+    "way": tuple(Way),
+    "proxy": tuple(ProxyMode),
+    "address_family": tuple(AddressFamily),
+}
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\Z")
 
@@ -139,15 +145,17 @@ def _profile(table: Mapping[str, Any], label: str) -> Profile:
     for key in _REQUIRED:
         if key not in table:
             raise ProfileError(label, key, "missing")
-    return Profile(**{key: _value(label, key, table[key]) for key in _FIELDS if key in table})
+    profile = Profile(**{key: _value(label, key, table[key]) for key in _FIELDS if key in table})
+    for key in profile.needed:
+        if not getattr(profile, key).strip():
+            raise ProfileError(label, key, "empty" if key in table else "missing")
+    return profile
 
 
 def _value(label: str, key: str, value: Any) -> Any:
     is_right = isinstance(value, _TYPES[key])
     if not is_right:
         raise ProfileError(label, key, f"must be {'true or false' if _TYPES[key] is bool else 'text'}")
-    if key in _REQUIRED and not value.strip():
-        raise ProfileError(label, key, "empty")
     if key in _ENDPOINTS:
         try:
             return endpoint(value)
@@ -211,7 +219,7 @@ def _table(document: Any, name: str) -> Any:
 def _write(path: Path, document: Any, profile: Profile, table: Any) -> None:
     import tomlkit
 
-    _profile({key: getattr(profile, key) for key in _FIELDS}, profile.name)
+    _profile({key: value for key in _FIELDS if (value := getattr(profile, key)) is not None}, profile.name)
     fresh = tomlkit.table() if table is None else table
     for key, value in _written(profile, fresh).items():
         fresh[key] = value

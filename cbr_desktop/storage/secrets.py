@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind, is_storable
 
 VARIABLE = "CBR_DESKTOP_PASSWORD"
 """The password of whatever profile is used: for servers and for tests."""
@@ -82,16 +83,23 @@ class Secrets:
     def __repr__(self) -> str:
         return "Secrets()"
 
-    async def password(self, profile: Profile) -> str | None:
-        """Return the password for a profile, or ``None`` when nobody has given one."""
-        key = _key(profile)
-        given = self._environ.get(VARIABLE) or self._session.get(key)
-        return given or await self._ask(lambda store: store.get_password(*key))
+    async def get(self, profile: Profile, kind: SecretKind) -> str | None:
+        """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
+        key = _key(profile, kind)
+        if kind is SecretKind.PASSCODE:
+            return self._session.pop(key, None)
+        given = self._environ.get(VARIABLE) if kind is SecretKind.PASSWORD else None
+        given = given or self._session.get(key)
+        if given or not is_storable(profile, kind):
+            return given
+        return await self._ask(lambda store: store.get_password(*key))
 
-    async def keep(self, profile: Profile, secret: str) -> bool:
-        """Keep a password; ``False`` when no store would take it, so that it is gone when the program ends."""
-        key = _key(profile)
+    async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:
+        """Keep a secret; ``False`` when no store would take it, so that it is gone when the program ends."""
+        key = _key(profile, kind)
         self._session[key] = secret
+        if not is_storable(profile, kind):
+            return False
         if self._limit is not None and len(secret.encode("utf-16-le", "surrogatepass")) // 2 > self._limit:
             await self._ask(lambda store: _delete(store, key))
             self.problem = f"longer than {self._limit} characters"
@@ -101,15 +109,16 @@ class Secrets:
             self.problem = "the store does not give back what it takes"
         return kept is True
 
-    def remember(self, profile: Profile, secret: str) -> None:
-        """Hold a password until the program ends, and nowhere else."""
-        self._session[_key(profile)] = secret
+    def remember(self, profile: Profile, kind: SecretKind, secret: str) -> None:
+        """Hold a secret until the program ends, and nowhere else."""
+        self._session[_key(profile, kind)] = secret
 
-    async def forget(self, profile: Profile) -> None:
-        """Delete the password of a profile, wherever it is."""
-        key = _key(profile)
+    async def forget(self, profile: Profile, kind: SecretKind = SecretKind.PASSWORD) -> None:
+        """Delete a secret of a profile, wherever it is."""
+        key = _key(profile, kind)
         self._session.pop(key, None)
-        await self._ask(lambda store: _delete(store, key))
+        if is_storable(profile, kind):
+            await self._ask(lambda store: _delete(store, key))
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer | None:
         """Return the store's answer, ``None`` when there is no store, no answer in time, or an error."""
@@ -201,11 +210,13 @@ def _load(name: str) -> Store | None:
     return store
 
 
-def _key(profile: Profile) -> tuple[str, str]:
+def _key(profile: Profile, kind: SecretKind) -> tuple[str, str]:
     parts = urlsplit(profile.iam_endpoint)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"cbr-desktop {parts.scheme}://{host}:{port}", f"{profile.domain}\\{profile.user}"
+    owner = f"{profile.domain}\\{profile.user}"
+    name = owner if kind is SecretKind.PASSWORD else f"{kind} of {profile.access_key or owner}"
+    return f"cbr-desktop {parts.scheme}://{host}:{port}", name
 
 
 def _put(store: Store, key: tuple[str, str], secret: str) -> bool:

@@ -14,6 +14,7 @@ from cbr_desktop.domain.error import (
     NotFound,
     NotSaved,
     ProfileError,
+    ReadOnly,
     Redirected,
     Refused,
     SecretMissing,
@@ -142,7 +143,12 @@ def _profile(error: ProfileError) -> str:
 
 
 def _secret_missing(error: SecretMissing) -> str:
-    return f"No password is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
+    word = {"password": "password", "passcode": "passcode"}.get(error.kind, error.kind.replace("-", " "))
+    return f"No {word} is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
+
+
+def _read_only(error: ReadOnly) -> str:
+    return f"Profile {quoted(error.profile)} is read-only, so nothing was queued. Arm it for some minutes, then send."
 
 
 def _cloud(error: CloudError) -> str:
@@ -183,4 +189,5 @@ _ERRORS: dict[type, Callable[..., str]] = {
     StorageError: _storage,
     ProfileError: _profile,
     SecretMissing: _secret_missing,
+    ReadOnly: _read_only,
 }

@@ -93,6 +93,7 @@ ENVIRONMENT_COLOURS = {
     Environment.PRODUCTION: "#a3161a",
     Environment.STAGING: "#8a5300",
     Environment.TEST: "#1a5fb4",
+    Environment.DEVELOPMENT: "#1b6e3c",
     Environment.DEMO: "#6b2fa0",
 }
 """Backgrounds for white words, the same in light and dark: a colour that means production means it everywhere."""

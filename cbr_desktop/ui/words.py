@@ -23,6 +23,7 @@ ENVIRONMENTS = {
     Environment.PRODUCTION: "PRODUCTION",
     Environment.STAGING: "STAGING",
     Environment.TEST: "TEST",
+    Environment.DEVELOPMENT: "DEVELOPMENT",
     Environment.DEMO: "DEMO",
 }
 PARTS = {

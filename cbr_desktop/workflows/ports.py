@@ -1,14 +1,17 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
+from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
@@ -123,4 +126,32 @@ class Cache(Protocol):
 
     def keep_tasks(self, listing: Listing[Task]) -> None:
         """Keep a list in place of the one before."""
+        ...
+
+
+class Profiles(Protocol):
+    """The operator's profiles, in their order. Comments and unknown keys of the file survive every change.
+
+    Methods that write raise ``ProfileError`` for values that cannot be, ``Damaged`` when the file is bad (it is left as
+    it is) and ``NotSaved``.
+    """
+
+    def read(self) -> tuple[list[Profile], list[HouseError]]:
+        """Return the profiles that can be used and what is wrong with the others."""
+        ...
+
+    def save(self, profile: Profile, old_name: str | None = None) -> None:
+        """Change the profile called ``old_name`` (its own name when ``None``), or append it when there is none."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Take a profile out; nothing happens when there is none of that name."""
+        ...
+
+    def move(self, name: str, place: int) -> None:
+        """Put a profile at a place in the order, counted from 0."""
+        ...
+
+    def export(self, path: str, names: Sequence[str]) -> None:
+        """Write some profiles into a file of their own; there are no secrets in them."""
         ...

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from msgspec import structs
 
+from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.regions import REGIONS
-from cbr_desktop.cloud.transport import Network
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (

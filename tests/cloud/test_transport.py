@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cbr_desktop.cloud.transport import BODY_LIMIT, Call, Client, Network
+from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.transport import BODY_LIMIT, Call, Client
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,

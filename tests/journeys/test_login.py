@@ -56,7 +56,7 @@ class Program:
         with closing(Log(self.here.log_file)) as log:
             access = Access(desk, log, Secrets({}, lambda: None))
             transport = demo.DemoTransport(self.service)
-            with opened(self.here, desk.ledger, self.clock, access.password, transport) as house:
+            with opened(self.here, desk.ledger, self.clock, access.secret, transport) as house:
                 desk.join(house.outbox, house.refresh)
                 window = MainWindow(desk, open_checkpoint, open_outcome)
                 self._qtbot.addWidget(window)

@@ -26,7 +26,7 @@ environment = "staging"
 name_rules = "cjk"
 beta_fields = true
 name_template = "{vault}-{date}"
-colour = "red"        # of a later version
+shade = "red"        # of a later version
 
 [[profile]]
 name = "Lab"
@@ -90,7 +90,7 @@ def test_a_file_from_an_editor_of_windows_is_read(path: Path) -> None:
         ('project = "eu-de_prod"', 'project = " "', "project", "empty"),
         ('project = "eu-de_prod"', "project = 5", "project", "must be text"),
         ("beta_fields = true", "beta_fields = 1", "beta_fields", "must be true or false"),
-        ('"staging"', '"demo"', "environment", "must be one of production, staging, test"),
+        ('"staging"', '"demo"', "environment", "must be one of production, staging, test, development"),
         ('"cjk"', '"klingon"', "name_rules", "must be one of ascii, cjk"),
         ("https://iam.", "http://iam.", "iam_endpoint", "must begin with https://"),
         ("https://CBR.", "ftp://CBR.", "cbr_endpoint", "must begin with https://"),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.secrets import Secrets, Store, allowed_store, system_store
 from tests.storage.values import profile
 
@@ -80,26 +81,26 @@ def secrets(store: Any = None, environ: dict[str, str] | None = None, **options:
 
 def test_a_password_is_there_after_a_restart() -> None:
     store = MemoryStore()
-    assert run(secrets(store).keep(profile(), "käse"))
+    assert run(secrets(store).keep(profile(), SecretKind.PASSWORD, "käse"))
     assert store.kept == {(SERVICE, USER): "käse"}
-    assert run(secrets(store).password(profile())) == "käse"
+    assert run(secrets(store).get(profile(), SecretKind.PASSWORD)) == "käse"
 
 
 def test_the_environment_comes_first() -> None:
     store = MemoryStore()
     given = secrets(store, {"CBR_DESKTOP_PASSWORD": "given"})
-    run(given.keep(profile(), "kept"))
-    assert run(given.password(profile())) == "given"
+    run(given.keep(profile(), SecretKind.PASSWORD, "kept"))
+    assert run(given.get(profile(), SecretKind.PASSWORD)) == "given"
 
 
 def test_without_a_store_a_password_lasts_for_the_session() -> None:
     found = secrets(None)
-    assert run(found.password(profile())) is None
-    assert not run(found.keep(profile(), "x"))
-    assert run(found.password(profile())) == "x"
+    assert run(found.get(profile(), SecretKind.PASSWORD)) is None
+    assert not run(found.keep(profile(), SecretKind.PASSWORD, "x"))
+    assert run(found.get(profile(), SecretKind.PASSWORD)) == "x"
     assert found.problem == "no store that encrypts"
     run(found.forget(profile()))
-    assert run(found.password(profile())) is None
+    assert run(found.get(profile(), SecretKind.PASSWORD)) is None
 
 
 @pytest.mark.parametrize(
@@ -114,27 +115,27 @@ def test_without_a_store_a_password_lasts_for_the_session() -> None:
 )
 def test_a_password_is_bound_to_where_it_was_given_for(edited: Profile) -> None:
     found = secrets(MemoryStore())
-    run(found.keep(profile(), "x"))
-    assert run(found.password(edited)) is None
-    assert run(found.password(profile(name="renamed", iam_endpoint="https://iam.example:443"))) == "x"
+    run(found.keep(profile(), SecretKind.PASSWORD, "x"))
+    assert run(found.get(edited, SecretKind.PASSWORD)) is None
+    assert run(found.get(profile(name="renamed", iam_endpoint="https://iam.example:443"), SecretKind.PASSWORD)) == "x"
 
 
 def test_forgetting_reaches_the_store() -> None:
     store = MemoryStore()
     found = secrets(store)
-    run(found.keep(profile(), "x"))
+    run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     run(found.forget(profile()))
     run(found.forget(profile()))
     assert store.kept == {}
-    assert run(found.password(profile())) is None
+    assert run(found.get(profile(), SecretKind.PASSWORD)) is None
 
 
 @pytest.mark.parametrize("store", [NullStore(), TidyStore()])
 def test_a_store_that_does_not_give_back_what_it_takes_is_not_trusted(store: MemoryStore) -> None:
     found = secrets(store)
-    assert not run(found.keep(profile(), " x "))
+    assert not run(found.keep(profile(), SecretKind.PASSWORD, " x "))
     assert store.kept == {}
-    assert run(found.password(profile())) == " x "
+    assert run(found.get(profile(), SecretKind.PASSWORD)) == " x "
 
 
 @pytest.mark.parametrize("fault", ["get", "set"])
@@ -142,9 +143,9 @@ def test_a_store_that_fails_costs_the_session_nothing(fault: str) -> None:
     store = MemoryStore(**{fault: OSError(1783, "the secret x is too long")})
     store.kept[SERVICE, USER] = "old"
     found = secrets(store)
-    assert not run(found.keep(profile(), "x"))
+    assert not run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     assert found.problem == "OSError"
-    assert run(found.password(profile())) == "x"
+    assert run(found.get(profile(), SecretKind.PASSWORD)) == "x"
     # the old one would be tried at the next start, and count against the account
     assert store.kept == {}
 
@@ -153,19 +154,19 @@ def test_a_password_too_long_for_the_store_is_not_cut() -> None:
     store = MemoryStore()
     store.kept[SERVICE, USER] = "old"
     found = secrets(store, limit=1280)
-    assert run(found.keep(profile(), "x" * 1280))
-    assert not run(found.keep(profile(), "\U0001f9c0" * 641))
+    assert run(found.keep(profile(), SecretKind.PASSWORD, "x" * 1280))
+    assert not run(found.keep(profile(), SecretKind.PASSWORD, "\U0001f9c0" * 641))
     assert found.problem == "longer than 1280 characters"
     assert store.kept == {}
-    assert run(found.password(profile())) == "\U0001f9c0" * 641
+    assert run(found.get(profile(), SecretKind.PASSWORD)) == "\U0001f9c0" * 641
 
 
 def test_a_store_that_is_not_on_the_list_gets_nothing() -> None:
     store = MemoryStore()
     store.kept[SERVICE, USER] = "planted"
     found = secrets(store, allowed=("keyring.backends.SecretService.Keyring",))
-    assert run(found.password(profile())) is None
-    assert not run(found.keep(profile(), "x"))
+    assert run(found.get(profile(), SecretKind.PASSWORD)) is None
+    assert not run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     assert store.threads == set()
 
 
@@ -203,12 +204,12 @@ def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
                 await asyncio.sleep(0)
 
         counting = asyncio.get_running_loop().create_task(count())
-        assert await found.password(profile()) is None
+        assert await found.get(profile(), SecretKind.PASSWORD) is None
         counting.cancel()
         assert turns > 10
         assert found.problem == "no answer"
-        assert not await found.keep(profile(), "x")
-        assert await found.password(profile()) == "x"
+        assert not await found.keep(profile(), SecretKind.PASSWORD, "x")
+        assert await found.get(profile(), SecretKind.PASSWORD) == "x"
         assert asked == [1]
         release.set()
 
@@ -217,11 +218,11 @@ def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
 
 def test_the_store_is_asked_off_the_loops_thread() -> None:
     store = MemoryStore()
-    run(secrets(store).keep(profile(), "x"))
+    run(secrets(store).keep(profile(), SecretKind.PASSWORD, "x"))
     assert store.threads == {"secrets"}
 
 
 def test_nothing_shows_a_password() -> None:
     found = secrets(MemoryStore(), {"CBR_DESKTOP_PASSWORD": "canary"})
-    run(found.keep(profile(), "canary"))
+    run(found.keep(profile(), SecretKind.PASSWORD, "canary"))
     assert "canary" not in f"{found!r} {found} {found.problem}"

@@ -182,6 +182,7 @@ ERRORS: list[HouseError] = [
     errors.StorageError("/data/x"),
     errors.ProfileError("prod", "cbr_endpoint", "is empty"),
     errors.SecretMissing("prod"),
+    errors.ReadOnly("prod"),
     HouseError(),
 ]
 

@@ -21,7 +21,7 @@ def ours(name: str, url: str) -> Read:
     from cbr_desktop.app.clock import WallClock
     from cbr_desktop.cloud.api import CbrCloud
     from cbr_desktop.cloud.auth import PasswordLogin
-    from cbr_desktop.cloud.transport import Network
+    from cbr_desktop.cloud.network import Network
     from tests.benchmarks.ground import profile_to
 
     async def secret() -> str:

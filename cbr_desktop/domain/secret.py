@@ -1,0 +1,50 @@
+"""The secrets of a profile: which there are, which ones a way in needs, and which a store may keep."""
+
+from enum import StrEnum
+
+from cbr_desktop.domain.profile import Profile, ProxyMode, Way
+
+
+class SecretKind(StrEnum):
+    """What a secret is."""
+
+    PASSWORD = "password"  # noqa: S105
+    PASSCODE = "passcode"
+    """The number of the moment that a login with MFA asks for; good once."""
+    TOKEN = "token"  # noqa: S105
+    ACCESS_KEY = "access-key"
+    """The id of a temporary key: no secret, but gone with it, and so pasted along with it."""
+    SECRET_KEY = "secret-key"  # noqa: S105
+    SECURITY_TOKEN = "security-token"  # noqa: S105
+    PROXY_PASSWORD = "proxy-password"  # noqa: S105
+
+
+STORABLE = frozenset({SecretKind.PASSWORD, SecretKind.SECRET_KEY, SecretKind.PROXY_PASSWORD})
+"""What the system's store may keep; everything else lasts for hours at most and lives in memory alone."""
+
+
+def login_secrets(profile: Profile) -> tuple[SecretKind, ...]:
+    """Return what the way in of a profile needs, in the order in which a person is asked."""
+    match profile.way:
+        case Way.PASSWORD:
+            return (SecretKind.PASSWORD, SecretKind.PASSCODE) if profile.mfa else (SecretKind.PASSWORD,)
+        case Way.TOKEN:
+            return (SecretKind.TOKEN,)
+        case Way.KEYS:
+            return (SecretKind.SECRET_KEY,)
+        case Way.TEMPORARY_KEYS:
+            return (SecretKind.ACCESS_KEY, SecretKind.SECRET_KEY, SecretKind.SECURITY_TOKEN)
+        case Way.AGENCY:
+            if profile.access_key:
+                return (SecretKind.SECRET_KEY,)
+            return (SecretKind.PASSWORD, SecretKind.PASSCODE) if profile.mfa else (SecretKind.PASSWORD,)
+
+
+def is_storable(profile: Profile, kind: SecretKind) -> bool:
+    """Tell whether the system's store may keep a secret of a profile."""
+    return kind in STORABLE and not (kind is SecretKind.SECRET_KEY and profile.way is Way.TEMPORARY_KEYS)
+
+
+def wants_proxy_login(profile: Profile) -> bool:
+    """Tell whether a profile's proxy asks for a password."""
+    return profile.proxy is ProxyMode.MANUAL and bool(profile.proxy_user)
