@@ -1,9 +1,10 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
 from cbr_desktop.domain.error import HouseError
@@ -13,6 +14,8 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.source import Source
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 
@@ -154,4 +157,20 @@ class Profiles(Protocol):
 
     def export(self, path: str, names: Sequence[str]) -> None:
         """Write some profiles into a file of their own; there are no secrets in them."""
+        ...
+
+    def look_around(self) -> list[Source]:
+        """Return what could be taken over from other programs on this machine; nothing is written."""
+        ...
+
+    def look_into(self, path: str) -> Source:
+        """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+        ...
+
+
+class Directory(Protocol):
+    """What an account has to choose from, asked with secrets that were just typed and are kept nowhere."""
+
+    async def projects(self, profile: Profile, secrets: Mapping[SecretKind, str]) -> list[Project]:
+        """Return the projects that the login of ``profile`` may use; ``profile.project`` may be empty."""
         ...

@@ -11,7 +11,6 @@ import pytest
 from msgspec import structs
 
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.regions import REGIONS
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
@@ -27,6 +26,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.simulator import estate

@@ -1,6 +1,7 @@
-"""Where the public clouds answer: region to CBR and IAM endpoint. Any other endpoint may be typed in."""
+"""The regions of the public clouds and where they answer. Any other endpoint may be typed in."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 
 class Endpoints(NamedTuple):
@@ -63,3 +64,16 @@ REGIONS: dict[str, Endpoints] = {
     "eu-ch2": Endpoints("https://cbr.eu-ch2.sc.otc.t-systems.com", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
 }
 """Regions of Huawei Cloud (by the list of the vendor's client), Orange and Telekom, each with its endpoints."""
+
+_PUBLIC = (
+    "myhuaweicloud.com",
+    "myhuaweicloud.eu",
+    "prod-cloud-ocb.orange-business.com",
+    "otc.t-systems.com",
+)
+
+
+def is_public_cloud(endpoint: str) -> bool:
+    """Tell whether an endpoint (``https://host``) is of a cloud in the list, so that its name needs no second look."""
+    host = urlsplit(endpoint).hostname or ""
+    return endpoint.startswith("https://") and any(host.endswith(f".{domain}") for domain in _PUBLIC)

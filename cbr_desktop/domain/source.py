@@ -1,0 +1,51 @@
+"""Where profiles can be taken over from, and what was left behind on the way."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cbr_desktop.domain.profile import Profile
+
+
+class SourceKind(StrEnum):
+    """What a source is."""
+
+    KOOCLI = "koocli"
+    """The configuration of the vendor's command line (``~/.hcloud/config.json``)."""
+    CLOUDS_YAML = "clouds-yaml"
+    """``clouds.yaml`` of the OpenStack clients."""
+    ENVIRONMENT = "environment"
+    """``HUAWEICLOUD_*``, ``HW_*``, ``OS_*`` and the like."""
+    FILE = "file"
+    """Profiles that this program exported."""
+
+
+class RemarkKind(StrEnum):
+    """What is to be said of a profile that was found."""
+
+    SECRET_LEFT = "secret-left"  # noqa: S105
+    """The source holds a secret in ``detail`` (its key's name, never its value); it was not read."""
+    ENDPOINT_UNKNOWN = "endpoint-unknown"
+    """It leads to a host (``detail``) of no public cloud: its name has to be typed before it is trusted."""
+    GUESSED = "guessed"
+    """A field (``detail``) was not in the source and was filled in."""
+    UNUSABLE = "unusable"
+    """It cannot be taken over; ``detail`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to be said of the profile called ``name`` in a source."""
+
+    name: str
+    kind: RemarkKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was found in one place: profiles without secrets, in the order of the place, and remarks on them."""
+
+    kind: SourceKind
+    place: str
+    profiles: tuple[Profile, ...]
+    remarks: tuple[Remark, ...] = ()
