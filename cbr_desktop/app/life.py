@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, closing
 
 from PySide6.QtCore import QObject
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.app.house import House
 from cbr_desktop.app.start import opened, opened_demo
-from cbr_desktop.domain.error import LoginRefused, SecretMissing
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.error import LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind, is_storable
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
@@ -65,7 +66,7 @@ async def live(house: House, window: MainWindow, access: "Access", leaving: Leav
 
 
 class Access(QObject):
-    """Gets the password for a desk's profile, and asks the operator when there is none or it was not accepted."""
+    """Gets the secrets for a desk's profile, and asks the operator when there is none or it was not accepted."""
 
     def __init__(self, desk: Desk, log: Log, secrets: Secrets | None = None) -> None:
         super().__init__()
@@ -84,7 +85,7 @@ class Access(QObject):
         return found
 
     def watch(self, house: House, window: MainWindow) -> None:
-        """Open the password dialog over ``window`` whenever the login fails for want of one."""
+        """Open the login dialog over ``window`` whenever the login fails for want of one."""
         self._house = house
         self._window = window
         self._desk.board.changed.connect(self._look)
@@ -95,23 +96,37 @@ class Access(QObject):
         if part is not Part.CONNECTION or error is self._asked_for:
             return
         self._asked_for = error
-        if isinstance(error, SecretMissing | LoginRefused):
-            # most logins ask for nothing
-            module = importlib.import_module("cbr_desktop.ui.dialogs.password")
-            dialog = module.PasswordDialog(self._desk.profile, error_sentence(error), self._window)
+        if not isinstance(error, SecretMissing | LoginRefused | Unreachable):
+            return
+        # most logins ask for nothing
+        module = importlib.import_module("cbr_desktop.ui.dialogs.login")
+        kinds = module.wanted_secrets(self._desk.profile, error)
+        if kinds:
+            dialog = module.LoginDialog(
+                self._desk.profile,
+                error_sentence(error),
+                self._window,
+                kinds=kinds,
+                store_problem=self._secrets.problem,
+            )
             dialog.given.connect(self._take)
             dialog.open()
 
-    def _take(self, password: str, keep: bool) -> None:
-        self._log.hide(password)
-        self._secrets.remember(self._desk.profile, SecretKind.PASSWORD, password)
+    def _take(self, secrets: Mapping[SecretKind, str], keep: bool) -> None:
+        profile = self._desk.profile
+        for kind, secret in secrets.items():
+            self._log.hide(secret)
+            self._secrets.remember(profile, kind, secret)
         if keep:
-            self._tasks.start(self._secrets.keep(self._desk.profile, SecretKind.PASSWORD, password), self._tell_kept)
+            self._tasks.start(_keep(self._secrets, profile, secrets), self._tell_kept)
         self._house.refresh.ask()
         self._house.outbox.wake()
 
     def _tell_kept(self, kept: bool) -> None:
         if not kept:
-            self._window.notices.say(
-                "The password could not be kept by the system's store; it is forgotten when you leave."
-            )
+            self._window.notices.say("The system's store did not take the secret; it is forgotten when you leave.")
+
+
+async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, str]) -> bool:
+    """Keep what the system's store may have; tell whether it took all of that."""
+    return all([await store.keep(profile, kind, text) for kind, text in secrets.items() if is_storable(profile, kind)])

@@ -29,7 +29,7 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.dialogs.password import PasswordDialog
+from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
@@ -72,8 +72,8 @@ def program(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Program:
     return Program(tmp_path, qapp, qtbot)
 
 
-def asked(window: MainWindow) -> PasswordDialog | None:
-    return next((dialog for dialog in window.findChildren(PasswordDialog) if dialog.isVisible()), None)
+def asked(window: MainWindow) -> LoginDialog | None:
+    return next((dialog for dialog in window.findChildren(LoginDialog) if dialog.isVisible()), None)
 
 
 def give(window: MainWindow, password: str) -> None:

@@ -1,0 +1,103 @@
+"""Words for who asks and by which way: ways in, secrets, proxies, address families, and the store of the system."""
+
+from urllib.parse import urlsplit
+
+from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
+from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.ui.states import shown
+
+WAYS = {
+    Way.PASSWORD: "User and password",
+    Way.TOKEN: "Pasted token",
+    Way.KEYS: "Access key (AK/SK)",
+    Way.TEMPORARY_KEYS: "Temporary keys",
+    Way.AGENCY: "Agency",
+}
+WAY_REMARKS = {
+    Way.PASSWORD: "Logs in as an IAM user. The token that it gets is renewed by itself.",
+    Way.TOKEN: "A token that was made elsewhere. It ends within a day and cannot be renewed: you paste the next one.",
+    Way.KEYS: "Signs each request with a permanent access key. Nobody logs in, and nothing expires.",
+    Way.TEMPORARY_KEYS: "Signs each request with a key that lasts for hours. You paste all three parts when asked.",
+    Way.AGENCY: "Logs in first, then takes on a role that another account has lent.",
+}
+SECRETS = {
+    SecretKind.PASSWORD: "Password",
+    SecretKind.PASSCODE: "Passcode",
+    SecretKind.TOKEN: "Token",
+    SecretKind.ACCESS_KEY: "Access key id (AK)",
+    SecretKind.SECRET_KEY: "Secret access key (SK)",
+    SecretKind.SECURITY_TOKEN: "Security token",
+    SecretKind.PROXY_PASSWORD: "Proxy password",
+}
+PROXIES = {
+    ProxyMode.SYSTEM: "As the system says",
+    ProxyMode.NONE: "No proxy",
+    ProxyMode.MANUAL: "This proxy",
+}
+FAMILIES = {
+    AddressFamily.ANY: "IPv4 and IPv6",
+    AddressFamily.IPV4: "IPv4 only",
+    AddressFamily.IPV6: "IPv6 only",
+}
+NAME_RULES = {
+    NameRules.ASCII: "Letters, digits, _ and - (accepted everywhere)",
+    NameRules.CJK: "The same and Chinese ideographs",
+}
+_CLOUDS = {
+    "otc.t-systems.com": "Open Telekom Cloud",
+    "orange-business.com": "Flexible Engine",
+    "myhuaweicloud.eu": "Huawei Cloud Europe",
+    "myhuaweicloud.com": "Huawei Cloud",
+}
+_STORE_PROBLEMS = {
+    "no answer": "did not answer in time",
+    "no store that encrypts": "was not found: this system has none that encrypts",
+    "the store does not give back what it takes": "does not give back what it takes",
+}
+
+
+def cloud_words(endpoints: Endpoints) -> str:
+    """Return whose cloud a region is of: ``Open Telekom Cloud``; the host's name when it is nobody's we know."""
+    host = host_of(endpoints.cbr)
+    return next((words for domain, words in _CLOUDS.items() if host.endswith(f".{domain}")), host)
+
+
+def host_of(endpoint: str) -> str:
+    """Return the host's name in an endpoint, empty when there is none."""
+    try:
+        return urlsplit(endpoint.strip()).hostname or ""
+    except ValueError:
+        return ""
+
+
+def secret_words(kind: SecretKind | str) -> str:
+    """Return a secret's name within a sentence: ``password``, ``secret access key (SK)``."""
+    words = SECRETS[SecretKind(kind)]
+    return words[0].lower() + words[1:]
+
+
+def identity_words(profile: Profile) -> str:
+    """Return as whom a profile asks."""
+    user = f"{shown(profile.user, 60)} ({shown(profile.domain, 60)})" if profile.user else ""
+    key = f"access key {shown(profile.access_key, 60)}" if profile.access_key else ""
+    match profile.way:
+        case Way.PASSWORD:
+            return user or "–"
+        case Way.KEYS:
+            return key or "–"
+        case Way.TOKEN:
+            return "whoever the token was made for"
+        case Way.TEMPORARY_KEYS:
+            return "whoever the keys were made for"
+        case Way.AGENCY:
+            lent = f"agency {shown(profile.agency, 60)} of {shown(profile.agency_domain, 60)}"
+            return f"{lent}, by {key or user}" if key or user else lent
+
+
+def store_sentence(problem: str) -> str:
+    """Return that the system's store cannot be used and what follows; empty when ``problem`` is."""
+    if not problem:
+        return ""
+    why = _STORE_PROBLEMS.get(problem, f"cannot be used ({shown(problem, 60)})")
+    return f"The system's password store {why}. What you enter is kept until you leave, in memory alone."
