@@ -22,12 +22,13 @@ from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Un
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
-from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label, make_room
 from cbr_desktop.ui.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
 from cbr_desktop.ui.states import count_words
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""
+_WIDTH = 560
 _LONG = (SecretKind.TOKEN, SecretKind.SECURITY_TOKEN)
 _TYPED = (SecretKind.PASSWORD, SecretKind.PROXY_PASSWORD)
 """What a person made up: any character may be part of it, blanks too."""
@@ -93,7 +94,7 @@ class LoginDialog(QDialog):
         self.setObjectName("logIn")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(_WIDTH)
         self._fields = {kind: SecretField(kind) for kind in self.kinds}
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
@@ -138,7 +139,8 @@ class LoginDialog(QDialog):
         self._keep.setVisible(bool(storable))
         words = store_sentence(store_problem) if storable else ""
         if not storable:
-            words = "It is kept in memory until you leave, never on the disk."
+            kept = "It is kept" if len(self.kinds) == 1 else "They are kept"
+            words = f"{kept} in memory until you leave, never on the disk."
         remark = label(words, "logInStore")
         remark.setVisible(bool(words))
         layout = QVBoxLayout()
@@ -165,6 +167,7 @@ class LoginDialog(QDialog):
         self._log_in.setEnabled(not reason)
         self._log_in.setToolTip(reason)
         self._log_in.setAccessibleDescription(reason)
+        make_room(self)
 
     def _give(self) -> None:
         secrets = {kind: field.secret() for kind, field in self._fields.items()}
