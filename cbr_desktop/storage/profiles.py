@@ -1,15 +1,13 @@
 """The profiles: a file in TOML that its owner may write by hand."""
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import Damaged, HouseError, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import make_folder, reason, write_whole
@@ -30,8 +28,6 @@ _WORDS: dict[str, tuple[StrEnum, ...]] = {
     "proxy": tuple(ProxyMode),
     "address_family": tuple(AddressFamily),
 }
-
-_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\Z")
 
 
 def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
@@ -84,28 +80,6 @@ def remove(path: Path, name: str) -> None:
         tables = document["profile"]
         del tables[next(index for index, item in enumerate(tables) if item is table)]
         write_whole(path, document.as_string().encode())
-
-
-def endpoint(text: str) -> str:
-    """Return an endpoint in the one form that profiles have: ``https://host[:port]``, lower case, without a path.
-
-    A trailing slash and the ``/v3`` that catalogues write are taken off. ``ValueError`` says what is wrong: anything
-    but https (a loopback address may be http), a user name, another path, a query.
-    """
-    text = text.strip()
-    if not text.isprintable() or any(character in text for character in " \\@?#"):
-        raise ValueError("must be an address like https://host, without spaces, user name or query")
-    parts = urlsplit(text)
-    host = parts.hostname or ""
-    if not _is_host(host):
-        raise ValueError("must name a host, like https://host")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
-        raise ValueError("must begin with https://")
-    if parts.path.rstrip("/") not in ("", "/v3"):
-        raise ValueError("must not have a path")
-    default = {"https": 443, "http": 80}[parts.scheme]
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 # reading
@@ -171,24 +145,6 @@ def _word(label: str, key: str, value: str) -> StrEnum:
         if word == value:
             return word
     raise ProfileError(label, key, f"must be one of {', '.join(_WORDS[key])}")
-
-
-def _is_host(host: str) -> bool:
-    if ":" not in host:
-        return _HOST.match(host) is not None
-    try:
-        return ip_address(host).version == 6
-    except ValueError:
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # writing

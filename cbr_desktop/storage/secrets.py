@@ -94,6 +94,13 @@ class Secrets:
             return given
         return await self._ask(lambda store: store.get_password(*key))
 
+    async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
+        """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
+        key = _key(profile, kind)
+        if not is_storable(profile, kind):
+            return False
+        return bool(await self._ask(lambda store: store.get_password(*key)))
+
     async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:
         """Keep a secret; ``False`` when no store would take it, so that it is gone when the program ends."""
         key = _key(profile, kind)

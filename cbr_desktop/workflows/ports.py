@@ -168,6 +168,35 @@ class Profiles(Protocol):
         ...
 
 
+class SecretKeeper(Protocol):
+    """Where secrets are kept: the system's store, and memory until the program ends. Nothing here raises.
+
+    ``problem`` says why the store was of no use the last time, empty when it was.
+    """
+
+    problem: str
+
+    async def get(self, profile: Profile, kind: SecretKind) -> str | None:
+        """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
+        ...
+
+    async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
+        """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
+        ...
+
+    async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:
+        """Keep a secret; ``False`` when no store would take it, so that it is gone when the program ends."""
+        ...
+
+    def remember(self, profile: Profile, kind: SecretKind, secret: str) -> None:
+        """Hold a secret until the program ends, and nowhere else."""
+        ...
+
+    async def forget(self, profile: Profile, kind: SecretKind) -> None:
+        """Delete a secret of a profile, wherever it is."""
+        ...
+
+
 class Directory(Protocol):
     """What an account has to choose from, asked with secrets that were just typed and are kept nowhere."""
 

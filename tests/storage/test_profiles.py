@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import Damaged, NotSaved, ProfileError
 from cbr_desktop.domain.profile import Environment, NameRules, Profile
 from cbr_desktop.storage import profiles
@@ -163,8 +164,8 @@ def test_a_huge_file_a_folder_and_a_pipe_are_told_of(tmp_path: Path) -> None:
     ],
 )
 def test_endpoints_have_one_form(text: str, expected: str) -> None:
-    assert profiles.endpoint(text) == expected
-    assert profiles.endpoint(expected) == expected
+    assert endpoint(text) == expected
+    assert endpoint(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_endpoints_have_one_form(text: str, expected: str) -> None:
 )
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        profiles.endpoint(text)
+        endpoint(text)
 
 
 def test_a_first_profile_makes_the_file(tmp_path: Path) -> None:

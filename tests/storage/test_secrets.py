@@ -130,6 +130,16 @@ def test_forgetting_reaches_the_store() -> None:
     assert run(found.get(profile(), SecretKind.PASSWORD)) is None
 
 
+def test_what_is_in_memory_alone_is_not_told_to_be_stored() -> None:
+    store = MemoryStore()
+    found = secrets(store)
+    found.remember(profile(), SecretKind.PASSWORD, "x")
+    assert not run(found.is_stored(profile(), SecretKind.PASSWORD))
+    run(found.keep(profile(), SecretKind.PASSWORD, "x"))
+    assert run(found.is_stored(profile(), SecretKind.PASSWORD))
+    assert not run(found.is_stored(profile(), SecretKind.TOKEN))
+
+
 @pytest.mark.parametrize("store", [NullStore(), TidyStore()])
 def test_a_store_that_does_not_give_back_what_it_takes_is_not_trusted(store: MemoryStore) -> None:
     found = secrets(store)

@@ -1,0 +1,47 @@
+"""The address of a service, in the one form that profiles have."""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\Z")
+
+
+def endpoint(text: str) -> str:
+    """Return an endpoint in the one form that profiles have: ``https://host[:port]``, lower case, without a path.
+
+    A trailing slash and the ``/v3`` that catalogues write are taken off. ``ValueError`` says what is wrong: anything
+    but https (a loopback address may be http), a user name, another path, a query.
+    """
+    text = text.strip()
+    if not text.isprintable() or any(character in text for character in " \\@?#"):
+        raise ValueError("must be an address like https://host, without spaces, user name or query")
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    if not _is_host(host):
+        raise ValueError("must name a host, like https://host")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise ValueError("must begin with https://")
+    if parts.path.rstrip("/") not in ("", "/v3"):
+        raise ValueError("must not have a path")
+    default = {"https": 443, "http": 80}[parts.scheme]
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+def _is_host(host: str) -> bool:
+    if ":" not in host:
+        return _HOST.match(host) is not None
+    try:
+        return ip_address(host).version == 6
+    except ValueError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
