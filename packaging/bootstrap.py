@@ -85,7 +85,7 @@ class Program(NamedTuple):
     package: str
 
 
-TEST_PROGRAMS: tuple[Program, ...] = ()
+TEST_PROGRAMS: tuple[Program, ...] = (Program("strace", "strace"),)
 
 
 # A machine without a display is often without a locale too, and Qt complains of that.
