@@ -2,6 +2,8 @@
 
 import httpx
 
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
@@ -12,6 +14,11 @@ from cbr_desktop.simulator.service import Service
 async def password(kind: SecretKind) -> str:
     """Return the demo user's password, which is no secret."""
     return estate.DEMO_PASSWORD
+
+
+def secret_of(profile: Profile) -> Secret:
+    """Return what gives the secrets of a demo profile."""
+    return password
 
 
 def service(clock: Clock, seed: int = 1) -> Service:

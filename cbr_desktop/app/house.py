@@ -14,6 +14,7 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.workflows.follow import Follow
+from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Records
@@ -33,6 +34,7 @@ class House:
     outbox: Outbox
     follow: Follow
     refresh: Refresh
+    guard: Guard
     clock: Clock
 
     async def residents(self) -> None:
@@ -66,6 +68,7 @@ def open_house(
     clock: Clock,
     secret: Secret,
     transport: httpx.AsyncBaseTransport | None = None,
+    guard: Guard | None = None,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
@@ -73,7 +76,8 @@ def open_house(
     """
     profile = ledger.profile
     cloud = CbrCloud(profile, login_of(profile, secret), transport or Network(), clock, ledger.put_connection)
-    outbox = Outbox(ledger, records, cloud, clock, new_intent_id)
+    guard = guard or Guard(profile, clock)
+    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard)
     refresh = Refresh(ledger, cache, cloud, clock)
     follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
     told = ledger.notify
@@ -88,7 +92,7 @@ def open_house(
             outbox.wake()
 
     ledger.notify = notify
-    return House(profile, ledger, cloud, outbox, follow, refresh, clock)
+    return House(profile, ledger, cloud, outbox, follow, refresh, guard, clock)
 
 
 def new_intent_id() -> IntentId:

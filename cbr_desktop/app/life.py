@@ -1,24 +1,30 @@
-"""The life of a window after its first paint: house, loop, residents, and the ordered leaving."""
+"""The life of a window after its first paint: houses, loop, residents, and the ordered leaving."""
 
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, closing
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from cbr_desktop.app.house import House
-from cbr_desktop.app.start import opened, opened_demo
-from cbr_desktop.domain.error import LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.app.houses import Houses, opened_houses, real_network
+from cbr_desktop.app.start import demo_corner
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind, is_storable
+from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.notices import WARNING
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
@@ -27,100 +33,147 @@ _PATIENCE_SECONDS = 5.0
 """How long leaving waits for the answer to a request that is being sent."""
 
 
-def run_life(application: QApplication, window: MainWindow, desk: Desk, here: Places) -> int:
-    """Open the house behind a painted window and live until the operator leaves; return the exit code."""
+def run_life(application: QApplication, window: MainWindow, hall: Hall, here: Places) -> int:
+    """Open the houses behind a painted window and live until the operator leaves; return the exit code."""
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
-        stack.callback(desk.settings.close)
-        access = Access(desk, log)
-        if desk.is_demo:
-            house = stack.enter_context(opened_demo(here, desk.ledger, desk.clock))
-        else:
-            house = stack.enter_context(opened(here, desk.ledger, desk.clock, access.secret))
-        desk.join(house.outbox, house.refresh)
-        return run(application, lambda leaving: live(house, window, access, leaving))
+        stack.callback(hall.settings.close)
+        access, houses = open_behind(stack, hall, here, log)
+        return run(application, lambda leaving: live(houses, window, access, leaving))
 
 
-Story = Callable[[House, Leaving], Awaitable[None]]
-"""What is done in a house while its residents work, besides what the operator does."""
+def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log) -> "tuple[Access, Houses]":
+    """Open the data folder and a house behind every desk of a hall; ``stack`` closes them again."""
+    if hall.is_demo:
+        # a whole service next door, of which those who work with a real one need not have anything in memory
+        demo = importlib.import_module("cbr_desktop.app.demo")
+        transport = demo.DemoTransport(demo.service(hall.clock))
+        # the demo cloud has no secrets, and the store of the system is not for it
+        access = Access(hall, log, Secrets({}, lambda: None), demo.secret_of)
+        corner = stack.enter_context(demo_corner(here))
+        houses = stack.enter_context(opened_houses(corner, access.secret_of, lambda profile: transport))
+    else:
+        access = Access(hall, log, Secrets())
+        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network))
+    for desk in hall.desks:
+        houses.admit(desk)
+    hall.admit = houses.admit
+    return access, houses
 
 
-async def live(house: House, window: MainWindow, access: "Access", leaving: Leaving, story: Story | None = None) -> int:
+Story = Callable[[Houses, Leaving], Awaitable[None]]
+"""What is done in the houses while their residents work, besides what the operator does."""
+
+
+async def live(
+    houses: Houses, window: MainWindow, access: "Access", leaving: Leaving, story: Story | None = None
+) -> int:
     """Keep the residents until somebody wishes to leave, then end everything in order."""
     window.leave_requested.connect(leaving.ask)
-    access.watch(house, window)
+    access.watch(window)
     try:
         async with asyncio.TaskGroup() as tasks:
-            house.refresh.recall()
-            residents = tasks.create_task(house.residents())
+            houses.start(tasks)
             if story is not None:
-                await story(house, leaving)
+                await story(houses, leaving)
             await leaving.wait()
             window.hide()
-            await house.outbox.calm(_PATIENCE_SECONDS)
-            residents.cancel()
+            await houses.calm(_PATIENCE_SECONDS)
     finally:
-        await house.cloud.aclose()
+        await houses.aclose()
         window.close_for_good()
     return 0
 
 
 class Access(QObject):
-    """Gets the secrets for a desk's profile, and asks the operator when there is none or it was not accepted."""
+    """Gets the secrets of the hall's profiles, and asks the operator for what is missing or was not accepted.
 
-    def __init__(self, desk: Desk, log: Log, secrets: Secrets | None = None) -> None:
+    ``otherwise`` gives what nobody was asked for: the demo cloud's.
+    """
+
+    def __init__(
+        self,
+        hall: Hall,
+        log: Log,
+        secrets: Secrets | None = None,
+        otherwise: Callable[[Profile], Secret] | None = None,
+    ) -> None:
         super().__init__()
-        self._desk = desk
+        self._hall = hall
         self._log = log
         self._secrets = secrets or Secrets()
+        self._otherwise = otherwise
         self._tasks = TaskOwner(self)
-        self._asked_for: object = None
+        self._asked_for: dict[str, object] = {}
 
-    async def secret(self, kind: SecretKind) -> str:
-        """Return a secret from environment, store or this session. Raises ``SecretMissing``."""
-        found = await self._secrets.get(self._desk.profile, kind)
-        if not found:
-            raise SecretMissing(self._desk.profile.name, kind)
-        self._log.hide(found)
-        return found
+    def secret_of(self, profile: Profile) -> Secret:
+        """Return what gives the secrets of a profile: environment, store or this session."""
+        last = self._otherwise(profile) if self._otherwise is not None else None
 
-    def watch(self, house: House, window: MainWindow) -> None:
-        """Open the login dialog over ``window`` whenever the login fails for want of one."""
-        self._house = house
+        async def secret(kind: SecretKind) -> str:
+            found = await self._secrets.get(profile, kind)
+            if not found and last is not None:
+                return await last(kind)
+            if not found:
+                raise SecretMissing(profile.name, kind)
+            self._log.hide(found)
+            return found
+
+        return secret
+
+    def watch(self, window: MainWindow) -> None:
+        """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
+
+        Of several, a notice tells which needs one; nobody is met by a pile of dialogs.
+        """
         self._window = window
-        self._desk.board.changed.connect(self._look)
+        window.login_wished.connect(self.ask)
+        self._hall.board.changed.connect(self._look)
+
+    def ask(self, profile: Profile) -> None:
+        """Open the login of a profile, because a person wants to."""
+        desk = self._hall.desk(profile.name)
+        error = desk.ledger.connection.error
+        words = error_sentence(error) if error is not None else "What is given here replaces what was given before."
+        self._open(desk, words, error)
 
     def _look(self, part: Part) -> None:
         """Ask once for each failure: dismissing the dialog means working without, until the next refresh is asked."""
-        error = self._desk.ledger.connection.error
-        if part is not Part.CONNECTION or error is self._asked_for:
+        if part is not Part.CONNECTION:
             return
-        self._asked_for = error
-        if not isinstance(error, SecretMissing | LoginRefused | Unreachable):
-            return
-        # most logins ask for nothing
-        module = importlib.import_module("cbr_desktop.ui.dialogs.login")
-        kinds = module.wanted_secrets(self._desk.profile, error)
+        for desk in self._hall.shown_desks:
+            error = desk.ledger.connection.error
+            if error is not self._asked_for.get(desk.profile.name):
+                self._asked_for[desk.profile.name] = error
+                if isinstance(error, SecretMissing | LoginRefused | Unreachable):
+                    self._want(desk, error)
+
+    def _want(self, desk: Desk, error: HouseError) -> None:
+        words = error_sentence(error)
+        if not self._hall.scope.is_merged:
+            self._open(desk, words, error)
+        elif _login().wanted_secrets(desk.profile, error):
+            text = f"{plain(desk.profile.name, 60)}: {words}"
+            self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(desk.profile))
+
+    def _open(self, desk: Desk, reason: str, error: HouseError | None) -> None:
+        """Open the dialog for what would help against ``error``, or for all that the way in needs."""
+        kinds = login_secrets(desk.profile) if error is None else _login().wanted_secrets(desk.profile, error)
         if kinds:
-            dialog = module.LoginDialog(
-                self._desk.profile,
-                error_sentence(error),
-                self._window,
-                kinds=kinds,
-                store_problem=self._secrets.problem,
+            dialog = _login().LoginDialog(
+                desk.profile, reason, self._window, kinds=kinds, store_problem=self._secrets.problem
             )
-            dialog.given.connect(self._take)
+            dialog.given.connect(partial(self._take, desk))
             dialog.open()
 
-    def _take(self, secrets: Mapping[SecretKind, str], keep: bool) -> None:
-        profile = self._desk.profile
+    def _take(self, desk: Desk, secrets: Mapping[SecretKind, str], keep: bool) -> None:
         for kind, secret in secrets.items():
             self._log.hide(secret)
-            self._secrets.remember(profile, kind, secret)
+            self._secrets.remember(desk.profile, kind, secret)
         if keep:
-            self._tasks.start(_keep(self._secrets, profile, secrets), self._tell_kept)
-        self._house.refresh.ask()
-        self._house.outbox.wake()
+            self._tasks.start(_keep(self._secrets, desk.profile, secrets), self._tell_kept)
+        desk.refresh.ask()
+        desk.outbox.wake()
 
     def _tell_kept(self, kept: bool) -> None:
         if not kept:
@@ -130,3 +183,8 @@ class Access(QObject):
 async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, str]) -> bool:
     """Keep what the system's store may have; tell whether it took all of that."""
     return all([await store.keep(profile, kind, text) for kind, text in secrets.items() if is_storable(profile, kind)])
+
+
+def _login() -> Any:
+    """Return the login dialog's module, which most starts do not need."""
+    return importlib.import_module("cbr_desktop.ui.dialogs.login")

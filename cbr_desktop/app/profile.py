@@ -17,6 +17,7 @@ DEMO = Profile(
     beta_fields=True,
 )
 """Leads to the built-in demo cloud; its hosts exist nowhere."""
+DEMO_PROFILES = (DEMO,)
 
 
 def all_profiles(places: Places) -> list[Profile]:

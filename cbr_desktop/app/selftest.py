@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.house import House
-from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.houses import Houses
+from cbr_desktop.app.life import live, open_behind
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.start import opened_demo
-from cbr_desktop.app.window import new_application, new_desk, open_checkpoint, open_outcome, paint_now
+from cbr_desktop.app.window import new_application, new_hall, open_checkpoint, open_outcome, paint_now
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -32,6 +32,7 @@ from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.text import outcome_sentence
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
@@ -59,21 +60,19 @@ def run_selftest(options: argparse.Namespace) -> int:
     here.make()
     application = new_application()
     clock = WallClock(SPEED)
-    desk = new_desk(here, DEMO, clock)
-    desk.settings.put("window/theme", str(Theme(options.theme)))
-    window = MainWindow(desk, open_checkpoint, open_outcome)
+    hall = new_hall(here, DEMO, clock=clock)
+    hall.settings.put("window/theme", str(Theme(options.theme)))
+    window = MainWindow(hall, open_checkpoint, open_outcome)
     window.resize(1280, 800)
     paint_now(application, window)
-    operator = Operator(window, options.screenshot, options.pictures)
+    operator = Operator(hall, window, options.screenshot, options.pictures)
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
-        house = stack.enter_context(opened_demo(here, desk.ledger, clock))
-        desk.join(house.outbox, house.refresh)
-        access = Access(desk, log)
+        access, houses = open_behind(stack, hall, here, log)
         failures: list[object] = []
         defects = stack.enter_context(closing(Defects()))
         try:
-            run(application, lambda leaving: live(house, window, access, leaving, operator.story))
+            run(application, lambda leaving: live(houses, window, access, leaving, operator.story))
         except* SelftestFailed as group:
             failures.extend(group.exceptions)
         failures.extend(defects.found)
@@ -105,15 +104,17 @@ class Defects(logging.Handler):
 class Operator:
     """Plays the person at the window: finds controls by their names, presses them, and looks at what comes of it."""
 
-    def __init__(self, window: MainWindow, screenshot: Path | None, pictures: Path | None) -> None:
+    def __init__(self, hall: Hall, window: MainWindow, screenshot: Path | None, pictures: Path | None) -> None:
+        self._hall = hall
         self._window = window
         self._screenshot = screenshot
         self._pictures = pictures
         self.result = ""
 
-    async def story(self, house: House, leaving: Leaving) -> None:
+    async def story(self, houses: Houses, leaving: Leaving) -> None:
         """Do the main job, then leave."""
-        self._house = house
+        self._house: House = houses.of(self._hall.desk(DEMO.name))
+        house = self._house
         await self._until(lambda: len(house.ledger.vaults) > 1 and bool(house.ledger.tasks), "the lists did not arrive")
         whole = await self._ask_for(WHOLE_VAULT, "selftest")
         partial = await self._ask_for(PARTIAL_VAULT, "before-patch")

@@ -31,27 +31,37 @@ def opened(
 
     Raises ``InUse`` when another program of ours writes into this data folder.
     """
-    places.make()
-    with (
-        locked(places),
-        closing(SqliteRecords(places.records_file)) as records,
-        closing(SqliteCache(places.cache_file(ledger.profile))) as cache,
-    ):
+    with opened_data(places) as records, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
         house = open_house(ledger, records, cache, clock, secret, transport)
         house.outbox.restore()
         yield house
 
 
 @contextmanager
-def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
-    """Open the demo cloud in a corner of its own on the disk, which goes with it: its estate does not last either."""
+def opened_data(places: Places) -> Iterator[SqliteRecords]:
+    """Be the one program that writes into the data folder, and open the outbox. Raises ``InUse``."""
+    places.make()
+    with locked(places), closing(SqliteRecords(places.records_file)) as records:
+        yield records
+
+
+@contextmanager
+def demo_corner(here: Places) -> Iterator[Places]:
+    """Lend the demo cloud a corner of its own on the disk, which goes with it: its estate does not last either."""
     here.make()
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=here.cache, ignore_cleanup_errors=True) as corner:
+        yield places({HOME_VARIABLE: corner})
+
+
+@contextmanager
+def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
+    """Open the demo cloud for one profile."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.service(clock))
     with (
-        tempfile.TemporaryDirectory(prefix="demo-", dir=here.cache, ignore_cleanup_errors=True) as corner,
-        opened(places({HOME_VARIABLE: corner}), ledger, clock, demo.password, transport) as house,
+        demo_corner(here) as corner,
+        opened(corner, ledger, clock, demo.password, transport) as house,
     ):
         yield house
 

@@ -20,17 +20,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.opening import recall
-from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.profile import DEMO, DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.workflows.ledger import Ledger
 
 
 def open_window(here: Places, profile: Profile | None) -> int:
@@ -39,15 +38,16 @@ def open_window(here: Places, profile: Profile | None) -> int:
     profile = profile or _late("app.choice").choose(application, here)
     if profile is None:
         return 0
-    desk = new_desk(here, profile)
-    recall(desk.ledger, here)
-    window = MainWindow(desk, open_checkpoint, open_outcome)
+    hall = new_hall(here, profile)
+    for desk in hall.desks:
+        recall(desk.ledger, here)
+    window = MainWindow(hall, open_checkpoint, open_outcome)
     paint_now(application, window)
     run_life = _late("app.life").run_life
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
     try:
-        code: int = run_life(application, window, desk, here)
+        code: int = run_life(application, window, hall, here)
     except HouseError as error:
         window.hide()
         tell(application, error)
@@ -72,18 +72,18 @@ def new_application() -> QApplication:
     return application
 
 
-def new_desk(here: Places, profile: Profile, clock: WallClock | None = None) -> Desk:
-    """Return a desk with an empty ledger; the workflows join it later."""
-    board = Board()
-    return Desk(
-        profile=profile,
-        ledger=Ledger(profile, board.notice),
-        board=board,
-        clock=clock or WallClock(),
-        settings=JsonSettings(here.state / "screens.json"),
-        save_text=save_text,
-        is_demo=profile is DEMO,
-    )
+def new_hall(
+    here: Places, profile: Profile, profiles: Sequence[Profile] | None = None, clock: WallClock | None = None
+) -> Hall:
+    """Return a hall in which ``profile`` is looked at, of ``profiles`` or of those in the file; houses come later."""
+    is_demo = profile is DEMO
+    if profiles is None:
+        profiles = DEMO_PROFILES if is_demo else all_profiles(here)
+    known = profiles if any(each.name == profile.name for each in profiles) else (profile, *profiles)
+    settings = JsonSettings(here.state / "screens.json")
+    hall = Hall(known, settings, clock or WallClock(), save_text, is_demo=is_demo)
+    hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+    return hall
 
 
 def paint_now(application: QApplication, window: QWidget) -> None:

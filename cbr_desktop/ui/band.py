@@ -1,22 +1,37 @@
 """The band on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.states import count_words, duration_words
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
 
 _STRIPE = 3
+_GRAVITY = (
+    Environment.PRODUCTION,
+    Environment.STAGING,
+    Environment.TEST,
+    Environment.DEVELOPMENT,
+    Environment.DEMO,
+)
+"""Environments, the one at which most is at stake first."""
 
 
 class ProfileBand(QWidget):
-    """Names the profile, region and project.
+    """Names the scope: a profile with region and project, or several.
 
     Signals:
+        scope_menu_wished: the choice of profiles should open below the button.
+        arm_menu_wished: the choice of how long a read-only profile is armed should open below the button.
         create_wished: a checkpoint of what is selected should be made.
         details_toggled: whether the details should be shown.
         refresh_wished: everything should be read now.
@@ -24,25 +39,47 @@ class ProfileBand(QWidget):
         help_wished: keys and versions should be shown.
     """
 
+    scope_menu_wished = Signal()
+    arm_menu_wished = Signal()
     create_wished = Signal()
     details_toggled = Signal(bool)
     refresh_wished = Signal()
     theme_menu_wished = Signal()
     help_wished = Signal()
 
-    def __init__(self, profile: Profile, *, is_demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, hall: Hall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("profileBand")
-        environment = Environment.DEMO if is_demo else profile.environment
+        self._hall = hall
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         row = QHBoxLayout()
         row.setContentsMargins(12, 7, 8, 7)
         row.setSpacing(8)
-        row.addWidget(_chip(self, environment))
-        row.addWidget(_name(self, profile))
-        row.addWidget(_place(self, profile, is_demo=is_demo), 1)
+        self._chip = _label(self, "environment")
+        font = self._chip.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * (1.4 if hall.is_demo else 1.1))
+        self._chip.setFont(font)
+        self._chip.setMargin(4)
+        row.addWidget(self._chip)
+        self.scope = self._button("down", "Profile", "Which profiles are looked at (Ctrl+P)")
+        self.scope.setObjectName("profileName")
+        font = self.scope.font()
+        font.setBold(True)
+        self.scope.setFont(font)
+        self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.scope.clicked.connect(self.scope_menu_wished)
+        row.addWidget(self.scope)
+        self._place = _label(self, "profilePlace")
+        self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._place.setMinimumWidth(40)
+        row.addWidget(self._place, 1)
+        self.arm = self._button("lock", "Read-only", "Nothing can be changed here before it is armed")
+        self.arm.setObjectName("arm")
+        self.arm.clicked.connect(self.arm_menu_wished)
+        row.addWidget(self.arm)
         self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
         self.create_checkpoint.setObjectName("createCheckpoint")
         self.create_checkpoint.setAccessibleName("Create checkpoint")
@@ -66,11 +103,49 @@ class ProfileBand(QWidget):
         for button in (self.details, self.refresh, self.theme, self.help):
             row.addWidget(button)
         layout.addLayout(row)
-        layout.addWidget(_stripe(self, environment))
+        self._stripe = Stripe(self)
+        layout.addWidget(self._stripe)
+        self.tell_scope()
+
+    def tell_scope(self) -> None:
+        """Name the scope as it is now."""
+        hall = self._hall
+        profiles = [desk.profile for desk in hall.shown_desks]
+        self._tell_chip(profiles)
+        self.scope.setText(plain(scope_name(hall.choice), 60).replace("&", "&&"))
+        self.scope.setAccessibleDescription(scope_name(hall.choice))
+        self._place.setText(_place_words(profiles, is_demo=hall.is_demo))
+        is_one = len(profiles) == 1
+        self._stripe.tell([profile_colour(each, is_demo=hall.is_demo and is_one) for each in profiles])
+        self.tell_guards()
+
+    def tell_guards(self) -> None:
+        """Say which profiles are read-only and which are armed, and for how long."""
+        guarded = [desk for desk in self._hall.shown_desks if desk.guard.is_read_only]
+        self.arm.setVisible(bool(guarded))
+        if guarded:
+            words = guard_words(guarded)
+            self.arm.setText(words)
+            self.arm.setAccessibleName(words)
+            self.arm.setIcon(icon("unlock" if any(desk.guard.is_open for desk in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read."""
         self.refresh.setText("Reading…" if loading else "Refresh")
+
+    def _tell_chip(self, profiles: Sequence[Profile]) -> None:
+        found = {Environment.DEMO} if self._hall.is_demo else {profile.environment for profile in profiles}
+        gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
+        self._chip.setText(ENVIRONMENTS[gravest] + (" and others" if len(found) > 1 else ""))
+        colour = QColor(ENVIRONMENT_COLOURS[gravest])
+        if len(profiles) == 1 and not self._hall.is_demo:
+            colour = profile_colour(profiles[0])
+        # only these two roles, so that a theme still sets the rest
+        colours = QPalette()
+        colours.setColor(QPalette.ColorRole.Window, colour)
+        colours.setColor(QPalette.ColorRole.WindowText, ink_on(colour))
+        self._chip.setPalette(colours)
+        self._chip.setAutoFillBackground(True)
 
     def _button(self, picture: str, name: str, hint: str) -> QToolButton:
         button = QToolButton(self)
@@ -85,55 +160,75 @@ class ProfileBand(QWidget):
         return button
 
 
-def _label(parent: QWidget, name: str, text: str) -> QLabel:
+class Stripe(QWidget):
+    """The colours of the profiles that are looked at, side by side."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("environmentStripe")
+        self.setFixedHeight(_STRIPE)
+        self._colours: list[QColor] = []
+
+    def tell(self, colours: list[QColor]) -> None:
+        """Show other colours."""
+        self._colours = colours
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the colours."""
+        painter = QPainter(self)
+        count = max(1, len(self._colours))
+        for place, colour in enumerate(self._colours):
+            left, right = self.width() * place // count, self.width() * (place + 1) // count
+            painter.fillRect(QRect(left, 0, right - left, self.height()), colour)
+        painter.end()
+
+
+def scope_name(choice: Choice) -> str:
+    """Return a scope's name: the profile's, the group's, or that it is all of them."""
+    if choice.extent is Extent.ONE:
+        return choice.name
+    if choice.extent is Extent.GROUP:
+        return f"Group {choice.name}"
+    return "All profiles"
+
+
+def guard_words(guarded: Sequence[Desk]) -> str:
+    """Return how read-only profiles stand: ``Read-only``, ``Armed, 14 min left``, or how many are which."""
+    armed = [desk.guard.armed_until for desk in guarded if desk.guard.armed_until is not None]
+    if not armed:
+        return "Read-only" if len(guarded) == 1 else f"{len(guarded)} read-only"
+    left = duration_words(min(armed) - guarded[0].clock.now())
+    return f"Armed, {left} left" if len(guarded) == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
+
+
+def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
+    """Return the colour of a profile: its own, or that of its environment."""
+    own = QColor(profile.colour) if profile.colour and not is_demo else QColor()
+    return own if own.isValid() else QColor(ENVIRONMENT_COLOURS[Environment.DEMO if is_demo else profile.environment])
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Return black or white, whichever is read better on a colour."""
+    light = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
+    return QColor("#000000" if light > 150 else "#ffffff")
+
+
+def _label(parent: QWidget, name: str) -> QLabel:
     label = QLabel(parent)
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(text)
     return label
 
 
-def _chip(parent: QWidget, environment: Environment) -> QLabel:
-    chip = _label(parent, "environment", ENVIRONMENTS[environment])
-    font = chip.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * (1.4 if environment is Environment.DEMO else 1.1))
-    chip.setFont(font)
-    chip.setMargin(4)
-    _paint_ground(chip, environment)
-    return chip
-
-
-def _name(parent: QWidget, profile: Profile) -> QLabel:
-    label = _label(parent, "profileName", plain(profile.name, 60))
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    return label
-
-
-def _place(parent: QWidget, profile: Profile, *, is_demo: bool) -> QLabel:
-    parts = [f"region {plain(profile.region, 40)}"] if profile.region else []
-    parts += [f"project {plain(profile.project, 60)}", f"as {plain(profile.user, 40)}"] if profile.project else []
+def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
+    if len(profiles) == 1:
+        profile = profiles[0]
+        parts = [f"region {plain(profile.region, 40)}"] if profile.region else []
+        parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
+        parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
+    else:
+        regions = dict.fromkeys(plain(profile.region, 40) for profile in profiles if profile.region)
+        parts = [count_words(len(profiles), "profile"), ", ".join(regions)]
     parts += ["built-in cloud, nothing here is real"] if is_demo else []
-    label = _label(parent, "profilePlace", " · ".join(parts))
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    label.setMinimumWidth(40)
-    return label
-
-
-def _stripe(parent: QWidget, environment: Environment) -> QWidget:
-    stripe = QWidget(parent)
-    stripe.setObjectName("environmentStripe")
-    stripe.setFixedHeight(_STRIPE)
-    _paint_ground(stripe, environment)
-    return stripe
-
-
-def _paint_ground(widget: QWidget, environment: Environment) -> None:
-    """Give a widget the colour of an environment; only these two roles, so that a theme still sets the rest."""
-    colours = QPalette()
-    colours.setColor(QPalette.ColorRole.Window, QColor(ENVIRONMENT_COLOURS[environment]))
-    colours.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
-    widget.setPalette(colours)
-    widget.setAutoFillBackground(True)
+    return " · ".join(filter(None, parts))

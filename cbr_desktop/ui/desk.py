@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.board import Board
+from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
@@ -34,7 +35,8 @@ class Settings(Protocol):
 class Desk:
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 
-    ``outbox`` and ``refresh`` join after the first paint and before the first event of the operator.
+    ``guard`` keeps a read-only profile. ``outbox`` and ``refresh`` join after the first paint and before the first
+    event of the operator.
     ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
     """
 
@@ -45,8 +47,12 @@ class Desk:
     settings: Settings
     save_text: Callable[[str, str], None]
     is_demo: bool = False
+    guard: Guard = field(init=False)
     outbox: "Outbox" = field(init=False)
     refresh: "Refresh" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self.profile, self.clock)
 
     def join(self, outbox: "Outbox", refresh: "Refresh") -> None:
         """Hand the workflows in."""

@@ -27,7 +27,7 @@ from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.theme import tone_colour
 from cbr_desktop.ui.words import Times
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Reading
 
 _NOTHING = "Nothing is selected. Choose a row to see all that is known of it."
 
@@ -43,7 +43,7 @@ class Details(QFrame):
     checkpoint_wished = Signal()
     vault_wished = Signal(object)
 
-    def __init__(self, ledger: Ledger, lore: VaultLore, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, ledger: Reading, lore: VaultLore, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("details")
         self.setAccessibleName("Details")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import draw_mark, icon
 from cbr_desktop.ui.line import Line
 from cbr_desktop.ui.marks import Mark, Shape
@@ -45,11 +45,11 @@ class Drawer(QFrame):
     remarked = Signal(str)
     toggled = Signal(bool)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, hall: Hall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("taskDrawer")
         self.setAccessibleName("Task drawer")
-        self._desk = desk
+        self._hall = hall
         self._group: Group | None = None
         self._rows: dict[IntentId, RequestRow] = {}
         self._list: QScrollArea | None = None
@@ -78,7 +78,7 @@ class Drawer(QFrame):
 
     def take(self) -> None:
         """Show how the requests stand now."""
-        self._shown = requests(self._desk.ledger, self._desk.clock.now(), self._dismissed())
+        self._shown = requests(self._hall.open, self._hall.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
             button.setText(f"{group} {count}")
@@ -199,15 +199,15 @@ class Drawer(QFrame):
         return row
 
     def _cancel(self, id: IntentId) -> None:
-        if not self._desk.outbox.cancel(id):
+        if not self._hall.desk_of_intent(id).outbox.cancel(id):
             self.remarked.emit("Too late to cancel: the request has been sent already.")
 
     def _dismiss(self, id: IntentId) -> None:
-        self._desk.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
+        self._hall.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
         self.take()
 
     def _dismissed(self) -> list[str]:
-        stored = self._desk.settings.get(_DISMISSED, [])
+        stored = self._hall.settings.get(_DISMISSED, [])
         return [str(id) for id in stored] if isinstance(stored, list) else []
 
 

@@ -18,7 +18,7 @@ from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, r
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
 from cbr_desktop.ui.states import gb_words, protect_words, status_words
 from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
-from cbr_desktop.workflows.ledger import Ledger, ResourceRow
+from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 _ACTIVITY_LIMIT = 50
 Subject = Vault | ResourceRow | Task
@@ -41,7 +41,7 @@ class Sheet:
     vault_id: VaultId | None
 
 
-def sheet(subject: Subject, ledger: Ledger, lore: VaultLore, times: Times) -> Sheet:
+def sheet(subject: Subject, ledger: Reading, lore: VaultLore, times: Times) -> Sheet:
     """Return what is known of a subject."""
     if isinstance(subject, Vault):
         return _vault(subject, ledger, lore, times)
@@ -50,7 +50,7 @@ def sheet(subject: Subject, ledger: Ledger, lore: VaultLore, times: Times) -> Sh
     return _resource(subject, ledger, times)
 
 
-def _vault(vault: Vault, ledger: Ledger, lore: VaultLore, times: Times) -> Sheet:
+def _vault(vault: Vault, ledger: Reading, lore: VaultLore, times: Times) -> Sheet:
     facts = [
         ("Used", f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
         ("Free", gb_words(vault.free_gb) if vault.free_gb >= 0 else f"none; over-full by {gb_words(-vault.free_gb)}"),
@@ -88,7 +88,7 @@ def _vault(vault: Vault, ledger: Ledger, lore: VaultLore, times: Times) -> Sheet
     )
 
 
-def _resource(row: ResourceRow, ledger: Ledger, times: Times) -> Sheet:
+def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
     resource = row.resource
     facts = [
         ("Vault", vault_words(row)),
@@ -143,7 +143,7 @@ def _explain_resource(row: ResourceRow) -> str:
     }.get(str(row.resource.protect_status), "This version does not know what that state means.")
 
 
-def _task(task: Task, ledger: Ledger, times: Times) -> Sheet:
+def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
     facts = [
         ("Resource", resource_words(task)),
         ("Vault", task.vault_name or task.vault_id or NONE),

@@ -12,11 +12,14 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.details import Details
 from cbr_desktop.ui.drawer import Drawer
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import Herald, NoticeBar, TrayHerald, Watch
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
 from cbr_desktop.ui.sheets import SheetWindow, open_help, open_problems
 from cbr_desktop.ui.statusbar import connection_sentence, problems
 from cbr_desktop.ui.theme import Theme
@@ -32,31 +35,33 @@ class Furniture:
     def __init__(
         self,
         window: QWidget,
-        desk: Desk,
+        hall: Hall,
         lore: VaultLore,
         times: Times,
         open_outcome: Callable[[IntentId], object],
         herald: Herald | None,
     ) -> None:
         self._window = window
-        self._desk = desk
+        self._hall = hall
         self._times = times
-        self.details = Details(desk.ledger, lore, times, window)
-        self.drawer = Drawer(desk, window)
+        self.details = Details(hall.scope, lore, times, window)
+        self.drawer = Drawer(hall, window)
         self.notices = NoticeBar(window)
-        self._watch = Watch(desk.ledger, self.notices, herald or TrayHerald(window), window, open_outcome)
+        self.strip = ScopeStrip(hall, window)
+        self._watch = Watch(hall.open, self.notices, herald or TrayHerald(window), window, open_outcome)
         self.drawer.remarked.connect(self.notices.say)
         self.drawer.outcome_wished.connect(open_outcome)
 
     def notice(self, part: Part) -> None:
         """Take over a change of the ledger."""
         self.drawer.notice(part)
+        self.strip.tell()
         if part in (Part.INTENTS, Part.TASKS):
             self._watch.look()
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
-        return ResourcesPage(self._desk, self._times) if name == "Resources" else TasksPage(self._desk, self._times)
+        return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
 
     def open_help(self) -> SheetWindow:
         """Open keys and versions."""
@@ -64,11 +69,26 @@ class Furniture:
 
     def open_problems(self) -> SheetWindow:
         """Open the list of what could not be read and why."""
-        return open_problems(problems(self._desk.ledger), self._window)
+        return open_problems(problems(self._hall.scope), self._window)
 
     def tell_connection(self) -> None:
         """Say at length how the connection stands."""
-        self.notices.say(connection_sentence(self._desk.ledger.connection))
+        several = self._hall.scope.is_merged
+        for member in self._hall.scope.members:
+            words = connection_sentence(member.connection)
+            self.notices.say(f"{plain(member.profile.name, 60)}: {words}" if several else words)
+
+    def open_scope_menu(self, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
+        """Open the choice of profiles below a button."""
+        return open_scope_menu(self._hall, button, further)
+
+    def open_arm_menu(self, button: QToolButton, armed: Callable[[Desk], object]) -> QMenu:
+        """Open the choice of how long a profile is armed below a button."""
+        return open_arm_menu(self._hall, button, armed)
+
+    def open_profile_menu(self, button: QWidget, chosen: Callable[[Desk], object]) -> QMenu:
+        """Open the choice of the profile that something is done with below a button."""
+        return open_profile_menu(self._hall, button, chosen)
 
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
         """Open the choice of light and dark below a button."""

@@ -216,6 +216,18 @@ def _program(painter: QPainter) -> None:
     _lines(painter, (6, 8.2), (7.5, 9.7), (10.2, 6.5))
 
 
+def _lock(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3.5, 7, 9, 6.5), 1, 1)
+    painter.drawArc(QRectF(5.2, 2.5, 5.6, 8), 0, 180 * 16)
+    _lines(painter, (8, 9.6), (8, 11))
+
+
+def _unlock(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3.5, 7, 9, 6.5), 1, 1)
+    painter.drawArc(QRectF(5.2, 1.5, 5.6, 8), 40 * 16, 150 * 16)
+    _lines(painter, (8, 9.6), (8, 11))
+
+
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "refresh": _refresh,
     "contrast": _contrast,
@@ -230,4 +242,6 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "up": _up_arrow,
     "down": _down_arrow,
     "program": _program,
+    "lock": _lock,
+    "unlock": _unlock,
 }

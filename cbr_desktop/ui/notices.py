@@ -25,7 +25,7 @@ from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.plain import plain, unmarked
 from cbr_desktop.ui.requests import finished_words, intent_mark
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _AT_ONCE = 3
@@ -146,7 +146,7 @@ class Watch:
     """Notices when a request comes to an end or needs somebody, and says so once."""
 
     def __init__(
-        self, ledger: Ledger, bar: NoticeBar, herald: Herald, window: QWidget, open: Callable[[IntentId], object]
+        self, ledger: Reading, bar: NoticeBar, herald: Herald, window: QWidget, open: Callable[[IntentId], object]
     ) -> None:
         self._ledger = ledger
         self._bar = bar

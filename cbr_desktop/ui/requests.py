@@ -11,7 +11,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
 RECENT = timedelta(hours=24)
@@ -56,7 +56,7 @@ class Request:
     changed_at: datetime
 
 
-def requests(ledger: Ledger, now: datetime, dismissed: Collection[str]) -> list[Request]:
+def requests(ledger: Reading, now: datetime, dismissed: Collection[str]) -> list[Request]:
     """Return what the drawer shows: all that is live or needs somebody, and what was done of late."""
     shown = [
         _request(intent, outcome_of(ledger, intent), now)

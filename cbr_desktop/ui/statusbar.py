@@ -7,13 +7,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
-from cbr_desktop.ui.plain import tooltip
+from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words, duration_words
-from cbr_desktop.ui.words import PARTS, Times, age_words
+from cbr_desktop.ui.words import PARTS, Times, age_words, lacking_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
+from cbr_desktop.workflows.scope import Scope
 
 _TICK_MS = 10_000
 _COUNT_DOWN_MS = 1_000
@@ -37,10 +38,10 @@ class StatusBar(QStatusBar):
     problems_asked = Signal()
     ticked = Signal()
 
-    def __init__(self, desk: Desk, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
-        self._desk = desk
+        self._hall = hall
         self._times = times
         self._part = Part.VAULTS
         self.connection = self._button("connection", "Connection", self.connection_asked)
@@ -64,19 +65,21 @@ class StatusBar(QStatusBar):
 
     def tell(self) -> None:
         """Say how everything stands now."""
-        ledger, now = self._desk.ledger, self._times.now()
-        connection = ledger.connection
-        self._say(self.connection, connection_words(connection), "Click for more")
-        self._say(self.age, age_words(ledger.freshness[self._part], self._times), "Click to read everything now")
-        self._say(self.login, login_words(connection, now), self._times.both(connection.token_expires_at))
+        scope, now = self._hall.scope, self._times.now()
+        first = _first_to_end(scope)
+        self._say(self.connection, scope_words(scope), "Click for more")
+        self._say(self.age, age_words(scope.freshness[self._part], self._times), "Click to read everything now")
+        self._say(self.login, login_words(first, now), self._times.both(first.token_expires_at))
         self._say(self.clocks, self._times.clocks(), "Click to tell all times in UTC, or here again")
-        found = problems(ledger)
+        found = problems(scope)
         words = f"{Shape.CROSS} {count_words(len(found), 'problem')}" if found else ""
         self._say(self.problems, words, "Click to list them")
         self._tell_waiting()
 
     def _tell_waiting(self) -> None:
-        words = waiting_words(self._desk.ledger.connection, self._times.now())
+        now = self._times.now()
+        waits = [waiting_words(member.connection, now) for member in self._hall.scope.members]
+        words = next(filter(None, waits), "")
         self._say(self.waiting, words, "The service asked for fewer requests")
         if not words:
             self._counting_down.stop()
@@ -151,7 +154,30 @@ def waiting_words(connection: Connection, now: datetime) -> str:
     return f"{Shape.DIAMOND} throttled, again in {duration_words(connection.waiting_until - now)}"
 
 
-def problems(ledger: Ledger) -> list[str]:
+def scope_words(scope: Scope) -> str:
+    """Return the state of the connection in a word, or how many of several profiles are online."""
+    if not scope.is_merged:
+        return connection_words(scope.members[0].connection) if scope.members else ""
+    online = sum(member.connection.reach is Reach.ONLINE for member in scope.members)
+    shape = Shape.DISC if online == len(scope.members) else Shape.HALF if online else Shape.RING
+    return f"{shape} {online} of {len(scope.members)} online"
+
+
+def _first_to_end(scope: Scope) -> Connection:
+    """Return the connection whose login ends first."""
+    connections = [member.connection for member in scope.members]
+    known = [(held.token_expires_at, place) for place, held in enumerate(connections) if held.token_expires_at]
+    return connections[min(known)[1]] if known else Connection()
+
+
+def problems(scope: Scope) -> list[str]:
+    """Return what could not be read and why, profile by profile where there are several."""
+    if not scope.is_merged:
+        return [sentence for member in scope.members for sentence in member_problems(member)]
+    return [f"{plain(member.profile.name, 60)} – {s}" for member in scope.members for s in member_problems(member)]
+
+
+def member_problems(ledger: Ledger) -> list[str]:
     """Return what could not be read and why, one sentence for all parts that failed alike."""
     parts: dict[str, list[str]] = {}
     for part, freshness in ledger.freshness.items():
@@ -161,6 +187,8 @@ def problems(ledger: Ledger) -> list[str]:
     error = ledger.connection.error
     if error is not None and error_sentence(error) not in parts:
         found.append(f"Connection: {error_sentence(error)}")
+    if ledger.freshness[Part.PROTECTABLES].lacking is not None:
+        found.append(lacking_sentence("resources"))
     return found + _incomplete(ledger.freshness.items())
 
 
@@ -168,7 +196,7 @@ def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
         f"{PARTS[part].capitalize()}: the list may lack some rows; it changed or ended early while it was read."
         for part, freshness in parts
-        if not freshness.complete and not freshness.loading and not freshness.from_cache
+        if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]
 
 

@@ -11,8 +11,10 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
+from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.band import ProfileBand
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.navigation import NAMES, Navigation
 from cbr_desktop.ui.pages.page import Page
@@ -42,27 +44,33 @@ class MainWindow(QMainWindow):
 
     Signals:
         leave_requested: the window was asked to close; it stays until ``close_for_good``.
+        profiles_wished: the profiles should be edited.
+        doctor_wished: the connection of a ``Profile`` should be looked into.
+        login_wished: the login of a ``Profile`` should be asked for.
     """
 
     leave_requested = Signal()
+    profiles_wished = Signal()
+    doctor_wished = Signal(object)
+    login_wished = Signal(object)
 
     def __init__(
-        self, desk: Desk, open_dialog: OpenDialog, open_outcome: OpenOutcome, herald: "Herald | None" = None
+        self, hall: Hall, open_dialog: OpenDialog, open_outcome: OpenOutcome, herald: "Herald | None" = None
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
-        self._desk = desk
+        self._hall = hall
         self._open_dialog = open_dialog
         self._open_outcome = open_outcome
         self._herald = herald
         self._may_close = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = Dress(application, _theme(desk.settings.get("window/theme", "system")), self)
-        self._times = Times(desk.clock, utc=desk.settings.get("window/times", "local") == "utc")
-        self._lore = VaultLore(desk.ledger)
+        self._dress = Dress(application, _theme(hall.settings.get("window/theme", "system")), self)
+        self._times = Times(hall.clock, utc=hall.settings.get("window/times", "local") == "utc")
+        self._lore = VaultLore(hall.scope)
         self._pages: dict[str, Page[Any]] = {}
         self._furniture: Furniture | None = None
         self._build()
@@ -90,12 +98,17 @@ class MainWindow(QMainWindow):
     def open_checkpoint_dialog(
         self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = ()
     ) -> QWidget:
-        """Open the dialog for a new checkpoint."""
-        return self._open_dialog(self._desk, vault_id, resource_ids, self)
+        """Open the dialog for a new checkpoint; where it could be of several profiles, ask of which first."""
+        desk = self._hall.desk_of_vault(vault_id)
+        if desk is not None:
+            return self._open_dialog(desk, vault_id, resource_ids, self)
+        return self.furniture.open_profile_menu(
+            self.band.create_checkpoint, lambda chosen: self._open_dialog(chosen, None, (), self)
+        )
 
     def open_outcome(self, intent_id: IntentId) -> QWidget:
         """Open what became of a request."""
-        return self._open_outcome(self._desk, intent_id, self)
+        return self._open_outcome(self._hall.desk_of_intent(intent_id), intent_id, self)
 
     # its parts
 
@@ -151,7 +164,7 @@ class MainWindow(QMainWindow):
 
     def show_details(self, shown: bool) -> None:
         """Show or hide the details, now and at the next start."""
-        self._desk.settings.put("window/details-shown", shown)
+        self._hall.settings.put("window/details-shown", shown)
         self.band.details.setChecked(shown)
         self.furniture.details.setVisible(shown)
         *others, wide = self._split.sizes()
@@ -163,7 +176,14 @@ class MainWindow(QMainWindow):
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
         self._dress.choose(theme)
-        self._desk.settings.put("window/theme", theme.value)
+        self._hall.settings.put("window/theme", theme.value)
+
+    def open_scope_menu(self) -> None:
+        """Open the choice of profiles."""
+        further: dict[str, Callable[[], object]] = {"Profiles…": self.profiles_wished.emit}
+        if len(self._hall.shown_desks) == 1:
+            further |= {"Log in…": self._wish_login, "Connection doctor…": self._wish_doctor}
+        self.furniture.open_scope_menu(self.band.scope, further)
 
     def open_help(self) -> "SheetWindow":
         """Open keys and versions."""
@@ -177,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
-            return VaultsPage(self._desk, self._times, self._lore)
+            return VaultsPage(self._hall, self._times, self._lore)
         return self.furniture.make_page(name)
 
     def _build(self) -> None:
@@ -186,7 +206,7 @@ class MainWindow(QMainWindow):
         self._floor = QVBoxLayout(central)
         self._floor.setContentsMargins(0, 0, 0, 0)
         self._floor.setSpacing(0)
-        self.band = ProfileBand(self._desk.profile, is_demo=self._desk.is_demo, parent=central)
+        self.band = ProfileBand(self._hall, central)
         self._split = QSplitter(Qt.Orientation.Horizontal, central)
         self._split.setObjectName("areas")
         self._split.setHandleWidth(5)
@@ -206,13 +226,16 @@ class MainWindow(QMainWindow):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self._split, 1)
         self.setCentralWidget(central)
-        self.status = StatusBar(self._desk, self._times, self)
+        self.status = StatusBar(self._hall, self._times, self)
         self.setStatusBar(self.status)
 
     def _connect(self) -> None:
-        self._desk.board.changed.connect(self._take)
+        self._hall.board.changed.connect(self._take)
         self.navigation.currentRowChanged.connect(self._turn_to)
+        self._hall.scope_changed.connect(self._tell_scope)
         band, status = self.band, self.status
+        band.scope_menu_wished.connect(self.open_scope_menu)
+        band.arm_menu_wished.connect(self._open_arm_menu)
         band.create_wished.connect(self.create_checkpoint)
         band.details_toggled.connect(self.show_details)
         band.refresh_wished.connect(self._ask_refresh)
@@ -227,21 +250,25 @@ class MainWindow(QMainWindow):
     def _furnished(self) -> "Furniture":
         """Fetch the furniture and put it where its places are kept."""
         module = importlib.import_module("cbr_desktop.ui.furniture")
-        made: Furniture = module.Furniture(self, self._desk, self._lore, self._times, self.open_outcome, self._herald)
+        made: Furniture = module.Furniture(self, self._hall, self._lore, self._times, self.open_outcome, self._herald)
         sizes = self._split.sizes()
         self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
         made.details.setVisible(self.band.details.isChecked())
         self._split.setSizes(sizes)
         self._floor.replaceWidget(self._drawer_place, made.drawer)
-        self._floor.insertWidget(1, made.notices)
+        self._floor.insertWidget(1, made.strip)
+        self._floor.insertWidget(2, made.notices)
+        made.strip.login_wished.connect(self.login_wished)
+        made.strip.alone_wished.connect(self._look_alone)
+        made.strip.remarked.connect(self._say)
         for place in (self._details_place, self._drawer_place):
             place.hide()
             place.deleteLater()
         made.details.checkpoint_wished.connect(self.create_checkpoint)
         made.details.vault_wished.connect(self.show_vault)
-        if self._desk.settings.get("window/drawer-open", False) is True:
+        if self._hall.settings.get("window/drawer-open", False) is True:
             made.drawer.toggle()
-        made.drawer.toggled.connect(partial(self._desk.settings.put, "window/drawer-open"))
+        made.drawer.toggled.connect(partial(self._hall.settings.put, "window/drawer-open"))
         self._bind_keys(made)
         self.setWindowIcon(icon("program"))
         return made
@@ -257,6 +284,9 @@ class MainWindow(QMainWindow):
             "Ctrl+B": self._fold_navigation,
             "F6": self._next_area,
             "F1": self.open_help,
+            "Ctrl+P": self.open_scope_menu,
+            "Ctrl+Shift+P": self.profiles_wished.emit,
+            "Ctrl+Shift+D": self._wish_doctor,
             "Ctrl+Q": self.close,
         }
         for place, name in enumerate(NAMES, 1):
@@ -267,7 +297,7 @@ class MainWindow(QMainWindow):
     # remembering
 
     def _restore(self) -> None:
-        get = self._desk.settings.get
+        get = self._hall.settings.get
         stored = get("window/geometry", "")
         if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
             self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
@@ -284,11 +314,11 @@ class MainWindow(QMainWindow):
         self.current_page().view.setFocus()
 
     def _details_width(self) -> int:
-        wide = self._desk.settings.get("window/details-width", _DETAILS_WIDTH)
+        wide = self._hall.settings.get("window/details-width", _DETAILS_WIDTH)
         return wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
 
     def _remember(self) -> None:
-        put = self._desk.settings.put
+        put = self._hall.settings.put
         put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
         put("window/page", NAMES[max(0, self.navigation.currentRow())])
         put("window/navigation-folded", self.navigation.is_folded)
@@ -299,11 +329,35 @@ class MainWindow(QMainWindow):
 
     # slots
 
+    def _tell_scope(self) -> None:
+        self.band.tell_scope()
+        for page in self._pages.values():
+            page.tell_scope()
+        self.current_page().catch_up()
+
+    def _look_alone(self, profile: Profile) -> None:
+        self._hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+
+    def _open_arm_menu(self) -> None:
+        self.furniture.open_arm_menu(self.band.arm, self._tell_armed)
+
+    def _tell_armed(self, desk: Desk) -> None:
+        self.band.tell_guards()
+        self._hall.board.notice(Part.INTENTS)
+
+    def _wish_doctor(self) -> None:
+        for desk in self._hall.shown_desks[:1]:
+            self.doctor_wished.emit(desk.profile)
+
+    def _wish_login(self) -> None:
+        for desk in self._hall.shown_desks[:1]:
+            self.login_wished.emit(desk.profile)
+
     def _take(self, part: Part) -> None:
         for page in self._pages.values():
             page.refresh(part)
         self.status.tell()
-        self.band.tell_loading(any(held.loading for held in self._desk.ledger.freshness.values()))
+        self.band.tell_loading(any(held.loading for held in self._hall.scope.freshness.values()))
         if self._furniture is not None:
             self._furniture.notice(part)
             if part is not Part.CONNECTION:
@@ -331,14 +385,14 @@ class MainWindow(QMainWindow):
         self.notices.say(text)
 
     def _ask_refresh(self) -> None:
-        self._desk.refresh.ask()
+        self._hall.ask_refresh()
 
     def _tell_connection(self) -> None:
         self.furniture.tell_connection()
 
     def _turn_clocks(self) -> None:
         self._times.utc = not self._times.utc
-        self._desk.settings.put("window/times", "utc" if self._times.utc else "local")
+        self._hall.settings.put("window/times", "utc" if self._times.utc else "local")
         self._tick()
         self.notices.say("Times are told in UTC now." if self._times.utc else "Times are told in local time now.")
 
@@ -347,7 +401,9 @@ class MainWindow(QMainWindow):
         self.current_page().retell_times()
         if self._furniture is not None:
             self._furniture.drawer.take()
+            self._furniture.strip.tell()
             self._tell_details()
+        self.band.tell_guards()
 
     def _open_theme_menu(self) -> None:
         self.furniture.open_theme_menu(self.band.theme, self._dress.theme, self.choose_theme)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbr_desktop.domain.error import LoginRefused, SecretMissing, Unreachable
-from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain
@@ -166,15 +166,17 @@ class Notice(NamedTuple):
     verb: str = ""
 
 
-def empty_notice(what: str, profile: Profile, freshness: Freshness, total: int, filter_text: str) -> Notice | None:
-    """Return what to say over a table without rows; ``what`` is its plural noun, ``total`` counts unfiltered rows."""
+def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter_text: str) -> Notice | None:
+    """Return what to say over a table without rows; ``what`` is its plural noun, ``total`` counts unfiltered rows.
+
+    ``place`` is where they would be: ``project eu-de_prod``.
+    """
     if total:
         hidden = "1 row is" if total == 1 else f"{grouped(total)} rows are"
         why = f"{hidden} hidden by the filter {_quoted(filter_text)}."
         return Notice(f"No {what} match the filter", why, "Clear the filter", "clear-filter")
-    place = plain(profile.project or profile.name, 60)
     if freshness.loading:
-        return Notice(f"Reading the {what}…", f"The list of project {place} is on its way.")
+        return Notice(f"Reading the {what}…", f"The list of {place} is on its way.")
     if freshness.error is not None:
         title = {
             LoginRefused: "The login was refused",
@@ -183,10 +185,8 @@ def empty_notice(what: str, profile: Profile, freshness: Freshness, total: int, 
         }.get(type(freshness.error), f"The {what} could not be read")
         return Notice(title, error_sentence(freshness.error), "Try again", "refresh")
     if freshness.as_of is None:
-        return Notice(
-            f"The {what} have not been read yet", f"Nothing of project {place} is known.", "Refresh", "refresh"
-        )
-    return Notice(f"No {what}", f"Project {place} has none, as far as this account can see.", "Refresh", "refresh")
+        return Notice(f"The {what} have not been read yet", f"Nothing of {place} is known.", "Refresh", "refresh")
+    return Notice(f"No {what}", f"There are none in {place}, as far as this account can see.", "Refresh", "refresh")
 
 
 def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
@@ -196,11 +196,44 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
     if error is not None and known:
         oldest = min(known)
         return f"Not refreshed: {error_sentence(error)} Shown is what was read {times.age(oldest)} ago."
+    if any(part.lacking is not None for part in parts):
+        return lacking_sentence(what)
     if any(not part.complete for part in parts) and known:
         return (
             f"The list of {what} may lack some rows: it changed or ended early while it was read. Refresh to be sure."
         )
     return ""
+
+
+def lacking_sentence(what: str) -> str:
+    """Return that a region or an account does not tell of what is in no vault."""
+    return f"Only {what} in vaults are shown: this region, or this account's rights, tell of no others."
+
+
+def trouble_words(freshness: Freshness) -> str:
+    """Return in two words why a part is missing or old, or an empty text when it is neither."""
+    if freshness.error is not None:
+        return error_words(freshness.error)
+    if freshness.as_of is None:
+        return "reading…" if freshness.loading else "not read yet"
+    return "" if freshness.complete or freshness.lacking is not None else "perhaps not whole"
+
+
+def error_words(error: HouseError) -> str:
+    """Return an error in two words, for where there is no room for its sentence."""
+    for kind, words in _SHORT.items():
+        if isinstance(error, kind):
+            return words
+    return "could not be read"
+
+
+_SHORT: dict[type[HouseError], str] = {
+    SecretMissing: "login needed",
+    LoginRefused: "login refused",
+    Unreachable: "unreachable",
+    Forbidden: "not permitted",
+    Throttled: "throttled",
+}
 
 
 def age_words(freshness: Freshness, times: Times) -> str:

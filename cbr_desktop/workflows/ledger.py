@@ -1,10 +1,10 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
@@ -34,13 +34,18 @@ class Part(StrEnum):
 
 
 class Freshness(NamedTuple):
-    """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure."""
+    """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure.
+
+    ``lacking`` is why something is missing for good although the reading went well: the region does not have it, or the
+    account may not see it.
+    """
 
     as_of: datetime | None = None
     complete: bool = True
     loading: bool = False
     error: HouseError | None = None
     from_cache: bool = False
+    lacking: HouseError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,48 @@ class ResourceRow:
     vault: Vault | None
     protectable: "Protectable | None"
     last_good: Backup | None
+
+
+class Reading(Protocol):
+    """What can be read of a ledger, or of several that are looked at together."""
+
+    @property
+    def vaults(self) -> Mapping[VaultId, Vault]:
+        """The vaults by id."""
+        ...
+
+    @property
+    def tasks(self) -> "Mapping[TaskId, Task]":
+        """The tasks by id."""
+        ...
+
+    @property
+    def backups(self) -> Mapping[BackupId, Backup]:
+        """The backups by id."""
+        ...
+
+    @property
+    def policies(self) -> "Mapping[PolicyId, Policy]":
+        """The policies by id."""
+        ...
+
+    @property
+    def intents(self) -> "Mapping[IntentId, Intent]":
+        """The intents by id."""
+        ...
+
+    @property
+    def freshness(self) -> Mapping[Part, Freshness]:
+        """How each part stands."""
+        ...
+
+    def resource_rows(self) -> Iterator[ResourceRow]:
+        """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        ...
+
+    def tasks_of(self, checkpoint_id: CheckpointId) -> "list[Task]":
+        """Return the tasks of a checkpoint."""
+        ...
 
 
 @dataclass(eq=False, repr=False)
@@ -134,10 +181,10 @@ class Ledger:
         self.policies = {policy.id: policy for policy in listing.rows}
         self._fresh(Part.POLICIES, listing, from_cache=False)
 
-    def put_protectables(self, listing: "Listing[Protectable]") -> None:
-        """Replace what could be protected by a list that was read."""
+    def put_protectables(self, listing: "Listing[Protectable]", lacking: HouseError | None = None) -> None:
+        """Replace what could be protected by a list that was read; ``lacking`` is why a part of it is missing."""
         self.protectables = {protectable.id: protectable for protectable in listing.rows}
-        self._fresh(Part.PROTECTABLES, listing, from_cache=False)
+        self._fresh(Part.PROTECTABLES, listing, from_cache=False, lacking=lacking)
 
     def put_intent(self, intent: "Intent") -> None:
         """Replace or add an intent."""
@@ -159,8 +206,8 @@ class Ledger:
         self.freshness[part] = self.freshness[part]._replace(loading=False, error=error)
         self.notify(part)
 
-    def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
-        self.freshness[part] = Freshness(listing.as_of, listing.complete, from_cache=from_cache)
+    def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool, lacking: HouseError | None = None) -> None:
+        self.freshness[part] = Freshness(listing.as_of, listing.complete, from_cache=from_cache, lacking=lacking)
         self.notify(part)
 
     def _older(self, rows: "list[Task]") -> "dict[TaskId, Task]":

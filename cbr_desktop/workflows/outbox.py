@@ -23,6 +23,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 
@@ -38,16 +39,26 @@ _NO_DISKS = ResourceChoice(ResourceId(""), "")
 
 
 class Outbox:
-    """Takes requests, keeps them, and sends them one a vault at a time; ``new_id`` makes an id never used before."""
+    """Takes requests, keeps them, and sends them one a vault at a time; ``new_id`` makes an id never used before.
+
+    ``guard`` lets a request in or not; what is in the queue goes out whatever it says.
+    """
 
     def __init__(
-        self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock, new_id: Callable[[], IntentId]
+        self,
+        ledger: Ledger,
+        records: Records,
+        cloud: Cloud,
+        clock: Clock,
+        new_id: Callable[[], IntentId],
+        guard: Guard,
     ) -> None:
         self._ledger = ledger
         self._records = records
         self._cloud = cloud
         self._clock = clock
         self._new_id = new_id
+        self._guard = guard
         self._wake = asyncio.Event()
         self._failures = 0
         self._needs_login = False
@@ -60,6 +71,8 @@ class Outbox:
                 continue
             if intent.state is IntentState.SENDING:
                 self._move(intent, IntentState.UNKNOWN, note="interrupted")
+            elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
+                self._ledger.put_intent(replace(intent, note="elsewhere"))
             else:
                 self._ledger.put_intent(intent)
         self._wake.set()
@@ -67,11 +80,12 @@ class Outbox:
     def submit(self, draft: CheckpointDraft, *, body: bytes | None = None, retry_of: IntentId | None = None) -> Intent:
         """Queue a request and return it; it is on the disk when this returns.
 
-        ``body`` are the exact bytes to send, by default those that the draft makes. Raises ``NotSaved`` when the
-        disk would not take it: then nothing will be sent.
+        ``body`` are the exact bytes to send, by default those that the draft makes. Raises ``ReadOnly`` when the
+        profile is not armed and ``NotSaved`` when the disk would not take it: then nothing will be sent.
         """
         if draft.vault_id is None:
             raise ValueError("a request needs a vault")
+        self._guard.check()
         now = self._clock.now()
         intent = Intent(
             id=self._new_id(),
@@ -163,8 +177,13 @@ class Outbox:
             key = (intent.target.cbr_endpoint, intent.target.vault_id)
             if intent.state is IntentState.QUEUED and key not in taken:
                 taken.add(key)
-                if intent.id not in self._resting:
+                if intent.id not in self._resting and self._leads_there(intent):
                     yield intent
+
+    def _leads_there(self, intent: Intent) -> bool:
+        """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
+        profile = self._ledger.profile
+        return (intent.target.cbr_endpoint, intent.target.project) == (profile.cbr_endpoint, profile.project)
 
     def _claim(self, intent: Intent) -> bool:
         """Make the row say SENDING, durably. When the disk would not, the request stays queued and is not sent."""

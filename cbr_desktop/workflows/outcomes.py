@@ -2,10 +2,10 @@
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Outcome, outcome
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Reading
 
 
-def outcome_of(ledger: Ledger, intent: Intent) -> Outcome | None:
+def outcome_of(ledger: Reading, intent: Intent) -> Outcome | None:
     """Return what became of the resources of an intent, or ``None`` while the service has not accepted it."""
     if intent.checkpoint is None or intent.outcome is not None:
         return intent.outcome

@@ -120,15 +120,17 @@ class Refresh:
         """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
         rows: list[Protectable] = []
         complete = True
+        lacking: HouseError | None = None
         for kind in PROTECTABLE_KINDS:
             try:
                 listing = await self._cloud.protectables(kind)
-            except (NotFound, Forbidden):
+            except (NotFound, Forbidden) as error:
                 complete = False
+                lacking = error
                 continue
             rows += listing.rows
             complete = complete and listing.complete
-        self._ledger.put_protectables(Listing(rows, self._clock.now(), complete))
+        self._ledger.put_protectables(Listing(rows, self._clock.now(), complete), lacking)
 
     def _tell(self, error: HouseError | None) -> None:
         connection = self._ledger.connection

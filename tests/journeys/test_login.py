@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.house import House
+from cbr_desktop.app.houses import Houses, opened_houses
 from cbr_desktop.app.life import Access, live
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.start import locked, opened
-from cbr_desktop.app.window import new_desk, open_checkpoint, open_outcome
+from cbr_desktop.app.start import locked
+from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -38,7 +39,7 @@ from tests.stage import StageClock
 
 Until = Callable[..., Awaitable[None]]
 Tale = Callable[[House, MainWindow, Leaving], Awaitable[None]]
-PROFILE = replace(DEMO, name="Production", environment=Environment.PRODUCTION)
+PROFILE = replace(DEMO, name="Production", environment=Environment.PRODUCTION, read_only=False)
 
 
 class Program:
@@ -52,19 +53,19 @@ class Program:
 
     def play(self, tale: Tale) -> None:
         self.here.make()
-        desk = new_desk(self.here, PROFILE, self.clock)  # type: ignore[arg-type]
+        hall = new_hall(self.here, PROFILE, (PROFILE,), self.clock)  # type: ignore[arg-type]
         with closing(Log(self.here.log_file)) as log:
-            access = Access(desk, log, Secrets({}, lambda: None))
+            access = Access(hall, log, Secrets({}, lambda: None))
             transport = demo.DemoTransport(self.service)
-            with opened(self.here, desk.ledger, self.clock, access.secret, transport) as house:
-                desk.join(house.outbox, house.refresh)
-                window = MainWindow(desk, open_checkpoint, open_outcome)
+            with opened_houses(self.here, access.secret_of, lambda profile: transport) as houses:
+                houses.admit(hall.desks[0])
+                window = MainWindow(hall, open_checkpoint, open_outcome)
                 self._qtbot.addWidget(window)
 
-                async def story(house: House, leaving: Leaving) -> None:
-                    await tale(house, window, leaving)
+                async def story(houses: Houses, leaving: Leaving) -> None:
+                    await tale(houses.of(hall.desks[0]), window, leaving)
 
-                run(self._qapp, lambda leaving: live(house, window, access, leaving, story))
+                run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
 
 
 @pytest.fixture

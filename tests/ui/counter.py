@@ -66,9 +66,6 @@ class Counter:
         self.clock = HandClock()
         numbers = iter(range(1, 1000))
         cloud = cast(Any, None)
-        self.outbox = Outbox(
-            self.ledger, self.records, cloud, self.clock, lambda: IntentId(f"{next(numbers):04d}-intent")
-        )
         self.settings = Notebook()
         self.desk = Desk(
             profile=self.ledger.profile,
@@ -77,6 +74,14 @@ class Counter:
             clock=self.clock,
             settings=self.settings,
             save_text=lambda path, text: self.saved.append((path, text)),
+        )
+        self.outbox = Outbox(
+            self.ledger,
+            self.records,
+            cloud,
+            self.clock,
+            lambda: IntentId(f"{next(numbers):04d}-intent"),
+            self.desk.guard,
         )
         self.desk.join(self.outbox, cast(Any, Wishes()))
 

@@ -1,7 +1,7 @@
 """An estate by hand: vaults, resources, tasks and requests of every kind that a screen must be able to show."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
@@ -79,6 +80,7 @@ def profile(environment: Environment = Environment.PRODUCTION) -> Profile:
         domain="acme",
         region="eu-de",
         environment=environment,
+        read_only=False,
     )
 
 
@@ -100,6 +102,35 @@ def desk(*, filled: bool = True, settings: Notebook | None = None, is_demo: bool
     )
     made.join(wishes, wishes)  # type: ignore[arg-type]
     return made
+
+
+def hall(
+    *, filled: bool = True, settings: Notebook | None = None, is_demo: bool = False, profiles: Sequence[Profile] = ()
+) -> Hall:
+    """A hall in which the first profile is looked at; its ledger holds the estate, or nothing."""
+    known = list(profiles) or [profile()]
+    made = Hall(
+        known,
+        settings if settings is not None else Notebook(),
+        HandClock(),
+        lambda path, text: None,
+        is_demo=is_demo,
+    )
+    made.admit = _admit
+    made.choose(made.choices()[0])
+    if filled:
+        fill(made.desks[0].ledger)
+    return made
+
+
+def ledger(hall: Hall) -> Ledger:
+    """The ledger of the first desk of a hall."""
+    return hall.desks[0].ledger
+
+
+def _admit(desk: Desk) -> None:
+    wishes = Wishes()
+    desk.join(wishes, wishes)  # type: ignore[arg-type]
 
 
 def uid(number: int) -> str:

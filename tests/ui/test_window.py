@@ -23,6 +23,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
@@ -69,8 +70,8 @@ def told() -> Told:
 
 @pytest.fixture
 def open_window(qtbot: QtBot, opener: Opener, told: Told) -> Callable[..., MainWindow]:
-    def made(desk: Desk | None = None) -> MainWindow:
-        window = MainWindow(desk or estate.desk(), opener.dialog, opener.outcome, told)
+    def made(hall: Hall | None = None) -> MainWindow:
+        window = MainWindow(hall or estate.hall(), opener.dialog, opener.outcome, told)
         qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
         window.show()
         window.furnish()
@@ -219,12 +220,12 @@ def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str
 
 
 def test_refresh_is_asked_for(open_window: Callable[..., MainWindow]) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
+    hall = estate.hall()
+    window = open_window(hall)
     window.band.refresh.click()
     press(window, "F5")
     window.status.age.click()
-    assert desk.refresh.refreshed == 3  # type: ignore[attr-defined]
+    assert hall.desks[0].refresh.refreshed == 3  # type: ignore[attr-defined]
 
 
 def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None:
@@ -252,7 +253,7 @@ def test_the_first_close_only_asks(open_window: Callable[..., MainWindow]) -> No
 
 def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> None:
     settings = estate.Notebook()
-    window = open_window(estate.desk(settings=settings))
+    window = open_window(estate.hall(settings=settings))
     window.resize(790, 700)
     window.show_page("Tasks")
     window.show_details(False)
@@ -260,7 +261,7 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     press(window, "Ctrl+B")
     window.choose_theme(Theme.DARK)
     window.close_for_good()
-    again = open_window(estate.desk(settings=settings))
+    again = open_window(estate.hall(settings=settings))
     assert (again.width(), again.height()) == (790, 700)
     assert again.current_page().name == "Tasks"
     assert again.furniture.details.isHidden()
@@ -273,26 +274,26 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
 @pytest.mark.parametrize("value", ["?", 7, None, ["x"], "AAAA"])
 def test_damaged_settings_do_not_matter(open_window: Callable[..., MainWindow], value: object) -> None:
     keys = ("geometry", "theme", "times", "page", "navigation-folded", "details-shown", "details-width", "drawer-open")
-    window = open_window(estate.desk(settings=estate.Notebook({f"window/{key}": value for key in keys})))
+    window = open_window(estate.hall(settings=estate.Notebook({f"window/{key}": value for key in keys})))
     assert window.isVisible()
 
 
 def test_the_demo_says_so(open_window: Callable[..., MainWindow]) -> None:
-    window = open_window(estate.desk(is_demo=True))
+    window = open_window(estate.hall(is_demo=True))
     label = window.findChild(QLabel, "environment")
     assert label is not None and label.text() == "DEMO"
 
 
 def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow], told: Told, opener: Opener) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
-    intent = desk.ledger.intents[IntentId("intent-3")]
-    finished = estate.intents(list(desk.ledger.vaults.values()))[3]
+    hall = estate.hall()
+    window = open_window(hall)
+    intent = estate.ledger(hall).intents[IntentId("intent-3")]
+    finished = estate.intents(list(estate.ledger(hall).vaults.values()))[3]
     checkpoint = finished.checkpoint
     assert isinstance(checkpoint, Checkpoint)
     moved = intent.moved(IntentState.FINISHED, estate.NOW, checkpoint=checkpoint)
-    desk.ledger.put_intent(moved)
-    desk.ledger.put_intent(moved)
+    estate.ledger(hall).put_intent(moved)
+    estate.ledger(hall).put_intent(moved)
     notice = window.notices.notices[0]
     assert notice.label.text() == "Checkpoint prepatch-3 partly done: 5 of 7, 2 skipped"
     assert told.told in ([notice.label.text()], [])  # nothing when this window is in front
@@ -305,18 +306,22 @@ def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow
 def test_a_window_that_is_not_in_front_tells_through_the_desktop(
     open_window: Callable[..., MainWindow], told: Told
 ) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
+    hall = estate.hall()
+    window = open_window(hall)
     window.hide()
-    desk.ledger.put_intent(desk.ledger.intents[IntentId("intent-5")].moved(IntentState.NOT_FOUND, estate.NOW))
+    estate.ledger(hall).put_intent(
+        estate.ledger(hall).intents[IntentId("intent-5")].moved(IntentState.NOT_FOUND, estate.NOW)
+    )
     assert told.told == ["Checkpoint prepatch-5: No trace found"]
     assert not window.notices.isHidden()
 
 
 def test_what_was_over_before_is_no_news(open_window: Callable[..., MainWindow], told: Told) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
-    desk.ledger.put_intent(estate.intent(99, next(iter(desk.ledger.vaults.values())), IntentState.FINISHED))
+    hall = estate.hall()
+    window = open_window(hall)
+    estate.ledger(hall).put_intent(
+        estate.intent(99, next(iter(estate.ledger(hall).vaults.values())), IntentState.FINISHED)
+    )
     assert not window.notices.notices
     assert not told.told
 
@@ -332,14 +337,14 @@ def test_notices_are_few_and_can_be_dismissed(open_window: Callable[..., MainWin
 
 
 def test_clocks_turn_all_times_to_utc_and_back(open_window: Callable[..., MainWindow]) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
+    hall = estate.hall()
+    window = open_window(hall)
     window.show_page("Tasks")
     column = [c.key for c in window.current_page().model.columns].index("started")
     index = window.current_page().model.index(0, column)
     window.status.clocks.click()
     assert window.current_page().model.data(index) == "2026-08-22 03:02 UTC"
-    assert desk.settings.get("window/times", "") == "utc"
+    assert hall.settings.get("window/times", "") == "utc"
     window.status.clocks.click()
     assert not window.current_page().model.data(index).endswith("UTC")
 
@@ -352,8 +357,8 @@ def test_nothing_wakes_the_program_more_often_than_each_second(open_window: Call
 
 
 def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    desk = estate.desk()
-    window = open_window(desk)
-    desk.ledger.put_vault(estate.vault(77, "aaa-new", 1, 10))
+    hall = estate.hall()
+    window = open_window(hall)
+    estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
     qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
-    desk.board.changed.emit(Part.CONNECTION)
+    hall.board.changed.emit(Part.CONNECTION)

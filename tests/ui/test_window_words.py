@@ -13,7 +13,7 @@ from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.ui.drawer import Drawer
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
 from cbr_desktop.ui.requests import Group, finished_words, requests, tally
-from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, problems, waiting_words
+from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.ui.words import (
     Times,
     age_words,
@@ -92,7 +92,7 @@ def test_a_state_is_explained_with_what_else_matters() -> None:
 def test_an_empty_table_says_what_why_and_one_thing_to_do(
     freshness: Freshness, total: int, title: str, action: str
 ) -> None:
-    notice = empty_notice("vaults", estate.profile(), freshness, total, "x\u202ey")
+    notice = empty_notice("vaults", "project eu-de_prod", freshness, total, "x\u202ey")
     assert notice is not None
     assert (notice.title, notice.action) == (title, action)
     assert notice.why
@@ -109,15 +109,15 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
 
 
 def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -> None:
-    desk = estate.desk(filled=False)
-    page = VaultsPage(desk, Times(desk.clock), VaultLore(desk.ledger))
+    hall = estate.hall(filled=False)
+    page = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
     page.show()
     page.catch_up()
     assert page._empty is not None
     assert page._empty.title.text() == "The vaults have not been read yet"
     page._empty.button.click()
-    assert desk.refresh.refreshed == 1  # type: ignore[attr-defined]
-    estate.fill(desk.ledger)
+    assert hall.desks[0].refresh.refreshed == 1  # type: ignore[attr-defined]
+    estate.fill(estate.ledger(hall))
     page.refresh(Part.VAULTS)
     assert not page._empty.isVisible()
     page.filter.setText("nothing like this")
@@ -133,7 +133,7 @@ def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -
 
 
 def test_half_a_success_never_reads_like_a_whole_one() -> None:
-    ledger = estate.desk().ledger
+    ledger = estate.ledger(estate.hall())
     intent = ledger.intents[IntentId("intent-4")]
     outcome = outcome_of(ledger, intent)
     assert outcome is not None
@@ -145,7 +145,7 @@ def test_half_a_success_never_reads_like_a_whole_one() -> None:
 
 
 def test_requests_are_grouped_by_what_they_need() -> None:
-    ledger = estate.desk().ledger
+    ledger = estate.ledger(estate.hall())
     groups = [(r.group, r.id) for r in requests(ledger, estate.NOW, ())]
     assert [id for group, id in groups if group is Group.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
     assert [id for group, id in groups if group is Group.RUNNING] == ["intent-2", "intent-3"]
@@ -154,30 +154,30 @@ def test_requests_are_grouped_by_what_they_need() -> None:
 
 
 def test_what_is_done_leaves_after_a_day_and_what_needs_somebody_stays() -> None:
-    ledger = estate.desk().ledger
+    ledger = estate.ledger(estate.hall())
     later = {r.id for r in requests(ledger, estate.NOW + timedelta(days=2), ())}
     assert later == {"intent-1", "intent-2", "intent-3", "intent-5", "intent-6", "intent-7"}
 
 
 def test_a_running_request_tells_its_progress() -> None:
-    row = next(r for r in requests(estate.desk().ledger, estate.NOW, ()) if r.id == "intent-3")
+    row = next(r for r in requests(estate.ledger(estate.hall()), estate.NOW, ()) if r.id == "intent-3")
     assert row.words == "Backing up: 1 of 4 done, 1 skipped"
     assert row.progress_percent == 54
 
 
 def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp: QApplication) -> None:
-    desk = estate.desk()
-    drawer = Drawer(desk)
+    hall = estate.hall()
+    drawer = Drawer(hall)
     assert drawer.ticker.text() == "prepatch-5 · vault-db-disks: Outcome unknown"
     drawer.toggle()
     rows = drawer._rows
     assert [id for id, row in rows.items() if not row.cancel.isHidden()] == ["intent-1"]
     assert [id for id, row in rows.items() if not row.dismiss.isHidden()] == ["intent-6", "intent-7"]
     rows[IntentId("intent-1")].cancel.click()
-    assert desk.outbox.cancelled == ["intent-1"]  # type: ignore[attr-defined]
+    assert hall.desks[0].outbox.cancelled == ["intent-1"]  # type: ignore[attr-defined]
     rows[IntentId("intent-6")].dismiss.click()
     assert IntentId("intent-6") not in drawer._rows
-    assert desk.settings.get("drawer/dismissed", []) == ["intent-6"]
+    assert hall.settings.get("drawer/dismissed", []) == ["intent-6"]
     wished: list[str] = []
     drawer.outcome_wished.connect(wished.append)
     rows[IntentId("intent-4")].open.click()
@@ -185,7 +185,7 @@ def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp
 
 
 def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
-    drawer = Drawer(estate.desk())
+    drawer = Drawer(estate.hall())
     drawer.groups[Group.QUEUED].click()
     assert drawer.is_open
     assert list(drawer._rows) == ["intent-1"]
@@ -194,11 +194,11 @@ def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
 
 
 def test_a_row_moves_on_with_its_request(qapp: QApplication) -> None:
-    desk = estate.desk()
-    drawer = Drawer(desk)
+    hall = estate.hall()
+    drawer = Drawer(hall)
     drawer.toggle()
-    intent = desk.ledger.intents[IntentId("intent-1")]
-    desk.ledger.put_intent(intent.moved(IntentState.SENDING, estate.NOW))
+    intent = estate.ledger(hall).intents[IntentId("intent-1")]
+    estate.ledger(hall).put_intent(intent.moved(IntentState.SENDING, estate.NOW))
     drawer.take()
     assert drawer._rows[intent.id].words.text() == "Sending"
     assert drawer._rows[intent.id].cancel.isHidden()
@@ -233,30 +233,32 @@ def test_throttling_counts_down_and_only_then() -> None:
 
 
 def test_problems_of_one_cause_are_one() -> None:
-    ledger = estate.desk().ledger
+    ledger = estate.ledger(estate.hall())
     for part in (Part.VAULTS, Part.TASKS):
         ledger.failed(part, REFUSED)
     ledger.put_connection(Connection(Reach.REFUSED, error=REFUSED))
-    found = problems(ledger)
+    found = member_problems(ledger)
     assert len(found) == 1
     assert found[0].startswith("Vaults, tasks: iam.example.com did not accept the login.")
 
 
 def test_the_status_bar_follows(qapp: QApplication) -> None:
-    desk = estate.desk()
-    times = Times(desk.clock)
-    bar = StatusBar(desk, times)
+    hall = estate.hall()
+    times = Times(hall.clock)
+    bar = StatusBar(hall, times)
     assert bar.age.text() == "data 3 min old"
     assert bar.problems.isHidden()
     assert not bar._counting_down.isActive()
     error: HouseError = Unreachable("cbr.example.com")
-    desk.ledger.failed(Part.VAULTS, error)
-    desk.ledger.put_connection(Connection(Reach.UNREACHABLE, None, estate.NOW + timedelta(seconds=5), None, error))
+    estate.ledger(hall).failed(Part.VAULTS, error)
+    estate.ledger(hall).put_connection(
+        Connection(Reach.UNREACHABLE, None, estate.NOW + timedelta(seconds=5), None, error)
+    )
     bar.tell()
     assert bar.problems.text() == "✕ 1 problem"
     assert bar.waiting.text() == "◆ throttled, again in 5 s"
     assert bar._counting_down.isActive()
     assert bar.login.isHidden()
-    desk.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
+    hall.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
     bar._tell_waiting()
     assert not bar._counting_down.isActive()

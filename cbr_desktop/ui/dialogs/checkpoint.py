@@ -40,14 +40,16 @@ from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words
+from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
+from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
+_ARM_MINUTES = ARM_MINUTES[1]
 _JUDGE_MS = 100
 """How long the form rests before it is judged against all that is known."""
 _SMALLEST = QSize(960, 640)
@@ -145,6 +147,7 @@ class CheckpointDialog(QDialog):
         self.anyway = QCheckBox("Send an&yway")
         self.anyway.setObjectName("checkpointSendAnyway")
         self.anyway.setAccessibleName("Send anyway")
+        self.arm = _button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
         self.send = _button("&Send", "checkpointSend")
         self.save = _button("Save to &file…", "checkpointSave")
         self.close_button = _button("Close", "checkpointClose")
@@ -171,6 +174,7 @@ class CheckpointDialog(QDialog):
             field.changed.connect(self._timer.start)
         self.name.template_chosen.connect(self._keep_template)
         self.anyway.toggled.connect(self._accept_warnings)
+        self.arm.clicked.connect(self._arm)
         self.send.clicked.connect(self._try)
         self.save.clicked.connect(self._ask_file)
         self.close_button.clicked.connect(self.close)
@@ -243,6 +247,7 @@ class CheckpointDialog(QDialog):
             self._accepted = frozenset()
             self.anyway.setChecked(False)
         self._warned = warned
+        self.arm.setVisible(not self._desk.guard.is_open)
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         reason = self._reason()
         self.send.setEnabled(not reason)
@@ -259,6 +264,9 @@ class CheckpointDialog(QDialog):
 
     def _reason(self) -> str:
         """Return why the request cannot be sent as it is, empty when it can."""
+        if not self._desk.guard.is_open:
+            name = quoted(self._desk.profile.name)
+            return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
         if self._verdict.is_blocked:
             return verdict_sentence(self._verdict)
         if self._warned - self._accepted:
@@ -274,6 +282,12 @@ class CheckpointDialog(QDialog):
     def _accept_warnings(self, accepted: bool) -> None:
         self._accepted = self._warned if accepted else frozenset()
         self._show_verdict()
+
+    def _arm(self) -> None:
+        """Let requests of this profile through for some minutes, and say so everywhere."""
+        self._desk.guard.arm(_ARM_MINUTES)
+        self._desk.board.notice(Part.INTENTS)
+        self._judge()
 
     # sending and saving
 
@@ -421,7 +435,7 @@ class CheckpointDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addWidget(self.anyway)
         buttons.addStretch(1)
-        for button in (self.save, self.close_button, self.send):
+        for button in (self.save, self.close_button, self.arm, self.send):
             buttons.addWidget(button)
         foot = QVBoxLayout()
         foot.addWidget(self.notice)

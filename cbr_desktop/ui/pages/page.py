@@ -18,16 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import grouped
-from cbr_desktop.ui.tables.column import Column, Field, Row
+from cbr_desktop.ui.tables.column import Column, Field, Row, TextField
 from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
 from cbr_desktop.ui.theme import Tone, tone_colour
-from cbr_desktop.ui.words import Notice, Times, age_words, empty_notice, stale_sentence
-from cbr_desktop.workflows.ledger import Freshness, Part
+from cbr_desktop.ui.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
 Target = tuple[VaultId | None, Sequence[ResourceId]]
@@ -58,16 +59,16 @@ class Page(QWidget, Generic[Row]):
     vault_wished = Signal(object)
     remarked = Signal(str)
 
-    def __init__(self, desk: Desk, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{self.name.lower()}Page")
-        self._desk = desk
+        self._hall = hall
         self._times = times
         self._is_stale = True
         self._fields = tuple(self.fields())
         self.model: TableModel[Row] = TableModel(tuple(self.columns()), self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
-            self.name, self.model, desk.settings, self.id_and_name, self.default_sort, self
+            self.name, self.model, hall.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
         self._build()
@@ -75,6 +76,7 @@ class Page(QWidget, Generic[Row]):
         self.view.opened.connect(self.opened)
         self.view.menu_wished.connect(self.extend_menu)
         self.model.arranged.connect(self._tell_state)
+        self.tell_scope()
 
     # what a subclass says
 
@@ -102,6 +104,21 @@ class Page(QWidget, Generic[Row]):
         """Return the text that plain words of the filter are looked for in."""
         raise NotImplementedError
 
+    def owners(self, row: Row) -> list[Ledger]:
+        """Return the ledgers that know a row; several, where two profiles lead to the same project."""
+        raise NotImplementedError
+
+    def place_columns(self) -> tuple[Column[Row], Column[Row]]:
+        """Return the columns that tell profiles apart; they are there while several are looked at."""
+        return (
+            Column("profile", "Profile", self._profile_words, self._profile_words, 18, shown=False),
+            Column("region", "Region", self._region_words, self._region_words, 12, shown=False),
+        )
+
+    def place_fields(self) -> tuple[Field[Row], Field[Row]]:
+        """Return what the filter can ask of profiles."""
+        return (TextField("profile", self._profile_words), TextField("region", self._region_words))
+
     def target(self) -> Target:
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
         return (None, ())
@@ -126,6 +143,11 @@ class Page(QWidget, Generic[Row]):
         """Take over what has changed while the page was not seen."""
         if self._is_stale:
             self._take()
+
+    def tell_scope(self) -> None:
+        """Take over another scope: the columns that tell profiles apart, and other rows."""
+        self.view.show_columns(("profile", "region"), self._hall.scope.is_merged)
+        self._is_stale = True
 
     def retell_times(self) -> None:
         """Say ages and times anew."""
@@ -229,7 +251,7 @@ class Page(QWidget, Generic[Row]):
         self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))
 
     def _ask_refresh(self) -> None:
-        self._desk.refresh.ask()
+        self._hall.ask_refresh()
 
     def _wish_checkpoint(self) -> None:
         self.checkpoint_wished.emit(*self.target())
@@ -237,11 +259,11 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
-        freshness = self._desk.ledger.freshness[self.parts[0]]
+        freshness = self._hall.scope.freshness[self.parts[0]]
         count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
         self.count.setText(f"{count} · {age_words(freshness, self._times)}")
         problems = self.model.filter.problems
-        stale = stale_sentence(self.name.lower(), self._freshness(), self._times) if total else ""
+        stale = self._stale_words() if total or self._hall.scope.is_merged else ""
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
@@ -250,11 +272,36 @@ class Page(QWidget, Generic[Row]):
             colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
         self.remark.setPalette(colours)
         self._tell_empty(
-            None if shown else empty_notice(self.name.lower(), self._desk.profile, freshness, total, self.filter.text())
+            None if shown else empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
         )
 
-    def _freshness(self) -> list[Freshness]:
-        return [self._desk.ledger.freshness[part] for part in self.parts]
+    def _place(self) -> str:
+        """Return where rows would be, in words."""
+        members = self._hall.scope.members
+        if len(members) == 1:
+            return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
+        return f"these {len(members)} profiles"
+
+    def _stale_words(self) -> str:
+        """Return what of the rows is missing or old, and why; of several profiles each by its name."""
+        members = self._hall.scope.members
+        if len(members) == 1:
+            return stale_sentence(self.name.lower(), self._freshness(members[0]), self._times)
+        troubles = []
+        for member in members:
+            words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
+            if words:
+                troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
+        return f"Not all is here or fresh. {' · '.join(troubles)}" if troubles else ""
+
+    def _freshness(self, ledger: Ledger) -> list[Freshness]:
+        return [ledger.freshness[part] for part in self.parts]
+
+    def _profile_words(self, row: Row) -> str:
+        return ", ".join(member.profile.name for member in self.owners(row)) or NONE
+
+    def _region_words(self, row: Row) -> str:
+        return next((member.profile.region for member in self.owners(row) if member.profile.region), NONE)
 
     def _tell_empty(self, notice: Notice | None) -> None:
         if notice is None:

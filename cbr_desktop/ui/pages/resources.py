@@ -13,7 +13,7 @@ from cbr_desktop.ui.states import count_words, gb_words, protect_words, status_w
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, mb_words, state_words
-from cbr_desktop.workflows.ledger import Part, ResourceRow
+from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = "Unprotected"
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
@@ -34,6 +34,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column(
                 "name", "Name", lambda r: r.resource.name, lambda r: r.resource.name, 26, hint=lambda r: r.resource.id
             ),
+            *self.place_columns(),
             Column(
                 "type", "Type", lambda r: status_words(r.resource.type), lambda r: status_words(r.resource.type), 18
             ),
@@ -72,6 +73,7 @@ class ResourcesPage(Page[ResourceRow]):
         return (
             TextField("name", lambda r: r.resource.name),
             TextField("id", lambda r: r.resource.id),
+            *self.place_fields(),
             TextField("type", lambda r: f"{r.resource.type} {status_words(r.resource.type)}"),
             TextField("vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else ''}"),
             TextField("state", lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}"),
@@ -82,7 +84,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
-        return list(self._desk.ledger.resource_rows())
+        return list(self._hall.scope.resource_rows())
 
     def id_of(self, row: ResourceRow) -> str:
         """Return what names a row for good; a resource can be in a backup and in a replication vault."""
@@ -91,6 +93,10 @@ class ResourcesPage(Page[ResourceRow]):
     def id_and_name(self, row: ResourceRow) -> tuple[str, str]:
         """Return id and name of a resource."""
         return row.resource.id, row.resource.name
+
+    def owners(self, row: ResourceRow) -> list[Ledger]:
+        """Return the ledgers that know a resource."""
+        return self._hall.scope.sighters(row)
 
     def search_text(self, row: ResourceRow) -> str:
         """Return what words are looked for in."""

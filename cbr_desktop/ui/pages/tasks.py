@@ -13,7 +13,7 @@ from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.states import duration_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.words import NONE, Times, state_words
-from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.ledger import Ledger, Part
 
 
 class TasksPage(Page[Task]):
@@ -27,7 +27,7 @@ class TasksPage(Page[Task]):
     def columns(self) -> Sequence[Column[Task]]:
         """Return the columns, those of the first start first."""
         times = self._times
-        return (
+        columns: list[Column[Task]] = [
             Column(
                 "state",
                 "State",
@@ -36,6 +36,7 @@ class TasksPage(Page[Task]):
                 18,
                 mark=lambda t: mark(t.status),
             ),
+            *self.place_columns(),
             Column("type", "Type", lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
             Column("resource", "Resource", resource_words, lambda t: t.resource_name or t.resource_id, 22),
             Column("vault", "Vault", lambda t: t.vault_name or t.vault_id or NONE, lambda t: t.vault_name or None, 18),
@@ -80,7 +81,8 @@ class TasksPage(Page[Task]):
                 18,
                 shown=False,
             ),
-        )
+        ]
+        return columns
 
     def fields(self) -> Sequence[Field[Task]]:
         """Return what the filter can ask for."""
@@ -90,6 +92,7 @@ class TasksPage(Page[Task]):
             TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}"),
             TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}"),
             TextField("code", lambda t: t.code),
+            *self.place_fields(),
             TextField("message", lambda t: t.message),
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
@@ -98,7 +101,7 @@ class TasksPage(Page[Task]):
 
     def rows(self) -> list[Task]:
         """Return all tasks."""
-        return list(self._desk.ledger.tasks.values())
+        return list(self._hall.scope.tasks.values())
 
     def id_of(self, row: Task) -> str:
         """Return the id of a task."""
@@ -107,6 +110,10 @@ class TasksPage(Page[Task]):
     def id_and_name(self, row: Task) -> tuple[str, str]:
         """Return the id of a task, and the name of its resource."""
         return row.id, row.resource_name
+
+    def owners(self, row: Task) -> list[Ledger]:
+        """Return the ledgers that know a task."""
+        return self._hall.scope.tellers(row.id)
 
     def search_text(self, row: Task) -> str:
         """Return what words are looked for in."""
@@ -132,14 +139,14 @@ class TasksPage(Page[Task]):
         row = self.view.current_row()
         if row is None or row.vault_id is None:
             return (None, ())
-        vault = self._desk.ledger.vaults.get(row.vault_id)
+        vault = self._hall.scope.vaults.get(row.vault_id)
         is_there = vault is not None and row.resource_id is not None and vault.resource(row.resource_id) is not None
         return (row.vault_id, (row.resource_id,) if is_there and row.resource_id else ())
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint of the same resource, and the way to the vault."""
         row = self.view.current_row()
-        if row is not None and row.vault_id in self._desk.ledger.vaults:
+        if row is not None and row.vault_id in self._hall.scope.vaults:
             super().extend_menu(menu)
             menu.addAction("Show the vault").triggered.connect(self._wish_vault)
 

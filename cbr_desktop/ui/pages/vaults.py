@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
-from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.states import gb_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times, explain_vault, share_words, state_words, use_words
-from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.policy import Policy
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
 class VaultLore:
     """What the ledger knows of vaults beyond the vaults themselves, joined once per change and looked up by id."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Reading) -> None:
         self._ledger = ledger
         self._policies_of: tuple[object, dict[VaultId, list[Policy]]] = (None, {})
         self._last_of: tuple[object, dict[VaultId, Backup]] = (None, {})
@@ -72,15 +72,16 @@ class VaultsPage(Page[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "type:server used>80 web"
 
-    def __init__(self, desk: Desk, times: Times, lore: VaultLore) -> None:
+    def __init__(self, hall: Hall, times: Times, lore: VaultLore) -> None:
         self._lore = lore
-        super().__init__(desk, times)
+        super().__init__(hall, times)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
         lore, times = self._lore, self._times
         return (
             Column("name", "Name", lambda v: v.name, lambda v: v.name, 20, hint=lambda v: v.id),
+            *self.place_columns(),
             Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
             Column(
                 "state",
@@ -125,6 +126,7 @@ class VaultsPage(Page[Vault]):
         return (
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
+            *self.place_fields(),
             TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
             TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
             TextField("policy", self._lore.policy_words),
@@ -138,7 +140,7 @@ class VaultsPage(Page[Vault]):
 
     def rows(self) -> list[Vault]:
         """Return all vaults."""
-        return list(self._desk.ledger.vaults.values())
+        return list(self._hall.scope.vaults.values())
 
     def id_of(self, row: Vault) -> str:
         """Return the id of a vault."""
@@ -147,6 +149,10 @@ class VaultsPage(Page[Vault]):
     def id_and_name(self, row: Vault) -> tuple[str, str]:
         """Return id and name of a vault."""
         return row.id, row.name
+
+    def owners(self, row: Vault) -> list[Ledger]:
+        """Return the ledgers that know a vault."""
+        return self._hall.scope.owners(row.id)
 
     def search_text(self, row: Vault) -> str:
         """Return what words are looked for in; the names of its resources find a vault as well."""

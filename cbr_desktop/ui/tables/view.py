@@ -52,6 +52,7 @@ class TableView(QTableView, Generic[Row]):
         self._settings = settings
         self._id_and_name = id_and_name
         self._key = f"table/{name.lower()}"
+        self._held: dict[str, bool] = {}
         self._kept: tuple[set[str], str, str] = (set(), "", "")
         self._typed = ""
         self._typed_at = -_TYPE_AHEAD_SECONDS
@@ -131,9 +132,17 @@ class TableView(QTableView, Generic[Row]):
         menu.addAction("Reset the columns").triggered.connect(self.reset_columns)
         return menu
 
+    def show_columns(self, keys: Sequence[str], shown: bool) -> None:
+        """Show or hide columns by their keys, and hold to that when columns are reset."""
+        self._held = {**self._held, **dict.fromkeys(keys, shown)}
+        for section, column in enumerate(self._table.columns):
+            if column.key in keys:
+                self.setColumnHidden(section, not shown)
+
     def reset_columns(self) -> None:
         """Show the columns as they were at the first start."""
-        self._lay_out([(column.key, 0, column.shown) for column in self._table.columns])
+        held = self._held
+        self._lay_out([(column.key, 0, held.get(column.key, column.shown)) for column in self._table.columns])
         self._remembering.start()
 
     def remember(self) -> None:

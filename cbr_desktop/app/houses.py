@@ -1,0 +1,104 @@
+"""The houses behind the desks of a hall: built when a profile is first looked at, alive until the program ends."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx
+
+from cbr_desktop.app.house import House, open_house
+from cbr_desktop.app.start import opened_data
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.records import SqliteRecords
+from cbr_desktop.ui.desk import Desk
+
+SecretOf = Callable[[Profile], Secret]
+TransportOf = Callable[[Profile], httpx.AsyncBaseTransport | None]
+
+
+class Houses:
+    """Builds houses over one outbox, and keeps their residents in one task group."""
+
+    def __init__(
+        self, here: Places, records: SqliteRecords, secret_of: SecretOf, transport_of: TransportOf, closing: ExitStack
+    ) -> None:
+        self._here = here
+        self._records = records
+        self._secret_of = secret_of
+        self._transport_of = transport_of
+        self._closing = closing
+        self._houses: dict[Desk, House] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._residents: dict[Desk, asyncio.Task[None]] = {}
+
+    def admit(self, desk: Desk) -> None:
+        """Build the house of a desk; its residents start at once when the others are at work."""
+        cache = SqliteCache(self._here.cache_file(desk.profile))
+        self._closing.callback(cache.close)
+        house = open_house(
+            desk.ledger,
+            self._records,
+            cache,
+            desk.clock,
+            self._secret_of(desk.profile),
+            self._transport_of(desk.profile),
+            desk.guard,
+        )
+        house.outbox.restore()
+        desk.join(house.outbox, house.refresh)
+        self._houses[desk] = house
+        if self._tasks is not None:
+            self._start(desk)
+
+    def of(self, desk: Desk) -> House:
+        """Return the house of a desk."""
+        return self._houses[desk]
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Let the residents of every house work, now and of those that come later, as tasks of this group."""
+        self._tasks = tasks
+        for desk in list(self._houses):
+            self._start(desk)
+
+    async def dismiss(self, desks: Iterable[Desk]) -> None:
+        """Close the houses of some desks, whose profiles lead elsewhere now. What is being sent becomes unknown."""
+        for desk in desks:
+            house = self._houses.pop(desk, None)
+            if house is not None:
+                self._residents.pop(desk).cancel()
+                await house.cloud.aclose()
+
+    async def calm(self, seconds: float) -> None:
+        """Return when nothing is being sent any more anywhere, or after ``seconds``; then end all residents."""
+        async with asyncio.TaskGroup() as waits:
+            for house in self._houses.values():
+                waits.create_task(house.outbox.calm(seconds))
+        for residents in self._residents.values():
+            residents.cancel()
+        self._tasks = None
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for house in self._houses.values():
+            await house.cloud.aclose()
+
+    def _start(self, desk: Desk) -> None:
+        assert self._tasks is not None  # noqa: S101  # callers have looked
+        house = self._houses[desk]
+        house.refresh.recall()
+        self._residents[desk] = self._tasks.create_task(house.residents())
+
+
+@contextmanager
+def opened_houses(here: Places, secret_of: SecretOf, transport_of: TransportOf) -> Iterator[Houses]:
+    """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it."""
+    with opened_data(here) as records, ExitStack() as closing:
+        yield Houses(here, records, secret_of, transport_of, closing)
+
+
+def real_network(profile: Profile) -> httpx.AsyncBaseTransport | None:
+    """Return nothing: a house then makes its own way into the network."""
+    return None

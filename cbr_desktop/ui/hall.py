@@ -1,0 +1,180 @@
+"""The hall: the profiles that are open, and the scope of them that is looked at; what the window is handed."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.board import Board
+from cbr_desktop.ui.desk import Desk, Settings
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.scope import Scope
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.workflows.ports import Clock
+
+_CHOICE = "window/scope"
+
+
+class Extent(StrEnum):
+    """How much is looked at."""
+
+    ONE = "one"
+    GROUP = "group"
+    ALL = "all"
+
+
+class Choice(NamedTuple):
+    """A scope that can be chosen: ``name`` is the profile's or the group's, ``profiles`` are the members' names."""
+
+    extent: Extent
+    name: str
+    profiles: tuple[str, ...]
+
+
+class Hall(QObject):
+    """Knows all profiles, opens a desk for each that is looked at, and keeps it open until the program ends.
+
+    ``admit`` is called with every desk that opens after the first paint, so that a house is built behind it.
+
+    Signals:
+        scope_changed: another scope is looked at now.
+    """
+
+    scope_changed = Signal()
+
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        settings: Settings,
+        clock: "Clock",
+        save_text: Callable[[str, str], None],
+        *,
+        is_demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.board = Board(self)
+        self.settings = settings
+        self.clock = clock
+        self.is_demo = is_demo
+        self.scope = Scope()
+        """What is looked at."""
+        self.open = Scope()
+        """Everything that is open: requests are followed whatever is looked at."""
+        self.admit: Callable[[Desk], None] | None = None
+        self.choice = Choice(Extent.ONE, "", ())
+        self._profiles = list(profiles)
+        self._save_text = save_text
+        self._desks: dict[str, Desk] = {}
+
+    # what there is
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """All profiles in the operator's order."""
+        return list(self._profiles)
+
+    @property
+    def desks(self) -> list[Desk]:
+        """The desks that are open."""
+        return list(self._desks.values())
+
+    @property
+    def shown_desks(self) -> list[Desk]:
+        """The desks of the scope."""
+        return [self._desks[name] for name in self.choice.profiles]
+
+    def choices(self) -> list[Choice]:
+        """Return what can be chosen: each profile, each group of several, and all of them."""
+        ones = [Choice(Extent.ONE, profile.name, (profile.name,)) for profile in self._profiles]
+        groups: dict[str, list[str]] = {}
+        for profile in self._profiles:
+            if profile.group:
+                groups.setdefault(profile.group, []).append(profile.name)
+        several = [Choice(Extent.GROUP, group, tuple(names)) for group, names in groups.items() if len(names) > 1]
+        whole = tuple(profile.name for profile in self._profiles)
+        return [*ones, *several, *([Choice(Extent.ALL, "", whole)] if len(whole) > 1 else [])]
+
+    def remembered(self) -> Choice | None:
+        """Return the scope that was looked at last, if there is such a one still."""
+        stored = self.settings.get(_CHOICE, None)
+        return next((choice for choice in self.choices() if stored == [choice.extent.value, choice.name]), None)
+
+    def desk(self, name: str) -> Desk:
+        """Return the desk of a profile that is open."""
+        return self._desks[name]
+
+    def desk_of_vault(self, vault_id: VaultId | None) -> Desk | None:
+        """Return the desk to act on a vault from: of those that know it, one that may change things comes first.
+
+        Without a vault it is the only desk of the scope, or ``None`` where there are several.
+        """
+        if vault_id is None:
+            shown = self.shown_desks
+            return shown[0] if len(shown) == 1 else None
+        knowing = [desk for desk in (*self.shown_desks, *self.desks) if vault_id in desk.ledger.vaults]
+        return next((desk for desk in knowing if desk.guard.is_open), knowing[0] if knowing else None)
+
+    def desk_of_intent(self, id: IntentId) -> Desk:
+        """Return the desk from which a request was made."""
+        return next(desk for desk in self.desks if id in desk.ledger.intents)
+
+    # what is done
+
+    def choose(self, choice: Choice) -> None:
+        """Look at another scope, opening what of it is not open yet."""
+        self._choose(choice)
+        self.settings.put(_CHOICE, [choice.extent.value, choice.name])
+
+    def ask_refresh(self) -> None:
+        """Read everything of the scope now."""
+        for desk in self.shown_desks:
+            desk.refresh.ask()
+
+    def put_profiles(self, profiles: Sequence[Profile]) -> list[Desk]:
+        """Take over edited profiles; return the desks that led elsewhere than they would now, closed here.
+
+        The scope keeps what is left of it, or falls to the first profile there is.
+        """
+        self._profiles = list(profiles)
+        known = {profile.name: profile for profile in profiles}
+        gone = [desk for name, desk in self._desks.items() if known.get(name) != desk.profile]
+        for desk in gone:
+            del self._desks[desk.profile.name]
+        same = [choice for choice in self.choices() if choice[:2] == self.choice[:2]]
+        if profiles:
+            self._choose(same[0] if same else self.choices()[0])
+        return gone
+
+    def _choose(self, choice: Choice) -> None:
+        for name in choice.profiles:
+            if name not in self._desks:
+                self._open(next(profile for profile in self._profiles if profile.name == name))
+        self.choice = choice
+        self.scope.show([desk.ledger for desk in self.shown_desks])
+        self.open.show([desk.ledger for desk in self.desks])
+        self.scope_changed.emit()
+        for part in Part:
+            self.board.notice(part)
+
+    def _open(self, profile: Profile) -> None:
+        desk = Desk(
+            profile=profile,
+            ledger=Ledger(profile, self._noticed),
+            board=self.board,
+            clock=self.clock,
+            settings=self.settings,
+            save_text=self._save_text,
+            is_demo=self.is_demo,
+        )
+        self._desks[profile.name] = desk
+        if self.admit is not None:
+            self.admit(desk)
+
+    def _noticed(self, part: Part) -> None:
+        self.scope.forget(part)
+        self.open.forget(part)
+        self.board.notice(part)
