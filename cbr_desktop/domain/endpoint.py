@@ -1,10 +1,11 @@
-"""The address of a service, in the one form that profiles have."""
+"""The addresses of services and proxies, each in the one form that profiles have."""
 
 import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\Z")
+_PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080}
 
 
 def endpoint(text: str) -> str:
@@ -27,6 +28,28 @@ def endpoint(text: str) -> str:
     default = {"https": 443, "http": 80}[parts.scheme]
     port = "" if parts.port in (None, default) else f":{parts.port}"
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+def proxy_address(text: str) -> str:
+    """Return the address of a proxy in one form: ``http``, ``https`` or ``socks5``, host and port, lower case.
+
+    ``ValueError`` says what is wrong; a login in the address would be one in a file.
+    """
+    text = text.strip()
+    if "@" in text:
+        raise ValueError("must not hold a login: its name belongs into proxy_user, its password is asked for")
+    if not text.isprintable() or any(character in text for character in " \\?#"):
+        raise ValueError("must be an address like http://host:3128")
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    if parts.scheme not in _PROXY_PORTS:
+        raise ValueError("must begin with http://, https:// or socks5://")
+    if not _is_host(host):
+        raise ValueError("must name a host, like http://host:3128")
+    if parts.path.rstrip("/"):
+        raise ValueError("must not have a path")
+    port = _PROXY_PORTS[parts.scheme] if parts.port is None else parts.port
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_host(host: str) -> bool:

@@ -1,24 +1,24 @@
-"""The profiles: a file in TOML that its owner may write by hand."""
+"""The profiles as they are read: a file in TOML that its owner may write by hand."""
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cbr_desktop.domain.endpoint import endpoint
+from cbr_desktop.domain.endpoint import endpoint, proxy_address
 from cbr_desktop.domain.error import Damaged, HouseError, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
-from cbr_desktop.storage.files import make_folder, reason, write_whole
+from cbr_desktop.storage.files import reason
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes of a file of profiles; thousands fit in."""
 
-_FIELDS = {field.name: field for field in fields(Profile)}
-_REQUIRED = tuple(name for name, field in _FIELDS.items() if field.default is MISSING)
-_ENDPOINTS = ("iam_endpoint", "cbr_endpoint")
-_TYPES: dict[str, type] = dict.fromkeys(_FIELDS, str) | dict.fromkeys(("beta_fields", "mfa", "read_only"), bool)
+FIELDS = {field.name: field for field in fields(Profile)}
+_REQUIRED = tuple(name for name, field in FIELDS.items() if field.default is MISSING)
+_TYPES: dict[str, type] = dict.fromkeys(FIELDS, str) | dict.fromkeys(("beta_fields", "mfa", "read_only"), bool)
 # the demo is built in and is no profile that leads anywhere
 _ENVIRONMENTS = tuple(word for word in Environment if word is not Environment.DEMO)
 _WORDS: dict[str, tuple[StrEnum, ...]] = {
@@ -29,6 +29,9 @@ _WORDS: dict[str, tuple[StrEnum, ...]] = {
     "address_family": tuple(AddressFamily),
 }
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
     """Return the profiles of a file and what is wrong in it; a bad profile does not hide a good one.
@@ -37,7 +40,7 @@ def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
     ``ProfileError``: a profile lacks something or says something that cannot be. The file stays as it is.
     """
     try:
-        return _profiles(path, tomllib.loads(_text(path)))
+        return _profiles(path, tomllib.loads(text_of(path)))
     except FileNotFoundError:
         return [], []
     except OSError as error:
@@ -51,41 +54,47 @@ def find(profiles: Iterable[Profile], name: str) -> Profile | None:
     return next((profile for profile in profiles if profile.name == name), None)
 
 
-def add(path: Path, profile: Profile) -> None:
-    """Append a profile to the file. ``ProfileError`` when there is one of its name; see also ``save``."""
-    document = _document(path)
-    if _table(document, profile.name) is not None:
-        raise ProfileError(profile.name, "name", "there is a profile of this name")
-    _write(path, document, profile, None)
+def colour(text: str) -> str:
+    """Return a colour as ``#rrggbb`` in lower case; ``ValueError`` when it is none."""
+    text = text.strip().lower()
+    if not _COLOUR.match(text):
+        raise ValueError("must be a colour like #d32f2f")
+    return text
 
 
-def save(path: Path, profile: Profile, old_name: str | None = None) -> None:
-    """Change the profile called ``old_name`` (the same name when ``None``), or append it when there is none.
+def _proxy_user(text: str) -> str:
+    if ":" in text:
+        raise ValueError("must not have a colon: a password is asked for and is not part of a file")
+    return text
 
-    Comments, order and unknown keys stay. ``ProfileError`` for values that ``read`` would refuse, ``Damaged`` when the
-    file is bad (it is left as it is), ``NotSaved`` when the disk would not.
+
+def checked(values: Mapping[str, Any], label: str = "") -> Profile:
+    """Return the profile of a table; what is no field of one is left out.
+
+    ``ProfileError`` names the first thing that is wrong, and the profile by its name or else by ``label``.
     """
-    document = _document(path)
-    old_name = profile.name if old_name is None else old_name
-    if profile.name != old_name and _table(document, profile.name) is not None:
-        raise ProfileError(profile.name, "name", "there is a profile of this name")
-    _write(path, document, profile, _table(document, old_name))
+    name = values.get("name")
+    label = name if isinstance(name, str) and name else label
+    for key in _REQUIRED:
+        if key not in values:
+            raise ProfileError(label, key, "missing")
+    profile = Profile(**{key: _value(label, key, values[key]) for key in FIELDS if key in values})
+    for key in profile.needed:
+        if not getattr(profile, key).strip():
+            raise ProfileError(label, key, "empty" if key in values else "missing")
+    return profile
 
 
-def remove(path: Path, name: str) -> None:
-    """Take a profile out of the file; nothing happens when there is none of that name."""
-    document = _document(path)
-    table = _table(document, name)
-    if table is not None:
-        tables = document["profile"]
-        del tables[next(index for index, item in enumerate(tables) if item is table)]
-        write_whole(path, document.as_string().encode())
+def values_of(profile: Profile) -> dict[str, Any]:
+    """Return the fields of a profile as TOML has them; without those that are left to a default of later."""
+    values = {key: getattr(profile, key) for key in FIELDS}
+    return {
+        key: str(value) if isinstance(value, StrEnum) else value for key, value in values.items() if value is not None
+    }
 
 
-# reading
-
-
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return what stands in a file. ``OSError``, or ``ValueError`` for what is no text of a decent size."""
     if path.exists() and not path.is_file():
         raise ValueError("not a file")
     with path.open("rb") as file:
@@ -93,6 +102,9 @@ def _text(path: Path) -> str:
     if len(data) > SIZE_LIMIT:
         raise ValueError(f"larger than {SIZE_LIMIT} bytes")
     return data.decode("utf-8-sig")
+
+
+# reading
 
 
 def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list[HouseError]]:
@@ -103,7 +115,7 @@ def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list
     errors: list[HouseError] = []
     for number, table in enumerate(tables, 1):
         try:
-            profile = _profile(table, f"#{number}")
+            profile = checked(table, f"#{number}")
             if find(profiles, profile.name) is not None:
                 raise ProfileError(profile.name, "name", "used twice")
             profiles.append(profile)
@@ -112,31 +124,19 @@ def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list
     return profiles, errors
 
 
-def _profile(table: Mapping[str, Any], label: str) -> Profile:
-    """Return the profile of a table. ``ProfileError`` names the first thing that is wrong."""
-    name = table.get("name")
-    label = name if isinstance(name, str) and name else label
-    for key in _REQUIRED:
-        if key not in table:
-            raise ProfileError(label, key, "missing")
-    profile = Profile(**{key: _value(label, key, table[key]) for key in _FIELDS if key in table})
-    for key in profile.needed:
-        if not getattr(profile, key).strip():
-            raise ProfileError(label, key, "empty" if key in table else "missing")
-    return profile
-
-
 def _value(label: str, key: str, value: Any) -> Any:
     is_right = isinstance(value, _TYPES[key])
     if not is_right:
         raise ProfileError(label, key, f"must be {'true or false' if _TYPES[key] is bool else 'text'}")
-    if key in _ENDPOINTS:
-        try:
-            return endpoint(value)
-        except ValueError as error:
-            raise ProfileError(label, key, str(error)) from error
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise ProfileError(label, key, "must be one line without control characters")
     if key in _WORDS:
         return _word(label, key, value)
+    if key in _FORMS and (value or key in _REQUIRED):
+        try:
+            return _FORMS[key](value)
+        except ValueError as error:
+            raise ProfileError(label, key, str(error)) from error
     return value
 
 
@@ -147,55 +147,10 @@ def _word(label: str, key: str, value: str) -> StrEnum:
     raise ProfileError(label, key, f"must be one of {', '.join(_WORDS[key])}")
 
 
-# writing
-
-
-def _document(path: Path) -> Any:
-    """Return the file as a document that keeps its comments. ``Damaged`` when it must not be written over."""
-    import tomlkit
-
-    try:
-        document = tomlkit.parse(_text(path))
-    except FileNotFoundError:
-        return tomlkit.document()
-    except OSError as error:
-        raise Damaged(str(path), reason(error)) from error
-    except (ValueError, RecursionError) as error:
-        raise Damaged(str(path), str(error)) from error
-    tables = document.get("profile", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise Damaged(str(path), "profiles are written as [[profile]]")
-    return document
-
-
-def _table(document: Any, name: str) -> Any:
-    return next((table for table in document.get("profile", []) if table.get("name") == name), None)
-
-
-def _write(path: Path, document: Any, profile: Profile, table: Any) -> None:
-    import tomlkit
-
-    _profile({key: value for key in _FIELDS if (value := getattr(profile, key)) is not None}, profile.name)
-    fresh = tomlkit.table() if table is None else table
-    for key, value in _written(profile, fresh).items():
-        fresh[key] = value
-    if table is None:
-        if "profile" not in document:
-            document["profile"] = tomlkit.aot()
-        document["profile"].append(fresh)
-    make_folder(path.parent)
-    write_whole(path, document.as_string().encode())
-
-
-def _written(profile: Profile, table: Any) -> dict[str, Any]:
-    """Return what goes into a table: what differs from it, and defaults only where somebody wrote them before."""
-    values: dict[str, Any] = {}
-    for key, field in _FIELDS.items():
-        value = getattr(profile, key)
-        value = endpoint(value) if key in _ENDPOINTS else str(value) if isinstance(value, StrEnum) else value
-        if key in table:
-            if table[key] != value:
-                values[key] = value
-        elif value != field.default:
-            values[key] = value
-    return values
+_FORMS: dict[str, Callable[[str], str]] = {
+    "iam_endpoint": endpoint,
+    "cbr_endpoint": endpoint,
+    "proxy_url": proxy_address,
+    "proxy_user": _proxy_user,
+    "colour": colour,
+}

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage import profiles
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
 
 from . import estate
 
@@ -46,7 +46,7 @@ class Ground:
         here = places({HOME_VARIABLE: str(self.folder / "home")})
         here.make()
         profile = profile_to(CLOSED)
-        profiles.add(here.profiles_file, profile)
+        TomlProfiles(here.profiles_file).save(profile)
         cache = SqliteCache(here.cache_file(profile))
         cache.keep_vaults(estate.vault_listing(self.vault_pages))
         cache.close()
@@ -55,11 +55,11 @@ class Ground:
     @contextmanager
     def leading_to(self, url: str) -> Iterator[None]:
         """Let the profile of the home lead to ``url`` for a while."""
-        profiles.save(self.home.profiles_file, profile_to(url))
+        TomlProfiles(self.home.profiles_file).save(profile_to(url))
         try:
             yield
         finally:
-            profiles.save(self.home.profiles_file, profile_to(CLOSED))
+            TomlProfiles(self.home.profiles_file).save(profile_to(CLOSED))
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a fresh program: unseen, compiled, and with nothing of this user."""
