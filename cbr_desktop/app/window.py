@@ -35,10 +35,12 @@ from cbr_desktop.ui.window import MainWindow
 def open_window(here: Places, profile: Profile | None) -> int:
     """Open the window of a profile, or of one that is chosen first; return its exit code."""
     application = new_application()
-    profile = profile or _late("app.choice").choose(application, here)
-    if profile is None:
-        return 0
-    hall = new_hall(here, profile)
+    hall = new_hall(here, profile) if profile is not None else remembered_hall(here)
+    if hall is None:
+        profile = _late("app.choice").choose(application, here)
+        if profile is None:
+            return 0
+        hall = new_hall(here, profile, remember=True)
     for desk in hall.desks:
         recall(desk.ledger, here)
     window = MainWindow(hall, open_checkpoint, open_outcome)
@@ -73,17 +75,35 @@ def new_application() -> QApplication:
 
 
 def new_hall(
-    here: Places, profile: Profile, profiles: Sequence[Profile] | None = None, clock: WallClock | None = None
+    here: Places,
+    profile: Profile,
+    profiles: Sequence[Profile] | None = None,
+    clock: WallClock | None = None,
+    *,
+    remember: bool = False,
 ) -> Hall:
     """Return a hall in which ``profile`` is looked at, of ``profiles`` or of those in the file; houses come later."""
     is_demo = profile is DEMO
     if profiles is None:
         profiles = DEMO_PROFILES if is_demo else all_profiles(here)
     known = profiles if any(each.name == profile.name for each in profiles) else (profile, *profiles)
-    settings = JsonSettings(here.state / "screens.json")
-    hall = Hall(known, settings, clock or WallClock(), save_text, is_demo=is_demo)
-    hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+    hall = Hall(known, _settings(here), clock or WallClock(), save_text, is_demo=is_demo)
+    hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)), remember=remember)
     return hall
+
+
+def remembered_hall(here: Places) -> Hall | None:
+    """Return a hall in which is looked at what was last, or ``None`` when there is no such scope any more."""
+    hall = Hall(all_profiles(here), _settings(here), WallClock(), save_text)
+    choice = hall.remembered()
+    if choice is None:
+        return None
+    hall.choose(choice)
+    return hall
+
+
+def _settings(here: Places) -> JsonSettings:
+    return JsonSettings(here.state / "screens.json")
 
 
 def paint_now(application: QApplication, window: QWidget) -> None:

@@ -124,7 +124,7 @@ class ProfileBand(QWidget):
         guarded = [desk for desk in self._hall.shown_desks if desk.guard.is_read_only]
         self.arm.setVisible(bool(guarded))
         if guarded:
-            words = guard_words(guarded)
+            words = guard_words(guarded, len(self._hall.shown_desks))
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
             self.arm.setIcon(icon("unlock" if any(desk.guard.is_open for desk in guarded) else "lock"))
@@ -193,13 +193,13 @@ def scope_name(choice: Choice) -> str:
     return "All profiles"
 
 
-def guard_words(guarded: Sequence[Desk]) -> str:
-    """Return how read-only profiles stand: ``Read-only``, ``Armed, 14 min left``, or how many are which."""
+def guard_words(guarded: Sequence[Desk], shown: int) -> str:
+    """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
     armed = [desk.guard.armed_until for desk in guarded if desk.guard.armed_until is not None]
     if not armed:
-        return "Read-only" if len(guarded) == 1 else f"{len(guarded)} read-only"
+        return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"
     left = duration_words(min(armed) - guarded[0].clock.now())
-    return f"Armed, {left} left" if len(guarded) == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
+    return f"Armed, {left} left" if shown == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
 
 
 def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:

@@ -16,8 +16,6 @@ from cbr_desktop.workflows.scope import Scope
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.workflows.ports import Clock
 
-_CHOICE = "window/scope"
-
 
 class Extent(StrEnum):
     """How much is looked at."""
@@ -66,6 +64,7 @@ class Hall(QObject):
         """Everything that is open: requests are followed whatever is looked at."""
         self.admit: Callable[[Desk], None] | None = None
         self.choice = Choice(Extent.ONE, "", ())
+        self._key = "demo/scope" if is_demo else "window/scope"
         self._profiles = list(profiles)
         self._save_text = save_text
         self._desks: dict[str, Desk] = {}
@@ -100,7 +99,7 @@ class Hall(QObject):
 
     def remembered(self) -> Choice | None:
         """Return the scope that was looked at last, if there is such a one still."""
-        stored = self.settings.get(_CHOICE, None)
+        stored = self.settings.get(self._key, None)
         return next((choice for choice in self.choices() if stored == [choice.extent.value, choice.name]), None)
 
     def desk(self, name: str) -> Desk:
@@ -124,10 +123,11 @@ class Hall(QObject):
 
     # what is done
 
-    def choose(self, choice: Choice) -> None:
-        """Look at another scope, opening what of it is not open yet."""
+    def choose(self, choice: Choice, *, remember: bool = True) -> None:
+        """Look at another scope, opening what of it is not open yet; ``remember`` it for the next start."""
         self._choose(choice)
-        self.settings.put(_CHOICE, [choice.extent.value, choice.name])
+        if remember:
+            self.settings.put(self._key, [choice.extent.value, choice.name])
 
     def ask_refresh(self) -> None:
         """Read everything of the scope now."""

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import LoginRefused, SecretMissing
@@ -56,7 +56,7 @@ def open_arm_menu(hall: Hall, button: QToolButton, armed: Callable[[Desk], objec
         if len(guarded) > 1:
             menu.addSection(_fit(desk.profile.name))
         if desk.guard.is_open:
-            menu.addAction(_fit(guard_words([desk]))).setEnabled(False)
+            menu.addAction(_fit(guard_words([desk], 1))).setEnabled(False)
             menu.addAction("Disarm now").triggered.connect(partial(_arm, desk, 0, armed))
         for minutes in ARM_MINUTES:
             words = f"Arm for {count_words(minutes, 'minute')}"
@@ -184,6 +184,8 @@ def member_words(ledger: Ledger) -> str:
 def _menu(parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    # the button may be turned round for its arrow's sake
+    menu.setLayoutDirection(QApplication.layoutDirection())
     return menu
 
 

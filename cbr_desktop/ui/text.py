@@ -358,6 +358,7 @@ def _queued(intent: Intent, now: datetime) -> str:
         "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
         "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
+        "elsewhere": "Held: its profile leads elsewhere now than when this was asked for. Cancel it, or turn it back.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
     }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
 
