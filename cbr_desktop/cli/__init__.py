@@ -96,6 +96,7 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
     send = commands.add_parser("send", parents=[cloud], help="send a request file, once")
     send.add_argument("file", metavar="FILE", type=Path)
+    send.add_argument("--arm", action="store_true", help="let the request through a read-only profile")
     send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")

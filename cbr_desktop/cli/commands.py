@@ -34,6 +34,7 @@ from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
 Result = TypeVar("Result")
@@ -77,7 +78,10 @@ def send(options: argparse.Namespace) -> int:
 
 
 async def _sent(house: House, options: argparse.Namespace) -> int:
-    """Judge the file by fresh lists, send it, and print what became of it."""
+    """Judge the file by fresh lists, send it, and print what became of it. A read-only profile has to be armed."""
+    if options.arm:
+        house.guard.arm(ARM_MINUTES[0])
+    house.guard.check()
     await house.refresh.once()
     connection = house.ledger.connection
     if connection.reach is not Reach.ONLINE and connection.error is not None:

@@ -157,6 +157,8 @@ def test_a_service_that_cannot_be_reached_is_named_and_nothing_is_queued(
     assert main(["vaults"]) == 2
     assert "127.0.0.1" in capsys.readouterr().err
     assert main(["send", "--json", written(name="n")]) == 2
+    assert "read-only" in capsys.readouterr().err
+    assert main(["send", "--arm", "--json", written(name="n")]) == 2
     assert "127.0.0.1" in capsys.readouterr().err
 
 
