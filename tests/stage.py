@@ -118,5 +118,5 @@ def staged(
 
     ledger = Ledger(profile, notify)
     here = places({"CBR_DESKTOP_HOME": str(folder)})
-    with opened(here, ledger, clock, demo.password, demo.DemoTransport(service)) as house:
+    with opened(here, ledger, clock, demo.secret_of(profile), demo.DemoTransport(service)) as house:
         yield Stage(house, service, clock, seen)

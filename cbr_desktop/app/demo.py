@@ -3,27 +3,54 @@
 import httpx
 
 from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
 from cbr_desktop.simulator.faults import ConnectionCut
+from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.service import Service
 
-
-async def password(kind: SecretKind) -> str:
-    """Return the demo user's password, which is no secret."""
-    return estate.DEMO_PASSWORD
+FAR_SECONDS = 1.8
+"""By how much every answer about the project in Brazil is late."""
+ENDED_TOKEN = "MIIDemo" + 50 * "00ended0"
+"""The token that has been pasted for the staging profile: it is no longer good for anything."""
+_SECRETS = {
+    SecretKind.PASSWORD: estate.DEMO_PASSWORD,
+    SecretKind.PASSCODE: estate.DEMO_PASSCODE,
+    SecretKind.TOKEN: ENDED_TOKEN,
+    SecretKind.SECRET_KEY: estate.DEMO_SK,
+}
 
 
 def secret_of(profile: Profile) -> Secret:
-    """Return what gives the secrets of a demo profile."""
-    return password
+    """Return what gives the secrets of a demo profile, which are no secrets."""
+
+    async def secret(kind: SecretKind) -> str:
+        if kind not in _SECRETS:
+            raise SecretMissing(profile.name, kind)
+        return _SECRETS[kind]
+
+    return secret
+
+
+def fresh_token(service: Service, profile: Profile) -> str:
+    """Return a token that is good for the project of a demo profile, as somebody would have made it elsewhere."""
+    user = service.estate.users[estate.DEMO_USER]
+    project = service.estate.project(profile.project)
+    return service.identity.issue(user, project, service.clock.now(), service.modes)
 
 
 def service(clock: Clock, seed: int = 1) -> Service:
-    """Return the demo cloud with its estate as of now."""
-    return Service(estate.demo(clock.now(), seed), clock)
+    """Return the demo cloud as of now: the second project lacks ``protectables``, the fourth is far away."""
+    made = Service(estate.demo(clock.now(), seed), clock)
+    _, netherlands, _, brazil = made.estate.projects
+    made.modes_of = {
+        netherlands.id: Modes(missing={"protectables"}, beta_fields=False),
+        brazil.id: Modes(latency_seconds=FAR_SECONDS),
+    }
+    return made
 
 
 class DemoTransport(httpx.ASGITransport):

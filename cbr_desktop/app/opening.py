@@ -5,7 +5,7 @@ import gc
 import importlib
 import sys
 
-from cbr_desktop.app.profile import DEMO, find_profile
+from cbr_desktop.app.profile import DEMO, DEMO_PROFILES, find_profile
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
@@ -33,7 +33,7 @@ def run_window(options: argparse.Namespace) -> int:
 
 def recall(ledger: Ledger, here: Places) -> None:
     """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
-    if ledger.profile is DEMO:
+    if ledger.profile in DEMO_PROFILES:
         return
     listing = SqliteCache(here.cache_file(ledger.profile)).first_vaults()
     if listing is not None:

@@ -1,23 +1,68 @@
 """Which profile: the one named, the only one, or the demo cloud."""
 
 from cbr_desktop.domain.error import ProfileError
-from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.domain.profile import Environment, NameRules, Profile, Way
 from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
 
 DEMO = Profile(
-    name="Demo",
-    iam_endpoint="https://iam.demo.invalid",
-    cbr_endpoint="https://cbr.demo.invalid",
+    name="Prod · eu-de",
+    iam_endpoint="https://iam.eu-de.demo.invalid",
+    cbr_endpoint="https://cbr.eu-de.demo.invalid",
     project="eu-de_prod",
     user="operator",
     domain="demo",
     region="eu-de",
-    environment=Environment.DEMO,
+    environment=Environment.PRODUCTION,
     beta_fields=True,
+    read_only=False,
+    group="prod",
 )
-"""Leads to the built-in demo cloud; its hosts exist nowhere."""
-DEMO_PROFILES = (DEMO,)
+"""Leads to the first project of the built-in demo cloud; its hosts exist nowhere."""
+
+DEMO_PROFILES = (
+    DEMO,
+    Profile(
+        name="Prod · eu-nl",
+        iam_endpoint="https://iam.eu-nl.demo.invalid",
+        cbr_endpoint="https://cbr.eu-nl.demo.invalid",
+        project="eu-nl_prod",
+        user="operator",
+        domain="demo",
+        region="eu-nl",
+        environment=Environment.PRODUCTION,
+        group="prod",
+    ),
+    Profile(
+        name="Staging · eu-de",
+        iam_endpoint="https://iam.eu-de.demo.invalid",
+        cbr_endpoint="https://cbr.eu-de.demo.invalid",
+        project="eu-de",
+        user="operator",
+        domain="demo",
+        region="eu-de",
+        environment=Environment.STAGING,
+        way=Way.TOKEN,
+        read_only=False,
+    ),
+    Profile(
+        name="HQ · sa-brazil-1",
+        iam_endpoint="https://iam.sa-brazil-1.demo.invalid",
+        cbr_endpoint="https://cbr.sa-brazil-1.demo.invalid",
+        project="sa-brazil-1",
+        user="operator",
+        domain="demo",
+        region="sa-brazil-1",
+        environment=Environment.TEST,
+        name_rules=NameRules.CJK,
+        beta_fields=True,
+        way=Way.KEYS,
+        access_key="AKDEMO0000000000DEMO",
+        read_only=False,
+    ),
+)
+"""One for each project of the demo cloud: ordinary, read-only without ``protectables``, with a token that has ended,
+and far away (slow) with keys."""
 
 
 def all_profiles(places: Places) -> list[Profile]:

@@ -61,7 +61,7 @@ def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
     transport = demo.DemoTransport(demo.service(clock))
     with (
         demo_corner(here) as corner,
-        opened(corner, ledger, clock, demo.password, transport) as house,
+        opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport) as house,
     ):
         yield house
 

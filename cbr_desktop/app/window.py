@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.opening import recall
-from cbr_desktop.app.profile import DEMO, DEMO_PROFILES, all_profiles
+from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
@@ -83,7 +83,7 @@ def new_hall(
     remember: bool = False,
 ) -> Hall:
     """Return a hall in which ``profile`` is looked at, of ``profiles`` or of those in the file; houses come later."""
-    is_demo = profile is DEMO
+    is_demo = profile in DEMO_PROFILES
     if profiles is None:
         profiles = DEMO_PROFILES if is_demo else all_profiles(here)
     known = profiles if any(each.name == profile.name for each in profiles) else (profile, *profiles)

@@ -14,7 +14,7 @@ class Call:
     """What an endpoint is told: the request, the present moment and the state of the service.
 
     headers have lower-case names; params are the variable parts of the path; project_id is the
-    project of the path, checked against the caller's rights.
+    project of the path, checked against the caller's rights; estate and modes are that project's.
     """
 
     method: str

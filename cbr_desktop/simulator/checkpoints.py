@@ -41,7 +41,7 @@ def create(call: Call) -> Answer:
     """POST checkpoints: 200 with the checkpoint `protecting`, or a refusal."""
     wish = _Reader(call).read()
     estate = call.estate
-    vault = estate.owned(call.project_id, estate.vaults).get(wish.vault_id)
+    vault = estate.vaults.get(wish.vault_id)
     if vault is None:
         raise refusals.service("6105")
     asked = _asked(estate, vault, wish)
@@ -60,7 +60,7 @@ def create(call: Call) -> Answer:
 def show(call: Call) -> Answer:
     """GET one checkpoint; those of the past are put together from their backups."""
     checkpoint_id = uuid_of(call.params["checkpoint_id"], "checkpoint_id")
-    known = call.estate.owned(call.project_id, call.estate.checkpoints)
+    known = call.estate.checkpoints
     checkpoint = known.get(checkpoint_id) or _from_backups(call, checkpoint_id)
     if checkpoint is None:
         if call.modes.unknown_checkpoint_401:
@@ -73,7 +73,7 @@ def show(call: Call) -> Answer:
 
 
 def _from_backups(call: Call, checkpoint_id: str) -> Checkpoint | None:
-    backups = call.estate.owned(call.project_id, call.estate.backups).values()
+    backups = call.estate.backups.values()
     own = [backup for backup in backups if backup.checkpoint_id == checkpoint_id]
     if not own:
         return None

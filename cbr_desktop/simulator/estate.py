@@ -1,21 +1,18 @@
 """Two estates: the demo account that every screen can be shown with, and one of any size."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from .branches import promise_branches, replica_vault_id
+from .building import DAILY, GB, SATURDAY, Builder, share_out
 from .history import demo_history, generated_history
 from .inventory import Estate, Ids
 from .things import (
     BARE_METAL,
     DESKTOP,
-    DISK,
-    SERVER,
     TURBO,
     Backup,
     Checkpoint,
-    Disk,
     Part,
-    Policy,
     Project,
     Resource,
     Task,
@@ -35,9 +32,6 @@ DEMO_PROJECT = "eu-de_prod"
 REFERENCE_VAULT_ID = "3b5816b5-f29c-4172-9d9a-76c719a659ce"
 REFERENCE_RESOURCE_ID = "94eba8b2-acc9-4d82-badc-127144cc5526"
 
-GB = 1024
-"""Megabytes in a gigabyte, as the service counts."""
-
 
 def account(seed: int) -> Estate:
     """The demo account with its user and projects, owning nothing yet."""
@@ -49,105 +43,26 @@ def account(seed: int) -> Estate:
     return Estate(domain, projects, user, 2000 + seed)
 
 
-class _Builder:
-    """Puts the demo estate together, vault by vault."""
-
-    def __init__(self, now: datetime, seed: int) -> None:
-        self.now = now
-        self.ids = Ids(seed)
-        self.estate = account(seed)
-
-    def vault(self, name: str, object_type: str, used_gb: float, size_gb: int, **more: object) -> Vault:
-        options = {"id": self.ids.uuid(), "created_at": self.now - timedelta(days=430, hours=len(name)), **more}
-        vault = Vault(
-            name=name,
-            object_type=object_type,
-            size_gb=size_gb,
-            used_mb=round(used_gb * GB),
-            **options,  # type: ignore[arg-type]
-        )
-        self.estate.vaults[vault.id] = vault
-        return vault
-
-    def resource(self, vault: Vault | None, name: str, kind: str, size_gb: int, **more: object) -> Resource:
-        usual = {SERVER: "ACTIVE", BARE_METAL: "ACTIVE", DISK: "in-use", TURBO: "available", DESKTOP: "ACTIVE"}
-        options = {"id": self.ids.uuid(), "status": usual[kind], **more}
-        resource = Resource(name=name, type=kind, size_gb=size_gb, **options)  # type: ignore[arg-type]
-        if vault is None:
-            resource.protect_status = None
-            self.estate.resources[resource.id] = resource
-        else:
-            self.estate.associate(vault, resource)
-        return resource
-
-    def server(self, vault: Vault | None, name: str, *sizes_gb: int, **more: object) -> Resource:
-        """A server whose first disk is the system disk; sizes of the disks in GB."""
-        resource = self.resource(vault, name, str(more.pop("kind", SERVER)), sum(sizes_gb), **more)
-        for number, size_gb in enumerate(sizes_gb):
-            resource.disks.append(
-                Disk(
-                    id=self.ids.uuid(),
-                    name=f"{name}-volume-{number:04}",
-                    size_gb=size_gb,
-                    device=f"/dev/vd{chr(97 + number)}",
-                    system=number == 0,
-                )
-            )
-        return resource
-
-    def disk(self, vault: Vault, name: str, size_gb: int, status: str = "in-use", **more: object) -> Resource:
-        """A disk that is a resource of its own."""
-        refusal = str(more.pop("refusal", ""))
-        resource = self.resource(vault, name, DISK, size_gb, status=status, refusal=refusal)
-        disk = Disk(id=resource.id, name=name, size_gb=size_gb, device="/dev/vdb", **more)  # type: ignore[arg-type]
-        resource.disks.append(disk)
-        return resource
-
-    def policy(self, name: str, pattern: Iterable[str], vaults: Iterable[Vault], **more: object) -> Policy:
-        definition: dict[str, object] = {
-            "max_backups": -1,
-            "retention_duration_days": -1,
-            "day_backups": 0,
-            "week_backups": 0,
-            "month_backups": 0,
-            "year_backups": 0,
-            "timezone": "UTC+01:00",
-            "full_backup_interval": -1,
-            "created_by": "customer",
-        }
-        definition.update(more)
-        policy = Policy(
-            id=self.ids.uuid(),
-            name=name,
-            operation_type="backup",
-            definition=definition,
-            pattern=list(pattern),
-            trigger_id=self.ids.uuid(),
-            start=self.now - timedelta(days=425),
-            vaults={vault.id: None for vault in vaults},
-        )
-        self.estate.policies[policy.id] = policy
-        return policy
-
-
 def demo(now: datetime, seed: int = 1) -> Estate:
     """The demo estate: 14 vaults in the project `DEMO_PROJECT_ID`, 400 days of history before `now`.
 
+    The other projects own something too, made when they are first asked for (`Estate.of`).
     A backup of the whole of `vault-web-prod` asks for 7 resources and skips 2 (6215 and 7104); one of
     `vol-scsi-01` in `vault-db-disks` alone skips all. `vault-expand` is busy: its run is stuck at 63 %.
     In the workspace vault `desktop-hq-03` breaks off at 71 %.
     """
-    build = _Builder(now, seed)
+    build = Builder(account(seed), now, seed)
+    promise_branches(build.estate, now, seed)
     vaults = {vault.name: vault for vault in _server_vaults(build) + _other_vaults(build)}
     _unprotected(build)
-    _policies(build, vaults)
+    _policies(build, vaults, seed)
     _stuck_run(build, vaults["vault-expand"])
     build.estate.remember(demo_history(build.estate, now, seed))
-    _share_out(build.estate)
+    share_out(build.estate)
     return build.estate
 
 
-def _server_vaults(build: _Builder) -> list[Vault]:
+def _server_vaults(build: Builder) -> list[Vault]:
     return [
         _erp(build),
         _reference(build),
@@ -159,7 +74,7 @@ def _server_vaults(build: _Builder) -> list[Vault]:
     ]
 
 
-def _erp(build: _Builder) -> Vault:
+def _erp(build: Builder) -> Vault:
     vault = build.vault(
         "vault-erp-prod", "server", 1412, 2000, tags=[("env", "prod"), ("owner", "erp-team")], description="ERP"
     )
@@ -179,20 +94,20 @@ def _erp(build: _Builder) -> Vault:
     return vault
 
 
-def _reference(build: _Builder) -> Vault:
+def _reference(build: Builder) -> Vault:
     vault = build.vault("vault-be94", "server", 18, 100, id=REFERENCE_VAULT_ID)
     build.server(vault, "ecs-1f0f-0002", 40, id=REFERENCE_RESOURCE_ID)
     return vault
 
 
-def _overfull(build: _Builder) -> Vault:
+def _overfull(build: Builder) -> Vault:
     vault = build.vault("vault-7669", "server", 58, 40)
     build.server(vault, "ecs-build-01", 40)
     build.server(vault, "ecs-build-02", 40, status="SHUTOFF")
     return vault
 
 
-def _web(build: _Builder) -> Vault:
+def _web(build: Builder) -> Vault:
     vault = build.vault("vault-web-prod", "server", 655, 700, auto_expand=True, tags=[("env", "prod")])
     for number in range(1, 5):
         build.server(vault, f"ecs-web-{number:02}", 40, 100, fresh_mb=700)
@@ -203,7 +118,7 @@ def _web(build: _Builder) -> Vault:
     return vault
 
 
-def _worm(build: _Builder) -> Vault:
+def _worm(build: Builder) -> Vault:
     vault = build.vault("vault-hr-worm", "server", 310, 800, locked=True, tags=[("data", "personal")])
     build.server(vault, "ecs-hr-01", 40, 100)
     build.server(vault, "ecs-hr-02", 40, 100, protect_status="restoring")
@@ -212,25 +127,25 @@ def _worm(build: _Builder) -> Vault:
     return vault
 
 
-def _replicas(build: _Builder) -> Vault:
+def _replicas(build: Builder) -> Vault:
     vault = build.vault("vault-erp-prod-dr", "server", 1395, 2000, protect_type="replication")
     for number in (1, 2):
         build.server(vault, f"ecs-erp-app-{number:02}", 40, 200, protect_status=None, extra="")
     return vault
 
 
-def _nodes(build: _Builder) -> Vault:
+def _nodes(build: Builder) -> Vault:
     vault = build.vault("vault-expand", "server", 97, 100, status="lock")
     for number in range(1, 5):
         build.server(vault, f"ecs-k8s-node-{number:02}", 40, fresh_mb=300)
     return vault
 
 
-def _other_vaults(build: _Builder) -> list[Vault]:
+def _other_vaults(build: Builder) -> list[Vault]:
     return [_databases(build), *_shares(build), *_troubled(build), _desktops(build)]
 
 
-def _databases(build: _Builder) -> Vault:
+def _databases(build: Builder) -> Vault:
     vault = build.vault("vault-db-disks", "disk", 2210, 4096, enterprise_project_id=build.ids.uuid())
     for number in range(1, 5):
         build.disk(vault, f"vol-db-data-{number:02}", 500)
@@ -241,7 +156,7 @@ def _databases(build: _Builder) -> Vault:
     return vault
 
 
-def _shares(build: _Builder) -> list[Vault]:
+def _shares(build: Builder) -> list[Vault]:
     media = build.vault("vault-sfs-media", "turbo", 1020, 2048)
     build.resource(media, "sfs-media", TURBO, 2048, fresh_mb=9000)
     build.resource(media, "sfs-media-archive", TURBO, 500)
@@ -250,7 +165,7 @@ def _shares(build: _Builder) -> list[Vault]:
     return [media, files]
 
 
-def _troubled(build: _Builder) -> list[Vault]:
+def _troubled(build: Builder) -> list[Vault]:
     arrears = build.vault("vault-arrears", "disk", 75, 200, status="frozen", frozen_scene="ARREAR")
     build.disk(arrears, "vol-lab-01", 100, status="available")
     build.disk(arrears, "vol-lab-02", 100, status="available")
@@ -262,7 +177,7 @@ def _troubled(build: _Builder) -> list[Vault]:
     return [arrears, poc, legacy]
 
 
-def _desktops(build: _Builder) -> Vault:
+def _desktops(build: Builder) -> Vault:
     vault = build.vault("工作区-vault-01", "workspace", 140, 300)
     for number in range(1, 5):
         build.server(vault, f"desktop-hq-{number:02}", 80, kind=DESKTOP, os="Windows")
@@ -272,7 +187,7 @@ def _desktops(build: _Builder) -> Vault:
     return vault
 
 
-def _unprotected(build: _Builder) -> None:
+def _unprotected(build: Builder) -> None:
     for number in range(5, 9):
         build.server(None, f"ecs-k8s-node-{number:02}", 40)
     build.server(None, "ecs-lab-01", 40, 20, status="SHUTOFF")
@@ -280,25 +195,23 @@ def _unprotected(build: _Builder) -> None:
     build.server(None, "ecs-diskless-01", refusal="7108")
 
 
-def _policies(build: _Builder, vaults: dict[str, Vault]) -> None:
-    every_day = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR={};BYMINUTE=00"
+def _policies(build: Builder, vaults: dict[str, Vault], seed: int) -> None:
     daily = [vaults[name] for name in ("vault-erp-prod", "vault-web-prod", "vault-expand", "工作区-vault-01")]
-    build.policy("daily-22h", [every_day.format(20)], daily, retention_duration_days=30, full_backup_interval=30)
-    hourly = [every_day.format(f"{hour:02}") for hour in range(24)]
+    build.policy("daily-22h", [DAILY.format(20)], daily, retention_duration_days=30, full_backup_interval=30)
+    hourly = [DAILY.format(f"{hour:02}") for hour in range(24)]
     build.policy("hourly-db", hourly, [vaults["vault-db-disks"]], max_backups=48)
-    saturday = "FREQ=WEEKLY;BYDAY=SA;BYHOUR=03;BYMINUTE=00"
-    build.policy("weekly-sfs", [saturday], [vaults["vault-sfs-media"]], max_backups=52)
+    build.policy("weekly-sfs", [SATURDAY], [vaults["vault-sfs-media"]], max_backups=52)
     gfs = {"day_backups": 7, "week_backups": 4, "month_backups": 12, "year_backups": 5, "max_backups": 7}
-    build.policy("gfs-hr", [every_day.format(21)], [vaults["vault-hr-worm"]], **gfs)
+    build.policy("gfs-hr", [DAILY.format(21)], [vaults["vault-hr-worm"]], **gfs)
     spare = [vaults["vault-7669"], vaults["vault-legacy"]]
-    build.policy("policy_auto", [every_day.format(20)], spare, retention_duration_days=30).enabled = False
+    build.policy("policy_auto", [DAILY.format(20)], spare, retention_duration_days=30).enabled = False
     target = {"destination_region": "eu-nl", "destination_project_id": build.estate.projects[1].id}
-    replication = build.policy("repl-eu-nl", [every_day.format(20)], [], retention_duration_days=30, **target)
+    replication = build.policy("repl-eu-nl", [DAILY.format(20)], [], retention_duration_days=30, **target)
     replication.operation_type = "replication"
-    replication.vaults = {vaults["vault-erp-prod"].id: vaults["vault-erp-prod-dr"].id}
+    replication.vaults = {vaults["vault-erp-prod"].id: replica_vault_id(seed)}
 
 
-def _stuck_run(build: _Builder, vault: Vault) -> None:
+def _stuck_run(build: Builder, vault: Vault) -> None:
     started_at = build.now - timedelta(hours=5)
     checkpoint = Checkpoint(
         id=build.ids.uuid(),
@@ -318,7 +231,7 @@ def _stuck_run(build: _Builder, vault: Vault) -> None:
 
 
 def _stuck_part(
-    build: _Builder, checkpoint: Checkpoint, resource: Resource, halts_at: int, name: str, policy_id: str
+    build: Builder, checkpoint: Checkpoint, resource: Resource, halts_at: int, name: str, policy_id: str
 ) -> Part:
     backup = Backup(
         id=build.ids.uuid(),
@@ -346,18 +259,9 @@ def _stuck_part(
     return Part(resource=resource, backup=backup, task=task, starts=5, ends=40, target_mb=0, halts_at=halts_at)
 
 
-def _share_out(estate: Estate) -> None:
-    """Divide what each vault holds among its resources, by their size and number of backups."""
-    for vault in estate.vaults.values():
-        resources = estate.resources_of(vault)
-        weight = sum(each.size_gb * min(each.backup_count, 1) for each in resources)
-        for resource in resources if weight else ():
-            resource.backup_size_mb = vault.used_mb * resource.size_gb * min(resource.backup_count, 1) // weight
-
-
 def generated(now: datetime, vaults: int, backups: int, seed: int = 1) -> Estate:
     """An estate of the given numbers of server vaults (one server each) and backups, for measuring."""
-    build = _Builder(now, seed)
+    build = Builder(account(seed), now, seed)
     for number in range(vaults):
         vault = build.vault(
             f"vault-{number:05}", "server", number % 90, 100, created_at=now - timedelta(minutes=vaults - number)

@@ -12,7 +12,9 @@ class ConnectionCut(ConnectionError):
 
 @dataclass
 class Fault:
-    """One thing that goes wrong for requests that match `method` and the end of their `path`.
+    """One thing that goes wrong for requests that match `method`, the end of their `path`, and `host` unless empty.
+
+    A path that names a project, such as ``f"{project_id}/vaults"``, hits that project alone.
 
     kind: `cut` ends the connection, `status` and `reply` answer `status`, `headers`, `body`, and
     `delay` waits `seconds` of real time. when: `before` the service has done anything, `after`
@@ -31,10 +33,15 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     seconds: float = 0.0
+    host: str = ""
 
-    def matches(self, method: str, path: str) -> bool:
-        """Whether method fits and the path (without query) ends with the pattern `path`."""
-        return self.method in ("*", method) and re.search(f"(?:{self.path})$", path) is not None
+    def matches(self, method: str, path: str, host: str = "") -> bool:
+        """Whether method and host fit and the path (without query) ends with the pattern `path`."""
+        return (
+            self.method in ("*", method)
+            and self.host in ("", host)
+            and re.search(f"(?:{self.path})$", path) is not None
+        )
 
 
 class Faults:
@@ -52,12 +59,12 @@ class Faults:
         """Take all faults away."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> list[Fault]:
+    def take(self, method: str, path: str, host: str = "") -> list[Fault]:
         """What hits this request, used up by it: all delays, and the first fault of another kind."""
         taken: list[Fault] = []
         for fault in list(self._waiting):
             decided = any(each.kind != "delay" for each in taken)
-            if fault.matches(method, path) and not (decided and fault.kind != "delay") and self._spend(fault):
+            if fault.matches(method, path, host) and not (decided and fault.kind != "delay") and self._spend(fault):
                 taken.append(fault)
         return taken
 

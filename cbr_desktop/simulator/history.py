@@ -1,7 +1,7 @@
 """The past of an estate: backups and tasks of the days before, made when they are first asked for."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -29,7 +29,7 @@ FAILURES = (
 class Rhythm(Struct, frozen=True):
     """How a vault was backed up: hour (UTC), the last days it covers, and how many backups each resource keeps.
 
-    weekdays: days of the week with a run (Monday 0). manual: further backups by hand, spread over the 400 days.
+    weekdays: days of the week with a run (Monday 0). manual: further backups by hand, spread over `span` days.
     """
 
     hour: int
@@ -38,9 +38,13 @@ class Rhythm(Struct, frozen=True):
     manual: int
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     policy: str = "daily-22h"
+    span: int = DAYS
 
 
-RHYTHMS = {
+Rhythms = Mapping[str, Rhythm]
+"""The past of vaults, by their names."""
+
+RHYTHMS: Rhythms = {
     "vault-erp-prod": Rhythm(20, DAYS, 30, 45),
     "vault-be94": Rhythm(20, 0, 0, 12),
     "vault-7669": Rhythm(20, DAYS, 26, 4, policy="policy_auto"),
@@ -59,10 +63,21 @@ RHYTHMS = {
 
 def demo_history(estate: Estate, now: datetime, seed: int) -> Past:
     """The demo's past, piece by piece; sets at once how many backups each resource has."""
-    for vault, rhythm in _rhythms(estate):
+    _count(estate, RHYTHMS)
+    return _Past(estate, now, seed).pieces()
+
+
+def branch_history(estate: Estate, now: datetime, seed: int, rhythms: Rhythms) -> Past:
+    """The past of another project: by the rhythms alone, with some copies in a replication vault."""
+    _count(estate, rhythms)
+    return _Past(estate, now, seed).short_pieces(rhythms)
+
+
+def _count(estate: Estate, rhythms: Rhythms) -> None:
+    """Set how many backups each resource has; those that were made by hand lie further back too."""
+    for vault, rhythm in _rhythms(estate, rhythms):
         for resource in _with_past(estate, vault):
             resource.backup_count = rhythm.kept + rhythm.manual
-    return _Past(estate, now, seed).pieces()
 
 
 def generated_history(estate: Estate, now: datetime, backups: int, seed: int) -> Past:
@@ -85,8 +100,8 @@ def generated_history(estate: Estate, now: datetime, backups: int, seed: int) ->
     return pieces()
 
 
-def _rhythms(estate: Estate) -> Iterator[tuple[Vault, Rhythm]]:
-    return ((vault, RHYTHMS[vault.name]) for vault in estate.vaults.values() if vault.name in RHYTHMS)
+def _rhythms(estate: Estate, rhythms: Rhythms) -> Iterator[tuple[Vault, Rhythm]]:
+    return ((vault, rhythms[vault.name]) for vault in estate.vaults.values() if vault.name in rhythms)
 
 
 def _with_past(estate: Estate, vault: Vault) -> list[Resource]:
@@ -108,17 +123,28 @@ class _Past:
 
     def pieces(self) -> Past:
         """Everything that happened in the demo estate."""
-        for vault, rhythm in _rhythms(self.estate):
-            for _ in self._automatic(vault, rhythm):
-                yield self.piece()
-            self._by_hand(vault, rhythm)
-            yield self.piece()
+        yield from self._told_by(RHYTHMS)
         self._hourly()
         self._replicas()
         yield self.piece()
         self._other_tasks()
         self._mark_some()
         yield self.piece()
+
+    def short_pieces(self, rhythms: Rhythms) -> Past:
+        """Everything that happened in the estate of another project."""
+        yield from self._told_by(rhythms)
+        if any(vault.protect_type == "replication" for vault in self.estate.vaults.values()):
+            self._replicas()
+        self._other_tasks()
+        yield self.piece()
+
+    def _told_by(self, rhythms: Rhythms) -> Past:
+        for vault, rhythm in _rhythms(self.estate, rhythms):
+            for _ in self._automatic(vault, rhythm):
+                yield self.piece()
+            self._by_hand(vault, rhythm)
+            yield self.piece()
 
     def piece(self) -> tuple[list[Backup], list[Task]]:
         """What has been made since the last piece."""
@@ -128,6 +154,8 @@ class _Past:
 
     def _automatic(self, vault: Vault, rhythm: Rhythm) -> Iterator[int]:
         """One day after the other, the latest first; yields the day now and then."""
+        if rhythm.days == 0:
+            return
         resources = _with_past(self.estate, vault)
         left = {each.id: 24 if rhythm.policy == "hourly-db" else rhythm.kept for each in resources}
         policy_id = self.policies[rhythm.policy].id
@@ -165,7 +193,9 @@ class _Past:
     def _by_hand(self, vault: Vault, rhythm: Rhythm) -> None:
         resources = _with_past(self.estate, vault)
         for turn in range(rhythm.manual):
-            at = self.now - timedelta(days=DAYS * (turn + 0.4) / rhythm.manual, seconds=self.random.random() * 9e4)
+            at = self.now - timedelta(
+                days=rhythm.span * (turn + 0.4) / rhythm.manual, seconds=self.random.random() * 9e4
+            )
             name = f"prepatch-{at:%G-w%V}" if turn % 3 else f"manualbk_{self.ids.hex(4)}"
             checkpoint_id = self.ids.uuid()
             for number, resource in enumerate(resources, 1):

@@ -1,9 +1,8 @@
 """The estate: everything the simulated account owns, with history that is made when first asked for."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import attrgetter
-from typing import TypeVar
 
 from .things import (
     BARE_METAL,
@@ -23,7 +22,6 @@ from .things import (
     Vault,
 )
 
-T = TypeVar("T")
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
 
@@ -68,7 +66,7 @@ class History:
 
 
 class Estate:
-    """The account and what is in it; only the project `project_id` owns anything.
+    """The account, and what its project `project_id` owns; `of` leads to the estates of the other projects.
 
     `version` grows with every change, so that answers may be kept until then.
     """
@@ -90,6 +88,33 @@ class Estate:
         self._backups: list[Backup] = []
         self._tasks: list[Task] = []
         self._history: History | None = None
+        self._promised: dict[str, Callable[[], Estate]] = {}
+        self._others: dict[str, Estate] = {}
+
+    def branch(self, project: Project, seed: int) -> "Estate":
+        """An empty estate for another project of the account, with which it shares users and projects."""
+        other = Estate(self.domain, self.projects, next(iter(self.users.values())), seed)
+        other.users, other.project_id = self.users, project.id
+        return other
+
+    def promise(self, project: Project, make: "Callable[[], Estate]") -> None:
+        """Set what makes the estate of another project when it is first asked for."""
+        self._promised[project.id] = make
+
+    def of(self, project_id: str) -> "Estate":
+        """The estate of a project of the account: an empty one unless more was promised; else this one."""
+        project = next((each for each in self.projects if each.id == project_id), None)
+        if project is None or project_id == self.project_id:
+            return self
+        if project_id not in self._others:
+            make = self._promised.pop(project_id, None)
+            self._others[project_id] = self.branch(project, 0) if make is None else make()
+        return self._others[project_id]
+
+    @property
+    def home(self) -> Project:
+        """The project that owns what is here."""
+        return next(each for each in self.projects if each.id == self.project_id)
 
     def remember(self, past: Past) -> None:
         """Set what makes the history when it is first asked for, piece by piece."""
@@ -140,10 +165,6 @@ class Estate:
     def project(self, id_or_name: str) -> Project | None:
         """The project of that id or name, or None."""
         return next((each for each in self.projects if id_or_name in (each.id, each.name)), None)
-
-    def owned(self, project_id: str, things: dict[str, T]) -> dict[str, T]:
-        """The things as the given project sees them: all in the project that owns them, else none."""
-        return things if project_id == self.project_id else {}
 
     def resources_of(self, vault: Vault) -> list[Resource]:
         """The resources associated with a vault, in its order."""

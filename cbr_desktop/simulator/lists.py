@@ -54,7 +54,7 @@ def show_vault(call: Call) -> Answer:
 
 def summary(call: Call) -> Answer:
     """GET vaults/summary: size in GB, used_size in MB, over all vaults."""
-    vaults = call.estate.owned(call.project_id, call.estate.vaults).values()
+    vaults = call.estate.vaults.values()
     used_mb = sum(vault.used_mb for vault in vaults)
     return Answer({"size": sum(vault.size_gb for vault in vaults), "used_size": used_mb})
 
@@ -63,7 +63,7 @@ def show_backup(call: Call) -> Answer:
     """GET one backup with its children; a child that was shown before can be read too."""
     backup_id = uuid_of(call.params["backup_id"], "backup_id")
     wire = Wire(call.estate, call.modes)
-    child = call.estate.owned(call.project_id, call.estate.children).get(backup_id)
+    child = call.estate.children.get(backup_id)
     if child:
         return Answer({"backup": wire.disk_backup(*child)})
     return Answer({"backup": wire.backup_with_children(_one(call, call.estate.backups, "backup_id", "6200"))})
@@ -82,7 +82,7 @@ def show_policy(call: Call) -> Answer:
 
 
 def _one(call: Call, things: dict[str, T], parameter: str, unknown: str) -> T:
-    thing = call.estate.owned(call.project_id, things).get(uuid_of(call.params[parameter], parameter))
+    thing = things.get(uuid_of(call.params[parameter], parameter))
     if thing is None:
         raise refusals.service(unknown)
     return thing
@@ -106,7 +106,7 @@ def vaults(call: Call) -> Answer:
     if resource_ids is not None:
         asked = set(resource_ids.split(","))
         wanted.tests.append(lambda vault: not asked.isdisjoint(vault.resources))
-    own = call.estate.owned(call.project_id, call.estate.vaults).values()
+    own = call.estate.vaults.values()
     found = sorted(wanted.pick(own), key=lambda vault: vault.created_at, reverse=True)
     return _page(call, "vaults", found, Wire(call.estate, call.modes).vault)
 
@@ -123,7 +123,7 @@ def backups(call: Call) -> Answer:
 
 
 def _children(call: Call, wire: Wire, parent_id: str) -> Answer:
-    parent = call.estate.owned(call.project_id, call.estate.backups).get(parent_id)
+    parent = call.estate.backups.get(parent_id)
     children = wire.backup_with_children(parent)["children"] if parent else []
     return _page(call, "backups", children, lambda each: each)
 
@@ -132,8 +132,8 @@ def _backups_to_search(call: Call) -> Iterable[Backup]:
     history = call.estate.history
     vault_id = call.first("vault_id")
     if vault_id is None:
-        return reversed(call.estate.owned(call.project_id, history.backups).values())
-    return reversed(history.by_vault.get(vault_id, [])) if call.project_id == call.estate.project_id else ()
+        return reversed(history.backups.values())
+    return reversed(history.by_vault.get(vault_id, []))
 
 
 def _backup_filters(call: Call) -> "_Filters[Backup]":
@@ -225,7 +225,7 @@ def tasks(call: Call) -> Answer:
     wanted.equal(project, lambda task: vaults[task.vault_id].enterprise_project_id, "all_granted_eps")
     wanted.period(lambda task: task.created_at)
     wanted.appeared(lambda task: task.created_at)
-    found = wanted.pick(reversed(call.estate.owned(call.project_id, call.estate.tasks).values()))
+    found = wanted.pick(reversed(call.estate.tasks.values()))
     return _page(call, "operation_logs", found, wire.task)
 
 
@@ -236,7 +236,7 @@ def policies(call: Call) -> Answer:
     vault_id = call.first("vault_id")
     if vault_id is not None:
         wanted.tests.append(lambda policy: vault_id in policy.vaults)
-    found = wanted.pick(call.estate.owned(call.project_id, call.estate.policies).values())
+    found = wanted.pick(call.estate.policies.values())
     return _page(call, "policies", found, Wire(call.estate, call.modes).policy)
 
 
@@ -250,7 +250,7 @@ def protectables(call: Call) -> Answer:
     wanted.equal("id", lambda each: (each[1] or each[0]).id)
     wanted.equal("status", lambda each: "in-use" if each[1] else each[0].status)
     wanted.equal("server_id", lambda each: each[0].id if each[1] else "")
-    found = wanted.pick(_protectable(call.estate, kind) if call.project_id == call.estate.project_id else [])
+    found = wanted.pick(_protectable(call.estate, kind))
     count = len(found)
     limit = min(_number(call, "limit", PROTECTABLE_PAGE, 1, None), PROTECTABLE_PAGE)
     offset = _number(call, "offset", 0, 0, None)
@@ -269,8 +269,7 @@ def show_protectable(call: Call) -> Answer:
     kind, instance_id = call.params["protectable_type"], uuid_of(call.params["instance_id"], "instance_id")
     if kind not in PROTECTABLE_TYPES:
         raise refusals.invalid("protectable_type")
-    every = _protectable(call.estate, kind) if call.project_id == call.estate.project_id else []
-    for resource, disk in every:
+    for resource, disk in _protectable(call.estate, kind):
         if (disk or resource).id == instance_id:
             return Answer({"instance": _render_protectable(Wire(call.estate, call.modes), resource, disk)})
     raise refusals.service("6302")

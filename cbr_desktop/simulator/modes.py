@@ -47,6 +47,10 @@ class Modes:
     """More calls than this in a minute of the service clock answer 429 APIGW.0308."""
     missing: set[str] = field(default_factory=set)
     """Resources of the API that this region lacks (`protectables`, `vaults/summary`, ...): 404 APIGW.0101."""
+    gateway: Literal["APIGW", "APIG"] = "APIGW"
+    """What the codes of the gateway begin with."""
+    renew_tokens: bool = False
+    """Every token answers 401 APIGW.0307: it must be updated, or belongs to another region."""
     forbidden: set[str] = field(default_factory=set)
     """Actions the user may not do (`cbr:vaults:backup`, `cbr:tasks:list`, ...): 403."""
 

@@ -102,12 +102,14 @@ class Service:
         self.estate = estate
         self.clock = clock
         self.modes = Modes() if modes is None else modes
+        self.modes_of: dict[str, Modes] = {}
+        """Modes of single projects, by id, in place of the common ones."""
         self.faults = Faults()
         self.journal = Journal()
         self.identity = identity.Identity()
         self.application = _Application(self)
         self._ids = Ids(5)
-        self._recent: list[datetime] = []
+        self._recent: dict[str, list[datetime]] = {}
 
     def request_id(self) -> str:
         """A new gateway request id: 32 hex digits."""
@@ -118,36 +120,47 @@ class Service:
         try:
             if len(call.body) > BODY_LIMIT:
                 raise refusals.gateway(413, "0201", "Request entity too large")
-            self._throttle(call.now)
-            settle(self.estate, call.now)
+            self._throttle(call)
+            settle(call.estate, call.now)
             return endpoint(call)
         except refusals.Refusal as refusal:
-            return self._refused(refusal)
+            return self._refused(refusal, call.modes)
 
-    def _refused(self, refusal: refusals.Refusal) -> Answer:
-        if not str(refusal.body.get("error_code", "")).startswith("APIGW."):
+    def _refused(self, refusal: refusals.Refusal, modes: Modes) -> Answer:
+        gateway, _, code = str(refusal.body.get("error_code", "")).partition(".")
+        if gateway != "APIGW":
             return Answer(refusal.body, refusal.status, refusal.headers)
         request_id = self.request_id()
         headers = {**refusal.headers, "X-Request-Id": request_id}
-        return Answer({**refusal.body, "request_id": request_id}, refusal.status, headers)
+        body = {**refusal.body, "error_code": f"{modes.gateway}.{code}", "request_id": request_id}
+        return Answer(body, refusal.status, headers)
 
-    def _throttle(self, now: datetime) -> None:
-        limit = self.modes.calls_per_minute
+    def _throttle(self, call: Call) -> None:
+        limit = call.modes.calls_per_minute
         if limit is None:
             return
-        self._recent = [each for each in self._recent if (now - each).total_seconds() < 60]
-        if len(self._recent) >= limit:
-            headers = {} if self.modes.retry_after is None else {"Retry-After": str(self.modes.retry_after)}
+        project_id = call.params.get("project_id", "")
+        counted = project_id if project_id in self.modes_of else ""
+        recent = [each for each in self._recent.get(counted, ()) if (call.now - each).total_seconds() < 60]
+        self._recent[counted] = recent
+        if len(recent) >= limit:
+            headers = {} if call.modes.retry_after is None else {"Retry-After": str(call.modes.retry_after)}
             text = f"policy user over ratelimit,limit:{limit},time:1 minute"
             raise refusals.gateway(429, "0308", f"The throttling threshold has been reached: {text}", headers)
-        self._recent.append(now)
+        recent.append(call.now)
+
+    def modes_at(self, path: str) -> Modes:
+        """The modes that a path is ruled by: those of the project in it, or the common ones."""
+        return self.modes_of.get(_project_id(path), self.modes)
 
     def admitted(self, endpoint: Endpoint, action: str, part: str, call: Call) -> Answer:
         """Answer a CBR request after the gateway's checks: is it published, who asks, may they?"""
-        if self.modes.lacks(part):
+        if call.modes.lacks(part):
             raise refusals.unpublished()
         self.identity.admit(call, call.project_id)
-        if action in self.modes.forbidden:
+        if call.modes.renew_tokens and "x-auth-token" in call.headers:
+            raise refusals.gateway(401, "0307", "The token must be updated.")
+        if action in call.modes.forbidden:
             raise refusals.forbidden(action)
         return endpoint(call)
 
@@ -179,9 +192,11 @@ class _Visit:
 
     async def run(self, body: bytes, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         entry = self.service.journal.note(self._entry(body))
-        if self.service.modes.latency_seconds > 0:
-            await asyncio.sleep(self.service.modes.latency_seconds)
-        faults = self.service.faults.take(entry.method, self.scope["path"])
+        latency_seconds = self.service.modes_at(self.scope["path"]).latency_seconds
+        if latency_seconds > 0:
+            await asyncio.sleep(latency_seconds)
+        host = entry.headers.get("host", "").rpartition("@")[2].partition(":")[0]
+        faults = self.service.faults.take(entry.method, self.scope["path"], host)
         if await self._suffer([fault for fault in faults if fault.when == "before"], entry):
             return
         await application(self.scope, _given(body), self._keep)
@@ -284,7 +299,7 @@ def _route(
     async def serve(request: Request) -> Response:
         call = await _call(service, request)
         if past:
-            await _unfold(service.estate)
+            await _unfold(call.estate)
         answer = service.answer(endpoint if method in (None, call.method) else _unpublished, call)
         return _response(service, answer, await _content(answer.body), call.now)
 
@@ -309,8 +324,8 @@ async def _call(service: Service, request: Request) -> Call:
         body=await request.body(),
         base_url=str(request.base_url).rstrip("/"),
         now=service.clock.now(),
-        estate=service.estate,
-        modes=service.modes,
+        estate=service.estate.of(_project_id(request.scope["path"])),
+        modes=service.modes_at(request.scope["path"]),
         params=request.path_params,
     )
 
@@ -336,6 +351,11 @@ async def _rows(rows: Rows) -> bytes:
 def _response(service: Service, answer: Answer, content: bytes, now: datetime) -> Response:
     headers = {"X-Request-Id": service.request_id(), "Server": "api-gateway", "Date": _date(now), **answer.headers}
     return Response(content, answer.status, headers, media_type="application/json;charset=UTF-8")
+
+
+def _project_id(path: str) -> str:
+    """What stands where a path of CBR has its project: the second part."""
+    return path.lstrip("/").partition("/")[2].partition("/")[0]
 
 
 def _date(now: datetime) -> str:

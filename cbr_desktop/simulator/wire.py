@@ -159,7 +159,7 @@ class Wire:
             "id": resource.id,
             "type": resource.type,
             "name": resource.name,
-            "extra_info": resource.extra or None,
+            "extra_info": {} if self._drift else resource.extra or None,
             "resource_size": self._count(resource.size_gb),
             "backup_size": self._count(resource.backup_size_mb),
             "backup_count": self._count(resource.backup_count),
@@ -239,15 +239,16 @@ class Wire:
     def _replication_records(self, backup: Backup) -> list[Json]:
         if backup.replication is None:
             return []
+        source, target = self._estate.projects[:2]
         record = {
             "id": backup.id[:-12] + backup.checkpoint_id[-12:],
             "status": backup.replication,
             "created_at": self.time(backup.created_at),
             "source_backup_id": backup.id,
-            "source_project_id": self._estate.project_id,
-            "source_region": self._estate.projects[0].region,
-            "destination_project_id": self._estate.projects[1].id,
-            "destination_region": self._estate.projects[1].region,
+            "source_project_id": source.id,
+            "source_region": source.region,
+            "destination_project_id": target.id,
+            "destination_region": target.region,
             "vault_id": backup.vault_id,
         }
         return [record]

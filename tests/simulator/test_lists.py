@@ -24,13 +24,6 @@ def test_fourteen_vaults_newest_first_with_count_limit_and_offset(cloud):
     }
 
 
-def test_vaults_of_another_project_are_not_shown(cloud):
-    other = cloud.estate.projects[1]
-    token = cloud.log_in({"project": {"name": other.name}}).headers["X-Subject-Token"]
-    answer = cloud.send("GET", f"/v3/{other.id}/vaults", headers={"X-Auth-Token": token})
-    assert answer.json()["count"] == 0
-
-
 @pytest.mark.parametrize(
     ("query", "count"),
     [

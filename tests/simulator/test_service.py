@@ -144,3 +144,17 @@ def test_taken_port_is_an_os_error(town):
     service, url = town
     with pytest.raises(OSError):
         serve(service, port=int(url.rpartition(":")[2]))
+
+
+def test_gateway_of_another_generation_has_another_prefix(cloud):
+    cloud.modes.gateway = "APIG"
+    cloud.modes.missing.add("policies")
+    assert cloud.get("policies", 404)["error_code"] == "APIG.0101"
+    assert cloud.create(cloud.vault("vault-arrears"), 400)["error_code"] == "BackupService.6113"
+
+
+def test_token_that_must_be_updated(cloud):
+    cloud.modes.renew_tokens = True
+    body = cloud.get("vaults", 401)
+    assert body["error_code"] == "APIGW.0307"
+    assert len(body["request_id"]) == 32
