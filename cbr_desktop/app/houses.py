@@ -53,6 +53,11 @@ class Houses:
         if self._tasks is not None:
             self._start(desk)
 
+    @property
+    def all(self) -> list[House]:
+        """The houses there are, in the order in which they were built."""
+        return list(self._houses.values())
+
     def of(self, desk: Desk) -> House:
         """Return the house of a desk."""
         return self._houses[desk]

@@ -148,7 +148,7 @@ def _secret_missing(error: SecretMissing) -> str:
 
 
 def _read_only(error: ReadOnly) -> str:
-    return f"Profile {quoted(error.profile)} is read-only; nothing was queued. Arm it (in a terminal: --arm), then send."
+    return f"Profile {quoted(error.profile)} is read-only; nothing was queued. Arm it (on the command line: --arm)."
 
 
 def _cloud(error: CloudError) -> str:

@@ -80,7 +80,15 @@ class Ground:
 
 def profile_to(url: str) -> Profile:
     """Return a profile of a cloud at ``url``."""
-    return Profile("Bench", iam_endpoint=url, cbr_endpoint=url, project="eu-de_prod", user="operator", domain="demo")
+    return Profile(
+        "Bench",
+        iam_endpoint=url,
+        cbr_endpoint=url,
+        project="eu-de_prod",
+        user="operator",
+        domain="demo",
+        read_only=False,
+    )
 
 
 @contextmanager

@@ -27,8 +27,8 @@ def tell(story: Story, *arguments: str) -> None:
             await story(house, window)
             leaving.ask()
 
-        life.live = lambda house, window, access, leaving: usual(
-            house, window, access, leaving, lambda house, leaving: told(house, window, leaving)
+        life.live = lambda houses, window, access, leaving: usual(
+            houses, window, access, leaving, lambda houses, leaving: told(houses.all[0], window, leaving)
         )
         return int(life.run_life(*given))
 
