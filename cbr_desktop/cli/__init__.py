@@ -107,6 +107,10 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     simulator.add_argument("--vaults", type=int, metavar="N", help="a generated estate of N vaults")
     simulator.add_argument("--backups", type=int, metavar="N", help="a generated estate of N backups")
     simulator.add_argument("--seed", type=int, default=1, help="another seed, another estate (default: 1)")
+    simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="answer so much later")
+    simulator.add_argument(
+        "--missing", metavar="PART", action="append", default=[], help="lack a part of the API, such as protectables"
+    )
     simulator.set_defaults(run="cli.commands:simulator")
 
     selftest = commands.add_parser("selftest", help="do the main job in the demo cloud and tell how it went")

@@ -30,8 +30,9 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
-from cbr_desktop.simulator.service import Service
+from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.workflows.guard import ARM_MINUTES
@@ -98,6 +99,10 @@ async def _sent(house: House, options: argparse.Namespace) -> int:
 
 
 def simulator(options: argparse.Namespace) -> int:
+    unknown = sorted(set(options.missing) - PARTS)
+    if unknown:
+        print(f"cbr-desktop: no part {unknown[0]!r}; there are {', '.join(sorted(PARTS))}", file=sys.stderr)
+        return UNUSABLE
     clock = RunningClock()
     if options.vaults is None and options.backups is None:
         inventory = estate.demo(clock.now(), options.seed)
@@ -107,10 +112,13 @@ def simulator(options: argparse.Namespace) -> int:
     def started(port: int) -> None:
         host = f"[{options.host}]" if ":" in options.host else options.host
         account = {"domain": estate.DEMO_DOMAIN, "user": estate.DEMO_USER, "password": estate.DEMO_PASSWORD}
-        print(simulator_text(f"http://{host}:{port}", project=estate.DEMO_PROJECT, **account), flush=True)
+        account |= {"access_key": estate.DEMO_AK, "secret_key": estate.DEMO_SK}
+        projects = {project.name: project.id for project in inventory.projects}
+        print(simulator_text(f"http://{host}:{port}", projects=projects, **account), flush=True)
 
+    modes = Modes(latency_seconds=options.latency, missing=set(options.missing))
     try:
-        serve(Service(inventory, clock), options.host, options.port, started)
+        serve(Service(inventory, clock, modes), options.host, options.port, started)
     except OSError as error:
         print(f"cbr-desktop: cannot listen at {options.host} port {options.port}: {error.strerror}", file=sys.stderr)
         return UNUSABLE

@@ -138,12 +138,22 @@ def exit_code(report: Report) -> int:
     return GOOD if wanted else PARTIAL if good else BAD
 
 
-def simulator_text(url: str, *, domain: str, user: str, password: str, project: str) -> str:
-    """Return how other clients reach the simulator that listens at ``url``."""
-    return (
-        f"The demo cloud listens at {url} (end it with Ctrl+C)\n"
-        f"  identity service {url}/v3   account {domain}   user {user}   password {password}   project {project}"
-    )
+def simulator_text(
+    url: str, *, domain: str, user: str, password: str, access_key: str, secret_key: str, projects: Mapping[str, str]
+) -> str:
+    """Return how other clients reach the simulator that listens at ``url``; ``projects`` has ids by names."""
+    name = next(iter(projects))
+    lines = [
+        f"The demo cloud listens at {url} (end it with Ctrl+C)",
+        f"  by password    identity service {url}/v3   account {domain}   user {user}   password {password}",
+        f"  by keys        access key {access_key}   secret key {secret_key}",
+        *(f"  project        {id}   {name}" for name, id in projects.items()),
+        f"  OpenStack      OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 OS_USERNAME={user} OS_PASSWORD={password} \\",
+        f"                 OS_USER_DOMAIN_NAME={domain} OS_PROJECT_DOMAIN_NAME={domain} OS_PROJECT_NAME={name} \\",
+        f"                 OS_REGION_NAME={name.partition('_')[0]} openstack cbr vault list",
+        f"  CBR Desktop    a profile with iam_endpoint and cbr_endpoint {url}",
+    ]
+    return "\n".join(lines)
 
 
 def _progress(record: Mapping[str, Any]) -> str:

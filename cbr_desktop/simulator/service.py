@@ -65,6 +65,8 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ),
 )
 """Method, path below the project, endpoint, action of the permission, and part of the API it belongs to."""
+PARTS = frozenset(part for *_, part in CBR)
+"""The parts of the API that a region can lack."""
 
 
 @dataclass

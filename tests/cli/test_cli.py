@@ -3,16 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 
 from cbr_desktop import __version__
-from cbr_desktop.app.profile import find_profile
+from cbr_desktop.app.profile import DEMO_PROFILES, find_profile
 from cbr_desktop.cli import main
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
@@ -162,14 +163,42 @@ def test_a_service_that_cannot_be_reached_is_named_and_nothing_is_queued(
     assert "127.0.0.1" in capsys.readouterr().err
 
 
-def test_the_simulator_serves_other_clients_over_tcp() -> None:
-    command = [sys.executable, "-m", "cbr_desktop", "simulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
+@pytest.fixture
+def simulator() -> Iterator[Callable[..., list[str]]]:
+    """Start the command with options; the lines that it greets with. It ends with the test."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> list[str]:
+            command = [sys.executable, "-m", "cbr_desktop", "simulator", "--port", "0", *options]
+            server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            stack.callback(server.terminate)
             assert server.stdout is not None
-            url = server.stdout.readline().split()[5]
-            with urlopen(f"{url}/v3", timeout=10) as answer:  # noqa: S310  our own address
-                assert answer.status == 200
-        finally:
-            server.terminate()
-            server.wait(10)
+            lines = [server.stdout.readline()]
+            while "CBR Desktop" not in lines[-1]:
+                lines.append(server.stdout.readline())
+                assert lines[-1], "the simulator has ended"
+            return lines
+
+        yield start
+
+
+def test_the_simulator_serves_other_clients_over_tcp(simulator: Callable[..., list[str]]) -> None:
+    lines = simulator()
+    with urlopen(f"{lines[0].split()[5]}/v3", timeout=10) as answer:  # noqa: S310  our own address
+        assert answer.status == 200
+    projects = [line.split()[2] for line in lines if line.split()[0] == "project"]
+    assert projects == [profile.project for profile in DEMO_PROFILES]
+
+
+def test_the_simulator_can_lack_a_part_of_the_api(
+    simulator: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = simulator("--missing", "policies", "--missing", "protectables", "--latency", "0.001")
+    project = next(line.split()[1] for line in lines if line.split()[0] == "project")
+    for part, status in (("policies", 404), ("protectables/server/instances", 404), ("vaults", 401)):
+        with pytest.raises(HTTPError) as caught:
+            urlopen(f"{lines[0].split()[5]}/v3/{project}/{part}", timeout=10)  # noqa: S310  our own address
+        assert caught.value.code == status
+        caught.value.close()
+    assert main(["simulator", "--missing", "volts"]) == 2
+    assert "there are backups, checkpoints" in capsys.readouterr().err

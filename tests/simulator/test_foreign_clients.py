@@ -38,7 +38,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:Deprecatio
 
 
 def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: Any) -> Any:
-    signing = more.get("credentials") or credentials.BasicCredentials(ak, sk, estate.DEMO_PROJECT_ID)
+    project_id = more.get("project_id", estate.DEMO_PROJECT_ID)
+    signing = more.get("credentials") or credentials.BasicCredentials(ak, sk, project_id)
     return CbrClient.new_builder().with_credentials(signing).with_endpoint(url).build()
 
 
@@ -100,6 +101,19 @@ def test_vendor_sdk_finds_the_project_by_its_name(town):
     assert client.list_vault(ListVaultRequest()).count == 14
 
 
+def test_vendor_sdk_in_another_project(town):
+    service, url = town
+    project = service.estate.projects[1]
+    client = sdk(url, project_id=project.id)
+    vaults = client.list_vault(ListVaultRequest(limit=50)).vaults
+    assert {each.project_id for each in vaults} == {project.id}
+    assert "vault-shop-nl" in {each.name for each in vaults}
+    assert client.list_policies(ListPoliciesRequest()).count == 3
+    signing = credentials.BasicCredentials(estate.DEMO_AK, estate.DEMO_SK).with_iam_endpoint(url)
+    builder = CbrClient.new_builder().with_credentials(signing).with_region(Region(project.name, url))
+    assert builder.build().list_vault(ListVaultRequest()).count == len(vaults)
+
+
 def test_vendor_sdk_reads_the_refusals(town):
     _, url = town
     with pytest.raises(ClientRequestException) as caught:
@@ -122,7 +136,7 @@ def small_town():
         yield service, url
 
 
-def openstack(url: str, home: Path, *arguments: str) -> Any:
+def openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> Any:
     """What the OpenStack client prints as JSON; it runs in a process of its own, its warnings are its own."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
@@ -132,10 +146,10 @@ def openstack(url: str, home: Path, *arguments: str) -> Any:
         "OS_USERNAME": estate.DEMO_USER,
         "OS_PASSWORD": estate.DEMO_PASSWORD,
         "OS_USER_DOMAIN_NAME": estate.DEMO_DOMAIN,
-        "OS_PROJECT_NAME": estate.DEMO_PROJECT,
+        "OS_PROJECT_NAME": project,
         "OS_PROJECT_DOMAIN_NAME": estate.DEMO_DOMAIN,
         "OS_IDENTITY_API_VERSION": "3",
-        "OS_REGION_NAME": "eu-de",
+        "OS_REGION_NAME": project.partition("_")[0],
     }
     command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments, "-f", "json"]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=50, check=False)
@@ -154,3 +168,15 @@ def test_openstack_client(small_town, tmp_path):
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
     backups = openstack(url, tmp_path, "backup", "list")
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
+
+
+def test_openstack_client_in_another_project(town, tmp_path):
+    _, url = town
+    listed = openstack(url, tmp_path, "vault", "list", project="eu-nl_prod")
+    assert {each["name"] for each in listed} == {
+        "vault-erp-prod-nl",
+        "vault-shop-nl",
+        "vault-logistics-nl",
+        "vault-nl-disks",
+        "vault-nas-nl",
+    }
