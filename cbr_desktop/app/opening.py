@@ -5,7 +5,7 @@ import gc
 import importlib
 import sys
 
-from cbr_desktop.app.profile import DEMO, DEMO_PROFILES, find_profile
+from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
@@ -18,7 +18,7 @@ def run_window(options: argparse.Namespace) -> int:
     here = places()
     try:
         here.make()
-        profile = DEMO if options.demo else _named(here, options.profile)
+        profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
     except HouseError as error:
         window = importlib.import_module("cbr_desktop.app.window")
         window.tell(window.new_application(), error)

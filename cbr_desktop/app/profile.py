@@ -65,6 +65,15 @@ DEMO_PROFILES = (
 and far away (slow) with keys."""
 
 
+def find_demo(name: str | None) -> Profile:
+    """Return the profile of the demo cloud that has this name or project, by default the first one."""
+    found = [profile for profile in DEMO_PROFILES if name in (None, profile.name, profile.project)]
+    if not found:
+        known = ", ".join(profile.name for profile in DEMO_PROFILES)
+        raise ProfileError(name or "", "name", f"the profiles of the demo cloud are {known}")
+    return found[0]
+
+
 def all_profiles(places: Places) -> list[Profile]:
     """Return the profiles that can be used; what is wrong in the file is not told here."""
     return profiles.read(places.profiles_file)[0]

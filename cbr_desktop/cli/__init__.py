@@ -69,9 +69,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _cloud() -> argparse.ArgumentParser:
     """Return the options that say which cloud is meant, which the window and most commands have."""
     cloud = argparse.ArgumentParser(add_help=False, exit_on_error=False)
-    which = cloud.add_mutually_exclusive_group()
-    which.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
-    which.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
+    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
+    cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
     return cloud
 
 

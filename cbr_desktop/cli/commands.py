@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.errand import Errand, cached_ledger, judge
 from cbr_desktop.app.house import House
-from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.app.profile import DEMO, all_profiles, find_demo, find_profile
 from cbr_desktop.app.start import opened, opened_demo, terminal_secret
 from cbr_desktop.cli.report import (
     BAD,
@@ -129,7 +129,7 @@ def simulator(options: argparse.Namespace) -> int:
 def _house(options: argparse.Namespace) -> Iterator[House]:
     """Open the house that the options name, without a window."""
     here = places()
-    profile = DEMO if options.demo else find_profile(here, options.profile)
+    profile = find_demo(options.profile) if options.demo else find_profile(here, options.profile)
     ledger = Ledger(profile, lambda part: None)
     if options.demo:
         with opened_demo(here, ledger, WallClock()) as house:

@@ -159,9 +159,11 @@ class _Past:
         resources = _with_past(self.estate, vault)
         left = {each.id: 24 if rhythm.policy == "hourly-db" else rhythm.kept for each in resources}
         policy_id = self.policies[rhythm.policy].id
-        midnight = self.now.replace(hour=rhythm.hour, minute=0, second=0, microsecond=0)
+        next_run = self.now.replace(hour=rhythm.hour, minute=0, second=0, microsecond=0)
+        if self.now - next_run > timedelta(hours=1):
+            next_run += timedelta(days=1)
         for day in range(1, rhythm.days + 1):
-            at = midnight - timedelta(days=day)
+            at = next_run - timedelta(days=day)
             if at.weekday() not in rhythm.weekdays or (day in UNNOTICED and vault.name == "vault-web-prod"):
                 continue
             name, checkpoint_id = f"autobk_{self.ids.hex(4)}", self.ids.uuid()

@@ -48,6 +48,15 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert __version__ in capsys.readouterr().out
 
 
+def test_every_project_of_the_demo_cloud_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vaults", "--demo", "--profile", "Prod · eu-nl"]) == 0
+    assert "vault-shop-nl" in capsys.readouterr().out
+    assert main(["vaults", "--profile", "eu-nl_prod", "--demo"]) == 0
+    assert "vault-shop-nl" in capsys.readouterr().out
+    assert main(["vaults", "--demo", "--profile", "Moon"]) == 2
+    assert "Prod · eu-de, Prod · eu-nl" in capsys.readouterr().err
+
+
 def test_vaults_as_a_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["vaults", "--demo"]) == 0
     table = capsys.readouterr().out

@@ -318,6 +318,7 @@ def test_drifted_region_writes_times_and_sizes_otherwise(cloud):
     checkpoint = cloud.create(cloud.vault("vault-be94"))
     assert checkpoint["created_at"] == "2026-05-04T09:00:00.000+00:00"
     assert checkpoint["vault"]["resources"][0]["resource_size"] == 40
+    assert checkpoint["vault"]["resources"][0]["extra_info"] == {}
 
 
 def test_late_lists_hide_what_is_new(cloud):

@@ -45,6 +45,16 @@ def test_past_is_long_and_mostly_well():
     assert waiting["waiting_protect"] == 3
 
 
+def test_daily_vaults_were_backed_up_within_a_day_at_any_time_of_the_day():
+    for hour in (0, 9, 21, 23):
+        now = START.replace(hour=hour, minute=30)
+        estate = demo(now)
+        vault = next(each for each in estate.vaults.values() if each.name == "vault-erp-prod")
+        runs = [task for task in estate.tasks.values() if task.vault_id == vault.id and task.policy_id]
+        assert max(task.created_at for task in runs) > now - timedelta(hours=25)
+        assert max(task.ended_at for task in runs) < now
+
+
 def test_stuck_run_stays_where_it_is(cloud):
     for _ in range(2):
         logs = cloud.get("operation-logs", vault_id=cloud.vault("vault-expand").id, limit=10)["operation_logs"]
