@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -13,6 +14,7 @@ from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.follow import Follow
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -75,7 +77,8 @@ def open_house(
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening.
     """
     profile = ledger.profile
-    cloud = CbrCloud(profile, login_of(profile, secret), transport or Network(), clock, ledger.put_connection)
+    network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
+    cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection)
     guard = guard or Guard(profile, clock)
     outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard)
     refresh = Refresh(ledger, cache, cloud, clock)

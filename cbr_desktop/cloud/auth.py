@@ -187,7 +187,7 @@ def _tries_of_login(error: CloudError) -> int:
     """Tell how often a login is sent in all: again only when it certainly was not looked at."""
     if isinstance(error, Throttled):
         return 4
-    return 2 if isinstance(error, Unreachable) and error.reason not in ("tls", "proxy") else 1
+    return 2 if isinstance(error, Unreachable) and error.may_pass else 1
 
 
 def _login_refused(error: Refused) -> LoginRefused:

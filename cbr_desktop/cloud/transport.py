@@ -18,7 +18,7 @@ import sys
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -29,7 +29,7 @@ import httpx
 import stamina
 import stamina.instrumentation
 
-from cbr_desktop.cloud.network import IN_FLIGHT, Network
+from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
@@ -276,7 +276,7 @@ def tries_of_read(error: CloudError) -> int:
     if isinstance(error, Throttled) or (isinstance(error, Refused) and error.status in (408, 500, 502, 503, 504)):
         return 4
     if isinstance(error, Unreachable):
-        return 1 if error.reason in ("tls", "proxy") else 2
+        return 2 if error.may_pass else 1
     return 2 if isinstance(error, NoAnswer) else 1
 
 
@@ -340,7 +340,8 @@ class _Sending:
         self.started = started
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
+        # a proxy is asked for a tunnel first; the server sees nothing of that
+        if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.started = True
 
 
@@ -447,7 +448,7 @@ def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str
     """Make the error for a status of 400 and more out of what the server said."""
     status, code, message = response.status_code, said.code, said.message
     if status == 407:
-        return Unreachable(host, "the proxy wants a login", "proxy")
+        return Unreachable(host, "the proxy wants a login", "proxy-login")
     kind = _KINDS.get(status, Refused)
     if status == 401 and "malformed request url" in message.lower():
         # some regions say so for an object that does not exist; it is no word about the login
@@ -562,13 +563,15 @@ _MEANINGS: tuple[tuple[type[Exception], Callable[[str, Exception], CloudError]],
 
 
 def _reason(error: BaseException) -> str:
-    """Return why there is no connection, in one word: name, tls, timeout, proxy or connection."""
-    seen: BaseException | None = error
-    while seen is not None:
+    """Return why there is no connection, in one of the words of ``Unreachable.reason``."""
+    for seen in _causes(error):
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return _certificate_reason(seen)
+        if isinstance(seen, httpx.ProxyError) and wants_login(seen):
+            return "proxy-login"
         for kind, word in _REASONS:
             if isinstance(seen, kind):
                 return word
-        seen = seen.__cause__ or seen.__context__
     return "connection"
 
 
@@ -581,9 +584,56 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+def _certificate_reason(error: ssl.SSLCertVerificationError) -> str:
+    """Return what is wrong with a certificate: by its number, else by words; there are numbers of two systems."""
+    number = getattr(error, "verify_code", 0) & 0xFFFFFFFF
+    if number in _CERTIFICATE_NUMBERS:
+        return _CERTIFICATE_NUMBERS[number]
+    text = str(getattr(error, "verify_message", "") or error).lower()
+    return next((reason for words, reason in _CERTIFICATE_WORDS if any(word in text for word in words)), "tls")
+
+
+_CERTIFICATE_NUMBERS = {
+    # X509_V_ERR_... of OpenSSL
+    2: "unknown-authority",
+    9: "expired",
+    10: "expired",
+    18: "self-signed",
+    # an authority that is unknown and came along
+    19: "unknown-authority",
+    20: "unknown-authority",
+    21: "unknown-authority",
+    24: "unknown-authority",
+    27: "unknown-authority",
+    62: "wrong-name",
+    64: "wrong-name",
+    # CERT_E_... of Windows, which has one number for any root that it does not know, the certificate's own included
+    0x800B0101: "expired",
+    0x800B0102: "expired",
+    0x800B0109: "unknown-authority",
+    0x800B010A: "unknown-authority",
+    0x800B010D: "unknown-authority",
+    0x800B010F: "wrong-name",
+    0x800B0112: "unknown-authority",
+    0x800B0114: "wrong-name",
+}
+_CERTIFICATE_WORDS = (
+    (("in certificate chain", "issuer", "untrusted", "not trusted", "unable to verify"), "unknown-authority"),
+    (("self-signed", "self signed"), "self-signed"),
+    (("expired", "not yet valid"), "expired"),
+    (("mismatch", "does not match", "doesn't match", "not valid for"), "wrong-name"),
+)
+
+
 def _detail(error: BaseException) -> str:
-    """Return the words of the deepest cause: of a bad certificate, what is wrong with it."""
-    seen: BaseException = error
-    while (deeper := seen.__cause__ or seen.__context__) is not None and not isinstance(seen, ssl.SSLError):
-        seen = deeper
-    return str(getattr(seen, "verify_message", "") or error)[:200]
+    """Return what the error says: of a bad certificate, what is wrong with it."""
+    said = next((seen for seen in _causes(error) if isinstance(seen, ssl.SSLError)), None)
+    return str(getattr(said, "verify_message", "") or error)[:200]
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what led to it, the last first."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

@@ -57,6 +57,11 @@ class Unreachable(CloudError):
         super().__init__(host, detail)
         self.reason = reason
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether trying again at once may help: settings and certificates do not mend themselves."""
+        return self.reason in ("name", "connection", "timeout")
+
 
 class NoAnswer(CloudError):
     """The request was sent, or part of it; no whole answer came. ``detail`` says how it ended."""

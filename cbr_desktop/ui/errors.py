@@ -51,13 +51,30 @@ def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
 
 
 def _unreachable(error: Unreachable) -> str:
-    why = {
-        "name": "its name could not be resolved. Check the network and the endpoint in the profile.",
-        "tls": "no secure connection could be made. Check the certificates of this machine and the clock.",
-        "proxy": "the proxy refused or did not answer. Check the proxy settings of this machine.",
-        "timeout": "it did not take the connection in time. Check the network, a firewall or a proxy.",
-    }.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
+    why = _UNREACHABLE.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
     return f"Cannot reach {shown(error.host)}: {why} Nothing was sent.{_detail(error)}"
+
+
+_COMPANY = (
+    "If your company has an authority of its own, add it to the trust store of this machine,"
+    " or name its file as the company CA in the profile."
+)
+_UNREACHABLE = {
+    "name": "its name could not be resolved. Check the network and the endpoint in the profile.",
+    "timeout": "it did not take the connection in time. Check the network, a firewall or a proxy.",
+    "proxy": "the proxy refused or did not answer. Check the proxy settings in the profile or of this machine.",
+    "proxy-login": "the proxy wants a login, or did not accept the one it got. Put user and password of the proxy"
+    " into the profile.",
+    "ca-file": "the company CA file could not be read. Put the right file into the profile.",
+    "self-signed": f"its certificate is signed by nobody but itself. {_COMPANY}",
+    "expired": "its certificate has expired or is not valid yet. Check the clock of this machine;"
+    f" if it is right, the certificate must be renewed there. {_COMPANY}",
+    "wrong-name": "its certificate is made out to another name. Check the endpoint in the profile; something may stand"
+    f" in between. {_COMPANY}",
+    "unknown-authority": f"nobody whom this machine trusts vouches for its certificate. {_COMPANY}",
+    "tls": "no secure connection could be made. Check the endpoint in the profile and the clock of this machine."
+    f" {_COMPANY}",
+}
 
 
 def _no_answer(error: NoAnswer) -> str:

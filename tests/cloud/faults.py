@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -116,3 +117,77 @@ def response(body: bytes, *headers: bytes, status: bytes = b"200 OK", length: in
     if not any(line.lower().startswith((b"transfer-encoding", b"connection: close")) for line in lines):
         lines.append(b"Content-Length: %d" % (len(body) if length is None else length))
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+class Tunnel:
+    """A proxy: opens a tunnel to a port of this machine whatever host is asked for; ``heads`` are the requests for one.
+
+    ``login`` is the Proxy-Authorization that it wants, ``refusal`` what it answers in place of a tunnel. Serve it
+    ``at_once``.
+    """
+
+    def __init__(self, port: int, login: bytes | None = None, refusal: bytes = b"") -> None:
+        self._port = port
+        self._login = login
+        self._refusal = refusal
+        self.heads: list[bytes] = []
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.heads.append(head)
+        refusal = self._refusal
+        if self._login is not None and b"Proxy-Authorization: " + self._login + b"\r\n" not in head:
+            refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+        if refusal:
+            writer.write(refusal)
+            await writer.drain()
+            writer.close()
+            return
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        try:
+            async with asyncio.TaskGroup() as pipes:
+                pipes.create_task(_pipe(reader, far_writer))
+                pipes.create_task(_pipe(far_reader, writer))
+        finally:
+            far_writer.transport.abort()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(2**16):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+class Pulse:
+    """Feels how long the loop is kept by one piece of work: ``longest`` is in seconds of this thread's own work.
+
+    Time that other programs take from this one does not count, so that a busy machine spoils nothing; ``beats`` tells
+    that the loop went round at all, however long a wait was.
+    """
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self.beats = 0
+
+    async def beat(self) -> None:
+        """Beat for ever."""
+        while True:
+            before = time.thread_time()
+            await asyncio.sleep(0.005)
+            self.longest = max(self.longest, time.thread_time() - before)
+            self.beats += 1
+
+
+@contextlib.asynccontextmanager
+async def pulse() -> AsyncIterator[Pulse]:
+    """Feel the pulse for as long as the block lasts, which must leave the loop alive throughout."""
+    felt = Pulse()
+    async with asyncio.TaskGroup() as group:
+        heart = group.create_task(felt.beat())
+        try:
+            yield felt
+        finally:
+            heart.cancel()
+    assert felt.longest < 0.2, f"the loop was kept for {felt.longest:.3f} s"

@@ -195,7 +195,7 @@ def test_a_certificate_that_nobody_vouches_for(certificate: ssl.SSLContext) -> N
             with pytest.raises(Unreachable) as caught:
                 await line.client.read(Call("GET", f"https://127.0.0.1:{server.port}/"))
             await line.client.aclose()
-        assert (caught.value.reason, caught.value.executed) == ("tls", False)
+        assert (caught.value.reason, caught.value.executed) == ("self-signed", False)
         assert "certificate" in caught.value.detail
         assert server.requests == []
 
@@ -234,8 +234,10 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (httpx.ConnectError("refused"), "connection", 2),
         (httpx.ConnectTimeout("slow"), "timeout", 2),
         (httpx.PoolTimeout("full"), "timeout", 2),
-        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError("expired")), "tls", 1),
-        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy", 1),
+        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError("expired")), "expired", 1),
+        (caused(httpx.ConnectError("x"), ssl.SSLError("wrong version number")), "tls", 1),
+        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy-login", 1),
+        (httpx.ProxyError("502 Bad gateway"), "proxy", 1),
         (httpx.UnsupportedProtocol("gopher"), "connection", 2),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -247,6 +249,37 @@ def test_what_never_left_this_machine(error: Exception, reason: str, tries: int)
         asyncio.run(line.client.read(Call("GET", "https://cbr.example/")))
     assert (caught.value.reason, caught.value.executed, caught.value.host) == (reason, False, "cbr.example")
     assert script.count == tries
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "reason"),
+    [
+        (18, "self-signed certificate", "self-signed"),
+        (19, "self-signed certificate in certificate chain", "unknown-authority"),
+        (20, "unable to get local issuer certificate", "unknown-authority"),
+        (10, "certificate has expired", "expired"),
+        (9, "certificate is not yet valid", "expired"),
+        (62, "Hostname mismatch, certificate is not valid for 'cbr.example'.", "wrong-name"),
+        (64, "IP address mismatch, certificate is not valid for '192.0.2.1'.", "wrong-name"),
+        (26, "unsuitable certificate purpose", "tls"),
+        (0x800B0101, "Ein erforderliches Zertifikat befindet sich nicht im Gültigkeitszeitraum.", "expired"),
+        (0x800B0109, "terminated in a root certificate which is not trusted", "unknown-authority"),
+        (0x800B010F - 2**32, "The certificate's CN name does not match the passed value.", "wrong-name"),
+        (0x80092010, "The certificate is revoked.", "tls"),
+    ],
+)
+@pytest.mark.parametrize("has_number", [True, False])
+def test_what_is_wrong_with_a_certificate(number: int, text: str, reason: str, has_number: bool) -> None:
+    if not has_number and not text.isascii():
+        return
+    error = ssl.SSLCertVerificationError(text)
+    if has_number:
+        error.verify_code, error.verify_message = number, text
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(
+            Line(Script(caused(httpx.ConnectError("x"), error))).client.read(Call("GET", "https://cbr.example/"))
+        )
+    assert caught.value.reason == reason
 
 
 @pytest.mark.parametrize(
@@ -377,7 +410,7 @@ def test_a_malformed_request_url_is_something_missing_not_a_logout() -> None:
 def test_a_proxy_that_wants_a_login() -> None:
     with pytest.raises(Unreachable) as caught:
         asyncio.run(Line(Script(httpx.Response(407))).client.read(Call("GET", "https://cbr.example/")))
-    assert caught.value.reason == "proxy"
+    assert caught.value.reason == "proxy-login"
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])

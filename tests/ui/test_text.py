@@ -183,6 +183,12 @@ ERRORS: list[HouseError] = [
     errors.ProfileError("prod", "cbr_endpoint", "is empty"),
     errors.SecretMissing("prod"),
     errors.ReadOnly("prod"),
+    errors.Unreachable("cbr.example.com", "", "self-signed"),
+    errors.Unreachable("cbr.example.com", "", "expired"),
+    errors.Unreachable("cbr.example.com", "", "wrong-name"),
+    errors.Unreachable("cbr.example.com", "", "unknown-authority"),
+    errors.Unreachable("cbr.example.com", "", "proxy-login"),
+    errors.Unreachable("cbr.example.com", "", "ca-file"),
     HouseError(),
 ]
 
@@ -191,6 +197,15 @@ def test_every_error_has_a_sentence_of_its_own() -> None:
     assert len({error_sentence(error) for error in ERRORS}) == len(ERRORS)
     kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HouseError)}
     assert kinds == {type(error) for error in ERRORS}
+
+
+@pytest.mark.parametrize("reason", ["self-signed", "expired", "wrong-name", "unknown-authority", "tls"])
+def test_a_bad_certificate_is_never_passed_over(reason: str) -> None:
+    sentence = error_sentence(errors.Unreachable("cbr.example.com", "said so", reason))
+    assert "company CA in the profile" in sentence
+    assert "Nothing was sent" in sentence
+    assert "said so" in sentence
+    assert "anyway" not in sentence
 
 
 def test_errors_name_the_host_the_code_and_the_request() -> None:
