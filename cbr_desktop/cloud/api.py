@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT
 from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
@@ -20,8 +20,8 @@ from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
-from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import CloudError, LoginRefused, NotFound, ProfileError
+from cbr_desktop.domain.connection import Connection
+from cbr_desktop.domain.error import NotFound, ProfileError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
@@ -35,11 +35,8 @@ PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_LOGIN_CODES = (".0301", ".0307")
-"""Ends of the gateway's codes for a token that it does not take: the call never reached the service."""
 
 Value = TypeVar("Value")
-Send = Callable[[Call], Awaitable[Answer]]
 
 
 class CbrCloud:
@@ -129,8 +126,12 @@ class CbrCloud:
         """
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/checkpoints"
         call = Call("POST", url, headers={"Content-Type": "application/json;charset=UTF-8"}, body=body, fresh=True)
-        answer = await self._authorised(call, self._client.once)
+        answer = await authorised(self._auth, self._client, call, self._client.once)
         return CreateAnswer(_decoded(answer, checkpoint), answer.request_id, answer.server_time)
+
+    def allow_login_again(self) -> None:
+        """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
+        self._auth.allow_again()
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -138,40 +139,7 @@ class CbrCloud:
 
     async def _get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Answer:
         url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
-        return await self._authorised(Call("GET", url, query), self._client.read)
-
-    async def _authorised(self, call: Call, send: Send) -> Answer:
-        """Send a call as one of ours; once more after a new login when the gateway does not know the old one."""
-        try:
-            signed = await self._signed(call)
-            try:
-                answer = await send(signed)
-            except LoginRefused as error:
-                if call.method != "GET" and not error.code.endswith(_LOGIN_CODES):
-                    raise
-                signed = await self._renewed(signed, error)
-                answer = await send(signed)
-        except LoginRefused as error:
-            self._client.tell(reach=Reach.REFUSED, error=error)
-            raise
-        self._auth.accepted(signed)
-        return answer
-
-    async def _signed(self, call: Call) -> Call:
-        """Sign a call; whatever goes wrong with the login, the call itself has not been sent."""
-        try:
-            return await self._auth.signed(call, self._client)
-        except CloudError as error:
-            error.executed = False
-            raise
-
-    async def _renewed(self, refused: Call, refusal: LoginRefused) -> Call:
-        try:
-            await self._auth.renew(refused, refusal, self._client)
-        except CloudError as error:
-            error.executed = False
-            raise
-        return await self._signed(refused)
+        return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
     async def _list(
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None

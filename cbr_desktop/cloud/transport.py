@@ -30,6 +30,7 @@ import stamina
 import stamina.instrumentation
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
+from cbr_desktop.cloud.wire.logins import reason_of
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
@@ -54,12 +55,21 @@ NARROW_SECONDS = 60.0
 """How long after a 429 only one request is in flight."""
 WAIT_LIMIT_SECONDS = 60.0
 """The longest wait before a request is repeated, whatever the server asks for."""
+OFFSET_LIMIT = timedelta(days=2)
+"""A clock that differs by more is taken for broken, whichever of the two it is."""
+
+_SLOW = timedelta(seconds=60)
+"""An answer that took longer tells nothing about the clock."""
+_SLEPT = timedelta(minutes=10)
+"""When a request took that much by the clock on the wall, this machine slept meanwhile, or the clock was set."""
 
 _HEADER_LIMIT = 100
 _HEADER_BYTES = 64 * 2**10
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}\Z")
 _RATE_TEXT = re.compile(r"time:\s*(\d{1,4})\s*(second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
+"""With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
 _GATEWAY_CODE = re.compile(r"APIG(W)?\.\d")
 _SERVICE_CODE = re.compile(r"(BackupService\.)?\d{4}\Z")
@@ -148,6 +158,15 @@ class Client:
         self._narrow_until: datetime | None = None
         self._waits: list[datetime] = []
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the service's clock is ahead of ours, as far as it is known."""
+        return self._connection.clock_offset or timedelta(0)
+
+    def service_time(self) -> datetime:
+        """Return the time by the service's clock, aware UTC."""
+        return self.clock.now() + self.clock_offset
+
     def tell(self, **changes: Any) -> None:
         """Report a change of the connection; what is not named stays as it was."""
         self._connection = self._connection._replace(**changes)
@@ -199,12 +218,18 @@ class Client:
         await self._client.aclose()
 
     async def _exchange(self, call: Call) -> Answer:
-        started = time.perf_counter()
+        started, asked_at = time.perf_counter(), self.clock.now()
         status, request_id = 0, ""
         try:
             async with self._opened(call) as response:
+                answered_at = self.clock.now()
                 status, request_id = response.status_code, _request_id(response.headers)
-                answer = _judged(call.host, response, await _body(call.host, response), request_id)
+                body = await _body(call.host, response)
+                if self.clock.now() - asked_at > _SLEPT:
+                    # the deadline does not run while the machine sleeps; what is that old is no answer any more
+                    raise NoAnswer(call.host, "no answer in time")
+                self._compare_clocks(response, body, asked_at, answered_at)
+                answer = _judged(call.host, response, body, request_id)
                 latency_ms = (time.perf_counter() - started) * 1000
                 self.tell(reach=Reach.ONLINE, latency_ms=latency_ms, error=None)
                 return answer
@@ -212,6 +237,20 @@ class Client:
             milliseconds = (time.perf_counter() - started) * 1000
             path = httpx.URL(call.url).path
             _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
+
+    def _compare_clocks(self, response: httpx.Response, body: bytes, asked_at: datetime, answered_at: datetime) -> None:
+        """Take the clock's offset from an answer of the service itself, when it can be trusted; told with what follows.
+
+        ``Date`` says whole seconds, and was written somewhere between the two moments.
+        """
+        told, took = _time(response.headers.get("date")), answered_at - asked_at
+        if told is None or "age" in response.headers or not timedelta(0) <= took <= _SLOW:
+            return
+        if 300 <= response.status_code < 400 or _is_page(response, body):
+            return
+        offset = told + timedelta(seconds=0.5) - (asked_at + took / 2)
+        if abs(offset) <= OFFSET_LIMIT:
+            self._connection = self._connection._replace(clock_offset=offset)
 
     @contextlib.asynccontextmanager
     async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:
@@ -251,7 +290,8 @@ class Client:
         if seconds:
             await self.clock.sleep(seconds)
         until = self._quiet_until
-        if until is None or until <= self.clock.now():
+        if until is None or not timedelta(0) < until - self.clock.now() <= timedelta(seconds=WAIT_LIMIT_SECONDS):
+            # over; or the clock was set back meanwhile, and nobody shall wait for hours
             return
         self._waits.append(until)
         self.tell(waiting_until=max(self._waits))
@@ -266,7 +306,8 @@ class Client:
         self._narrow_until = self.clock.now() + timedelta(seconds=NARROW_SECONDS)
 
     def _widen(self) -> None:
-        if self._narrow_until is not None and self.clock.now() >= self._narrow_until:
+        until = self._narrow_until
+        if until is not None and not timedelta(0) < until - self.clock.now() <= timedelta(seconds=NARROW_SECONDS):
             self._gate.width = IN_FLIGHT
             self._narrow_until = None
 
@@ -446,7 +487,8 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str) -
 
 def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str = "") -> CloudError:
     """Make the error for a status of 400 and more out of what the server said."""
-    status, code, message = response.status_code, said.code, said.message
+    status, code = response.status_code, said.code
+    message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
         return Unreachable(host, "the proxy wants a login", "proxy-login")
     kind = _KINDS.get(status, Refused)
@@ -461,6 +503,8 @@ def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str
         request_id=request_id or said.request_id,
         executed=False if _is_not_executed(status, code) else None,
     )
+    if isinstance(error, LoginRefused):
+        error.reason = reason_of(message)
     if isinstance(error, Throttled):
         error.retry_after = _asked_wait(response, message)
     return error

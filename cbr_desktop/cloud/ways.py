@@ -1,16 +1,28 @@
 """The way in that a profile asks for, as something that signs calls."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
+from cbr_desktop.cloud.auth import Auth, Secret
+from cbr_desktop.cloud.keys import KeyLogin
+from cbr_desktop.cloud.tokens import AgencyLogin, PasswordLogin, PastedToken
+from cbr_desktop.domain.profile import Profile, Way
 
-from cbr_desktop.cloud.auth import Auth, PasswordLogin
-from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind
-
-Secret = Callable[[SecretKind], Awaitable[str]]
-"""Gives a secret when it is needed. Raises ``SecretMissing``."""
+__all__ = ["Secret", "login_of"]
 
 
-def login_of(profile: Profile, secret: Secret) -> Auth:
-    """Return what proves who asks, by the way in of a profile; nothing is sent yet."""
-    return PasswordLogin(profile, partial(secret, SecretKind.PASSWORD))
+def login_of(profile: Profile, secret: Secret, *, whole_account: bool = False) -> Auth:
+    """Return what proves who asks, by the way in of a profile; nothing is sent yet.
+
+    With ``whole_account`` it is for the account instead of the profile's project: good for listing projects alone.
+    """
+    match profile.way:
+        case Way.PASSWORD:
+            return PasswordLogin(profile, secret, whole_account=whole_account)
+        case Way.TOKEN:
+            return PastedToken(profile, secret, whole_account=whole_account)
+        case Way.KEYS | Way.TEMPORARY_KEYS:
+            return KeyLogin(profile, secret)
+        case Way.AGENCY:
+            # the right to take on a role is one of the account, not of a project
+            base = (
+                KeyLogin(profile, secret) if profile.access_key else PasswordLogin(profile, secret, whole_account=True)
+            )
+            return AgencyLogin(profile, base, whole_account=whole_account)

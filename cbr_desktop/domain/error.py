@@ -20,6 +20,7 @@
     │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
     ├── SecretMissing              a secret was not given and none is stored
+    │   └── SecretUnfit            what was given cannot be one; it was not sent
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
@@ -118,7 +119,16 @@ class Refused(CloudError):
 
 
 class LoginRefused(Refused):
-    """The credentials were not accepted."""
+    """The credentials were not accepted.
+
+    ``reason`` is what is known of why: ``locked`` (too many wrong tries), ``passcode`` (a second factor is wanted or
+    was wrong), ``account-kind`` (it cannot log in this way: a HUAWEI ID, a federated user, no programmatic access),
+    ``domain`` (the account's name), ``project`` (not one of the account's, or of another than the profile's),
+    ``token``, ``keys``, ``agency``, ``clock`` (signatures are taken for outdated), ``user-id`` (the profile lacks it);
+    empty is all else, above all user and password.
+    """
+
+    reason = ""
 
 
 class Forbidden(Refused):
@@ -173,6 +183,14 @@ class SecretMissing(HouseError):
         super().__init__(profile, kind)
         self.profile = profile
         self.kind = kind
+
+
+class SecretUnfit(SecretMissing):
+    """What was given as a secret cannot be one: ``problem`` is ``empty``, ``too-long`` or ``characters``."""
+
+    def __init__(self, profile: str, kind: str, problem: str) -> None:
+        super().__init__(profile, kind)
+        self.problem = problem
 
 
 class ReadOnly(HouseError):

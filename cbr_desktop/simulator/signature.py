@@ -57,7 +57,8 @@ def canonical_request(call: Call, names: list[str]) -> str:
     headers = "".join(f"{name}:{call.headers.get(name, '').strip()}\n" for name in names)
     given = call.headers.get("x-sdk-content-sha256")
     payload = given or hashlib.sha256(call.body).hexdigest()
-    return "\n".join([call.method, path.rstrip("/") + "/", query, headers, ";".join(names), payload])
+    path = path if path.endswith("/") else f"{path}/"
+    return "\n".join([call.method, path, query, headers, ";".join(names), payload])
 
 
 def _quote(text: str) -> str:

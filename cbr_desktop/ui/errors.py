@@ -18,6 +18,7 @@ from cbr_desktop.domain.error import (
     Redirected,
     Refused,
     SecretMissing,
+    SecretUnfit,
     SignInPage,
     StorageError,
     Throttled,
@@ -108,10 +109,29 @@ def _refused(error: Refused) -> str:
 
 
 def _login_refused(error: LoginRefused) -> str:
-    return (
-        f"{shown(error.host)} did not accept the login. Check user, domain, project and password of the profile."
-        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    why = _LOGIN_REASONS.get(
+        error.reason,
+        "Check user, domain, project and password of the profile; a locked user gets the same answer.",
     )
+    code = _code(error) if error.status else " Nothing was sent."
+    return (
+        f"{shown(error.host)} did not accept the login. {why}"
+        f"{code}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+_LOGIN_REASONS = {
+    "locked": "The user is locked after too many wrong tries. Wait 15 minutes before you give the password again.",
+    "passcode": "A passcode is wanted, or it was wrong. Set passcode and user id in the profile, then give another.",
+    "account-kind": "This account cannot log in by password. Use an IAM user with programmatic access, or keys.",
+    "domain": "The domain (the account's name) is not known there. Correct it in the profile.",
+    "project": "The profile's project is not one that this login is for. Choose another project or another login.",
+    "token": "The token is not valid or has ended. Paste a new one.",
+    "keys": "The access key or its secret is wrong or no longer valid. Give both anew.",
+    "agency": "The agency cannot be taken on. Check its name, the account that lent it, and your right to act for it.",
+    "clock": "The clock of this machine seems to be wrong: signed requests arrive too old or too early. Set the clock.",
+    "user-id": "A login with a passcode takes the user's id. Put it into the profile.",
+}
 
 
 def _forbidden(error: Forbidden) -> str:
@@ -164,6 +184,16 @@ def _secret_missing(error: SecretMissing) -> str:
     return f"No {word} is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
 
 
+def _secret_unfit(error: SecretUnfit) -> str:
+    word = error.kind.replace("-", " ")
+    why = {
+        "empty": "it is empty",
+        "too-long": "it is too long",
+        "characters": "it holds blanks, line breaks or letters that none has",
+    }.get(error.problem, "its form is wrong")
+    return f"What was given as {word} of profile {quoted(error.profile)} cannot be one: {why}. Paste it again."
+
+
 def _read_only(error: ReadOnly) -> str:
     return f"Profile {quoted(error.profile)} is read-only; nothing was queued. Arm it (on the command line: --arm)."
 
@@ -206,5 +236,6 @@ _ERRORS: dict[type, Callable[..., str]] = {
     StorageError: _storage,
     ProfileError: _profile,
     SecretMissing: _secret_missing,
+    SecretUnfit: _secret_unfit,
     ReadOnly: _read_only,
 }

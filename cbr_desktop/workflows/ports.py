@@ -83,6 +83,10 @@ class Cloud(Protocol):
         """Send ``body`` once, as it is. ``CloudError.executed`` tells whether it may have been carried out."""
         ...
 
+    def allow_login_again(self) -> None:
+        """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
+        ...
+
     async def aclose(self) -> None:
         """Close the connections."""
         ...

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from cbr_desktop.cloud.auth import PasswordLogin
+from cbr_desktop.cloud.tokens import PasswordLogin
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
@@ -19,6 +19,7 @@ from cbr_desktop.domain.error import (
     SecretMissing,
     Unreachable,
 )
+from cbr_desktop.domain.secret import SecretKind
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Desk, Service, token_answer
 
 STALE = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: decrypt token fail"}
@@ -56,7 +57,7 @@ def test_a_token_for_the_account() -> None:
     async def main() -> None:
         service = Service(good, lambda request: token_answer(project=None))
         desk = Desk(service)
-        login = PasswordLogin(PROFILE, desk.secret, domain_scope=True)
+        login = PasswordLogin(PROFILE, desk.secret, whole_account=True)
         with pytest.raises(BadAnswer):
             await login.project_id(desk.cloud._client)
         assert msgspec.json.decode(service.logins[0].content)["auth"]["scope"] == {"domain": {"name": "acme"}}
@@ -170,7 +171,7 @@ def test_a_person_may_try_a_refused_password_again() -> None:
         with pytest.raises(LoginRefused):
             await desk.cloud.vaults()
         service.login = None
-        desk.login.allow_again()
+        desk.cloud.allow_login_again()
         await desk.cloud.vaults()
         assert len(service.logins) == 2
 
@@ -373,7 +374,7 @@ def test_a_post_whose_login_is_lost_was_not_carried_out(when: str) -> None:
 
 
 def test_no_password_no_request() -> None:
-    async def missing() -> str:
+    async def missing(kind: SecretKind) -> str:
         raise SecretMissing("test")
 
     async def main() -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.auth import PasswordLogin
+from cbr_desktop.cloud.tokens import PasswordLogin
 from cbr_desktop.domain.connection import Connection
+from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.ids import ProjectId, VaultId
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROJECT = ProjectId("0605767b5780d5762fc5c0118072a564")
@@ -48,15 +50,21 @@ class Clock:
 
 
 class Secret:
-    """A stored password, and how often it was asked for."""
+    """Stored secrets, and how often they were asked for; ``value`` is the password, ``others`` are by their kind."""
 
-    def __init__(self, value: str = "Pa55word") -> None:
+    def __init__(self, value: str = "Pa55word", **others: str) -> None:
         self.value = value
+        self.others = others
         self.asked = 0
 
-    async def __call__(self) -> str:
+    async def __call__(self, kind: SecretKind) -> str:
         self.asked += 1
-        return self.value
+        if kind is SecretKind.PASSWORD:
+            return self.value
+        found = self.others.get(kind.replace("-", "_"))
+        if found is None:
+            raise SecretMissing("test", kind)
+        return found
 
 
 class Service:

@@ -182,6 +182,9 @@ ERRORS: list[HouseError] = [
     errors.StorageError("/data/x"),
     errors.ProfileError("prod", "cbr_endpoint", "is empty"),
     errors.SecretMissing("prod"),
+    errors.SecretUnfit("prod", "token", "characters"),
+    errors.SecretUnfit("prod", "token", "too-long"),
+    errors.SecretUnfit("prod", "token", "empty"),
     errors.ReadOnly("prod"),
     errors.Unreachable("cbr.example.com", "", "self-signed"),
     errors.Unreachable("cbr.example.com", "", "expired"),
@@ -214,6 +217,29 @@ def test_errors_name_the_host_the_code_and_the_request() -> None:
         assert part in sentence
     assert "Cannot reach cbr.example.com" in error_sentence(ERRORS[0])
     assert "cut short" in error_sentence(ERRORS[4])
+
+
+def test_a_refused_login_says_why_where_that_is_known() -> None:
+    sentences = set()
+    reasons = (
+        "",
+        "locked",
+        "passcode",
+        "account-kind",
+        "domain",
+        "project",
+        "token",
+        "keys",
+        "agency",
+        "clock",
+        "user-id",
+    )
+    for reason in reasons:
+        error = errors.LoginRefused("iam.example.com", status=401, code="401", message="no")
+        error.reason = reason
+        sentences.add(error_sentence(error))
+    assert len(sentences) == len(reasons)
+    assert any("clock of this machine" in sentence for sentence in sentences)
 
 
 def test_an_error_of_a_later_version_is_told_by_its_family() -> None:

@@ -20,11 +20,11 @@ def ours(name: str, url: str) -> Read:
     """The program's own client. As in the window, nobody looks for garbage meanwhile; asyncio's loop serves all."""
     from cbr_desktop.app.clock import WallClock
     from cbr_desktop.cloud.api import CbrCloud
-    from cbr_desktop.cloud.auth import PasswordLogin
     from cbr_desktop.cloud.network import Network
+    from cbr_desktop.cloud.tokens import PasswordLogin
     from tests.benchmarks.ground import profile_to
 
-    async def secret() -> str:
+    async def secret(kind: str) -> str:
         return "secret"
 
     runner = asyncio.Runner()

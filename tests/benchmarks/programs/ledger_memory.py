@@ -8,13 +8,13 @@ import memory
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.auth import PasswordLogin
 from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.tokens import PasswordLogin
 from cbr_desktop.workflows.ledger import Ledger
 from tests.benchmarks.ground import profile_to
 
 
-async def secret() -> str:
+async def secret(kind: str) -> str:
     return "secret"
 
 
