@@ -6,7 +6,7 @@ import httpx
 
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import Client, Clock
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.profile import Profile
@@ -16,13 +16,11 @@ from cbr_desktop.domain.secret import SecretKind
 class Account:
     """Looks into accounts; fits ``Directory`` of the workflows.
 
-    ``transport`` makes the way to the network of a profile, with the secrets that it may need (a proxy's password); it
-    is closed after each question.
+    ``transport`` makes the way to the network of a profile, with what gives the secrets that it may need (a proxy's
+    password); it is closed after each question.
     """
 
-    def __init__(
-        self, transport: Callable[[Profile, Mapping[SecretKind, str]], httpx.AsyncBaseTransport], clock: Clock
-    ) -> None:
+    def __init__(self, transport: Callable[[Profile, Secret], httpx.AsyncBaseTransport], clock: Clock) -> None:
         self._transport = transport
         self._clock = clock
 
@@ -35,7 +33,7 @@ class Account:
             return secrets[kind]
 
         auth = login_of(profile, secret, whole_account=True)
-        client = Client(self._transport(profile, secrets), self._clock, lambda connection: None)
+        client = Client(self._transport(profile, secret), self._clock, lambda connection: None)
         try:
             return await own_projects(auth, client, profile)
         finally:

@@ -132,6 +132,7 @@ class CbrCloud:
     def allow_login_again(self) -> None:
         """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
         self._auth.allow_again()
+        self._client.allow_again()
 
     async def aclose(self) -> None:
         """Close the connections."""

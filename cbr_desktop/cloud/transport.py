@@ -148,7 +148,7 @@ class Client:
         _spare_searches()
         self.clock = clock
         self._client = _http_client(transport)
-        self._handles_sockets = isinstance(transport, Network)
+        self._network = transport if isinstance(transport, Network) else None
         self._report = report
         self._deadline = min(deadline, DEADLINE_SECONDS)
         self._chance = chance
@@ -166,6 +166,11 @@ class Client:
     def service_time(self) -> datetime:
         """Return the time by the service's clock, aware UTC."""
         return self.clock.now() + self.clock_offset
+
+    def allow_again(self) -> None:
+        """Let a login that the proxy refused be tried once more, because a person gave it anew."""
+        if self._network is not None:
+            self._network.allow_again()
 
     def tell(self, **changes: Any) -> None:
         """Report a change of the connection; what is not named stays as it was."""
@@ -255,7 +260,7 @@ class Client:
     @contextlib.asynccontextmanager
     async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:
         """Send, and hold the response open; within, every foreign exception becomes one of the house."""
-        sending = _Sending(not self._handles_sockets)
+        sending = _Sending(self._network is None)
         headers = {"Connection": "close", **call.headers} if call.fresh else dict(call.headers)
         request = self._client.build_request(
             call.method,

@@ -17,6 +17,10 @@ from .things import Project, User
 TRIES = 5
 LOCKED = timedelta(minutes=15)
 WRONG = "The username or password is wrong."
+DEMO_AGENCY = "backup_operators"
+"""An agency by which the account lends itself."""
+SHORTEST, LONGEST = 900, 86_400
+"""Life of temporary keys, in seconds."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -52,11 +56,26 @@ class Tokens:
         self._given.clear()
 
 
+class TemporaryKey(msgspec.Struct, frozen=True):
+    """An access key that ends by itself, and is good with its security token only."""
+
+    user: User
+    secret: str
+    security_token: str
+    expires_at: datetime
+
+
 class Identity:
-    """The endpoints of the identity service, and the check of credentials for all others."""
+    """The endpoints of the identity service, and the check of credentials for all others.
+
+    agencies are the names by which the account lends itself to whoever logs in here.
+    """
 
     def __init__(self) -> None:
         self.tokens = Tokens()
+        self.agencies = {DEMO_AGENCY}
+        self._temporary: dict[str, TemporaryKey] = {}
+        self._ids = Ids(11)
 
     def admit(self, call: Call, project_id: str) -> None:
         """Refuse a CBR request whose credentials are not good for the project."""
@@ -70,8 +89,7 @@ class Identity:
         """The token of a request; None when it is signed with access keys."""
         text = call.headers.get("x-auth-token")
         if text is None and "authorization" in call.headers:
-            keys = {ak: sk for user in call.estate.users.values() for ak, sk in user.keys.items()}
-            verify(call, keys)
+            self._signer(call)
             return None
         if text is None:
             raise refusals.unauthenticated("x-auth-token not found")
@@ -79,6 +97,23 @@ class Identity:
         if token is None:
             raise refusals.unauthenticated("decrypt token fail")
         return token
+
+    def _signer(self, call: Call) -> User:
+        """The owner of the access key that a request is signed with."""
+        users = {access: user for user in call.estate.users.values() for access in user.keys}
+        keys = {access: user.keys[access] for access, user in users.items()}
+        given = call.headers.get("x-security-token")
+        if given is not None:
+            keys = {access: key.secret for access, key in self._temporary.items()}
+        access, names = verify(call, keys)
+        if given is None:
+            return users[access]
+        key = self._temporary[access]
+        if given != key.security_token or "x-security-token" not in names:
+            raise refusals.unauthenticated("verify aksk signature fail, the security token is not that of the ak")
+        if call.now >= key.expires_at:
+            raise refusals.unauthenticated("the security token has expired")
+        return key.user
 
     def _iam_caller(self, call: Call) -> Token | None:
         try:
@@ -99,10 +134,15 @@ class Identity:
         auth = _object(_object(_decode(call.body)).get("auth"))
         identity = _object(auth.get("identity"))
         methods = identity.get("methods")
-        if not isinstance(methods, list) or "password" not in methods:
+        if not isinstance(methods, list):
             raise _bad_body()
-        user = _check_password(call, _object(_object(identity.get("password")).get("user")))
-        _check_passcode(call, user, identity, methods)
+        if methods == ["assume_role"]:
+            user = self._borrower(call, _object(identity.get("assume_role")))
+        elif "password" in methods:
+            user = _check_password(call, _object(_object(identity.get("password")).get("user")))
+            _check_passcode(call, user, identity, methods)
+        else:
+            raise _bad_body()
         token = Token(
             user=user,
             project=_scope(call.estate, auth.get("scope")),
@@ -112,6 +152,38 @@ class Identity:
         )
         body = _token_body(call, token, call.first("nocatalog") is None)
         return Answer({"token": body}, 201, {"X-Subject-Token": self.tokens.give(token)})
+
+    def _borrower(self, call: Call, role: dict[str, Any]) -> User:
+        """Who asks to take on the role of an agency, if there is such a one and they may."""
+        token = self._iam_caller(call)
+        if token is not None and "assume_role" in token.methods:
+            raise refusals.identity(403, "Forbidden", "An agency cannot take on another agency.")
+        if role.get("domain_name") != call.estate.domain.name or role.get("agency_name") not in self.agencies:
+            raise refusals.identity(404, "Not Found", "Could not find the agency.")
+        return self._signer(call) if token is None else token.user
+
+    def temporary_keys(self, call: Call) -> Answer:
+        """POST /v3.0/OS-CREDENTIAL/securitytokens: 201 with an access key that ends by itself."""
+        token = self._iam_caller(call)
+        identity = _object(_object(_object(_decode(call.body)).get("auth")).get("identity"))
+        seconds = _object(identity.get("token", {})).get("duration_seconds", SHORTEST)
+        if identity.get("methods") != ["token"] or type(seconds) is not int or not SHORTEST <= seconds <= LONGEST:
+            raise _bad_body()
+        key = TemporaryKey(
+            user=self._signer(call) if token is None else token.user,
+            secret=self._ids.hex(40),
+            security_token=f"gQ{self._ids.hex(400)}",
+            expires_at=call.now + timedelta(seconds=seconds),
+        )
+        access = f"HST{self._ids.hex(17).upper()}"
+        self._temporary[access] = key
+        credential = {
+            "access": access,
+            "secret": key.secret,
+            "securitytoken": key.security_token,
+            "expires_at": _time(key.expires_at),
+        }
+        return Answer({"credential": credential}, 201)
 
     def validate(self, call: Call) -> Answer:
         """GET /v3/auth/tokens: what is behind the X-Subject-Token."""
@@ -187,7 +259,9 @@ def _version(call: Call) -> dict[str, Any]:
 def _check_password(call: Call, given: dict[str, Any]) -> User:
     user = _user(call.estate, given)
     if user is None:
-        raise refusals.identity(401, "Unauthorized", WRONG)
+        known = "id" in given or _object(given.get("domain")).get("name") in (None, call.estate.domain.name)
+        why = WRONG if known or not call.modes.tells_why else "The domain does not exist."
+        raise refusals.identity(401, "Unauthorized", why)
     locked = user.locked_until is not None and call.now < user.locked_until
     if not locked and given.get("password") == user.password:
         user.wrong_tries = 0
@@ -195,6 +269,8 @@ def _check_password(call: Call, given: dict[str, Any]) -> User:
     user.wrong_tries += 1
     if user.wrong_tries >= TRIES and not locked:
         user.locked_until, user.wrong_tries = call.now + LOCKED, 0
+    if locked and call.modes.tells_why:
+        raise refusals.identity(403, "Forbidden", "The user is locked. Try again in 15 minutes.")
     raise refusals.identity(401, "Unauthorized", WRONG)
 
 

@@ -33,6 +33,8 @@ class Modes:
     """Life of a token, in hours of the service clock."""
     mfa_required: set[str] = field(default_factory=set)
     """Names of users who must log in with password and one-time code."""
+    tells_why: bool = False
+    """A refused login says that the user is locked or the domain unknown; else both are a wrong name or password."""
     retry_after: int | None = None
     """Seconds in the Retry-After header of a 429, or no such header."""
     checkpoint_seconds: float = 40.0

@@ -274,6 +274,7 @@ def _routes(service: Service) -> Iterator[Route]:
     iam = service.identity
     yield _route(service, "POST", "/v3/auth/tokens", iam.log_in)
     yield _route(service, "GET", "/v3/auth/tokens", iam.validate)
+    yield _route(service, "POST", "/v3.0/OS-CREDENTIAL/securitytokens", iam.temporary_keys)
     yield _route(service, "GET", "/v3/auth/projects", iam.projects)
     yield _route(service, "GET", "/v3/auth/domains", iam.domains)
     yield _route(service, "GET", "/v3/auth/catalog", iam.catalog)

@@ -17,8 +17,11 @@ AUTHORIZATION = re.compile(
 )
 
 
-def verify(call: Call, keys: Mapping[str, str]) -> None:
-    """Refuse with 401 APIGW.0301 unless the request is signed with one of the keys, within 15 minutes."""
+def verify(call: Call, keys: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The access key that a request is signed with, and the names of the signed headers.
+
+    Refuses with 401 APIGW.0301 unless it is one of the keys, used within 15 minutes.
+    """
     match = AUTHORIZATION.fullmatch(call.headers.get("authorization", ""))
     if match is None:
         raise unauthenticated("Authorization format incorrect")
@@ -36,6 +39,7 @@ def verify(call: Call, keys: Mapping[str, str]) -> None:
     if not hmac.compare_digest(expected, match["signature"]):
         quoted = canonical.replace("\n", "|")
         raise unauthenticated(f"verify aksk signature fail, canonicalRequest:{quoted}")
+    return access, names
 
 
 def _check_date(date: str, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Credentials: tokens, scopes, one-time codes, signatures, and what the catalog tells a foreign client."""
 
+import hashlib
+import hmac
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from cbr_desktop.simulator.estate import (
     DEMO_USER,
     demo,
 )
+from cbr_desktop.simulator.identity import DEMO_AGENCY
 from cbr_desktop.simulator.things import Project
 
 VAULTS = f"/v3/{DEMO_PROJECT_ID}/vaults"
@@ -235,3 +238,78 @@ def test_user_with_a_second_factor(cloud):
 
 def test_demo_keys_are_known(cloud):
     assert cloud.estate.users[DEMO_USER].keys == {DEMO_AK: DEMO_SK}
+
+
+def roles(cloud, agency: str = DEMO_AGENCY, domain: str = DEMO_DOMAIN, **headers: str):
+    role = {"domain_name": domain, "agency_name": agency}
+    scope = {"project": {"name": DEMO_PROJECT}}
+    body = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}, "scope": scope}}
+    return cloud.send("POST", "/v3/auth/tokens", json=body, headers=headers)
+
+
+def test_a_role_is_taken_on_with_a_token(cloud):
+    account = cloud.log_in({"domain": {"name": DEMO_DOMAIN}}).headers["X-Subject-Token"]
+    answer = roles(cloud, **{"X-Auth-Token": account})
+    assert (answer.status_code, answer.json()["token"]["methods"]) == (201, ["assume_role"])
+    lent = answer.headers["X-Subject-Token"]
+    assert cloud.send("GET", VAULTS, headers={"X-Auth-Token": lent}).status_code == 200
+    assert roles(cloud, **{"X-Auth-Token": lent}).status_code == 403
+
+
+def test_a_role_that_nobody_lent_is_not_taken_on(cloud):
+    assert roles(cloud, "strangers", **{"X-Auth-Token": cloud.token}).status_code == 404
+    assert roles(cloud, domain="elsewhere", **{"X-Auth-Token": cloud.token}).status_code == 404
+    assert roles(cloud).status_code == 401
+
+
+def temporary(cloud, **token) -> dict[str, str]:
+    body = {"auth": {"identity": {"methods": ["token"], "token": token}}}
+    path = "/v3.0/OS-CREDENTIAL/securitytokens"
+    answer = cloud.send("POST", path, json=body, headers={"X-Auth-Token": cloud.token})
+    assert answer.status_code == 201
+    return answer.json()["credential"]
+
+
+def signed(cloud, credential: dict[str, str], *unsigned: str, **more: str) -> dict[str, str]:
+    """Headers of a request for the vaults with a temporary key, by the rules of the test vectors."""
+    headers = {"host": "cloud.test", "x-sdk-date": f"{cloud.clock.now():%Y%m%dT%H%M%SZ}"}
+    headers |= {"x-security-token": credential["securitytoken"]} | more
+    names = sorted(name for name in headers if name not in unsigned)
+    lines = "".join(f"{name}:{headers[name]}\n" for name in names)
+    parts = ["GET", f"{VAULTS}/", "", lines, ";".join(names), hashlib.sha256(b"").hexdigest()]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    to_sign = f"SDK-HMAC-SHA256\n{headers['x-sdk-date']}\n{digest}"
+    signature = hmac.new(credential["secret"].encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    access = f"Access={credential['access']}, SignedHeaders={';'.join(names)}"
+    return headers | {"Authorization": f"SDK-HMAC-SHA256 {access}, Signature={signature}"}
+
+
+def test_temporary_keys_are_good_with_their_security_token_until_they_end(cloud):
+    credential = temporary(cloud, duration_seconds=900)
+    assert cloud.send("GET", VAULTS, headers=signed(cloud, credential)).status_code == 200
+    for bad in (
+        signed(cloud, credential, "x-security-token"),
+        signed(cloud, credential, **{"x-security-token": "another"}),
+        {name: value for name, value in signed(cloud, credential).items() if name != "x-security-token"},
+    ):
+        assert cloud.send("GET", VAULTS, headers=bad).json()["error_code"] == "APIGW.0301"
+    cloud.clock.advance(900)
+    answer = cloud.send("GET", VAULTS, headers=signed(cloud, credential))
+    assert (answer.status_code, "security token" in answer.json()["error_msg"]) == (401, True)
+
+
+@pytest.mark.parametrize("life", [899, 86_401, "900", True])
+def test_temporary_keys_live_for_a_day_at_most(cloud, life):
+    body = {"auth": {"identity": {"methods": ["token"], "token": {"duration_seconds": life}}}}
+    headers = {"X-Auth-Token": cloud.token}
+    assert cloud.send("POST", "/v3.0/OS-CREDENTIAL/securitytokens", json=body, headers=headers).status_code == 400
+
+
+def test_a_frank_cloud_says_why_a_login_is_refused(cloud):
+    cloud.modes.tells_why = True
+    assert "domain" in cloud.log_in(domain={"name": "elsewhere"}).json()["error"]["message"]
+    assert "wrong" in cloud.log_in(name="nobody").json()["error"]["message"]
+    for _ in range(5):
+        cloud.log_in(password="guess")
+    answer = cloud.log_in()
+    assert (answer.status_code, "locked" in answer.json()["error"]["message"]) == (403, True)
