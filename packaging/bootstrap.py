@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests or its benchmarks.
+"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests, its benchmarks or its reliability figures.
 
 It needs Python and nothing else: the packages come from requirements.lock into `.venv`, the system libraries
 from apt. Keep its syntax at Python 3.8, so that an old Python gets as far as the sentence that refuses it.
@@ -86,6 +86,7 @@ class Program(NamedTuple):
 
 
 TEST_PROGRAMS: tuple[Program, ...] = (Program("strace", "strace"),)
+RELIABILITY_PROGRAMS = (*TEST_PROGRAMS, Program("faketime", "faketime"))
 
 
 # A machine without a display is often without a locale too, and Qt complains of that.
@@ -102,12 +103,20 @@ class Outcome(NamedTuple):
 
 def main(arguments: list[str]) -> int:
     refuse_unfit_python(arguments)
-    commands = {"demo": demo, "test": test, "bench": bench, "run": run, "setup": setup, "lock": lock}
+    commands = {
+        "demo": demo,
+        "test": test,
+        "bench": bench,
+        "reliability": reliability,
+        "run": run,
+        "setup": setup,
+        "lock": lock,
+    }
     parser = argparse.ArgumentParser(
         prog="bootstrap.py",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Sets CBR Desktop up and starts it.",
-        epilog="\n".join(f"{name:8}{command.__doc__}" for name, command in commands.items()),
+        epilog="\n".join(f"{name:12}{command.__doc__}" for name, command in commands.items()),
     )
     parser.add_argument("command", choices=list(commands), help="what to do, see below")
     parser.add_argument("...", nargs="?", help="passed on to what is started")
@@ -164,6 +173,13 @@ def bench(arguments: list[str]) -> int:
     make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
     with fresh_home() as environment:
         return call([PYTHON, "-m", "tests.benchmarks", *arguments], environment)
+
+
+def reliability(arguments: list[str]) -> int:
+    """Measures what must hold when things go wrong, and fails if it does not; names of goals pick some."""
+    make_ready([RUNNING, TESTING], OFFSCREEN, RELIABILITY_PROGRAMS)
+    with fresh_home() as environment:
+        return call([PYTHON, "-m", "tests.reliability", *arguments], environment)
 
 
 def run(arguments: list[str]) -> int:

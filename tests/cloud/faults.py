@@ -56,6 +56,8 @@ async def serving(
         tasks.add(task)
         try:
             await faults.handle(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the block has ended; Python 3.11 would complain of a task that says so
         finally:
             tasks.discard(task)
 

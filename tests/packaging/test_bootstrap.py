@@ -105,3 +105,18 @@ def test_a_machine_gets_what_the_project_asks_for(machine):
 
 def test_the_tests_of_the_machine_room_are_those_of_the_script():
     assert "exec python3 packaging/bootstrap.py test\n" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_each_command_says_what_it_does(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        bootstrap.main(["--help"])
+    told = capsys.readouterr().out
+    for name in ("demo", "test", "bench", "reliability", "run", "setup", "lock"):
+        assert f"\n{name:12}{getattr(bootstrap, name).__doc__}\n" in f"{told}\n"
+
+
+def test_what_takes_minutes_is_a_command_of_its_own_and_no_part_of_the_tests():
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    for folder in ("benchmarks", "reliability"):
+        assert (ROOT / "tests" / folder / "__main__.py").is_file()
+        assert folder in options["norecursedirs"]

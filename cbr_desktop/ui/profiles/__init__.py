@@ -1,1 +1,0 @@
-"""Profiles on the screen: making, changing, testing and taking them over, all without a network."""

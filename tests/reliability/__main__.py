@@ -1,0 +1,62 @@
+"""Measures what must hold when things go wrong: ``python -m tests.reliability [G5 G7 ...]``.
+
+All of it goes over the loopback and into a folder that is cleared away. It ends with 0 only if every goal is reached.
+"""
+
+import argparse
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import ModuleType
+
+from . import g5, g15
+from .finding import Finding, progress, say, table
+from .ground import Ground, ground
+
+GOALS = {"G5": g5, "G15": g15}
+
+Measure = Callable[[Ground], Iterator[Finding]]
+
+
+def main() -> int:
+    names = _names()
+    found: list[Finding] = []
+    with ground() as here:
+        for name in names:
+            progress(f"{name}: {GOALS[name].__doc__.splitlines()[0]}")
+            for each in _measured(name, GOALS[name], here):
+                progress(f"{each.verdict}: {each.what}: {each.figure} ({each.limit}), {each.seconds:.1f} s")
+                found.append(each)
+    say(table(found))
+    missed = [each for each in found if not each.reached]
+    say(f"\n{len(found) - len(missed)} of {len(found)} reached in {sum(each.seconds for each in found):.0f} s")
+    return 1 if missed else 0
+
+
+def _measured(name: str, goal: ModuleType, here: Ground) -> Iterator[Finding]:
+    """Yield what a goal finds, with its time; a measurement that breaks off is a goal that is missed."""
+    began = time.monotonic()
+    try:
+        for each in goal.measure(here):
+            yield replace(each, seconds=time.monotonic() - began)
+            began = time.monotonic()
+    except Exception as error:
+        traceback.print_exc()
+        figure = f"{type(error).__name__}: {error}".splitlines()[0][:60]
+        yield Finding(name, "it could not be measured to the end", figure, "a figure", False, time.monotonic() - began)
+
+
+def _names() -> list[str]:
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
+    parser.add_argument("goals", metavar="GOAL", nargs="*", type=str.upper, help=f"one of {', '.join(GOALS)}")
+    names: list[str] = parser.parse_args().goals
+    unknown = set(names) - set(GOALS)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(GOALS)}")
+    return names or list(GOALS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
