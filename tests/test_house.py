@@ -79,6 +79,32 @@ def test_only_the_runtime_knows_the_loop(path: Path) -> None:
     assert "qasync" not in imported or path.name == "runtime.py"
 
 
+MARKUP_CALLS = {"setHtml", "insertHtml", "appendHtml", "setMarkdown", "setOpenExternalLinks"}
+MARKUP_NAMES = {"QTextBrowser", "QMessageBox", "QErrorMessage", "QWhatsThis", "QWebEngineView"}
+
+
+def test_links_are_opened_in_one_place(path: Path) -> None:
+    named = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+    named |= {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert "QDesktopServices" not in named or name_of(path) == "ui/links.py"
+    assert not named & {"webbrowser", "startfile"}
+    assert "webbrowser" not in {a.name for node in nodes(path) if isinstance(node, ast.Import) for a in node.names}
+
+
+def test_no_screen_reads_markup(path: Path) -> None:
+    named = {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    named |= {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+    assert not named & (MARKUP_NAMES | MARKUP_CALLS)
+    formats = [
+        node.attr
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute | ast.Name)
+        and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "TextFormat"
+    ]
+    assert set(formats) <= {"PlainText"}
+
+
 def test_the_top_level_is_tidy() -> None:
     here = {entry.name for entry in HOUSE.parent.iterdir() if not entry.name.startswith(".")}
     assert here >= TOP_LEVEL

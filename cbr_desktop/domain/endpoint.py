@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\Z")
 _PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080}
@@ -26,8 +26,9 @@ def endpoint(text: str) -> str:
     if parts.path.rstrip("/") not in ("", "/v3"):
         raise ValueError("must not have a path")
     default = {"https": 443, "http": 80}[parts.scheme]
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    port = _port(parts)
+    suffix = "" if port in (None, default) else f":{port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{suffix}"
 
 
 def proxy_address(text: str) -> str:
@@ -48,8 +49,16 @@ def proxy_address(text: str) -> str:
         raise ValueError("must name a host, like http://host:3128")
     if parts.path.rstrip("/"):
         raise ValueError("must not have a path")
-    port = _PROXY_PORTS[parts.scheme] if parts.port is None else parts.port
+    port = _port(parts) or _PROXY_PORTS[parts.scheme]
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        # the library's words quote what stands there, which may be a password that was put into the address
+        raise ValueError("must have a number as its port") from None
 
 
 def _is_host(host: str) -> bool:

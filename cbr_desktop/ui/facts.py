@@ -16,7 +16,7 @@ from cbr_desktop.ui.pages.resources import (
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
-from cbr_desktop.ui.states import gb_words, protect_words, status_words
+from cbr_desktop.ui.states import gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
@@ -66,9 +66,11 @@ def _vault(vault: Vault, ledger: Reading, lore: VaultLore, times: Times) -> Shee
         ("Created", times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]
-    relations = [f"Policy: {policy.name}{'' if policy.enabled else ' (disabled)'}" for policy in lore.policies(vault)]
+    relations = [
+        f"Policy: {shown(policy.name, 80)}{'' if policy.enabled else ' (disabled)'}" for policy in lore.policies(vault)
+    ]
     relations += [
-        f"{status_words(r.type)}: {r.name} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}"
+        f"{status_words(r.type)}: {shown(r.name, 80)} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}"
         for r in vault.resources
     ]
     activity = _activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
@@ -100,16 +102,20 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         ("Protectable", verdict_words(row)),
         ("ID", resource.id),
     ]
-    relations = [f"Vault: {row.vault.name} – {state_words(row.vault.status)}"] if row.vault else []
+    relations = [f"Vault: {shown(row.vault.name, 80)} – {state_words(row.vault.status)}"] if row.vault else []
     if row.protectable is not None:
-        relations += [f"Disk: {d.name} – {gb_words(d.size_gb)} {d.device}".rstrip() for d in row.protectable.disks]
+        relations += [
+            f"Disk: {shown(d.name, 80)} – {gb_words(d.size_gb)} {shown(d.device, 40)}".rstrip()
+            for d in row.protectable.disks
+        ]
     backups = sorted(
         (b for b in ledger.backups.values() if b.resource_id == resource.id and b.created_at is not None),
         key=lambda backup: backup.created_at or times.now(),
         reverse=True,
     )
     relations += [
-        f"Backup: {b.name} – {state_words(b.status)}, {times.text(b.created_at)}" for b in backups[:_ACTIVITY_LIMIT]
+        f"Backup: {shown(b.name, 80)} – {state_words(b.status)}, {times.text(b.created_at)}"
+        for b in backups[:_ACTIVITY_LIMIT]
     ]
     activity = _activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
     return Sheet(
@@ -159,10 +165,12 @@ def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
         ("ID", task.id),
     ]
     mates = ledger.tasks_of(task.checkpoint_id) if task.checkpoint_id else []
-    relations = [f"Same checkpoint: {resource_words(t)} – {state_words(t.status)}" for t in mates if t.id != task.id]
+    relations = [
+        f"Same checkpoint: {shown(resource_words(t), 80)} – {state_words(t.status)}" for t in mates if t.id != task.id
+    ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
     known = task.vault_id if task.vault_id in ledger.vaults else None
-    name = f"{status_words(task.type)} of {resource_words(task)}"
+    name = f"{status_words(task.type)} of {shown(resource_words(task), 80)}"
     return Sheet(
         task.id,
         name,
@@ -205,5 +213,5 @@ def _activity_line(task: Task, times: Times) -> str:
         ends.append(percent_words(task))
     if task.code:
         ends.append(code_words(task))
-    what = f"{status_words(task.type)}: {resource_words(task)}"
+    what = f"{status_words(task.type)}: {shown(resource_words(task), 80)}"
     return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"

@@ -4,6 +4,10 @@ import unicodedata
 
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _JOINERS = frozenset("\u200c\u200d")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_ISOLATE, _END = "\u2068", "\u2069"
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and signs by their category that paint nothing."""
 _MARKS_IN_A_ROW = 8
 """More combining marks than any script puts on one letter; a pile of them paints over its neighbours."""
 
@@ -12,13 +16,19 @@ def plain(text: str, limit: int = 500) -> str:
     """Return ``text`` as one line of at most ``limit`` characters in which everything can be seen.
 
     Line breaks and tabs become spaces, controls their pictures (``␀``), characters that steer or hide text their
-    names (``⟨U+202E⟩``). What is cut ends in ``…``. Markup stays as it is: widgets show it literally (``PlainText``),
-    and tooltips go through ``tooltip``.
+    names (``⟨U+202E⟩``). Text with letters that run from right to left is put into an isolate, so that it leaves the
+    order of what stands around it alone; what is plain already comes back as it is. What is cut ends in ``…``. Markup
+    stays as it is: widgets show it literally (``PlainText``), and tooltips go through ``tooltip``.
     """
     if len(text) <= limit and text.isprintable() and is_simple(text):
         return text
-    shown = _visible(text[: limit + 1])
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    # the cut comes first: whatever is done with a character, it is not done with ten million of them
+    head = text[: limit + 1]
+    shown = _visible(head + _END * (head.count(_ISOLATE) - head.count(_END)) if len(text) > len(head) else head)
+    if not _runs_left(shown):
+        return shown if len(shown) <= limit else _cut(shown, limit)
+    whole = f"{_ISOLATE}{shown}{_END}"
+    return whole if len(whole) <= limit else f"{_ISOLATE}{_cut(shown, limit - 2)}{_END}"
 
 
 def is_simple(text: str) -> bool:
@@ -41,12 +51,62 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
+def exact(text: str) -> str:
+    """Return ``text`` without the isolates of ``plain``, for the clipboard."""
+    return text.replace(_ISOLATE, "").replace(_END, "")
+
+
+def _cut(shown: str, limit: int) -> str:
+    """Cut to ``limit`` characters; isolates that lose their ends are closed before the mark of the cut."""
+    for length in range(limit - 1, -1, -1):
+        cut = shown[:length]
+        ends = _END * max(0, cut.count(_ISOLATE) - cut.count(_END))
+        if length + len(ends) < limit:
+            return f"{cut}{ends}…"
+    return "…"
+
+
+def _runs_left(shown: str) -> bool:
+    """Tell whether anything outside of isolates runs from right to left."""
+    if is_simple(shown):
+        return False
+    depth = 0
+    for character in shown:
+        depth += (character == _ISOLATE) - (character == _END)
+        if not depth and unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+            return True
+    return False
+
+
+def _isolates(text: str) -> frozenset[int]:
+    """Return where isolates begin and end that embrace what runs from right to left, as those of ``plain`` do."""
+    if _ISOLATE not in text:
+        return frozenset()
+    kept: set[int] = set()
+    begun: list[int] = []
+    last = -1  # where the newest letter stands that runs from right to left
+    for position, character in enumerate(text):
+        if character == _ISOLATE:
+            begun.append(position)
+        elif character == _END and begun:
+            begin = begun.pop()
+            if last > begin:
+                kept |= {begin, position}
+        elif unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+            last = position
+    return frozenset(kept)
+
+
 def _visible(text: str) -> str:
+    isolates = _isolates(text)
     marks = 0
     shown = []
     for position, character in enumerate(text):
+        if position in isolates:
+            shown.append(character)
+            continue
         category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
+        marks = marks + 1 if category in ("Mn", "Me") and character not in _BLANKS else 0
         if marks <= _MARKS_IN_A_ROW:
             shown.append(_shown(character, category, text, position))
         elif marks == _MARKS_IN_A_ROW + 1:
@@ -62,7 +122,8 @@ def _shown(character: str, category: str, text: str, position: int) -> str:
         return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
     if category == "Cs":
         return "�"
-    if category == "Cf" and not _joins(character, text, position):
+    is_unseen = category == "Cf" and not _joins(character, text, position)
+    if is_unseen or category == "Cn" or character in _BLANKS:
         return f"⟨U+{ord(character):04X}⟩"
     return character
 

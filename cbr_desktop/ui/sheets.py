@@ -1,15 +1,28 @@
 """Sheets: small windows beside the main window that list something, as the keys or the problems."""
 
 import sys
+from collections.abc import Callable
 
 import PySide6
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cbr_desktop import __version__
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.plain import plain
+
+Opener = Callable[[str], bool]
 
 KEYS = (
     ("Ctrl+N", "Create checkpoint"),
@@ -76,6 +89,21 @@ class SheetWindow(QDialog):
                 grid.addWidget(label, place, column)
         self.box.addLayout(grid)
 
+    def add_link(self, name: str, link: Link, opener: Opener | None = None) -> QPushButton:
+        """Add a line with a button that opens a page of a vendor; its address is there to be read."""
+        row = QHBoxLayout()
+        button = QPushButton(f"{link.words}…", self)
+        button.setObjectName(name)
+        button.setAccessibleName(f"Open {link.words}")
+        button.setToolTip(link.url)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: open_link(link.url, HELP_HOSTS, opener))
+        row.addWidget(button)
+        row.addStretch()
+        self.box.addLayout(row)
+        self.add_text(link.url, faded=True)
+        return button
+
     def add_button(self, name: str, text: str) -> QPushButton:
         """Add a button to the row at the bottom."""
         button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
@@ -106,12 +134,15 @@ def versions() -> tuple[tuple[str, str], ...]:
     )
 
 
-def open_help(parent: QWidget) -> SheetWindow:
-    """Open keys and versions."""
+def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
+    """Open keys, links and versions; ``opener`` takes the place of the desktop that opens links."""
     made = SheetWindow("helpSheet", "Help", parent)
     made.setWindowIcon(icon("program"))
     made.add_text("Keys", bold=True)
     made.add_pairs(KEYS)
+    made.add_text("Documentation, opened in the browser", bold=True)
+    for number, link in enumerate(HELP):
+        made.add_link(f"documentation{number}", link, opener)
     made.add_text("Versions", bold=True)
     made.add_pairs(versions())
     copy = made.add_button("copyVersions", "Copy versions")

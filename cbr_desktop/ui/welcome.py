@@ -69,7 +69,8 @@ class WelcomeWindow(QWidget):
         self._names.setAccessibleName("Profiles")
         for profile in self._profiles:
             words = (
-                f"{profile.name}  –  {profile.region or profile.cbr_endpoint}, {profile.project}, {profile.environment}"
+                f"{plain(profile.name, 80)}  –  {plain(profile.region or profile.cbr_endpoint, 80)},"
+                f" {plain(profile.project, 80)}, {profile.environment}"
             )
             self._names.addItem(QListWidgetItem(plain(words)))
         self._names.setCurrentRow(0)

@@ -148,7 +148,10 @@ class Profiles(Protocol):
         ...
 
     def save(self, profile: Profile, old_name: str | None = None) -> None:
-        """Change the profile called ``old_name`` (its own name when ``None``), or append it when there is none."""
+        """Change the profile called ``old_name`` (its own name when ``None``), or append it when there is none.
+
+        With an empty ``old_name`` it is new: ``ProfileError`` when its name is taken.
+        """
         ...
 
     def remove(self, name: str) -> None:

@@ -23,7 +23,7 @@ from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.preview import Form, rendered
-from cbr_desktop.ui.states import clock_words, count_words, duration_words, grouped, status_words
+from cbr_desktop.ui.states import clock_words, count_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.text import finding_sentence, summary_sentence
 
 _OLD_SECONDS = 600
@@ -100,7 +100,7 @@ class FindingList(QWidget):
 
 def _line(finding: Finding, now: datetime) -> str:
     head = f"{status_words(finding.severity)} · {status_words(finding.subject)}"
-    code = f"code {finding.code}" if finding.code else ""
+    code = f"code {shown(finding.code, 60)}" if finding.code else ""
     foot = " · ".join(part for part in (code, _source(finding, now)) if part)
     return f"{head}\n{finding_sentence(finding)}" + (f"\n{foot}" if foot else "")
 

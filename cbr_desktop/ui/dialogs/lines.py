@@ -27,8 +27,9 @@ _TINT = 60
 
 def label(text: str = "", name: str = "") -> QLabel:
     """Return a label that shows any text literally and wraps it."""
-    made = QLabel(plain(text))
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)  # before the text: Qt reads it at once
+    made.setText(plain(text))
     made.setWordWrap(True)
     made.setObjectName(name)
     return made

@@ -1,5 +1,7 @@
 """The outcome ledger: what became of one request, resource by resource, and what can be done about it."""
 
+from urllib.parse import urlsplit
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
@@ -276,12 +278,19 @@ class _Head(QWidget):
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
         self._status.setText(stand_words(intent, outcome) + vendor)
         name = plain(intent.name, 80) or "Checkpoint named by the service"
-        vault = plain(intent.target.vault_name, 80) or intent.target.vault_id
+        vault = _vault_words(intent.target)
         verb = "sent" if intent.sent_at else "asked for"
         self._what.setText(f"{name} · vault {vault} · {verb} at {when}")
         self._checkpoint.show_text(intent.checkpoint.id if intent.checkpoint else "")
         refused = intent.refusal.request_id if intent.refusal else ""
         self._request.show_text(intent.request_id or refused)
+
+
+def _vault_words(target: Target) -> str:
+    """Return where a request went: a vault's name, its id, and the endpoint of its region."""
+    host = urlsplit(target.cbr_endpoint).hostname or target.cbr_endpoint
+    id = plain(target.vault_id, 80)
+    return f"{f'{plain(target.vault_name, 80)} ({id})' if target.vault_name else id} at {plain(host, 80)}"
 
 
 class CopyLine(QWidget):

@@ -31,6 +31,7 @@ from cbr_desktop.ui.marks import NEVER, Mark, mark
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words, gb_words, protect_words, status_words
 from cbr_desktop.ui.text import finding_sentence
+from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
@@ -148,20 +149,22 @@ class ResourcePicker(QWidget):
             rows = list(self._vault.resources) if self._vault else []
             known = {row.id for row in rows}
             rows += [Resource(c.id, c.type, c.name or c.id) for c in self._extra.values() if c.id not in known]
-            items = [self._item(row, wanted.get(row.id), choices is None) for row in rows]
+            alike = twins((row.id, row.name) for row in rows)
+            items = [self._item(row, wanted.get(row.id), choices is None, alike.get(row.id, "")) for row in rows]
             self.tree.addTopLevelItems(items)
             (self.whole if choices is None else self.chosen).setChecked(True)
         self._filter()
         self._summarize()
 
-    def _item(self, resource: Resource, choice: ResourceChoice | None, whole: bool) -> QTreeWidgetItem:
+    def _item(self, resource: Resource, choice: ResourceChoice | None, whole: bool, id: str) -> QTreeWidgetItem:
         in_vault = self._vault is not None and self._vault.resource(resource.id) is not None
         disks = self._disks(resource.id)
         state = protect_words(resource.protect_status) if in_vault else "Not in this vault"
         size = gb_words(resource.size_gb) if resource.size_gb else ""
         backups = str(resource.backup_count) if in_vault else ""
         kind = status_words(resource.type) if resource.type else ""
-        item = QTreeWidgetItem([plain(resource.name, 120), kind, state, size, "", backups, ""])
+        name = f"{plain(resource.name, 100)} · {id}" if id else plain(resource.name, 120)
+        item = QTreeWidgetItem([name, kind, state, size, "", backups, ""])
         item.setData(_NAME, _ID, resource)
         item.setToolTip(_NAME, tooltip(resource.name, resource.id))
         item.setToolTip(_STATE, tooltip(state))

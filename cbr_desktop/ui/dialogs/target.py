@@ -1,9 +1,7 @@
 """The field that chooses a vault: a list to search, or any id that is pasted into it."""
 
-from collections import Counter
-
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, FindingKind
@@ -12,7 +10,8 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.marks import Mark, mark
 from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import gb_words, percent_words, status_words
+from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
+from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 
 
@@ -43,11 +42,13 @@ class VaultField(QWidget):
         self.box.editTextChanged.connect(self._edited)
         self.label = label("&Vault")
         self.label.setBuddy(self.box)
+        self.identity = label(name="checkpointVaultId")
+        self.identity.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.lines = FindingLines("checkpointVaultSentence")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        for widget in (self.label, self.box, self.lines):
+        for widget in (self.label, self.box, self.identity, self.lines):
             layout.addWidget(widget)
         self.refill()
 
@@ -95,6 +96,7 @@ class VaultField(QWidget):
             else:
                 self.box.setCurrentIndex(-1)
                 self.box.setEditText(text)
+        self._tell_identity()
 
     def show_findings(self, findings: list[Finding], *, touched: bool) -> None:
         """Show what is wrong with the vault; that none is named, or not yet to its end, once the operator has left."""
@@ -102,7 +104,15 @@ class VaultField(QWidget):
         self.lines.show_findings(shown)
         self.box.setAccessibleDescription(self.lines.text())
 
+    def _tell_identity(self) -> None:
+        """Say which vault it is beyond its name, which another may have or seem to have."""
+        vault, region = self.vault, self._ledger.profile.region
+        place = f" · region {shown(region, 60)}" if region else ""
+        self.identity.setText(f"{shown(vault.id, 80)}{place}" if vault else "")
+        self.identity.setVisible(vault is not None)
+
     def _edited(self) -> None:
+        self._tell_identity()
         self.changed.emit()
 
 
@@ -111,12 +121,11 @@ def _sign(vault: Vault) -> Mark:
 
 
 def _distinct(vaults: list[Vault]) -> list[tuple[str, str]]:
-    """Return the lines of the vaults; those that would look alike carry their ids."""
-    words = [vault_words(vault) for vault in vaults]
-    twice = {word for word, count in Counter(words).items() if count > 1}
+    """Return the lines of the vaults; those whose names look alike carry their ids."""
+    alike = twins((vault.id, vault.name) for vault in vaults)
     return [
-        (f"{word} — {vault.id}" if word in twice else word, str(vault.id))
-        for word, vault in zip(words, vaults, strict=True)
+        (f"{vault_words(vault)} — {shown(vault.id, 80)}" if vault.id in alike else vault_words(vault), str(vault.id))
+        for vault in vaults
     ]
 
 

@@ -21,12 +21,13 @@ from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import grouped
+from cbr_desktop.ui.states import grouped, shown
 from cbr_desktop.ui.tables.column import Column, Field, Row, TextField
 from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
 from cbr_desktop.ui.theme import Tone, tone_colour
+from cbr_desktop.ui.twins import twins
 from cbr_desktop.ui.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
@@ -65,6 +66,8 @@ class Page(QWidget, Generic[Row]):
         self._hall = hall
         self._times = times
         self._is_stale = True
+        self._rows: list[Row] = []
+        self._twins: dict[str, str] | None = None
         self._fields = tuple(self.fields())
         self.model: TableModel[Row] = TableModel(tuple(self.columns()), self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
@@ -118,6 +121,13 @@ class Page(QWidget, Generic[Row]):
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:
         """Return what the filter can ask of profiles."""
         return (TextField("profile", self._profile_words), TextField("region", self._region_words))
+
+    def name_words(self, row: Row) -> str:
+        """Return the name of a row, with the beginning of its id where another row's name looks like it."""
+        if self._twins is None:
+            self._twins = twins(map(self.id_and_name, self._rows))
+        id, name = self.id_and_name(row)
+        return f"{shown(name)} · {self._twins[id]}" if id in self._twins else name
 
     def target(self) -> Target:
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
@@ -237,7 +247,8 @@ class Page(QWidget, Generic[Row]):
 
     def _take(self) -> None:
         self._is_stale = False
-        self.model.put(self.rows())
+        self._rows, self._twins = self.rows(), None
+        self.model.put(self._rows)
 
     def _apply_filter(self) -> None:
         self._filtering.stop()

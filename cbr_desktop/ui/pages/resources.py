@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from cbr_desktop.domain.vault import ProtectType
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.states import count_words, gb_words, protect_words, status_words
+from cbr_desktop.ui.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, mb_words, state_words
@@ -31,9 +31,7 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column(
-                "name", "Name", lambda r: r.resource.name, lambda r: r.resource.name, 26, hint=lambda r: r.resource.id
-            ),
+            Column("name", "Name", self.name_words, lambda r: r.resource.name, 26, hint=lambda r: r.resource.id),
             *self.place_columns(),
             Column(
                 "type", "Type", lambda r: status_words(r.resource.type), lambda r: status_words(r.resource.type), 18
@@ -113,7 +111,9 @@ class ResourcesPage(Page[ResourceRow]):
         others = len(self.view.selected_rows()) - len(chosen)
         if others:
             which = count_words(others, "selected resource")
-            self.remarked.emit(f"A checkpoint is of one vault: {which} outside {vault_words(current)} left out.")
+            self.remarked.emit(
+                f"A checkpoint is of one vault: {which} outside {shown(vault_words(current), 80)} left out."
+            )
         return (vault.id, chosen)
 
     def extend_menu(self, menu: QMenu) -> None:
@@ -162,7 +162,7 @@ def verdict_words(row: ResourceRow) -> str:
     held = row.protectable
     if held is None:
         return NONE
-    return "Can be backed up" if held.protectable else f"Cannot: {held.reason or held.message or held.code}"
+    return "Can be backed up" if held.protectable else f"Cannot: {shown(held.reason or held.message or held.code)}"
 
 
 def _further_columns() -> tuple[Column[ResourceRow], ...]:
@@ -201,4 +201,4 @@ def _system(row: ResourceRow) -> str:
 
 
 def _tags(row: ResourceRow) -> str:
-    return ", ".join(row.protectable.tags) or NONE if row.protectable else NONE
+    return ", ".join(shown(tag, 80) for tag in row.protectable.tags) or NONE if row.protectable else NONE

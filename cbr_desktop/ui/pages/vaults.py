@@ -12,7 +12,7 @@ from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.states import gb_words, status_words
+from cbr_desktop.ui.states import gb_words, shown, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times, explain_vault, share_words, state_words, use_words
@@ -49,7 +49,7 @@ class VaultLore:
 
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
-        names = [p.name if p.enabled else f"{p.name} (disabled)" for p in self.policies(vault)]
+        names = [shown(p.name, 80) + ("" if p.enabled else " (disabled)") for p in self.policies(vault)]
         return ", ".join(names) or ("None" if self._ledger.freshness[Part.POLICIES].as_of else NONE)
 
 
@@ -80,7 +80,7 @@ class VaultsPage(Page[Vault]):
         """Return the columns, those of the first start first."""
         lore, times = self._lore, self._times
         return (
-            Column("name", "Name", lambda v: v.name, lambda v: v.name, 20, hint=lambda v: v.id),
+            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
             *self.place_columns(),
             Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
             Column(
@@ -172,7 +172,8 @@ def kind_words(vault: Vault) -> str:
 
 def tag_words(vault: Vault) -> str:
     """Return the tags of a vault: ``env=prod, team=erp``."""
-    return ", ".join(f"{key}={value}" if value else key for key, value in vault.tags.items())
+    tags = ((shown(key, 60), shown(value, 80)) for key, value in vault.tags.items())
+    return ", ".join(f"{key}={value}" if value else key for key, value in tags)
 
 
 def _further_columns(times: Times) -> tuple[Column[Vault], ...]:

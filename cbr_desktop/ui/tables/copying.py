@@ -6,7 +6,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import exact, plain
 
 _SPACES = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -18,13 +18,16 @@ def tsv(lines: Iterable[Iterable[str]]) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return a value of the domain as readable JSON, as this program holds it."""
+    """Return a value of the domain as readable JSON, as this program holds it; what cannot be seen is escaped."""
     held: Any = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    return json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
+    text = json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
+    if text.replace("\n", " ").isprintable():
+        return text
+    return "".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
 def _cell(text: str) -> str:
-    shown = plain(text, 100_000).translate(_SPACES)
+    shown = exact(plain(text, 100_000)).translate(_SPACES)
     return "'" + shown if shown.startswith(_FORMULA) and not _is_number(shown) else shown
 
 

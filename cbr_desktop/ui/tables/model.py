@@ -11,6 +11,9 @@ from cbr_desktop.ui.tables.filter import Filter
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_COMPARED = 500
+"""Letters of a text that order and search look at."""
+_SEARCHED = 200_000
 
 
 class TableModel(QAbstractTableModel, Generic[Row]):
@@ -115,7 +118,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             index = list(range(len(rows)))
         else:
             if self._texts is None:
-                self._texts = [self._search(row).casefold() for row in rows]
+                self._texts = [_short(self._search(row)).casefold() for row in rows]
             index = self.filter.kept(rows, self._texts)
         column, order = self._order
         if 0 <= column < len(self.columns):
@@ -166,5 +169,12 @@ def _sorted(index: list[int], rows: list[Row], key: Callable[[Row], SortKey], de
     return known + unknown
 
 
+def _short(text: str) -> str:
+    """Cut the lines of a text that no person wrote, so that ten million letters in a name slow nobody's typing."""
+    if len(text) <= _SEARCHED:
+        return text
+    return "\n".join(line[:_COMPARED] for line in text.split("\n"))[:_SEARCHED]
+
+
 def _comparable(key: SortKey) -> Any:
-    return key.casefold() if isinstance(key, str) else key
+    return key[:_COMPARED].casefold() if isinstance(key, str) else key

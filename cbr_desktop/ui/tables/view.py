@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.ui.desk import Settings
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import exact, plain
 from cbr_desktop.ui.tables.column import Row
 from cbr_desktop.ui.tables.copying import as_json, tsv
 from cbr_desktop.ui.tables.delegate import CellDelegate
@@ -98,7 +98,7 @@ class TableView(QTableView, Generic[Row]):
         """Put the text of the current cell on the clipboard."""
         row = self.current_row()
         if row is not None:
-            self._copy(plain(self._table.columns[self.currentIndex().column()].text(row), 100_000))
+            self._copy(exact(plain(self._table.columns[self.currentIndex().column()].text(row), 100_000)))
 
     def copy_ids(self) -> None:
         """Put the ids of the selected rows on the clipboard, exactly as the service has them."""

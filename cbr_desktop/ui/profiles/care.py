@@ -1,0 +1,103 @@
+"""What care a profile needs: what is at stake, its colour, what may be changed, and how names are made."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QColorDialog, QPushButton
+
+from cbr_desktop.domain.profile import Environment, NameRules, Profile
+from cbr_desktop.domain.template import PRESETS
+from cbr_desktop.ui.dialogs.lines import StillBox
+from cbr_desktop.ui.identity import NAME_RULES
+from cbr_desktop.ui.profiles.listing import chip_icon
+from cbr_desktop.ui.profiles.section import Section, choose, text_line
+from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
+from cbr_desktop.ui.words import ENVIRONMENTS
+
+_READ_ONLY = (("As the environment says", None), ("Always, until armed", True), ("Never", False))
+
+
+class CareSection(Section):
+    """Environment, colour, read-only, group, name rules, name template and beta fields."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__("Care", "careSection")
+        environments = [e for e in Environment if e is not Environment.DEMO]
+        self._environment = self.add_choice(
+            "environment", "&Environment", "Environment", [(ENVIRONMENTS[e].capitalize(), e) for e in environments]
+        )
+        for row, environment in enumerate(environments):
+            self._environment.setItemIcon(row, chip_icon(ENVIRONMENT_COLOURS[environment]))
+        choose(self._environment, profile.environment)
+        self._read_only = self.add_choice("read_only", "Rea&d-only", "Read-only", _READ_ONLY)
+        choose(self._read_only, profile.read_only)
+        self._add_colour(profile)
+        self._group = self.add_line(
+            "group", "&Group", "Group", profile.group, "Profiles that are looked at together, like all prod"
+        )
+        self._rules = self.add_choice(
+            "name_rules", "Na&mes may have", "Names may have", [(words, rules) for rules, words in NAME_RULES.items()]
+        )
+        choose(self._rules, profile.name_rules)
+        self._add_template(profile)
+        self._beta = QCheckBox("Show fields that onl&y some regions know (retention of manual backups)")
+        self._beta.setObjectName("beta_fields")
+        self._beta.setAccessibleName("Show fields that only some regions know")
+        self._beta.setChecked(profile.beta_fields)
+        self._beta.toggled.connect(self.changed)
+        self.add_row("beta_fields", "", self._beta)
+        self._arrange()
+        self.changed.connect(self._arrange)
+
+    def values(self) -> dict[str, object]:
+        """Return the fields of a profile as they stand here."""
+        return {
+            "environment": Environment(self._environment.currentData()),
+            "read_only": self._read_only.currentData(),
+            "colour": self._colour.text().strip(),
+            "group": self._group.text().strip(),
+            "name_rules": NameRules(self._rules.currentData()),
+            "name_template": self._template.currentText(),
+            "beta_fields": self._beta.isChecked(),
+        }
+
+    def _add_colour(self, profile: Profile) -> None:
+        self._colour = text_line("colour", "Colour", profile.colour, "The environment's, unless one stands here")
+        self._colour.textChanged.connect(self.changed)
+        self._swatch = QPushButton("Choose…")
+        self._swatch.setObjectName("chooseColour")
+        self._swatch.setAccessibleName("Choose the colour")
+        self._swatch.setAutoDefault(False)
+        self._swatch.clicked.connect(self._choose_colour)
+        self.add_row("colour", "Co&lour", self._colour, self._swatch)
+
+    def _add_template(self, profile: Profile) -> None:
+        self._template = StillBox()
+        self._template.setObjectName("name_template")
+        self._template.setAccessibleName("Template of names")
+        self._template.setEditable(True)
+        self._template.setLineEdit(text_line("templateText", "Template of names", ""))
+        self._template.addItems(PRESETS)
+        self._template.setEditText(profile.name_template)
+        self._template.editTextChanged.connect(self.changed)
+        self.add_row("name_template", "Name &template", self._template)
+
+    def _colour_now(self) -> str:
+        environment = Environment(self._environment.currentData())
+        typed = QColor.fromString(self._colour.text().strip())
+        return typed.name() if typed.isValid() else ENVIRONMENT_COLOURS[environment]
+
+    def _choose_colour(self) -> None:
+        asked = QColorDialog(QColor(self._colour_now()), self)
+        asked.setObjectName("colourDialog")
+        asked.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.colorSelected.connect(lambda colour: self._colour.setText(colour.name()))
+        asked.open()
+
+    def _arrange(self) -> None:
+        self._swatch.setIcon(chip_icon(self._colour_now()))
+        words = ""
+        if self._read_only.currentData() is None:
+            is_production = self._environment.currentData() == Environment.PRODUCTION
+            words = "Read-only until armed for some minutes." if is_production else "Requests can be sent at once."
+        self.remark("read_only", words)

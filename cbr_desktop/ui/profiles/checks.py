@@ -1,0 +1,94 @@
+"""What a test of a profile found, a line for each thing that was looked at."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
+from cbr_desktop.domain.error import LoginRefused
+from cbr_desktop.ui.dialogs.lines import MarkedLine, label
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.states import count_words, shown
+from cbr_desktop.ui.theme import Tone
+
+_MARKS = {
+    Verdict.PASS: Mark(Shape.DISC, Tone.GOOD),
+    Verdict.WARN: Mark(Shape.UP, Tone.WARN),
+    Verdict.FAIL: Mark(Shape.CROSS, Tone.BAD),
+    Verdict.SKIPPED: Mark(Shape.RING, Tone.IDLE),
+}
+_VERDICTS = {
+    Verdict.PASS: "good",
+    Verdict.WARN: "to be looked at",
+    Verdict.FAIL: "failed",
+    Verdict.SKIPPED: "not looked at",
+}
+_HEIGHT = 170
+
+
+def login_held(checks: Sequence[Check]) -> bool:
+    """Tell whether the service took the secrets that a test was made with."""
+    logins = [check for check in checks if check.kind is CheckKind.LOGIN]
+    refused = any(isinstance(check.error, LoginRefused) for check in checks)
+    return not refused and any(check.verdict in (Verdict.PASS, Verdict.WARN) for check in logins)
+
+
+class ChecksPanel(QFrame):
+    """Shows the lines of a test until they are dismissed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("checks")
+        self.setAccessibleName("What the test found")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._heading = label(name="checksHeading")
+        dismiss = QToolButton()
+        dismiss.setObjectName("dismissChecks")
+        dismiss.setAccessibleName("Dismiss what the test found")
+        dismiss.setIcon(icon("close"))
+        dismiss.setAutoRaise(True)
+        dismiss.clicked.connect(self.hide)
+        head = QHBoxLayout()
+        head.addWidget(self._heading, 1)
+        head.addWidget(dismiss)
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("checkLines")
+        self._scroll.setAccessibleName("Lines of the test")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setFixedHeight(_HEIGHT)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 6, 6)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll)
+        self.hide()
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Show the lines of a test in place of those before."""
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        for check in checks:
+            line = MarkedLine("check")
+            line.say(_MARKS[check.verdict], check_words(check))
+            layout.addWidget(line)
+        layout.addStretch(1)
+        self._scroll.setWidget(content)
+        counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
+        worst = next((v for v in (Verdict.FAIL, Verdict.WARN) if counts[v]), Verdict.PASS)
+        parts = [f"{count} {_VERDICTS[verdict]}" for verdict, count in counts.items() if count]
+        head = "All is well" if worst is Verdict.PASS else "It works" if worst is Verdict.WARN else "It does not work"
+        self._heading.setText(f"{head}: {count_words(len(checks), 'check')}, {', '.join(parts)}.")
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.show()
+
+
+def check_words(check: Check) -> str:
+    """Return a line: what was looked at, how it ended, and why."""
+    words = f"{check.kind.value.capitalize()}: {_VERDICTS[check.verdict]}."
+    subject = f" {shown(check.subject, 100)}." if check.subject else ""
+    return words + subject + (f" {error_sentence(check.error)}" if check.error else "")

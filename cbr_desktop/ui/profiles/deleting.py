@@ -1,0 +1,65 @@
+"""Asking once before a profile is deleted: what goes with it, and what stays."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.dialogs.lines import label, make_room
+from cbr_desktop.ui.profiles.listing import place_words
+from cbr_desktop.ui.states import quoted
+from cbr_desktop.ui.words import ENVIRONMENTS
+
+_WIDTH = 460
+
+
+class DeleteDialog(QDialog):
+    """Names what is lost; the safe button is the default. ``owns_secrets``: no other profile logs in the same way.
+
+    Signals:
+        confirmed: the profile is to be deleted; the argument tells whether its secrets are to be forgotten, too.
+    """
+
+    confirmed = Signal(bool)
+
+    def __init__(self, profile: Profile, parent: QWidget | None = None, *, owns_secrets: bool) -> None:
+        super().__init__(parent)
+        self.setObjectName("deleteProfileDialog")
+        self.setWindowTitle("Delete profile")
+        self.setAccessibleName("Delete profile")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(_WIDTH)
+        place = " · ".join(part for part in (ENVIRONMENTS[profile.environment], place_words(profile)) if part)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(label(f"Delete {quoted(profile.name, 80)} ({place})?", "deleteQuestion"))
+        layout.addWidget(
+            label(
+                "Its settings and the comments beside them go out of the file of profiles. Nothing in the cloud"
+                " changes; requests that were sent through it stay in the records.",
+                "deleteLosses",
+            )
+        )
+        self._forget = QCheckBox("&Forget its secrets in the system's password store as well")
+        self._forget.setObjectName("forgetSecrets")
+        self._forget.setAccessibleName("Forget its secrets in the system's password store as well")
+        self._forget.setVisible(owns_secrets)
+        layout.addWidget(self._forget)
+        stays = label("Its secrets stay: another profile logs in with them.", "secretsStay")
+        stays.setVisible(not owns_secrets)
+        layout.addWidget(stays)
+        buttons = QDialogButtonBox()
+        delete = buttons.addButton("&Delete", QDialogButtonBox.ButtonRole.AcceptRole)
+        delete.setObjectName("deleteNow")
+        delete.setAutoDefault(False)
+        keep = buttons.addButton("&Keep it", QDialogButtonBox.ButtonRole.RejectRole)
+        keep.setObjectName("keepProfile")
+        keep.setDefault(True)
+        keep.setFocus()
+        buttons.accepted.connect(self._confirm)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+        make_room(self)
+
+    def _confirm(self) -> None:
+        self.confirmed.emit(not self._forget.isHidden() and self._forget.isChecked())
+        self.accept()

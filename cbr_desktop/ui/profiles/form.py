@@ -1,0 +1,141 @@
+"""The form of one profile. There is one for each profile that was looked at, so that nothing typed is ever lost."""
+
+from collections.abc import Callable, Collection, Mapping, MutableSet
+from dataclasses import fields, replace
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.ui.profiles.care import CareSection
+from cbr_desktop.ui.profiles.draft import Problem, hosts, judge
+from cbr_desktop.ui.profiles.keeping import KeepingSection
+from cbr_desktop.ui.profiles.network import Effective, NetworkSection
+from cbr_desktop.ui.profiles.where import WhereSection
+from cbr_desktop.ui.profiles.who import WhoSection
+from cbr_desktop.workflows.ports import SecretKeeper
+
+BLANK = Profile(name="", iam_endpoint="", cbr_endpoint="", project="")
+_JUDGE_MS = 50
+
+
+class ProfileForm(QScrollArea):
+    """Shows a profile for changing. ``saved`` is how it is in the file, ``None`` when it is not there yet.
+
+    ``trusted`` are hosts that need no confirming; ``taken`` returns the names of the other profiles.
+
+    Signals:
+        judged: the form was judged anew, after every change.
+    """
+
+    judged = Signal()
+
+    def __init__(
+        self,
+        profile: Profile,
+        saved: Profile | None,
+        *,
+        regions: Mapping[str, Endpoints],
+        trusted: MutableSet[str],
+        taken: Callable[[], Collection[str]],
+        keeper: SecretKeeper,
+        effective: Effective | None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("profileForm")
+        self.setAccessibleName("Profile")
+        self._base = profile
+        self.saved = saved
+        self._regions = regions
+        self._trusted = trusted
+        self._taken = taken
+        self.problems: list[Problem] = []
+        self.where = WhereSection(profile, saved, regions, trusted)
+        self._who = WhoSection(profile)
+        self._care = CareSection(profile)
+        self._network = NetworkSection(profile, self.profile, effective)
+        self.keeping = KeepingSection(self.profile, keeper)
+        self._sections = (self.where, self._who, self._care, self._network, self.keeping)
+        self._was = self.profile()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_JUDGE_MS)
+        self._timer.timeout.connect(self.judge)
+        for section in self._sections[:-1]:
+            section.changed.connect(self._timer.start)
+        self._lay_out()
+        self.judge()
+
+    def profile(self) -> Profile:
+        """Return the profile as it stands in the form, right or wrong."""
+        values: dict[str, Any] = {}
+        for section in (self.where, self._who, self._care, self._network):
+            values |= section.values()
+        return replace(self._base, **values)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to save."""
+        return self.saved is None or self.profile() != self._was
+
+    @property
+    def block(self) -> Problem | None:
+        """The first thing that keeps the profile from being saved."""
+        return next((problem for problem in self.problems if problem.blocks), None)
+
+    def judge(self) -> None:
+        """Judge the form as it stands now."""
+        self._timer.stop()
+        profile = self.profile()
+        found = judge(profile, self._taken(), self._regions, self.where.unproved(profile))
+        self.problems = self._who.corrected(found)
+        # of a new profile nothing is wrong yet where nothing was entered
+        untouched = self.saved is None and profile == self._was
+        for section in self._sections:
+            section.show_problems([] if untouched else self.problems)
+        self.keeping.allow_entering(not any(problem.blocks and _is_of_way(problem) for problem in self.problems))
+        self.keeping.look_soon()
+        self.judged.emit()
+
+    def settle(self, profile: Profile) -> None:
+        """Take note that the form was saved as ``profile``."""
+        self._base = self.saved = profile
+        self._was = self.profile()
+        self._trusted |= hosts([profile])
+        self.where.settle(profile)
+        self.judge()
+
+    def focus_first_problem(self) -> None:
+        """Put the focus where the first thing is wrong, or into the name."""
+        self.focus(self.block.field if self.block else "name")
+
+    def focus(self, field: str) -> None:
+        """Put the focus into a field."""
+        for section in self._sections:
+            if section.focus(field):
+                self.ensureWidgetVisible(section)
+                return
+
+    def differences(self) -> list[str]:
+        """Return the names of the fields that differ from what is saved."""
+        now = self.profile()
+        return [f.name for f in fields(Profile) if getattr(now, f.name) != getattr(self._was, f.name)]
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(10)
+        for section in self._sections:
+            layout.addWidget(section)
+        layout.addStretch(1)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(content)
+
+
+def _is_of_way(problem: Problem) -> bool:
+    """Whether a problem keeps secrets from being asked for: it is about where they go or as whom."""
+    return problem.field not in ("name", "project", "colour", "name_template")

@@ -1,0 +1,99 @@
+"""By which way through the network: proxy, authorities, addresses, and what really counts in the end."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton
+
+from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
+from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.identity import FAMILIES, PROXIES
+from cbr_desktop.ui.profiles.section import Section, choose, text_line
+
+Effective = Callable[[Profile], Sequence[str]]
+"""Says in sentences what really counts for a profile: proxy, authorities, variables of the environment."""
+_REST_MS = 150
+
+
+class NetworkSection(Section):
+    """Proxy, company CA and address family; beneath them what counts, as ``effective`` says it for the whole form."""
+
+    def __init__(self, profile: Profile, whole: Callable[[], Profile], effective: Effective | None) -> None:
+        super().__init__("Network", "networkSection")
+        self._whole = whole
+        self._effective_for = effective
+        self._proxy = self.add_choice("proxy", "Pro&xy", "Proxy", [(words, mode) for mode, words in PROXIES.items()])
+        choose(self._proxy, profile.proxy)
+        self._url = self.add_line("proxy_url", "Address", "Proxy address", profile.proxy_url, "http://proxy:3128")
+        self._user = self.add_line(
+            "proxy_user", "Its user", "Proxy user", profile.proxy_user, "Empty: no login; the password is asked for"
+        )
+        self._add_ca_file(profile)
+        self._family = self.add_choice(
+            "address_family", "Addre&sses", "Addresses", [(words, family) for family, words in FAMILIES.items()]
+        )
+        choose(self._family, profile.address_family)
+        self._counts = label(name="effectiveNetwork")
+        self._counts.setAccessibleName("What counts")
+        self._counts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REST_MS)
+        self._timer.timeout.connect(self.tell)
+        if effective is not None:
+            self.add_row("effective", "What counts", self._counts)
+        self._arrange()
+        self.changed.connect(self._arrange)
+
+    def values(self) -> dict[str, object]:
+        """Return the fields of a profile as they stand here."""
+        return {
+            "proxy": ProxyMode(self._proxy.currentData()),
+            "proxy_url": self._url.text().strip(),
+            "proxy_user": self._user.text().strip(),
+            "ca_file": self._ca_file.text().strip(),
+            "address_family": AddressFamily(self._family.currentData()),
+        }
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look anew at what counts: the system may have changed meanwhile."""
+        super().showEvent(event)
+        self.tell_soon()
+
+    def tell_soon(self) -> None:
+        """Say what counts once the form has rested for a moment."""
+        if self._effective_for is not None:
+            self._timer.start()
+
+    def tell(self) -> None:
+        """Say what counts for the form as it stands."""
+        if self._effective_for is not None:
+            self._counts.setText("\n".join(self._effective_for(self._whole())))
+
+    def _add_ca_file(self, profile: Profile) -> None:
+        self._ca_file = text_line(
+            "ca_file", "Company CA file", profile.ca_file, "Empty: the authorities of this system alone"
+        )
+        self._ca_file.textChanged.connect(self.changed)
+        button = QPushButton("C&hoose…")
+        button.setObjectName("chooseCaFile")
+        button.setAccessibleName("Choose the company's CA file")
+        button.setAutoDefault(False)
+        button.clicked.connect(self._choose_ca_file)
+        self.add_row("ca_file", "Company C&A file", self._ca_file, button)
+
+    def _choose_ca_file(self) -> None:
+        asked = QFileDialog(self, "Choose the file of your company's certificate authorities")
+        asked.setObjectName("caFileDialog")
+        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
+        asked.setNameFilters(["Certificates (*.pem *.crt *.cer)", "All files (*)"])
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.fileSelected.connect(self._ca_file.setText)
+        asked.open()
+
+    def _arrange(self) -> None:
+        is_manual = self._proxy.currentData() == ProxyMode.MANUAL
+        self.show_row("proxy_url", is_manual)
+        self.show_row("proxy_user", is_manual)
+        self.tell_soon()

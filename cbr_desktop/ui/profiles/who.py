@@ -1,0 +1,94 @@
+"""Who asks: the way in, and only the fields that this way needs."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QCheckBox
+
+from cbr_desktop.domain.profile import Profile, Way
+from cbr_desktop.ui.identity import WAY_REMARKS, WAYS
+from cbr_desktop.ui.profiles.draft import Problem
+from cbr_desktop.ui.profiles.section import Section, choose
+
+_BY_PASSWORD = "password"  # noqa: S105
+_BY_KEYS = "keys"
+
+
+class WhoSection(Section):
+    """The way in, user, account, passcode, key and agency. What a way does not need is hidden, not lost."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__("Who", "whoSection")
+        self._way = self.add_choice("way", "&Way in", "Way in", [(words, way) for way, words in WAYS.items()])
+        self._first = self.add_choice(
+            "agency_login",
+            "Log in first by",
+            "Log in first by",
+            [("User and password", _BY_PASSWORD), ("Access key (AK/SK)", _BY_KEYS)],
+        )
+        self._lines_of = {
+            "user": self.add_line("user", "&User", "User", profile.user, "Name of the IAM user"),
+            "domain": self.add_line("domain", "Acc&ount", "Account", profile.domain, "Account (domain) of the user"),
+            "access_key": self.add_line(
+                "access_key", "Access &key id", "Access key id", profile.access_key, "AK; the secret key is asked for"
+            ),
+        }
+        self._mfa = QCheckBox("The login asks for a pass&code (MFA)")
+        self._mfa.setObjectName("mfa")
+        self._mfa.setAccessibleName("The login asks for a passcode")
+        self._mfa.setChecked(profile.mfa)
+        self._mfa.toggled.connect(self.changed)
+        self.add_row("mfa", "", self._mfa)
+        self._lines_of["user_id"] = self.add_line(
+            "user_id", "User i&d", "User id", profile.user_id, "32 characters, from the console's ‘My Credentials’"
+        )
+        self._lines_of["agency"] = self.add_line("agency", "A&gency", "Agency", profile.agency, "Its name")
+        self._lines_of["agency_domain"] = self.add_line(
+            "agency_domain", "Lent by", "Lent by account", profile.agency_domain, "The account that lent it"
+        )
+        choose(self._way, profile.way)
+        choose(self._first, _BY_KEYS if profile.way is Way.AGENCY and profile.access_key else _BY_PASSWORD)
+        self._arrange()
+        self.changed.connect(self._arrange)
+
+    def values(self) -> dict[str, object]:
+        """Return the fields of a profile as they stand here."""
+        values: dict[str, object] = {field: edit.text().strip() for field, edit in self._lines_of.items()}
+        if self.way is Way.AGENCY and not self._by_keys:
+            values["access_key"] = ""  # it would mean that the login goes by it
+        return values | {"way": self.way, "mfa": self._mfa.isChecked()}
+
+    def corrected(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Return problems as they are when an agency is entered by a key that was not typed yet.
+
+        A profile without its access key says that the login goes by password.
+        """
+        if self.way is not Way.AGENCY or not self._by_keys or self._lines_of["access_key"].text().strip():
+            return list(problems)
+        others = [problem for problem in problems if problem.field not in ("user", "domain", "user_id")]
+        return [*others, Problem("access_key", "Enter the id of the access key (AK).")]
+
+    @property
+    def way(self) -> Way:
+        """The way that is chosen."""
+        return Way(self._way.currentData())
+
+    @property
+    def _by_keys(self) -> bool:
+        return bool(self._first.currentData() == _BY_KEYS)
+
+    def _arrange(self) -> None:
+        way = self.way
+        logs_in = way is Way.PASSWORD or (way is Way.AGENCY and not self._by_keys)
+        visible = {
+            "agency_login": way is Way.AGENCY,
+            "user": logs_in,
+            "domain": logs_in,
+            "mfa": logs_in,
+            "user_id": logs_in and self._mfa.isChecked(),
+            "access_key": way is Way.KEYS or (way is Way.AGENCY and self._by_keys),
+            "agency": way is Way.AGENCY,
+            "agency_domain": way is Way.AGENCY,
+        }
+        for field, shown in visible.items():
+            self.show_row(field, shown)
+        self.remark("way", WAY_REMARKS[way])

@@ -1,0 +1,42 @@
+"""Twins: names in one list that nobody can tell apart by eye, and the part of the id that does."""
+
+import unicodedata
+from collections.abc import Iterable
+
+_LETTERS = 200
+"""How much of a name is compared: more than a cell shows."""
+_ID_LETTERS = 8
+_ALIKE = str.maketrans(
+    # Latin letters and digits among themselves, then Greek, Cyrillic, Armenian and others, all after case folding
+    "01l|" + "αβγεηικνορτυχω" + "абвгеёзикмнопрстухчѕіїјһԁԛԝоӏьу" + "օսհոց" + "ⲟоᴏᴠᴡᴢɑɡıɩ" + "‐‑‒–—−",
+    "oiii" + "abyenikvoptuxw" + "a6bree3nkmhonpctyx4siijhdqwoiby" + "ouhng" + "ooovwzagii" + "------",
+)
+
+
+def looks(name: str) -> str:
+    """Return what a name comes down to for the eye: equal for names that look alike, case aside.
+
+    It knows full-width and styled forms (NFKC), invisible characters, marks, and the letters of other alphabets that
+    are drawn like Latin ones. It is coarse on purpose: a name too many is told by its id, none too few.
+    """
+    name = name[:_LETTERS]
+    if not name.isascii():
+        folded = unicodedata.normalize("NFKD", name).casefold()
+        name = "".join(one for one in folded if unicodedata.category(one) not in ("Cf", "Cn", "Mn", "Me"))
+    return " ".join(name.casefold().translate(_ALIKE).replace("rn", "m").replace("vv", "w").split())
+
+
+def twins(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return, by id, what to put beside the name of each thing that has a twin; ``named`` are ids and names.
+
+    That is the beginning of the id, or the whole of it where beginnings are equal as well.
+    """
+    alike: dict[str, set[str]] = {}
+    for id, name in named:
+        alike.setdefault(looks(name), set()).add(id)
+    told: dict[str, str] = {}
+    for ids in alike.values():
+        if len(ids) > 1:
+            short = {id[:_ID_LETTERS] for id in ids}
+            told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
+    return told

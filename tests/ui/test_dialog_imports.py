@@ -1,0 +1,154 @@
+"""Taking profiles over: without secrets, under free names, and to unknown hosts only once their names were typed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
+from cbr_desktop.ui.profiles.imports import ImportDialog
+from tests.ui.profilebook import HQ, PROD, STAGING, Book
+
+EVIL = replace(
+    PROD,
+    name="evil",
+    iam_endpoint="https://iam.evil.example",
+    cbr_endpoint="https://cbr.evil.example",
+    user="victim",
+)
+KOOCLI = Source(
+    SourceKind.KOOCLI,
+    "/home/me/.hcloud/config.json",
+    (HQ, EVIL),
+    (
+        Remark(HQ.name, RemarkKind.SECRET_LEFT, "secretAccessKey"),
+        Remark(HQ.name, RemarkKind.GUESSED, "project"),
+        Remark("sso", RemarkKind.UNUSABLE, "its mode is not known"),
+    ),
+)
+Open = Callable[..., ImportDialog]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    desk = QWidget()
+    qtbot.addWidget(desk)
+
+    def make(book: Book) -> ImportDialog:
+        dialog = ImportDialog(book, desk)
+        dialog.open()
+        return dialog
+
+    return make
+
+
+def child(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def words(dialog: QWidget) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def pick(dialog: ImportDialog, name: str, *, ticked: bool | None = None) -> None:
+    found = next(found for found in dialog._found if found.name == name)
+    dialog.tree.setCurrentItem(found.item)
+    if ticked is not None:
+        found.item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+
+
+def take(dialog: ImportDialog) -> QAbstractButton:
+    button: QAbstractButton = child(dialog, QAbstractButton, "importNow")
+    return button
+
+
+def test_what_was_found_is_shown_with_what_was_left_behind(opened: Open) -> None:
+    dialog = opened(Book([PROD], [KOOCLI]))
+    assert "The secret in ‘secretAccessKey’ was not read and stays where it is." in words(dialog)
+    assert "The project was not said there and was filled in." in words(dialog)
+    pick(dialog, "sso")
+    assert "It cannot be taken over: its mode is not known." in words(dialog)
+    assert not child(dialog, QLineEdit, "importName").isEnabled()
+
+
+def test_fault_71_an_unknown_host_needs_its_name_before_it_is_taken_over(opened: Open) -> None:
+    book = Book([PROD], [KOOCLI])
+    dialog = opened(book)
+    assert not take(dialog).isEnabled()
+    assert "‘evil’: Type the host name ‘iam.evil.example’ to confirm it." in words(dialog)
+    pick(dialog, "evil")
+    assert "It leads to ‘iam.evil.example’, which is of no cloud that is known here." in words(dialog)
+    child(dialog, QLineEdit, "importProof").setText("iam.evil.example")
+    assert "‘cbr.evil.example’" in words(dialog)
+    child(dialog, QLineEdit, "importProof").setText("iam.evil.example cbr.evil.example")
+    imported: list[list[str]] = []
+    dialog.imported.connect(imported.append)
+    take(dialog).click()
+    assert imported == [[HQ.name, "evil"]]
+    assert book.profiles == [PROD, HQ, EVIL]
+    assert not dialog.isVisible()
+
+
+def test_what_is_not_ticked_stays_where_it_is(opened: Open) -> None:
+    book = Book([], [KOOCLI])
+    dialog = opened(book)
+    pick(dialog, "evil", ticked=False)
+    assert take(dialog).text() == "&Import 1 profile"
+    take(dialog).click()
+    assert book.profiles == [HQ]
+
+
+def test_a_name_that_is_taken_gets_a_number_and_what_is_here_already_no_tick(opened: Open) -> None:
+    other = replace(PROD, user="somebody-else")
+    book = Book([PROD, STAGING], [Source(SourceKind.FILE, "/data/x.toml", (other, STAGING))])
+    dialog = opened(book)
+    assert child(dialog, QLineEdit, "importName").text() == "Prod · eu-de 2"
+    assert take(dialog).text() == "&Import 1 profile"
+    pick(dialog, "Staging · eu-de 2")
+    assert "It says the same as ‘Staging · eu-de’, which you have." in words(dialog)
+    pick(dialog, "Prod · eu-de 2")
+    child(dialog, QLineEdit, "importName").setText("Staging · eu-de")
+    assert not take(dialog).isEnabled()
+    child(dialog, QLineEdit, "importName").setText(" Mine ")
+    take(dialog).click()
+    assert book.profiles == [PROD, STAGING, replace(other, name="Mine")]
+
+
+def test_a_file_is_chosen_and_a_bad_one_is_told(opened: Open) -> None:
+    book = Book([PROD])
+    book.files = {
+        "/data/good": Source(SourceKind.CLOUDS_YAML, "/data/good", (HQ,)),
+        "/data/bad": Damaged("/data/bad", "no mapping"),
+        "/data/empty": Source(SourceKind.CLOUDS_YAML, "/data/empty", ()),
+    }
+    dialog = opened(book)
+    assert "Nothing was found on this machine." in words(dialog)
+    child(dialog, QAbstractButton, "chooseImportFile").click()
+    asked = child(dialog, QFileDialog, "importFileDialog")
+    asked.fileSelected.emit("/data/bad")
+    assert "‘/data/bad’ exists but cannot be read" in words(dialog)
+    asked.fileSelected.emit("/data/empty")
+    assert "There is no profile in ‘/data/empty’." in words(dialog)
+    asked.fileSelected.emit("/data/good")
+    assert "/data/empty" not in words(dialog)
+    take(dialog).click()
+    assert book.profiles == [PROD, HQ]
+
+
+def test_a_full_disk_leaves_what_was_not_taken_over_ticked(opened: Open) -> None:
+    book = Book([], [Source(SourceKind.FILE, "x", (HQ,))])
+    dialog = opened(book)
+    book.full = True
+    take(dialog).click()
+    assert dialog.isVisible()
+    assert "was not taken over." in words(dialog)
+    book.full = False
+    take(dialog).click()
+    assert book.profiles == [HQ]
