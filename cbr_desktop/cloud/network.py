@@ -169,7 +169,7 @@ def wants_login(error: Exception) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _context(ca_file: str, stamp: tuple[int, int]) -> ssl.SSLContext:
+def _context(ca_file: str, stamp: tuple[int, int], store: tuple[str, ...]) -> ssl.SSLContext:
     """Make a context once for every state of a file, for all that use it."""
     if _ASKS_THE_SYSTEM:
         import truststore
@@ -178,23 +178,25 @@ def _context(ca_file: str, stamp: tuple[int, int]) -> ssl.SSLContext:
     else:
         # elsewhere truststore would load OpenSSL's defaults at each connection, and SSL_CERT_FILE would have a say
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        for place in system_authorities():
+        for place in store:
             context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     return context
 
 
-def context_of(ca_file: str) -> ssl.SSLContext:
+def context_of(ca_file: str, store: tuple[str, ...] | None = None) -> ssl.SSLContext:
     """Return the TLS context that trusts the system's authorities and those in ``ca_file``; ``OSError`` if it is bad.
 
-    Contexts are shared, and a file is read again once it has changed. Reads files, so it belongs in a thread.
+    ``store`` are files and folders to take for the system's, which Windows and macOS do not look at. Contexts are
+    shared, and a file is read again once it has changed. Reads files, so it belongs in a thread.
     """
+    store = system_authorities() if store is None else store
     if not ca_file:
-        return _context("", (0, 0))
+        return _context("", (0, 0), store)
     path = Path(ca_file).expanduser()
     status = path.stat()
-    return _context(str(path), (status.st_mtime_ns, status.st_size))
+    return _context(str(path), (status.st_mtime_ns, status.st_size), store)
 
 
 def system_authorities() -> tuple[str, ...]:

@@ -93,7 +93,10 @@ def _bad_answer(error: BadAnswer) -> str:
 
 def _redirected(error: Redirected) -> str:
     place = f" {quoted(error.detail)}" if error.detail else " another address"
-    return f"{shown(error.host)} points to{place}, which was not followed. Put the right endpoint into the profile."
+    return (
+        f"{shown(error.host)} points to{place}, which was not followed; nothing was sent there. If that is where this"
+        " network wants a sign-in, sign in with a browser; otherwise put the right endpoint into the profile."
+    )
 
 
 def _sign_in_page(error: SignInPage) -> str:

@@ -34,7 +34,7 @@ class FaultServer:
         try:
             while not writer.is_closing():
                 if not self._at_once:
-                    self.requests.append(await _request(reader))
+                    self.requests.append(await request_of(reader))
                 await self._behaviour(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
@@ -73,7 +73,7 @@ async def serving(
         await server.wait_closed()
 
 
-async def _request(reader: asyncio.StreamReader) -> bytes:
+async def request_of(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0
     for line in head.lower().split(b"\r\n"):
@@ -125,11 +125,11 @@ class Tunnel:
     """A proxy: opens a tunnel to a port of this machine whatever host is asked for; ``heads`` are the requests for one.
 
     ``login`` is the Proxy-Authorization that it wants, ``refusal`` what it answers in place of a tunnel. Serve it
-    ``at_once``.
+    ``at_once``; ``port`` may be set later.
     """
 
     def __init__(self, port: int, login: bytes | None = None, refusal: bytes = b"") -> None:
-        self._port = port
+        self.port = port
         self._login = login
         self._refusal = refusal
         self.heads: list[bytes] = []
@@ -145,7 +145,7 @@ class Tunnel:
             await writer.drain()
             writer.close()
             return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         try:
             async with asyncio.TaskGroup() as pipes:
@@ -186,10 +186,9 @@ class Pulse:
 async def pulse() -> AsyncIterator[Pulse]:
     """Feel the pulse for as long as the block lasts, which must leave the loop alive throughout."""
     felt = Pulse()
-    async with asyncio.TaskGroup() as group:
-        heart = group.create_task(felt.beat())
-        try:
-            yield felt
-        finally:
-            heart.cancel()
+    heart = asyncio.get_running_loop().create_task(felt.beat())
+    try:
+        yield felt
+    finally:
+        heart.cancel()
     assert felt.longest < 0.2, f"the loop was kept for {felt.longest:.3f} s"

@@ -1,6 +1,7 @@
 """The service's JSON: every recorded answer, and everything that could come instead."""
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -211,6 +212,36 @@ def test_a_row_without_id_is_lost_and_counted() -> None:
 def test_what_is_no_list_is_unfit(body: bytes) -> None:
     with pytest.raises(Unfit):
         vaults(body, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"vaults": [' + b",".join([b'{"id":"v"}'] * 20_001) + b"]}",
+        b'{"vaults": [' + b",".join([b"1"] * 20_001) + b"]}",
+        b'{"vaults": [' + b",".join([b'{"id": 1}'] * 15_000) + b"]}",
+        b'{"vaults": [{"id": "v", "resources": [' + b",".join([b"1"] * 400_000) + b"]}]}",
+        b'{"vaults": [{"id": "v", "tags": [' + b",".join([b'{"key": 1}'] * 119_000) + b"]}]}",
+        b'{"vaults": [], "x": [' + b",".join([b"1.0"] * 600_000) + b"]}",
+        b'{"vaults": [], "x": [' + b",".join([b'{"a":1}'] * 200_000) + b"]}",
+        b'{"vaults": [{"id": "v", "name": "' + rb"\u0000" * 500_000 + b'"}]}',
+        b'{"vaults": [{"id": "v", "name": "' + b"\xff" * 2**24 + b'"}]}',
+    ],
+    ids=["rows", "odd rows", "bad ids", "odd resources", "odd tags", "values", "objects", "escapes", "bytes"],
+)
+def test_what_would_keep_a_window_waiting_is_unfit(body: bytes) -> None:
+    before = time.thread_time()
+    with pytest.raises(Unfit):
+        vaults(body, {})
+    envelope(body)
+    assert time.thread_time() - before < 0.5
+
+
+def test_a_page_of_which_everything_is_a_little_odd_is_still_read() -> None:
+    row = b'{"id": "v-%d", "billing": {"size": []}, "resources": [{"id": "r", "size": []}]}'
+    page = vaults(b'{"vaults": [' + b",".join(row % number for number in range(1000)) + b"]}", {})
+    assert (len(page.rows), page.lost) == (1000, 0)
+    assert page.rows[0].resources[0].id == "r"
 
 
 def test_the_unfit_field_is_named() -> None:

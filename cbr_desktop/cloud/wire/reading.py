@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +23,17 @@ Flag = bool | None
 Size = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] | None
 """A number that every database and every screen can hold; digits in a text count as well."""
 
+ROWS_LIMIT = 20_000
+"""Rows that one page may have, twenty times what is asked for."""
+VALUES_LIMIT = 500_000
+OBJECTS_LIMIT = 120_000
+"""Values and objects in one answer: more than any page has, and no more than is read before a window seems to hang."""
+REPAIRS_LIMIT = 5_000
+"""Objects of one answer that are read field by field because something in them does not fit."""
+
+_LARGE = 2**20
+_MENDED_LIMIT = 8 * 2**20
+_ESCAPES_LIMIT = 400_000
 _parsed = datetime.fromisoformat
 _BOM = b"\xef\xbb\xbf"
 _NUL = b"\\u0000"
@@ -33,6 +44,10 @@ _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 class Unfit(Exception):
     """JSON that is not an answer to what was asked; the text names the field."""
+
+
+class _Hopeless(Exception):
+    """Too much of an answer is odd; the text names the first oddity."""
 
 
 @dataclass(slots=True)
@@ -62,7 +77,7 @@ class ObjectReader(Generic[Wire]):
             return self._decoder.decode(raw)
         except msgspec.ValidationError:
             try:
-                return _lenient(self._kind, raw)
+                return _Repair().whole(self._kind, raw)
             except Unfit as error:
                 raise Unfit(f"{error} - in `{self._wrapper}`") from None
 
@@ -86,6 +101,7 @@ class ListReader(Generic[Wire]):
             page: Any = self._page.decode(body)
         except msgspec.ValidationError as error:
             return self._read_slowly(body, str(error))
+        _check_rows(page.rows)
         return Page(page.rows, page.count)
 
     def _read_slowly(self, body: bytes, problem: str) -> Page[Wire]:
@@ -93,17 +109,19 @@ class ListReader(Generic[Wire]):
             raws = msgspec.json.decode(_member(body, self._key), type=list[msgspec.Raw])
         except msgspec.ValidationError:
             raise Unfit(problem) from None
-        rows = [row for row in map(self._one, raws) if row is not None]
+        _check_rows(raws)
+        repair = _Repair()
+        rows = [row for row in (self._one(raw, repair) for raw in raws) if row is not None]
         if raws and not rows:
             raise Unfit(problem)
         return Page(rows, self._count(body), len(raws) - len(rows))
 
-    def _one(self, raw: msgspec.Raw) -> Wire | None:
+    def _one(self, raw: msgspec.Raw, repair: "_Repair") -> Wire | None:
         try:
             return self._row.decode(raw)
         except msgspec.ValidationError:
             try:
-                return _lenient(self._kind, raw)
+                return repair.whole(self._kind, raw)
             except Unfit:
                 return None
 
@@ -151,26 +169,39 @@ def words(kind: type[StrEnum]) -> Callable[[str, str], Any]:
 
 
 def mended(body: bytes, read: Callable[[bytes], Row]) -> Row:
-    """Read ``body``; where it holds what no text can hold, read it again with U+FFFD in those places."""
+    """Read ``body``; where it holds what no text can hold, read it again with U+FFFD in those places.
+
+    ``Unfit`` as well for a body that would take so long to read that a window would seem to hang.
+    """
     body = body.removeprefix(_BOM)
+    if len(body) > _LARGE and (body.count(b",") > VALUES_LIMIT or body.count(b"{") > OBJECTS_LIMIT):
+        raise Unfit("more values than a page has")
     try:
-        # looking for one byte first costs a fiftieth, and most answers have no escape at all
-        return read(_without_holes(body) if b"\\" in body and _NUL in body else body)
-    except _MALFORMED:
-        pass
-    try:
+        try:
+            # looking for one byte first costs a fiftieth, and most answers have no escape at all
+            return read(_without_holes(body) if b"\\" in body and _NUL in body else body)
+        except _MALFORMED as error:
+            if len(body) > _MENDED_LIMIT:
+                raise Unfit(str(error)) from None
         return read(_without_holes(body.decode("utf-8", "replace").encode()))
     except RecursionError:
         raise Unfit("nested too deeply") from None
-    except _MALFORMED as error:
+    except (*_MALFORMED, _Hopeless) as error:
         raise Unfit(str(error)) from None
 
 
 def _without_holes(body: bytes) -> bytes:
     """Replace escapes of NUL and of halves of characters, which files, databases and screens cannot hold."""
+    if len(body) > _LARGE and body.count(b"\\") > _ESCAPES_LIMIT:
+        raise Unfit("more escapes than a page has")
     return _ESCAPES.sub(
         lambda match: rb"\ufffd" if _NO_CHARACTER.match(match[0]) and len(match[0]) == 6 else match[0], body
     )
+
+
+def _check_rows(rows: Sized) -> None:
+    if len(rows) > ROWS_LIMIT:
+        raise Unfit(f"more than {ROWS_LIMIT} rows in a page")
 
 
 def _member(body: bytes | msgspec.Raw, key: str) -> msgspec.Raw:
@@ -183,50 +214,61 @@ def _member(body: bytes | msgspec.Raw, key: str) -> msgspec.Raw:
     return members[key]
 
 
-def _lenient(kind: type[Wire], raw: bytes | msgspec.Raw) -> Wire:
-    """Read an object field by field; a field that does not fit gets its default, ``Unfit`` where it has none."""
-    try:
-        members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except msgspec.ValidationError as error:
-        raise Unfit(str(error)) from None
-    values = {}
-    for field in msgspec.structs.fields(kind):
-        if field.encode_name in members:
-            try:
-                values[field.name] = _lenient_value(field.type, members[field.encode_name])
-            except Unfit as error:
-                if field.required:
-                    raise Unfit(f"{error} - at `{field.encode_name}`") from None
-        elif field.required:
-            raise Unfit(f"Object missing required field `{field.encode_name}`")
-    return kind(**values)
+class _Repair:
+    """Reads what does not fit, part by part, and gives up when there is too much of it."""
 
+    def __init__(self) -> None:
+        self._left = REPAIRS_LIMIT
 
-def _lenient_value(kind: Any, raw: msgspec.Raw) -> Any:
-    try:
-        return msgspec.json.decode(raw, type=kind, strict=False)
-    except msgspec.ValidationError as error:
-        problem = str(error)
-    for part in _parts(kind):
-        if isinstance(part, type) and issubclass(part, msgspec.Struct):
-            return _lenient(part, raw)
-        if getattr(part, "__origin__", None) is list:
-            return _lenient_list(part.__args__[0], raw)
-    raise Unfit(problem)
-
-
-def _lenient_list(kind: Any, raw: msgspec.Raw) -> list[Any]:
-    try:
-        raws = msgspec.json.decode(raw, type=list[msgspec.Raw])
-    except msgspec.ValidationError as error:
-        raise Unfit(str(error)) from None
-    values = []
-    for each in raws:
+    def whole(self, kind: type[Wire], raw: bytes | msgspec.Raw) -> Wire:
+        """Read an object; a field that does not fit gets its default, ``Unfit`` where it has none."""
         try:
-            values.append(_lenient_value(kind, each))
-        except Unfit:
-            continue
-    return values
+            members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError as error:
+            raise self._spent(error) from None
+        values = {}
+        for field in msgspec.structs.fields(kind):
+            if field.encode_name in members:
+                try:
+                    values[field.name] = self._value(field.type, members[field.encode_name])
+                except Unfit as error:
+                    if field.required:
+                        raise Unfit(f"{error} - at `{field.encode_name}`") from None
+            elif field.required:
+                raise self._spent(f"Object missing required field `{field.encode_name}`")
+        return kind(**values)
+
+    def _value(self, kind: Any, raw: msgspec.Raw) -> Any:
+        try:
+            return msgspec.json.decode(raw, type=kind, strict=False)
+        except msgspec.ValidationError as error:
+            unfit = self._spent(error)
+        for part in _parts(kind):
+            if isinstance(part, type) and issubclass(part, msgspec.Struct):
+                return self.whole(part, raw)
+            if getattr(part, "__origin__", None) is list:
+                return self._list(part.__args__[0], raw)
+        raise unfit
+
+    def _list(self, kind: Any, raw: msgspec.Raw) -> list[Any]:
+        try:
+            raws = msgspec.json.decode(raw, type=list[msgspec.Raw])
+        except msgspec.ValidationError as error:
+            raise self._spent(error) from None
+        values = []
+        for each in raws:
+            try:
+                values.append(self._value(kind, each))
+            except Unfit:
+                continue
+        return values
+
+    def _spent(self, problem: object) -> Unfit:
+        """Count one more oddity."""
+        self._left -= 1
+        if self._left < 0:
+            raise _Hopeless(f"too much of it is odd: {problem}")
+        return Unfit(str(problem))
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:
