@@ -85,7 +85,11 @@ class Program(NamedTuple):
     package: str
 
 
-TEST_PROGRAMS: tuple[Program, ...] = (Program("strace", "strace"),)
+TEST_PROGRAMS: tuple[Program, ...] = (
+    Program("strace", "strace"),
+    Program("dbus-run-session", "dbus-daemon"),
+    Program("gnome-keyring-daemon", "gnome-keyring"),
+)
 RELIABILITY_PROGRAMS = (*TEST_PROGRAMS, Program("faketime", "faketime"))
 
 

@@ -19,6 +19,24 @@ class SecretKind(StrEnum):
     PROXY_PASSWORD = "proxy-password"  # noqa: S105
 
 
+class StoreProblem(StrEnum):
+    """Why the system's store was of no use the last time it was asked; empty when it was."""
+
+    NONE = ""
+    NO_STORE = "no-store"
+    """There is none that encrypts."""
+    LOCKED = "locked"
+    """It waits for somebody to unlock it."""
+    DENIED = "denied"
+    """It, or somebody who was asked by it, said no."""
+    NO_ANSWER = "no-answer"
+    TOO_LONG = "too-long"
+    """It has no room for a secret of this length."""
+    NOT_GIVEN_BACK = "not-given-back"
+    """What it gave back after storing was not what it had been given."""
+    FAILED = "failed"
+
+
 STORABLE = frozenset({SecretKind.PASSWORD, SecretKind.SECRET_KEY, SecretKind.PROXY_PASSWORD})
 """What the system's store may keep; everything else lasts for hours at most and lives in memory alone."""
 
@@ -48,3 +66,9 @@ def is_storable(profile: Profile, kind: SecretKind) -> bool:
 def wants_proxy_login(profile: Profile) -> bool:
     """Tell whether a profile's proxy asks for a password."""
     return profile.proxy is ProxyMode.MANUAL and bool(profile.proxy_user)
+
+
+def tidy(kind: SecretKind, secret: str) -> str:
+    """Return a secret without the white space that pasting brings along; in a password it counts."""
+    is_typed = kind in (SecretKind.PASSWORD, SecretKind.PROXY_PASSWORD)
+    return secret if is_typed else "".join(secret.split())

@@ -1,7 +1,9 @@
-"""Passwords: from the environment, from the system's own store, or from memory until the program ends.
+"""Secrets: from memory until the program ends, from the environment, or from the system's own store.
 
-A token is never stored; it does not fit into the store of Windows, and it dies by itself. A password belongs to the
-scheme, host and port it was given for, so that an edited profile finds none.
+A token is never stored; it does not fit into the store of Windows, and it dies by itself. A secret belongs to the
+scheme, host and port it was given for, so that a profile that was edited, or made by somebody else to lead elsewhere,
+finds none: the one of a login to the identity service, and to the backup service too where that is of no public cloud
+(it is handed what the login brings), and a proxy's to the proxy.
 """
 
 import asyncio
@@ -10,15 +12,16 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind, is_storable
+from cbr_desktop.domain.region import is_public_cloud
+from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, tidy
 
-VARIABLE = "CBR_DESKTOP_PASSWORD"
-"""The password of whatever profile is used: for servers and for tests."""
+VARIABLES = {kind: f"CBR_DESKTOP_{kind.name}" for kind in SecretKind}
+"""The variables with the secrets of whatever profile is used: for servers and for tests."""
 
 ALLOWED = (
     "keyring.backends.Windows.WinVaultKeyring",
@@ -31,10 +34,23 @@ ALLOWED = (
 
 TIMEOUT_SECONDS = 3.0
 WINDOWS_LIMIT = 1280
-"""UTF-16 units that the store of Windows takes."""
+"""UTF-16 units that the store of Windows takes, which are 2,560 bytes."""
 
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
 _CHOICE_VARIABLE = "PYTHON_KEYRING_BACKEND"
+# what the stores raise; their modules exist where they do, and their texts may quote the secret
+_PROBLEMS = {
+    "KeyringLocked": StoreProblem.LOCKED,
+    "LockedException": StoreProblem.LOCKED,
+    "PromptDismissedException": StoreProblem.DENIED,
+    "KeychainDenied": StoreProblem.DENIED,
+    "PermissionError": StoreProblem.DENIED,
+    "NoKeyringError": StoreProblem.NO_STORE,
+    "InitError": StoreProblem.NO_STORE,
+    "SecretServiceNotAvailableException": StoreProblem.NO_STORE,
+}
+# of Windows: RPC_X_BAD_STUB_DATA for a secret that is too long, ERROR_ACCESS_DENIED
+_WINDOWS_PROBLEMS = {1783: StoreProblem.TOO_LONG, 5: StoreProblem.DENIED}
 
 Answer = TypeVar("Answer")
 
@@ -55,11 +71,16 @@ class Store(Protocol):
         ...
 
 
-class Secrets:
-    """The passwords of all profiles. Nothing here raises or keeps the loop waiting for the store.
+class _NoStore(Exception):
+    """There is no store that may be used."""
 
-    ``find_store`` returns the system's store or ``None``; it runs in a thread, as everything that speaks to the store.
-    ``problem`` says why the store was of no use the last time, empty when it was.
+
+class Secrets:
+    """The secrets of all profiles. Nothing here raises or keeps the loop waiting for the store.
+
+    ``find_store`` returns the system's store or ``None``, ``is_locked`` tells whether a store will ask a person before
+    it answers; they run in a thread, as everything that speaks to the store. ``problem`` says why the store was of no
+    use the last time.
     """
 
     def __init__(
@@ -67,29 +88,36 @@ class Secrets:
         environ: Mapping[str, str] | None = None,
         find_store: Callable[[], Store | None] | None = None,
         *,
+        is_locked: Callable[[Store], bool] | None = None,
         allowed: tuple[str, ...] = ALLOWED,
         timeout: float = TIMEOUT_SECONDS,
         limit: int | None = WINDOWS_LIMIT if sys.platform == "win32" else None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._find_store = find_store or (lambda: system_store(self._environ))
+        self._is_locked = is_locked or is_locked_service
         self._allowed = allowed
         self._timeout = timeout
         self._limit = limit
         self._session: dict[tuple[str, str], str] = {}
+        self._given_once: set[tuple[str, str]] = set()
         self._stuck: threading.Thread | None = None
-        self.problem = ""
+        self._stuck_with = StoreProblem.NO_ANSWER
+        self.problem = StoreProblem.NONE
 
     def __repr__(self) -> str:
         return "Secrets()"
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
-        """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
+        """Return a secret of a profile, or ``None`` when nobody has given one.
+
+        What was given in this session is newer than the environment, and that comes before the store. A passcode is
+        given out once.
+        """
         key = _key(profile, kind)
         if kind is SecretKind.PASSCODE:
-            return self._session.pop(key, None)
-        given = self._environ.get(VARIABLE) if kind is SecretKind.PASSWORD else None
-        given = given or self._session.get(key)
+            return self._session.pop(key, None) or self._passcode(key)
+        given = self._session.get(key) or self._variable(kind)
         if given or not is_storable(profile, kind):
             return given
         return await self._ask(lambda store: store.get_password(*key))
@@ -101,24 +129,29 @@ class Secrets:
             return False
         return bool(await self._ask(lambda store: store.get_password(*key)))
 
+    def is_too_long(self, secret: str) -> bool:
+        """Tell whether the store of this system has no room for a secret; it could be held for the session alone."""
+        return self._limit is not None and len(secret.encode("utf-16-le", "surrogatepass")) > 2 * self._limit
+
     async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:
         """Keep a secret; ``False`` when no store would take it, so that it is gone when the program ends."""
-        key = _key(profile, kind)
-        self._session[key] = secret
+        self.remember(profile, kind, secret)
         if not is_storable(profile, kind):
             return False
-        if self._limit is not None and len(secret.encode("utf-16-le", "surrogatepass")) // 2 > self._limit:
+        key, kept = _key(profile, kind), tidy(kind, secret)
+        if self.is_too_long(kept):
+            # an older one would be tried at the next start, and count against the account
             await self._ask(lambda store: _delete(store, key))
-            self.problem = f"longer than {self._limit} characters"
+            self.problem = StoreProblem.TOO_LONG
             return False
-        kept = await self._ask(lambda store: _put(store, key, secret))
-        if kept is False:
-            self.problem = "the store does not give back what it takes"
-        return kept is True
+        answer = await self._ask(lambda store: _put(store, key, kept))
+        if answer is False:
+            self.problem = StoreProblem.NOT_GIVEN_BACK
+        return answer is True
 
     def remember(self, profile: Profile, kind: SecretKind, secret: str) -> None:
         """Hold a secret until the program ends, and nowhere else."""
-        self._session[_key(profile, kind)] = secret
+        self._session[_key(profile, kind)] = tidy(kind, secret)
 
     async def forget(self, profile: Profile, kind: SecretKind = SecretKind.PASSWORD) -> None:
         """Delete a secret of a profile, wherever it is."""
@@ -127,28 +160,41 @@ class Secrets:
         if is_storable(profile, kind):
             await self._ask(lambda store: _delete(store, key))
 
+    def _variable(self, kind: SecretKind) -> str | None:
+        value = self._environ.get(VARIABLES[kind])
+        return tidy(kind, value) if value else None
+
+    def _passcode(self, key: tuple[str, str]) -> str | None:
+        """Return the passcode of the environment, to each profile once: a second time it would be refused."""
+        if key in self._given_once:
+            return None
+        self._given_once.add(key)
+        return self._variable(SecretKind.PASSCODE)
+
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer | None:
         """Return the store's answer, ``None`` when there is no store, no answer in time, or an error."""
+        waits_for = StoreProblem.NO_ANSWER
 
         def work() -> Answer | None:
+            nonlocal waits_for
             store = allowed_store(self._find_store(), self._allowed)
             if store is None:
-                raise LookupError("no store that encrypts")
+                raise _NoStore
+            if self._is_locked(store):
+                waits_for = StoreProblem.LOCKED
             return question(store)
 
         if self._stuck is not None and self._stuck.is_alive():
-            self.problem = "no answer"
+            self.problem = self._stuck_with
             return None
         try:
             answer = await self._in_thread(work)
         except TimeoutError:
-            self.problem = "no answer"
-        except LookupError as error:
-            self.problem = str(error)
-        except Exception as error:  # back ends raise what their system raises; its text may quote the secret
-            self.problem = type(error).__name__
+            self.problem = self._stuck_with = waits_for
+        except Exception as error:  # back ends raise what their system raises
+            self.problem = _problem(error)
         else:
-            self.problem = ""
+            self.problem = StoreProblem.NONE
             return answer
         return None
 
@@ -217,13 +263,47 @@ def _load(name: str) -> Store | None:
     return store
 
 
+def is_locked_service(store: Store) -> bool:
+    """Tell whether a store of the Secret Service is locked, without having anybody asked to unlock it."""
+    if _class_name(store) != "keyring.backends.SecretService.Keyring":
+        return False
+    import secretstorage
+
+    with suppress(Exception), closing(secretstorage.dbus_init()) as connection:
+        return bool(secretstorage.get_default_collection(connection).is_locked())
+    return False
+
+
+def _problem(error: Exception) -> StoreProblem:
+    if isinstance(error, _NoStore):
+        return StoreProblem.NO_STORE
+    codes = (getattr(error, "winerror", None), *error.args[:1])
+    found = [problem for code, problem in _WINDOWS_PROBLEMS.items() if code in codes]
+    found += [_PROBLEMS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _PROBLEMS]
+    if "AccessDenied" in str(getattr(error, "name", "")):
+        found.append(StoreProblem.DENIED)
+    return found[0] if found else StoreProblem.FAILED
+
+
 def _key(profile: Profile, kind: SecretKind) -> tuple[str, str]:
-    parts = urlsplit(profile.iam_endpoint)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    """Return under which service and name a secret is kept: whose it is, and who may be shown it."""
+    if kind is SecretKind.PROXY_PASSWORD:
+        return f"cbr-desktop {_origin(profile.proxy_url)}", f"{kind} of {profile.proxy_user}"
     owner = f"{profile.domain}\\{profile.user}"
     name = owner if kind is SecretKind.PASSWORD else f"{kind} of {profile.access_key or owner}"
-    return f"cbr-desktop {parts.scheme}://{host}:{port}", name
+    if not is_storable(profile, kind):
+        # two profiles that lead to one host may be used with tokens or keys of different accounts
+        name = f"{kind} for {profile.name}"
+    if not is_public_cloud(profile.cbr_endpoint):
+        name += f" at {_origin(profile.cbr_endpoint)}"
+    return f"cbr-desktop {_origin(profile.iam_endpoint)}", name
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    port = parts.port or {"https": 443, "http": 80, "socks5": 1080}.get(parts.scheme, 0)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
 
 
 def _put(store: Store, key: tuple[str, str], secret: str) -> bool:

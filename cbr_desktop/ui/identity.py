@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import SecretKind, StoreProblem
 from cbr_desktop.ui.states import shown
 
 WAYS = {
@@ -50,10 +50,14 @@ _CLOUDS = {
     "myhuaweicloud.eu": "Huawei Cloud Europe",
     "myhuaweicloud.com": "Huawei Cloud",
 }
-_STORE_PROBLEMS = {
-    "no answer": "did not answer in time",
-    "no store that encrypts": "was not found: this system has none that encrypts",
-    "the store does not give back what it takes": "does not give back what it takes",
+_STORE_PROBLEMS: dict[str, str] = {
+    StoreProblem.NO_STORE: "was not found: this system has none that encrypts",
+    StoreProblem.LOCKED: "is locked",
+    StoreProblem.DENIED: "was not opened",
+    StoreProblem.NO_ANSWER: "did not answer in time",
+    StoreProblem.TOO_LONG: "has no room for a secret of this length",
+    StoreProblem.NOT_GIVEN_BACK: "does not give back what it takes",
+    StoreProblem.FAILED: "failed",
 }
 
 

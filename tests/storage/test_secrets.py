@@ -3,19 +3,20 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
 
-from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.profile import Profile, ProxyMode, Way
+from cbr_desktop.domain.secret import SecretKind, StoreProblem
 from cbr_desktop.storage.secrets import Secrets, Store, allowed_store, system_store
 from tests.storage.values import profile
 
 Answer = TypeVar("Answer")
 
 SERVICE = "cbr-desktop https://iam.example:443"
-USER = "OTC-1\\operator"
+USER = "OTC-1\\operator at https://cbr.example:443"
 
 
 class MemoryStore:
@@ -86,11 +87,40 @@ def test_a_password_is_there_after_a_restart() -> None:
     assert run(secrets(store).get(profile(), SecretKind.PASSWORD)) == "käse"
 
 
-def test_the_environment_comes_first() -> None:
+def test_what_was_typed_comes_before_the_environment_and_that_before_the_store() -> None:
     store = MemoryStore()
-    given = secrets(store, {"CBR_DESKTOP_PASSWORD": "given"})
-    run(given.keep(profile(), SecretKind.PASSWORD, "kept"))
-    assert run(given.get(profile(), SecretKind.PASSWORD)) == "given"
+    run(secrets(store).keep(profile(), SecretKind.PASSWORD, "kept"))
+    given = secrets(store, {"CBR_DESKTOP_PASSWORD": " given "})
+    assert run(given.get(profile(), SecretKind.PASSWORD)) == " given "
+    # it was refused, or nobody would have been asked
+    given.remember(profile(), SecretKind.PASSWORD, "typed")
+    assert run(given.get(profile(), SecretKind.PASSWORD)) == "typed"
+
+
+@pytest.mark.parametrize("kind", list(SecretKind))
+def test_a_server_gives_any_secret_by_a_variable(kind: SecretKind) -> None:
+    variable = f"CBR_DESKTOP_{kind.value.replace('-', '_').upper()}"
+    found = secrets(None, {variable: "given\n"})
+    is_password = kind in (SecretKind.PASSWORD, SecretKind.PROXY_PASSWORD)
+    assert run(found.get(profile(), kind)) == ("given\n" if is_password else "given")
+    assert [other for other in SecretKind if other is not kind and run(found.get(profile(), other))] == []
+
+
+def test_a_passcode_is_given_out_once_to_each_profile() -> None:
+    found = secrets(None, {"CBR_DESKTOP_PASSCODE": "111111"})
+    found.remember(profile(), SecretKind.PASSCODE, " 222 222 ")
+    given = [run(found.get(profile(), SecretKind.PASSCODE)) for _ in range(3)]
+    assert given == ["222222", "111111", None]
+    assert run(found.get(profile(name="other"), SecretKind.PASSCODE)) == "111111"
+
+
+@pytest.mark.parametrize("kind", [SecretKind.SECRET_KEY, SecretKind.TOKEN, SecretKind.SECURITY_TOKEN])
+def test_white_space_that_was_pasted_along_is_left_out(kind: SecretKind) -> None:
+    store = MemoryStore()
+    found = secrets(store)
+    run(found.keep(profile(), kind, "  abc\r\n def\t"))
+    assert run(found.get(profile(), kind)) == "abcdef"
+    assert set(store.kept.values()) == ({"abcdef"} if kind is SecretKind.SECRET_KEY else set())
 
 
 def test_without_a_store_a_password_lasts_for_the_session() -> None:
@@ -98,7 +128,7 @@ def test_without_a_store_a_password_lasts_for_the_session() -> None:
     assert run(found.get(profile(), SecretKind.PASSWORD)) is None
     assert not run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     assert run(found.get(profile(), SecretKind.PASSWORD)) == "x"
-    assert found.problem == "no store that encrypts"
+    assert found.problem == StoreProblem.NO_STORE
     run(found.forget(profile()))
     assert run(found.get(profile(), SecretKind.PASSWORD)) is None
 
@@ -109,6 +139,8 @@ def test_without_a_store_a_password_lasts_for_the_session() -> None:
         profile(iam_endpoint="https://evil.example"),
         profile(iam_endpoint="https://iam.example:8443"),
         profile(iam_endpoint="http://iam.example"),
+        profile(cbr_endpoint="https://cbr.evil.example"),
+        profile(cbr_endpoint="https://cbr.example:8443"),
         profile(user="other"),
         profile(domain="other"),
     ],
@@ -118,6 +150,38 @@ def test_a_password_is_bound_to_where_it_was_given_for(edited: Profile) -> None:
     run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     assert run(found.get(edited, SecretKind.PASSWORD)) is None
     assert run(found.get(profile(name="renamed", iam_endpoint="https://iam.example:443"), SecretKind.PASSWORD)) == "x"
+
+
+def test_one_account_has_one_password_in_all_regions_of_a_public_cloud() -> None:
+    one = profile(iam_endpoint="https://iam.myhuaweicloud.com", cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com")
+    found = secrets(MemoryStore())
+    run(found.keep(one, SecretKind.PASSWORD, "x"))
+    assert run(found.get(replace(one, cbr_endpoint="https://cbr.tr-west-1.myhuaweicloud.com"), SecretKind.PASSWORD))
+    assert not run(found.get(replace(one, cbr_endpoint="https://cbr.evil.example"), SecretKind.PASSWORD))
+
+
+def test_a_secret_key_is_bound_to_its_access_key_and_a_proxy_password_to_its_proxy() -> None:
+    found = secrets(MemoryStore())
+    keys = profile(way=Way.KEYS, access_key="AK1")
+    run(found.keep(keys, SecretKind.SECRET_KEY, "sk"))
+    assert run(found.get(replace(keys, name="renamed"), SecretKind.SECRET_KEY)) == "sk"
+    assert run(found.get(replace(keys, access_key="AK2"), SecretKind.SECRET_KEY)) is None
+    assert run(found.get(replace(keys, iam_endpoint="https://iam.evil.example"), SecretKind.SECRET_KEY)) is None
+    proxied = profile(proxy=ProxyMode.MANUAL, proxy_url="http://proxy.example:3128", proxy_user="me")
+    run(found.keep(proxied, SecretKind.PROXY_PASSWORD, "pp"))
+    # the proxy is the same, wherever the profile leads
+    assert run(found.get(replace(proxied, iam_endpoint="https://other.example"), SecretKind.PROXY_PASSWORD)) == "pp"
+    for edited in ({"proxy_url": "http://evil.example:3128"}, {"proxy_url": "http://proxy.example:8080"}):
+        assert run(found.get(replace(proxied, **edited), SecretKind.PROXY_PASSWORD)) is None
+    assert run(found.get(replace(proxied, proxy_user="you"), SecretKind.PROXY_PASSWORD)) is None
+
+
+def test_tokens_and_keys_that_are_pasted_stay_with_their_profile() -> None:
+    found = secrets(MemoryStore())
+    first, second = profile(name="first", way=Way.TEMPORARY_KEYS), profile(name="second", way=Way.TEMPORARY_KEYS)
+    found.remember(first, SecretKind.SECRET_KEY, "sk")
+    assert run(found.get(first, SecretKind.SECRET_KEY)) == "sk"
+    assert run(found.get(second, SecretKind.SECRET_KEY)) is None
 
 
 def test_forgetting_reaches_the_store() -> None:
@@ -154,7 +218,7 @@ def test_a_store_that_fails_costs_the_session_nothing(fault: str) -> None:
     store.kept[SERVICE, USER] = "old"
     found = secrets(store)
     assert not run(found.keep(profile(), SecretKind.PASSWORD, "x"))
-    assert found.problem == "OSError"
+    assert found.problem is StoreProblem.TOO_LONG
     assert run(found.get(profile(), SecretKind.PASSWORD)) == "x"
     # the old one would be tried at the next start, and count against the account
     assert store.kept == {}
@@ -166,9 +230,58 @@ def test_a_password_too_long_for_the_store_is_not_cut() -> None:
     found = secrets(store, limit=1280)
     assert run(found.keep(profile(), SecretKind.PASSWORD, "x" * 1280))
     assert not run(found.keep(profile(), SecretKind.PASSWORD, "\U0001f9c0" * 641))
-    assert found.problem == "longer than 1280 characters"
+    assert found.problem == StoreProblem.TOO_LONG
     assert store.kept == {}
     assert run(found.get(profile(), SecretKind.PASSWORD)) == "\U0001f9c0" * 641
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        ("KeyringLocked", StoreProblem.LOCKED),
+        ("LockedException", StoreProblem.LOCKED),
+        ("PromptDismissedException", StoreProblem.DENIED),
+        ("PermissionError", StoreProblem.DENIED),
+        ("NoKeyringError", StoreProblem.NO_STORE),
+        ("InitError", StoreProblem.NO_STORE),
+        ("SomethingElse", StoreProblem.FAILED),
+    ],
+)
+def test_each_failure_of_a_store_has_its_word(kind: str, problem: StoreProblem) -> None:
+    found = secrets(MemoryStore(get=type(kind, (Exception,), {})("the secret x")))
+    assert run(found.get(profile(), SecretKind.PASSWORD)) is None
+    assert found.problem is problem
+
+
+def test_a_store_that_gives_back_something_else_has_its_word() -> None:
+    found = secrets(NullStore())
+    run(found.keep(profile(), SecretKind.PASSWORD, "x"))
+    assert found.problem is StoreProblem.NOT_GIVEN_BACK
+    run(found.get(profile(user="other"), SecretKind.PASSWORD))
+    assert found.problem is StoreProblem.NONE
+
+
+def test_a_locked_store_that_waits_for_a_person_is_told_apart_from_one_that_hangs() -> None:
+    release = threading.Event()
+
+    class AskingStore(MemoryStore):
+        def get_password(self, service: str, username: str) -> str | None:
+            release.wait(30)
+            return "unlocked"
+
+    async def story() -> None:
+        kinds = (f"{AskingStore.__module__}.{AskingStore.__qualname__}",)
+        found = secrets(AskingStore(), is_locked=lambda store: True, allowed=kinds, timeout=0.02)
+        for _ in range(2):
+            assert await found.get(profile(), SecretKind.PASSWORD) is None
+            assert found.problem is StoreProblem.LOCKED
+        release.set()
+        assert found._stuck is not None
+        found._stuck.join(30)
+        assert await found.get(profile(), SecretKind.PASSWORD) == "unlocked"
+        assert found.problem is StoreProblem.NONE
+
+    run(story())
 
 
 def test_a_store_that_is_not_on_the_list_gets_nothing() -> None:
@@ -217,7 +330,7 @@ def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
         assert await found.get(profile(), SecretKind.PASSWORD) is None
         counting.cancel()
         assert turns > 10
-        assert found.problem == "no answer"
+        assert found.problem == StoreProblem.NO_ANSWER
         assert not await found.keep(profile(), SecretKind.PASSWORD, "x")
         assert await found.get(profile(), SecretKind.PASSWORD) == "x"
         assert asked == [1]
