@@ -4,7 +4,7 @@ import httpx
 
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import SecretMissing
-from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
@@ -40,6 +40,11 @@ def fresh_token(service: Service, profile: Profile) -> str:
     user = service.estate.users[estate.DEMO_USER]
     project = service.estate.project(profile.project)
     return service.identity.issue(user, project, service.clock.now(), service.modes)
+
+
+def offered(service: Service, profile: Profile) -> dict[SecretKind, str]:
+    """Return what the login of a demo profile is filled in with: a fresh token where one is pasted."""
+    return {SecretKind.TOKEN: fresh_token(service, profile)} if profile.way is Way.TOKEN else {}
 
 
 def service(clock: Clock, seed: int = 1) -> Service:

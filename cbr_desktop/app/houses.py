@@ -73,7 +73,9 @@ class Houses:
         for desk in desks:
             house = self._houses.pop(desk, None)
             if house is not None:
-                self._residents.pop(desk).cancel()
+                residents = self._residents.pop(desk)
+                residents.cancel()
+                await asyncio.wait([residents])
                 await house.cloud.aclose()
 
     async def calm(self, seconds: float) -> None:

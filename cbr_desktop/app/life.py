@@ -47,9 +47,11 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log) -> "tuple[
     if hall.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
-        transport = demo.DemoTransport(demo.service(hall.clock))
+        service = demo.service(hall.clock)
+        transport = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
-        access = Access(hall, log, Secrets({}, lambda: None), demo.secret_of)
+        offered = partial(demo.offered, service)
+        access = Access(hall, log, Secrets({}, lambda: None), demo.secret_of, offered)
         corner = stack.enter_context(demo_corner(here))
         houses = stack.enter_context(opened_houses(corner, access.secret_of, lambda profile: transport))
     else:
@@ -70,7 +72,7 @@ async def live(
 ) -> int:
     """Keep the residents until somebody wishes to leave, then end everything in order."""
     window.leave_requested.connect(leaving.ask)
-    access.watch(window)
+    access.watch(window, houses)
     try:
         async with asyncio.TaskGroup() as tasks:
             houses.start(tasks)
@@ -88,7 +90,8 @@ async def live(
 class Access(QObject):
     """Gets the secrets of the hall's profiles, and asks the operator for what is missing or was not accepted.
 
-    ``otherwise`` gives what nobody was asked for: the demo cloud's.
+    ``otherwise`` gives what nobody was asked for, and ``offered`` what stands in the dialog's fields when it opens: the
+    demo cloud's secrets.
     """
 
     def __init__(
@@ -97,12 +100,14 @@ class Access(QObject):
         log: Log,
         secrets: Secrets | None = None,
         otherwise: Callable[[Profile], Secret] | None = None,
+        offered: Callable[[Profile], Mapping[SecretKind, str]] | None = None,
     ) -> None:
         super().__init__()
         self._hall = hall
         self._log = log
         self._secrets = secrets or Secrets()
         self._otherwise = otherwise
+        self._offered = offered
         self._tasks = TaskOwner(self)
         self._asked_for: dict[str, object] = {}
 
@@ -121,12 +126,13 @@ class Access(QObject):
 
         return secret
 
-    def watch(self, window: MainWindow) -> None:
+    def watch(self, window: MainWindow, houses: Houses) -> None:
         """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
 
         Of several, a notice tells which needs one; nobody is met by a pile of dialogs.
         """
         self._window = window
+        self._houses = houses
         window.login_wished.connect(self.ask)
         self._hall.board.changed.connect(self._look)
 
@@ -164,6 +170,8 @@ class Access(QObject):
                 desk.profile, reason, self._window, kinds=kinds, store_problem=self._secrets.problem
             )
             dialog.given.connect(partial(self._take, desk))
+            if self._offered is not None:
+                dialog.offer(self._offered(desk.profile))
             dialog.open()
 
     def _take(self, desk: Desk, secrets: Mapping[SecretKind, str], keep: bool) -> None:
@@ -172,6 +180,7 @@ class Access(QObject):
             self._secrets.remember(desk.profile, kind, secret)
         if keep:
             self._tasks.start(_keep(self._secrets, desk.profile, secrets), self._tell_kept)
+        self._houses.of(desk).cloud.allow_login_again()
         desk.refresh.ask()
         desk.outbox.wake()
 

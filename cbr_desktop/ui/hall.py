@@ -134,20 +134,20 @@ class Hall(QObject):
         for desk in self.shown_desks:
             desk.refresh.ask()
 
-    def put_profiles(self, profiles: Sequence[Profile]) -> list[Desk]:
-        """Take over edited profiles; return the desks that led elsewhere than they would now, closed here.
+    def outdated(self, profiles: Sequence[Profile]) -> list[Desk]:
+        """Return the desks whose profile is not among ``profiles`` as it is."""
+        return [desk for desk in self.desks if desk.profile not in profiles]
+
+    def put_profiles(self, profiles: Sequence[Profile]) -> None:
+        """Take over edited profiles. Desks that are outdated by that go; their houses must be closed before.
 
         The scope keeps what is left of it, or falls to the first profile there is.
         """
-        self._profiles = list(profiles)
-        known = {profile.name: profile for profile in profiles}
-        gone = [desk for name, desk in self._desks.items() if known.get(name) != desk.profile]
-        for desk in gone:
+        for desk in self.outdated(profiles):
             del self._desks[desk.profile.name]
+        self._profiles = list(profiles)
         same = [choice for choice in self.choices() if choice[:2] == self.choice[:2]]
-        if profiles:
-            self._choose(same[0] if same else self.choices()[0])
-        return gone
+        self._choose((same or self.choices() or [Choice(Extent.ONE, "", ())])[0])
 
     def _choose(self, choice: Choice) -> None:
         for name in choice.profiles:

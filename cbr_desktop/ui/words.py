@@ -216,7 +216,9 @@ def trouble_words(freshness: Freshness) -> str:
         return error_words(freshness.error)
     if freshness.as_of is None:
         return "reading…" if freshness.loading else "not read yet"
-    return "" if freshness.complete or freshness.lacking is not None else "perhaps not whole"
+    if freshness.lacking is not None:
+        return "only what is in vaults"
+    return "" if freshness.complete else "perhaps not whole"
 
 
 def error_words(error: HouseError) -> str:

@@ -173,8 +173,8 @@ def test_a_read_only_profile_is_armed_and_disarmed_from_the_band(window: MainWin
 def test_edited_profiles_close_what_leads_elsewhere_and_keep_the_rest(hall: Hall) -> None:
     moved = replace(STAGING, cbr_endpoint="https://cbr.other.example.com")
     before = hall.desk(PROD.name)
-    gone = hall.put_profiles([PROD, NL, moved])
-    assert [desk.profile for desk in gone] == [STAGING]
+    assert [desk.profile for desk in hall.outdated([PROD, NL, moved])] == [STAGING]
+    hall.put_profiles([PROD, NL, moved])
     assert hall.desk(PROD.name) is before
     assert hall.desk(STAGING.name).profile == moved
     assert hall.choice.extent is Extent.ALL

@@ -1,6 +1,6 @@
 """Asking for the secrets of a profile, whichever way it goes in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -109,6 +109,12 @@ class LoginDialog(QDialog):
         self._judge()
         if self._fields:
             next(iter(self._fields.values())).setFocus()
+
+    def offer(self, secrets: Mapping[SecretKind, str]) -> None:
+        """Put what is at hand into the fields; it still has to be given."""
+        for kind, secret in secrets.items():
+            if kind in self._fields:
+                self._fields[kind].put(secret)
 
     def _form(self) -> QFormLayout:
         profile = self._profile
@@ -228,6 +234,10 @@ class SecretField(QWidget):
         """Return what stands there, without the blanks and line breaks that a copy brings along."""
         text = self._line.text()
         return text if self._kind in _TYPED else "".join(text.split())
+
+    def put(self, secret: str) -> None:
+        """Let a secret stand there."""
+        self._line.setText(secret)
 
     def clear(self) -> None:
         """Forget what stands there, also for undoing."""

@@ -289,6 +289,8 @@ class Page(QWidget, Generic[Row]):
     def _place(self) -> str:
         """Return where rows would be, in words."""
         members = self._hall.scope.members
+        if not members:
+            return "a profile, since there is none (Ctrl+Shift+P)"
         if len(members) == 1:
             return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
         return f"these {len(members)} profiles"
