@@ -120,6 +120,10 @@ class Log:
         """Keep this very text out of the log from now on."""
         self._formatter.hide(secret)
 
+    def redact(self, text: str) -> str:
+        """Return a text that is to leave the program without what is, or looks like, a secret."""
+        return self._formatter.redact(text)
+
     def close(self) -> None:
         """Stop logging and close the file."""
         root = logging.getLogger()

@@ -100,6 +100,12 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
 
+    doctor = commands.add_parser("doctor", parents=[cloud], help="examine the way to a project, line by line")
+    form = doctor.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--report", action="store_true", help="print a report to hand on: names veiled, no secrets")
+    doctor.set_defaults(run="cli.doctor:doctor")
+
     simulator = commands.add_parser("simulator", help="serve the demo cloud over TCP, for other clients")
     simulator.add_argument("--port", type=int, default=0, help="the port; 0, the default, takes a free one")
     simulator.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine only)")

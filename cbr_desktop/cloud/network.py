@@ -39,7 +39,7 @@ HEAD_START_SECONDS = 0.25
 
 _KEPT_SECONDS = 20
 _DIRECT = Profile("", "", "", "", proxy=ProxyMode.NONE)
-_FAMILIES = {
+FAMILIES = {
     AddressFamily.ANY: socket.AF_UNSPEC,
     AddressFamily.IPV4: socket.AF_INET,
     AddressFamily.IPV6: socket.AF_INET6,
@@ -159,7 +159,7 @@ class Network(httpx.AsyncBaseTransport):
             context = self._authorities(self._profile.ca_file)
         except OSError as error:
             raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from error
-        dial = _Dial(self._resolve, _FAMILIES[self._profile.address_family], proxy is not None)
+        dial = _Dial(self._resolve, FAMILIES[self._profile.address_family], proxy is not None)
         return _Lines(_pool(context, dial, proxy, IN_FLIGHT), _pool(context, dial, proxy, 0))
 
 
@@ -217,7 +217,7 @@ def system_authorities() -> tuple[str, ...]:
 def effective_network(profile: Profile, environ: Mapping[str, str] = os.environ) -> EffectiveNetwork:
     """Tell which way the requests of a profile take. Nothing is sent; on Windows a name may be looked up."""
     endpoints = dict.fromkeys((profile.iam_endpoint, profile.cbr_endpoint))
-    choices = [(endpoint, *_chosen_for(profile, endpoint, environ)) for endpoint in endpoints if endpoint]
+    choices = [(endpoint, *chosen_proxy(profile, endpoint, environ)) for endpoint in endpoints if endpoint]
     problem = _manual_problem(profile) if profile.proxy is ProxyMode.MANUAL else ""
     for _, url, _ in choices:
         problem = problem or (_problem(url) if url else "")
@@ -432,7 +432,11 @@ def _words(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _chosen_for(profile: Profile, endpoint: str, environ: Mapping[str, str]) -> tuple[str, RouteReason]:
+def chosen_proxy(profile: Profile, endpoint: str, environ: Mapping[str, str] = os.environ) -> tuple[str, RouteReason]:
+    """Return the proxy for an endpoint with the login that its address holds, empty for none, and why.
+
+    On Windows a name may be looked up.
+    """
     parts = urlsplit(endpoint)
     return _choice(profile, parts.scheme, parts.netloc, parts.hostname or "", environ)
 

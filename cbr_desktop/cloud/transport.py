@@ -615,7 +615,7 @@ def _reason(error: BaseException) -> str:
     """Return why there is no connection, in one of the words of ``Unreachable.reason``."""
     for seen in _causes(error):
         if isinstance(seen, ssl.SSLCertVerificationError):
-            return _certificate_reason(seen)
+            return certificate_reason(seen)
         if isinstance(seen, httpx.ProxyError) and wants_login(seen):
             return "proxy-login"
         for kind, word in _REASONS:
@@ -633,7 +633,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def _certificate_reason(error: ssl.SSLCertVerificationError) -> str:
+def certificate_reason(error: ssl.SSLCertVerificationError) -> str:
     """Return what is wrong with a certificate: by its number, else by words; there are numbers of two systems."""
     number = getattr(error, "verify_code", 0) & 0xFFFFFFFF
     if number in _CERTIFICATE_NUMBERS:

@@ -1,10 +1,12 @@
 """A diagnosis: what was looked at between this machine and a project, one thing a line, as facts without sentences."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import HouseError, Unreachable
+from cbr_desktop.domain.ids import ProjectId
 
 CHECK_SECONDS = 10.0
 """The longest that one check may take."""
@@ -23,17 +25,17 @@ class CheckKind(StrEnum):
     """What is looked at, in the order of the lines. The facts that may come with each are named in its comment."""
 
     SETTINGS = "settings"  # fields (empty or unusable ones)
-    ENVIRONMENT = "environment"  # used, ignored (names of variables)
+    ENVIRONMENT = "environment"  # used, ignored (names of variables), proxies, problem (of a proxy's address)
     NAME = "name"  # addresses, families
-    PROXY = "proxy"  # proxy (host:port), status, login (a name and a password are given)
-    CONNECTION = "connection"  # address, family, proxy
+    PROXY = "proxy"  # login (a name is given)
+    CONNECTION = "connection"  # address, family, proxy, dead (families that did not answer)
     CERTIFICATE = "certificate"  # subject, issuer, names, ends_at, days_left, protocol
     CLOCK = "clock"  # offset_seconds (how far the service's clock is ahead of ours)
-    SERVICE = "service"  # status, server
+    SERVICE = "service"  # status, code
     LOGIN = "login"  # way, expires_at, minutes_left, roles
-    SCOPE = "scope"  # project_id, project, region, endpoint_region
-    PERMISSION = "permission"  # status, rows
-    FEATURE = "feature"  # status
+    SCOPE = "scope"  # project, project_id, region, endpoint_region, iam_region
+    PERMISSION = "permission"  # roles
+    FEATURE = "feature"  # forbidden (it is here, and this account may not use it)
 
 
 class Verdict(StrEnum):
@@ -50,36 +52,40 @@ class Why(StrEnum):
 
     # skipped
     EARLIER = "earlier"
-    """Something before it failed, and so nothing can be learned; the fact ``after`` names the kind."""
+    """Something before it failed, so that nothing can be learned; the fact ``after`` is the kind of that line."""
     PROXY_RESOLVES = "proxy-resolves"
     """A proxy looks the name up, not this machine."""
-    NO_PROXY = "no-proxy"
     BUILT_IN = "built-in"
     """The cloud is part of this program: there is no network between."""
+    NOT_SECURED = "not-secured"
+    """The endpoint is of this machine and speaks plain HTTP."""
     NO_SECRET = "no-secret"  # noqa: S105
-    """No password, key or token is at hand; none is asked for. The fact ``secret`` is a word of ``SecretKind``."""
-    REFUSED_BEFORE = "refused-before"
-    """These very credentials were refused before; trying them again could lock the account."""
+    """No password, key or token is at hand, and none is asked for; or what is at hand cannot be one."""
+    NO_DATE = "no-date"
+    """No answer told a time that can be trusted."""
+    NO_VAULT = "no-vault"
+    """There is no vault that could be read."""
+    NOT_HERE = "not-here"
+    """This region does not have it, which is no fault."""
     ONLY_SENDING_SHOWS = "only-sending-shows"
-    """Nothing short of the request itself tells, and that would change something; ``hint`` is what the roles say."""
-    STOPPED = "stopped"
-    # warned or failed
-    FIELDS_EMPTY = "fields-empty"
-    NOT_HTTPS = "not-https"
+    """Nothing short of the request itself tells, and that would change something."""
+    # warned
     VARIABLES_USED = "variables-used"
     """Variables of the environment decide the way through the network."""
+    FAMILY_DEAD = "family-dead"
+    """Addresses of one family do not answer, so that every connection loses time."""
     ENDS_SOON = "ends-soon"
-    CLOCK_OFF = "clock-off"
-    NO_DATE = "no-date"
-    NO_SERVICE = "no-service"
-    """What answers is neither this service nor a sign-in page that was recognised."""
     REGION_DIFFERS = "region-differs"
-    FORBIDDEN = "forbidden"
-    # noted
-    NOT_HERE = "not-here"
-    """This region does not have it."""
-    SIGNED = "signed"
-    """Nobody logs in: every request is signed by itself."""
+    CLOCK_OFF = "clock-off"
+    # failed
+    PROXY_UNFIT = "proxy-unfit"
+    """The proxy that is set cannot be used as it is written."""
+    FIELDS_EMPTY = "fields-empty"
+    NOT_HTTPS = "not-https"
+    NO_SERVICE = "no-service"
+    """What answers is not this service."""
+    REFUSED_BEFORE = "refused-before"
+    """These very credentials were refused before; trying them again could lock the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +130,69 @@ class Diagnosis:
     def count(self, verdict: Verdict) -> int:
         """Return how many lines ended so."""
         return sum(check.verdict is verdict for check in self.checks)
+
+
+# what is measured
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A host and its port; ``secure`` where TLS is spoken."""
+
+    host: str
+    port: int
+    secure: bool = True
+
+    @classmethod
+    def of(cls, endpoint: str) -> "Place":
+        """Return the place of ``https://host[:port]``. Raises ``ValueError`` for what is no address."""
+        parts = urlsplit(endpoint)
+        if not parts.hostname or parts.scheme not in ("http", "https"):
+            raise ValueError("no address")
+        secure = parts.scheme == "https"
+        return cls(parts.hostname, parts.port or (443 if secure else 80), secure)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A connection that came about: to which address, and which families did not answer before."""
+
+    address: str
+    dead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The certificate that a server shows. ``error`` is why it is not accepted; then texts may be empty."""
+
+    subject: str = ""
+    issuer: str = ""
+    names: tuple[str, ...] = ()
+    ends_at: datetime | None = None
+    protocol: str = ""
+    error: Unreachable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """An answer to somebody who has not logged in. ``clock_offset`` is how far the server's clock is ahead of ours."""
+
+    status: int
+    code: str = ""
+    is_service: bool = True
+    clock_offset: timedelta | None = None
+    error: HouseError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a login brought; ``expires_at`` is ``None`` where nothing ends, names are empty where nobody told them."""
+
+    project_id: ProjectId
+    project: str = ""
+    expires_at: datetime | None = None
+    roles: tuple[str, ...] = ()

@@ -15,12 +15,19 @@ class TokenProjectRow(Struct):
     name: Text = None
 
 
+class RoleRow(Struct):
+    """One of ``token.roles``."""
+
+    name: Text = None
+
+
 class TokenRow(Struct):
     """``token``: the description of a token; the token itself travels in a header."""
 
     project: TokenProjectRow | None = None
     expires_at: Text = None
     issued_at: Text = None
+    roles: list[RoleRow] | None = None
 
 
 class ProjectRow(Struct):

@@ -1,0 +1,117 @@
+"""The doctor at work: a profile, its secrets and its network brought together for one examination after the other."""
+
+import platform
+import secrets
+from collections.abc import Callable
+from functools import partial
+from importlib import metadata
+
+import httpx
+
+from cbr_desktop import __version__
+from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.probe import CloudProbe, Wire
+from cbr_desktop.cloud.ways import Secret, login_of
+from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
+from cbr_desktop.domain.error import HouseError, LoginRefused, ProfileError, SecretMissing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
+from cbr_desktop.logs import RedactingFormatter
+from cbr_desktop.ui.diagnosis import report_text
+from cbr_desktop.workflows.doctor import Begin, Doctor, Tell
+from cbr_desktop.workflows.ports import Clock
+
+
+class Practice:
+    """Examines one profile as often as it is wished, and writes the report.
+
+    ``transport`` stands for the whole network where the cloud is part of this program. ``refusal`` tells which login
+    failed last elsewhere in the program with the same secrets. ``redact`` takes secrets out of what leaves.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        secret: Secret,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        refusal: Callable[[], HouseError | None] = lambda: None,
+        redact: Callable[[str], str] | None = None,
+    ) -> None:
+        self.profile = profile
+        self._secret = secret
+        self._clock = clock
+        self._transport = transport
+        self._refusal = refusal
+        self._redact = redact or RedactingFormatter().redact
+        self._auth: Auth | None = None
+
+    async def examine(self, tell: Tell, begin: Begin = lambda kind: None) -> Diagnosis:
+        """Look at everything, over connections of its own."""
+        if self._transport is not None:
+            return await self._examined(self._transport, None, tell, begin)
+        proxy_password = partial(self._secret, SecretKind.PROXY_PASSWORD)
+        try:
+            network = Network(self.profile, proxy_password)
+        except ProfileError:
+            # a line says so, and nobody goes any further
+            network = Network()
+        try:
+            return await self._examined(network, Wire(self.profile, proxy_password), tell, begin)
+        finally:
+            await network.aclose()
+
+    async def _examined(
+        self, transport: httpx.AsyncBaseTransport, wire: Wire | None, tell: Tell, begin: Begin
+    ) -> Diagnosis:
+        auth = self._auth or login_of(self.profile, self._secret)
+        probe = CloudProbe(self.profile, auth, transport, self._clock, wire, refusal=self._refusal)
+        # kept while it may be wrong: whoever was refused remembers with what, and does not try that a second time
+        self._auth = auth
+        diagnosis = await Doctor(self.profile, probe, self._clock).run(tell, begin)
+        refused = any(
+            check.kind is CheckKind.LOGIN and isinstance(check.error, LoginRefused) for check in diagnosis.checks
+        )
+        self._auth = auth if refused else None
+        return diagnosis
+
+    def report(self, diagnosis: Diagnosis) -> str:
+        """Return what may be handed on: names veiled, no secrets."""
+        return self._redact(report_text(diagnosis, self.profile, versions(), secrets.token_bytes(16)))
+
+
+async def asked_before(profile: Profile, secret: Secret) -> Secret:
+    """Ask for all that a login needs now, so that no check waits for a person, and return what gives it later."""
+    kinds = login_secrets(profile) + ((SecretKind.PROXY_PASSWORD,) if wants_proxy_login(profile) else ())
+    known: dict[SecretKind, str] = {}
+    for kind in kinds:
+        try:
+            known[kind] = await secret(kind)
+        except SecretMissing:
+            break
+
+    async def given(kind: SecretKind) -> str:
+        if kind not in known:
+            raise SecretMissing(profile.name, kind)
+        return known[kind]
+
+    return given
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return what this program runs on; nothing of Qt is loaded for that."""
+    return (
+        ("CBR Desktop", __version__),
+        ("Python", platform.python_version()),
+        ("Qt for Python", _version_of("PySide6-Essentials")),
+        ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+    )
+
+
+def _version_of(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
