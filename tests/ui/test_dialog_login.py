@@ -145,7 +145,7 @@ def test_a_hidden_secret_is_shown_on_request_alone(opened: Open) -> None:
 
 
 def test_a_store_that_is_of_no_use_is_said_before_anything_is_typed(opened: Open) -> None:
-    dialog = opened(store_problem="no answer")
+    dialog = opened(store_problem="no-answer")
     assert "did not answer in time" in words(dialog)
     assert "until you leave" in words(dialog)
 

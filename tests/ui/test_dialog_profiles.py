@@ -437,7 +437,7 @@ def test_where_each_secret_is_is_said_and_it_can_be_forgotten(stage: Make, run: 
 
 def test_a_store_that_is_of_no_use_is_said(stage: Make, run: Run, until: Until) -> None:
     async def story() -> None:
-        here = stage(PROD, keeper=Keeper("no store that encrypts"))
+        here = stage(PROD, keeper=Keeper("no-store"))
         here.form.keeping._look()
         await until(lambda: "has none that encrypts" in here.words)
 
