@@ -58,7 +58,7 @@ def _port(parts: SplitResult) -> int | None:
         return parts.port
     except ValueError:
         # the library's words quote what stands there, which may be a password that was put into the address
-        raise ValueError("must have a number as its port") from None
+        raise ValueError("must have a port from 1 to 65535") from None
 
 
 def _is_host(host: str) -> bool:
