@@ -231,7 +231,7 @@ def test_bad_input_is_told_beside_its_field_and_not_saved(stage: Make, run: Run,
         ("https://iam.example/path", "must not have a path"),
         ("iam.example", "must name a host"),
         ("", "is missing"),
-        ("https://iam.example:99999", "port from 1 to 65535"),
+        ("https://iam.example:99999", "must have a port from 1 to 65535"),
     ],
 )
 def test_a_bad_address_is_refused(stage: Make, run: Run, address: str, sentence: str) -> None:
