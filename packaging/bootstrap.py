@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
+<<<<<<< HEAD
 """Sets CBR Desktop up on a fresh machine and starts its demo, its tests, its benchmarks or its reliability figures.
+=======
+"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests or its benchmarks, or builds its packages.
+>>>>>>> 91ea5bd (A bundle of the program with its own Python and the parts of Qt in use, built in an environment of its own)
 
 It needs Python and nothing else: the packages come from requirements.lock into `.venv`, the system libraries
 from apt. Keep its syntax at Python 3.8, so that an old Python gets as far as the sentence that refuses it.
@@ -28,18 +32,44 @@ FITTING_MINORS = (11, 12, 13)
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / "pyproject.toml"
 LOCK = ROOT / "requirements.lock"
-VENV = ROOT / ".venv"
-STAMP = VENV / "cbr-desktop.json"
-UNFINISHED = VENV / "cbr-desktop.unfinished"
 
 WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
-SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
-PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
 
-RUNNING, TESTING = "# for running", "# for testing"
+RUNNING, TESTING, PACKAGING = "# for running", "# for testing", "# for packaging"
+EXTRAS = {TESTING: "test", PACKAGING: "package"}
+"""What follows the part for running in the lock, each made from an extra of the project."""
 DEPENDENCIES = "# dependencies: sha256:"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+class Environment(NamedTuple):
+    """A folder with a Python of its own and packages from the lock."""
+
+    folder: Path
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / "cbr-desktop.json"
+
+    @property
+    def unfinished(self) -> Path:
+        return self.folder / "cbr-desktop.unfinished"
+
+    @property
+    def python(self) -> Path:
+        return self.script("python")
+
+    def script(self, name: str) -> Path:
+        return self.folder / ("Scripts" if WINDOWS else "bin") / (f"{name}.exe" if WINDOWS else name)
+
+    def __str__(self) -> str:
+        return str(self.folder.relative_to(ROOT))
+
+
+HERE = Environment(ROOT / ".venv")
+# packages are built out of an environment that has never seen the tools of the tests
+WORKSHOP = Environment(ROOT / "build" / "package-venv")
 
 
 class Library(NamedTuple):
@@ -79,7 +109,7 @@ WAYLAND = (
 
 
 class Program(NamedTuple):
-    """A program that the tests call, with the Debian package that carries it."""
+    """A program, or a file by its whole path, that is needed besides, with the Debian package that carries it."""
 
     name: str
     package: str
@@ -91,6 +121,30 @@ TEST_PROGRAMS: tuple[Program, ...] = (
     Program("gnome-keyring-daemon", "gnome-keyring"),
 )
 RELIABILITY_PROGRAMS = (*TEST_PROGRAMS, Program("faketime", "faketime"))
+
+BUNDLE_PROGRAMS = (
+    Program("strip", "binutils"),
+    Program("rsvg-convert", "librsvg2-bin"),
+    Program("git", "git"),
+)
+PACKAGE_PROGRAMS: dict[str, tuple[Program, ...]] = {
+    "deb": (*BUNDLE_PROGRAMS, Program("dpkg-shlibdeps", "dpkg-dev")),
+    "rpm": (*BUNDLE_PROGRAMS, Program("rpmbuild", "rpm")),
+    "appimage": (
+        *BUNDLE_PROGRAMS,
+        Program("mksquashfs", "squashfs-tools"),
+        Program("gcc", "gcc"),
+        Program("/usr/include/stdlib.h", "libc6-dev"),
+        Program("/usr/include/squashfuse/ll.h", "libsquashfuse-dev"),
+        Program("/usr/include/fuse3/fuse.h", "libfuse3-dev"),
+        Program("/usr/include/lzma.h", "liblzma-dev"),
+        Program("/usr/include/zstd.h", "libzstd-dev"),
+        Program("/usr/include/lz4.h", "liblz4-dev"),
+        Program("/usr/include/zlib.h", "zlib1g-dev"),
+    ),
+    "tar": (*BUNDLE_PROGRAMS, Program("xz", "xz-utils")),
+}
+"""The packages that can be built, each with what building it takes."""
 
 
 # A machine without a display is often without a locale too, and Qt complains of that.
@@ -111,9 +165,15 @@ def main(arguments: list[str]) -> int:
         "demo": demo,
         "test": test,
         "bench": bench,
+<<<<<<< HEAD
         "reliability": reliability,
         "run": run,
         "setup": setup,
+=======
+        "run": run,
+        "setup": setup,
+        "package": package,
+>>>>>>> 91ea5bd (A bundle of the program with its own Python and the parts of Qt in use, built in an environment of its own)
         "lock": lock,
     }
     parser = argparse.ArgumentParser(
@@ -137,13 +197,13 @@ def demo(arguments: list[str]) -> int:
     make_ready([RUNNING], display_libraries())
     if has_display():
         say("Starting CBR Desktop with its built-in demo cloud.")
-        return call([PYTHON, "-m", "cbr_desktop", "--demo", *arguments])
+        return call([HERE.python, "-m", "cbr_desktop", "--demo", *arguments])
     picture = ROOT / "build" / "demo.png"
     picture.parent.mkdir(exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         picture.unlink()
     say("There is no display, so CBR Desktop starts unseen and draws its window into a file.")
-    selftest = [PYTHON, "-m", "cbr_desktop", "selftest", "--screenshot", picture, *arguments]
+    selftest = [HERE.python, "-m", "cbr_desktop", "selftest", "--screenshot", picture, *arguments]
     code = call(selftest, UNSEEN)
     if picture.exists():
         say(f"The window is drawn in {picture}")
@@ -156,15 +216,15 @@ def test(arguments: list[str]) -> int:
     with fresh_home() as environment:
         outcomes = [
             Outcome("requirements.lock", lock_fits_project(), 0.0),
-            check("ruff check", [script("ruff"), "check", "."], environment),
-            check("ruff format", [script("ruff"), "format", "--check", "."], environment),
-            check("mypy", [script("mypy")], environment),
-            check("lint-imports", [script("lint-imports")], environment),
+            check("ruff check", [HERE.script("ruff"), "check", "."], environment),
+            check("ruff format", [HERE.script("ruff"), "format", "--check", "."], environment),
+            check("mypy", [HERE.script("mypy")], environment),
+            check("lint-imports", [HERE.script("lint-imports")], environment),
         ]
         heading("so far")
         for outcome in outcomes:
             say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.seconds:6.1f} s  {outcome.check}")
-        pytest = [PYTHON, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
+        pytest = [HERE.python, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
         outcomes.append(check("pytest", pytest, environment))
     failed = [outcome.check for outcome in outcomes if not outcome.passed]
     if failed:
@@ -176,7 +236,7 @@ def bench(arguments: list[str]) -> int:
     """Runs the benchmarks; what follows is passed on to them."""
     make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
     with fresh_home() as environment:
-        return call([PYTHON, "-m", "tests.benchmarks", *arguments], environment)
+        return call([HERE.python, "-m", "tests.benchmarks", *arguments], environment)
 
 
 def reliability(arguments: list[str]) -> int:
@@ -189,7 +249,7 @@ def reliability(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     """Starts CBR Desktop; what follows `--` is passed on to it."""
     make_ready([RUNNING], display_libraries())
-    return call([PYTHON, "-m", "cbr_desktop", *arguments])
+    return call([HERE.python, "-m", "cbr_desktop", *arguments])
 
 
 def setup(arguments: list[str]) -> int:
@@ -201,25 +261,44 @@ def setup(arguments: list[str]) -> int:
     return 0
 
 
+def package(arguments: list[str]) -> int:
+    """Builds packages into build/packages; what follows says which: deb, rpm, appimage, tar or all."""
+    kinds = [word for word in arguments if not word.startswith("-")] or ["all"]
+    unknown = [kind for kind in kinds if kind not in {*PACKAGE_PROGRAMS, "all"}]
+    if unknown:
+        stop(f"There is no package called {unknown[0]}; there are {', '.join(PACKAGE_PROGRAMS)}, and all.")
+    if not LINUX:
+        stop("All packages, those for Windows too, are built on Linux.")
+    if "all" in kinds:
+        kinds = list(PACKAGE_PROGRAMS)
+    programs = {program for kind in kinds for program in PACKAGE_PROGRAMS[kind]}
+    make_ready([RUNNING, PACKAGING], OFFSCREEN + X11 + WAYLAND + own_library(), tuple(sorted(programs)), WORKSHOP)
+    options = [word for word in arguments if word.startswith("-")]
+    return call([WORKSHOP.python, ROOT / "packaging" / "package.py", *kinds, *options])
+
+
 def lock(arguments: list[str]) -> int:
     """Makes requirements.lock anew, keeping the versions that still fit; with --upgrade takes the newest."""
-    uv = next((str(tool) for tool in (script("uv"), shutil.which("uv")) if tool and Path(tool).exists()), None)
+    uv = next((str(tool) for tool in (HERE.script("uv"), shutil.which("uv")) if tool and Path(tool).exists()), None)
     if uv is None:
         stop("The lock is made with uv, which is not here. Start `bootstrap.py setup` first, or install uv.")
     with tempfile.TemporaryDirectory() as folder:
-        running, everything = Path(folder, "running.txt"), Path(folder, "everything.txt")
-        if LOCK.exists():
-            running.write_text(lock_part(RUNNING), encoding="utf-8")
-            everything.write_text(lock_part(RUNNING) + lock_part(TESTING), encoding="utf-8")
+        running = Path(folder, "running.txt")
+        running.write_text(lock_part(RUNNING) if LOCK.exists() else "", encoding="utf-8")
         resolve(uv, running, arguments)
-        resolve(uv, everything, ["--extra", "test", "--constraint", running, *arguments])
-        for_running, for_all = pins(running.read_text("utf-8")), pins(everything.read_text("utf-8"))
-    for_testing = [pin for pin in for_all if pin not in for_running]
-    head = "# Made from pyproject.toml by `python3 packaging/bootstrap.py lock`; do not edit it.\n"
-    head += f"{DEPENDENCIES}{project_dependencies()}\n"
-    text = f"{head}\n{RUNNING}\n{''.join(for_running)}\n{TESTING}\n{''.join(for_testing)}"
+        parts = {RUNNING: pins(running.read_text("utf-8"))}
+        for part, extra in EXTRAS.items():
+            whole = Path(folder, f"{extra}.txt")
+            known = lock_part(RUNNING) + lock_part(part) if LOCK.exists() and part in LOCK.read_text("utf-8") else ""
+            whole.write_text(known, encoding="utf-8")
+            resolve(uv, whole, ["--extra", extra, "--constraint", running, *arguments])
+            parts[part] = [pin for pin in pins(whole.read_text("utf-8")) if pin not in parts[RUNNING]]
+    text = "# Made from pyproject.toml by `python3 packaging/bootstrap.py lock`; do not edit it.\n"
+    text += f"{DEPENDENCIES}{project_dependencies()}\n"
+    text += "".join(f"\n{part}\n{''.join(found)}" for part, found in parts.items())
     LOCK.write_bytes(text.encode("utf-8"))
-    say(f"{LOCK.name} pins {len(for_running)} packages for running and {len(for_testing)} more for testing.")
+    counts = ", ".join(f"{len(found)} {part.lstrip('# ')}" for part, found in parts.items())
+    say(f"{LOCK.name} pins packages: {counts}.")
     return 0
 
 
@@ -243,103 +322,108 @@ def fresh_home():
         shutil.rmtree(home, ignore_errors=True)
 
 
-# The packages in .venv
+# The packages in an environment
 
 
-def make_ready(parts: list[str], libraries: tuple[Library, ...], programs: tuple[Program, ...] = ()) -> None:
+def make_ready(
+    parts: list[str],
+    libraries: tuple[Library, ...],
+    programs: tuple[Program, ...] = (),
+    environment: Environment = HERE,
+) -> None:
     """Installs what is missing; when nothing is, it costs a blink."""
     if LINUX:
         install_system_packages(libraries, programs)
     if not lock_fits_project():
         say("Warning: pyproject.toml names other packages than requirements.lock; start `bootstrap.py lock`.")
     wanted = {part: hashlib.sha256(lock_part(part).encode()).hexdigest() for part in parts}
-    done = environment_state()
+    done = environment_state(environment)
     missing = [part for part in parts if done.get(part) != wanted[part]]
     if not missing:
         return
     begin = time.monotonic()
-    UNFINISHED.touch()
+    environment.unfinished.touch()
     for part in missing:
-        install_part(part)
-    unpack_binding()
-    add_project()
-    STAMP.write_text(json.dumps({**done, **{part: wanted[part] for part in missing}}), encoding="utf-8")
-    UNFINISHED.unlink()
-    say(f"The packages are in .venv, after {time.monotonic() - begin:.0f} s.")
+        install_part(environment, part)
+    unpack_binding(environment)
+    add_project(environment)
+    environment.stamp.write_text(json.dumps({**done, **{part: wanted[part] for part in missing}}), encoding="utf-8")
+    environment.unfinished.unlink()
+    say(f"The packages are in {environment}, after {time.monotonic() - begin:.0f} s.")
 
 
-def environment_state() -> dict[str, str]:
-    """Which parts of which lock .venv holds; makes it anew when it is not fit for use."""
-    here = {"place": str(VENV), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
-    if not VENV.exists():
-        make_environment()
+def environment_state(environment: Environment) -> dict[str, str]:
+    """Which parts of which lock it holds; makes it anew when it is not fit for use."""
+    here = {"place": str(environment.folder), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
+    if not environment.folder.exists():
+        make_environment(environment)
         return here
     unfit = None
-    if UNFINISHED.exists():
+    if environment.unfinished.exists():
         unfit = "its last set-up was interrupted"
-    elif environment_python() != here["python"]:
+    elif environment_python(environment) != here["python"]:
         unfit = f"it does not run Python {here['python']}"
     else:
         try:
-            state = json.loads(STAMP.read_text("utf-8"))
+            state = json.loads(environment.stamp.read_text("utf-8"))
         except (OSError, ValueError):
             # somebody made it by hand: it is completed, not thrown away
             return here
         if {name: state.get(name) for name in here} == here:
             return state
         unfit = "it was made for another folder or Python"
-    say(f"Making .venv anew, because {unfit}.")
+    say(f"Making {environment} anew, because {unfit}.")
     try:
-        shutil.rmtree(VENV)
+        shutil.rmtree(environment.folder)
     except OSError as error:
         stop(f"{error.filename} cannot be removed ({error.strerror}). Close CBR Desktop and start again.")
-    make_environment()
+    make_environment(environment)
     return here
 
 
-def environment_python() -> str | None:
-    """The version of Python in .venv, if it starts and has pip."""
+def environment_python(environment: Environment) -> str | None:
+    """The version of its Python, if it starts and has pip."""
     question = "import sys, pip; print('%d.%d' % sys.version_info[:2])"
     try:
-        answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, text=True)
+        answer = subprocess.run([str(environment.python), "-I", "-c", question], capture_output=True, text=True)
     except OSError:
         return None
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
-def make_environment() -> None:
+def make_environment(environment: Environment) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         stop("This Python cannot make environments: it comes without the modules venv and ensurepip.")
-    VENV.mkdir()
-    UNFINISHED.touch()
+    environment.folder.mkdir(parents=True)
+    environment.unfinished.touch()
     base_python = getattr(sys, "_base_executable", None) or sys.executable
-    if call([base_python, "-m", "venv", VENV], stdin=subprocess.DEVNULL):
-        stop("Python could not make the environment .venv; what it says is above.")
+    if call([base_python, "-m", "venv", environment.folder], stdin=subprocess.DEVNULL):
+        stop(f"Python could not make the environment {environment}; what it says is above.")
 
 
-def install_part(part: str) -> None:
+def install_part(environment: Environment, part: str) -> None:
     text = lock_part(part)
     say(f"Installing {len(pins(text))} packages {part.lstrip('# ')}; the first time takes a minute or two.")
-    requirements = VENV / "cbr-desktop-requirements.txt"
+    requirements = environment.folder / "cbr-desktop-requirements.txt"
     requirements.write_text(text, encoding="utf-8")
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command = [environment.python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", requirements]
     if call(command, {"PIP_USER": "0"}, stdin=subprocess.DEVNULL):
         stop("The packages could not be installed; what pip says is above. Start again to try again.")
     requirements.unlink()
 
 
-def unpack_binding() -> None:
+def unpack_binding(environment: Environment) -> None:
     """Lays Qt's binding out as files, once: it otherwise compiles its own at every start, a tenth of the time."""
-    command: list[str | Path] = [PYTHON, "-c", "import PySide6.QtCore"]
-    subprocess.run([str(part) for part in command], env={**os.environ, "SBK_EMBED": "0"}, capture_output=True)
+    command = [str(environment.python), "-c", "import PySide6.QtCore"]
+    subprocess.run(command, env={**os.environ, "SBK_EMBED": "0"}, capture_output=True)
 
 
-def add_project() -> None:
+def add_project(environment: Environment) -> None:
     """Lets Python find the project from anywhere, by a path that is ASCII whatever the folder is called."""
     question = "import os, sys, sysconfig; print(os.path.relpath(sysconfig.get_path('purelib'), sys.prefix))"
-    answer = subprocess.run([str(PYTHON), "-I", "-c", question], capture_output=True, text=True, check=True)
-    site = VENV / answer.stdout.strip()
+    answer = subprocess.run([str(environment.python), "-I", "-c", question], capture_output=True, text=True, check=True)
+    site = environment.folder / answer.stdout.strip()
     Path(site, "cbr-desktop.pth").write_text(os.path.relpath(ROOT, site) + "\n", encoding="ascii")
 
 
@@ -370,7 +454,8 @@ def project_dependencies() -> str:
     import tomllib  # not in the Pythons that are refused
 
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
-    tables = [project["requires-python"], project["dependencies"], project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    tables = [project["requires-python"], project["dependencies"], *(extras[extra] for extra in EXTRAS.values())]
     return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
 
 
@@ -410,7 +495,7 @@ def install_system_packages(libraries: tuple[Library, ...], programs: tuple[Prog
             say(f"Warning: Qt needs libraries that are not here: {sonames}. Please install them.")
         return
     wanted = [library.packages for library in absent]
-    wanted += [(program.package,) for program in programs if shutil.which(program.name) is None]
+    wanted += [(program.package,) for program in programs if not is_here(program)]
     if importlib.util.find_spec("ensurepip") is None:
         wanted.append((f"python3.{sys.version_info[1]}-venv",))
     if not AUTHORITIES.exists():
@@ -456,6 +541,16 @@ def known_package(names: tuple[str, ...]) -> str:
     return names[-1]
 
 
+def is_here(program: Program) -> bool:
+    return Path(program.name).exists() if program.name.startswith("/") else shutil.which(program.name) is not None
+
+
+def own_library() -> tuple[Library, ...]:
+    """This Python as a library, which a bundle takes along; Debian packages it on its own."""
+    minor = sys.version_info[1]
+    return (Library(f"libpython3.{minor}.so.1.0", (f"libpython3.{minor}",)),)
+
+
 def loads(soname: str) -> bool:
     try:
         ctypes.CDLL(soname)
@@ -491,10 +586,6 @@ def fitting_python() -> str | None:
 
 
 # Small things
-
-
-def script(name: str) -> Path:
-    return SCRIPTS / (f"{name}.exe" if WINDOWS else name)
 
 
 def call(command: list[str | Path], environment: dict[str, str] | None = None, stdin: int | None = None) -> int:

@@ -71,7 +71,7 @@ def test_the_lock_is_made_from_todays_dependencies():
 
 
 def test_every_pin_is_exact_and_has_hashes():
-    for part in (bootstrap.RUNNING, bootstrap.TESTING):
+    for part in (bootstrap.RUNNING, *bootstrap.EXTRAS):
         for pin in bootstrap.pins(bootstrap.lock_part(part)):
             requirement, *hashes = pin.split(" \\\n")
             assert "==" in requirement
@@ -84,8 +84,9 @@ def test_the_lock_names_no_address():
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=machine_name)
-def test_a_machine_gets_one_version_of_each_package(machine):
-    found = versions(locked(bootstrap.RUNNING, bootstrap.TESTING), machine)
+@pytest.mark.parametrize("extra", bootstrap.EXTRAS)
+def test_a_machine_gets_one_version_of_each_package(machine, extra):
+    found = versions(locked(bootstrap.RUNNING, extra), machine)
     assert {name: pins for name, pins in found.items() if len(pins) > 1} == {}
 
 
@@ -93,9 +94,10 @@ def test_a_machine_gets_one_version_of_each_package(machine):
 def test_a_machine_gets_what_the_project_asks_for(machine):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     for_running = versions(locked(bootstrap.RUNNING), machine)
-    for_all = versions(locked(bootstrap.RUNNING, bootstrap.TESTING), machine)
     asked = [(text, for_running) for text in project["dependencies"]]
-    asked += [(text, for_all) for text in project["optional-dependencies"]["test"]]
+    for part, extra in bootstrap.EXTRAS.items():
+        for_all = versions(locked(bootstrap.RUNNING, part), machine)
+        asked += [(text, for_all) for text in project["optional-dependencies"][extra]]
     for text, found in asked:
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate(machine):
