@@ -1,9 +1,5 @@
 #!/usr/bin/env python3
-<<<<<<< HEAD
-"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests, its benchmarks or its reliability figures.
-=======
-"""Sets CBR Desktop up on a fresh machine and starts its demo, its tests or its benchmarks, or builds its packages.
->>>>>>> 91ea5bd (A bundle of the program with its own Python and the parts of Qt in use, built in an environment of its own)
+"""Sets CBR Desktop up on a fresh machine and starts its demo, tests, benchmarks or figures, or builds its packages.
 
 It needs Python and nothing else: the packages come from requirements.lock into `.venv`, the system libraries
 from apt. Keep its syntax at Python 3.8, so that an old Python gets as far as the sentence that refuses it.
@@ -165,15 +161,10 @@ def main(arguments: list[str]) -> int:
         "demo": demo,
         "test": test,
         "bench": bench,
-<<<<<<< HEAD
         "reliability": reliability,
         "run": run,
         "setup": setup,
-=======
-        "run": run,
-        "setup": setup,
         "package": package,
->>>>>>> 91ea5bd (A bundle of the program with its own Python and the parts of Qt in use, built in an environment of its own)
         "lock": lock,
     }
     parser = argparse.ArgumentParser(
@@ -243,7 +234,7 @@ def reliability(arguments: list[str]) -> int:
     """Measures what must hold when things go wrong, and fails if it does not; names of goals pick some."""
     make_ready([RUNNING, TESTING], OFFSCREEN, RELIABILITY_PROGRAMS)
     with fresh_home() as environment:
-        return call([PYTHON, "-m", "tests.reliability", *arguments], environment)
+        return call([HERE.python, "-m", "tests.reliability", *arguments], environment)
 
 
 def run(arguments: list[str]) -> int:
