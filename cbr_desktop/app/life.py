@@ -29,8 +29,8 @@ from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 
-_PATIENCE_SECONDS = 5.0
-"""How long leaving waits for the answer to a request that is being sent."""
+_PATIENCE_SECONDS = 4.0
+"""How long leaving waits for the answer to a request that is being sent; leaving as a whole takes five at most."""
 
 
 def run_life(application: QApplication, window: MainWindow, hall: Hall, here: Places) -> int:
