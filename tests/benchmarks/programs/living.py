@@ -16,6 +16,11 @@ _LIFE = "cbr_desktop.app.life"
 
 def tell(story: Story, *arguments: str) -> None:
     """Start the program with ``arguments``; ``story`` is given the house and the window, and the end of it leaves."""
+    tell_all(lambda houses, window: story(houses.all[0], window), *arguments)
+
+
+def tell_all(story: Story, *arguments: str) -> None:
+    """Do the same with a story that is given all houses."""
 
     def run_life(*given: Any) -> int:
         """Bring the module in when it is its turn, after the first paint, and add the story to it."""
@@ -23,12 +28,12 @@ def tell(story: Story, *arguments: str) -> None:
         life: Any = importlib.import_module(_LIFE)
         usual = life.live
 
-        async def told(house: Any, window: Any, leaving: Any) -> None:
-            await story(house, window)
+        async def told(houses: Any, window: Any, leaving: Any) -> None:
+            await story(houses, window)
             leaving.ask()
 
         life.live = lambda houses, window, access, leaving: usual(
-            houses, window, access, leaving, lambda houses, leaving: told(houses.all[0], window, leaving)
+            houses, window, access, leaving, lambda houses, leaving: told(houses, window, leaving)
         )
         return int(life.run_life(*given))
 

@@ -1,0 +1,81 @@
+"""The program while nothing is answered; quits, and tells about it: ``quitting.py PORT HANGING SEND``.
+
+With ``SEND`` other than 0 a request is being sent meanwhile, and one that waits behind it is taken back. Prints a line
+when it leaves and one at its end.
+"""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from typing import Any
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.ui.hall import Extent
+from tests.benchmarks.programs import living
+from tests.reliability.sockets import connections_to
+
+PORT, HANGING, SEND = map(int, sys.argv[1:])
+
+
+class Heart:
+    """Feels for how long the loop was kept, at the most."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+
+    async def beat(self) -> None:
+        """Beat for ever."""
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.01)
+            self.longest = max(self.longest, time.perf_counter() - before - 0.01)
+
+
+async def story(houses: Any, window: Any) -> None:
+    """Look at all profiles, wait until everything hangs, cancel what can be cancelled, and close the window."""
+    hall = window._hall
+    hall.choose(next(choice for choice in hall.choices() if choice.extent is Extent.ALL))
+    window.furnish()
+    await living.until(lambda: connections_to(PORT) >= HANGING)
+    told: dict[str, object] = {"hanging": connections_to(PORT)}
+    heart = Heart()
+    async with asyncio.TaskGroup() as tasks:
+        beats = tasks.create_task(heart.beat())
+        if SEND:
+            told["cancel_ms"] = 1000 * await cancelled(houses.all[0], window)
+        await asyncio.sleep(0.3)
+        beats.cancel()
+    print(json.dumps(told | {"longest_ms": 1000 * heart.longest, "left_at": time.monotonic()}), flush=True)
+    window.close()
+
+
+async def cancelled(house: Any, window: Any) -> float:
+    """Send two requests for one vault; take back the one that waits, and return the seconds until that is seen."""
+    await living.until(lambda: house.ledger.vaults)
+    vault = next(iter(house.ledger.vaults))
+    first, second = (house.outbox.submit(CheckpointDraft(VaultId(vault), name=name)) for name in ("one", "two"))
+    if not window.drawer.is_open:
+        window.drawer.toggle()
+    await living.until(lambda: house.ledger.intents[first.id].state is IntentState.SENDING)
+    await asyncio.sleep(0.2)
+    buttons = [button for button in window.drawer.findChildren(QPushButton, "cancel") if button.isVisible()]
+    assert len(buttons) == 1, [button.accessibleName() for button in buttons]
+    row: QWidget = buttons[0].parentWidget()
+    began = time.perf_counter()
+    buttons[0].click()
+    await living.until(lambda: not buttons[0].isVisible() or not row.isVisible())
+    assert house.ledger.intents[second.id].state is IntentState.CANCELLED
+    return time.perf_counter() - began
+
+
+try:
+    living.tell_all(story, "--profile", "Test 0")
+except SystemExit as end:
+    gc.collect()
+    print(json.dumps({"code": end.code, "sockets": connections_to(PORT)}), flush=True)
