@@ -157,6 +157,8 @@ class Client:
         self._quiet_until: datetime | None = None
         self._narrow_until: datetime | None = None
         self._waits: list[datetime] = []
+        self._outages: dict[str, _Outage] = {}
+        self._asked = 0
 
     @property
     def clock_offset(self) -> timedelta:
@@ -193,7 +195,7 @@ class Client:
             with attempt:
                 await self._rest(wait)
                 try:
-                    return await self.once(call)
+                    return await self._send(call, spares=True)
                 except CloudError as error:
                     wait = self._wait_after(error, attempt.next_wait)
                     raise
@@ -201,14 +203,25 @@ class Client:
 
     async def once(self, call: Call) -> Answer:
         """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it."""
+        return await self._send(call, spares=False)
+
+    async def _send(self, call: Call, *, spares: bool) -> Answer:
+        """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
         async with self._gate.passage():
+            outage = self._outages.get(call.host) if spares else None
+            if outage is not None:
+                outage.spare(self.clock.now())
+            self._asked += 1
+            number = self._asked
             try:
                 answer = await self._exchange(call)
+                self._outages.pop(call.host, None)
             except Throttled as error:
                 self._narrow()
                 self.tell(reach=Reach.ONLINE, error=error)
                 raise
-            except Refused:
+            except Refused as error:
+                self._note_outage(error, number)
                 self.tell(reach=Reach.ONLINE, error=None)
                 raise
             except CloudError as error:
@@ -216,6 +229,8 @@ class Client:
                 raise
             finally:
                 self._widen()
+                if outage is not None:
+                    outage.asked = False
         return answer
 
     async def aclose(self) -> None:
@@ -280,10 +295,26 @@ class Client:
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             raise _translated(call.host, error, sent=sending.started) from error
 
+    def _note_outage(self, error: Refused, number: int) -> None:
+        """Leave a server alone that cannot serve: for 1, 2, 4 ... 60 seconds; any other answer ends that."""
+        known = self._outages.get(error.host)
+        if error.status != 503:
+            self._outages.pop(error.host, None)
+        elif known is None or number > known.told_after:
+            # those that were on their way already say nothing new
+            seconds = known.pause * 2 if known else 1.0
+            spread = 0.75 + 0.5 * self._chance()
+            if seconds >= WAIT_LIMIT_SECONDS:
+                seconds, spread = WAIT_LIMIT_SECONDS, max(spread, 1.0)
+            until = self.clock.now() + timedelta(seconds=seconds * spread)
+            self._outages[error.host] = _Outage(error, seconds, until, self._asked)
+
     def _wait_after(self, error: CloudError, usual: float) -> float:
         """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
         if not isinstance(error, Throttled):
-            return usual * (0.75 + 0.5 * self._chance())
+            outage = self._outages.get(error.host)
+            at_least = outage.seconds_left(self.clock.now()) if outage else 0.0
+            return max(at_least, usual * (0.75 + 0.5 * self._chance()))
         asked = usual if error.retry_after is None else error.retry_after
         seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
         until = self.clock.now() + timedelta(seconds=seconds)
@@ -324,6 +355,31 @@ def tries_of_read(error: CloudError) -> int:
     if isinstance(error, Unreachable):
         return 2 if error.may_pass else 1
     return 2 if isinstance(error, NoAnswer) else 1
+
+
+@dataclass(slots=True)
+class _Outage:
+    """What a server said that cannot serve, the pause in seconds before its spreading, and until when it is left alone.
+
+    ``told_after`` is how many requests had been sent by then, to any server; ``asked`` says that one asks anew now.
+    """
+
+    error: Refused
+    pause: float
+    until: datetime
+    told_after: int
+    asked: bool = False
+
+    def spare(self, now: datetime) -> None:
+        """Raise what the server said, unless it is time that one request asks anew."""
+        if self.asked or self.seconds_left(now) > 0:
+            raise self.error.with_traceback(None)
+        self.asked = True
+
+    def seconds_left(self, now: datetime) -> float:
+        """Return how long it is left alone; no longer than usual when the clock was set back meanwhile."""
+        left = (self.until - now).total_seconds()
+        return left if left <= 1.25 * WAIT_LIMIT_SECONDS else 0.0
 
 
 class _Repeat:

@@ -7,6 +7,7 @@ import ssl
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -192,3 +193,47 @@ async def pulse() -> AsyncIterator[Pulse]:
     finally:
         heart.cancel()
     assert felt.longest < 0.2, f"the loop was kept for {felt.longest:.3f} s"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A request that a server understood; names of headers are in lower case, ``path`` is without query."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def token(self) -> str:
+        """The token that came along."""
+        return self.headers.get("x-auth-token", "")
+
+
+def heard(request: bytes) -> Heard:
+    """Read the bytes of a request."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Heard(method, target.partition("?")[0], headers, body)
+
+
+Reply = Callable[[Heard], bytes | Awaitable[bytes]]
+
+
+@contextlib.asynccontextmanager
+async def replying(reply: Reply) -> AsyncIterator[FaultServer]:
+    """Serve with what ``reply`` makes of each request; no bytes end the connection."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made = reply(heard(server.requests[-1]))
+        answer = made if isinstance(made, bytes) else await made
+        if not answer:
+            writer.transport.abort()
+            return
+        writer.write(answer)
+        await writer.drain()
+
+    async with serving(behave) as server:
+        yield server

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.tokens import PasswordLogin
+from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.ids import ProjectId, VaultId
@@ -115,7 +116,7 @@ class Desk:
         self.clock = Clock()
         self.secret = Secret()
         self.reports: list[Connection] = []
-        self.login = PasswordLogin(profile, self.secret)
+        self.login: Auth = login_of(profile, self.secret)
         if not isinstance(transport, httpx.AsyncBaseTransport):
             transport = httpx.MockTransport(transport)
         self.cloud = CbrCloud(profile, self.login, transport, self.clock, self.reports.append, **options)
