@@ -13,8 +13,11 @@ Nothing else ends the process: ``setQuitOnLastWindowClosed(False)`` keeps Qt fro
 import asyncio
 import gc
 import logging
+import re
 import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
@@ -26,6 +29,11 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger("cbr_desktop.runtime")
 
+
+_CHAIN_LIMIT = 10
+_MESSAGE_LIMIT = 200
+# what a message quotes: in brackets, braces or quotation marks, or in a row without a space
+_QUOTED = re.compile(r"""[\[{].*|b?'[^']{20,}'?|b?"[^"]{20,}"?|\S{40,}""")
 
 COLLECT_SECONDS = 2.0
 """How often garbage is looked for; it costs nothing when there is little."""
@@ -81,16 +89,17 @@ class Leaving:
 def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
     """Run ``main`` on a loop that serves Qt as well, until it returns; return its result.
 
-    Whatever no one else caught, in a slot or in a task, goes to the crash sink: it is logged, and the program goes on.
+    Whatever no one else caught, in a slot, a task, a thread or a finalizer, goes to the crash sink: it is logged, and
+    the program goes on.
     """
     application.setQuitOnLastWindowClosed(False)
-    previous = sys.excepthook
-    sys.excepthook = _sink
+    previous = sys.excepthook, threading.excepthook, sys.unraisablehook
+    sys.excepthook, threading.excepthook, sys.unraisablehook = _sink, _thread_sink, _finalizer_sink
     try:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
             return runner.run(_main(application, main))
     finally:
-        sys.excepthook = previous
+        sys.excepthook, threading.excepthook, sys.unraisablehook = previous
 
 
 async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
@@ -105,8 +114,54 @@ async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[A
         return await main(leaving)
 
 
-def _sink(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    _log.critical("A defect of this program", exc_info=(kind, error, trace))
+def outline(error: BaseException) -> str:
+    """Return where an error came from and what it says, in lines; without values: no locals, no bodies, no headers.
+
+    What a message quotes is cut out, since it is whatever came from outside.
+    """
+    lines: list[str] = []
+    for link in _chain(error):
+        if lines:
+            lines.append("then")
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in _frames(link)]
+        lines.append(f"{type(link).__qualname__}: {_unquoted(str(link))}".rstrip(": "))
+    return "\n".join(lines)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error and those before it, the first one first; of a group, its members too."""
+    links: list[BaseException] = []
+    todo: list[BaseException | None] = [error]
+    while todo and len(links) < _CHAIN_LIMIT:
+        link = todo.pop()
+        if link is not None and link not in links:
+            links.append(link)
+            todo += [link.__cause__ or (None if link.__suppress_context__ else link.__context__)]
+            todo += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
+    return links[::-1]
+
+
+def _frames(error: BaseException) -> traceback.StackSummary:
+    # lines of code are not looked up: the source may be gone, and the place is enough
+    return traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+
+
+def _unquoted(message: str) -> str:
+    line = _QUOTED.sub("…", message.strip().partition("\n")[0].strip())
+    return line if len(line) <= _MESSAGE_LIMIT else f"{line[:_MESSAGE_LIMIT]}…"
+
+
+def _sink(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    _log.critical("A defect of this program\n%s", outline(error) if error is not None else kind.__qualname__)
+
+
+def _thread_sink(ended: threading.ExceptHookArgs) -> None:
+    _sink(ended.exc_type, ended.exc_value, ended.exc_traceback)
+
+
+def _finalizer_sink(failed: "sys.UnraisableHookArgs") -> None:
+    # the object is not named: its words may be a body or a secret
+    _sink(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
 def _task_sink(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -114,4 +169,4 @@ def _task_sink(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     if isinstance(error, BaseException):
         _sink(type(error), error, error.__traceback__)
     else:
-        _log.critical("A defect of this program: %s", context.get("message", ""))
+        _log.critical("A defect of this program: %s", _unquoted(str(context.get("message", ""))))

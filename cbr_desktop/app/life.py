@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.app.houses import Houses, opened_houses, real_network
 from cbr_desktop.app.start import demo_corner
 from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.crash import CrashWatch
 from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
@@ -21,7 +22,7 @@ from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.errors import crash_sentence, error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import WARNING
 from cbr_desktop.ui.plain import plain
@@ -37,6 +38,9 @@ def run_life(application: QApplication, window: MainWindow, hall: Hall, here: Pl
     """Open the houses behind a painted window and live until the operator leaves; return the exit code."""
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
+        crashes = stack.enter_context(closing(CrashWatch(here.logs)))
+        if crashes.before:
+            window.notices.say(crash_sentence(str(crashes.report)), WARNING)
         stack.callback(hall.settings.close)
         access, houses = open_behind(stack, hall, here, log)
         return run(application, lambda leaving: live(houses, window, access, leaving))

@@ -28,6 +28,14 @@ from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.states import quoted, shown
 
 
+def crash_sentence(report: str) -> str:
+    """Return that the program died the last time, and where it is written how."""
+    return (
+        "CBR Desktop ended by a fault of its own the last time. Requests that were on their way are looked for now. "
+        f"Where it happened, without any of your data, is in {report}."
+    )
+
+
 def error_sentence(error: HouseError) -> str:
     """Return what happened, to which thing, and what to do."""
     for kind in type(error).__mro__:
