@@ -1,6 +1,12 @@
 """What is said before there is a house: which cloud, or why there cannot be one."""
 
-from PySide6.QtWidgets import QApplication
+import importlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QDialog
+from shiboken6 import isValid
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.error import HouseError
@@ -8,14 +14,21 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 
+if TYPE_CHECKING:
+    from cbr_desktop.app.editing import TransportOf
 
-def choose(application: QApplication, here: Places) -> Profile | None:
-    """Show what there is to choose from and return the choice; ``None`` when the window was closed without one."""
-    return run(application, lambda leaving: _chosen(here, leaving))
+
+def choose(application: QApplication, here: Places, secrets: Secrets | None = None) -> Profile | None:
+    """Show what there is to choose from and return the choice; ``None`` when the window was closed without one.
+
+    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice.
+    """
+    return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving))
 
 
 def tell(application: QApplication, error: HouseError) -> None:
@@ -31,15 +44,80 @@ async def _told(sentence: str, leaving: Leaving) -> None:
     window.deleteLater()
 
 
-async def _chosen(here: Places, leaving: Leaving) -> Profile | None:
+Story = Callable[[WelcomeWindow], Awaitable[None]]
+"""What is done at the first screen besides what the operator does."""
+
+
+async def choosing(
+    here: Places,
+    secrets: Secrets,
+    leaving: Leaving,
+    transport_of: "TransportOf | None" = None,
+    story: Story | None = None,
+) -> Profile | None:
+    """Show the first screen until something was chosen or it was closed. ``transport_of`` leads to the network."""
     known, problems = profiles.read(here.profiles_file)
     window = WelcomeWindow(known, [error_sentence(problem) for problem in problems], str(here.profiles_file))
     choice: list[Profile] = []
-    window.chosen.connect(lambda profile: choice.append(profile or DEMO))
-    window.chosen.connect(leaving.ask)
+
+    def choose_now(profile: Profile | None) -> None:
+        choice.append(profile or DEMO)
+        leaving.ask()
+
+    window.chosen.connect(choose_now)
     window.dismissed.connect(leaving.ask)
+    doors = Doors(window, here, secrets, choose_now, transport_of)
     window.show()
+    if story is not None:
+        await story(window)
     await leaving.wait()
+    doors.close()
     window.hide()
     window.deleteLater()
     return choice[0] if choice else None
+
+
+class Doors(QObject):
+    """Opens the window of profiles over the first screen, and tells the first screen what has changed."""
+
+    def __init__(
+        self,
+        window: WelcomeWindow,
+        here: Places,
+        secrets: Secrets,
+        choose: Callable[[Profile], object],
+        transport_of: "TransportOf | None",
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._here = here
+        self._secrets = secrets
+        self._choose = choose
+        self._transport_of = transport_of
+        self._dialog: QDialog | None = None
+        window.add_wished.connect(lambda: self._open().add())
+        window.import_wished.connect(lambda: self._open().take_over.click())
+        window.edit_wished.connect(self._open)
+
+    def close(self) -> None:
+        """Close the window of profiles, if it is open; what is not saved is gone."""
+        if self._dialog is not None and isValid(self._dialog):
+            self._dialog.hide()
+
+    def _open(self, name: str = "") -> Any:
+        if self._dialog is not None and isValid(self._dialog) and self._dialog.isVisible():
+            self._dialog.activateWindow()
+            return self._dialog
+        # with a client, a network and all of their libraries: whoever has a profile does not wait for them
+        editing = importlib.import_module("cbr_desktop.app.editing")
+        dialog = editing.open_profiles(
+            self._here, self._secrets, self._window, transport_of=self._transport_of, start=name
+        )
+        dialog.changed.connect(self._tell)
+        dialog.open_wished.connect(self._choose)
+        self._dialog = dialog
+        return dialog
+
+    def _tell(self) -> None:
+        known, problems = profiles.read(self._here.profiles_file)
+        self._window.show_profiles(known, [error_sentence(problem) for problem in problems])

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind, StoreProblem
@@ -49,6 +50,14 @@ _CLOUDS = {
     "orange-business.com": "Flexible Engine",
     "myhuaweicloud.eu": "Huawei Cloud Europe",
     "myhuaweicloud.com": "Huawei Cloud",
+}
+_ROUTES = {
+    RouteReason.MANUAL: "through the proxy {proxy}, as this profile says",
+    RouteReason.SYSTEM: "through the proxy {proxy}, as the system says",
+    RouteReason.NONE: "straight, as this profile says",
+    RouteReason.LOOPBACK: "straight: it is this machine",
+    RouteReason.EXEMPT: "straight: it is among the exceptions of the system's proxy",
+    RouteReason.NOT_SET: "straight: the system has no proxy",
 }
 _STORE_PROBLEMS: dict[str, str] = {
     StoreProblem.NO_STORE: "was not found: this system has none that encrypts",
@@ -105,3 +114,26 @@ def store_sentence(problem: str) -> str:
         return ""
     why = _STORE_PROBLEMS.get(problem, f"cannot be used ({shown(problem, 60)})")
     return f"The system's password store {why}. What you enter is kept until you leave, in memory alone."
+
+
+def network_sentences(effective: EffectiveNetwork) -> list[str]:
+    """Return which way requests really take, whose certificates count, and what in the environment has a say."""
+    lines = _routes(effective.routes)
+    if effective.proxy_problem:
+        lines.append(f"The proxy cannot be used: its address {shown(effective.proxy_problem)}.")
+    system = ", ".join(shown(path) for path in effective.authorities) or "the system"
+    company = f" and {shown(effective.ca_file)}" if effective.ca_file else ""
+    lines.append(f"Certificates are checked by the authorities of {system}{company}.")
+    return [*lines, *(_variable(variable) for variable in effective.variables)]
+
+
+def _routes(routes: tuple[Route, ...]) -> list[str]:
+    words = {host_of(route.endpoint): _ROUTES[route.reason].format(proxy=shown(route.proxy)) for route in routes}
+    if len(set(words.values())) == 1:
+        return [f"Requests go {next(iter(words.values()))}."]
+    return [f"Requests to {shown(host)} go {way}." for host, way in words.items()]
+
+
+def _variable(variable: Variable) -> str:
+    say = "counts" if variable.used else "has no say here"
+    return f"The variable {shown(variable.name)} ({shown(variable.value, 80)}) is set and {say}."

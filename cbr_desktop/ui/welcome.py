@@ -1,115 +1,169 @@
-"""The first screen of somebody who has not said which cloud: profiles to choose from, and the demo cloud."""
+"""The first screen of somebody who has not said which cloud: profiles to choose from, the way to one, and the demo."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.dialogs.lines import label
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
-EXAMPLE = """\
-[[profile]]
-name = "Production eu-de"
-iam_endpoint = "https://iam.eu-de.otc.t-systems.com"
-cbr_endpoint = "https://cbr.eu-de.otc.t-systems.com"
-project = "eu-de_prod"
-domain = "OTC-EU-DE-00000000001000000001"
-user = "backup-operator"
-environment = "production"    # or staging, test
-"""
+_STEPS = (
+    "Add a profile: its region, its project, and who asks. Or import what other programs on this machine have.",
+    "Test it: name, network, certificate and login are looked at one by one, and nothing is changed.",
+    "Open it. The password is asked for once; it goes into the system's password store only if you say so.",
+)
 
 
 class WelcomeWindow(QWidget):
-    """Offers the profiles of ``profiles_path`` and the demo cloud; ``problems`` are sentences about that file.
+    """Offers the profiles of ``place`` and the demo cloud; ``problems`` are sentences about that file.
 
     Signals:
         chosen: the ``Profile`` to open, or ``None`` for the demo cloud.
         dismissed: the window was closed without a choice.
+        add_wished: a profile should be made.
+        import_wished: profiles should be taken over from other programs.
+        edit_wished: the profile of this name should be looked at and changed.
     """
 
     chosen = Signal(object)
     dismissed = Signal()
+    add_wished = Signal()
+    import_wished = Signal()
+    edit_wished = Signal(str)
 
-    def __init__(self, profiles: Sequence[Profile], problems: Sequence[str], profiles_path: str) -> None:
+    def __init__(self, profiles: Sequence[Profile], problems: Sequence[str], place: str) -> None:
         super().__init__()
-        self._profiles = list(profiles)
+        self._profiles: list[Profile] = []
         self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
         self.setObjectName("welcome")
         self.resize(720, 520)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(12)
-        layout.addWidget(_heading("Which cloud?" if profiles else "No cloud is set up yet"))
-        for number, problem in enumerate(problems):
-            layout.addWidget(label(f"✕ {problem}", f"welcomeProblem{number}"))
-        if profiles:
-            layout.addWidget(self._list())
-            layout.addWidget(self._open_button())
-        else:
-            layout.addWidget(
-                label(f"Write a profile like this one into {profiles_path} and start again.", "welcomeHow")
-            )
-            layout.addWidget(_example())
-        layout.addWidget(
-            label("The demo cloud is built in: it needs no account and sends nothing anywhere.", "welcomeDemo")
-        )
-        layout.addWidget(self._demo_button(is_default=not profiles))
+        self._place = place
+        self._heading = _heading()
+        self._problems = MarkedLine("welcomeProblems")
+        self._list = self._make_list()
+        self._steps = _steps(place)
+        self._open = _button("&Open", "openProfile", self._open_current)
+        self._edit = _button("&Edit…", "editProfile", self._edit_current)
+        self._add = _button("&Add a profile…", "addProfile", self.add_wished.emit)
+        self._import = _button("&Import…", "importProfiles", self.import_wished.emit)
+        self._demo = _button("Open the &demo cloud", "openDemo", self._open_demo)
+        self._lay_out()
+        self.show_profiles(profiles, problems)
+
+    def show_profiles(self, profiles: Sequence[Profile], problems: Sequence[str]) -> None:
+        """Show what there is now; the choice stays where it was."""
+        row = max(0, self._list.currentRow())
+        self._profiles = list(profiles)
+        self._list.clear()
+        for profile in profiles:
+            item = QListWidgetItem()
+            item.setData(PROFILE_ROLE, profile)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, row_words(profile))
+            self._list.addItem(item)
+        self._list.setCurrentRow(min(row, len(profiles) - 1))
+        words = " ".join(problems)
+        if words and self._place not in words:
+            words += f" The file is {self._place}."
+        self._problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, words)
+        has_some = bool(profiles)
+        self._heading.setText("Which cloud?" if has_some else "No cloud is set up yet")
+        for widget in (self._list, self._open, self._edit):
+            widget.setVisible(has_some)
+        self._steps.setVisible(not has_some)
+        self._open.setDefault(has_some)
+        self._add.setDefault(not has_some)
+        (self._list if has_some else self._add).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that nothing was chosen."""
         self.dismissed.emit()
         super().closeEvent(event)
 
-    def _list(self) -> QListWidget:
-        self._names = QListWidget(self)
-        self._names.setObjectName("profiles")
-        self._names.setAccessibleName("Profiles")
-        for profile in self._profiles:
-            words = (
-                f"{plain(profile.name, 80)}  –  {plain(profile.region or profile.cbr_endpoint, 80)},"
-                f" {plain(profile.project, 80)}, {profile.environment}"
-            )
-            self._names.addItem(QListWidgetItem(plain(words)))
-        self._names.setCurrentRow(0)
-        self._names.itemActivated.connect(self._open)
-        return self._names
+    def _make_list(self) -> QListWidget:
+        made = QListWidget()
+        made.setObjectName("profiles")
+        made.setAccessibleName("Profiles")
+        made.setItemDelegate(ProfileDelegate(made))
+        made.itemActivated.connect(self._open_current)
+        return made
 
-    def _open_button(self) -> QPushButton:
-        button = QPushButton("&Open", self)
-        button.setObjectName("openProfile")
-        button.setDefault(True)
-        button.clicked.connect(self._open)
-        return button
+    def _lay_out(self) -> None:
+        above = QHBoxLayout()
+        for button in (self._open, self._edit, self._add, self._import):
+            above.addWidget(button)
+        above.addStretch(1)
+        rule = QFrame()
+        rule.setFrameShape(QFrame.Shape.HLine)
+        rule.setForegroundRole(QPalette.ColorRole.Mid)
+        below = QHBoxLayout()
+        words = "The demo cloud is built in: it needs no account and sends nothing anywhere."
+        below.addWidget(label(words, "welcomeDemo"), 1)
+        below.addWidget(self._demo)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(12)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._problems)
+        layout.addWidget(self._list, 1)
+        layout.addWidget(self._steps, 1)
+        layout.addLayout(above)
+        layout.addWidget(rule)
+        layout.addLayout(below)
 
-    def _demo_button(self, *, is_default: bool) -> QPushButton:
-        button = QPushButton("Open the &demo cloud", self)
-        button.setObjectName("openDemo")
-        button.setDefault(is_default)
-        button.clicked.connect(self._open_demo)
-        return button
+    def _open_current(self) -> None:
+        if self._profiles:
+            self.chosen.emit(self._profiles[max(0, self._list.currentRow())])
 
-    def _open(self) -> None:
-        self.chosen.emit(self._profiles[max(0, self._names.currentRow())])
+    def _edit_current(self) -> None:
+        if self._profiles:
+            self.edit_wished.emit(self._profiles[max(0, self._list.currentRow())].name)
 
     def _open_demo(self) -> None:
         self.chosen.emit(None)
 
 
-def _heading(words: str) -> QLabel:
-    heading = label(words, "welcomeHeading")
+def _heading() -> QLabel:
+    heading = label(name="welcomeHeading")
     font = heading.font()
     font.setPointSizeF(font.pointSizeF() * 1.6)
     heading.setFont(font)
     return heading
 
 
-def _example() -> QPlainTextEdit:
-    example = QPlainTextEdit(EXAMPLE)
-    example.setObjectName("profileExample")
-    example.setAccessibleName("Example of a profile")
-    example.setReadOnly(True)
-    example.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    return example
+def _steps(place: str) -> QWidget:
+    """Return the way to a first profile, which takes a minute."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    for number, step in enumerate(_STEPS, 1):
+        layout.addWidget(label(f"{number}.  {step}", f"welcomeStep{number}"))
+    where = label(
+        f"Profiles are kept in {place}, without secrets; you may write that file by hand as well.", "welcomeHow"
+    )
+    where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    layout.addWidget(where)
+    layout.addStretch(1)
+    return made
+
+
+def _button(text: str, name: str, act: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(text.replace("&", "").rstrip("…"))
+    button.clicked.connect(lambda: act())
+    return button

@@ -176,12 +176,12 @@ class Profiles(Protocol):
 
 
 class SecretKeeper(Protocol):
-    """Where secrets are kept: the system's store, and memory until the program ends. Nothing here raises.
+    """Where secrets are kept: the system's store, and memory until the program ends. Nothing here raises."""
 
-    ``problem`` says why the store was of no use the last time, empty when it was.
-    """
-
-    problem: str
+    @property
+    def problem(self) -> str:
+        """A word for why the store was of no use the last time, empty when it was."""
+        ...
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
         """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import Damaged, LoginRefused, ProfileError, Unreachable
+from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import Environment, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.secret import SecretKind
@@ -32,7 +33,7 @@ from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 Until = Callable[..., Awaitable[None]]
-GOOD_LOGIN = Check(CheckKind.LOGIN, "operator", Verdict.PASS)
+GOOD_LOGIN = Check(CheckKind.LOGIN, "operator", Verdict.PASS, (("way", "password"),))
 
 
 class Stage:
@@ -128,7 +129,8 @@ def test_from_nothing_to_an_open_profile(stage: Make, run: Run, until: Until) ->
         assert not here.can("saveProfile")
         here.fill(name="Prod", region="eu-de", user="operator", domain="OTC-1")
         assert "https://iam.eu-de.otc.t-systems.com" in here.words
-        assert "Name the project" in here.words
+        # what was not entered yet is told in one place, not beside each field
+        assert here.words.count("Name the project") == 1
         here.press("listProjects")
         await until(lambda: here.shown(LoginDialog) is not None)
         here.give(password="secret")
@@ -416,6 +418,26 @@ def test_a_password_is_kept_only_once_the_service_took_it(stage: Make, run: Run,
     run(story())
 
 
+def test_fault_32_what_was_refused_is_not_tried_a_second_time_by_itself(stage: Make, run: Run, until: Until) -> None:
+    async def story() -> None:
+        keeper = Keeper()
+        await keeper.keep(PROD, SecretKind.PASSWORD, "outdated")
+        here = stage(PROD, keeper=keeper)
+        here.account.error = LoginRefused("iam", status=401)
+        here.press("listProjects")
+        await until(lambda: "did not accept the login" in here.words)
+        here.account.error = None
+        here.account.checks = [GOOD_LOGIN]
+        here.press("testProfile")
+        await until(lambda: here.shown(LoginDialog) is not None)
+        assert len(here.account.asked) == 1
+        here.give(password="renewed")
+        await until(here.dialog.checks.isVisible)
+        assert [secrets[SecretKind.PASSWORD] for _, secrets in here.account.asked] == ["outdated", "renewed"]
+
+    run(story())
+
+
 def test_where_each_secret_is_is_said_and_it_can_be_forgotten(stage: Make, run: Run, until: Until) -> None:
     async def story() -> None:
         keeper = Keeper()
@@ -503,18 +525,33 @@ def test_importing_leads_back_to_the_list(stage: Make, run: Run) -> None:
     run(story())
 
 
-def test_the_effective_network_is_said_for_the_form_as_it_stands(stage: Make, run: Run) -> None:
+def test_the_effective_network_is_said_for_the_form_as_it_stands(stage: Make, run: Run, until: Until) -> None:
+    async def effective(profile: Profile) -> EffectiveNetwork:
+        reason = RouteReason.MANUAL if profile.proxy_url else RouteReason.EXEMPT
+        routes = (
+            Route(profile.iam_endpoint, profile.proxy_url, reason),
+            Route(
+                profile.cbr_endpoint, profile.proxy_url, RouteReason.MANUAL if profile.proxy_url else RouteReason.NONE
+            ),
+        )
+        variables = (Variable("HTTPS_PROXY", "http://***@old:1", True), Variable("SSLKEYLOGFILE", "/keys", False))
+        return EffectiveNetwork(routes, (), profile.ca_file, profile.address_family, variables)
+
     async def story() -> None:
-        here = stage(PROD, effective=lambda profile: [f"Proxy: {profile.proxy_url or 'none'}"])
+        here = stage(replace(PROD, ca_file="/etc/company.pem"), effective=effective)
         here.form._network.tell()
-        assert "Proxy: none" in here.words
+        await until(lambda: "Requests to iam.eu-de.otc.t-systems.com go straight: it is among" in here.words)
+        assert "Requests to cbr.eu-de.otc.t-systems.com go straight, as this profile says." in here.words
+        assert "Certificates are checked by the authorities of the system and /etc/company.pem." in here.words
+        assert "The variable HTTPS_PROXY (http://***@old:1) is set and counts." in here.words
+        assert "The variable SSLKEYLOGFILE (/keys) is set and has no say here." in here.words
         here.choose("proxy", ProxyMode.MANUAL)
         assert "Enter the proxy's address" in here.words
         here.fill(proxy_url="http://me:x@proxy:3128")
         assert "Leave the login out of the address" in here.words
         here.fill(proxy_url="http://proxy:3128")
         here.form._network.tell()
-        assert "Proxy: http://proxy:3128" in here.words
+        await until(lambda: "Requests go through the proxy http://proxy:3128, as this profile says." in here.words)
         here.press("saveProfile")
 
     run(story())

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import LoginRefused
+from cbr_desktop.ui.diagnosis import KINDS, found_sentence, next_sentence, subject_words
 from cbr_desktop.ui.dialogs.lines import MarkedLine, label
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.states import count_words, shown
+from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.theme import Tone
 
 _MARKS = {
@@ -29,11 +29,15 @@ _VERDICTS = {
 _HEIGHT = 170
 
 
+def login_refused(checks: Sequence[Check]) -> bool:
+    """Tell whether the service refused the secrets that a test was made with."""
+    return any(isinstance(check.error, LoginRefused) for check in checks)
+
+
 def login_held(checks: Sequence[Check]) -> bool:
     """Tell whether the service took the secrets that a test was made with."""
     logins = [check for check in checks if check.kind is CheckKind.LOGIN]
-    refused = any(isinstance(check.error, LoginRefused) for check in checks)
-    return not refused and any(check.verdict in (Verdict.PASS, Verdict.WARN) for check in logins)
+    return not login_refused(checks) and any(check.verdict in (Verdict.PASS, Verdict.WARN) for check in logins)
 
 
 class ChecksPanel(QFrame):
@@ -59,7 +63,6 @@ class ChecksPanel(QFrame):
         self._scroll.setAccessibleName("Lines of the test")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setFixedHeight(_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 6, 6)
         layout.addLayout(head)
@@ -72,12 +75,17 @@ class ChecksPanel(QFrame):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
+        first: MarkedLine | None = None
         for check in checks:
             line = MarkedLine("check")
             line.say(_MARKS[check.verdict], check_words(check))
             layout.addWidget(line)
+            if check.verdict is Verdict.FAIL and first is None:
+                first = line
         layout.addStretch(1)
         self._scroll.setWidget(content)
+        needed = layout.heightForWidth(max(self.width(), self.sizeHint().width()) - 40)
+        self._scroll.setFixedHeight(min(_HEIGHT, needed + 4))
         counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
         worst = next((v for v in (Verdict.FAIL, Verdict.WARN) if counts[v]), Verdict.PASS)
         parts = [f"{count} {_VERDICTS[verdict]}" for verdict, count in counts.items() if count]
@@ -85,10 +93,12 @@ class ChecksPanel(QFrame):
         self._heading.setText(f"{head}: {count_words(len(checks), 'check')}, {', '.join(parts)}.")
         self._heading.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.show()
+        if first is not None:
+            layout.activate()
+            self._scroll.ensureWidgetVisible(first)
 
 
 def check_words(check: Check) -> str:
-    """Return a line: what was looked at, how it ended, and why."""
-    words = f"{check.kind.value.capitalize()}: {_VERDICTS[check.verdict]}."
-    subject = f" {shown(check.subject, 100)}." if check.subject else ""
-    return words + subject + (f" {error_sentence(check.error)}" if check.error else "")
+    """Return a line: what was looked at, how it was found, and what to do next."""
+    parts = [f"{KINDS[check.kind]} {subject_words(check)}:", found_sentence(check), next_sentence(check)]
+    return " ".join(part for part in parts if part)

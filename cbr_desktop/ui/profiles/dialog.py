@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check
 from cbr_desktop.domain.endpoint import endpoint
-from cbr_desktop.domain.error import Damaged, HouseError
+from cbr_desktop.domain.error import Damaged, HouseError, LoginRefused
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
@@ -36,7 +36,7 @@ from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.identity import secret_words
 from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
-from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held
+from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import free_name, hosts
 from cbr_desktop.ui.profiles.form import BLANK, ProfileForm
@@ -115,6 +115,8 @@ class ProfilesDialog(QDialog):
         self._rows: list[Row] = []
         self._trusted: set[str] = set()
         self._work = ""
+        self._tried_login: tuple[str, ...] = ()
+        self._refused: set[tuple[str, ...]] = set()
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failure)
         self._make_widgets()
@@ -332,7 +334,9 @@ class ProfilesDialog(QDialog):
                 words = f"{quoted(row.name or 'New profile', 60)} was never saved and is gone."
                 self.notices.say(words, REMARK, "Undo", partial(self._show_new, self._form_of(row).profile()))
             return
-        alone = not any(other.saved and _same_login(other.saved, row.saved) for other in self._rows if other is not row)
+        alone = not any(
+            other.saved and _login_of(other.saved) == _login_of(row.saved) for other in self._rows if other is not row
+        )
         asked = DeleteDialog(row.saved, self, owns_secrets=alone)
         asked.confirmed.connect(partial(self._delete, row, row.saved))
         asked.open()
@@ -450,6 +454,9 @@ class ProfilesDialog(QDialog):
         self._tasks.start(found, partial(self._go_on, work, profile), group=_WORK)
 
     def _go_on(self, work: str, profile: Profile, found: Mapping[SecretKind, str]) -> None:
+        if _login_of(profile) in self._refused:
+            # the same once more would bring the account closer to being locked
+            found = {kind: text for kind, text in found.items() if kind is SecretKind.PROXY_PASSWORD}
         missing = [kind for kind in secrets_of(profile) if kind not in found]
         if not missing:
             self._run(work, profile, found, {}, keep=False)
@@ -477,6 +484,7 @@ class ProfilesDialog(QDialog):
         if not self._work:
             return
         accepted = partial(self._accepted, profile, typed, keep)
+        self._tried_login = _login_of(profile)
         if work == "test":
             tested = partial(self._tested, accepted)
             self._tasks.start(self._test_with(profile, secrets), tested, group=_WORK)
@@ -487,7 +495,9 @@ class ProfilesDialog(QDialog):
     def _tested(self, accepted: Callable[[], None], checks: Sequence[Check]) -> None:
         self._end()
         self.checks.show_checks(checks)
-        if login_held(checks):
+        if login_refused(checks):
+            self._refused.add(self._tried_login)
+        elif login_held(checks):
             accepted()
 
     def _listed(self, accepted: Callable[[], None], projects: Sequence[Project]) -> None:
@@ -500,6 +510,7 @@ class ProfilesDialog(QDialog):
 
     def _accepted(self, profile: Profile, typed: Mapping[SecretKind, str], keep: bool) -> None:
         lasting: dict[SecretKind, str] = {kind: text for kind, text in typed.items() if kind is not SecretKind.PASSCODE}
+        self._refused.discard(_login_of(profile))
         for kind, text in lasting.items():
             self._keeper.remember(profile, kind, text)
         if keep:
@@ -527,6 +538,8 @@ class ProfilesDialog(QDialog):
 
     def _tell_failure(self, error: HouseError) -> None:
         self._end()
+        if isinstance(error, LoginRefused):
+            self._refused.add(self._tried_login)
         self.notices.say(error_sentence(error), WARNING)
 
     def _begin(self, work: str) -> None:
@@ -688,9 +701,9 @@ async def _forget_all(keeper: SecretKeeper, profile: Profile) -> None:
         await keeper.forget(profile, kind)
 
 
-def _same_login(one: Profile, other: Profile) -> bool:
-    fields = ("iam_endpoint", "domain", "user", "access_key")
-    return all(getattr(one, field) == getattr(other, field) for field in fields)
+def _login_of(profile: Profile) -> tuple[str, ...]:
+    """Return where and as whom a profile logs in: what its secrets are bound to."""
+    return profile.iam_endpoint, profile.way, profile.domain, profile.user, profile.access_key
 
 
 def _button(text: str, name: str, hint: str = "") -> QPushButton:

@@ -53,7 +53,7 @@ def unproved_hosts(profile: Profile, trusted: Collection[str], proofs: Collectio
         address: str = getattr(profile, field)
         host = host_of(address)
         known = {*trusted, *(proof.strip().casefold() for proof in proofs), *(host for _, host in found)}
-        if host and not is_public_cloud(address) and host not in known:
+        if host and host not in known and not is_public_cloud(address) and _is_endpoint(address):
             found.append((field, host))
     return found
 
@@ -77,6 +77,14 @@ def same_endpoint(one: str, other: str) -> bool:
         return endpoint(one) == endpoint(other)
     except ValueError:
         return one.strip() == other.strip()
+
+
+def _is_endpoint(address: str) -> bool:
+    try:
+        endpoint(address)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(profile: Profile, taken: Collection[str]) -> list[Problem]:

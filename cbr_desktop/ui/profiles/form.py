@@ -52,6 +52,7 @@ class ProfileForm(QScrollArea):
         self._trusted = trusted
         self._taken = taken
         self.problems: list[Problem] = []
+        self._tried = False
         self.where = WhereSection(profile, saved, regions, trusted)
         self._who = WhoSection(profile)
         self._care = CareSection(profile)
@@ -91,10 +92,11 @@ class ProfileForm(QScrollArea):
         profile = self.profile()
         found = judge(profile, self._taken(), self._regions, self.where.unproved(profile))
         self.problems = self._who.corrected(found)
-        # of a new profile nothing is wrong yet where nothing was entered
-        untouched = self.saved is None and profile == self._was
+        # in a new profile nothing is wrong yet where nothing was entered
+        waits = self.saved is None and not self._tried
+        shown = [p for p in self.problems if not waits or getattr(profile, p.field, True)]
         for section in self._sections:
-            section.show_problems([] if untouched else self.problems)
+            section.show_problems(shown)
         self.keeping.allow_entering(not any(problem.blocks and _is_of_way(problem) for problem in self.problems))
         self.keeping.look_soon()
         self.judged.emit()
@@ -108,7 +110,9 @@ class ProfileForm(QScrollArea):
         self.judge()
 
     def focus_first_problem(self) -> None:
-        """Put the focus where the first thing is wrong, or into the name."""
+        """Put the focus where the first thing is wrong, or into the name; from now on what is missing is told, too."""
+        self._tried = True
+        self.judge()
         self.focus(self.block.field if self.block else "name")
 
     def focus(self, field: str) -> None:

@@ -108,11 +108,11 @@ class ImportDialog(QDialog):
         except HouseError as error:
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
             return
-        if not self._add(source):
+        if not self._add(source, is_wished=True):
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], f"There is no profile in {quoted(path)}.")
         self._settle()
 
-    def _add(self, source: Source) -> bool:
+    def _add(self, source: Source, *, is_wished: bool = False) -> bool:
         """Add the profiles of a source; ``False`` when there is nothing in it."""
         if not source.profiles and not source.remarks:
             return False
@@ -127,7 +127,7 @@ class ImportDialog(QDialog):
         for name in dict.fromkeys(remark.name for remark in source.remarks if remark.name not in names):
             self._add_unusable(top, name, tuple(r for r in source.remarks if r.name == name))
         top.setExpanded(True)
-        if first < len(self._found):
+        if first < len(self._found) and (is_wished or first == 0):
             self.tree.setCurrentItem(self._found[first].item)
         return True
 

@@ -1,23 +1,26 @@
 """By which way through the network: proxy, authorities, addresses, and what really counts in the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
+from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 from cbr_desktop.ui.dialogs.lines import label
-from cbr_desktop.ui.identity import FAMILIES, PROXIES
+from cbr_desktop.ui.identity import FAMILIES, PROXIES, network_sentences
 from cbr_desktop.ui.profiles.section import Section, choose, text_line
+from cbr_desktop.ui.tasks import TaskOwner
 
-Effective = Callable[[Profile], Sequence[str]]
-"""Says in sentences what really counts for a profile: proxy, authorities, variables of the environment."""
+Effective = Callable[[Profile], Coroutine[Any, Any, EffectiveNetwork]]
+"""Works out what really counts for a profile. The system is asked, which may take a while; nothing is sent."""
 _REST_MS = 150
 
 
 class NetworkSection(Section):
-    """Proxy, company CA and address family; beneath them what counts, as ``effective`` says it for the whole form."""
+    """Proxy, company CA and address family; beneath them what counts for the whole form, by ``effective``."""
 
     def __init__(self, profile: Profile, whole: Callable[[], Profile], effective: Effective | None) -> None:
         super().__init__("Network", "networkSection")
@@ -37,6 +40,7 @@ class NetworkSection(Section):
         self._counts = label(name="effectiveNetwork")
         self._counts.setAccessibleName("What counts")
         self._counts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._tasks = TaskOwner(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST_MS)
@@ -57,19 +61,22 @@ class NetworkSection(Section):
         }
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look anew at what counts: the system may have changed meanwhile."""
+        """Look anew: the system may have changed meanwhile."""
         super().showEvent(event)
         self.tell_soon()
 
     def tell_soon(self) -> None:
         """Say what counts once the form has rested for a moment."""
-        if self._effective_for is not None:
+        if self._effective_for is not None and self.isVisible():
             self._timer.start()
 
     def tell(self) -> None:
         """Say what counts for the form as it stands."""
         if self._effective_for is not None:
-            self._counts.setText("\n".join(self._effective_for(self._whole())))
+            self._tasks.start(self._effective_for(self._whole()), self._show, group="effective")
+
+    def _show(self, effective: EffectiveNetwork) -> None:
+        self._counts.setText("\n".join(network_sentences(effective)))
 
     def _add_ca_file(self, profile: Profile) -> None:
         self._ca_file = text_line(

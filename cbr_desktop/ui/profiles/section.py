@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
@@ -60,6 +60,9 @@ class Section(QGroupBox):
         named.setBuddy(widget)
         named.setMinimumWidth(_LABEL_WIDTH)
         named.setContentsMargins(0, 4, 0, 0)
+        # beside the field, not beside the middle of what stands beneath it
+        named.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        named.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._form.addRow(named, row)
         self._lines[field], self._remarks[field], self._fields[field], self._rows[field] = line, said, widget, row
 

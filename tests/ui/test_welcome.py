@@ -1,0 +1,78 @@
+"""The first screen: it leads to a first profile, to those there are, and to the demo."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.welcome import WelcomeWindow
+from tests.ui.profilebook import HQ, PROD, STAGING
+
+PLACE = "/home/me/profiles.toml"
+Open = Callable[..., WelcomeWindow]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    def make(*profiles: Profile, problems: tuple[str, ...] = ()) -> WelcomeWindow:
+        window = WelcomeWindow(profiles, problems, PLACE)
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    return make
+
+
+def child(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def words(window: QWidget) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def test_whoever_has_no_profile_is_led_to_one(opened: Open) -> None:
+    window = opened()
+    said = words(window)
+    assert "No cloud is set up yet" in said
+    assert [step in said for step in ("1.  Add a profile", "2.  Test it", "3.  Open it", PLACE)] == [True] * 4
+    assert child(window, QPushButton, "addProfile").isDefault()
+    assert not child(window, QAbstractButton, "openProfile").isVisible()
+    wishes: list[str] = []
+    window.add_wished.connect(lambda: wishes.append("add"))
+    window.import_wished.connect(lambda: wishes.append("import"))
+    window.chosen.connect(wishes.append)
+    for name in ("addProfile", "importProfiles", "openDemo"):
+        child(window, QAbstractButton, name).click()
+    assert wishes == ["add", "import", None]
+
+
+def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:
+    window = opened()
+    window.show_profiles([PROD, STAGING], [])
+    assert "Which cloud?" in words(window)
+    assert "Add a profile: its region" not in words(window)
+    rows = child(window, QListWidget, "profiles")
+    assert rows.item(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Staging · eu-de, eu-de, eu-de_staging, staging"
+    rows.setCurrentRow(1)
+    window.show_profiles([PROD, STAGING, HQ], [])
+    chosen: list[Profile] = []
+    edited: list[str] = []
+    window.chosen.connect(chosen.append)
+    window.edit_wished.connect(edited.append)
+    for name in ("openProfile", "editProfile"):
+        child(window, QAbstractButton, name).click()
+    assert (chosen, edited) == ([STAGING], [STAGING.name])
+
+
+def test_what_is_wrong_in_the_file_is_told_with_its_place(opened: Open) -> None:
+    window = opened(PROD, problems=("Profile ‘Old’ cannot be used.", "Profile ‘<b>’ cannot be used."))
+    assert f"Profile ‘<b>’ cannot be used. The file is {PLACE}." in words(window)
+    window.show_profiles([PROD], [])
+    assert PLACE not in words(window)
