@@ -1,10 +1,13 @@
 """The doctor at work: a profile, its secrets and its network brought together for one examination after the other."""
 
+import importlib
 import platform
 import secrets
 from collections.abc import Callable
 from functools import partial
 from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -21,6 +24,9 @@ from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.ui.diagnosis import report_text
 from cbr_desktop.workflows.doctor import Begin, Doctor, Tell
 from cbr_desktop.workflows.ports import Clock
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 class Practice:
@@ -79,7 +85,17 @@ class Practice:
 
     def report(self, diagnosis: Diagnosis) -> str:
         """Return what may be handed on: names veiled, no secrets."""
-        return self._redact(report_text(diagnosis, self.profile, versions(), secrets.token_bytes(16)))
+        text = report_text(diagnosis, self.profile, versions(), secrets.token_bytes(16))
+        return self._redact(text.replace(str(Path.home()), "~"))
+
+
+def open_doctor(practice: Practice, parent: "QWidget | None" = None) -> "QWidget":
+    """Open the window of a practice and begin; needs a running loop."""
+    # a command needs no Qt
+    module = importlib.import_module("cbr_desktop.ui.doctor")
+    window: QWidget = module.DoctorWindow(practice.profile.name, practice.examine, practice.report, parent)
+    window.open()  # type: ignore[attr-defined]
+    return window
 
 
 async def asked_before(profile: Profile, secret: Secret) -> Secret:

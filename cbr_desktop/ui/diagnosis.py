@@ -12,13 +12,15 @@ from cbr_desktop.domain.error import (
     Forbidden,
     HouseError,
     LoginRefused,
+    ProfileError,
     Redirected,
     Refused,
+    SecretMissing,
     SignInPage,
     Unreachable,
 )
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode, Way
-from cbr_desktop.ui.errors import error_sentence, refusal_sentence
+from cbr_desktop.ui.errors import error_sentence, login_remedy, refusal_sentence
 from cbr_desktop.ui.states import count_words, duration_words, quoted, shown
 
 KINDS = {
@@ -207,7 +209,7 @@ def _validity(check: Check) -> list[str]:
 
 def _clock(check: Check) -> str:
     offset = check.fact("offset_seconds")
-    return f"It differs by {abs(offset) if isinstance(offset, int) else 0} s from the service's."
+    return f"This machine's clock differs by {abs(offset) if isinstance(offset, int) else 0} s from the service's."
 
 
 def _service(check: Check) -> str:
@@ -322,6 +324,8 @@ def _region_differs(check: Check) -> tuple[str, str]:
     others = {"backup": check.fact("endpoint_region"), "identity": check.fact("iam_region")}
     odd = {what: shown(other) for what, other in others.items() if other and other != check.fact("region")}
     where = " and ".join(f"the {what} endpoint is in {other}" for what, other in odd.items())
+    if len(odd) == 2 and len(set(odd.values())) == 1:
+        where = f"both endpoints are in {odd['backup']}"
     return (
         f"{_scope(check)} But {where}.",
         f"Choose the endpoints of {region}, or a project of {next(iter(odd.values()), region)}.",
@@ -353,7 +357,8 @@ def _no_service(check: Check) -> tuple[str, str]:
 
 def _refused_before(check: Check) -> tuple[str, str]:
     found = "Not tried again: these credentials were refused before, and each try may lock the account."
-    return found, f"Give them anew by logging in, then run again. {_sentence(check.error)}".strip()
+    remedy = login_remedy(check.error) if isinstance(check.error, LoginRefused) else ""
+    return found, f"Give them anew by logging in, then run again. {remedy}".strip()
 
 
 _WHYS: Mapping[Why, Callable[[Check], tuple[str, str]]] = {
@@ -404,12 +409,15 @@ def _error_words(check: Check, error: HouseError) -> tuple[str, str]:
             f"Ask the account's administrator for {check.subject}. {_ACTIONS.get(check.subject, '')}".strip(),
         )
     if isinstance(error, LoginRefused) and check.kind is CheckKind.LOGIN:
-        is_typed = error.reason not in ("token", "keys", "clock", "agency", "user-id")
-        step = "It was tried once. Correct it before you try again: wrong tries lock the account." if is_typed else ""
-        return _sentence(error), step
-    return _sentence(error), ""
+        once = " It was tried once: wrong tries lock the account." if error.reason in _TYPED else ""
+        return f"The login was not accepted. {_refusal(error)}".strip(), f"{login_remedy(error)}{once}"
+    if isinstance(error, SecretMissing | ProfileError | Unreachable):
+        return _sentence(error), ""
+    return _sentence(error), "Run again. If it stays so, hand the report to whoever runs the service."
 
 
+_TYPED = ("", "locked", "passcode", "domain", "project")
+"""Reasons of a refusal after which somebody may be tempted to try passwords."""
 _REASONS = {
     "name": (
         "The name could not be resolved",

@@ -119,14 +119,18 @@ def _refused(error: Refused) -> str:
     return f"{head} {refusal_sentence(error.code, error.message, error.request_id)}".rstrip()
 
 
-def _login_refused(error: LoginRefused) -> str:
-    why = _LOGIN_REASONS.get(
+def login_remedy(error: LoginRefused) -> str:
+    """Return why a login was not accepted, as far as that is known, and what to do."""
+    return _LOGIN_REASONS.get(
         error.reason,
         "Check user, domain, project and password of the profile; a locked user gets the same answer.",
     )
+
+
+def _login_refused(error: LoginRefused) -> str:
     code = _code(error) if error.status else " Nothing was sent."
     return (
-        f"{shown(error.host)} did not accept the login. {why}"
+        f"{shown(error.host)} did not accept the login. {login_remedy(error)}"
         f"{code}{_said(error.message)}{_request_id(error.request_id)}"
     )
 
