@@ -222,8 +222,6 @@ class PastedToken(TokenLogin):
         call = Call("GET", _token_url(profile), (("nocatalog", "true"),), headers)
         try:
             answer = await client.read(call, tries_of_read)
-            row = _row(answer)
-            self._check_project(row)
         except Forbidden as error:
             if not is_project_id(profile.project):
                 raise self._given_up(error, value, client) from None
@@ -231,6 +229,13 @@ class PastedToken(TokenLogin):
             return Token(value, ProjectId(profile.project), client.clock.now(), None)
         except (LoginRefused, NotFound) as error:
             raise self._given_up(error, value, client) from None
+        row = _row(answer)
+        given = (row.project.id, row.project.name) if row.project and is_project_id(row.project.id or "") else ()
+        if not self._whole_account and profile.project not in given:
+            # backups would be made in the wrong place
+            refused = _our_refusal(profile, "project")
+            self._refused.add(refused, value)
+            raise refused
         expires_at = moment(row.expires_at)
         project = row.project and row.project.id
         return Token(
@@ -239,12 +244,6 @@ class PastedToken(TokenLogin):
             client.clock.now(),
             expires_at and expires_at - client.clock_offset,
         )
-
-    def _check_project(self, row: TokenRow) -> None:
-        """Refuse a token of another project than the profile's: backups would be made in the wrong place."""
-        given = (row.project.id, row.project.name) if row.project and is_project_id(row.project.id or "") else ()
-        if not self._whole_account and self._profile.project not in given:
-            raise _our_refusal(self._profile, "project")
 
     def _given_up(self, error: Refused, value: str, client: Client) -> LoginRefused:
         refused = _login_refused(error, "token")
