@@ -132,7 +132,7 @@ def test_fault_01_no_connection(reason: str) -> None:
 
 
 def test_fault_02_no_answer_at_all() -> None:
-    lists_survive(answering(), NoAnswer, 2, "did not answer", deadline=0.8)
+    lists_survive(answering(), NoAnswer, 2, "did not answer", deadline=1.2)
     a_post_is_sent_once(answering(), NoAnswer, deadline=0.4)
 
 
@@ -145,7 +145,7 @@ def test_fault_02_no_answer_at_all() -> None:
     ids=["before the body", "in the body"],
 )
 def test_fault_03_one_byte_at_a_time(drips: Behaviour) -> None:
-    lists_survive(drips, NoAnswer, 2, "did not answer", deadline=0.8)
+    lists_survive(drips, NoAnswer, 2, "did not answer", deadline=1.2)
     a_post_is_sent_once(drips, NoAnswer, deadline=0.4)
 
 

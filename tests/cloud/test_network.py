@@ -5,6 +5,8 @@ import contextlib
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
@@ -416,6 +418,25 @@ def test_work_aside_is_not_waited_for() -> None:
 
     played(story)
     stuck.set()
+
+
+LEAVING = """
+import asyncio, threading
+from cbr_desktop.cloud.network import aside
+
+async def main():
+    asyncio.get_running_loop().create_task(aside(threading.Event().wait))
+    await asyncio.sleep(0.01)
+
+asyncio.run(main())
+print("left")
+"""
+
+
+def test_a_program_ends_while_work_aside_is_stuck() -> None:
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run([sys.executable, "-c", LEAVING], env=here, capture_output=True, text=True, timeout=30)
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("left\n", "", 0)
 
 
 def test_work_aside_gives_its_result_or_its_error() -> None:
