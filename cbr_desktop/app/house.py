@@ -71,14 +71,16 @@ def open_house(
     secret: Secret,
     transport: httpx.AsyncBaseTransport | None = None,
     guard: Guard | None = None,
+    offline: Callable[[], bool] = lambda: False,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
-    ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening.
+    ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
+    all while ``offline`` says so.
     """
     profile = ledger.profile
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
-    cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection)
+    cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection, offline=offline)
     guard = guard or Guard(profile, clock)
     outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard)
     refresh = Refresh(ledger, cache, cloud, clock)

@@ -23,12 +23,19 @@ class Houses:
     """Builds houses over one outbox, and keeps their residents in one task group."""
 
     def __init__(
-        self, here: Places, records: SqliteRecords, secret_of: SecretOf, transport_of: TransportOf, closing: ExitStack
+        self,
+        here: Places,
+        records: SqliteRecords,
+        secret_of: SecretOf,
+        transport_of: TransportOf,
+        offline: Callable[[], bool],
+        closing: ExitStack,
     ) -> None:
         self._here = here
         self._records = records
         self._secret_of = secret_of
         self._transport_of = transport_of
+        self._offline = offline
         self._closing = closing
         self._houses: dict[Desk, House] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -46,6 +53,7 @@ class Houses:
             self._secret_of(desk.profile),
             self._transport_of(desk.profile),
             desk.guard,
+            self._offline,
         )
         house.outbox.restore()
         desk.join(house.outbox, house.refresh)
@@ -100,10 +108,12 @@ class Houses:
 
 
 @contextmanager
-def opened_houses(here: Places, secret_of: SecretOf, transport_of: TransportOf) -> Iterator[Houses]:
+def opened_houses(
+    here: Places, secret_of: SecretOf, transport_of: TransportOf, offline: Callable[[], bool] = lambda: False
+) -> Iterator[Houses]:
     """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it."""
     with opened_data(here) as records, ExitStack() as closing:
-        yield Houses(here, records, secret_of, transport_of, closing)
+        yield Houses(here, records, secret_of, transport_of, offline, closing)
 
 
 def real_network(profile: Profile) -> httpx.AsyncBaseTransport | None:

@@ -48,6 +48,10 @@ def run_life(application: QApplication, window: MainWindow, hall: Hall, here: Pl
 
 def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log) -> "tuple[Access, Houses]":
     """Open the data folder and a house behind every desk of a hall; ``stack`` closes them again."""
+
+    def offline() -> bool:
+        return hall.is_offline
+
     if hall.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
@@ -57,10 +61,10 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log) -> "tuple[
         offered = partial(demo.offered, service)
         access = Access(hall, log, Secrets({}, lambda: None), demo.secret_of, offered)
         corner = stack.enter_context(demo_corner(here))
-        houses = stack.enter_context(opened_houses(corner, access.secret_of, lambda profile: transport))
+        houses = stack.enter_context(opened_houses(corner, access.secret_of, lambda profile: transport, offline))
     else:
         access = Access(hall, log, Secrets())
-        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network))
+        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline))
     for desk in hall.desks:
         houses.admit(desk)
     hall.admit = houses.admit

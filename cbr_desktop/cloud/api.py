@@ -43,8 +43,8 @@ class CbrCloud:
     """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
 
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
-    for one request in seconds. Raises ``ProfileError`` for an endpoint that is not ``https://host[:port]``; plain
-    http is for loopback only.
+    for one request in seconds; while ``offline`` says so, nothing is sent. Raises ``ProfileError`` for an endpoint that
+    is not ``https://host[:port]``; plain http is for loopback only.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class CbrCloud:
         report: Callable[[Connection], None],
         *,
         deadline: float = DEADLINE_SECONDS,
+        offline: Callable[[], bool] = lambda: False,
     ) -> None:
         _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
         _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
         self._endpoint = profile.cbr_endpoint.rstrip("/")
         self._auth = auth
         self._clock = clock
-        self._client = Client(transport, clock, report, deadline=deadline)
+        self._client = Client(transport, clock, report, deadline=deadline, offline=offline)
 
     async def project_id(self) -> ProjectId:
         """Return the id of the profile's project, logging in if need be."""

@@ -133,6 +133,7 @@ class Client:
     """Sends calls, a few at a time, and tells ``report`` how the connection is after each change.
 
     ``deadline`` is for one request, in seconds. ``chance`` gives numbers from 0 to 1 that spread repeated requests.
+    While ``offline`` says so, nothing is sent.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class Client:
         *,
         deadline: float = DEADLINE_SECONDS,
         chance: Callable[[], float] = random.random,
+        offline: Callable[[], bool] = lambda: False,
     ) -> None:
         _silence_libraries()
         _spare_searches()
@@ -152,6 +154,7 @@ class Client:
         self._report = report
         self._deadline = min(deadline, DEADLINE_SECONDS)
         self._chance = chance
+        self._offline = offline
         self._gate = _Gate()
         self._connection = Connection()
         self._quiet_until: datetime | None = None
@@ -207,6 +210,10 @@ class Client:
 
     async def _send(self, call: Call, *, spares: bool) -> Answer:
         """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
+        if self._offline():
+            error = Unreachable(call.host, "", "offline")
+            self.tell(reach=Reach.UNREACHABLE, error=error)
+            raise error
         async with self._gate.passage():
             outage = self._outages.get(call.host) if spares else None
             if outage is not None:

@@ -47,9 +47,10 @@ class CloudError(HouseError):
 class Unreachable(CloudError):
     """No connection: not one byte of the request was written.
 
-    ``reason`` is ``name`` (it could not be resolved), ``connection``, ``timeout``, ``proxy``, ``proxy-login`` (it wants
-    one, or another), ``ca-file`` (the company's authorities cannot be read), or why the certificate was not accepted:
-    ``self-signed``, ``expired``, ``wrong-name``, ``unknown-authority``, and ``tls`` for all else.
+    ``reason`` is ``offline`` (the operator works offline), ``name`` (it could not be resolved), ``connection``,
+    ``timeout``, ``proxy``, ``proxy-login`` (it wants one, or another), ``ca-file`` (the company's authorities cannot be
+    read), or why the certificate was not accepted: ``self-signed``, ``expired``, ``wrong-name``,
+    ``unknown-authority``, and ``tls`` for all else.
     """
 
     executed = False

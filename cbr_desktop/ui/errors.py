@@ -60,6 +60,8 @@ def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
 
 
 def _unreachable(error: Unreachable) -> str:
+    if error.reason == "offline":
+        return "You work offline: nothing was sent, and nothing is read. End that in the status bar."
     why = _UNREACHABLE.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
     return f"Cannot reach {shown(error.host)}: {why} Nothing was sent.{_detail(error)}"
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.workflows.ports import Clock
 
 
+_OFFLINE = "window/offline"
+
+
 class Extent(StrEnum):
     """How much is looked at."""
 
@@ -121,7 +124,21 @@ class Hall(QObject):
         """Return the desk from which a request was made."""
         return next(desk for desk in self.desks if id in desk.ledger.intents)
 
+    @property
+    def is_offline(self) -> bool:
+        """Whether the operator works offline: then nothing leaves this machine."""
+        return self.settings.get(_OFFLINE, False) is True
+
     # what is done
+
+    def work_offline(self, offline: bool) -> None:
+        """Begin or end working offline, now and at the next start."""
+        self.settings.put(_OFFLINE, offline)
+        for desk in self.desks:
+            desk.refresh.ask()
+            if not offline:
+                desk.outbox.wake()
+        self.board.notice(Part.CONNECTION)
 
     def choose(self, choice: Choice, *, remember: bool = True) -> None:
         """Look at another scope, opening what of it is not open yet; ``remember`` it for the next start."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import Unreachable
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
@@ -29,6 +30,7 @@ class StatusBar(QStatusBar):
         refresh_wished: everything should be read now.
         clocks_turned: times should be told in the other way, local or UTC.
         problems_asked: the problems should be listed.
+        offline_wished: working offline should begin or end.
         ticked: ten seconds have gone; ages and clocks say something else now.
     """
 
@@ -36,6 +38,7 @@ class StatusBar(QStatusBar):
     refresh_wished = Signal()
     clocks_turned = Signal()
     problems_asked = Signal()
+    offline_wished = Signal(bool)
     ticked = Signal()
 
     def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
@@ -52,6 +55,12 @@ class StatusBar(QStatusBar):
         self.clocks = self._button("clocks", "Clocks", self.clocks_turned)
         for button in (self.connection, self.age, self.login, self.waiting, self.problems):
             self.addWidget(button)
+        self.offline = self._button("workOffline", "Work offline", self.offline_wished)
+        self.offline.setText("Work offline")
+        self.offline.setCheckable(True)
+        self.offline.setToolTip("Nothing is sent while this is on; what you queue waits")
+        self.offline.show()
+        self.addPermanentWidget(self.offline)
         self.addPermanentWidget(self.clocks)
         self._ticking = self._timer(_TICK_MS, self._tick)
         self._counting_down = self._timer(_COUNT_DOWN_MS, self._tell_waiting)
@@ -66,6 +75,7 @@ class StatusBar(QStatusBar):
     def tell(self) -> None:
         """Say how everything stands now."""
         scope, now = self._hall.scope, self._times.now()
+        self.offline.setChecked(self._hall.is_offline)
         first = _first_to_end(scope)
         self._say(self.connection, scope_words(scope), "Click for more")
         self._say(self.age, age_words(scope.freshness[self._part], self._times), "Click to read everything now")
@@ -117,6 +127,8 @@ class StatusBar(QStatusBar):
 
 def connection_words(connection: Connection) -> str:
     """Return the state of the connection in a word, with a shape, and the last answer's time."""
+    if is_offline(connection):
+        return f"{Shape.RING} Offline"
     if connection.reach is Reach.ONLINE:
         latency = f" {connection.latency_ms:.0f} ms" if connection.latency_ms is not None else ""
         return f"{Shape.DISC} Online{latency}"
@@ -125,6 +137,11 @@ def connection_words(connection: Connection) -> str:
         Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",
         Reach.REFUSED: f"{Shape.CROSS} Login refused",
     }[connection.reach]
+
+
+def is_offline(connection: Connection) -> bool:
+    """Tell whether nothing is sent because the operator works offline: that is no problem."""
+    return isinstance(connection.error, Unreachable) and connection.error.reason == "offline"
 
 
 def connection_sentence(connection: Connection) -> str:
@@ -179,6 +196,8 @@ def problems(scope: Scope) -> list[str]:
 
 def member_problems(ledger: Ledger) -> list[str]:
     """Return what could not be read and why, one sentence for all parts that failed alike."""
+    if is_offline(ledger.connection):
+        return []
     parts: dict[str, list[str]] = {}
     for part, freshness in ledger.freshness.items():
         if freshness.error is not None:

@@ -356,6 +356,7 @@ def _queued(intent: Intent, now: datetime) -> str:
     return {
         "unreachable": "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
         "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
+        "offline": "Queued: you work offline. It is sent when you end that; nothing was sent.",
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
         "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
         "elsewhere": "Held: its profile leads elsewhere now than when this was asked for. Cancel it, or turn it back.",

@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
         status.clocks_turned.connect(self._turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
+        status.offline_wished.connect(self._hall.work_offline)
 
     def _furnished(self) -> "Furniture":
         """Fetch the furniture and put it where its places are kept."""

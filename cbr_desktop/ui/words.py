@@ -223,6 +223,8 @@ def trouble_words(freshness: Freshness) -> str:
 
 def error_words(error: HouseError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
+    if isinstance(error, Unreachable) and error.reason == "offline":
+        return "offline"
     for kind, words in _SHORT.items():
         if isinstance(error, kind):
             return words

@@ -20,6 +20,7 @@ from cbr_desktop.domain.error import (
     Refused,
     SecretMissing,
     Throttled,
+    Unreachable,
 )
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
@@ -30,6 +31,8 @@ from cbr_desktop.workflows.ports import Clock, Cloud, Records
 PAUSES_SECONDS = (5.0, 15.0, 30.0, 60.0)
 """How long a queued request waits after each failure to reach the service; the last one repeats."""
 THROTTLE_PAUSE_SECONDS = 10.0
+OFFLINE = "offline"
+"""The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its vault takes no other."""
@@ -62,6 +65,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._failures = 0
         self._needs_login = False
+        self._is_offline = False
         self._resting: set[IntentId] = set()
 
     def restore(self) -> None:
@@ -144,6 +148,7 @@ class Outbox:
     def wake(self) -> None:
         """Look at the queue now, pauses or not: what stood in the way may be gone."""
         self._needs_login = False
+        self._is_offline = False
         self._resting.clear()
         self._wake.set()
 
@@ -165,7 +170,7 @@ class Outbox:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                for intent in () if self._needs_login else list(self._ready()):
+                for intent in () if self._needs_login or self._is_offline else list(self._ready()):
                     if self._claim(intent):
                         sends.create_task(self._send(self._ledger.intents[intent.id]))
 
@@ -209,6 +214,11 @@ class Outbox:
             await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
         except (LoginRefused, SecretMissing):
             self._wait_for_login(intent)
+        except Unreachable as error:
+            if error.reason == OFFLINE:
+                self._wait_for_line(intent)
+            else:
+                await self._back(intent, "unreachable", self._pause_seconds())
         except CloudError as error:
             if started:
                 await self._failed(intent, error)
@@ -241,6 +251,11 @@ class Outbox:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
         self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+
+    def _wait_for_line(self, intent: Intent) -> None:
+        """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
+        self._is_offline = True
+        self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None)
 
     def _pause_seconds(self) -> float:
         self._failures += 1

@@ -1,0 +1,64 @@
+"""The whole program over the demo cloud, as journeys play with it."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.app import demo
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.houses import Houses, opened_houses
+from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
+from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.logs import Log
+from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
+
+PARTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
+
+
+class Program:
+    """The whole program over the demo cloud, run until the tale has asked to leave."""
+
+    def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
+        self.here = places({"CBR_DESKTOP_HOME": str(folder)})
+        self.here.make()
+        self.clock = WallClock()
+        self.service = demo.service(self.clock)
+        far = self.service.estate.projects[3].id
+        self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
+        self.hall = new_hall(self.here, DEMO, DEMO_PROFILES, self.clock)
+        self._qapp, self._qtbot = qapp, qtbot
+
+    def play(self, tale: Callable[[Houses, MainWindow], Awaitable[None]]) -> None:
+        transport = demo.DemoTransport(self.service)
+        with ExitStack() as stack:
+            log = stack.enter_context(closing(Log(self.here.log_file)))
+            access = Access(self.hall, log, Secrets({}, lambda: None), demo.secret_of)
+            houses = stack.enter_context(
+                opened_houses(self.here, access.secret_of, lambda profile: transport, lambda: self.hall.is_offline)
+            )
+            houses.admit(self.hall.desks[0])
+            self.hall.admit = houses.admit
+            window = MainWindow(self.hall, open_checkpoint, open_outcome)
+            self._qtbot.addWidget(window)
+
+            async def story(houses: Houses, leaving: Leaving) -> None:
+                await tale(houses, window)
+                leaving.ask()
+
+            run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
+
+
+def settled(hall: Hall, name: str) -> bool:
+    """Whether every part of a profile has been read or has failed."""
+    stands = hall.desk(name).ledger.freshness
+    return all(stands[part].error or (stands[part].as_of and not stands[part].loading) for part in PARTS)
