@@ -25,7 +25,7 @@ _TALKATIVE = ("httpx", "httpcore")
 _HEADERS = r"x-auth-token|x-subject-token|x-security-token|(?:proxy-)?authorization|(?:set-)?cookie"
 # a name is looked for without what stands before it: a leading [\w-]* would cost the square of a long word
 _FIELDS = (
-    r"(?:password|passphrase|passwd|adminpass|secret|token|access[_-]?key)(?:[_-]?(?:access[_-]?key|key|id))?"
+    r"(?:password|passphrase|passcode|passwd|adminpass|secret|token|access[_-]?key)(?:[_-]?(?:access[_-]?key|key|id))?"
     r"|\bpwd|\bsk|\bak"
 )
 _SEPARATOR = r"(?:\\*['\"])?\s*[:=,]\s*"
@@ -145,9 +145,22 @@ def _hidden_if_mixed(match: re.Match[str]) -> str:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return how a secret may stand in a text: plain, escaped for JSON, Python or an address, or in base64."""
-    data = secret.encode("utf-8", "surrogatepass")
+    """Return how a secret may stand in a text: plain, escaped for JSON, Python or an address, in base64 or UTF-16."""
+    data, wide = secret.encode("utf-8", "surrogatepass"), secret.encode("utf-16-le", "surrogatepass")
     forms = {secret, secret.strip(), repr(secret)[1:-1], repr(data)[2:-1], quote(data, safe=""), quote_plus(data)}
     forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    forms |= {base64.b64encode(data).decode().rstrip("="), base64.urlsafe_b64encode(data).decode().rstrip("=")}
+    forms |= {repr(wide)[2:-1], "\x00".join(secret)}
+    for each in (data, wide):
+        forms |= _base64_forms(each)
+        forms |= {form.replace("+", "-").replace("/", "_") for form in _base64_forms(each)}
     return {form for form in forms if len(form) >= _SHORTEST_SECRET}
+
+
+def _base64_forms(data: bytes) -> set[str]:
+    """Return what base64 makes of data wherever it begins: in ``Basic`` a user's name stands before the password."""
+    forms = {base64.b64encode(data).decode().rstrip("=")}
+    for before, shared in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
+        # the last sign is one that what follows has a part in, unless the data ends with it
+        forms.add(text[shared : len(text) - ((before + len(data)) % 3 > 0)])
+    return forms

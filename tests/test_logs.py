@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from cbr_desktop import logs
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import Log, PrivateFileHandler, RedactingFormatter
 
 CANARY = 'S3cr3t "Käse"/\\+%'
@@ -95,6 +96,11 @@ def test_a_known_secret_is_hidden_in_every_form(log: Log) -> None:
         repr(CANARY.encode()),
         quote(CANARY, safe=""),
         base64.b64encode(CANARY.encode()).decode(),
+        base64.urlsafe_b64encode(CANARY.encode()).decode(),
+        *(base64.b64encode(f"{user}:{CANARY}!".encode()).decode() for user in ("a", "ab", "abc")),
+        CANARY.encode("utf-16-le").decode("latin-1"),
+        repr(CANARY.encode("utf-16-le")),
+        base64.b64encode(CANARY.encode("utf-16-le")).decode(),
         f"caf\u00e9 {CANARY} {CANARY}",
     ]
     for form in forms:
@@ -103,6 +109,15 @@ def test_a_known_secret_is_hidden_in_every_form(log: Log) -> None:
     assert text.count("[hidden]") == len(forms) + 1
     assert "S3cr3t" not in text
     assert base64.b64encode(CANARY.encode()).decode()[:12] not in text
+    assert "\\x00" not in text
+    assert "3\\u0000" not in text
+
+
+@pytest.mark.parametrize("kind", list(SecretKind))
+def test_the_variable_and_the_field_of_every_secret_are_known(kind: SecretKind) -> None:
+    for name in (f"CBR_DESKTOP_{kind.name}", kind.value, kind.name.lower()):
+        for text in (f"{name}={PLAIN}", f'{{"{name}": "{PLAIN}"}}'):
+            assert PLAIN not in RedactingFormatter().redact(text), text
 
 
 def test_a_secret_in_a_traceback_is_hidden(log: Log) -> None:

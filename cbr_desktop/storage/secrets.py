@@ -254,12 +254,16 @@ def _load(name: str) -> Store | None:
         backend = getattr(importlib.import_module(module), class_name)
         if not backend.viable:
             return None
-        store: Store = backend()
-        if class_name == "WinVaultKeyring":
-            # the default lets the password travel with a roaming profile
-            store.persist = "local machine"  # type: ignore[attr-defined]
+        store: Store = settled(backend())
     except Exception:  # an import or a look at the bus fails in every way there is
         return None
+    return store
+
+
+def settled(store: Any) -> Any:
+    """Return a store set to keep things on this machine: that of Windows lets them travel with a roaming profile."""
+    if _class_name(store) == "keyring.backends.Windows.WinVaultKeyring":
+        store.persist = "local machine"
     return store
 
 
