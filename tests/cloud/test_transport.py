@@ -466,3 +466,22 @@ def test_the_log_has_neither_headers_nor_bodies(caplog: pytest.LogCaptureFixture
     assert len(ours) == 1
     assert ours[0].startswith("POST /v3/x -> 200 ab12 in ")
     assert "CANARY" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<p>Welcome. Please sign in.", headers={"Date": "Sun, 01 Mar 2026 14:00:00 GMT"}),
+        httpx.Response(302, headers={"Location": "https://portal.example", "Date": "Sun, 01 Mar 2026 14:00:00 GMT"}),
+    ],
+    ids=["a page", "a redirect"],
+)
+def test_whoever_answers_in_place_of_the_service_does_not_set_the_clock(answer: httpx.Response) -> None:
+    async def main() -> None:
+        line = Line(Script(answer))
+        with pytest.raises(BadAnswer):
+            await line.client.read(Call("GET", "https://cbr.example/v3/x/vaults"))
+        assert line.client.clock_offset == timedelta(0)
+        await line.client.aclose()
+
+    asyncio.run(main())

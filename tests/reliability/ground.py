@@ -97,12 +97,20 @@ def cbr_desktop(*arguments: str) -> list[str]:
 
 
 def run(
-    command: Sequence[str], home: Home, more: Mapping[str, str] | None = None, seconds: float = PATIENCE_SECONDS
+    command: Sequence[str],
+    home: Home,
+    more: Mapping[str, str] | None = None,
+    seconds: float = PATIENCE_SECONDS,
+    started_in: Path | None = None,
 ) -> Done:
     """Run a command in a home to its end; one that hangs is killed with all that it started, and ``code`` tells."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(  # type: ignore[call-overload]
-        command, env=home.environment(**(more or {})), cwd=home.started_in, start_new_session=True, **pipes
+        command,
+        env=home.environment(**(more or {})),
+        cwd=started_in or home.started_in,
+        start_new_session=True,
+        **pipes,
     ) as process:
         try:
             out, err = process.communicate(timeout=seconds)
