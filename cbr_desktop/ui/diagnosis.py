@@ -469,7 +469,8 @@ _REASONS = {
 
 
 def _refusal(error: Refused) -> str:
-    return refusal_sentence("", error.message, error.request_id)
+    code = f"Code {shown(error.code, 60)}. " if error.code else ""
+    return code + refusal_sentence("", error.message, error.request_id)
 
 
 def _sentence(error: HouseError | None) -> str:

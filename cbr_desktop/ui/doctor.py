@@ -47,6 +47,8 @@ _COLUMNS = ("Result", "Check", "Of", "Found", "Next step", "Time")
 _RESULT, _CHECK, _OF, _FOUND, _NEXT, _TIME = range(len(_COLUMNS))
 _LETTERS = {_RESULT: 12, _CHECK: 13, _OF: 33, _TIME: 8}
 """Widths of the columns that do not stretch, in letters."""
+_TIME_LETTERS = 130
+"""In a narrower table the words need the room of the times."""
 _MARKS = {
     Verdict.PASS: GOOD,
     Verdict.WARN: Mark(Shape.UP, Tone.WARN),
@@ -299,8 +301,9 @@ class CheckTable(QTableWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the rows their heights anew once the size has come to rest."""
         super().resizeEvent(event)
-        letter = self.fontMetrics().averageCharWidth()
-        self.setColumnWidth(_OF, min(_LETTERS[_OF] * letter, self.viewport().width() // 5) + 12)
+        width, letter = self.viewport().width(), self.fontMetrics().averageCharWidth()
+        self.setColumnHidden(_TIME, width < _TIME_LETTERS * letter)
+        self.setColumnWidth(_OF, min(_LETTERS[_OF] * letter, width // 5) + 12)
         self._rest.start()
 
     def _line(self, row: int) -> str:

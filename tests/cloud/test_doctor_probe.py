@@ -488,8 +488,9 @@ def test_a_secret_that_is_not_known_is_not_asked_for(authority: trustme.CA, ca_f
     assert behaviour.count("POST") == 0
 
 
-def test_a_service_in_trouble_is_not_asked_to_log_in_again(authority: trustme.CA, ca_file: str) -> None:
-    behaviour = Town({"POST /v3/auth/tokens": response(b"{}", status=b"503 Service Unavailable")})
+@pytest.mark.parametrize("status", [b"429 Too Many Requests", b"503 Service Unavailable"])
+def test_a_service_in_trouble_is_not_asked_to_log_in_again(authority: trustme.CA, ca_file: str, status: bytes) -> None:
+    behaviour = Town({"POST /v3/auth/tokens": response(b"{}", status=status)})
     _, diagnosis = examined(behaviour, authority, ca_file)
     assert first(diagnosis, CheckKind.LOGIN).verdict is Verdict.FAIL
     assert behaviour.count("POST") == 1
