@@ -68,11 +68,11 @@ def run_selftest(options: argparse.Namespace) -> int:
     operator = Operator(hall, window, options.screenshot, options.pictures)
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
-        access, houses = open_behind(stack, hall, here, log)
+        behind = open_behind(stack, hall, here, log)
         failures: list[object] = []
         defects = stack.enter_context(closing(Defects()))
         try:
-            run(application, lambda leaving: live(houses, window, access, leaving, operator.story))
+            run(application, lambda leaving: live(behind.houses, window, behind.access, leaving, operator.story))
         except* SelftestFailed as group:
             failures.extend(group.exceptions)
         failures.extend(defects.found)

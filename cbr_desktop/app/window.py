@@ -36,8 +36,11 @@ def open_window(here: Places, profile: Profile | None) -> int:
     """Open the window of a profile, or of one that is chosen first; return its exit code."""
     application = new_application()
     hall = new_hall(here, profile) if profile is not None else remembered_hall(here)
+    given: tuple[Any, ...] = ()
     if hall is None:
-        profile = _late("app.choice").choose(application, here)
+        # what was typed there is good for the window as well
+        given = (_late("storage.secrets").Secrets(),)
+        profile = _late("app.choice").choose(application, here, *given)
         if profile is None:
             return 0
         hall = new_hall(here, profile, remember=True)
@@ -49,7 +52,7 @@ def open_window(here: Places, profile: Profile | None) -> int:
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
     try:
-        code: int = run_life(application, window, hall, here)
+        code: int = run_life(application, window, hall, here, *given)
     except HouseError as error:
         window.hide()
         tell(application, error)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
+from cbr_desktop.app.access import Access
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.houses import Houses, opened_houses
-from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
 from cbr_desktop.logs import Log

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
+from cbr_desktop.app.access import Access
 from cbr_desktop.app.house import House
 from cbr_desktop.app.houses import Houses, opened_houses
-from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import locked
 from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome

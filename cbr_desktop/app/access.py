@@ -1,0 +1,136 @@
+"""Asking for secrets: where they come from, and the dialog for those that are missing or were not accepted."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from cbr_desktop.app.houses import Houses
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
+from cbr_desktop.logs import Log
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.notices import WARNING
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
+
+
+class Access(QObject):
+    """Gets the secrets of the hall's profiles, and asks the operator for what is missing or was not accepted.
+
+    ``otherwise`` gives what nobody was asked for, and ``offered`` what stands in the dialog's fields when it opens: the
+    demo cloud's secrets.
+    """
+
+    def __init__(
+        self,
+        hall: Hall,
+        log: Log,
+        secrets: Secrets | None = None,
+        otherwise: Callable[[Profile], Secret] | None = None,
+        offered: Callable[[Profile], Mapping[SecretKind, str]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._hall = hall
+        self._log = log
+        self._secrets = secrets or Secrets()
+        self._otherwise = otherwise
+        self._offered = offered
+        self._tasks = TaskOwner(self)
+        self._asked_for: dict[str, object] = {}
+
+    def secret_of(self, profile: Profile) -> Secret:
+        """Return what gives the secrets of a profile: environment, store or this session."""
+        last = self._otherwise(profile) if self._otherwise is not None else None
+
+        async def secret(kind: SecretKind) -> str:
+            found = await self._secrets.get(profile, kind)
+            if not found and last is not None:
+                return await last(kind)
+            if not found:
+                raise SecretMissing(profile.name, kind)
+            self._log.hide(found)
+            return found
+
+        return secret
+
+    def watch(self, window: MainWindow, houses: Houses) -> None:
+        """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
+
+        Of several, a notice tells which needs one; nobody is met by a pile of dialogs.
+        """
+        self._window = window
+        self._houses = houses
+        window.login_wished.connect(self.ask)
+        self._hall.board.changed.connect(self._look)
+
+    def ask(self, profile: Profile) -> None:
+        """Open the login of a profile, because a person wants to."""
+        desk = self._hall.desk(profile.name)
+        error = desk.ledger.connection.error
+        words = error_sentence(error) if error is not None else "What is given here replaces what was given before."
+        self._open(desk, words, error)
+
+    def _look(self, part: Part) -> None:
+        """Ask once for each failure: dismissing the dialog means working without, until the next refresh is asked."""
+        if part is not Part.CONNECTION:
+            return
+        for desk in self._hall.shown_desks:
+            error = desk.ledger.connection.error
+            if error is not self._asked_for.get(desk.profile.name):
+                self._asked_for[desk.profile.name] = error
+                if isinstance(error, SecretMissing | LoginRefused | Unreachable):
+                    self._want(desk, error)
+
+    def _want(self, desk: Desk, error: HouseError) -> None:
+        words = error_sentence(error)
+        if not self._hall.scope.is_merged:
+            self._open(desk, words, error)
+        elif _login().wanted_secrets(desk.profile, error):
+            text = f"{plain(desk.profile.name, 60)}: {words}"
+            self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(desk.profile))
+
+    def _open(self, desk: Desk, reason: str, error: HouseError | None) -> None:
+        """Open the dialog for what would help against ``error``, or for all that the way in needs."""
+        kinds = login_secrets(desk.profile) if error is None else _login().wanted_secrets(desk.profile, error)
+        if kinds:
+            dialog = _login().LoginDialog(
+                desk.profile, reason, self._window, kinds=kinds, store_problem=self._secrets.problem
+            )
+            dialog.given.connect(partial(self._take, desk))
+            if self._offered is not None:
+                dialog.offer(self._offered(desk.profile))
+            dialog.open()
+
+    def _take(self, desk: Desk, secrets: Mapping[SecretKind, str], keep: bool) -> None:
+        for kind, secret in secrets.items():
+            self._log.hide(secret)
+            self._secrets.remember(desk.profile, kind, secret)
+        if keep:
+            self._tasks.start(_keep(self._secrets, desk.profile, secrets), self._tell_kept)
+        self._houses.of(desk).cloud.allow_login_again()
+        desk.refresh.ask()
+        desk.outbox.wake()
+
+    def _tell_kept(self, kept: bool) -> None:
+        if not kept:
+            self._window.notices.say("The system's store did not take the secret; it is forgotten when you leave.")
+
+
+async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, str]) -> bool:
+    """Keep what the system's store may have; tell whether it took all of that."""
+    return all([await store.keep(profile, kind, text) for kind, text in secrets.items() if is_storable(profile, kind)])
+
+
+def _login() -> Any:
+    """Return the login dialog's module, which most starts do not need."""
+    return importlib.import_module("cbr_desktop.ui.dialogs.login")

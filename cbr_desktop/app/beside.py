@@ -1,0 +1,102 @@
+"""The windows that open beside the main one: the profiles and the connection doctor, with what they work on."""
+
+import importlib
+from functools import partial
+from typing import Any, NamedTuple
+
+import httpx
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+from shiboken6 import isValid
+
+from cbr_desktop.app.access import Access
+from cbr_desktop.app.houses import Houses
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.logs import Log
+from cbr_desktop.storage import profiles
+from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.hall import Choice, Extent, Hall
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.window import MainWindow
+
+
+class Behind(NamedTuple):
+    """What stands behind a window: ``transport`` leads to a cloud that is part of this program, else ``None``."""
+
+    access: Access
+    houses: Houses
+    secrets: Secrets
+    transport: httpx.AsyncBaseTransport | None
+
+
+class Beside(QObject):
+    """Opens them when the window wishes, and takes over what is changed there."""
+
+    def __init__(self, window: MainWindow, hall: Hall, here: Places, log: Log, behind: Behind) -> None:
+        super().__init__(window)
+        self._window = window
+        self._hall = hall
+        self._houses = behind.houses
+        self._here = here
+        self._secrets = behind.secrets
+        self._access = behind.access
+        self._log = log
+        self._transport = behind.transport
+        self._tasks = TaskOwner(self)
+        self._profiles: QDialog | None = None
+        window.profiles_wished.connect(self.open_profiles)
+        window.doctor_wished.connect(self.open_doctor)
+
+    def open_profiles(self) -> None:
+        """Open the profiles, at the one that is looked at; they are the operator's own in the demo cloud as well."""
+        if self._profiles is not None and isValid(self._profiles) and self._profiles.isVisible():
+            self._profiles.activateWindow()
+            return
+        # with a form for everything: most starts have no need of it
+        dialog = _late("app.editing").open_profiles(
+            self._here, self._secrets, self._window, hide=self._log.hide, start=self._hall.choice.name
+        )
+        dialog.open_wished.connect(self._look_at)
+        if not self._hall.is_demo:
+            dialog.changed.connect(self._read_anew)
+        self._profiles = dialog
+
+    def open_doctor(self, profile: Profile) -> None:
+        """Look into the connection of a profile."""
+        desk = self._hall.desk(profile.name)
+        module = _late("app.doctor")
+        practice = module.Practice(
+            profile,
+            self._access.secret_of(profile),
+            self._hall.clock,
+            self._transport,
+            refusal=lambda: desk.ledger.connection.error,
+            redact=self._log.redact,
+        )
+        module.open_doctor(practice, self._window)
+
+    def _read_anew(self) -> None:
+        """Take over the profiles of the file; houses that lead elsewhere by that are closed first."""
+        known, _ = profiles.read(self._here.profiles_file)
+        gone = self._hall.outdated(known)
+        self._tasks.start(self._houses.dismiss(gone), lambda _: self._hall.put_profiles(known), group="profiles")
+
+    def _look_at(self, profile: Profile) -> None:
+        if self._hall.is_demo:
+            words = f"This window shows the demo cloud. Start CBR Desktop anew to open {plain(profile.name, 60)}."
+            self._window.notices.say(words)
+            return
+        known, _ = profiles.read(self._here.profiles_file)
+        gone = self._hall.outdated(known)
+        self._tasks.start(self._houses.dismiss(gone), partial(self._show, known, profile), group="profiles")
+
+    def _show(self, known: list[Profile], profile: Profile, *_: object) -> None:
+        self._hall.put_profiles(known)
+        self._hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+        self._window.activateWindow()
+
+
+def _late(module: str) -> Any:
+    return importlib.import_module(f"cbr_desktop.{module}")

@@ -1,0 +1,112 @@
+"""Journeys past the main window: the profiles are edited and the connection is looked into while the rest goes on."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.app import demo
+from cbr_desktop.app.access import Access
+from cbr_desktop.app.beside import Behind, Beside
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.houses import Houses, opened_houses
+from cbr_desktop.app.life import live
+from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.logs import Log
+from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.ui.doctor import DoctorWindow
+from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.window import MainWindow
+from tests.journeys.program import settled
+
+Until = Callable[..., Awaitable[None]]
+ONE = replace(DEMO_PROFILES[0], name="One")
+TWO = replace(DEMO_PROFILES[1], name="Two", read_only=False)
+
+
+class Office:
+    """The program with a file of two profiles of its own, which lead to the demo cloud."""
+
+    def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
+        self.here = places({"CBR_DESKTOP_HOME": str(folder)})
+        self.here.make()
+        self.profiles = TomlProfiles(self.here.profiles_file)
+        for profile in (ONE, TWO):
+            self.profiles.save(profile)
+        self.hall = new_hall(self.here, ONE)
+        self.clock = WallClock()
+        self._qapp, self._qtbot = qapp, qtbot
+
+    def play(self, tale: Callable[[MainWindow], Awaitable[None]]) -> None:
+        transport = demo.DemoTransport(demo.service(self.clock))
+        secrets = Secrets({}, lambda: None)
+        with ExitStack() as stack:
+            log = stack.enter_context(closing(Log(self.here.log_file)))
+            access = Access(self.hall, log, secrets, demo.secret_of)
+            houses = stack.enter_context(opened_houses(self.here, access.secret_of, lambda profile: transport))
+            for desk in self.hall.desks:
+                houses.admit(desk)
+            self.hall.admit = houses.admit
+            window = MainWindow(self.hall, open_checkpoint, open_outcome)
+            self._qtbot.addWidget(window)
+            Beside(window, self.hall, self.here, log, Behind(access, houses, secrets, transport))
+
+            async def story(houses: Houses, leaving: Leaving) -> None:
+                window.show()
+                window.furnish()
+                await tale(window)
+                leaving.ask()
+
+            run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
+
+
+@pytest.fixture
+def office(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Office:
+    return Office(tmp_path, qapp, qtbot)
+
+
+def test_a_profile_that_is_changed_beside_the_window_is_taken_over_at_once(office: Office, until: Until) -> None:
+    hall = office.hall
+
+    async def tale(window: MainWindow) -> None:
+        await until(lambda: settled(hall, "One"))
+        window.profiles_wished.emit()
+        (dialog,) = window.findChildren(ProfilesDialog)
+        office.profiles.save(replace(ONE, project="eu-nl_prod", region="eu-nl"), "One")
+        dialog.changed.emit()
+        await until(lambda: len(hall.desk("One").ledger.vaults) == 5)
+        assert [profile.name for profile in hall.profiles] == ["One", "Two"]
+        dialog.open_wished.emit(TWO)
+        await until(lambda: hall.choice.name == "Two")
+        await until(lambda: settled(hall, "Two"))
+        office.profiles.save(replace(TWO, name="Zwei"), "Two")
+        dialog.changed.emit()
+        await until(lambda: [profile.name for profile in hall.profiles] == ["One", "Zwei"])
+        assert hall.choice.name == "One"
+        office.profiles.remove("One")
+        office.profiles.remove("Zwei")
+        dialog.changed.emit()
+        await until(lambda: not hall.desks)
+        await until(lambda: window.page("Vaults").model.total == 0)
+        dialog.close()
+
+    office.play(tale)
+
+
+def test_the_doctor_comes_when_it_is_called_and_finds_the_demo_cloud_well(office: Office, until: Until) -> None:
+    async def tale(window: MainWindow) -> None:
+        await until(lambda: settled(office.hall, "One"))
+        window._wish_doctor()
+        (doctor,) = window.findChildren(DoctorWindow)
+        await until(lambda: len(doctor._checks) > 10)
+        doctor.close()
+
+    office.play(tale)
