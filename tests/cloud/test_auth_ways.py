@@ -11,10 +11,19 @@ import httpx
 import pytest
 
 from cbr_desktop.cloud.account import Account
+from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import Secret as Gives
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, SecretUnfit, Unreachable
+from cbr_desktop.domain.error import (
+    BadAnswer,
+    Forbidden,
+    HouseError,
+    LoginRefused,
+    SecretMissing,
+    SecretUnfit,
+    Unreachable,
+)
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator.clock import HandClock
@@ -31,7 +40,7 @@ from cbr_desktop.simulator.estate import (
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.identity import DEMO_AGENCY
 from cbr_desktop.simulator.service import Service
-from tests.cloud.values import NOON, Desk
+from tests.cloud.values import NO_VAULTS, NOON, Desk
 
 HERE = Profile("here", "https://iam.demo.invalid", "https://cbr.demo.invalid", DEMO_PROJECT, DEMO_USER, DEMO_DOMAIN)
 AGENCY = {"way": Way.AGENCY, "agency": DEMO_AGENCY, "agency_domain": DEMO_DOMAIN}
@@ -453,3 +462,69 @@ def test_an_account_s_connections_are_closed_whatever_happens() -> None:
     with pytest.raises(Unreachable):
         asyncio.run(account.projects(HERE, {SecretKind.PASSWORD: "x"}))
     assert transport.closed == 1
+
+
+@pytest.mark.parametrize(("project", "kind"), [(DEMO_PROJECT_ID, None), (DEMO_PROJECT, LoginRefused)])
+def test_a_token_that_may_not_look_at_itself_serves_where_the_project_s_id_is_known(
+    project: str, kind: type[HouseError] | None
+) -> None:
+    town = Town(way=Way.TOKEN, project=project)
+    town.give(token=town.token())
+    town.service.faults.add(Fault("GET", "/v3/auth/tokens", "status", status=403, body=b"{}", times=None))
+    found = town.play(town.look, town.look)
+    assert kinds(found) == ([] if kind is None else [kind, kind])
+    assert len(town.service.journal.calls("GET", "/v3/auth/tokens")) == 1
+
+
+def test_a_late_refusal_of_an_old_key_does_not_damn_the_new_one() -> None:
+    async def main() -> None:
+        arrived, held = asyncio.Event(), asyncio.Event()
+        signatures: list[str] = []
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            signatures.append(request.headers["authorization"])
+            if len(signatures) == 1:
+                arrived.set()
+                await held.wait()
+                message = "Incorrect IAM authentication information: verify aksk signature fail"
+                return httpx.Response(401, json={"error_code": "APIGW.0301", "error_msg": message})
+            return httpx.Response(200, content=NO_VAULTS)
+
+        desk = Desk(answer, replace(HERE, way=Way.KEYS, access_key=DEMO_AK, project=DEMO_PROJECT_ID))
+        desk.secret.others["secret_key"] = "old"
+        async with asyncio.TaskGroup() as group:
+            late = group.create_task(desk.cloud.vaults())
+            await arrived.wait()
+            desk.secret.others["secret_key"] = "new"
+            desk.cloud.allow_login_again()
+            await desk.cloud.vaults()
+            held.set()
+        assert late.result().rows == []
+        await desk.cloud.vaults()
+        assert len(set(signatures)) == 2
+        assert len(signatures) == 4
+
+    asyncio.run(main())
+
+
+def test_who_may_list_no_projects_is_told_so() -> None:
+    town = Town()
+    town.service.faults.add(Fault("GET", "/v3(/auth)?/projects", "status", status=403, body=b"{}", times=None))
+    with pytest.raises(Forbidden):
+        projects(town, {SecretKind.PASSWORD: town.user.password})
+    town.service.faults.clear()
+    town.service.faults.add(Fault("GET", "/v3/auth/projects", "reply", body=b'{"projects": null}'))
+    with pytest.raises(BadAnswer):
+        projects(town, {SecretKind.PASSWORD: town.user.password})
+
+
+def test_a_person_s_new_secrets_are_the_proxy_s_business_too() -> None:
+    class Listening(Network):
+        allowed = 0
+
+        def allow_again(self) -> None:
+            self.allowed += 1
+
+    network = Listening()
+    Desk(network, HERE).cloud.allow_login_again()
+    assert network.allowed == 1
