@@ -125,6 +125,8 @@ class Notice(QFrame):
         self.button.setObjectName("noticeAction")
         self.button.setAccessibleName(action)
         self.button.setVisible(bool(action))
+        # in a dialog, Enter in a field must not do what a notice offers
+        self.button.setAutoDefault(False)
         self.button.clicked.connect(self._act)
         layout.addWidget(self.button)
         self.dismiss = QToolButton(self)

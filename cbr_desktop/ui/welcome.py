@@ -119,8 +119,9 @@ class WelcomeWindow(QWidget):
         layout.addWidget(self._heading)
         layout.addWidget(self._problems)
         layout.addWidget(self._list, 1)
-        layout.addWidget(self._steps, 1)
+        layout.addWidget(self._steps)
         layout.addLayout(above)
+        layout.addStretch()
         layout.addWidget(rule)
         layout.addLayout(below)
 
@@ -157,7 +158,6 @@ def _steps(place: str) -> QWidget:
     )
     where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     layout.addWidget(where)
-    layout.addStretch(1)
     return made
 
 

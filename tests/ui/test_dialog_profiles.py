@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import Damaged, LoginRefused, ProfileError, Unreachable
@@ -107,9 +108,27 @@ def child(parent: QWidget, kind: type[Any], name: str) -> Any:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Callable[..., Stage]]:
-    stages: list[Stage] = []
+def stages() -> list[Stage]:
+    return []
 
+
+@pytest.fixture
+def run(run: Run, stages: list[Stage]) -> Run:
+    """Run a story; its windows are hidden while the loop is there still, as they are when the program is left."""
+
+    async def played(story: Coroutine[Any, Any, None]) -> None:
+        try:
+            await story
+        finally:
+            for stage in stages:
+                if isValid(stage.dialog):
+                    stage.dialog.hide()
+
+    return lambda story: run(played(story))
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, stages: list[Stage]) -> Iterator[Callable[..., Stage]]:
     def make(*profiles: Profile, keeper: Keeper | None = None, **more: Any) -> Stage:
         stages.append(Stage(qtbot, Book(profiles), Account(), keeper or Keeper(), **more))
         return stages[-1]
@@ -333,6 +352,33 @@ def test_deleting_asks_once_and_can_be_undone(stage: Make, run: Run, until: Unti
     run(story())
 
 
+def test_what_was_never_saved_can_be_brought_back_too(stage: Make, run: Run) -> None:
+    async def story() -> None:
+        here = stage(PROD)
+        here.press("addProfile")
+        here.fill(name="Draft", user="me")
+        here.press("deleteProfile")
+        assert here.edit("name").text() == PROD.name
+        here.press("noticeAction")
+        assert (here.edit("name").text(), here.edit("user").text()) == ("Draft", "me")
+        assert here.book.profiles == [PROD]
+
+    run(story())
+
+
+def test_enter_in_a_field_does_nothing_that_was_not_meant(stage: Make, run: Run, qtbot: QtBot) -> None:
+    async def story() -> None:
+        here = stage(PROD)
+        here.fill(user="other")
+        here.press("closeProfiles")
+        qtbot.keyClick(here.edit("user"), Qt.Key.Key_Return)
+        assert here.dialog.isVisible()
+        assert here.edit("user").text() == "other"
+        assert here.book.profiles == [PROD]
+
+    run(story())
+
+
 def test_the_order_is_changed_by_keys_and_buttons(stage: Make, run: Run, until: Until, qtbot: QtBot) -> None:
     async def story() -> None:
         here = stage(PROD, STAGING, HQ)
@@ -344,6 +390,11 @@ def test_the_order_is_changed_by_keys_and_buttons(stage: Make, run: Run, until: 
         await until(here.dialog.list.hasFocus)
         qtbot.keyClick(here.dialog.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         assert here.book.names == [STAGING.name, PROD.name, HQ.name]
+        assert here.edit("name").text() == PROD.name
+        # as dragging does
+        top = QModelIndex()
+        assert here.dialog.list.model().moveRow(top, 1, top, 0)
+        assert here.book.names == [PROD.name, STAGING.name, HQ.name]
         assert here.edit("name").text() == PROD.name
 
     run(story())
@@ -477,6 +528,7 @@ def test_what_cannot_be_reached_is_told_and_a_test_can_be_stopped(stage: Make, r
         here.press("testProfile")
         await until(lambda: len(here.account.asked) == 2)
         assert child(here.dialog, QAbstractButton, "testProfile").text() == "Stop"
+        assert "Looking at everything between this machine and the project" in here.words
         here.press("testProfile")
         assert child(here.dialog, QAbstractButton, "testProfile").text() == "&Test"
 

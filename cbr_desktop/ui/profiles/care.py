@@ -9,7 +9,7 @@ from cbr_desktop.domain.template import PRESETS
 from cbr_desktop.ui.dialogs.lines import StillBox
 from cbr_desktop.ui.identity import NAME_RULES
 from cbr_desktop.ui.profiles.listing import chip_icon
-from cbr_desktop.ui.profiles.section import Section, choose, text_line
+from cbr_desktop.ui.profiles.section import Section, choose, narrow, text_line
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
 
@@ -39,12 +39,12 @@ class CareSection(Section):
         )
         choose(self._rules, profile.name_rules)
         self._add_template(profile)
-        self._beta = QCheckBox("Show fields that onl&y some regions know (retention of manual backups)")
+        self._beta = QCheckBox("Show fields that onl&y some regions know")
         self._beta.setObjectName("beta_fields")
         self._beta.setAccessibleName("Show fields that only some regions know")
         self._beta.setChecked(profile.beta_fields)
         self._beta.toggled.connect(self.changed)
-        self.add_row("beta_fields", "", self._beta)
+        self.add_row("beta_fields", "", self._beta, remark="How long a manual backup is kept, and its policy.")
         self._arrange()
         self.changed.connect(self._arrange)
 
@@ -75,6 +75,7 @@ class CareSection(Section):
         self._template.setObjectName("name_template")
         self._template.setAccessibleName("Template of names")
         self._template.setEditable(True)
+        narrow(self._template)
         self._template.setLineEdit(text_line("templateText", "Template of names", ""))
         self._template.addItems(PRESETS)
         self._template.setEditText(profile.name_template)

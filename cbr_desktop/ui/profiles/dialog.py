@@ -35,6 +35,7 @@ from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, labe
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.identity import secret_words
+from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
 from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -46,6 +47,7 @@ from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDel
 from cbr_desktop.ui.profiles.network import Effective
 from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ports import Directory, Profiles, SecretKeeper
 
 Test = Callable[[Profile, Mapping[SecretKind, str]], Coroutine[Any, Any, Sequence[Check]]]
@@ -54,6 +56,11 @@ Test = Callable[[Profile, Mapping[SecretKind, str]], Coroutine[Any, Any, Sequenc
 _USUAL = QSize(1080, 720)
 _SMALLEST = QSize(820, 560)
 _WORK = "work"
+_WORKING = {
+    "test": "Looking at everything between this machine and the project; nothing is changed…",
+    "list": "Listing the projects of the account…",
+}
+_BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _SHOWN_PROBLEMS = 3
 
 
@@ -270,7 +277,9 @@ class ProfilesDialog(QDialog):
         self._say_state(row, reason)
 
     def _say_state(self, row: Row | None, reason: str) -> None:
-        if row is None or (not reason and not row.is_changed):
+        if self._work:
+            self.state.say(_BUSY, _WORKING[self._work])
+        elif row is None or (not reason and not row.is_changed):
             self.state.say(READY if row else None, "Saved." if row else "")
         elif reason:
             weight = Severity.INFO if self._is_blank(row) else Severity.BLOCK

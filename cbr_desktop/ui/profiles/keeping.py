@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.profile import Profile
@@ -90,6 +90,11 @@ class KeepingSection(Section):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST_MS)
         self._timer.timeout.connect(self._look)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask nothing for a form that nobody sees."""
+        super().hideEvent(event)
+        self._timer.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look where the secrets are."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from cbr_desktop.domain.network import EffectiveNetwork
@@ -59,6 +59,11 @@ class NetworkSection(Section):
             "ca_file": self._ca_file.text().strip(),
             "address_family": AddressFamily(self._family.currentData()),
         }
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask nothing for a form that nobody sees."""
+        super().hideEvent(event)
+        self._timer.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look anew: the system may have changed meanwhile."""

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
@@ -116,11 +126,18 @@ def text_line(field: str, name: str, text: str, hint: str = "") -> QLineEdit:
     return edit
 
 
+def narrow(box: QComboBox) -> None:
+    """Let a list be narrower than its longest line, which is seen when it opens."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(16)
+
+
 def choice_box(field: str, name: str, choices: Sequence[tuple[str, object]]) -> StillBox:
     """Return a list to choose from: pairs of words and what they stand for."""
     box = StillBox()
     box.setObjectName(field)
     box.setAccessibleName(name)
+    narrow(box)
     for words, value in choices:
         box.addItem(words, value)
     return box

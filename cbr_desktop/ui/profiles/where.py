@@ -12,7 +12,7 @@ from cbr_desktop.ui.dialogs.lines import StillBox
 from cbr_desktop.ui.identity import cloud_words
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.profiles.draft import same_endpoint, unproved_hosts
-from cbr_desktop.ui.profiles.section import Section, text_line
+from cbr_desktop.ui.profiles.section import Section, narrow, text_line
 from cbr_desktop.ui.states import quoted
 
 OTHER = "Other endpoints…"
@@ -115,6 +115,7 @@ class WhereSection(Section):
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setMaxVisibleItems(16)
+        narrow(box)
         edit = QLineEdit()
         edit.setObjectName("regionText")
         edit.setAccessibleName("Region")
@@ -147,6 +148,7 @@ class WhereSection(Section):
         self._project.setObjectName("project")
         self._project.setAccessibleName("Project")
         self._project.setEditable(True)
+        narrow(self._project)
         self._project.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._project.setLineEdit(text_line("projectText", "Project", "", "Name or id, like eu-de_prod"))
         self._project.setEditText(profile.project)
