@@ -17,6 +17,7 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.identity import store_sentence
 from cbr_desktop.ui.notices import WARNING
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
@@ -121,14 +122,18 @@ class Access(QObject):
         desk.refresh.ask()
         desk.outbox.wake()
 
-    def _tell_kept(self, kept: bool) -> None:
-        if not kept:
-            self._window.notices.say("The system's store did not take the secret; it is forgotten when you leave.")
+    def _tell_kept(self, problem: str) -> None:
+        if problem:
+            self._window.notices.say(store_sentence(problem), WARNING)
 
 
-async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, str]) -> bool:
-    """Keep what the system's store may have; tell whether it took all of that."""
-    return all([await store.keep(profile, kind, text) for kind, text in secrets.items() if is_storable(profile, kind)])
+async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, str]) -> str:
+    """Keep what the system's store may have; return why it did not take all of that, empty when it did."""
+    problem = ""
+    for kind, text in secrets.items():
+        if is_storable(profile, kind) and not await store.keep(profile, kind, text):
+            problem = store.problem
+    return problem
 
 
 def _login() -> Any:

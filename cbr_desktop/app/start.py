@@ -11,6 +11,7 @@ import httpx
 
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.crash import forbid_dumps
 from cbr_desktop.domain.error import InUse, SecretMissing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
@@ -80,6 +81,7 @@ def locked(places: Places) -> Iterator[None]:
 
 def terminal_secret(profile: Profile) -> Secret:
     """Return how a command gets the password: environment, the system's store, or a prompt where there is a person."""
+    forbid_dumps()
     secrets = Secrets()
 
     async def secret(kind: SecretKind) -> str:

@@ -34,7 +34,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.identity import secret_words
+from cbr_desktop.ui.identity import secret_words, store_sentence
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
 from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
@@ -541,7 +541,7 @@ class ProfilesDialog(QDialog):
 
     def _tell_kept(self, problem: str) -> None:
         if problem:
-            self.notices.say("The system's store did not take the secret; it is forgotten when you leave.", WARNING)
+            self.notices.say(store_sentence(problem), WARNING)
         if self._current and self._current.form:
             self._current.form.keeping.look_soon()
 
