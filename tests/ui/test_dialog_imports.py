@@ -85,6 +85,7 @@ def test_fault_71_an_unknown_host_needs_its_name_before_it_is_taken_over(opened:
     assert "‘evil’: Type the host name ‘iam.evil.example’ to confirm it." in words(dialog)
     pick(dialog, "evil")
     assert "It leads to ‘iam.evil.example’, which is of no cloud that is known here." in words(dialog)
+    assert "both host names" in child(dialog, QLineEdit, "importProof").placeholderText()
     child(dialog, QLineEdit, "importProof").setText("iam.evil.example")
     assert "‘cbr.evil.example’" in words(dialog)
     child(dialog, QLineEdit, "importProof").setText("iam.evil.example cbr.evil.example")
