@@ -60,6 +60,11 @@ _WORKING = {
     "test": "Looking at everything between this machine and the project; nothing is changed…",
     "list": "Listing the projects of the account…",
 }
+_ADVICE = (
+    "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other programs on this"
+    " machine have."
+)
+_ADVICE_DAMAGED = "There is no profile that can be used. Once the file is put right, its profiles are shown here."
 _BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _SHOWN_PROBLEMS = 3
 
@@ -586,6 +591,7 @@ class ProfilesDialog(QDialog):
         if words and not any(isinstance(problem, Damaged) for problem in problems):
             words.append(f"The file is {self._place}; profiles that are in order can be changed here.")
         self.problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, " ".join(words))
+        self._advice.setText(_ADVICE_DAMAGED if words else _ADVICE)
 
     # the window
 
@@ -615,6 +621,7 @@ class ProfilesDialog(QDialog):
         self.state = MarkedLine("profileState")
         self.checks = ChecksPanel()
         self._nothing = QWidget()
+        self._advice = label(name="noProfiles")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
 
@@ -628,8 +635,7 @@ class ProfilesDialog(QDialog):
         self.setMinimumSize(_SMALLEST)
         self.resize(_USUAL)
         empty = QVBoxLayout(self._nothing)
-        words = "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other"
-        empty.addWidget(label(f"{words} programs on this machine have.", "noProfiles"), 0, Qt.AlignmentFlag.AlignTop)
+        empty.addWidget(self._advice, 0, Qt.AlignmentFlag.AlignTop)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self._left())
