@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -49,9 +50,9 @@ Some = TypeVar("Some", bound=Cloud)
 
 
 @asynccontextmanager
-async def served(cloud: Some) -> AsyncIterator[Some]:
+async def served(cloud: Some, context: ssl.SSLContext | None = None) -> AsyncIterator[Some]:
     """Serve a cloud for as long as the block lasts."""
-    async with serving(cloud) as server:
+    async with serving(cloud, context) as server:
         cloud.server = server
         yield cloud
 
@@ -62,7 +63,8 @@ class TokenCloud(Cloud):
     ``logins`` counts these, ``stale`` what came with a token that is not good any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, text: Callable[[int], str] = "token-{}".format) -> None:
+        self._text = text
         self.refusal: bytes | None = None
         self.logins = 0
         self.stale = 0
@@ -85,7 +87,7 @@ class TokenCloud(Cloud):
 
     def _token(self) -> bytes:
         self._issued += 1
-        text = f"token-{self._issued}"
+        text = self._text(self._issued)
         self._good.add(text)
         now = datetime.now(UTC)
         token = {"issued_at": _stamp(now), "expires_at": _stamp(now + LIFE), "project": {"id": PROJECT, "name": "p"}}
