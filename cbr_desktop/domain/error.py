@@ -16,6 +16,7 @@
     │       └── Throttled          too many requests
     ├── StorageError               the disk: not saved, or not readable
     │   ├── NotSaved
+    │   │   └── ChangedOutside     another program has written the file meanwhile
     │   ├── Damaged
     │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
@@ -157,6 +158,10 @@ class StorageError(HouseError):
 
 class NotSaved(StorageError):
     """Something could not be written; what was there before is unharmed."""
+
+
+class ChangedOutside(NotSaved):
+    """The file is not any more what was read from it: somebody else has written it, or taken it away."""
 
 
 class Damaged(StorageError):

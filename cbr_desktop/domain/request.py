@@ -108,10 +108,11 @@ def _resource_parameters(choices: tuple[ResourceChoice, ...]) -> dict[str, Any]:
     """Choose the form by need: ids alone, or details as soon as one resource has disks to choose."""
     if not any(choice.has_disk_options for choice in choices):
         return {"resources": [choice.id for choice in choices]}
-    return {"resource_details": [_detail(choice) for choice in choices]}
+    return {"resource_details": [detail_of(choice) for choice in choices]}
 
 
-def _detail(choice: ResourceChoice) -> dict[str, Any]:
+def detail_of(choice: ResourceChoice) -> dict[str, Any]:
+    """Return a resource in the form that has room for its disks."""
     detail: dict[str, Any] = {"id": choice.id, "type": str(choice.type)}
     if choice.name:
         detail["name"] = choice.name

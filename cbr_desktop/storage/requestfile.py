@@ -21,7 +21,7 @@ _CHECKPOINT = "checkpoint."
 def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
     """Read a request file; nothing is sent or changed by that. ``Damaged`` when there is no readable file at all."""
     try:
-        data = _content(path)
+        data = content(path, SIZE_LIMIT)
     except OSError as error:
         raise Damaged(str(path), reason(error)) from error
     except ValueError as error:
@@ -38,10 +38,10 @@ def save(path: Path, draft: CheckpointDraft, document: RequestDocument | None = 
     rights that the operator gave it, a new one is 0600.
     """
     make_missing_folder(path.parent)
-    write_whole(path, content(draft, document), mode=_mode(path))
+    write_whole(path, written(draft, document), mode=mode(path))
 
 
-def content(draft: CheckpointDraft, document: RequestDocument | None = None) -> bytes:
+def written(draft: CheckpointDraft, document: RequestDocument | None = None) -> bytes:
     """Return the bytes of a request file, always in the same order: the request, then what else the file had."""
     if document is None:
         return body_of(draft) + b"\n"
@@ -50,20 +50,21 @@ def content(draft: CheckpointDraft, document: RequestDocument | None = None) -> 
     return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def _content(path: Path) -> bytes | int:
-    """Return the bytes of a file, or its size when it is too large to be read."""
+def content(path: Path, limit: int) -> bytes | int:
+    """Return the bytes of a file, or its size when it has more than ``limit``. ``OSError``, ``ValueError``."""
     # a pipe of that name would otherwise hold the program until somebody writes into it
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ValueError("not a file")
-        if found.st_size > SIZE_LIMIT:
+        if found.st_size > limit:
             return found.st_size
-        return file.read(SIZE_LIMIT + 1)
+        return file.read(limit + 1)
 
 
-def _mode(path: Path) -> int:
+def mode(path: Path) -> int:
+    """Return the rights of a file, or those of a new one."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except OSError:

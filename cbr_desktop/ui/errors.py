@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from cbr_desktop.domain.error import (
     BadAnswer,
+    ChangedOutside,
     CloudError,
     Damaged,
     Forbidden,
@@ -178,6 +179,10 @@ def _not_saved(error: NotSaved) -> str:
     return f"{path} could not be written; what was there is unharmed. Make room or choose another place.{detail}"
 
 
+def _changed_outside(error: ChangedOutside) -> str:
+    return f"{quoted(error.path)} was changed by another program meanwhile. Nothing was written; compare, then choose."
+
+
 def _damaged(error: Damaged) -> str:
     path, detail = quoted(error.path), _detail(error)
     return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
@@ -248,6 +253,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     Throttled: _throttled,
     CloudError: _cloud,
     NotSaved: _not_saved,
+    ChangedOutside: _changed_outside,
     Damaged: _damaged,
     InUse: _in_use,
     StorageError: _storage,
