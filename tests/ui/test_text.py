@@ -177,6 +177,7 @@ ERRORS: list[HouseError] = [
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.CloudError("cbr.example.com"),
     errors.NotSaved("/data/x", "no space left"),
+    errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),
     errors.InUse("/data/x"),
     errors.StorageError("/data/x"),
