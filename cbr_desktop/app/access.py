@@ -24,6 +24,9 @@ from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 
+_NOT_OF_SECRETS = ("clock", "project", "domain", "user-id", "account-kind")
+"""Reasons for which a login is refused and that no other secret mends; the profile or the clock has to."""
+
 
 class Access(QObject):
     """Gets the secrets of the hall's profiles, and asks the operator for what is missing or was not accepted.
@@ -94,7 +97,10 @@ class Access(QObject):
 
     def _want(self, desk: Desk, error: HouseError) -> None:
         words = error_sentence(error)
-        if not self._hall.scope.is_merged:
+        if isinstance(error, LoginRefused) and error.reason in _NOT_OF_SECRETS:
+            text = f"{plain(desk.profile.name, 60)}: {words}"
+            self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_wished.emit)
+        elif not self._hall.scope.is_merged:
             self._open(desk, words, error)
         elif _login().wanted_secrets(desk.profile, error):
             text = f"{plain(desk.profile.name, 60)}: {words}"
@@ -105,7 +111,12 @@ class Access(QObject):
         kinds = login_secrets(desk.profile) if error is None else _login().wanted_secrets(desk.profile, error)
         if kinds:
             dialog = _login().LoginDialog(
-                desk.profile, reason, self._window, kinds=kinds, store_problem=self._secrets.problem
+                desk.profile,
+                reason,
+                self._window,
+                kinds=kinds,
+                store_problem=self._secrets.problem,
+                is_too_long=self._secrets.is_too_long,
             )
             dialog.given.connect(partial(self._take, desk))
             if self._offered is not None:

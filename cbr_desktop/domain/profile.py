@@ -97,8 +97,18 @@ class Profile:
     def needed(self) -> tuple[str, ...]:
         """The names of the fields that must not be empty, by the way in and the proxy."""
         logging_in = ("user", "domain") if self.way is Way.AGENCY and not self.access_key else ()
+        passcode = ("user_id",) if self.mfa and self.way in (Way.PASSWORD, Way.AGENCY) and not self.access_key else ()
         proxy = ("proxy_url",) if self.proxy is ProxyMode.MANUAL else ()
-        return ("name", "iam_endpoint", "cbr_endpoint", "project", *_NEEDED_BY_WAY[self.way], *logging_in, *proxy)
+        return (
+            "name",
+            "iam_endpoint",
+            "cbr_endpoint",
+            "project",
+            *_NEEDED_BY_WAY[self.way],
+            *logging_in,
+            *passcode,
+            *proxy,
+        )
 
     @property
     def is_read_only(self) -> bool:

@@ -28,6 +28,10 @@ class RemarkKind(StrEnum):
     """It leads to a host (``detail``) of no public cloud: its name has to be typed before it is trusted."""
     GUESSED = "guessed"
     """A field (``detail``) was not in the source and was filled in."""
+    AUTHORITY_LEFT = "authority-left"
+    """It names a file of further authorities (``detail``), which was left out: who is trusted is decided here."""
+    PROXY = "proxy"
+    """Its requests go through a proxy (``detail``)."""
     UNUSABLE = "unusable"
     """It cannot be taken over; ``detail`` says why."""
 

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from cbr_desktop.domain.error import ProfileError
-from cbr_desktop.domain.profile import Profile, Way
+from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS, is_public_cloud
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.storage.files import reason
@@ -189,6 +189,10 @@ class _BoundedLoader(yaml.SafeLoader):  # type: ignore[misc]
 # from drafts to profiles
 
 
+_OTHER_MACHINE = ("\\\\", "//")
+"""How a path begins that leads to a share; Windows logs in there with the operator's own name."""
+
+
 def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
     profiles: dict[str, Profile] = {}
     remarks: list[Remark] = []
@@ -203,6 +207,12 @@ def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
             why = f"{error.field}: {error.detail}" if error.field else error.detail
             remarks.append(Remark(name, RemarkKind.UNUSABLE, why))
             continue
+        if profile.ca_file and (kind is SourceKind.FILE or profile.ca_file.startswith(_OTHER_MACHINE)):
+            # a file that somebody else chose could vouch for any host
+            remarks.append(Remark(name, RemarkKind.AUTHORITY_LEFT, profile.ca_file))
+            profile = replace(profile, ca_file="")
+        if profile.proxy is ProxyMode.MANUAL:
+            remarks.append(Remark(name, RemarkKind.PROXY, profile.proxy_url))
         profiles[name] = profile
         remarks += [Remark(name, RemarkKind.GUESSED, key) for key in draft.guessed]
         strange = [address for address in (profile.iam_endpoint, profile.cbr_endpoint) if not is_public_cloud(address)]

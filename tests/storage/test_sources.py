@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.domain.profile import Way
+from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.storage.sources import SIZE_LIMIT, Surroundings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
@@ -361,3 +361,14 @@ def test_names_that_are_used_twice_are_told_apart(around: dict[str, Any], tmp_pa
     path = put(tmp_path / "config.json", json.dumps({"profiles": [twice, twice, {**twice, "name": ""}]}))
     source = Surroundings(**around).look_into(path)
     assert [found.name for found in source.profiles] == ["default", "default 2", "?"]
+
+
+def test_whoever_sent_a_profile_does_not_decide_whom_is_trusted(around: dict[str, Any], tmp_path: Path) -> None:
+    sent = TomlProfiles(tmp_path / "sent.toml")
+    proxy = {"proxy": ProxyMode.MANUAL, "proxy_url": "http://proxy.evil.example:8080"}
+    sent.save(profile(name="Sent", ca_file="\\\\evil.example\\share\\ca.pem", **proxy))
+    source = Surroundings(**around).look_into(tmp_path / "sent.toml")
+    (found,) = source.profiles
+    assert found.ca_file == ""
+    kinds = [remark.kind for remark in source.remarks]
+    assert {RemarkKind.AUTHORITY_LEFT, RemarkKind.PROXY, RemarkKind.ENDPOINT_UNKNOWN} <= set(kinds)

@@ -175,3 +175,14 @@ def test_names_of_others_are_shown_literally(opened: Open) -> None:
     dialog = opened(replace(PROFILE, name="<b>x</b>\u202e", user="<img src=x>"), "<a href='file:///x'>x</a>")
     assert "<b>x</b>⟨U+202E⟩" in words(dialog)
     assert "<a href='file:///x'>x</a>" in words(dialog)
+
+
+def test_a_secret_that_the_store_has_no_room_for_is_told_before_anybody_logs_in(opened: Open) -> None:
+    dialog = opened(is_too_long=lambda secret: len(secret) > 10)
+    fill(dialog, "password", "x" * 11)
+    assert "no room" not in words(dialog)
+    child(dialog, QCheckBox, "keepPassword").setChecked(True)
+    assert "no room" in words(dialog)
+    assert log_in(dialog).isEnabled()
+    fill(dialog, "password", "short")
+    assert "no room" not in words(dialog)

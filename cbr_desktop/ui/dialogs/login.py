@@ -1,6 +1,6 @@
 """Asking for the secrets of a profile, whichever way it goes in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
-from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
+from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label, make_room
 from cbr_desktop.ui.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
 from cbr_desktop.ui.states import count_words
@@ -67,7 +67,8 @@ class LoginDialog(QDialog):
     """Asks for secrets. They stay in these fields until they are given; closing the dialog gives none.
 
     ``reason`` is the sentence on top, ``kinds`` what is asked for (all that the way in needs when ``None``),
-    ``store_problem`` the store's own word for why it is of no use. ``action`` and ``otherwise`` name the buttons.
+    ``store_problem`` the store's own word for why it is of no use, ``is_too_long`` tells what it has no room for.
+    ``action`` and ``otherwise`` name the buttons.
 
     Signals:
         given: a mapping from ``SecretKind`` to text, and whether the system's store may keep what it can.
@@ -83,11 +84,13 @@ class LoginDialog(QDialog):
         *,
         kinds: Sequence[SecretKind] | None = None,
         store_problem: str = "",
+        is_too_long: Callable[[str], bool] = lambda secret: False,
         action: str = "&Log in",
         otherwise: str = "Work without",
     ) -> None:
         super().__init__(parent)
         self._profile = profile
+        self._is_too_long = is_too_long
         self.kinds = login_secrets(profile) if kinds is None else tuple(kinds)
         self.setWindowTitle("Log in")
         self.setAccessibleName("Log in")
@@ -106,6 +109,7 @@ class LoginDialog(QDialog):
         layout.addWidget(self._buttons(action, otherwise))
         for field in self._fields.values():
             field.changed.connect(self._judge)
+        self._keep.toggled.connect(self._judge)
         self._judge()
         if self._fields:
             next(iter(self._fields.values())).setFocus()
@@ -169,11 +173,24 @@ class LoginDialog(QDialog):
     def _judge(self) -> None:
         reason = next((words for field in self._fields.values() if (words := field.problem())), "")
         is_touched = any(field.is_touched for field in self._fields.values())
-        self._state.say(SEVERITY_MARKS[Severity.BLOCK if is_touched else Severity.INFO] if reason else None, reason)
+        if reason:
+            self._state.say(SEVERITY_MARKS[Severity.BLOCK if is_touched else Severity.INFO], reason)
+        else:
+            words = self._without_room()
+            self._state.say(SEVERITY_MARKS[Severity.WARN] if words else None, words)
         self._log_in.setEnabled(not reason)
         self._log_in.setToolTip(reason)
         self._log_in.setAccessibleDescription(reason)
         make_room(self)
+
+    def _without_room(self) -> str:
+        """Return what the store will not keep although that is wished, before anybody logs in with it."""
+        if not self._keep.isChecked():
+            return ""
+        for kind, field in self._fields.items():
+            if is_storable(self._profile, kind) and self._is_too_long(field.secret()):
+                return store_sentence(StoreProblem.TOO_LONG)
+        return ""
 
     def _give(self) -> None:
         secrets = {kind: field.secret() for kind, field in self._fields.items()}

@@ -369,5 +369,9 @@ def remark_line(remark: Remark) -> tuple[Severity, str]:
                 Severity.INFO,
                 f"{field} was not said there and was filled in. Look at it before you open the profile.",
             )
+        case RemarkKind.AUTHORITY_LEFT:
+            return Severity.INFO, f"The company CA file {detail} was left out. Choose it in the form if you trust it."
+        case RemarkKind.PROXY:
+            return Severity.WARN, f"Its requests go through the proxy {detail}. Make sure that it is yours."
         case RemarkKind.UNUSABLE:
             return Severity.BLOCK, f"It cannot be taken over: {shown(remark.detail)}."
