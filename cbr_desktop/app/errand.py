@@ -11,7 +11,7 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
@@ -23,7 +23,7 @@ from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import preflight
 from cbr_desktop.workflows.refresh import recall
 
-_UNSENT = (IntentState.QUEUED, IntentState.SENDING)
+_UNSENT = (*WAITING, IntentState.SENDING)
 _LOOK_SECONDS = 45.0
 """How long a command that does not wait looks for a lost answer before it says so."""
 

@@ -1,7 +1,9 @@
 """One project of one cloud: a method for each operation in use."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -21,8 +23,9 @@ from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import NotFound, ProfileError
+from cbr_desktop.domain.error import CloudError, NotFound, ProfileError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
+from cbr_desktop.domain.journal import Witness
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
@@ -119,15 +122,19 @@ class CbrCloud:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
         return _decoded(await self._get(f"checkpoints/{self._segment(id)}"), checkpoint)
 
-    async def create_checkpoint(self, body: bytes, project_id: ProjectId) -> CreateAnswer:
+    async def create_checkpoint(
+        self, body: bytes, project_id: ProjectId, witness: Witness | None = None
+    ) -> CreateAnswer:
         """Send ``body`` as it is to CreateCheckpoint of a project.
 
         It is sent once; a second time only after a new login, when the gateway did not take the token and so cannot
         have passed the first on. ``CloudError.executed`` is ``False`` where it certainly was not carried out.
+        ``witness`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
         """
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/checkpoints"
         call = Call("POST", url, headers={"Content-Type": "application/json;charset=UTF-8"}, body=body, fresh=True)
-        answer = await authorised(self._auth, self._client, call, self._client.once)
+        once = self._client.once if witness is None else partial(self._once_seen, witness)
+        answer = await authorised(self._auth, self._client, call, once)
         return CreateAnswer(_decoded(answer, checkpoint), answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
@@ -142,6 +149,22 @@ class CbrCloud:
     async def _get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Answer:
         url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
+
+    async def _once_seen(self, witness: Witness, call: Call) -> Answer:
+        """Send a call once before the eyes of a witness."""
+        witness.asks(call.method, call.url, call.headers, call.body or b"")
+        try:
+            answer = await self._client.once(call)
+        except CloudError as error:
+            request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
+            said = f"{type(error).__name__}: {error.detail}"
+            witness.answers(getattr(error, "status", 0), request_id, code, None, said)
+            raise
+        except asyncio.CancelledError:
+            witness.answers(0, "", "", None, "interrupted")
+            raise
+        witness.answers(answer.status, answer.request_id, "", answer.body)
+        return answer
 
     async def _list(
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None

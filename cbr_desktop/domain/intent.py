@@ -2,14 +2,23 @@
 
 ::
 
-    QUEUED ──claim──> SENDING ──200──> ACCEPTED ──all resources terminal──> FINISHED
-      ^  |              | | └──a code that means "not done"──> REJECTED
-      |  └──person──> CANCELLED
-      └──nothing left this machine──┘ └──anything else, or found so at start──> UNKNOWN
-                                                                                  |
-      a person asks again: a new intent <──person──  NOT_FOUND <──looked, no trace┤
-                                                     NOT_FOUND ──person: look on──> UNKNOWN
-                                                                   ACCEPTED <──found by reading
+    SCHEDULED ──due──┐       ┌──a code that means "not done"──> REJECTED
+        │            v       │
+        │         QUEUED ──claim──> SENDING ──200──> ACCEPTED ──all resources ended──> FINISHED
+        │          ^  │ ^───nothing left this machine───┘ │             ^
+        │  release │  │                                   │             │ found by reading ("reconciled")
+        │          │  v hold                              │anything else, or found so at start
+        └──late──> HELD                                   └──> UNKNOWN ─┤
+                                                                  ^     └──looked, no trace──> NOT_FOUND
+                                                                  └──person: look on, or the vault is busy──┘
+
+    SCHEDULED, QUEUED and HELD ──person──> CANCELLED
+    HELD ──release──> SCHEDULED when its time is still to come
+    NOT_FOUND ──person: send again──> a new intent with ``retry_of``; this one stays, and may yet be found (ACCEPTED)
+
+A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
+data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
+(``elsewhere``). Only a person releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program.
 """
@@ -19,13 +28,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import Checkpoint
-from cbr_desktop.domain.ids import IntentId, ProjectId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, VaultId
 from cbr_desktop.domain.outcome import Outcome
 
 
 class IntentState(StrEnum):
     """Where an intent stands; the drawing at the head of this file has the ways between them."""
 
+    SCHEDULED = "scheduled"
+    HELD = "held"
     QUEUED = "queued"
     SENDING = "sending"
     ACCEPTED = "accepted"
@@ -37,7 +48,10 @@ class IntentState(StrEnum):
 
 
 SETTLED = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT_FOUND, IntentState.CANCELLED})
-"""The states that the program does not leave by itself."""
+"""The states of which the program expects no more by itself."""
+
+WAITING = frozenset({IntentState.SCHEDULED, IntentState.HELD, IntentState.QUEUED})
+"""The states in which nothing has left this machine, so that a person can take the request back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +77,34 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Where a request without an answer was looked for, how often and when.
+
+    ``where`` is ``tasks`` or ``backups``, ``since`` the oldest that was read. ``times`` counts the looks that could be
+    done, ``failures`` those that could not; ``failure`` is the name of the last one's error.
+    """
+
+    where: str
+    since: datetime
+    times: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    failures: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """One request and its fate.
 
     ``body`` is what is sent, byte for byte. ``name`` is the tag by which a lost answer is looked for, empty when the
     service chooses. ``note`` is a word about the state, for people's eyes only after ``ui/text``. ``outcome`` is what
     became of the resources, once they have all ended: the service forgets its tasks after a month, the row does not.
+
+    ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
+    at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
+    there is none. ``preflight_at`` is how old the data were by which it was judged, ``None`` when there were none.
+    ``twins`` are other checkpoints that exist under the same name: it was made more than once.
     """
 
     id: IntentId
@@ -85,6 +121,14 @@ class Intent:
     note: str = ""
     retry_of: IntentId | None = None
     outcome: Outcome | None = None
+    due_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    by: str = ""
+    draft: str = ""
+    plan: str = ""
+    preflight_at: datetime | None = None
+    looked: tuple[Looked, ...] = ()
+    twins: tuple[CheckpointId, ...] = ()
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""
@@ -94,3 +138,9 @@ class Intent:
     def is_settled(self) -> bool:
         """Whether the program has nothing left to do about it."""
         return self.state in SETTLED
+
+    @property
+    def wanted_at(self) -> datetime:
+        """The last time for which a person wanted it sent: as confirmed, or as scheduled where that is later."""
+        confirmed = self.confirmed_at or self.created_at
+        return confirmed if self.due_at is None else max(confirmed, self.due_at)

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.intent import Intent, IntentState, Looked, Refusal, Target
+from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import ResourceType
@@ -47,18 +48,37 @@ STEPS: Steps = (
         )
         """,
     ),
+    (
+        "ALTER TABLE intent ADD COLUMN wish TEXT",
+        """
+        CREATE TABLE journal (
+            place INTEGER PRIMARY KEY CHECK (place = 1),
+            number INTEGER NOT NULL,
+            hash TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
-_COLUMNS = ("id", "state", "name", "created_at", "changed_at", "sent_at", "retry_of", "target", "answer", "body")
+_COLUMNS = (
+    *("id", "state", "name", "created_at", "changed_at", "sent_at", "retry_of", "target", "answer", "body"),
+    "wish",
+)
 _ALL = ", ".join((*_COLUMNS, "checksum"))
 _MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
-_MOVING = ("state", "changed_at", "sent_at", "answer", "checksum")
+_MOVING = ("state", "changed_at", "sent_at", "answer", "wish", "checksum")
 # no value of a person or a service is ever part of these statements
 _INSERT = f"INSERT INTO intent ({_ALL}) VALUES ({_MARKS})"  # noqa: S608
 _UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _MOVING)}"
 _CLAIM = f"UPDATE intent SET {', '.join(f'{name} = ?' for name in _MOVING)} WHERE id = ? AND state = ?"  # noqa: S608
 _PROBE = f"SELECT {_ALL} FROM intent LIMIT 0"  # noqa: S608
 _SELECT = f"SELECT rowid, {_ALL} FROM intent ORDER BY rowid"  # noqa: S608
+# a row of before the second version is one without a wish
+_SELECT_FIRST = _SELECT.replace("wish", "NULL")
+_KEEP_HEAD = (
+    "INSERT INTO journal (place, number, hash) VALUES (1, ?, ?)"
+    " ON CONFLICT (place) DO UPDATE SET number = excluded.number, hash = excluded.hash"
+)
 
 _Row = tuple[bytes | None, ...]
 
@@ -69,29 +89,38 @@ class SqliteRecords:
     Opening a broken file keeps it as ``*.bad-<time>`` and takes over the rows that can still be proved whole.
     ``damaged`` tells of every such file and of every row that ``load`` left out. ``Damaged`` when the file is of a
     newer version, ``NotSaved`` when it cannot be opened for writing.
+
+    With every row the ``head`` of the journal is kept, where there is one: so a journal whose end was cut off is known
+    by what is remembered here.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, head: Callable[[], Head | None] = lambda: None) -> None:
         self._path = path
+        self._head = head
         self.damaged: list[Damaged] = []
         self._connection = self._open()
 
     def add(self, intent: Intent) -> None:
         """Keep a new intent. ``NotSaved`` when the disk would not, or when there is one with its id."""
-        with saving(self._path), transaction(self._connection):
+        with self._writing():
             self._connection.execute(_INSERT, _row(intent))
 
     def claim(self, intent: Intent) -> bool:
         """Turn the row of a QUEUED intent into ``intent``, if it is QUEUED still; tell whether it was."""
         row = dict(zip((*_COLUMNS, "checksum"), _row(intent), strict=True))
         values = (*(row[name] for name in _MOVING), intent.id, str(IntentState.QUEUED))
-        with saving(self._path), transaction(self._connection):
+        with self._writing():
             return self._connection.execute(_CLAIM, values).rowcount == 1
 
     def save(self, intent: Intent) -> None:
         """Keep the new state of an intent; its body, target and name are those it was added with."""
-        with saving(self._path), transaction(self._connection):
+        with self._writing():
             self._connection.execute(_UPSERT, _row(intent))
+
+    def keep_head(self) -> None:
+        """Keep the head of the journal by itself, for entries that no row goes with. ``NotSaved`` when it cannot be."""
+        with self._writing():
+            pass
 
     def load(self) -> list[Intent]:
         """Return all intents that can be proved whole, oldest first; the rest stays on the disk, see ``damaged``."""
@@ -106,9 +135,21 @@ class SqliteRecords:
             raise Damaged(str(self._path), str(error)) from error
         return intents
 
+    def head(self) -> Head | None:
+        """Return the head of the journal as it was kept last, ``None`` when there has been none."""
+        return _head(self._connection)
+
     def close(self) -> None:
         """Close the file; nothing is waiting to be written."""
         self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with saving(self._path), transaction(self._connection):
+            yield
+            head = self._head()
+            if head is not None:
+                self._connection.execute(_KEEP_HEAD, head)
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -137,6 +178,28 @@ class SqliteRecords:
         return connection
 
 
+def peek(path: Path) -> tuple[list[Intent], Head | None]:
+    """Return the whole intents of a file and the head of its journal without writing, whoever has it open.
+
+    ``Damaged`` when it cannot be read; a file that is not there has none.
+    """
+    if not path.exists():
+        return [], None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=2.0, uri=True)) as connection:
+            connection.text_factory = bytes
+            is_first = connection.execute("PRAGMA user_version").fetchone()[0] < len(STEPS)
+            rows = list(_rows(connection, _SELECT_FIRST if is_first else _SELECT))
+            return [_intent(row) for _, row in rows if _is_whole(row)], None if is_first else _head(connection)
+    except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+        raise Damaged(str(path), str(error)) from error
+
+
+def _head(connection: sqlite3.Connection) -> Head | None:
+    found = connection.execute("SELECT number, hash FROM journal").fetchone()
+    return None if found is None else Head(found[0], found[1].decode("ascii", "replace"))
+
+
 # rows
 
 
@@ -152,14 +215,18 @@ def _row(intent: Intent) -> tuple[str | bytes | None, ...]:
         _json(asdict(intent.target)),
         _json(_answer(intent)),
         intent.body,
+        _json(_wish(intent)),
     )
     return (*values, _checksum([value.encode() if isinstance(value, str) else value for value in values]))
 
 
-def _checksum(values: Iterable[object]) -> bytes:
-    """Return the digest of a row; lengths stand before the contents, so that nothing can move between columns."""
+def _checksum(values: Sequence[object]) -> bytes:
+    """Return the digest of a row; lengths stand before the contents, so that nothing can move between columns.
+
+    A row without a wish, the last column, has the digest that the first version gave it.
+    """
     digest = hashlib.sha256()
-    for value in values:
+    for value in values[:-1] if values[-1] is None else values:
         if value is None:
             digest.update(b"-;")
         elif isinstance(value, bytes):
@@ -170,8 +237,8 @@ def _checksum(values: Iterable[object]) -> bytes:
     return digest.digest()
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[tuple[int, _Row]]:
-    for number, *values in connection.execute(_SELECT):
+def _rows(connection: sqlite3.Connection, select: str = _SELECT) -> Iterator[tuple[int, _Row]]:
+    for number, *values in connection.execute(select):
         yield number, tuple(values)
 
 
@@ -188,10 +255,10 @@ def _whole_rows(path: Path) -> list[_Row]:
     if not path.is_file():
         return []
     with suppress(sqlite3.Error), closing(connect(path)) as connection:
-        for order in ("ASC", "DESC"):
+        for select in (f"{select} {order}" for select in (_SELECT, _SELECT_FIRST) for order in ("ASC", "DESC")):
             with suppress(sqlite3.Error):
-                for number, *values in connection.execute(f"{_SELECT} {order}"):
-                    found[number] = tuple(values)
+                for number, *values in connection.execute(select):
+                    found.setdefault(number, tuple(values))
     ids = set()
     rows = []
     for _, row in sorted(found.items()):
@@ -203,18 +270,19 @@ def _whole_rows(path: Path) -> list[_Row]:
 
 def _as_written(row: _Row) -> Sequence[str | bytes | None]:
     """Turn the texts of a row back into texts; body and checksum are bytes."""
-    return (*(value if value is None else value.decode() for value in row[:-2]), *row[-2:])
+    *texts, body, wish, checksum = row
+    return (*(text if text is None else text.decode() for text in texts), body, wish and wish.decode(), checksum)
 
 
 def _intent(row: _Row) -> Intent:
     """Return the intent of a row. ``ValueError``, ``TypeError`` or ``KeyError`` when it is not whole."""
     if _checksum(row[:-1]) != row[-1]:
         raise ValueError("the checksum differs")
-    id, state, name, created_at, changed_at, sent_at, retry_of, target, answer = _as_written(row)[:-2]
-    body = row[-2]
+    id, state, name, created_at, changed_at, sent_at, retry_of, target, answer, body, wish = _as_written(row)[:-1]
     if not (isinstance(id, str) and isinstance(name, str) and isinstance(body, bytes)):
         raise TypeError("an empty column")
     parts = json.loads(answer or "")
+    wished = json.loads(wish or "{}")
     return Intent(
         id=IntentId(id),
         target=_target(json.loads(target or "")),
@@ -230,6 +298,14 @@ def _intent(row: _Row) -> Intent:
         note=parts["note"],
         retry_of=IntentId(str(retry_of)) if retry_of is not None else None,
         outcome=_outcome(parts["outcome"]) if parts.get("outcome") else None,
+        due_at=_moment(wished.get("due_at")),
+        confirmed_at=_moment(wished.get("confirmed_at")),
+        by=wished.get("by", ""),
+        draft=wished.get("draft", ""),
+        plan=wished.get("plan", ""),
+        preflight_at=_moment(wished.get("preflight_at")),
+        looked=tuple(_looked(each) for each in wished.get("looked", ())),
+        twins=tuple(CheckpointId(id) for id in wished.get("twins", ())),
     )
 
 
@@ -263,6 +339,25 @@ def _answer(intent: Intent) -> dict[str, Any]:
         "note": intent.note,
         "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
+
+
+def _wish(intent: Intent) -> dict[str, Any]:
+    """Return who wanted it when and on what grounds, and where it was looked for."""
+    return {
+        "due_at": intent.due_at,
+        "confirmed_at": intent.confirmed_at,
+        "by": intent.by,
+        "draft": intent.draft,
+        "plan": intent.plan,
+        "preflight_at": intent.preflight_at,
+        "looked": [asdict(each) for each in intent.looked],
+        "twins": intent.twins,
+    }
+
+
+def _looked(value: dict[str, Any]) -> Looked:
+    times = {name: _moment(value[name]) for name in ("first_at", "last_at")}
+    return Looked(**(value | times | {"since": datetime.fromisoformat(value["since"])}))
 
 
 def _target(value: dict[str, Any]) -> Target:

@@ -70,6 +70,8 @@ _MARKS: dict[str, dict[str, Mark]] = {
         "SKIPPED": Mark(Shape.DIAMOND, Tone.WARN),
     },
     "IntentState": {
+        "SCHEDULED": _WAITING,
+        "HELD": Mark(Shape.DIAMOND, Tone.WARN),
         "QUEUED": _WAITING,
         "SENDING": BUSY,
         "ACCEPTED": BUSY,

@@ -29,7 +29,9 @@ from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _AT_ONCE = 3
-_TOLD = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND})
+_TOLD = frozenset(
+    {IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND, IntentState.HELD}
+)
 REMARK = Mark(Shape.DIAMOND, Tone.BUSY)
 WARNING = Mark(Shape.DIAMOND, Tone.WARN)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.ui.plain import plain
@@ -28,6 +28,8 @@ class Group(StrEnum):
 
 
 _GROUPS = {
+    IntentState.SCHEDULED: Group.QUEUED,
+    IntentState.HELD: Group.NEEDS_YOU,
     IntentState.QUEUED: Group.QUEUED,
     IntentState.SENDING: Group.RUNNING,
     IntentState.ACCEPTED: Group.RUNNING,
@@ -94,6 +96,8 @@ def request_words(intent: Intent, outcome: Outcome | None) -> str:
 
 
 _WORDS = {
+    IntentState.SCHEDULED: "Scheduled",
+    IntentState.HELD: "Held",
     IntentState.QUEUED: "Queued",
     IntentState.SENDING: "Sending",
     IntentState.ACCEPTED: "Accepted",
@@ -146,7 +150,7 @@ def _request(intent: Intent, outcome: Outcome | None, now: datetime) -> Request:
         words=request_words(intent, outcome),
         sentence=intent_sentence(intent, outcome, now),
         progress_percent=outcome.progress_percent if running and outcome is not None else None,
-        can_cancel=intent.state is IntentState.QUEUED,
+        can_cancel=intent.state in WAITING,
         can_dismiss=intent.state in _DISMISSABLE,
         changed_at=intent.changed_at,
     )

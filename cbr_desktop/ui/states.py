@@ -162,6 +162,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "REMOVE_RESOURCE": "Removal of a resource",
     },
     "IntentState": {
+        "SCHEDULED": "Scheduled",
+        "HELD": "Held",
         "QUEUED": "Queued",
         "SENDING": "Sending",
         "ACCEPTED": "Backing up",

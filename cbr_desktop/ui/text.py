@@ -352,6 +352,35 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
 
 
+def _scheduled(intent: Intent, now: datetime) -> str:
+    when = clock_words(intent.due_at, now) if intent.due_at else "its time"
+    return f"Scheduled for {when}. It is sent then if this program runs; if not, it is held and you are asked."
+
+
+def _held(intent: Intent, now: datetime) -> str:
+    wanted = clock_words(intent.wanted_at, now)
+    age = duration_words(now - intent.wanted_at)
+    return {
+        "person": "Held by you; nothing is sent. Release it to send it, or take it back.",
+        "stale": (
+            f"Held: you confirmed it {age} ago, and things may have changed since. Nothing was sent."
+            " Look at it, then release it or take it back."
+        ),
+        "contradicted": (
+            "Held: what is known of the vault now speaks against it. Nothing was sent."
+            " Run the pre-flight again, then release it or take it back."
+        ),
+        "late": (
+            f"Held: it was scheduled for {wanted} and this program did not run or had no connection then."
+            " Nothing was sent. Release it to send it now, or take it back."
+        ),
+        "elsewhere": (
+            "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
+            " Take it back, or change the profile back."
+        ),
+    }.get(intent.note, "Held; nothing is sent until you release it.")
+
+
 def _queued(intent: Intent, now: datetime) -> str:
     return {
         "unreachable": "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
@@ -359,7 +388,6 @@ def _queued(intent: Intent, now: datetime) -> str:
         "offline": "Queued: you work offline. It is sent when you end that; nothing was sent.",
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
         "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
-        "elsewhere": "Held: its profile leads elsewhere now than when this was asked for. Cancel it, or turn it back.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
     }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
 
@@ -391,6 +419,7 @@ def _lost_words(note: str) -> str:
     return {
         "interrupted": " (the program ended while it was being sent)",
         "looking-again": " (no trace of it was found so far)",
+        "vault-busy": " (no trace of it was found so far, but the vault is busy: it may be running)",
         "NoAnswer": " (no whole answer came)",
         "BadAnswer": " (the answer could not be read)",
         "Redirected": " (the service pointed elsewhere)",
@@ -411,6 +440,8 @@ def _cancelled(intent: Intent, now: datetime) -> str:
 
 
 _INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
+    IntentState.SCHEDULED: _scheduled,
+    IntentState.HELD: _held,
     IntentState.QUEUED: _queued,
     IntentState.SENDING: _sending,
     IntentState.REJECTED: _rejected,

@@ -1,5 +1,6 @@
 """The guard of a read-only profile: nothing is changed through it unless it was armed for some minutes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,16 @@ ARM_MINUTES = (5, 15, 60)
 
 
 class Guard:
-    """Keeps one profile. Requests that were queued while it was armed are sent later all the same."""
+    """Keeps one profile. Requests that were queued while it was armed are sent later all the same.
+
+    ``notify`` hears until when it is armed, or ``None`` when it is no more.
+    """
 
     def __init__(self, profile: Profile, clock: "Clock") -> None:
         self._profile = profile
         self._clock = clock
         self._armed_until: datetime | None = None
+        self.notify: Callable[[datetime | None], None] = lambda until: None
 
     @property
     def is_read_only(self) -> bool:
@@ -40,10 +45,12 @@ class Guard:
     def arm(self, minutes: float) -> None:
         """Let changes through for ``minutes`` from now on."""
         self._armed_until = self._clock.now() + timedelta(minutes=minutes)
+        self.notify(self._armed_until)
 
     def disarm(self) -> None:
         """Let none through any more."""
         self._armed_until = None
+        self.notify(None)
 
     def check(self) -> None:
         """Raise ``ReadOnly`` unless changes are let through now."""

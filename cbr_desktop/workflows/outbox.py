@@ -1,16 +1,18 @@
 """The outbox: every request for a checkpoint leaves through here, durable first, sent at most once.
 
-The states and the ways between them are drawn in ``domain/intent``. Two rules carry it all: the row says SENDING on the
-disk before the first byte leaves, and a row that says SENDING is never sent again by this program.
+The states and the ways between them are drawn in ``domain/intent``. Three rules carry it all: the row says SENDING on
+the disk before the first byte leaves, a row that says SENDING is never sent again by this program, and what a person
+confirmed long ago is not sent without being confirmed again.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, CreateAnswer, ResourceChoice
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     CloudError,
     Forbidden,
@@ -19,23 +21,38 @@ from cbr_desktop.domain.error import (
     NotFound,
     Refused,
     SecretMissing,
+    StorageError,
     Throttled,
     Unreachable,
 )
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.journal import Witness
 from cbr_desktop.workflows.guard import Guard
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
+from cbr_desktop.workflows.preflight import preflight
 
 PAUSES_SECONDS = (5.0, 15.0, 30.0, 60.0)
 """How long a queued request waits after each failure to reach the service; the last one repeats."""
 THROTTLE_PAUSE_SECONDS = 10.0
+DISK_PAUSE_SECONDS = 30.0
+"""How long a request waits for a disk that would not take the note of its sending."""
+PACE_SECONDS = 2.0
+"""The pause between two requests of a profile."""
+CONFIRM_MINUTES = 15
+"""How old a confirmation, and the data behind it, may be when a request could be sent; older ones are asked again."""
+TICK_SECONDS = 10.0
+"""How often the clock is looked at while something waits for a time."""
 OFFLINE = "offline"
 """The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its vault takes no other."""
+
+_BUSY_CODES = ("6125", "1001")
+"""The service's words for a vault that is being backed up already."""
+_FRESH = timedelta(minutes=CONFIRM_MINUTES)
 
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
 """A choice that says nothing of disks; id, type and name are filled in."""
@@ -44,7 +61,9 @@ _NO_DISKS = ResourceChoice(ResourceId(""), "")
 class Outbox:
     """Takes requests, keeps them, and sends them one a vault at a time; ``new_id`` makes an id never used before.
 
-    ``guard`` lets a request in or not; what is in the queue goes out whatever it says.
+    ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
+    (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
+    ``at`` is told each named point that a request passes, for tests that end the program there.
     """
 
     def __init__(
@@ -55,6 +74,11 @@ class Outbox:
         clock: Clock,
         new_id: Callable[[], IntentId],
         guard: Guard,
+        *,
+        by: str = "",
+        witness: Callable[[Intent], Witness | None] = lambda intent: None,
+        pace_seconds: float = PACE_SECONDS,
+        at: Callable[[str], None] = lambda point: None,
     ) -> None:
         self._ledger = ledger
         self._records = records
@@ -62,11 +86,18 @@ class Outbox:
         self._clock = clock
         self._new_id = new_id
         self._guard = guard
+        self._by = by
+        self._witness = witness
+        self._pace_seconds = pace_seconds
+        self._at = at
         self._wake = asyncio.Event()
+        self._ticking = asyncio.Event()
         self._failures = 0
         self._needs_login = False
         self._is_offline = False
         self._resting: set[IntentId] = set()
+        self._in_line: dict[IntentId, datetime] = {}
+        """When a request was last seen waiting for its vault alone; meanwhile its confirmation does not grow old."""
 
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN."""
@@ -75,41 +106,91 @@ class Outbox:
                 continue
             if intent.state is IntentState.SENDING:
                 self._move(intent, IntentState.UNKNOWN, note="interrupted")
-            elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
-                self._ledger.put_intent(replace(intent, note="elsewhere"))
+            elif intent.state in (IntentState.QUEUED, IntentState.SCHEDULED) and not self._leads_there(intent):
+                self._move(intent, IntentState.HELD, note="elsewhere")
             else:
                 self._ledger.put_intent(intent)
         self._wake.set()
 
-    def submit(self, draft: CheckpointDraft, *, body: bytes | None = None, retry_of: IntentId | None = None) -> Intent:
-        """Queue a request and return it; it is on the disk when this returns.
+    def submit(
+        self,
+        draft: CheckpointDraft,
+        *,
+        body: bytes | None = None,
+        retry_of: IntentId | None = None,
+        file: str = "",
+        plan: str = "",
+        due_at: datetime | None = None,
+    ) -> Intent:
+        """Queue a request, or schedule it for ``due_at``, and return it; it is on the disk when this returns.
 
-        ``body`` are the exact bytes to send, by default those that the draft makes. Raises ``ReadOnly`` when the
-        profile is not armed and ``NotSaved`` when the disk would not take it: then nothing will be sent.
+        ``body`` are the exact bytes to send, by default those that the draft makes. ``file`` is the path of the request
+        file, ``plan`` the id of the run of a plan. Raises ``ReadOnly`` when the profile is not armed and ``NotSaved``
+        when the disk would not take it: then nothing will be sent.
         """
         if draft.vault_id is None:
             raise ValueError("a request needs a vault")
+        target = self._target(draft.vault_id)
+        made = request.body(draft) if body is None else body
+        return self._take(target, made, draft.name, retry_of=retry_of, file=file, plan=plan, due_at=due_at)
+
+    def schedule(
+        self, draft: CheckpointDraft, due_at: datetime, *, body: bytes | None = None, file: str = "", plan: str = ""
+    ) -> Intent:
+        """Take a request that is to be sent at ``due_at``; if nothing runs then, it is held and not sent late."""
+        return self.submit(draft, body=body, file=file, plan=plan, due_at=due_at)
+
+    def send_again(self, id: IntentId) -> Intent:
+        """Queue a request of which no trace was found as a new one, because a person who saw that wishes it.
+
+        The name stays, so that twins are seen should the first one have come late; the old request stays as well.
+        Raises ``ValueError`` for any other request, ``ReadOnly`` and ``NotSaved`` as ``submit`` does.
+        """
+        old = self._ledger.intents[id]
+        if old.state is not IntentState.NOT_FOUND:
+            raise ValueError("only a request of which no trace was found is sent again")
+        if not self._leads_there(old):
+            raise ValueError("its profile leads elsewhere now")
+        return self._take(old.target, old.body, old.name, retry_of=id, file=old.draft, plan=old.plan)
+
+    def hold(self, id: IntentId) -> bool:
+        """Keep a request that waits from being sent until it is released; tell whether it was in time."""
+        intent = self._ledger.intents[id]
+        if intent.state not in (IntentState.QUEUED, IntentState.SCHEDULED):
+            return False
+        self._move(intent, IntentState.HELD, note="person")
+        return True
+
+    def release(self, id: IntentId) -> bool:
+        """Confirm a held request anew, so that it is sent, or waits for its time again where that is still to come.
+
+        Tells whether it was held and leads where its profile leads now. Raises ``ReadOnly`` and ``NotSaved``; it is
+        held still then.
+        """
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.HELD or not self._leads_there(intent):
+            return False
         self._guard.check()
         now = self._clock.now()
-        intent = Intent(
-            id=self._new_id(),
-            target=self._target(draft.vault_id),
-            body=request.body(draft) if body is None else body,
-            name=draft.name,
-            state=IntentState.QUEUED,
-            created_at=now,
-            changed_at=now,
-            retry_of=retry_of,
+        is_early = intent.due_at is not None and intent.due_at > now
+        released = intent.moved(
+            IntentState.SCHEDULED if is_early else IntentState.QUEUED,
+            now,
+            note="",
+            confirmed_at=now,
+            by=self._by,
+            preflight_at=self._judged_at(intent.target.vault_id),
         )
-        self._records.add(intent)
-        self._ledger.put_intent(intent)
+        self._records.save(released)
+        self._ledger.put_intent(released)
+        self._resting.discard(id)
         self._wake.set()
-        return intent
+        return True
 
     def cancel(self, id: IntentId) -> bool:
-        """Take a queued request back; tell whether it was in time."""
+        """Take a request back that has not left; tell whether it was in time."""
         intent = self._ledger.intents[id]
-        if intent.state is not IntentState.QUEUED:
+        if intent.state not in WAITING:
             return False
         self._move(intent, IntentState.CANCELLED)
         return True
@@ -166,24 +247,103 @@ class Outbox:
 
     async def drain(self) -> None:
         """Send what is queued, for ever; runs as a resident task."""
-        async with asyncio.TaskGroup() as sends:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tick())
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                for intent in () if self._needs_login or self._is_offline else list(self._ready()):
-                    if self._claim(intent):
-                        sends.create_task(self._send(self._ledger.intents[intent.id]))
+                self._ticking.clear()
+                self._review()
+                intent = None if self._needs_login or self._is_offline else next(self._ready(), None)
+                if intent is None:
+                    continue
+                if self._claim(intent):
+                    tasks.create_task(self._send(self._ledger.intents[intent.id]))
+                    self._wake.set()
+                    await self._clock.sleep(self._pace_seconds)
+                else:
+                    tasks.create_task(self._rest(intent.id, DISK_PAUSE_SECONDS))
+
+    async def _tick(self) -> None:
+        """Look at the queue again and again while something in it waits for a time."""
+        while True:
+            await self._ticking.wait()
+            await self._clock.sleep(TICK_SECONDS)
+            self._wake.set()
+
+    def _review(self) -> None:
+        """Hold what must not go by itself, and let go what is due."""
+        now = self._clock.now()
+        for intent in list(self._ledger.intents.values()):
+            if intent.state is IntentState.SCHEDULED:
+                if not self._leads_there(intent):
+                    self._move(intent, IntentState.HELD, note="elsewhere")
+                elif now - intent.wanted_at > _FRESH:
+                    self._move(intent, IntentState.HELD, note="late")
+                elif intent.due_at is None or now >= intent.due_at:
+                    self._move(intent, IntentState.QUEUED)
+                else:
+                    self._ticking.set()
+            elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
+                self._move(intent, IntentState.HELD, note="elsewhere")
 
     def _ready(self) -> Iterator[Intent]:
-        """Yield the oldest queued intent of every vault that has nothing open."""
+        """Yield the oldest queued intent of every vault that has nothing open, if it may go by itself."""
+        now = self._clock.now()
         intents = sorted(self._ledger.intents.values(), key=lambda intent: intent.created_at)
         taken = {(i.target.cbr_endpoint, i.target.vault_id) for i in intents if i.state in _OPEN}
         for intent in intents:
+            if intent.state is not IntentState.QUEUED:
+                continue
             key = (intent.target.cbr_endpoint, intent.target.vault_id)
-            if intent.state is IntentState.QUEUED and key not in taken:
+            if key in taken:
+                self._wait_in_line(intent, now)
+            elif self._may_go(intent, now):
                 taken.add(key)
-                if intent.id not in self._resting and self._leads_there(intent):
+                if intent.id not in self._resting:
                     yield intent
+
+    def _wait_in_line(self, intent: Intent, now: datetime) -> None:
+        """Note that only its vault stands in the way of a request whose confirmation is not old."""
+        self._ticking.set()
+        if self._is_in_contact and now - self._confirmed_at(intent) <= _FRESH:
+            self._in_line[intent.id] = now
+
+    def _confirmed_at(self, intent: Intent) -> datetime:
+        return max(intent.wanted_at, self._in_line.get(intent.id, intent.wanted_at))
+
+    @property
+    def _is_in_contact(self) -> bool:
+        return self._ledger.connection.reach is Reach.ONLINE
+
+    def _may_go(self, intent: Intent, now: datetime) -> bool:
+        """Whether a person would still send it: confirmed of late, and not contradicted by what is known since.
+
+        What is too old is held as soon as it could be sent, and until then nobody tries.
+        """
+        if now - self._confirmed_at(intent) > _FRESH:
+            if self._is_in_contact:
+                self._move(intent, IntentState.HELD, note="stale")
+            return False
+        if intent.preflight_at is None or now - intent.preflight_at <= _FRESH:
+            return True
+        known = self._judged_at(intent.target.vault_id)
+        if known is None or known <= intent.preflight_at:
+            self._ticking.set()
+            return False
+        if self._is_contradicted(intent, now):
+            self._move(intent, IntentState.HELD, note="contradicted")
+            return False
+        return True
+
+    def _is_contradicted(self, intent: Intent, now: datetime) -> bool:
+        """Whether what is known by now blocks a request that was judged by older data."""
+        document, _ = request.read(intent.body)
+        return document is not None and preflight(document.draft, self._ledger, now).is_blocked
+
+    def _judged_at(self, vault_id: VaultId) -> datetime | None:
+        """Return how old the data are by which a request for a vault is judged, ``None`` when there are none."""
+        return self._ledger.freshness[Part.VAULTS].as_of if vault_id in self._ledger.vaults else None
 
     def _leads_there(self, intent: Intent) -> bool:
         """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
@@ -197,10 +357,12 @@ class Outbox:
         try:
             won = self._records.claim(claimed)
         except HouseError:
-            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
-            return False
+            won = False
         if won:
             self._ledger.put_intent(claimed)
+            self._at("after-sending")
+        else:
+            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
         return won
 
     async def _send(self, intent: Intent) -> None:
@@ -209,7 +371,12 @@ class Outbox:
         try:
             project_id = intent.target.project_id or await self._cloud.project_id()
             started = True
-            self._accepted(intent, await self._cloud.create_checkpoint(intent.body, project_id))
+            answer = await self._cloud.create_checkpoint(intent.body, project_id, self._witness(intent))
+            self._at("after-reply")
+            self._accepted(intent, answer)
+        except StorageError:
+            # the journal would not take it, so it was not sent
+            await self._back(intent, "not-saved", DISK_PAUSE_SECONDS)
         except Throttled as error:
             await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
         except (LoginRefused, SecretMissing):
@@ -235,12 +402,16 @@ class Outbox:
 
     def _accepted(self, intent: Intent, answer: CreateAnswer) -> None:
         self._failures = 0
+        self._at("before-accepted")
         self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
+        self._at("after-accepted")
 
     async def _failed(self, intent: Intent, error: CloudError) -> None:
         """Settle a request that was handed to the wire and was not accepted."""
         if isinstance(error, Refused) and error.executed is False:
             self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
+            if error.short_code in _BUSY_CODES:
+                self._suspect(intent)
         elif error.executed is False:
             await self._back(intent, "unreachable", self._pause_seconds())
         else:
@@ -263,10 +434,25 @@ class Outbox:
 
     async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
-        self._resting.add(intent.id)
         self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
-        await self._clock.sleep(pause_seconds)
-        self._resting.discard(intent.id)
+        await self._rest(intent.id, pause_seconds)
+
+    async def _rest(self, id: IntentId, seconds: float) -> None:
+        """Let a queued request be for a while."""
+        self._resting.add(id)
+        await self._clock.sleep(seconds)
+        self._resting.discard(id)
+        self._wake.set()
+
+    def _suspect(self, refused: Intent) -> None:
+        """Look on for requests of which no trace was found, when their vault turns out to be busy: one may run."""
+        for other in list(self._ledger.intents.values()):
+            same = (other.target.cbr_endpoint, other.target.vault_id) == (
+                refused.target.cbr_endpoint,
+                refused.target.vault_id,
+            )
+            if same and other.state is IntentState.NOT_FOUND:
+                self._move(other, IntentState.UNKNOWN, note="vault-busy")
 
     def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:
         """Show and keep a new state. A row that cannot be kept stays SENDING on the disk: unknown, never resent."""
@@ -276,6 +462,43 @@ class Outbox:
         except HouseError:
             moved = replace(moved, note="not-saved")
         self._ledger.put_intent(moved)
+
+    def _take(
+        self,
+        target: Target,
+        body: bytes,
+        name: str,
+        *,
+        retry_of: IntentId | None = None,
+        file: str = "",
+        plan: str = "",
+        due_at: datetime | None = None,
+    ) -> Intent:
+        """Keep a new intent and return it."""
+        self._guard.check()
+        now = self._clock.now()
+        intent = Intent(
+            id=self._new_id(),
+            target=target,
+            body=body,
+            name=name,
+            state=IntentState.SCHEDULED if due_at is not None and due_at > now else IntentState.QUEUED,
+            created_at=now,
+            changed_at=now,
+            retry_of=retry_of,
+            due_at=due_at,
+            confirmed_at=now,
+            by=self._by,
+            draft=file,
+            plan=plan,
+            preflight_at=self._judged_at(target.vault_id),
+        )
+        self._at("before-row")
+        self._records.add(intent)
+        self._at("after-row")
+        self._ledger.put_intent(intent)
+        self._wake.set()
+        return intent
 
     def _target(self, vault_id: VaultId) -> Target:
         profile = self._ledger.profile

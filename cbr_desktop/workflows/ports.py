@@ -1,6 +1,6 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.journal import Entry, Event, Filter, Verification, Witness
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
@@ -79,8 +80,14 @@ class Cloud(Protocol):
         """Return one checkpoint; the service may tell no more than its status."""
         ...
 
-    async def create_checkpoint(self, body: bytes, project_id: ProjectId) -> CreateAnswer:
-        """Send ``body`` once, as it is. ``CloudError.executed`` tells whether it may have been carried out."""
+    async def create_checkpoint(
+        self, body: bytes, project_id: ProjectId, witness: Witness | None = None
+    ) -> CreateAnswer:
+        """Send ``body`` once, as it is. ``CloudError.executed`` tells whether it may have been carried out.
+
+        ``witness`` hears of every request before its first byte leaves, and of its answer; what it raises stops the
+        request.
+        """
         ...
 
     def allow_login_again(self) -> None:
@@ -109,6 +116,22 @@ class Records(Protocol):
 
     def load(self) -> list[Intent]:
         """Return all intents, oldest first. Rows that cannot be read are left out and kept on the disk."""
+        ...
+
+
+class Journal(Protocol):
+    """The chain of entries on the disk. It only grows."""
+
+    def append(self, event: Event) -> Entry:
+        """Write an event down; it is on the disk when this returns. ``NotSaved`` when it cannot be."""
+        ...
+
+    def entries(self, wanted: Filter = ...) -> Iterator[Entry]:
+        """Yield the wanted entries, oldest first; lines that are none are passed over, ``verify`` tells of them."""
+        ...
+
+    def verify(self) -> Verification:
+        """Go through the whole chain and tell whether nothing is missing and nothing was changed."""
         ...
 
 

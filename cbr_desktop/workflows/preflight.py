@@ -17,6 +17,7 @@ LARGE_SERVER_GB = 4096
 SHARED_DISKS_PER_SERVER = 10
 """How many shared disks a server backup takes (user manual)."""
 _OPEN_STATES = (IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
+"""States in which a request of ours goes before another of its vault."""
 
 
 @dataclass(frozen=True, slots=True)

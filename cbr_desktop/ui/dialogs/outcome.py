@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState, Target
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
@@ -162,7 +162,7 @@ class OutcomePanel(QWidget):
         self.retry.setVisible(bool(retry))
         self.retry.setAccessibleDescription(retry)
         self.retry.setToolTip(tooltip(retry))
-        self.cancel.setVisible(intent.state is IntentState.QUEUED)
+        self.cancel.setVisible(intent.state in WAITING)
         self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
         self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
         self.back.setVisible(bool(self._trail))
@@ -409,7 +409,7 @@ def _remedy(resource: ResourceOutcome) -> str:
 
 def _waiting_words(intent: Intent) -> str:
     """Return what will stand in the place of the table, or why nothing will."""
-    if intent.state in (IntentState.QUEUED, IntentState.SENDING, IntentState.UNKNOWN):
+    if intent.state in (*WAITING, IntentState.SENDING, IntentState.UNKNOWN):
         return "The resources are listed here as soon as the service has answered. This is the request:"
     return "This is the request; it stays among your requests, so that it can be looked at later:"
 
