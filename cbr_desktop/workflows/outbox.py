@@ -108,6 +108,8 @@ class Outbox:
                 self._move(intent, IntentState.UNKNOWN, note="interrupted")
             elif intent.state in (IntentState.QUEUED, IntentState.SCHEDULED) and not self._leads_there(intent):
                 self._move(intent, IntentState.HELD, note="elsewhere")
+            elif intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent):
+                self._move(intent, self._waiting_state(intent), note="")
             else:
                 self._ledger.put_intent(intent)
         self._wake.set()
@@ -172,9 +174,8 @@ class Outbox:
             return False
         self._guard.check()
         now = self._clock.now()
-        is_early = intent.due_at is not None and intent.due_at > now
         released = intent.moved(
-            IntentState.SCHEDULED if is_early else IntentState.QUEUED,
+            self._waiting_state(intent),
             now,
             note="",
             confirmed_at=now,
@@ -344,6 +345,11 @@ class Outbox:
     def _judged_at(self, vault_id: VaultId) -> datetime | None:
         """Return how old the data are by which a request for a vault is judged, ``None`` when there are none."""
         return self._ledger.freshness[Part.VAULTS].as_of if vault_id in self._ledger.vaults else None
+
+    def _waiting_state(self, intent: Intent) -> IntentState:
+        """Return how a request waits that nobody holds: for its time, or in the queue."""
+        is_early = intent.due_at is not None and intent.due_at > self._clock.now()
+        return IntentState.SCHEDULED if is_early else IntentState.QUEUED
 
     def _leads_there(self, intent: Intent) -> bool:
         """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
