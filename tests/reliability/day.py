@@ -24,7 +24,7 @@ from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.cloud.faults import Tunnel, serving
 
 from .canaries import Canary, canary, plain_canary
-from .gateway import PROJECT, TokenCloud, profile_to, served
+from .gateway import TokenCloud, profile_to, served
 from .ground import PATIENCE_SECONDS, Ground, Home, cbr_desktop, program
 
 FIRST = "Password"
@@ -91,12 +91,10 @@ class Town:
             ours += [Canary(f"{name}, its start", text, text[8:40]), Canary(f"{name}, its end", text, text[-32:])]
         return ours
 
-    def profiles(self, proxy: str, ca_file: Path) -> dict[Profile, dict[SecretKind, str]]:
+    def profiles(self, proxied: Profile) -> dict[Profile, dict[SecretKind, str]]:
         """Return a profile for each way in, with the secrets it takes."""
         base = replace(profile_to(self.url), name=FIRST, project=estate.DEMO_PROJECT, user_id=self.user_id)
         temporary = self.temporary
-        away = replace(base, name="Proxy", iam_endpoint=_AWAY, cbr_endpoint=_AWAY, project=PROJECT)
-        proxied = {"proxy": ProxyMode.MANUAL, "proxy_url": proxy, "proxy_user": "clerk", "ca_file": str(ca_file)}
         password = {SecretKind.PASSWORD: self.password.text}
         lent = {"agency": next(iter(self.service.identity.agencies)), "agency_domain": estate.DEMO_DOMAIN}
         return {
@@ -112,7 +110,7 @@ class Town:
                 SecretKind.SECURITY_TOKEN: temporary["securitytoken"],
             },
             replace(base, name="Agency", way=Way.AGENCY, **lent): password,
-            replace(away, **proxied): {
+            proxied: {
                 SecretKind.PASSWORD: self.away_password.text,
                 SecretKind.PROXY_PASSWORD: self.proxy_password.text,
             },
@@ -120,17 +118,18 @@ class Town:
 
 
 @asynccontextmanager
-async def _tunnel(home: Home, town: Town) -> AsyncIterator[tuple[Tunnel, str, Path]]:
-    """Serve a cloud behind TLS and a proxy with a login; yield the proxy, its address and the file of authorities."""
+async def tunnel_to_a_cloud(home: Home, token: Canary, password: Canary) -> AsyncIterator[tuple[Tunnel, Profile]]:
+    """Serve a cloud behind TLS and a proxy with a login; yield the proxy, and a profile that leads through it."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(_AWAY.partition("://")[2]).configure_cert(context)
     ca_file = home.user / "company.pem"
     ca_file.write_bytes(authority.cert_pem.bytes())
-    login = base64.b64encode(f"clerk:{town.proxy_password.text}".encode())
-    async with served(TokenCloud(lambda number: f"{town.away_token.text}-{number}"), context) as cloud:
+    login = base64.b64encode(f"clerk:{password.text}".encode())
+    async with served(TokenCloud(lambda number: f"{token.text}-{number}"), context) as cloud:
         tunnel = Tunnel(cloud.server.port, b"Basic " + login)
         async with serving(tunnel, at_once=True) as proxy:
-            yield tunnel, proxy.url, ca_file
+            way = {"proxy": ProxyMode.MANUAL, "proxy_url": proxy.url, "proxy_user": "clerk", "ca_file": str(ca_file)}
+            yield tunnel, replace(profile_to(_AWAY, **way), name="Proxy")
 
 
 async def _lived(ground: Ground, umask: int) -> Day:
@@ -140,8 +139,9 @@ async def _lived(ground: Ground, umask: int) -> Day:
     with running(service) as url:
         town = Town(service, url)
         today = Day(home, [])
-        async with _tunnel(home, town) as (tunnel, proxy, ca_file), asyncio.TaskGroup() as tasks:
-            profiles = town.profiles(proxy, ca_file)
+        tunneled = tunnel_to_a_cloud(home, town.away_token, town.proxy_password)
+        async with tunneled as (tunnel, proxied), asyncio.TaskGroup() as tasks:
+            profiles = town.profiles(proxied)
             for profile in profiles:
                 TomlProfiles(home.places.profiles_file).save(profile, "")
             process = Processes(today, umask)

@@ -1,8 +1,9 @@
 """A day at the window, with every secret typed into its field: ``session.py HOW PROFILE``; they come as JSON on stdin.
 
 Everything is logged. It logs into every profile, makes a checkpoint, opens what can be opened and presses every button
-that copies; defects happen in a slot, a task and a thread. Then it ends as HOW says: ``abort`` or ``leave``. What stood
-in titles and on the clipboard is written to ``seen-HOW.txt``.
+that copies; defects happen in a slot, a task and a thread, and it ends by an abort. So it is when HOW is ``abort``;
+``look`` opens everything of the first profile alone, and ``leave`` only logs in there. What stood in titles and on the
+clipboard is written to ``seen-HOW.txt``.
 """
 
 import asyncio
@@ -134,8 +135,10 @@ async def open_everything(house: Any, window: Any) -> None:
     window.open_help()
     window.open_problems()
     await press_copying()
-    hall.choose(next(choice for choice in hall.choices() if choice.extent is Extent.ALL))
-    await asyncio.sleep(1)
+    for choice in hall.choices():
+        if choice.extent is Extent.ALL and HOW == "abort":
+            hall.choose(choice)
+            await asyncio.sleep(1)
 
 
 async def have_defects(secrets: dict[str, str]) -> None:
@@ -172,13 +175,16 @@ def log_everything() -> None:
 async def story(houses: Any, window: Any) -> None:
     hall = window._hall
     window.furnish()
-    names = [FIRST] if HOW == "leave" else [FIRST, *(each.name for each in hall.profiles if each.name != FIRST)]
+    names = [FIRST] if HOW != "abort" else [FIRST, *(each.name for each in hall.profiles if each.name != FIRST)]
     for name in names:
         choices = (choice for choice in hall.choices() if choice.extent is Extent.ONE and choice.name == name)
         hall.choose(next(choices))
         log_everything()
         await log_in(next(house for house in houses.all if house.profile.name == name))
     look()
+    if HOW == "look":
+        await living.loaded(houses.all[0])
+        await open_everything(houses.all[0], window)
     if HOW == "abort":
         first = houses.all[0]
         hall.choose(next(choice for choice in hall.choices() if choice.name == FIRST))
