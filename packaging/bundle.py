@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from product import NAME, PACKAGING, WORK, epoch, run
 
 _INSIDE = "_internal"
 _NEEDED = re.compile(r"\(NEEDED\)\s+Shared library: \[(.+)\]")
+C_LIBRARY = ("ld-linux", "libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libutil.so", "libresolv.so")
+"""How the names of the parts of the GNU C library begin."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +52,14 @@ def make() -> Bundle:
     work, place = WORK / "pyinstaller", WORK / "bundle"
     shutil.rmtree(place, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
-    run(
-        "pyinstaller",
-        "--noconfirm",
-        "--clean",
-        "--log-level=WARN",
-        f"--distpath={place}",
-        f"--workpath={work}",
-        PACKAGING / "bundle.spec",
-        PYINSTALLER_CONFIG_DIR=str(work / "cache"),
-    )
+    options = ("--noconfirm", "--clean", "--log-level=WARN", f"--distpath={place}", f"--workpath={work}")
+    # modules lie there as they are: they are read sooner, and a package is smaller when it alone presses them together
+    pressed = {"PYINSTALLER_ZLIB_COMPRESSION_LEVEL": "0"}
+    run("pyinstaller", *options, PACKAGING / "bundle.spec", PYINSTALLER_CONFIG_DIR=str(work / "cache"), **pressed)
     folder = place / NAME
     made = json.loads((work / "bundle" / "origins.json").read_text("utf-8"))
     _drop_unneeded(folder, made["files"])
+    _unpress(folder / _INSIDE / "base_library.zip")
     tidy(folder)
     origins = {name: source for name, source in made["files"].items() if (folder / _INSIDE / name).exists()}
     return Bundle(folder, origins, tuple(made["modules"]))
@@ -82,6 +80,15 @@ def _drop_unneeded(folder: Path, origins: dict[str, str]) -> None:
     for path in folder.rglob("*"):
         if path.is_symlink() and not path.exists():
             path.unlink()
+
+
+def _unpress(archive: Path) -> None:
+    """Store the modules that Python needs to begin with as they are, for the same reason as all others."""
+    with zipfile.ZipFile(archive) as old:
+        modules = {name: old.read(name) for name in sorted(old.namelist())}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as new:
+        for name, content in modules.items():
+            new.writestr(zipfile.ZipInfo(name), content)
 
 
 def programs(folder: Path) -> list[Path]:
@@ -109,6 +116,15 @@ def outside(folder: Path) -> dict[str, list[str]]:
             if name not in inside:
                 found.setdefault(name, []).append(path.relative_to(folder).as_posix())
     return dict(sorted(found.items()))
+
+
+def oldest_c_library(folder: Path) -> str:
+    """Return the version of the GNU C library that the files of a folder need at least."""
+    found = {(2, 0)}
+    for path in programs(folder):
+        said = run("readelf", "--version-info", "--wide", path)
+        found |= {(int(major), int(minor)) for major, minor in re.findall(r"Name: GLIBC_(\d+)\.(\d+)", said)}
+    return ".".join(map(str, max(found)))
 
 
 def tidy(folder: Path) -> None:

@@ -1,16 +1,52 @@
 """Builds the packages that were asked for; ``bootstrap.py package`` starts it in an environment made for it."""
 
+import hashlib
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+
+# the project, whose command line is written into manuals, comes before whatever else is called like its folders
+sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import bundle
+from bundle import Bundle
+from linux import appimage, deb, rpm, tarball
+from product import PACKAGES
+
+KINDS: dict[str, Callable[[Bundle], Path]] = {
+    "deb": deb.build,
+    "rpm": rpm.build,
+    "appimage": appimage.build,
+    "tar": tarball.build,
+}
+"""What makes each kind of package out of the bundle."""
+SUMS = "SHA256SUMS"
 
 
-def main(arguments: list[str]) -> int:
+def main(kinds: list[str]) -> int:
+    """Build packages of the ``kinds``, and the sums of all that are there."""
     begin = time.monotonic()
     made = bundle.make()
-    print(f"The bundle is made, after {time.monotonic() - begin:.0f} s: {made.folder}")
+    say(f"{time.monotonic() - begin:6.1f} s  the bundle")
+    for kind in kinds:
+        begin = time.monotonic()
+        package = KINDS[kind](made)
+        say(f"{time.monotonic() - begin:6.1f} s  {package.name}, {package.stat().st_size / 1e6:.1f} MB")
+    write_sums(PACKAGES)
+    say(f"The packages are in {PACKAGES}")
     return 0
+
+
+def write_sums(folder: Path) -> None:
+    """Write the sums of all files in a folder into a file beside them, as ``sha256sum --check`` reads it."""
+    packages = sorted(path for path in folder.iterdir() if path.name != SUMS and path.is_file())
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in packages]
+    (folder / SUMS).write_text("".join(lines), "utf-8")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

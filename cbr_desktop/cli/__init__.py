@@ -42,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line, for the manual and the completion that packages bring along."""
+    return _parser(_cloud())
+
+
 def _late(module: str) -> Any:
     """Import a module of the house that only some commands need; each would cost the others their start-up time.
 

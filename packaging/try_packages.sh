@@ -1,0 +1,231 @@
+#!/usr/bin/env bash
+# Proves that the packages for Linux install, start, upgrade and go away again on bare Debian systems without Python.
+#
+#   sudo packaging/try_packages.sh [--twice] [SUITE...]        default: bookworm trixie
+#
+# What is committed is built and tried; --twice builds it once more in another folder and compares every byte. The
+# package that is upgraded from is the same one with a lower number. The bare systems, made once, and the logs and
+# pictures of the last try stay in $TRY_PACKAGES_FOLDER (default /var/tmp/cbr-try-packages).
+# With PACKAGES=folder and OLD_PACKAGES=folder nothing is built, and what is in these folders is tried.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+root=$(dirname "$here")
+folder=${TRY_PACKAGES_FOLDER:-/var/tmp/cbr-try-packages}
+project=/
+python=-
+. "$here/chroots.sh"
+
+# What the bundle that brings most libraries along finds on every desktop
+desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0"
+tools="Xvfb:xvfb xev:x11-utils import:imagemagick lintian:lintian appstreamcli:appstream desktop-file-validate:desktop-file-utils rpm:rpm"
+
+main() {
+    local twice="" suite
+    need_root
+    [ "${1:-}" != --twice ] || { twice=1; shift; }
+    [ $# -gt 0 ] || set -- bookworm trixie
+    install_tools
+    [ -n "${PACKAGES:-}" ] || build_all "$twice"
+    export PACKAGES=${PACKAGES:-$folder/new/build/packages} OLD_PACKAGES=${OLD_PACKAGES:-$folder/old/build/packages}
+    look_at_files
+    for suite; do
+        make_base "$suite" "bare-$suite"
+        in_namespaces "$suite" "$0" --inside "$suite"
+    done
+    printf '\n%s\n' "Packages:"
+    (cd "$PACKAGES" && ls -l | awk 'NR > 1 { printf "%8.1f MB  %s\n", $5 / 1e6, $9 }')
+    printf "\n$row" system "" step result exit seconds remarks
+    cat "$folder/table"
+    echo "Logs and pictures: $folder/log"
+    ! grep -q FAILED "$folder/table"
+}
+
+install_tools() {
+    local tool missing=""
+    for tool in $tools; do
+        command -v "${tool%%:*}" >/dev/null || missing="$missing ${tool##*:}"
+    done
+    [ -z "$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
+}
+
+build_all() {
+    suite=builds
+    rm -rf "$folder/new" "$folder/old" "$folder/again"
+    git clone -q --no-local "$root" "$folder/new"
+    step 0 "build all" python3 "$folder/new/packaging/bootstrap.py" package all
+    remark "$(grep -E '^ *[0-9.]+ s ' "$log" | sed -E 's/^ *([0-9.]+ s) +/\1 /; s/,.*//' | paste -sd ';')"
+    git clone -q --no-local "$root" "$folder/old"
+    sed -i 's/^__version__ = .*/__version__ = "0.0.1"/' "$folder/old/cbr_desktop/__init__.py"
+    step 0 "build an older deb and rpm" python3 "$folder/old/packaging/bootstrap.py" package deb rpm
+    [ -n "$1" ] || return 0
+    git clone -q --no-local "$root" "$folder/again"
+    step 0 "build all again" python3 "$folder/again/packaging/bootstrap.py" package all
+    step 0 "the same bytes" diff "$folder/new/build/packages/SHA256SUMS" "$folder/again/build/packages/SHA256SUMS"
+}
+
+look_at_files() {
+    local unpacked=$folder/unpacked
+    suite=files
+    rm -rf "$unpacked"
+    dpkg-deb -x "$PACKAGES"/*.deb "$unpacked"
+    step 0 "sums" sh -c "cd '$PACKAGES' && sha256sum --check SHA256SUMS"
+    step 0 "lintian, no errors" lintian --fail-on error --tag-display-limit 0 "$PACKAGES"/*.deb
+    step 0 "desktop file" desktop-file-validate "$unpacked/usr/share/applications/cbr-desktop.desktop"
+    step 0 "AppStream" appstreamcli validate --no-net "$unpacked/usr/share/metainfo/org.cbr.Desktop.metainfo.xml"
+    step 0 "manual" sh -c "zcat '$unpacked/usr/share/man/man1/cbr-desktop.1.gz' | man -l --warnings -E UTF-8 -Tutf8 - 2>&1 >/dev/null | (! grep .)"
+    step 0 "completion" bash -c ". '$unpacked/usr/share/bash-completion/completions/cbr-desktop'; \
+        COMP_WORDS=(cbr-desktop self); COMP_CWORD=1; _cbr_desktop; [ \"\${COMPREPLY[*]}\" = selftest ]"
+    step 0 "MIME type" sh -c "cp -r '$unpacked/usr/share/mime' '$folder/mime' && update-mime-database '$folder/mime' && \
+        grep -q '60:application/vnd.cbr.request+json:\*.cbr.json' '$folder/mime/globs2'; e=\$?; rm -rf '$folder/mime'; exit \$e"
+}
+
+# From here on inside the namespaces of one try
+
+inside() {
+    open_system "$1" "bare-$1"
+    cp "$PACKAGES"/* "$system/srv/"
+    mkdir "$system/srv/old"
+    cp "$OLD_PACKAGES"/*.deb "$OLD_PACKAGES"/*.rpm "$system/srv/old/"
+    in_system useradd --create-home --shell /bin/bash operator
+    home=$system/home/operator
+    (in_system apt-get -qq update) >/dev/null 2>&1 </dev/null
+    open_display
+    if in_system sh -c 'command -v python3' >/dev/null; then echo "There is a Python in $suite." >&2; exit 1; fi
+    try_portable
+    try_rpm
+    try_deb
+    touch "$try/done"
+}
+
+try_portable() {
+    step 0 "libraries of a desktop" install $desktop_libraries
+    before=$(list_files)
+    step 0 "tar: unpack" as_operator tar -C /home/operator -xf "/srv/$(cd "$PACKAGES" && ls *.tar.xz)"
+    local place
+    place=$(cd "$home" && ls -d cbr-desktop-*)
+    try_program tar "/home/operator/$place/bin/cbr-desktop"
+    rm -rf "${home:?}/$place"
+    only_user_data tar
+    cp "$system"/srv/*.AppImage "$home/cbr-desktop.AppImage"
+    chmod 755 "$home/cbr-desktop.AppImage"
+    step 0 "AppImage: mounted" in_system env HOME=/root QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 \
+        /home/operator/cbr-desktop.AppImage selftest
+    [ -z "$(find "$system/tmp" -maxdepth 1 -name '.mount*')" ] || remark "left its mount"
+    try_program AppImage /home/operator/cbr-desktop.AppImage
+    rm "$home/cbr-desktop.AppImage"
+    in_system sh -c 'rm -rf /root/.config/cbr-desktop /root/.local /root/.cache /root/.config'
+    only_user_data AppImage
+}
+
+try_rpm() {
+    local new old
+    new=$(cd "$PACKAGES" && ls *.rpm) old=$(cd "$OLD_PACKAGES" && ls *.rpm)
+    step 0 "rpm itself" install rpm
+    before=$(list_files)
+    # the names of libraries that it requires are those of rpm systems, which this one is not
+    step 0 "rpm: install the older one" in_system rpm -i --nodeps "/srv/old/$old"
+    version_is rpm 0.0.1
+    step 0 "rpm: upgrade" in_system rpm -U --nodeps "/srv/$new"
+    try_program rpm /usr/bin/cbr-desktop
+    step 0 "rpm: remove" in_system rpm -e cbr-desktop
+    only_user_data rpm
+}
+
+try_deb() {
+    local new old packages
+    new=$(cd "$PACKAGES" && ls *.deb) old=$(cd "$OLD_PACKAGES" && ls *.deb)
+    in_system sh -c "apt-get -qq purge -y rpm && apt-get -qq autoremove -y --purge" >/dev/null 2>&1 </dev/null
+    packages=$(count_packages)
+    step 0 "deb: install the older one" install "/srv/old/$old"
+    remark "$(($(count_packages) - packages - 1)) other packages"
+    version_is deb 0.0.1
+    make_user_data
+    step 0 "deb: upgrade" install "/srv/$new"
+    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/operator && sha256sum --check --quiet /srv/kept'
+    try_program deb /usr/bin/cbr-desktop
+    step 0 "deb: remove" in_system apt-get -qq purge -y cbr-desktop
+    before=""
+    only_user_data deb
+    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/operator && sha256sum --check --quiet /srv/kept'
+}
+
+try_program() { # KIND PROGRAM
+    step 0 "$1: selftest, offscreen" as_operator env QT_QPA_PLATFORM=offscreen "$2" selftest
+    step 0 "$1: selftest, X11" as_operator env DISPLAY="$display" QT_QPA_PLATFORM=xcb "$2" selftest \
+        --screenshot /tmp/selftest.png
+    cp "$system/tmp/selftest.png" "$folder/log/$suite-$1-selftest.png" 2>/dev/null || remark "no picture"
+    rm -f "$system/tmp/selftest.png"
+    step 0 "$1: other commands" as_operator sh -c "$2 vaults --demo && $2 check --help && $2 simulator --help"
+    ! grep -q "libraries\|Traceback" "$log" || remark "it complains"
+    step 0 "$1: start" start_in_system "$2"
+    remark "$(grep -o '[0-9]* ms' "$log" || true)"
+    step 0 "$1: picture" picture_of "$2" "$folder/log/$suite-$1-window.png"
+}
+
+start_in_system() {
+    DISPLAY=$display "$here/measure_start.py" --repeats 5 "it=chroot --userspec=operator:operator $system \
+        /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 DISPLAY=$display QT_QPA_PLATFORM=xcb $1 --demo"
+}
+
+picture_of() { # PROGRAM FILE
+    local program
+    as_operator env DISPLAY="$display" QT_QPA_PLATFORM=xcb "$1" --demo &
+    program=$!
+    sleep 5
+    DISPLAY=$display import -window root "$2"
+    kill "$(pgrep -x -u "$(in_system id -u operator)" cbr-desktop | head -1)" 2>/dev/null || true
+    wait "$program" || true
+    [ -s "$2" ]
+}
+
+version_is() { # KIND VERSION
+    step 0 "$1: it is version $2" as_operator sh -c "cbr-desktop --version | grep -F '$2'"
+}
+
+make_user_data() {
+    as_operator sh -c 'mkdir -p ~/.config/cbr-desktop "$HOME/CBR requests" && cat >~/.config/cbr-desktop/profiles.toml &&
+        echo "{\"checkpoint\": {\"vault_id\": \"3b5816b5-f29c-4172-9d9a-76c719a659ce\"}}" >"$HOME/CBR requests/a.cbr.json"' <<'END'
+# kept by hand
+[[profile]]
+name = "Kept"
+iam_endpoint = "https://iam.example"
+cbr_endpoint = "https://cbr.example"
+project = "eu-de"
+domain = "d"
+user = "u"
+END
+    in_system sh -c 'cd /home/operator && sha256sum .config/cbr-desktop/profiles.toml "CBR requests/a.cbr.json" >/srv/kept'
+}
+
+only_user_data() { # KIND
+    step 0 "$1: only user data is left" check_leftovers
+}
+
+check_leftovers() {
+    local now
+    # what a user has made of his own accord is his
+    now=$(find "$system" -xdev -iname '*cbr*' -not -path '*/home/operator/*' -not -path '*/srv/*' -not -path '*/proc/*' \
+        -not -path '*/dev/*' -not -path '*/tmp/*' -not -path '*/var/log/*' -not -path '*/var/cache/*')
+    [ -z "$now" ] || { echo "Left behind:"; echo "$now"; return 1; }
+    [ -z "$before" ] || diff <(echo "$before") <(list_files)
+}
+
+list_files() { # all that programs are made of
+    in_system find /usr /opt /etc -xdev -not -name '*.cache' -not -name 'ld.so.cache' | sort
+}
+
+install() {
+    in_system env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
+}
+
+as_operator() {
+    chroot --userspec=operator:operator "$system" /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 \
+        PATH=/usr/local/bin:/usr/bin:/bin sh -c 'cd && exec "$@"' sh "$@"
+}
+
+if [ "${1:-}" = --inside ]; then
+    inside "$2"
+else
+    main "$@"
+fi
