@@ -17,6 +17,8 @@ from product import PACKAGING, ROOT
 
 TEXTS = PACKAGING / "licences"
 """The texts that the wheels themselves do not bring."""
+UNSAID = "as its text says"
+"""The licence of a component that names none in a form that a program can read."""
 _LOCK = ROOT / "requirements.lock"
 _TEXT_NAME = re.compile(r"(licen[cs]es?|copying|notice|authors)\b", re.IGNORECASE)
 
@@ -25,6 +27,7 @@ _QT_LICENCE = "LGPL-3.0-only"
 _QT_TEXTS = ("LGPL-3.0.txt", "GPL-3.0.txt")
 # what these packages say about themselves does not name a licence that is in the list of SPDX
 _SAID_ELSEWHERE = {"jaraco-classes": "MIT", "jeepney": "MIT", "qasync": "BSD-2-Clause", "secretstorage": "BSD-3-Clause"}
+_SAID_ELSEWHERE["pyinstaller"] = "GPL-2.0-or-later WITH Bootloader-exception"
 _CLASSIFIERS = {
     "MIT License": "MIT",
     "BSD License": "BSD-3-Clause",
@@ -63,17 +66,17 @@ def of_python(site_packages: Path, modules: Iterable[str]) -> list[Component]:
     return sorted(found, key=lambda component: component.name)
 
 
-def of_qt(version: str) -> list[Component]:
-    """Return Qt itself and what is built into it, of the version of its binding."""
+def of_qt(version: str, icu: str) -> list[Component]:
+    """Return Qt itself, of the version of its binding, and the library for texts of all languages that it brings."""
     source = f"https://download.qt.io/official_releases/qt/{version.rpartition('.')[0]}/{version}/submodules/"
     qt = [TEXTS / name for name in (*_QT_TEXTS, "qtbase.txt", "qtwayland.txt")]
     return [
         Component("Qt", version, _QT_LICENCE, f"pkg:generic/qt@{version}", tuple(qt), source=source),
         Component(
             "ICU",
-            "73.2",
+            icu,
             "Unicode-3.0",
-            "pkg:generic/icu@73.2",
+            f"pkg:generic/icu@{icu}",
             (TEXTS / "ICU.txt",),
             source="https://github.com/unicode-org/icu",
         ),
@@ -129,13 +132,15 @@ def _component_of(distribution: Distribution, name: str, hashes: tuple[str, ...]
 
 def _said_licence(distribution: Distribution, name: str) -> str:
     said = distribution.metadata
+    if name in _SAID_ELSEWHERE:
+        return _SAID_ELSEWHERE[name]
     if said["License-Expression"]:
         return str(said["License-Expression"])
     for classifier in said.get_all("Classifier") or ():
         licence = _CLASSIFIERS.get(classifier.rpartition(" :: ")[2])
         if classifier.startswith("License ::") and licence:
             return licence
-    return _SAID_ELSEWHERE.get(name, str(said["License"] or "NOASSERTION").splitlines()[0])
+    return str(said["License"] or UNSAID).splitlines()[0]
 
 
 def _modules_of(distribution: Distribution) -> set[str]:
@@ -176,6 +181,6 @@ def _query(*arguments: str) -> str:
 def _licence_in(copyright_file: Path) -> str:
     """Return what the file says about the whole package, when it says so in a form that can be read."""
     if not copyright_file.exists():
-        return "NOASSERTION"
+        return UNSAID
     found = re.search(r"^Files: \*\n(?:.*\n)*?License: (.+)$", copyright_file.read_text("utf-8"), re.MULTILINE)
-    return found[1].strip() if found else "NOASSERTION"
+    return found[1].strip() if found else UNSAID

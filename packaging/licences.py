@@ -37,6 +37,9 @@ Whoever passes this package on has to see to it that the sources can be had, as 
 {more}EVERYTHING THAT IS TAKEN ALONG
 
 {table}
+
+Those with a version of Debian are libraries of that system, unchanged; their sources are at
+https://snapshot.debian.org/ by the same names and versions.
 """
 
 

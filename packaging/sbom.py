@@ -16,7 +16,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from components import Component
+from components import UNSAID, Component
 from product import LICENCE, NAME, epoch, version
 
 _SPACE = uuid.UUID("5d0f6b0e-6b1c-5b52-9d2b-0c2c7f7b1f51")
@@ -61,7 +61,7 @@ def _part(component: Component) -> Part:
         type=ComponentType.LIBRARY,
         bom_ref=component.purl,
         purl=PackageURL.from_string(component.purl),
-        licenses=[licence],
+        licenses=[] if component.licence == UNSAID else [licence],
         hashes=hashes if len(component.hashes) == 1 else [],
         external_references=source if component.source else [],
     )

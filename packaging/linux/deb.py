@@ -40,6 +40,8 @@ _OVERRIDES = """\
 {name}: sharedobject-in-library-directory-missing-soname
 {name}: unstripped-binary-or-object
 {name}: unstripped-static-library
+# A library can open an editor on the command line; the program never asks it to.
+{name}: missing-depends-on-sensible-utils
 # Whoever hosts the project puts an address into packaging/product.py.
 {name}: bogus-mail-host
 {name}: bogus-mail-host-in-debian-changelog

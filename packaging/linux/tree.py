@@ -24,8 +24,9 @@ def components_of(bundle: Bundle, *, whole: bool) -> list[Component]:
     # PyInstaller's own program is what starts the bundle
     found = components.of_python(Path(sysconfig.get_path("purelib")), {*bundle.modules, "PyInstaller"})
     binding = next(each for each in found if each.name.lower().startswith("pyside6"))
+    icu = next(name.rpartition(".")[2] for name in bundle.origins if "libicudata.so." in name)
     more = components.of_system(bundle.of_system) if whole else []
-    return [components.of_interpreter(), *components.of_qt(binding.version), *found, *more]
+    return [components.of_interpreter(), *components.of_qt(binding.version, icu), *found, *more]
 
 
 def lay(
