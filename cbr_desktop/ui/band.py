@@ -113,7 +113,7 @@ class ProfileBand(QWidget):
         profiles = [desk.profile for desk in hall.shown_desks]
         self._tell_chip(profiles)
         self.scope.setText(plain(scope_name(hall.choice), 60).replace("&", "&&"))
-        self.scope.setAccessibleDescription(scope_name(hall.choice))
+        self.scope.setAccessibleDescription(plain(scope_name(hall.choice)))
         self._place.setText(_place_words(profiles, is_demo=hall.is_demo))
         is_one = len(profiles) == 1
         self._stripe.tell([profile_colour(each, is_demo=hall.is_demo and is_one) for each in profiles])

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 from cbr_desktop.ui.facts import Facts, Sheet, Subject, sheet
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.pages.vaults import VaultLore
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.theme import tone_colour
 from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Reading
 
-_JSON_LIMIT = 100_000
+_JSON_TEXT_LIMIT = 2_000
 _NOTHING = "Nothing is selected. Choose a row to see all that is known of it."
 
 
@@ -93,7 +93,7 @@ class Details(QFrame):
         elif leaf == 2:
             _list_lines(self._activity, held.activity or ["No task of the last 30 days is known."])
         else:
-            self._json.setPlainText(_bounded(as_json(self._subject)))
+            self._json.setPlainText(bounded(as_json(self._subject, _JSON_TEXT_LIMIT)))
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -203,13 +203,6 @@ class FactGrid(QWidget):
         self._layout.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         self._layout.addWidget(value, place, 1)
         self._labels.append((name, value))
-
-
-def _bounded(text: str) -> str:
-    """Return a text that Qt can lay out in no time; a name of ten million letters would stop the window."""
-    if len(text) <= _JSON_LIMIT:
-        return text
-    return f"{text[:_JSON_LIMIT]}\n… cut here; ‘Copy as JSON’ in the menu of the row gives all of it"
 
 
 def _label(name: str, parent: QWidget) -> QLabel:

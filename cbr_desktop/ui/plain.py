@@ -8,6 +8,8 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _END = "\u2068", "\u2069"
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and signs by their category that paint nothing."""
+_LAID_OUT = 200_000
+_LINE = 5_000
 _MARKS_IN_A_ROW = 8
 """More combining marks than any script puts on one letter; a pile of them paints over its neighbours."""
 
@@ -29,6 +31,14 @@ def plain(text: str, limit: int = 500) -> str:
         return shown if len(shown) <= limit else _cut(shown, limit)
     whole = f"{_ISOLATE}{shown}{_END}"
     return whole if len(whole) <= limit else f"{_ISOLATE}{_cut(shown, limit - 2)}{_END}"
+
+
+def bounded(text: str) -> str:
+    """Return a text of many lines so far as Qt lays it out before anybody waits, with a word on what was cut."""
+    shown = text[:_LAID_OUT]
+    if len(text) > _LINE:
+        shown = "\n".join(line if len(line) <= _LINE else f"{line[:_LINE]}…" for line in shown.split("\n"))
+    return shown if shown == text else f"{shown}\n… cut for the screen; copying gives all {len(text)} characters"
 
 
 def is_simple(text: str) -> bool:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as Gui
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QLabel,
+    QMenu,
     QSystemTrayIcon,
     QTabBar,
     QTextEdit,
@@ -44,7 +45,7 @@ def _sins(one: QObject) -> Iterator[str]:
         yield from _sins_of_label(one)
     elif isinstance(one, QTextEdit) or one.inherits("QMessageBox") or one.inherits("QErrorMessage"):
         yield "reads markup"
-    if isinstance(one, QWidget | QAction):
+    if isinstance(one, QWidget) or (isinstance(one, QAction) and _shows_hints(one)):
         for hint in (one.toolTip(), one.whatsThis(), one.statusTip()):
             if _is_markup(hint):
                 yield f"hint with markup {hint[:60]!r}"
@@ -57,6 +58,12 @@ def _sins(one: QObject) -> Iterator[str]:
     model = one.model() if isinstance(one, QAbstractItemView | QComboBox) else None
     if model is not None:
         yield from _sins_of_model(model, QModelIndex())
+
+
+def _shows_hints(action: QAction) -> bool:
+    """Tell whether anything that carries an action shows its tooltip, which is its text by default."""
+    carriers = action.associatedObjects()
+    return any(not isinstance(carrier, QMenu) or carrier.toolTipsVisible() for carrier in carriers)
 
 
 def _sins_of_label(label: QLabel) -> Iterator[str]:
@@ -72,15 +79,17 @@ def _sins_of_label(label: QLabel) -> Iterator[str]:
 
 
 def _sins_of_model(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[str]:
+    is_list = isinstance(model, QAbstractListModel)
+    is_flat = isinstance(model, QAbstractListModel | QAbstractTableModel)
     for row in range(min(_ROWS, model.rowCount(parent))):
-        for column in range(model.columnCount(parent)):
+        for column in range(1 if is_list else model.columnCount(parent)):
             index = model.index(row, column, parent)
             for role in _HINTS:
                 hint = index.data(role)
                 if isinstance(hint, str) and _is_markup(hint):
                     yield f"hint with markup in row {row}, column {column}: {hint[:60]!r}"
         first = model.index(row, 0, parent)
-        if model.hasChildren(first):
+        if not is_flat:
             yield from _sins_of_model(model, first)
 
 

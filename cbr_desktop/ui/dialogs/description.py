@@ -1,6 +1,6 @@
 """The description field: three lines of free text, judged while it is written."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ class DescriptionField(QWidget):
         self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 3 + 14)
         self.edit.textChanged.connect(self._judge)
         self.counter = QLabel()
+        self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointDescriptionCounter")
         self.lines = FindingLines("checkpointDescriptionSentence")
         self.fix = QPushButton("&Use ‹ ›")

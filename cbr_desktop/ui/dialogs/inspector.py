@@ -21,7 +21,7 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
-from cbr_desktop.ui.plain import tooltip
+from cbr_desktop.ui.plain import bounded, tooltip
 from cbr_desktop.ui.preview import Form, rendered
 from cbr_desktop.ui.states import clock_words, count_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.text import finding_sentence, summary_sentence
@@ -160,7 +160,7 @@ class Preview(QWidget):
         """Write the form that is looked at, and always the one that is sent."""
         current = list(self._texts)[self._tabs.currentIndex()]
         for form in {Form.JSON, current}:
-            text = rendered(form, self._body, self._profile) if self._body else ""
+            text = bounded(rendered(form, self._body, self._profile)) if self._body else ""
             if text != self._texts[form].toPlainText():
                 self._texts[form].setPlainText(text)
 

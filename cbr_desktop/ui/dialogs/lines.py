@@ -135,7 +135,7 @@ class MarkedLine(QWidget):
     def say(self, mark: Mark | None, text: str) -> None:
         """Show a sentence; an empty one hides the line."""
         self._dot.show_mark(mark)
-        self.label.setText(text)
+        self.label.setText(plain(text, 2000))
         self.setVisible(bool(text))
 
 

@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QPoint, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -56,6 +56,7 @@ class NameField(QWidget):
         self.edit.setPlaceholderText("Empty: the service chooses a name")
         self.edit.textChanged.connect(self._judge)
         self.counter = QLabel()
+        self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointNameCounter")
         self.lines = FindingLines("checkpointNameSentence")
         self.spaces = label(name="checkpointNameSpaces")

@@ -29,7 +29,7 @@ from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
 from cbr_desktop.ui.states import clock_words, status_words
 from cbr_desktop.ui.text import intent_sentence, report_text, retry_sentence, stand_words
@@ -151,7 +151,7 @@ class OutcomePanel(QWidget):
             self._table.show_outcome(outcome)
 
     def _show_body(self, intent: Intent) -> None:
-        text = intent.body.decode("utf-8", "replace")
+        text = bounded(intent.body.decode("utf-8", "replace"))
         if text != self._body.toPlainText():
             self._body.setPlainText(text)
 

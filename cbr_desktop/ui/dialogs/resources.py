@@ -29,7 +29,7 @@ from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words, gb_words, protect_words, status_words
+from cbr_desktop.ui.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
@@ -440,4 +440,4 @@ def _verdict_words(finding: Finding) -> str:
         FindingKind.RESOURCE_LARGE: "Very large",
         FindingKind.DUPLICATE_RESOURCE: "Named twice",
     }.get(finding.kind, status_words(finding.severity))
-    return f"{words} ({finding.code})" if finding.code else words
+    return f"{words} ({shown(finding.code, 40)})" if finding.code else words

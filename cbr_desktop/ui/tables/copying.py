@@ -17,13 +17,26 @@ def tsv(lines: Iterable[Iterable[str]]) -> str:
     return "\n".join("\t".join(map(_cell, line)) for line in lines)
 
 
-def as_json(value: object) -> str:
-    """Return a value of the domain as readable JSON, as this program holds it; what cannot be seen is escaped."""
+def as_json(value: object, longest: int | None = None) -> str:
+    """Return a value of the domain as readable JSON, as this program holds it; what cannot be seen is escaped.
+
+    Texts of more than ``longest`` characters are cut, for somebody to look at and not to copy.
+    """
     held: Any = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if longest is not None:
+        held = _cut(held, longest)
     text = json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
     if text.replace("\n", " ").isprintable():
         return text
     return "".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text)
+
+
+def _cut(held: Any, longest: int) -> Any:
+    if isinstance(held, str) and len(held) > longest:
+        return f"{held[:longest]}…"
+    if isinstance(held, dict):
+        return {_cut(key, longest): _cut(one, longest) for key, one in held.items()}
+    return [_cut(one, longest) for one in held] if isinstance(held, list | tuple) else held
 
 
 def _cell(text: str) -> str:

@@ -1,0 +1,188 @@
+"""An estate whose every text is an attack, and all windows of the program over it; run, it shows them and ends.
+
+``python -m tests.ui.hostile CANARY`` shows it with a picture at the path CANARY in every text, so that a tracer of
+system calls can tell whether anybody looked for it. With ``--unsafe`` one label reads markup, as none of ours does.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QTabWidget, QToolTip, QWidget
+
+from cbr_desktop.domain.error import LoginRefused, ProfileError, Refused
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.protectable import Disk
+from cbr_desktop.domain.region import REGIONS
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.dialogs.login import LoginDialog
+from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.stop import StopWindow
+from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Ledger, Part
+from tests.ui import estate
+from tests.ui.counter import Counter
+from tests.ui.profilebook import Account, Book, Keeper
+
+_KEPT = frozenset({"id", "body", "cbr_endpoint", "iam_endpoint", "colour", "proxy_url", "ca_file", "name_template"})
+"""Fields that must stay what they are for there to be an estate at all."""
+
+
+def markup(canary: str = "/CANARY.png") -> str:
+    """A link, a local picture, a picture of another machine, and a sign that menus would swallow."""
+    return f'<a href="file:///usr/bin/xterm">x</a><img src="file://{canary}"><img src="\\\\h\\s"> R&D'
+
+
+def soiled(thing: Any, text: str) -> Any:
+    """Return a value of the domain with ``text`` in place of every text that is no id and no known word."""
+    if type(thing) is str:
+        return text
+    if isinstance(thing, tuple | list):
+        return type(thing)(soiled(one, text) for one in thing)
+    if isinstance(thing, Mapping):
+        return {f"{number}{text}": text for number, _ in enumerate(thing)}
+    if not is_dataclass(thing) or isinstance(thing, type):
+        return thing
+    changes = {
+        field.name: soiled(getattr(thing, field.name), text)
+        for field in fields(thing)
+        if field.name not in _KEPT and (field.name == "request_id" or not field.name.endswith(("_id", "_ids")))
+    }
+    return replace(cast(Any, thing), **changes)
+
+
+def profiles(text: str) -> list[Profile]:
+    """Two profiles of one group, made of ``text`` but for their endpoints."""
+    soiled_profile = soiled(estate.profile(), text)
+    return [replace(soiled_profile, name=f"{number}{text}", read_only=number == 2) for number in (1, 2)]
+
+
+def hall(text: str) -> Hall:
+    """A hall over the estate with ``text`` everywhere: names, tags, states that nobody knows, codes and messages."""
+    made = estate.hall(filled=False, profiles=profiles(text))
+    fill(estate.ledger(made), text)
+    return made
+
+
+def fill(ledger: Ledger, text: str) -> None:
+    """Put the soiled estate into a ledger."""
+    vaults = [soiled(vault, text) for vault in estate.vaults()]
+    for thing in (vaults[2], vaults[2].resources[0]):
+        for name in ("status", "kind", "type", "protect_type", "protect_status"):
+            if hasattr(thing, name):
+                setattr(thing, name, text)
+    protectables = [soiled(one, text) for one in estate.unprotected()]
+    disks = (Disk(cast(Any, estate.uid(950)), text, 40, text, text), Disk(cast(Any, estate.uid(951)), text))
+    of_vault = vaults[0].resources[0]
+    protectables += [replace(protectables[0], id=of_vault.id, vault_id=vaults[0].id, protectable=False, disks=disks)]
+    ledger.put_vaults(Listing(vaults, estate.NOW))
+    ledger.put_policies(Listing([soiled(one, text) for one in estate.policies(vaults)], estate.NOW))
+    ledger.put_protectables(Listing(protectables, estate.NOW))
+    ledger.put_backups(Listing([soiled(one, text) for one in estate.backups(vaults)], estate.NOW))
+    ledger.put_tasks(Listing([soiled(one, text) for one in estate.tasks(vaults)], estate.NOW))
+    for intent in estate.intents(vaults):
+        ledger.put_intent(
+            replace(soiled(intent, text), body=('{"checkpoint": "' + text + '"}').encode("utf-8", "replace"))
+        )
+    refused = Refused(text, status=409, code=text, message=text, request_id=text)
+    for part in (Part.TASKS, Part.POLICIES):
+        ledger.failed(part, refused)
+
+
+def windows(hall: Hall, text: str) -> list[QWidget]:
+    """Open everything that can be opened over a hall, and look at every leaf and row of it."""
+    window = MainWindow(hall, _no_dialog, _no_outcome)
+    window.show()
+    window.furnish()
+    window.show_details(True)
+    for name in ("Resources", "Tasks", "Vaults"):
+        window.show_page(name)
+        page = window.current_page()
+        for row in range(page.model.rowCount()):
+            page.view.setCurrentIndex(page.model.index(row, 0))
+            for leaf in range(window.furniture.details.leaves.count()):
+                window.furniture.details.leaves.setCurrentIndex(leaf)
+        page.filter.setText(text[:2000])
+        page.clear_filter()
+        page.view._menu()
+        for column in range(page.model.columnCount()):
+            QToolTip.showText(QPoint(9, 9), page.model.index(2, column).data(Qt.ItemDataRole.ToolTipRole), page.view)
+            QApplication.sendPostedEvents()
+            _look()
+    window.drawer.toggle()
+    window.notices.say(text, action="Open", act=lambda: None)
+    window.furniture.tell_connection()
+    window.status.tell()
+    window.open_scope_menu()
+    window.open_help()
+    window.open_problems()
+    counter = Counter(None, of=hall.desks[0].profile)
+    fill(counter.ledger, text)
+    desk = counter.desk
+    vault_id = next(iter(desk.ledger.vaults))
+    checkpoint = CheckpointDialog(desk, vault_id, [r.id for r in desk.ledger.vaults[vault_id].resources])
+    checkpoint.description.set_text(text[:2000])  # an operator's own, which is never ten million letters
+    checkpoint.open()
+    checkpoint.resources.tree.expandAll()
+    opened: list[QWidget] = [window, checkpoint]
+    opened += [OutcomeDialog(desk, id) for id in desk.ledger.intents]
+    sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
+    opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
+    opened += [WelcomeWindow(profiles(text), [text], text), StopWindow(sentence)]
+    for one in opened:
+        one.show()
+        for tabs in one.findChildren(QTabWidget):
+            for tab in range(tabs.count()):
+                tabs.setCurrentIndex(tab)
+                _look()
+        one.grab()
+    _look()
+    return opened
+
+
+def profiles_window(text: str) -> QWidget:
+    """Open the window of profiles over two that are hostile and a file with faults; it wants a loop."""
+    book = Book(profiles(text))
+    book.problems = [ProfileError(text, text, text)]
+    account = Account()
+    return ProfilesDialog(book, REGIONS, account, account.test, Keeper())
+
+
+def _look() -> None:
+    """Let Qt lay out and paint what is due."""
+    QApplication.processEvents()
+
+
+def _no_dialog(*_: object) -> QWidget:
+    return QWidget()
+
+
+def _no_outcome(*_: object) -> QWidget:
+    return QWidget()
+
+
+def main(canary: str, *, unsafe: bool) -> None:
+    """Show everything once."""
+    application = QApplication(sys.argv[:1])
+    opened = windows(hall(markup(canary)), markup(canary))
+    if unsafe:
+        label = QLabel(markup(canary))
+        label.setTextFormat(Qt.TextFormat.RichText)
+        label.show()
+        label.grab()
+        opened.append(label)
+    _look()
+    sys.stdout.write(f"{len(opened)} windows\n")
+    sys.stdout.flush()
+    del application
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], unsafe="--unsafe" in sys.argv)

@@ -1,0 +1,381 @@
+"""Text of others attacks every screen: it is shown literally, cut, and never taken for anything but text."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QTabBar, QTextBrowser, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.links import HELP, HELP_HOSTS, open_link
+from cbr_desktop.ui.pages.vaults import VaultsPage
+from cbr_desktop.ui.plain import exact, plain
+from cbr_desktop.ui.sheets import open_help
+from cbr_desktop.ui.tables.copying import as_json
+from cbr_desktop.ui.twins import looks, twins
+from cbr_desktop.ui.window import MainWindow
+from tests.ui import estate, hostile
+from tests.ui.counter import Counter
+from tests.ui.sinks import rich_text_sinks
+
+ROOT = Path(__file__).parents[2]
+HUGE = 10_000_000
+Show = Callable[[str], list[QWidget]]
+
+
+class Desktop(QObject):
+    """Hears what the desktop is asked to open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    @Slot(QUrl)
+    def hear(self, url: QUrl) -> None:
+        self.heard.append(url.toString())
+
+
+@pytest.fixture
+def desktop() -> Iterator[Desktop]:
+    made = Desktop()
+    schemes = ("file", "http", "https", "javascript")
+    for scheme in schemes:
+        QDesktopServices.setUrlHandler(scheme, made, "hear")
+    yield made
+    for scheme in schemes:
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Show:
+    def opened(text: str) -> list[QWidget]:
+        made = hostile.windows(hostile.hall(text), text)
+        for one in made:
+            one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+            if isinstance(one, MainWindow):
+                one._may_close = True
+            qtbot.addWidget(one)
+        return made
+
+    return opened
+
+
+def texts(windows: list[QWidget]) -> Iterator[tuple[QObject, str]]:
+    """Every text of a label, button, action, tab, list box and title that is shown."""
+    for window in windows:
+        yield window, window.windowTitle()
+        for one in window.findChildren(QObject):
+            if isinstance(one, QLabel | QAbstractButton | QAction):
+                yield one, one.text()
+            elif isinstance(one, QTabBar):
+                yield from ((one, one.tabText(tab)) for tab in range(one.count()))
+            elif isinstance(one, QComboBox):
+                yield from ((one, one.itemText(row)) for row in range(one.count()))
+
+
+# 65: markup
+
+
+def test_fault_65_markup_is_shown_literally_everywhere(show: Show, desktop: Desktop) -> None:
+    windows = show(hostile.markup())
+    assert rich_text_sinks(windows) == []
+    literal = [one for one, text in texts(windows) if '<a href="file:///usr/bin/xterm">x</a>' in text]
+    assert {type(one).__name__ for one in literal} >= {"QLabel", "Line", "_Box"}
+    for one in literal:
+        if isinstance(one, QLabel) and one.isVisible():
+            QTest.mouseClick(one, Qt.MouseButton.LeftButton, pos=QPoint(4, one.height() // 2))
+            QTest.mouseClick(one, Qt.MouseButton.LeftButton, pos=one.rect().center())
+    assert desktop.heard == []
+
+
+def test_fault_65_profiles_are_shown_literally(qtbot: QtBot, run: Callable[..., None]) -> None:
+    async def story() -> None:
+        window = hostile.profiles_window(hostile.markup())
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(window)
+        window.show()
+        await asyncio.sleep(0)
+        assert rich_text_sinks([window]) == []
+        assert any("<img src=" in text for _, text in texts([window]))
+
+    run(story())
+
+
+def test_fault_65_a_sign_that_menus_swallow_stays(show: Show) -> None:
+    # Qt takes a single & in these for the mark of a key, and shows the letter after it underlined
+    for one, text in texts(show(hostile.markup())):
+        if isinstance(one, QAbstractButton | QAction | QTabBar) and "R&" in text:
+            assert "R&&D" in text, one
+
+
+def test_a_walk_that_finds_nothing_would_find_a_sink(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    auto, rich, outward = (QLabel("plain words", window) for _ in range(3))
+    rich.setTextFormat(Qt.TextFormat.RichText)
+    outward.setTextFormat(Qt.TextFormat.PlainText)
+    outward.setOpenExternalLinks(True)
+    QTextBrowser(window)
+    hinted = QLabel(window)
+    hinted.setToolTip("<img src='x'>")
+    box = QComboBox(window)
+    box.addItem("x")
+    box.setItemData(0, "<b>x</b>", Qt.ItemDataRole.ToolTipRole)
+    menu = QMenu(window)
+    menu.setToolTipsVisible(True)
+    menu.addAction("<b>x</b>")
+    kinds = [line.split(" ")[0] for line in rich_text_sinks([window])]
+    assert kinds.count("QLabel") == 4
+    assert {"QTextBrowser", "QComboBox", "QAction"} <= set(kinds)
+    assert auto.textFormat() is Qt.TextFormat.AutoText
+
+
+def traced(folder: Path, *arguments: str) -> str:
+    """Show the hostile estate under strace; return what files were opened and what was connected to."""
+    log = folder / "trace"
+    command = ["strace", "-f", "-e", "trace=open,openat,openat2,stat,newfstatat,connect", "-o", str(log)]
+    command += [sys.executable, "-m", "tests.ui.hostile", str(folder / "CANARY.png"), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "windows" in done.stdout
+    return log.read_text("utf-8", "replace")
+
+
+def can_trace() -> bool:
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="strace is a program of Linux")
+def test_fault_65_no_picture_is_looked_for_and_no_host_is_asked(tmp_path: Path) -> None:
+    if not can_trace():
+        pytest.skip("strace is not here, or may not trace")
+    trace = traced(tmp_path)
+    calls = [line for line in trace.splitlines() if "CANARY" in line]
+    assert not calls
+    assert "AF_INET" not in trace
+    assert "PySide6" in trace
+    assert "CANARY.png" in traced(tmp_path, "--unsafe")
+
+
+# 66: names
+
+
+WEIRD = {
+    "right to left": "abc\u202egpj.exe",
+    "zero width": "pay\u200bpal\ufeff",
+    "marks": "a" + "\u0301" * 200_000,
+    "newlines": "a\nb\r\n\u2028c",
+    "ampersand": "R&D",
+    "surrogates": "a\ud800b\udfff",
+    "nul": "a\0b",
+    "fillers": "\u3164\u115f\U000e0041",
+    "isolates": "\u2067\u2069\u2069x",
+}
+
+
+@pytest.mark.parametrize("name", WEIRD.values(), ids=WEIRD)
+def test_fault_66_a_name_is_one_line_in_which_everything_is_seen(show: Show, name: str) -> None:
+    windows = show(name)
+    assert rich_text_sinks(windows) == []
+    unseen = set("\u202e\u200b\ufeff\u2067\u2028\r\0\u3164\u115f\U000e0041")
+    for one, text in texts(windows):
+        assert not unseen & set(text), one
+        assert not any(0xD800 <= ord(character) < 0xE000 for character in text), one
+        assert "\u0301" * 9 not in text, one
+
+
+def test_fault_66_text_from_right_to_left_leaves_its_surroundings_alone() -> None:
+    name = "خادم-01"
+    isolated = plain(name)
+    assert isolated == f"\u2068{name}\u2069"
+    assert plain(f"Policy: {isolated} (disabled)") == f"Policy: {isolated} (disabled)"
+    assert exact(isolated) == name
+    assert plain(f"\u2069{name}").count("\u2069") == 1
+    assert len(plain(name * 1000)) == 500
+    assert plain(name * 1000).endswith("…\u2069")
+
+
+@pytest.mark.timeout(60)
+def test_fault_66_ten_million_letters_slow_nothing(show: Show) -> None:
+    begin = time.process_time()
+    windows = show("é" * HUGE)
+    assert time.process_time() - begin < 60  # 11 s for ten gigabytes of text in fourteen windows
+    for one, text in texts(windows):
+        assert len(text) <= 2100, one
+
+
+def test_fault_66_one_name_of_ten_million_letters_is_not_felt(qtbot: QtBot) -> None:
+    hall = estate.hall()
+    vaults = [*estate.vaults(), estate.vault(20, "é" * HUGE, 1, 10)]
+    window = MainWindow(hall, hostile._no_dialog, hostile._no_outcome)
+    window._may_close = True
+    qtbot.addWidget(window)
+    window.show()
+    begin = time.process_time()
+    estate.ledger(hall).put_vaults(estate.Listing(vaults, estate.NOW))
+    page = window.current_page()
+    page._take()
+    page.view.grab()
+    page.filter.setText("web")
+    page._apply_filter()
+    page.clear_filter()
+    page.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    page.view.grab()
+    page.view.keyboardSearch("v")
+    assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("vault-prod", "vault-prod"),
+        ("vault-prod", "vаult-prod"),
+        ("vault-prod", "vault-\u200bprod"),
+        ("vault-01", "vault-O1"),
+        ("vault-prod", "ｖault-prod"),
+        ("vault‑prod", "vault-prod"),
+        ("ΑΒΕ", "ABE"),
+        ("corner", "comer"),
+    ],
+)
+def test_names_that_look_alike_are_twins(one: str, other: str) -> None:
+    assert looks(one) == looks(other)
+    assert twins([("11111111-a", one), ("22222222-b", other)]) == {"11111111-a": "11111111", "22222222-b": "22222222"}
+    assert twins([("11111111-a", one), ("11111111-b", other)]) == {
+        "11111111-a": "11111111-a",
+        "11111111-b": "11111111-b",
+    }
+    assert twins([("1", one), ("1", other), ("2", "quite another")]) == {}
+
+
+def test_names_of_other_alphabets_are_no_twins() -> None:
+    assert (
+        twins([("1", "резервная"), ("2", "копия"), ("3", "备份"), ("4", "恢复"), ("5", "vault-1"), ("6", "vault-2")])
+        == {}
+    )
+
+
+def alike() -> list[Vault]:
+    return [estate.vault(1, "vault-prod", 1, 10), estate.vault(2, "vаult-prod", 1, 10), estate.vault(3, "other", 1, 10)]
+
+
+def test_fault_66_two_names_that_look_alike_show_their_ids(qtbot: QtBot) -> None:
+    counter = Counter(alike())
+    dialog = CheckpointDialog(counter.desk)
+    qtbot.addWidget(dialog)
+    lines = [dialog.vault.box.itemText(row) for row in range(3)]
+    assert [estate.uid(1) in lines[1], estate.uid(2) in lines[2], estate.uid(3) in lines[0]] == [True, True, False]
+    hall = estate.hall(filled=False)
+    estate.ledger(hall).put_vaults(estate.Listing(alike(), estate.NOW))
+    window = MainWindow(hall, hostile._no_dialog, hostile._no_outcome)
+    window._may_close = True
+    qtbot.addWidget(window)
+    window.show()
+    page = window.current_page()
+    assert isinstance(page, VaultsPage)
+    names = [page.model.data(page.model.index(row, 0)) for row in range(3)]
+    assert names == ["other", f"vault-prod · {estate.uid(1)[:8]}", f"vаult-prod · {estate.uid(2)[:8]}"] or names == [
+        "other",
+        f"vault-prod · {estate.uid(1)}",
+        f"vаult-prod · {estate.uid(2)}",
+    ]
+
+
+def test_fault_66_the_target_shows_id_and_region(qtbot: QtBot) -> None:
+    counter = Counter(alike())
+    dialog = CheckpointDialog(counter.desk, alike()[1].id)
+    qtbot.addWidget(dialog)
+    identity = dialog.findChild(QLabel, "checkpointVaultId")
+    assert identity is not None
+    assert identity.text() == f"{estate.uid(2)} · region eu-de"
+
+
+def test_json_shows_what_cannot_be_seen_and_stays_exact() -> None:
+    vault = estate.vault(1, "a\u202eb\u200b\ud800\U000e0041é", 1, 10)
+    text = as_json(vault)
+    assert "a\\u202eb\\u200b\\ud800\\udb40\\udc41é" in text
+    assert text.replace("\n", "").isprintable()
+
+
+# 67: links
+
+
+GOOD = "https://support.huaweicloud.com/intl/en-us/api-cbr/cbr_04_0002.html"
+BAD = [
+    "javascript:alert(1)",
+    "file:///usr/bin/xterm",
+    "\\\\host\\share",
+    "//support.huaweicloud.com/",
+    "http://support.huaweicloud.com/",
+    "HTTPS://support.huaweicloud.com/",
+    "https://evil@support.huaweicloud.com/",
+    "https://support.huaweicloud.com@evil.example/",
+    "https://support.huaweicloud.com:443/",
+    "https://support.huaweicloud.com:8443/",
+    "https://support.huaweicloud.com.evil.example/",
+    "https://evil.example/support.huaweicloud.com/",
+    "https://evil.example#support.huaweicloud.com/",
+    "https://evil.example?support.huaweicloud.com/",
+    "https://support.huaweicloud.com\\@evil.example/",
+    "https://support.huaweicloud.com%2eevil.example/",
+    "https:/support.huaweicloud.com/",
+    "https:///support.huaweicloud.com/",
+    "https://support.huaweicloud.com./",
+    "https://SUPPORT.huaweicloud.com/",
+    "https://suppоrt.huaweicloud.com/",
+    "https://xn--supprt-hye.huaweicloud.com/",
+    "https://support.huaweicloud。com/",
+    "https://support.huaweicloud.com/\n",
+    "https://support.huaweicloud.com/\x00",
+    "https://support.huaweicloud.com/a b",
+    "https://support.huaweicloud.com/\u202egpj",
+    "https://support.huaweicloud.com/" + "a" * 3000,
+    " https://support.huaweicloud.com/",
+    "https://[::1]/",
+    "https://support.huaweicloud.com/%zz",
+    "https://",
+    "",
+]
+
+
+def test_fault_67_the_allow_list_is_opened(desktop: Desktop) -> None:
+    assert open_link(GOOD, HELP_HOSTS)
+    assert desktop.heard == [GOOD]
+    assert not open_link(GOOD, {"docs.otc.t-systems.com"})
+    assert not open_link(GOOD, HELP_HOSTS, lambda url: False)
+
+
+@pytest.mark.parametrize("url", BAD)
+def test_fault_67_nothing_else_is_opened(desktop: Desktop, url: str) -> None:
+    opened: list[str] = []
+    assert not open_link(url, HELP_HOSTS, lambda one: bool(opened.append(one)) or True)
+    assert not open_link(url, HELP_HOSTS)
+    assert opened == desktop.heard == []
+
+
+def test_fault_67_help_opens_the_address_that_it_shows(qtbot: QtBot) -> None:
+    opened: list[str] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    sheet = open_help(parent, lambda url: bool(opened.append(url)) or True)
+    shown = [label.text() for label in sheet.findChildren(QLabel)]
+    for number, link in enumerate(HELP):
+        button = sheet.findChild(QAbstractButton, f"documentation{number}")
+        assert button is not None
+        assert link.url in shown
+        button.click()
+    assert opened == [link.url for link in HELP]
+    QApplication.sendPostedEvents()
