@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.beside import Behind, Beside
 from cbr_desktop.app.houses import Houses, opened_houses, real_network
+from cbr_desktop.app.neighbour import Neighbour
 from cbr_desktop.app.start import demo_corner
 from cbr_desktop.crash import CrashWatch
 from cbr_desktop.logs import Log
@@ -42,7 +43,11 @@ def run_life(
         stack.callback(hall.settings.close)
         behind = open_behind(stack, hall, here, log, secrets)
         Beside(window, hall, here, log, behind)
-        return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
+        if hall.is_demo:
+            # it works in a corner of its own, which no second start can know
+            return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
+        neighbour = Neighbour(window, here.door_file)
+        return run(application, lambda leaving: neighbour.attend(live(behind.houses, window, behind.access, leaving)))
 
 
 def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: Secrets | None = None) -> Behind:

@@ -6,7 +6,7 @@ import importlib
 import sys
 
 from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import HouseError, InUse
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places, places
@@ -18,6 +18,8 @@ def run_window(options: argparse.Namespace) -> int:
     here = places()
     try:
         here.make()
+        if not options.demo and _is_raised(here):
+            return 0
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
     except HouseError as error:
         window = importlib.import_module("cbr_desktop.app.window")
@@ -50,6 +52,29 @@ def spare_the_sources() -> None:
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
+
+
+def _is_raised(here: Places) -> bool:
+    """Bring the window of a program that runs on the same data to the front; tell whether there is one that came.
+
+    Raises ``InUse`` when there is one that does not answer. Where none has run or the last one has left in order, this
+    is a look at one file.
+    """
+    if not here.door_file.exists():
+        return False
+    neighbour = importlib.import_module("cbr_desktop.app.neighbour")
+    answer = neighbour.knock(here.door_file, neighbour.Wish())
+    if answer:
+        say_raised()
+    elif answer is not None:
+        raise InUse(str(here.data))
+    return bool(answer)
+
+
+def say_raised() -> None:
+    """Say where there is a terminal that the running window is the one to look at."""
+    if sys.stdout is not None:
+        sys.stdout.write(importlib.import_module("cbr_desktop.ui.errors").RAISED + "\n")
 
 
 def _named(here: Places, name: str | None) -> Profile | None:

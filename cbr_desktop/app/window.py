@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.opening import recall
+from cbr_desktop.app.opening import recall, say_raised
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import HouseError, InUse
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
@@ -55,6 +55,9 @@ def open_window(here: Places, profile: Profile | None) -> int:
         code: int = run_life(application, window, hall, here, *given)
     except HouseError as error:
         window.hide()
+        if isinstance(error, InUse) and _raised_late(here):
+            say_raised()
+            return 0
         tell(application, error)
         raise
     return code
@@ -142,6 +145,12 @@ def _edit_again(desk: Desk, parent: QWidget, intent_id: IntentId) -> None:
 def save_text(path: str, text: str) -> None:
     """Write a file that the operator chose, whole or not at all."""
     write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
+
+
+def _raised_late(here: Places) -> bool:
+    """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
+    neighbour = _late("app.neighbour")
+    return bool(neighbour.knock(here.door_file, neighbour.Wish(), wait=True))
 
 
 def _late(module: str) -> Any:

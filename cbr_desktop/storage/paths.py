@@ -47,6 +47,11 @@ class Places:
         return self.data / "instance.lock"
 
     @property
+    def door_file(self) -> Path:
+        """Where the program whose lock it is listens for a second start."""
+        return self.data / "door"
+
+    @property
     def log_file(self) -> Path:
         """The newest log."""
         return self.logs / "cbr-desktop.log"

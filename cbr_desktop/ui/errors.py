@@ -28,6 +28,9 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.states import quoted, shown
 
+RAISED = "CBR Desktop is running already; its window was brought to the front."
+"""What a second start says before it ends."""
+
 
 def crash_sentence(report: str) -> str:
     """Return that the program died the last time, and where it is written how."""
