@@ -1,6 +1,10 @@
 """A house: one profile with its ledger, disk, wire and workflows, opened and closed as one."""
 
 import asyncio
+import getpass
+import importlib
+import os
+import socket
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,13 +17,16 @@ from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.journal import Witness
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.follow import Follow
 from cbr_desktop.workflows.guard import Guard
+from cbr_desktop.workflows.journal import Journalled, Scribe
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
-from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Records
+from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Journal, Records
 from cbr_desktop.workflows.refresh import Refresh
 
 RESTART_SECONDS = 5.0
@@ -72,17 +79,25 @@ def open_house(
     transport: httpx.AsyncBaseTransport | None = None,
     guard: Guard | None = None,
     offline: Callable[[], bool] = lambda: False,
+    journal: Journal | None = None,
+    at: Callable[[str], None] = lambda point: None,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
-    all while ``offline`` says so.
+    all while ``offline`` says so. What happens to requests is written into ``journal``. ``at`` is told each point of
+    the outbox by name, for tests that end the program there.
     """
     profile = ledger.profile
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
     cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection, offline=offline)
     guard = guard or Guard(profile, clock)
-    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard)
+    by = who()
+    witness: Callable[[Intent], Witness | None] = _nobody
+    if journal is not None:
+        scribe = Scribe(journal, profile, by)
+        records, witness, guard.notify = Journalled(records, scribe, at), scribe.witness, scribe.armed
+    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard, by=by, witness=witness, at=at)
     refresh = Refresh(ledger, cache, cloud, clock)
     follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
     told = ledger.notify
@@ -98,6 +113,19 @@ def open_house(
 
     ledger.notify = notify
     return House(profile, ledger, cloud, outbox, follow, refresh, guard, clock)
+
+
+def who() -> str:
+    """Return who runs this program: the name that the system has for the user, and this machine's."""
+    try:
+        name = importlib.import_module("pwd").getpwuid(os.getuid()).pw_name if os.name == "posix" else getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        name = ""
+    return f"{name}@{socket.gethostname()}"
+
+
+def _nobody(intent: Intent) -> None:
+    """See nothing."""
 
 
 def new_intent_id() -> IntentId:

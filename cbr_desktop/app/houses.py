@@ -7,12 +7,12 @@ from contextlib import ExitStack, contextmanager
 import httpx
 
 from cbr_desktop.app.house import House, open_house
-from cbr_desktop.app.start import opened_data
+from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
@@ -25,14 +25,14 @@ class Houses:
     def __init__(
         self,
         here: Places,
-        records: SqliteRecords,
+        data: Data,
         secret_of: SecretOf,
         transport_of: TransportOf,
         offline: Callable[[], bool],
         closing: ExitStack,
     ) -> None:
         self._here = here
-        self._records = records
+        self._data = data
         self._secret_of = secret_of
         self._transport_of = transport_of
         self._offline = offline
@@ -47,19 +47,26 @@ class Houses:
         self._closing.callback(cache.close)
         house = open_house(
             desk.ledger,
-            self._records,
+            self._data.records,
             cache,
             desk.clock,
             self._secret_of(desk.profile),
             self._transport_of(desk.profile),
             desk.guard,
             self._offline,
+            self._data.journal,
+            kill_point(),
         )
         house.outbox.restore()
         desk.join(house.outbox, house.refresh)
         self._houses[desk] = house
         if self._tasks is not None:
             self._start(desk)
+
+    @property
+    def journal(self) -> FileJournal:
+        """The journal of the data folder."""
+        return self._data.journal
 
     @property
     def all(self) -> list[House]:
@@ -109,11 +116,18 @@ class Houses:
 
 @contextmanager
 def opened_houses(
-    here: Places, secret_of: SecretOf, transport_of: TransportOf, offline: Callable[[], bool] = lambda: False
+    here: Places,
+    secret_of: SecretOf,
+    transport_of: TransportOf,
+    offline: Callable[[], bool] = lambda: False,
+    redact: Callable[[str], str] | None = None,
 ) -> Iterator[Houses]:
-    """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it."""
-    with opened_data(here) as records, ExitStack() as closing:
-        yield Houses(here, records, secret_of, transport_of, offline, closing)
+    """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it.
+
+    ``redact`` takes secrets out of what is written into the journal.
+    """
+    with opened_data(here, redact) as data, ExitStack() as closing:
+        yield Houses(here, data, secret_of, transport_of, offline, closing)
 
 
 def real_network(profile: Profile) -> httpx.AsyncBaseTransport | None:

@@ -66,12 +66,14 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         secrets = Secrets({}, lambda: None)
         access = Access(hall, log, secrets, demo.secret_of, offered)
         corner = stack.enter_context(demo_corner(here))
-        houses = stack.enter_context(opened_houses(corner, access.secret_of, lambda profile: transport, offline))
+        houses = stack.enter_context(
+            opened_houses(corner, access.secret_of, lambda profile: transport, offline, log.redact)
+        )
     else:
         secrets = secrets or Secrets()
         transport = None
         access = Access(hall, log, secrets)
-        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline))
+        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline, log.redact))
     for desk in hall.desks:
         houses.admit(desk)
     hall.admit = houses.admit

@@ -2,26 +2,37 @@
 
 import getpass
 import importlib
+import os
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 
-from cbr_desktop.app.house import House, open_house
+from cbr_desktop import __version__
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.house import House, open_house, who
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
-from cbr_desktop.domain.error import InUse, SecretMissing
+from cbr_desktop.domain.error import HouseError, InUse, SecretMissing
+from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
+
+KILL_VARIABLE = "CBR_KILL_AT"
 
 
 @contextmanager
@@ -32,18 +43,60 @@ def opened(
 
     Raises ``InUse`` when another program of ours writes into this data folder.
     """
-    with opened_data(places) as records, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
-        house = open_house(ledger, records, cache, clock, secret, transport)
+    with opened_data(places, now=clock.now) as data, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
+        house = open_house(ledger, data.records, cache, clock, secret, transport, journal=data.journal, at=kill_point())
         house.outbox.restore()
         yield house
 
 
+@dataclass(frozen=True)
+class Data:
+    """What is precious in a data folder."""
+
+    records: SqliteRecords
+    journal: FileJournal
+
+
 @contextmanager
-def opened_data(places: Places) -> Iterator[SqliteRecords]:
-    """Be the one program that writes into the data folder, and open the outbox. Raises ``InUse``."""
+def opened_data(
+    places: Places, redact: Callable[[str], str] | None = None, now: Callable[[], datetime] | None = None
+) -> Iterator[Data]:
+    """Be the one program that writes into the data folder, and open outbox and journal. Raises ``InUse``.
+
+    ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times.
+    """
     places.make()
-    with locked(places), closing(SqliteRecords(places.records_file)) as records:
-        yield records
+    with ExitStack() as stack:
+        stack.enter_context(locked(places))
+        journal = FileJournal(
+            places.journal_folder,
+            redact or RedactingFormatter().redact,
+            now or WallClock().now,
+            lambda: records.head(),
+        )
+        records = stack.enter_context(closing(SqliteRecords(places.records_file, journal.head)))
+        stack.enter_context(closing(journal))
+        _note(journal, records, EntryKind.STARTED, version=__version__, process=os.getpid())
+        yield Data(records, journal)
+        _note(journal, records, EntryKind.STOPPED)
+
+
+def _note(journal: FileJournal, records: SqliteRecords, kind: EntryKind, **facts: object) -> None:
+    """Write down that the program begins or ends, and remember where the journal ends; a full disk stops nobody."""
+    with suppress(HouseError):
+        journal.append(Event(str(kind), by=who(), facts=facts))
+        records.keep_head()
+
+
+def kill_point(environ: Mapping[str, str] = os.environ) -> Callable[[str], None]:
+    """Return what ends this program at the point that ``CBR_KILL_AT`` names, as a power cut would; for tests alone."""
+    wanted = environ.get(KILL_VARIABLE)
+
+    def at(point: str) -> None:
+        if point == wanted:
+            os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+
+    return at if wanted else lambda point: None
 
 
 @contextmanager

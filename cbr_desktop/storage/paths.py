@@ -42,6 +42,11 @@ class Places:
         return self.data / "outbox.db"
 
     @property
+    def journal_folder(self) -> Path:
+        """The journal."""
+        return self.data / "journal"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one program that may write into ``data``."""
         return self.data / "instance.lock"

@@ -1,0 +1,249 @@
+"""The journal on the disk: files of lines that only grow, each line bound to the one before.
+
+A file is called by the number of its first entry. What a power cut left half written at the end is taken off when the
+journal is next written to, and kept as an entry of its own: nothing is ever taken away in silence.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cbr_desktop.domain.error import Damaged, NotSaved
+from cbr_desktop.domain.journal import (
+    Entry,
+    EntryKind,
+    Event,
+    Filter,
+    Head,
+    Verification,
+    entry_of,
+    fault_of,
+    line_of,
+    sealed,
+)
+from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, narrow, reason, sync_folder
+
+FILE_BYTES = 4 * 2**20
+"""When a file has become larger, the next entry begins another."""
+LINE_LIMIT = 8 * 2**20
+"""Bytes of the longest line that is taken for an entry."""
+
+_SUFFIX = ".jsonl"
+_SYSTEM = System()
+
+
+class FileJournal:
+    """The journal of one data folder, for the one program that may write there; others can read it meanwhile.
+
+    ``redact`` takes secrets out of every text before it is sealed. ``known`` gives the head that is remembered
+    elsewhere, if any. Nothing is opened or repaired before the first entry is appended.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        redact: Callable[[str], str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        known: Callable[[], Head | None] = lambda: None,
+        *,
+        file_bytes: int = FILE_BYTES,
+        system: System = _SYSTEM,
+    ) -> None:
+        self._folder = folder
+        self._redact = redact
+        self._now = now
+        self._known = known
+        self._file_bytes = file_bytes
+        self._system = system
+        self._descriptor: int | None = None
+        self._size = 0
+        self._head = Head()
+
+    def head(self) -> Head | None:
+        """Return the last entry that this program wrote or found, ``None`` before it has written any."""
+        return None if self._descriptor is None else self._head
+
+    def append(self, event: Event) -> Entry:
+        """Write an event down; it is on the disk when this returns. ``NotSaved`` when it cannot be."""
+        try:
+            if self._descriptor is None:
+                self._open()
+            return self._append(event)
+        except OSError as error:
+            raise NotSaved(str(self._folder), reason(error)) from error
+
+    def entries(self, wanted: Filter = Filter()) -> Iterator[Entry]:  # noqa: B008  it is frozen
+        """Yield the wanted entries, oldest first; lines that are none are passed over. ``Damaged`` when unreadable."""
+        try:
+            for line in _lines(self._folder):
+                with suppress(ValueError):
+                    entry = entry_of(line)
+                    if wanted.takes(entry):
+                        yield entry
+        except OSError as error:
+            raise Damaged(str(self._folder), reason(error)) from error
+
+    def verify(self) -> Verification:
+        """Go through the whole chain, and compare its end with the head that is remembered elsewhere."""
+        # first what is remembered: the chain may grow meanwhile, and must hold what was there before
+        return verified(self._folder, self._known())
+
+    def close(self) -> None:
+        """Close the file; nothing is waiting to be written."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _append(self, event: Event) -> Entry:
+        if self._size >= self._file_bytes:
+            self.close()
+            self._begin(self._head.number + 1)
+        descriptor = self._descriptor
+        assert descriptor is not None  # noqa: S101  # both callers have opened a file
+        event = replace(event, **{name: _clean(getattr(event, name), self._redact) for name in event.__slots__})
+        entry = sealed(Entry(self._head.number + 1, self._now().astimezone(UTC), event, self._head.hash))
+        line = line_of(entry) + b"\n"
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[self._system.write(descriptor, bytes(rest)) :]
+            self._system.fsync(descriptor)
+        except OSError:
+            # half a line would stand in the way of the next one; where it cannot go it is found when opened again
+            self._take_back(descriptor)
+            raise
+        self._size += len(line)
+        self._head = Head(entry.number, entry.hash)
+        return entry
+
+    def _take_back(self, descriptor: int) -> None:
+        try:
+            os.ftruncate(descriptor, self._size)
+        except OSError:
+            self.close()
+
+    def _open(self) -> None:
+        """Take up the last file where it ends, or begin the first."""
+        make_folder(self._folder)
+        files = _files(self._folder)
+        self._head, torn = _tail(files)
+        if files:
+            self._descriptor = self._descriptor_of(files[-1])
+        else:
+            self._begin(1)
+        try:
+            self._remark(torn)
+        except BaseException:
+            self.close()
+            raise
+
+    def _remark(self, torn: bytes) -> None:
+        """Take off what was half written, and write down what is missing by what is remembered elsewhere."""
+        descriptor = self._descriptor
+        assert descriptor is not None  # noqa: S101  # it was just opened
+        self._size = os.fstat(descriptor).st_size - len(torn)
+        known, found = self._known(), self._head
+        if torn:
+            os.ftruncate(descriptor, self._size)
+            self._append(_remark("torn-line", line=torn.decode("latin-1")))
+        if known is not None and known.number > found.number:
+            self._append(_remark("cut-off", known_number=known.number, known_hash=known.hash))
+
+    def _begin(self, number: int) -> None:
+        path = self._folder / f"{number:010d}{_SUFFIX}"
+        self._descriptor, self._size = self._descriptor_of(path), 0
+        sync_folder(self._folder)
+
+    def _descriptor_of(self, path: Path) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = self._system.open(str(path), flags, PRIVATE_FILE)
+        if sys.platform != "win32":
+            narrow(path, PRIVATE_FILE)
+        return descriptor
+
+
+def verified(folder: Path, known: Head | None = None) -> Verification:
+    """Go through the chain of a folder; ``known`` is the head as it was remembered before this began."""
+    head = Head()
+    count = 0
+    seen_known = known is None or known.number == 0
+    try:
+        for line in _lines(folder):
+            number = head.number + 1
+            try:
+                entry = entry_of(line)
+            except ValueError:
+                is_last = not line.endswith(b"}")
+                return Verification(count, head, number, "torn" if is_last else "not-an-entry")
+            fault = fault_of(line, entry, head)
+            if fault:
+                return Verification(count, head, number, fault)
+            if entry.event.kind == EntryKind.REMARK and entry.event.facts.get("what") == "cut-off":
+                return Verification(count, head, number, "cut-off")
+            count, head = count + 1, Head(entry.number, entry.hash)
+            if known is not None and head.number == known.number:
+                if head.hash != known.hash:
+                    return Verification(count, head, number, "other-head")
+                seen_known = True
+    except OSError:
+        return Verification(count, head, head.number + 1, "unreadable")
+    if not seen_known:
+        return Verification(count, head, head.number + 1, "cut-off")
+    return Verification(count, head)
+
+
+def _remark(what: str, **facts: object) -> Event:
+    return Event(str(EntryKind.REMARK), facts={"what": what, **facts})
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"[0-9]*{_SUFFIX}"))
+
+
+def _lines(folder: Path) -> Iterator[bytes]:
+    """Yield the lines of all files, without their ends; an empty line is one."""
+    for path in _files(folder):
+        with path.open("rb") as file:
+            while line := file.readline(LINE_LIMIT):
+                yield line.removesuffix(b"\n")
+
+
+def _tail(files: list[Path]) -> tuple[Head, bytes]:
+    """Return the last entry that can be read, and what stands half written at the end of the last file."""
+    torn = b""
+    for path in reversed(files):
+        whole, _, rest = path.read_bytes().rpartition(b"\n")
+        if path is files[-1]:
+            torn = rest
+        for line in reversed(whole.split(b"\n")):
+            with suppress(ValueError):
+                entry = entry_of(line)
+                return Head(entry.number, entry.hash), torn
+    return Head(), torn
+
+
+def _clean(value: Any, redact: Callable[[str], str]) -> Any:
+    """Return a value without secrets, in the forms that JSON has."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redact(str(key)): _clean(each, redact) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(each, redact) for each in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    return redact(str(value))
+
+
+def read_only(folder: Path) -> FileJournal:
+    """Return a journal to read, whoever writes it; nothing can be appended."""
+
+    def refused(path: str, flags: int, mode: int) -> int:
+        raise OSError(f"{path} is open for reading only")
+
+    return FileJournal(folder, lambda text: text, system=System(open=refused))
