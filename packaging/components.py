@@ -26,8 +26,13 @@ _OF_QT = {"pyside6-essentials": "PySide6 (Qt for Python)", "shiboken6": "Shiboke
 _QT_LICENCE = "LGPL-3.0-only"
 _QT_TEXTS = ("LGPL-3.0.txt", "GPL-3.0.txt")
 # what these packages say about themselves does not name a licence that is in the list of SPDX
-_SAID_ELSEWHERE = {"jaraco-classes": "MIT", "jeepney": "MIT", "qasync": "BSD-2-Clause", "secretstorage": "BSD-3-Clause"}
-_SAID_ELSEWHERE["pyinstaller"] = "GPL-2.0-or-later WITH Bootloader-exception"
+_SAID_ELSEWHERE = {
+    "jaraco-classes": "MIT",
+    "jeepney": "MIT",
+    "pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception",
+    "qasync": "BSD-2-Clause",
+    "secretstorage": "BSD-3-Clause",
+}
 _CLASSIFIERS = {
     "MIT License": "MIT",
     "BSD License": "BSD-3-Clause",
