@@ -253,7 +253,9 @@ def setup(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    """Builds packages into build/packages; what follows says which: deb, rpm, appimage, tar or all."""
+    """Builds deb, rpm, appimage, tar or all into build/packages; with --try builds and tries all of them instead."""
+    if arguments == ["--try"]:
+        return call([ROOT / "packaging" / "try_packages.sh", "--twice"])
     kinds = [word for word in arguments if not word.startswith("-")] or ["all"]
     unknown = [kind for kind in kinds if kind not in {*PACKAGE_PROGRAMS, "all"}]
     if unknown:

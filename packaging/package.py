@@ -12,30 +12,43 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 import bundle
 from bundle import Bundle
 from linux import appimage, deb, rpm, tarball
-from product import PACKAGES
+from product import PACKAGES, version
 
-KINDS: dict[str, Callable[[Bundle], Path]] = {
+OUT_OF_BUNDLE: dict[str, Callable[[Bundle], Path]] = {
     "deb": deb.build,
     "rpm": rpm.build,
     "appimage": appimage.build,
     "tar": tarball.build,
 }
-"""What makes each kind of package out of the bundle."""
+"""What makes each kind of package out of the bundle for Linux."""
+ON_THEIR_OWN: dict[str, Callable[[], Path]] = {}
+"""What makes the kinds that need no bundle for Linux."""
 SUMS = "SHA256SUMS"
 
 
 def main(kinds: list[str]) -> int:
     """Build packages of the ``kinds``, and the sums of all that are there."""
-    begin = time.monotonic()
-    made = bundle.make()
-    say(f"{time.monotonic() - begin:6.1f} s  the bundle")
+    drop_others(PACKAGES, version())
+    made: Bundle | None = None
     for kind in kinds:
         begin = time.monotonic()
-        package = KINDS[kind](made)
+        if kind in ON_THEIR_OWN:
+            package = ON_THEIR_OWN[kind]()
+        else:
+            made = made or bundle.make()
+            package = OUT_OF_BUNDLE[kind](made)
         say(f"{time.monotonic() - begin:6.1f} s  {package.name}, {package.stat().st_size / 1e6:.1f} MB")
     write_sums(PACKAGES)
     say(f"The packages are in {PACKAGES}")
     return 0
+
+
+def drop_others(folder: Path, number: str) -> None:
+    """Remove what was built of other versions, so that no list names it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if number not in path.name:
+            path.unlink()
 
 
 def write_sums(folder: Path) -> None:

@@ -62,10 +62,10 @@ def build(bundle: Bundle) -> Path:
         "-quiet",
     )
     run("gcc", "-O2", "-s", "-static", "-Wall", "-o", head, _SOURCE, *(f"-l{library}" for library in _LIBRARIES))
-    PACKAGES.mkdir(parents=True, exist_ok=True)
     package = PACKAGES / f"{NAME}-{version()}-x86_64.AppImage"
     marked = bytearray(head.read_bytes())
     marked[8:11] = _MARK
     package.write_bytes(bytes(marked) + packed.read_bytes())
     package.chmod(0o755)
+    tree.lay_list_beside(package, root / "usr/share")
     return package

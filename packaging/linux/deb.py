@@ -73,9 +73,9 @@ def build(bundle: Bundle) -> Path:
     (control / "md5sums").write_text("".join(sums), "utf-8")
     (control / "control").write_text(_control(depends, size), "utf-8")
     bundles.tidy(root)
-    PACKAGES.mkdir(parents=True, exist_ok=True)
     package = PACKAGES / f"{NAME}_{version()}_amd64.deb"
     run("dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--build", root, package)
+    tree.lay_list_beside(package, root / "usr/share")
     return package
 
 

@@ -52,9 +52,9 @@ def build(bundle: Bundle) -> Path:
     values = {"_topdir": str(top), **_DEFINES}
     defines = [word for key, value in values.items() for word in ("--define", f"{key} {value}")]
     run("rpmbuild", "-bb", "--quiet", "--target=x86_64", f"--buildroot={root}", *defines, "--noclean", spec)
-    PACKAGES.mkdir(parents=True, exist_ok=True)
     package = PACKAGES / f"{NAME}-{version()}-1.x86_64.rpm"
     shutil.copyfile(top / "RPMS" / package.name, package)
+    tree.lay_list_beside(package, root / "usr/share")
     return package
 
 

@@ -43,13 +43,13 @@ def lay(bundle: Bundle) -> Path:
 def build(bundle: Bundle) -> Path:
     """Build the archive; return where it is."""
     folder = lay(bundle)
-    PACKAGES.mkdir(parents=True, exist_ok=True)
     package = PACKAGES / f"{folder.name}.tar.xz"
     run(
         *("tar", "--create", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"),
         *(f"--mtime=@{epoch()}", "--use-compress-program=xz -9e -T1", f"--file={package}"),
         *(f"--directory={folder.parent}", folder.name),
     )
+    tree.lay_list_beside(package, folder / "share")
     return package
 
 

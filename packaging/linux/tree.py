@@ -63,6 +63,11 @@ def lay(
     return root
 
 
+def lay_list_beside(package: Path, shared: Path) -> None:
+    """Lay the list of components that a package has beside it too; ``shared`` is the folder ``share`` of its files."""
+    shutil.copyfile(shared / "doc" / NAME / f"{NAME}.cdx.json", f"{package}.cdx.json")
+
+
 def files(root: Path) -> Iterable[Path]:
     """Return every file below ``root`` by name, links included, folders not."""
     return (path for path in sorted(root.rglob("*")) if path.is_symlink() or not path.is_dir())
