@@ -6,6 +6,7 @@ the same bytes: the ones that ``body`` or ``RequestDocument.body`` return.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,7 +102,14 @@ _UNREADABLE = frozenset(
 
 
 def _encode(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "surrogatepass")
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not text.isascii():
+        # a text that turns itself round must not look like another on the way to its sending; JSON has escapes for that
+        text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text.encode("utf-8", "surrogatepass")
+
+
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def _resource_parameters(choices: tuple[ResourceChoice, ...]) -> dict[str, Any]:

@@ -204,3 +204,13 @@ json_values = st.recursive(
 def test_any_json_is_either_read_or_explained(value: object) -> None:
     document, findings = request.read(json.dumps({"checkpoint": value}).encode())
     assert document is not None or findings
+
+
+def test_what_cannot_be_seen_is_escaped_and_means_the_same() -> None:
+    draft = CheckpointDraft(VaultId("v"), description="left \u202egpj.exe\u202c \u200b right ü 工")
+    data = request.body(draft)
+    assert "\u202e" not in data.decode()
+    assert "ü 工" in data.decode()
+    document, _ = request.read(data)
+    assert document is not None
+    assert document.draft.description == draft.description
