@@ -122,7 +122,9 @@ def open_checkpoint(
     desk: Desk, vault_id: VaultId | None, resource_ids: Sequence[ResourceId], parent: QWidget
 ) -> QWidget:
     """Open a checkpoint dialog."""
-    dialog: QWidget = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, vault_id, resource_ids, parent)
+    dialog: QWidget = _late("ui.dialogs.checkpoint").CheckpointDialog(
+        desk, vault_id, resource_ids, parent, shelf=desk.shelf
+    )
     dialog.open()  # type: ignore[attr-defined]
     return dialog
 
@@ -137,7 +139,7 @@ def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
 
 
 def _edit_again(desk: Desk, parent: QWidget, intent_id: IntentId) -> None:
-    form = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, None, (), parent)
+    form = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, None, (), parent, shelf=desk.shelf)
     form.show_request(desk.ledger.intents[intent_id].body)
     form.open()
 

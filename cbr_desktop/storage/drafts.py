@@ -28,16 +28,23 @@ _RECOVERY_SUFFIX = ".unsaved.json"
 class Drafts:
     """Lists, reads and writes request files, and never deletes one: ``discard`` puts it into the system's trash.
 
-    ``recovery`` is a private folder for what was not saved yet. ``discard`` raises ``OSError``.
+    ``recovery`` is a private folder for what was not saved yet. ``discard`` raises ``OSError``. ``remember`` is told
+    of another folder.
     """
 
     def __init__(
-        self, folder: Path, recovery: Path, discard: Callable[[Path], None], system: System | None = None
+        self,
+        folder: Path,
+        recovery: Path,
+        discard: Callable[[Path], None],
+        system: System | None = None,
+        remember: Callable[[str], None] = lambda folder: None,
     ) -> None:
         self._folder = folder
         self._recovery = recovery
         self._discard = discard
         self._system = system or System()
+        self._remember = remember
         self._known: dict[str, tuple[tuple[int, int], DraftEntry]] = {}
 
     # the folder
@@ -48,13 +55,19 @@ class Drafts:
         return str(self._folder)
 
     def choose(self, folder: str) -> None:
-        """Look at another folder."""
+        """Look at another folder, and tell ``remember`` which."""
         self._folder = Path(folder)
+        self._remember(folder)
         self._known.clear()
 
     def stamp(self) -> object:
         """Return what changes whenever a file of the folder does; asking costs no reading."""
         return sorted((path.name, *_stamp(path)) for path in self._paths())
+
+    def glance(self, path: str) -> object:
+        """Return what changes whenever a file does, ``None`` while there is none."""
+        stamp = _stamp(Path(path))
+        return stamp if stamp != (0, 0) else None
 
     def entries(self) -> list[DraftEntry]:
         """Return the request files of the folder; those that have not changed are not read again."""
@@ -162,6 +175,10 @@ class Drafts:
         """Forget what was kept of a draft: it is saved, or somebody wants to be rid of it."""
         with suppress(OSError):
             self._recovery_file(id).unlink(missing_ok=True)
+
+    def throw_away(self, id: str) -> None:
+        """Put what was kept of a draft into the system's trash. ``NotSaved`` when there is none; it stays then."""
+        self.discard(str(self._recovery_file(id)))
 
     def unsaved(self) -> list[Unsaved]:
         """Return the drafts that were kept and never saved, oldest first; what cannot be read is left where it is."""

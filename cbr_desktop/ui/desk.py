@@ -10,6 +10,7 @@ from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.shelf import Shelf
     from cbr_desktop.workflows.outbox import Outbox
     from cbr_desktop.workflows.ports import Clock
     from cbr_desktop.workflows.refresh import Refresh
@@ -37,6 +38,7 @@ class Desk:
 
     ``guard`` keeps a read-only profile. ``outbox`` and ``refresh`` join after the first paint and before the first
     event of the operator.
+    ``shelf`` has the drafts; it joins after the first paint as well, and without it nothing of them is kept.
     ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
     """
 
@@ -47,6 +49,7 @@ class Desk:
     settings: Settings
     save_text: Callable[[str, str], None]
     is_demo: bool = False
+    shelf: "Shelf | None" = None
     guard: Guard = field(init=False)
     outbox: "Outbox" = field(init=False)
     refresh: "Refresh" = field(init=False)

@@ -14,6 +14,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.shelf import Shelf
     from cbr_desktop.workflows.ports import Clock
 
 
@@ -66,6 +67,7 @@ class Hall(QObject):
         self.open = Scope()
         """Everything that is open: requests are followed whatever is looked at."""
         self.admit: Callable[[Desk], None] | None = None
+        self.shelf: Shelf | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"
         self._profiles = list(profiles)
@@ -131,6 +133,12 @@ class Hall(QObject):
 
     # what is done
 
+    def put_shelf(self, shelf: "Shelf") -> None:
+        """Hand in the drafts, for the desks that are open and those to come."""
+        self.shelf = shelf
+        for desk in self.desks:
+            desk.shelf = shelf
+
     def work_offline(self, offline: bool) -> None:
         """Begin or end working offline, now and at the next start."""
         self.settings.put(_OFFLINE, offline)
@@ -186,6 +194,7 @@ class Hall(QObject):
             settings=self.settings,
             save_text=self._save_text,
             is_demo=self.is_demo,
+            shelf=self.shelf,
         )
         self._desks[profile.name] = desk
         if self.admit is not None:

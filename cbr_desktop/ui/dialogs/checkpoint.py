@@ -1,12 +1,13 @@
 """The window that asks for a checkpoint: a form, what is found about it, and what became of it once it was sent."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPalette, QShortcut
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,24 +24,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
-from cbr_desktop.domain.error import HouseError
-from cbr_desktop.domain.finding import FindingKind, Severity, Subject
+from cbr_desktop.domain.draft import SUFFIX
+from cbr_desktop.domain.error import ChangedOutside, HouseError
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
+from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.template import Rendered
 from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
+from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.inspector import Inspector
+from cbr_desktop.ui.dialogs.jsonfield import JsonField
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.name import NameField, host_name
 from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
+from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.shelf import Shelf, Source
 from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
@@ -54,11 +64,25 @@ _JUDGE_MS = 100
 """How long the form rests before it is judged against all that is known."""
 _SMALLEST = QSize(960, 640)
 _USUAL = QSize(1180, 760)
-_SUFFIX = "cbr.json"
+_SUFFIX = SUFFIX.removeprefix(".")
+_FROM_JSON = "json"
+_GIVEN = "given"
+_FIELD_WORDS = {
+    "vault_id": "vault",
+    "name": "name",
+    "description": "description",
+    "incremental": "type",
+    "auto_trigger": "automatic trigger",
+    "retention_days": "keep for",
+    "policy_id": "policy",
+    "resources": "resources",
+}
 
 
 class CheckpointDialog(QDialog):
     """Asks for one checkpoint. It blocks nothing: several may be open, and the main window goes on.
+
+    The form and the JSON beside it are two views of one text, the ``paper``; with a ``shelf`` that is kept and saved.
 
     Signals:
         submitted: the id of the intent that was queued.
@@ -72,9 +96,18 @@ class CheckpointDialog(QDialog):
         vault_id: VaultId | None = None,
         resource_ids: Sequence[ResourceId] = (),
         parent: QWidget | None = None,
+        *,
+        shelf: Shelf | None = None,
+        source: Source | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._shelf = shelf
+        self.paper = Paper(source or Source(""), desk.clock, desk.profile.name, shelf, self)
+        self._document: RequestDocument | None = None
+        self._problems: list[Finding] = []
+        self._held = self._shown = CheckpointDraft()
+        self._filling = False
         self._seed = random.randrange(2**32)
         self._body = b""
         self._touched = False
@@ -92,7 +125,7 @@ class CheckpointDialog(QDialog):
         self._choose(vault_id, resource_ids)
         self._connect()
         self._vault_changed()
-        self._judge()
+        self._begin(source)
         (self.name.edit if vault_id else self.vault.box).setFocus()
 
     def open(self) -> None:
@@ -117,21 +150,103 @@ class CheckpointDialog(QDialog):
         )
 
     def show_draft(self, draft: CheckpointDraft) -> None:
-        """Fill the form with a draft, as a file or an earlier request holds it."""
+        """Ask for what a draft asks for, as an earlier request holds it."""
+        self.show_text(drafts.edited(self.paper.text, draft))
+
+    def show_request(self, body: bytes) -> None:
+        """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
+        document, _ = request.read(body)
+        if document is not None:
+            self.show_text(document.body.decode("utf-8", "surrogatepass") + "\n")
+
+    def show_text(self, text: str) -> None:
+        """Take the text of a draft; that can be undone."""
+        self.paper.write(text, _GIVEN)
+        self._judge()
+
+    def _begin(self, source: Source | None) -> None:
+        """Begin with a draft as it is, or with one that has what the form has at first."""
+        if source is None:
+            self._held = self._shown = self.draft()
+            self.paper.start_over(drafts.new_text(self._shown))
+            self._document, self._problems = drafts.read(self.paper.text)
+            self.json.show_text(self.paper.text)
+            self._judge()
+        else:
+            self._take_text(self.paper.text, _GIVEN)
+        self._tell_paper()
+
+    def _take_text(self, text: str, source: str) -> None:
+        """Take over another text: into the JSON unless it was written there, and into the form when it is valid."""
+        self._document, self._problems = drafts.read(text)
+        if source != _FROM_JSON:
+            self.json.show_text(text)
+        if self._document is not None and source not in drafts.FIELDS:
+            self._fill(self._document.draft)
+        self._grey()
+        if source not in drafts.FIELDS:
+            self._judge()
+
+    def _fill(self, draft: CheckpointDraft) -> None:
+        """Fill the form; what it cannot show stays in the text."""
+        self._filling = True
         self.vault.choose(draft.vault_id)
-        self._vault_changed()
-        self.name.set_text(draft.name)
-        self.description.set_text(draft.description)
+        self.resources.show_vault(self.vault.vault)
+        if draft.name != self.name.text:
+            self.name.set_text(draft.name)
+        if draft.description != self.description.text:
+            self.description.set_text(draft.description)
         self.types.choose(incremental=draft.incremental)
         self.advanced.show_options(draft)
         self.resources.choose(draft.resources)
-        self._judge()
+        self._filling = False
+        self._held, self._shown = draft, self.draft()
 
-    def show_request(self, body: bytes) -> None:
-        """Fill the form with an earlier request, so that it can be changed and sent anew."""
-        document, _ = request.read(body)
-        if document is not None:
-            self.show_draft(document.draft)
+    def _grey(self) -> None:
+        """Grey what the form cannot show as the text has it; all of it while the text cannot be read."""
+        unshown = drafts.unshown(self._held, self._shown) if self._document is not None else list(drafts.FIELDS)
+        fields: dict[str, QWidget] = {
+            "vault_id": self.vault,
+            "name": self.name,
+            "description": self.description,
+            "incremental": self.types,
+            "resources": self.resources,
+        }
+        for field, widget in fields.items():
+            widget.setEnabled(field not in unshown)
+        self.advanced.setEnabled(not {"auto_trigger", "retention_days", "policy_id"} & set(unshown))
+        words = ""
+        if self._document is None:
+            words = "The form waits: the JSON beside it cannot be read. Correct it there, or undo (Ctrl+Z)."
+        elif unshown:
+            names = ", ".join(_FIELD_WORDS[field] for field in unshown)
+            words = f"The JSON says more than the form can show: {names}. Change that in the JSON tab."
+        self.unshown.say(SEVERITY_MARKS[Severity.WARN if self._document is None else Severity.INFO], words)
+        self.unshown.setVisible(bool(words))
+
+    def _write_form(self) -> None:
+        """Write into the text what has changed in the form."""
+        now = self.draft()
+        if self._filling or self._document is None or now == self._shown:
+            return
+        wanted = drafts.merged(self._held, self._shown, now)
+        field = next(name for name in drafts.FIELDS if getattr(now, name) != getattr(self._shown, name))
+        self._shown = now
+        if wanted != self._held:
+            self._held = wanted
+            self.paper.write(drafts.edited(self.paper.text, wanted), field)
+
+    def _judged(self) -> CheckpointDraft:
+        """Return what is asked for, with the names and types that the form knows of resources."""
+        known = {choice.id: choice for choice in self._shown.resources or ()}
+        named = tuple(
+            replace(choice, name=choice.name or known[choice.id].name, type=choice.type or known[choice.id].type)
+            if choice.id in known
+            else choice
+            for choice in self._held.resources or ()
+        )
+        vault_id = self._held.vault_id or None
+        return replace(self._held, vault_id=vault_id, resources=None if self._held.resources is None else named)
 
     def _make_fields(self) -> None:
         profile = self._desk.profile
@@ -142,6 +257,10 @@ class CheckpointDialog(QDialog):
         self.advanced = Advanced(beta_fields=profile.beta_fields, today=self._desk.clock.now())
         self.description = DescriptionField()
         self.inspector = Inspector(profile)
+        self.json = JsonField()
+        self.inspector.addTab(self.json, "JSON")
+        self.unshown = MarkedLine("checkpointUnshown")
+        self.conflict = ConflictBar()
         self.name = NameField(profile.name_rules, str(template), self._name)
         self.verdict = MarkedLine("checkpointVerdict")
         self.anyway = QCheckBox("Send an&yway")
@@ -150,6 +269,8 @@ class CheckpointDialog(QDialog):
         self.arm = _button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
         self.send = _button("&Send", "checkpointSend")
         self.save = _button("Save to &file…", "checkpointSave")
+        self.save_as = _button("Save as…", "checkpointSaveAs")
+        self.save_as.setVisible(False)
         self.close_button = _button("Close", "checkpointClose")
 
     def _name(self, template: str) -> Rendered:
@@ -176,13 +297,29 @@ class CheckpointDialog(QDialog):
         self.anyway.toggled.connect(self._accept_warnings)
         self.arm.clicked.connect(self._arm)
         self.send.clicked.connect(self._try)
-        self.save.clicked.connect(self._ask_file)
+        self.save.clicked.connect(self._wish_save)
+        self.save_as.clicked.connect(self._ask_file)
+        self.json.edited.connect(self._take_json)
+        self.paper.changed.connect(self._take_text_of)
+        self.paper.told.connect(self._tell_paper)
+        self.paper.conflicted.connect(self._tell_conflict)
+        self.paper.taken_over.connect(self._tell_taken_over)
+        self.paper.not_kept.connect(self._tell_not_kept)
+        self.conflict.mine_wished.connect(self._keep_mine)
+        self.conflict.theirs_wished.connect(self._take_theirs)
+        self.conflict.elsewhere_wished.connect(self._ask_file)
+        self.conflict.comparison_wished.connect(self._compare_conflict)
+        for edit in self._edits():
+            edit.installEventFilter(self)
+        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
+        QShortcut(QKeySequence.StandardKey.Redo, self, self.redo)
+        QShortcut(QKeySequence("Ctrl+Shift+S"), self, self._ask_file)
         self.close_button.clicked.connect(self.close)
         self.inspector.subject_wished.connect(self._focus)
         self._desk.board.changed.connect(self._ledger_changed)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self._try)
-        QShortcut(QKeySequence("Ctrl+S"), self, self._ask_file)
+        QShortcut(QKeySequence("Ctrl+S"), self, self._wish_save)
         QShortcut(QKeySequence("F5"), self, self._judge)
         QShortcut(QKeySequence("F6"), self, self._next_area)
         QShortcut(QKeySequence("Ctrl+Shift+C"), self, self.inspector.preview.copy_json)
@@ -221,10 +358,17 @@ class CheckpointDialog(QDialog):
     def _judge(self) -> None:
         """Judge the form as it stands, and show the very bytes that would be sent."""
         self._timer.stop()
+        self._write_form()
         now = self._desk.clock.now()
-        self._draft = self.draft()
-        self._body = request.body(self._draft)
-        self._verdict = preflight(self._draft, self._desk.ledger, now)
+        if self._document is None:
+            self._body, self._verdict = b"", Preflight(tuple(self._problems))
+        else:
+            self._draft = self._judged()
+            self._body = self._document.body
+            found = preflight(self._draft, self._desk.ledger, now)
+            both = sorted((*self._problems, *found.findings), key=lambda finding: finding.severity.value)
+            self._verdict = replace(found, findings=tuple(both))
+        self.json.show_findings(self._problems)
         self.inspector.preview.show_body(self._body, self._draft.resources)
         self.inspector.findings.show_findings(self._verdict.findings, now)
         self._show_findings()
@@ -267,7 +411,7 @@ class CheckpointDialog(QDialog):
         if not self._desk.guard.is_open:
             name = quoted(self._desk.profile.name)
             return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
-        if self._verdict.is_blocked:
+        if self._verdict.is_blocked or self._document is None:
             return verdict_sentence(self._verdict)
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
@@ -301,10 +445,12 @@ class CheckpointDialog(QDialog):
             self._next_problem()
             return
         try:
-            intent = self._desk.outbox.submit(self._draft, body=self._body)
+            intent = self._desk.outbox.submit(self._draft, body=self._body, file=self.paper.path)
         except HouseError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
+        if not self.paper.path:
+            self.paper.forget()
         self._show_outcome(intent.id)
         self.submitted.emit(intent.id)
 
@@ -324,6 +470,14 @@ class CheckpointDialog(QDialog):
         self._read_anew()
         self.name.edit.setFocus()
 
+    def _wish_save(self) -> None:
+        """Save into the file, or ask for one where there is none yet."""
+        self._judge()
+        if self.paper.path and self._shelf is not None:
+            self._do_save(self.paper.save)
+        else:
+            self._ask_file()
+
     def _ask_file(self) -> None:
         self._judge()
         asked = QFileDialog(self, "Save the request to a file")
@@ -332,19 +486,100 @@ class CheckpointDialog(QDialog):
         asked.setNameFilter(f"Request files (*.{_SUFFIX})")
         asked.setDefaultSuffix(_SUFFIX)
         stem = repaired_name(self._draft.name, NameRules.ASCII).strip("-") or "checkpoint"
-        asked.selectFile(f"{stem}.{_SUFFIX}")
+        if self._shelf is not None:
+            asked.setDirectory(self._shelf.folder)
+            asked.selectFile(PurePath(self.paper.path or self._shelf.free_path(stem)).name)
+        else:
+            asked.selectFile(f"{stem}.{_SUFFIX}")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.fileSelected.connect(self._save)
         asked.open()
 
     def _save(self, path: str) -> None:
+        if self._shelf is not None:
+            self._do_save(partial(self.paper.save_as, path))
+            return
         try:
-            self._desk.save_text(path, self._body.decode("utf-8", "replace") + "\n")
+            self._desk.save_text(path, self.paper.text)
         except HouseError as error:
-            self.notice.setText(f"Not saved. {error_sentence(error)}")
+            self._notice(f"Not saved. {error_sentence(error)}")
         else:
-            self.notice.setText(f"Saved to {plain(path)}.")
+            self._notice(f"Saved to {plain(path)}.")
+
+    def _do_save(self, save: Callable[[], None]) -> None:
+        """Save, and say how that went; what could not be saved stays here."""
+        try:
+            save()
+        except ChangedOutside:
+            self._notice("Not saved yet: the file was changed by another program.")
+        except HouseError as error:
+            self._notice(f"Not saved. {error_sentence(error)} Your changes are still here.")
+        else:
+            if not self.paper.is_conflicted:
+                self.conflict.hide()
+                self._notice(f"Saved to {plain(self.paper.path)}.")
+
+    def _notice(self, words: str) -> None:
+        self.notice.setText(words)
         self.notice.setVisible(True)
+
+    # the paper
+
+    def undo(self) -> None:
+        """Take the last change back, wherever it was made."""
+        self._judge()
+        self.paper.stack.undo()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._judge()
+        self.paper.stack.redo()
+
+    def _edits(self) -> list[QWidget]:
+        """Return the fields whose own undo gives way to that of the whole."""
+        lines = [self.name.edit, self.description.edit, self.json.text, self.advanced.policy]
+        return [*lines, *self.vault.box.findChildren(QLineEdit), *self.advanced.days.findChildren(QLineEdit)]
+
+    def _take_json(self, text: str) -> None:
+        self.paper.write(text, _FROM_JSON)
+
+    def _take_text_of(self, text: str, source: str) -> None:
+        self._take_text(text, source)
+
+    def _tell_paper(self) -> None:
+        """Show file and unsaved mark in the title."""
+        name = PurePath(self.paper.path).name if self.paper.path else ""
+        mark = "[*]" if self._shelf is not None else ""
+        head = f"{plain(name, 80).replace('[*]', '[*][*]')}{mark} — " if name else ""
+        self.setWindowTitle(f"{head}Create checkpoint{'' if name else mark}")
+        self.setWindowModified(self._shelf is not None and not self.paper.is_saved)
+        self.save.setText("Save to its &file" if name else "Save to &file…")
+        self.save_as.setVisible(bool(name))
+
+    def _tell_conflict(self) -> None:
+        self.conflict.tell(self.paper.path, is_gone=self.paper.theirs is None)
+
+    def _tell_taken_over(self) -> None:
+        self._notice("The file was changed by another program; what it says now is shown here. Undo brings yours back.")
+
+    def _tell_not_kept(self, error: HouseError) -> None:
+        self._notice(f"Not saved: {error_sentence(error)} Your changes are in this window alone; leave it open.")
+
+    def _keep_mine(self) -> None:
+        self._do_save(self.paper.keep_mine)
+
+    def _take_theirs(self) -> None:
+        self.paper.take_theirs()
+        self.conflict.hide()
+        self._notice("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back.")
+
+    def _compare_conflict(self) -> None:
+        theirs, base = self.paper.theirs, self.paper.base
+        sources = {"Mine, as it is here": self.paper.text}
+        sources |= {"Theirs, as it is in the file": theirs.text} if theirs is not None else {}
+        sources |= {"As it was when it was opened": base.text} if base is not None else {}
+        first, second, *_ = sources
+        DiffDialog(sources, first, second, self).open()
 
     # the window
 
@@ -372,6 +607,10 @@ class CheckpointDialog(QDialog):
             Subject.RESOURCES: self.resources.tree,
             Subject.ADVANCED: self.advanced.auto_trigger,
         }
+        if subject is Subject.FILE or (subject in fields and not fields[subject].isEnabled()):
+            self.inspector.setCurrentWidget(self.json)
+            self.json.go_to_first()
+            return
         if subject in fields:
             fields[subject].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -394,6 +633,7 @@ class CheckpointDialog(QDialog):
         outer.addWidget(self._stack)
         layout = QVBoxLayout(self._form)
         layout.addLayout(self._head())
+        layout.addWidget(self.conflict)
         layout.addWidget(self._middle(), 1)
         layout.addLayout(self._foot())
         self._restore_size()
@@ -412,7 +652,8 @@ class CheckpointDialog(QDialog):
         layout = QVBoxLayout(fields)
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
-        for field in (self.vault, self.name, self.description, self.types):
+        self.unshown.hide()
+        for field in (self.unshown, self.vault, self.name, self.description, self.types):
             layout.addWidget(field)
         layout.addWidget(self.resources, 1)
         layout.addWidget(self.advanced)
@@ -435,7 +676,7 @@ class CheckpointDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addWidget(self.anyway)
         buttons.addStretch(1)
-        for button in (self.save, self.close_button, self.arm, self.send):
+        for button in (self.save, self.save_as, self.close_button, self.arm, self.send):
             buttons.addWidget(button)
         foot = QVBoxLayout()
         foot.addWidget(self.notice)
@@ -449,9 +690,32 @@ class CheckpointDialog(QDialog):
         self.resize(QSize(*size).expandedTo(_SMALLEST) if fits else _USUAL)  # type: ignore[misc]
 
     def done(self, result: int) -> None:
-        """Remember the size on every way of closing."""
+        """Remember the size on every way of closing, and keep what is not saved: nobody is asked."""
+        self._judge()
+        self.paper.keep()
+        self.paper.watch(False)
         self._desk.settings.put("checkpoint.size", [self.width(), self.height()])
         super().done(result)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for changes of the file while the window is open."""
+        super().showEvent(event)
+        self.paper.watch(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep what is not saved when another window comes to the front; look at the file when this one does."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            (self.paper.look if self.isActiveWindow() else self.paper.keep)()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the keys of undo to the whole window: a field's own would not know of the others."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            for keys, act in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+                if event.matches(keys):
+                    act()
+                    return True
+        return super().eventFilter(watched, event)
 
 
 def _chip(environment: Environment) -> QWidget:

@@ -1,0 +1,69 @@
+"""The bar over a draft whose file was changed by another program: what to keep is a person's choice."""
+
+from pathlib import PurePath
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.states import quoted
+
+
+class ConflictBar(QFrame):
+    """Says what has happened to the file and offers three ways on, and a look at the difference.
+
+    Signals:
+        mine_wished: write this draft over the file.
+        theirs_wished: take over what is in the file.
+        elsewhere_wished: save this draft under another name.
+        comparison_wished: show what differs.
+    """
+
+    mine_wished = Signal()
+    theirs_wished = Signal()
+    elsewhere_wished = Signal()
+    comparison_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("draftConflict")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.line = MarkedLine("draftConflictSentence")
+        self.mine = _button("Keep mine", "draftKeepMine")
+        self.theirs = _button("Take theirs", "draftTakeTheirs")
+        self.elsewhere = _button("Save mine under another name…", "draftSaveElsewhere")
+        self.compare = _button("Compare…", "draftCompareConflict")
+        row = QHBoxLayout()
+        for button, wish in (
+            (self.compare, self.comparison_wished),
+            (self.mine, self.mine_wished),
+            (self.theirs, self.theirs_wished),
+            (self.elsewhere, self.elsewhere_wished),
+        ):
+            button.clicked.connect(wish)
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.line)
+        layout.addLayout(row)
+        self.hide()
+
+    def tell(self, path: str, *, is_gone: bool) -> None:
+        """Say what has happened and show the bar."""
+        name = quoted(PurePath(path).name, 80)
+        if is_gone:
+            words = f"{name} was taken away, or cannot be read any more. Your changes are kept here: choose."
+        else:
+            words = f"{name} was changed by another program while you changed it here. Nothing is lost yet: choose."
+        self.line.say(SEVERITY_MARKS[Severity.WARN], words)
+        self.theirs.setEnabled(not is_gone)
+        self.compare.setEnabled(not is_gone)
+        self.show()
+
+
+def _button(text: str, name: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    return made

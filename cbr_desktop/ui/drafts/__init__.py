@@ -1,0 +1,1 @@
+"""Drafts on the screen: the folder of request files, and the editor of one of them."""

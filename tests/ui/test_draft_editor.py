@@ -1,0 +1,283 @@
+"""The editor of a draft: form and JSON are one, nothing is lost, and nobody is asked on leaving."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import new_text
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.vault import Resource, ResourceType, Vault
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.dialogs.diff import DiffDialog
+from cbr_desktop.ui.shelf import Source
+from tests.ui.counter import Counter
+from tests.ui.estate import uid, vault
+from tests.ui.shelf import MemoryShelf
+
+PATH = "/requests/nightly.cbr.json"
+TEXT = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
+Open = Callable[..., CheckpointDialog]
+
+
+def holder() -> Vault:
+    servers = [Resource(uid(100 + n), ResourceType.SERVER, f"ecs-{n}", 40, 2048, 2, "available") for n in range(3)]  # type: ignore[arg-type]
+    return vault(1, "vault-one", 100, 1000, resources=servers)
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    return MemoryShelf(nightly=TEXT)
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter([holder(), vault(2, "vault-two", 0, 100)])
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, counter: Counter, shelf: MemoryShelf) -> Open:
+    def make(text: str | None = None, *, path: str = PATH) -> CheckpointDialog:
+        if text is not None:
+            shelf.files[path] = text.encode()
+        base = shelf.load(path)
+        source = Source(base.text, path=path, base=base)
+        dialog = CheckpointDialog(counter.desk, shelf=shelf, source=source)
+        qtbot.addWidget(dialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
+        dialog.open()
+        return dialog
+
+    return make
+
+
+def written(dialog: CheckpointDialog) -> str:
+    dialog._judge()
+    return dialog.paper.text
+
+
+def type_json(dialog: CheckpointDialog, text: str) -> None:
+    dialog.json.text.setPlainText(text)
+
+
+def press(qtbot: QtBot, widget: QWidget, key: Qt.Key, *, shift: bool = False) -> None:
+    more = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(widget, key, Qt.KeyboardModifier.ControlModifier | more)
+
+
+def test_the_form_writes_the_json_and_the_json_fills_the_form(opened: Open) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("weekly")
+    assert written(dialog) == TEXT.replace("nightly", "weekly")
+    assert dialog.json.text.plain_text == dialog.paper.text
+    type_json(dialog, dialog.paper.text.replace("weekly", "monthly").replace("true", "false"))
+    assert dialog.name.text == "monthly"
+    assert not dialog.types.incremental
+    assert dialog.inspector.preview.json.toPlainText() in dialog.paper.text
+
+
+def test_broken_json_leaves_the_form_and_says_where(opened: Open, counter: Counter) -> None:
+    dialog = opened()
+    type_json(dialog, TEXT.replace('"parameters": {', '"parameters": {,'))
+    assert dialog.name.text == "nightly"
+    assert not dialog.name.isEnabled()
+    assert "Correct it there, or undo" in dialog.unshown.label.text()
+    problems = dialog.findChild(QListWidget, "checkpointJsonFindings")
+    assert isinstance(problems, QListWidget)
+    assert problems.item(0).text().startswith("Line 4: The file is not valid JSON at line 4, column 20")
+    assert not dialog.send.isEnabled()
+    assert "not valid JSON" in dialog.verdict.label.text()
+    dialog._try()
+    assert counter.sent == []
+    assert dialog.inspector.currentWidget() is dialog.json
+    assert dialog.json.text.textCursor().blockNumber() == 3
+    type_json(dialog, TEXT)
+    assert dialog.name.isEnabled()
+    assert problems.isHidden()
+
+
+def test_unknown_keys_are_kept_and_sent_and_what_the_form_cannot_show_is_grey(opened: Open, counter: Counter) -> None:
+    value = json.loads(TEXT)
+    value["x-owner"] = "team"
+    detail = {"id": uid(100), "type": "OS::Nova::Server", "extra_info": {"include_volumes": [{"id": uid(7)}]}}
+    value["checkpoint"]["parameters"] |= {"future": 1, "resource_details": [detail]}
+    dialog = opened(json.dumps(value, indent=4))
+    assert not dialog.resources.isEnabled()
+    assert "more than the form can show: resources" in dialog.unshown.label.text()
+    dialog.name.edit.setText("weekly")
+    dialog._judge()
+    dialog.anyway.setChecked(True)
+    dialog._try()
+    sent = json.loads(counter.sent[0].body)
+    assert sent["checkpoint"]["parameters"] == value["checkpoint"]["parameters"] | {"name": "weekly"}
+    assert list(sent) == ["checkpoint"]
+    assert counter.sent[0].draft == PATH
+    assert json.loads(dialog.paper.text)["x-owner"] == "team"
+
+
+def test_one_undo_goes_through_form_and_json(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("a")
+    dialog._judge()
+    dialog.description.set_text("why")
+    dialog._judge()
+    type_json(dialog, dialog.paper.text.replace('"a"', '"b"'))
+    texts = []
+    for _ in range(3):
+        press(qtbot, dialog.name.edit, Qt.Key.Key_Z)
+        texts.append((dialog.name.text, dialog.description.text))
+    assert texts == [("a", "why"), ("a", ""), ("nightly", "")]
+    assert (dialog.paper.text, dialog.json.text.plain_text) == (TEXT, TEXT)
+    assert dialog.paper.is_saved
+    press(qtbot, dialog.json.text, Qt.Key.Key_Z, shift=True)
+    assert dialog.name.text == "a"
+
+
+def test_saving_writes_the_file_and_the_title_tells(opened: Open, shelf: MemoryShelf, qtbot: QtBot) -> None:
+    dialog = opened()
+    assert dialog.windowTitle() == "nightly.cbr.json[*] — Create checkpoint"
+    dialog.name.edit.setText("weekly")
+    dialog._judge()
+    assert dialog.isWindowModified()
+    dialog.save.click()
+    assert shelf.files[PATH].decode() == TEXT.replace("nightly", "weekly")
+    assert not dialog.isWindowModified()
+    assert "Saved to" in dialog.notice.text()
+
+
+def test_closing_asks_nothing_and_loses_nothing(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("weekly")
+    dialog.close()
+    assert shelf.files[PATH].decode() == TEXT
+    (kept,) = shelf.unsaved()
+    assert (kept.path, json.loads(kept.text)["checkpoint"]["parameters"]["name"]) == (PATH, "weekly")
+
+
+def test_a_change_is_kept_after_two_seconds_and_forgotten_when_saved(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("weekly")
+    dialog._judge()
+    assert dialog.paper._keeping.isActive()
+    assert dialog.paper._keeping.interval() == 2000
+    dialog.paper._keeping.timeout.emit()
+    assert len(shelf.kept) == 1
+    dialog.paper.save()
+    assert shelf.kept == {}
+
+
+def test_a_new_draft_that_nobody_touched_is_not_kept(qtbot: QtBot, counter: Counter, shelf: MemoryShelf) -> None:
+    dialog = CheckpointDialog(counter.desk, VaultId(uid(1)), shelf=shelf)
+    qtbot.addWidget(dialog)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
+    dialog.open()
+    dialog.close()
+    assert shelf.kept == {}
+    second = CheckpointDialog(counter.desk, VaultId(uid(1)), shelf=shelf)
+    qtbot.addWidget(second)
+    second.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
+    second.open()
+    second.description.set_text("half a thought")
+    second.close()
+    assert [kept.path for kept in shelf.unsaved()] == [""]
+
+
+def changed_outside(dialog: CheckpointDialog, shelf: MemoryShelf) -> None:
+    dialog.name.edit.setText("mine")
+    dialog._judge()
+    shelf.files[PATH] = TEXT.replace("nightly", "theirs").encode()
+    dialog.paper.look()
+    assert dialog.conflict.isVisible()
+    assert dialog.name.text == "mine"
+
+
+def test_both_have_changed_it_mine_is_kept(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    changed_outside(dialog, shelf)
+    dialog.save.click()
+    assert b"theirs" in shelf.files[PATH]
+    dialog.conflict.mine.click()
+    assert shelf.files[PATH].decode() == TEXT.replace("nightly", "mine")
+    assert dialog.conflict.isHidden()
+
+
+def test_both_have_changed_it_theirs_is_taken_and_mine_comes_back_by_undo(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    changed_outside(dialog, shelf)
+    dialog.conflict.theirs.click()
+    assert (dialog.name.text, dialog.paper.is_saved) == ("theirs", True)
+    dialog.undo()
+    assert (dialog.name.text, dialog.paper.is_saved) == ("mine", False)
+
+
+def test_both_have_changed_it_mine_gets_another_name(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    changed_outside(dialog, shelf)
+    dialog.conflict.elsewhere.click()
+    asked = dialog.findChild(QFileDialog, "checkpointSaveDialog")
+    assert isinstance(asked, QFileDialog)
+    asked.fileSelected.emit("/requests/mine.cbr.json")
+    assert b"theirs" in shelf.files[PATH]
+    assert b"mine" in shelf.files["/requests/mine.cbr.json"]
+    assert dialog.windowTitle().startswith("mine.cbr.json")
+    assert dialog.conflict.isHidden()
+
+
+def test_the_difference_of_the_three_can_be_looked_at(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    changed_outside(dialog, shelf)
+    dialog.conflict.compare.click()
+    diff = dialog.findChild(DiffDialog)
+    assert isinstance(diff, DiffDialog)
+    left, right = (text.toPlainText().splitlines() for text in diff.texts)
+    assert [line for line in left if line.startswith("-")] == ['-       "name": "mine"']
+    assert [line for line in right if line.startswith("+")] == ['+       "name": "theirs"']
+    assert diff.boxes[0].count() == 3
+    assert diff.summary.text().startswith("1 change in 1 line")
+
+
+def test_a_file_that_was_changed_while_nothing_was_unsaved_is_taken_over(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    shelf.files[PATH] = TEXT.replace("nightly", "theirs").encode()
+    dialog.paper.look()
+    assert dialog.name.text == "theirs"
+    assert dialog.conflict.isHidden()
+    assert "changed by another program" in dialog.notice.text()
+
+
+def test_a_file_that_was_taken_away_can_be_written_again(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    del shelf.files[PATH]
+    dialog.paper.look()
+    assert dialog.conflict.isVisible()
+    assert not dialog.conflict.theirs.isEnabled()
+    dialog.conflict.mine.click()
+    assert shelf.files[PATH].decode() == TEXT
+
+
+def test_fault_56_a_full_disk_leaves_the_draft_in_the_editor(opened: Open, shelf: MemoryShelf) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("weekly")
+    shelf.full = True
+    dialog.save.click()
+    assert "Not saved" in dialog.notice.text()
+    assert "No space left on device" in dialog.notice.text()
+    assert (dialog.name.text, dialog.paper.is_saved) == ("weekly", False)
+    shelf.full = False
+    dialog.save.click()
+    assert b"weekly" in shelf.files[PATH]
+
+
+def test_tabs_and_long_texts_do_no_harm(opened: Open) -> None:
+    dialog = opened()
+    type_json(dialog, '{"checkpoint": {"vault_id": "' + "é𝄞" * 50_000 + '", "parameters": {"name": "x"}}}')
+    assert dialog.name.text == "x"
+    dialog.name.edit.setText("y")
+    assert json.loads(written(dialog))["checkpoint"]["parameters"]["name"] == "y"
+    assert dialog.json.text.plain_text == dialog.paper.text
+    assert isinstance(dialog.findChild(QPlainTextEdit, "checkpointJson"), QPlainTextEdit)
+    assert isinstance(dialog.findChild(QPushButton, "checkpointSaveAs"), QPushButton)
