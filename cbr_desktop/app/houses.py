@@ -110,7 +110,6 @@ class Houses:
     def _start(self, desk: Desk) -> None:
         assert self._tasks is not None  # noqa: S101  # callers have looked
         house = self._houses[desk]
-        house.refresh.recall()
         self._residents[desk] = self._tasks.create_task(house.residents())
 
 

@@ -8,7 +8,7 @@ import sys
 from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
 from cbr_desktop.domain.error import HouseError, InUse
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -37,7 +37,7 @@ def recall(ledger: Ledger, here: Places) -> None:
     """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
     if ledger.profile in DEMO_PROFILES:
         return
-    listing = SqliteCache(here.cache_file(ledger.profile)).first_vaults()
+    listing = first_vaults(here.cache_file(ledger.profile))
     if listing is not None:
         ledger.put_vaults(listing, from_cache=True)
 

@@ -171,20 +171,20 @@ class Ledger:
         self.tasks.update({task.id: task for task in tasks})
         self.notify(Part.TASKS)
 
-    def put_backups(self, listing: Listing[Backup]) -> None:
+    def put_backups(self, listing: Listing[Backup], *, from_cache: bool = False) -> None:
         """Replace the backups by a list that was read."""
         self.backups = {backup.id: backup for backup in listing.rows}
-        self._fresh(Part.BACKUPS, listing, from_cache=False)
+        self._fresh(Part.BACKUPS, listing, from_cache)
 
-    def put_policies(self, listing: "Listing[Policy]") -> None:
+    def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:
         """Replace the policies by a list that was read."""
         self.policies = {policy.id: policy for policy in listing.rows}
-        self._fresh(Part.POLICIES, listing, from_cache=False)
+        self._fresh(Part.POLICIES, listing, from_cache)
 
-    def put_protectables(self, listing: "Listing[Protectable]", lacking: HouseError | None = None) -> None:
-        """Replace what could be protected by a list that was read; ``lacking`` is why a part of it is missing."""
+    def put_protectables(self, listing: "Listing[Protectable]", *, from_cache: bool = False) -> None:
+        """Replace what could be protected by a list that was read."""
         self.protectables = {protectable.id: protectable for protectable in listing.rows}
-        self._fresh(Part.PROTECTABLES, listing, from_cache=False, lacking=lacking)
+        self._fresh(Part.PROTECTABLES, listing, from_cache)
 
     def put_intent(self, intent: "Intent") -> None:
         """Replace or add an intent."""
@@ -206,8 +206,10 @@ class Ledger:
         self.freshness[part] = self.freshness[part]._replace(loading=False, error=error)
         self.notify(part)
 
-    def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool, lacking: HouseError | None = None) -> None:
-        self.freshness[part] = Freshness(listing.as_of, listing.complete, from_cache=from_cache, lacking=lacking)
+    def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
+        self.freshness[part] = Freshness(
+            listing.as_of, listing.complete, from_cache=from_cache, lacking=listing.lacking
+        )
         self.notify(part)
 
     def _older(self, rows: "list[Task]") -> "dict[TaskId, Task]":

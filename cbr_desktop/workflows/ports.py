@@ -1,8 +1,8 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
@@ -19,6 +19,10 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.source import Source
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
+
+Row = TypeVar("Row")
+Reading = Generator[None, None, Listing[Row] | None]
+"""Reading piece by piece: whoever drives it may do something else between two, and gets the list or ``None``."""
 
 
 class Clock(Protocol):
@@ -138,16 +142,24 @@ class Journal(Protocol):
 class Cache(Protocol):
     """The rebuildable copy of the ledger's lists; failing is never an error here, only an empty cache."""
 
-    def first_vaults(self) -> Listing[Vault] | None:
-        """Return the first page of the vaults that were seen last, or ``None``; ``complete`` tells if it is all."""
+    def vaults(self) -> Reading[Vault]:
+        """Read the vaults that were seen last."""
         ...
 
-    def vaults(self) -> Listing[Vault] | None:
-        """Return all the vaults that were seen last, or ``None``."""
+    def tasks(self) -> Reading[Task]:
+        """Read the tasks that were seen last."""
         ...
 
-    def tasks(self) -> Listing[Task] | None:
-        """Return the tasks that were seen last, or ``None``."""
+    def backups(self) -> Reading[Backup]:
+        """Read the backups that were seen last."""
+        ...
+
+    def policies(self) -> Reading[Policy]:
+        """Read the policies that were seen last."""
+        ...
+
+    def protectables(self) -> Reading[Protectable]:
+        """Read what could be protected when it was seen last."""
         ...
 
     def keep_vaults(self, listing: Listing[Vault]) -> None:
@@ -155,6 +167,18 @@ class Cache(Protocol):
         ...
 
     def keep_tasks(self, listing: Listing[Task]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_backups(self, listing: Listing[Backup]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_policies(self, listing: Listing[Policy]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_protectables(self, listing: Listing[Protectable]) -> None:
         """Keep a list in place of the one before."""
         ...
 

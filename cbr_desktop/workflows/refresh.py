@@ -1,15 +1,16 @@
 """Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.ports import Cache, Clock, Cloud
+from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Reading
 
 EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks."""
@@ -17,15 +18,37 @@ TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
 
+Row = TypeVar("Row")
+
+
+class _Put(Protocol[Row]):
+    """How the ledger takes a list."""
+
+    def __call__(self, listing: Listing[Row], *, from_cache: bool = False) -> None: ...
+
 
 def recall(ledger: Ledger, cache: Cache) -> None:
-    """Put what was seen last into a ledger; a list that is not cached leaves what is there."""
-    vaults = cache.vaults()
-    if vaults is not None:
-        ledger.put_vaults(vaults, from_cache=True)
-    tasks = cache.tasks()
-    if tasks is not None:
-        ledger.put_tasks(tasks, from_cache=True)
+    """Put what was seen last into a ledger, all at once; a list that is not cached leaves what is there."""
+    for _ in _recalling(ledger, cache):
+        pass
+
+
+def _recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
+    """Put what was seen last into a ledger, piece by piece; what was read meanwhile is newer and stays."""
+    yield from _recalled(ledger, Part.VAULTS, cache.vaults(), ledger.put_vaults)
+    yield from _recalled(ledger, Part.TASKS, cache.tasks(), ledger.put_tasks)
+    yield from _recalled(ledger, Part.POLICIES, cache.policies(), ledger.put_policies)
+    yield from _recalled(ledger, Part.PROTECTABLES, cache.protectables(), ledger.put_protectables)
+    yield from _recalled(ledger, Part.BACKUPS, cache.backups(), ledger.put_backups)
+
+
+def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]") -> Generator[None, None, None]:
+    held = ledger.freshness[part]
+    if held.as_of is not None and not held.from_cache:
+        return
+    listing = yield from reading
+    if listing is not None:
+        put(listing, from_cache=True)
 
 
 class Refresh:
@@ -38,16 +61,18 @@ class Refresh:
         self._clock = clock
         self._asked = asyncio.Event()
 
-    def recall(self) -> None:
-        """Put all that is cached into the ledger."""
-        recall(self._ledger, self._cache)
+    async def recall(self) -> None:
+        """Put all that is cached into the ledger, in pieces between which the window can do something else."""
+        for _ in _recalling(self._ledger, self._cache):
+            await asyncio.sleep(0)
 
     def ask(self) -> None:
         """Read everything now, or once more after the reading that is under way."""
         self._asked.set()
 
     async def run(self) -> None:
-        """Keep the ledger fresh for ever; runs as a resident task."""
+        """Fill the ledger from the cache, then keep it fresh for ever; runs as a resident task."""
+        await self.recall()
         while True:
             self._asked.clear()
             await self.once()
@@ -111,10 +136,14 @@ class Refresh:
         self._cache.keep_tasks(listing)
 
     async def _policies(self) -> None:
-        self._ledger.put_policies(await self._cloud.policies())
+        listing = await self._cloud.policies()
+        self._ledger.put_policies(listing)
+        self._cache.keep_policies(listing)
 
     async def _backups(self) -> None:
-        self._ledger.put_backups(await self._cloud.backups())
+        listing = await self._cloud.backups()
+        self._ledger.put_backups(listing)
+        self._cache.keep_backups(listing)
 
     async def _protectables(self) -> None:
         """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
@@ -130,7 +159,9 @@ class Refresh:
                 continue
             rows += listing.rows
             complete = complete and listing.complete
-        self._ledger.put_protectables(Listing(rows, self._clock.now(), complete), lacking)
+        listing = Listing(rows, self._clock.now(), complete, lacking)
+        self._ledger.put_protectables(listing)
+        self._cache.keep_protectables(listing)
 
     def _tell(self, error: HouseError | None) -> None:
         connection = self._ledger.connection

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,16 +14,20 @@ from typing import Any
 import httpx
 
 from cbr_desktop.cloud.network import Network
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CloudError, HouseError
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile, ProxyMode
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.refresh import Refresh
+from cbr_desktop.workflows.ports import Reading
+from cbr_desktop.workflows.refresh import Refresh, recall
 from tests.cloud.faults import Behaviour, FaultServer, Pulse, answering, pulse, request_of, response, serving
 from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, Desk
 
@@ -97,19 +101,38 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: list[Listing[Vault]] = []
 
-    def first_vaults(self) -> Listing[Vault] | None:
-        return self.vaults()
-
-    def vaults(self) -> Listing[Vault]:
+    def vaults(self) -> Reading[Vault]:
+        yield
         return Listing([Vault(VaultId(id), id, "", "", "", 0, 0) for id in ("old-1", "old-2")], EARLIER, True)
 
-    def tasks(self) -> Listing[Task] | None:
-        return None
+    def tasks(self) -> Reading[Task]:
+        return self._nothing()
+
+    def backups(self) -> Reading[Backup]:
+        return self._nothing()
+
+    def policies(self) -> Reading[Policy]:
+        return self._nothing()
+
+    def protectables(self) -> Reading[Protectable]:
+        return self._nothing()
+
+    def _nothing(self) -> Generator[None, None, None]:
+        yield
 
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         self.kept.append(listing)
 
     def keep_tasks(self, listing: Listing[Task]) -> None:
+        pass
+
+    def keep_backups(self, listing: Listing[Backup]) -> None:
+        pass
+
+    def keep_policies(self, listing: Listing[Policy]) -> None:
+        pass
+
+    def keep_protectables(self, listing: Listing[Protectable]) -> None:
         pass
 
 
@@ -132,7 +155,7 @@ class Stage:
         self.cloud, self.clock = self.desk.cloud, self.desk.clock
         self.ledger = Ledger(profile, lambda part: None)
         self.refresh = Refresh(self.ledger, self.shelf, self.cloud, self.clock)
-        self.refresh.recall()
+        recall(self.ledger, self.shelf)
         self.pulse = Pulse()
 
     async def post(self) -> HouseError:

@@ -12,6 +12,7 @@ import pytest
 
 from cbr_desktop.domain.error import BadAnswer, CloudError, NoAnswer, NotFound, Refused
 from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.lists import whole
 from cbr_desktop.ui.states import shown, status_words
 from cbr_desktop.ui.statusbar import member_problems
 from cbr_desktop.workflows.ledger import Part
@@ -75,7 +76,7 @@ def kept_and_exported(opened: Stage, path: Path) -> list[str]:
     cache = SqliteCache(path / "cache.db")
     cache.keep_vaults(opened.shelf.kept[-1])
     cache.close()
-    listing = SqliteCache(path / "cache.db").vaults()
+    listing = whole(SqliteCache(path / "cache.db").vaults())
     assert listing is not None
     names = [vault.name for vault in listing.rows]
     (path / "names.txt").write_text("\n".join(names), encoding="utf-8")

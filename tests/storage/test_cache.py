@@ -5,19 +5,58 @@ import random
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.ids import ResourceId, TaskId, VaultId
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.error import NotFound
+from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.domain.word import is_known
-from cbr_desktop.storage.cache import PAGE_ROWS, SqliteCache
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.lists import PAGE_ROWS, first_vaults, whole
 from tests.storage.values import NOON
+
+BACKUPS = [
+    Backup(
+        *(BackupId("b-1"), "before-patch", BackupStatus.AVAILABLE, VaultId("v-1"), CheckpointId("c-1")),
+        *(ResourceId("r-1"), "".join(("w", "eb")), ResourceType.SERVER, 40, NOON, NOON, True, False),
+    ),
+    Backup(BackupId("b-2"), "", "odd", VaultId("v"), None, ResourceId("r"), "", "OS::New::Kind", 0, None),
+]
+POLICIES = [
+    Policy(PolicyId("p-1"), "daily", "backup", True, ("FREQ=DAILY", "x"), 7, -1, (VaultId("v-1"),)),
+    Policy(PolicyId("p-2"), "", "dance", False),
+]
+PROTECTABLES = [
+    Protectable(
+        *(
+            ResourceId("r-1"),
+            ResourceType.SERVER,
+            "web",
+            80,
+            "ACTIVE",
+            False,
+            "7002",
+            "reason",
+            "words",
+            VaultId("v-1"),
+        ),
+        disks=(
+            Disk(VolumeId("d-1"), "root", 40, "in-use", "/dev/vda", True, True, True, "SSD"),
+            Disk(VolumeId("d"), ""),
+        ),
+        tags=("env=prod", ""),
+    ),
+    Protectable(ResourceId("r-2"), "OS::New::Kind", ""),
+]
 
 
 @pytest.fixture
@@ -70,12 +109,12 @@ def kept(path: Path, listing: Listing[Vault]) -> SqliteCache:
 def test_vaults_come_back_as_they_were(path: Path, rows: list[Vault], complete: bool) -> None:
     listing = Listing(rows, NOON, complete)
     kept(path, listing).close()
-    assert SqliteCache(path).vaults() == listing
-    assert SqliteCache(path).first_vaults() == listing
+    assert whole(SqliteCache(path).vaults()) == listing
+    assert first_vaults(path) == listing
 
 
 def test_known_words_come_back_as_members_and_unknown_ones_as_texts(path: Path) -> None:
-    listing = kept(path, Listing([vault(1), odd_vault()], NOON)).vaults()
+    listing = whole(kept(path, Listing([vault(1), odd_vault()], NOON)).vaults())
     assert listing is not None
     plain, odd = listing.rows
     words = [(row.kind, row.protect_type, row.status, row.resources[0].type) for row in (plain, odd)]
@@ -88,7 +127,7 @@ def test_tasks_come_back_as_they_were(path: Path) -> None:
     rows = [task(1), task(2, type="dance", status="dancing", created_at=None, ended_at=NOON, progress_percent=50)]
     cache = SqliteCache(path)
     cache.keep_tasks(Listing(rows, NOON, False))
-    assert cache.tasks() == Listing(rows, NOON, False)
+    assert whole(cache.tasks()) == Listing(rows, NOON, False)
 
 
 def test_moments_keep_their_microseconds(path: Path) -> None:
@@ -98,15 +137,16 @@ def test_moments_keep_their_microseconds(path: Path) -> None:
     rows = [task(number, created_at=moment) for number, moment in enumerate(moments)]
     cache = SqliteCache(path)
     cache.keep_tasks(Listing(rows, NOON))
-    assert cache.tasks() == Listing(rows, NOON)
+    assert whole(cache.tasks()) == Listing(rows, NOON)
 
 
 @pytest.mark.parametrize("count", [PAGE_ROWS - 1, PAGE_ROWS, PAGE_ROWS + 1, 2 * PAGE_ROWS + 5])
 def test_the_first_page_says_whether_it_is_all(path: Path, count: int) -> None:
     rows = [vault(number) for number in range(count)]
     cache = kept(path, Listing(rows, NOON))
-    assert cache.first_vaults() == Listing(rows[:PAGE_ROWS], NOON, count <= PAGE_ROWS)
-    assert cache.vaults() == Listing(rows, NOON)
+    cache.close()
+    assert first_vaults(path) == Listing(rows[:PAGE_ROWS], NOON, count <= PAGE_ROWS)
+    assert whole(cache.vaults()) == Listing(rows, NOON)
 
 
 def test_a_list_takes_the_place_of_the_one_before(path: Path) -> None:
@@ -114,34 +154,34 @@ def test_a_list_takes_the_place_of_the_one_before(path: Path) -> None:
     cache.keep_tasks(Listing([task(1)], NOON))
     for last in ([vault(3)], [], [vault(4), vault(5)]):
         cache.keep_vaults(Listing(last, NOON))
-        assert cache.vaults() == Listing(last, NOON)
-    assert cache.tasks() == Listing([task(1)], NOON)
+        assert whole(cache.vaults()) == Listing(last, NOON)
+    assert whole(cache.tasks()) == Listing([task(1)], NOON)
 
 
 def test_of_many_lists_the_newest_stays(path: Path) -> None:
     cache = SqliteCache(path)
     for number in range(50):
         cache.keep_vaults(Listing([vault(number)], NOON))
-    assert cache.vaults() == Listing([vault(49)], NOON)
+    assert whole(cache.vaults()) == Listing([vault(49)], NOON)
 
 
 def test_an_empty_cache_is_no_error(path: Path) -> None:
     cache = SqliteCache(path)
-    assert (cache.first_vaults(), cache.vaults(), cache.tasks()) == (None, None, None)
+    assert (first_vaults(path), whole(cache.vaults()), whole(cache.tasks())) == (None, None, None)
     assert not path.exists()
     cache.keep_tasks(Listing([], NOON))
-    assert (cache.first_vaults(), cache.tasks()) == (None, Listing([], NOON))
+    assert (whole(cache.tasks()), first_vaults(path)) == (Listing([], NOON), None)
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_a_bad_file_is_thrown_away(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     cache = SqliteCache(path)
-    assert cache.first_vaults() is None
+    assert first_vaults(path) is None
     assert not path.exists()
     path.write_bytes(content)
     cache.keep_vaults(Listing([vault(1)], NOON))
-    assert cache.vaults() == Listing([vault(1)], NOON)
+    assert whole(cache.vaults()) == Listing([vault(1)], NOON)
 
 
 def test_a_cache_of_another_version_is_thrown_away(path: Path) -> None:
@@ -151,37 +191,98 @@ def test_a_cache_of_another_version_is_thrown_away(path: Path) -> None:
             connection.execute("PRAGMA user_version=5")
         cache = SqliteCache(path)
         cache.keep_vaults(Listing([vault(2)], NOON))
-        assert cache.vaults() == Listing([vault(2)], NOON)
-        assert cache.tasks() is None
+        assert whole(cache.vaults()) == Listing([vault(2)], NOON)
+        assert whole(cache.tasks()) is None
+
+
+def test_a_list_of_other_fields_is_as_if_it_were_not_there(path: Path) -> None:
+    cache = kept(path, Listing([vault(1)], NOON))
+    cache.keep_tasks(Listing([task(1)], NOON))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE list SET shape = shape + 1 WHERE name = 'vaults'")
+    assert (first_vaults(path), whole(cache.vaults())) == (None, None)
+    assert whole(cache.tasks()) == Listing([task(1)], NOON)
+
+
+def test_every_list_comes_back_as_it_was_with_its_age_and_what_is_missing(path: Path) -> None:
+    lacking = NotFound("cbr.example.com", status=404)
+    cache = SqliteCache(path)
+    cache.keep_backups(Listing(BACKUPS, NOON, False))
+    cache.keep_policies(Listing(POLICIES, NOON))
+    cache.keep_protectables(Listing(PROTECTABLES, NOON, False, lacking))
+    assert whole(cache.backups()) == Listing(BACKUPS, NOON, False)
+    assert whole(cache.policies()) == Listing(POLICIES, NOON)
+    found = whole(cache.protectables())
+    assert found is not None
+    assert (found.rows, found.as_of, found.complete) == (PROTECTABLES, NOON, False)
+    assert isinstance(found.lacking, NotFound)
+    assert found.lacking.host == lacking.host
+    assert all(isinstance(disk, Disk) for disk in found.rows[0].disks)
+    assert isinstance(found.rows[0].disks, tuple)
+
+
+def test_a_page_that_says_the_same_is_not_written_again(path: Path) -> None:
+    rows = [vault(number) for number in range(3 * PAGE_ROWS)]
+    cache = kept(path, Listing(rows, NOON))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # a page that is written again comes back whole, one that is not stays spoilt
+        connection.execute("UPDATE page SET content = X'00' WHERE number = 1")
+    cache.keep_vaults(Listing(rows, NOON))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT length(content) FROM page WHERE number = 1").fetchone() == (1,)
+    rows[PAGE_ROWS].name = "renamed"
+    cache.keep_vaults(Listing(rows, NOON))
+    assert whole(cache.vaults()) == Listing(rows, NOON)
+
+
+def test_texts_that_rows_have_in_common_are_one_object(path: Path) -> None:
+    rows = [replace(BACKUPS[0], id=BackupId(f"b-{number}")) for number in range(2 * PAGE_ROWS)]
+    cache = SqliteCache(path)
+    cache.keep_backups(Listing(rows, NOON))
+    found = whole(cache.backups())
+    assert found is not None
+    assert len({id(row.resource_name) for row in found.rows}) == 1
+
+
+def test_a_file_that_another_program_is_writing_is_left_alone(path: Path) -> None:
+    kept(path, Listing([vault(1)], NOON)).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        assert first_vaults(path) is None
+        connection.execute("ROLLBACK")
+    assert first_vaults(path) == Listing([vault(1)], NOON)
 
 
 def test_flipped_and_cut_files_give_the_list_or_nothing(path: Path) -> None:
     listing = Listing([vault(number, 2) for number in range(40)], NOON)
     kept(path, listing).close()
-    whole = path.read_bytes()
+    intact = path.read_bytes()
     chance = random.Random(5)
     for _ in range(150):
-        content = bytearray(whole)
+        content = bytearray(intact)
         for _ in range(3):
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         path.write_bytes(content[: chance.choice([len(content), chance.randrange(len(content))])])
-        found = SqliteCache(path).vaults()
+        found = whole(SqliteCache(path).vaults())
         assert found is None or found.rows == listing.rows
 
 
 def test_a_missing_folder_and_a_folder_of_that_name_stop_nothing(tmp_path: Path) -> None:
     for path in (tmp_path / "missing" / "cache.db", tmp_path):
         cache = kept(path, Listing([vault(1)], NOON))
-        assert cache.vaults() is None
+        assert whole(cache.vaults()) is None
 
 
 def test_a_row_that_cannot_be_written_does_not_stop_the_next(path: Path) -> None:
     odd = vault(1)
     odd.tags = {"env": object()}  # type: ignore[dict-item]
     cache = kept(path, Listing([odd], NOON))
-    assert cache.vaults() is None
+    assert whole(cache.vaults()) is None
     cache.keep_vaults(Listing([vault(2)], NOON))
-    assert cache.vaults() == Listing([vault(2)], NOON)
+    assert whole(cache.vaults()) == Listing([vault(2)], NOON)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX rights")

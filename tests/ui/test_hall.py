@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_profile_by_profile_with_its_reason(window: Main
     staging.failed(Part.VAULTS, refused)
     staging.put_connection(Connection(Reach.REFUSED, error=refused))
     nl = hall.desk(NL.name).ledger
-    nl.put_protectables(Listing([], estate.NOW, False), NotFound("cbr.example.com", status=404))
+    nl.put_protectables(Listing([], estate.NOW, False, NotFound("cbr.example.com", status=404)))
     nl.put_connection(Connection(Reach.ONLINE, 1800.0))
     hall.board._tell()
     assert "Staging & more: login refused" in window.current_page().remark.text()

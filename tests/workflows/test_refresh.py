@@ -6,18 +6,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.start import opened
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import BadAnswer, LoginRefused
+from cbr_desktop.domain.error import BadAnswer, LoginRefused, NotFound, SecretMissing
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.storage.paths import places
+from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS
 from tests.stage import Stage, staged
+
+LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
+
+
+def refusing(request: httpx.Request) -> httpx.Response:
+    raise AssertionError(f"{request.url} was asked for without a login")
 
 
 @pytest.fixture
@@ -86,12 +98,53 @@ def test_the_next_start_opens_from_what_was_seen_last(tmp_path: Path) -> None:
         run(stage, stage.house.refresh.once())
         seen, clock = dict(stage.house.ledger.vaults), stage.clock
     with staged(tmp_path, clock=clock) as stage:
-        stage.house.refresh.recall()
+        run(stage, stage.house.refresh.recall())
         assert stage.house.ledger.vaults == seen
         freshness = stage.house.ledger.freshness[Part.VAULTS]
         assert freshness.from_cache
         assert freshness.as_of is not None
         assert stage.service.journal == []
+
+
+def test_every_list_opens_from_the_cache_without_network_and_without_credentials(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.service.modes.missing.add("protectables")
+        run(stage, stage.house.refresh.once())
+        before, clock = stage.house.ledger, stage.clock
+
+    async def no_secret(kind: SecretKind) -> str:
+        raise SecretMissing(DEMO.name, kind)
+
+    clock.advance(3600)
+    here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
+    ledger = Ledger(DEMO, lambda part: None)
+    with opened(here, ledger, clock, no_secret, httpx.MockTransport(refusing)) as house:
+
+        async def story() -> None:
+            await house.refresh.recall()
+            await house.refresh.once()
+            await house.cloud.aclose()
+
+        asyncio.run(story())
+    assert ledger.vaults == before.vaults
+    assert ledger.tasks == before.tasks
+    assert ledger.backups == before.backups
+    assert ledger.policies == before.policies
+    assert list(ledger.resource_rows()) == list(before.resource_rows())
+    for part in LISTS:
+        freshness = ledger.freshness[part]
+        assert (freshness.from_cache, freshness.as_of) == (True, before.freshness[part].as_of)
+        assert isinstance(freshness.error, SecretMissing)
+    assert isinstance(ledger.freshness[Part.PROTECTABLES].lacking, NotFound)
+
+
+def test_what_is_recalled_late_does_not_hide_what_was_read(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        run(stage, stage.house.refresh.once())
+        stage.house.ledger.put_vaults(Listing([], stage.clock.now()))
+        run(stage, stage.house.refresh.recall())
+        assert stage.house.ledger.vaults == {}
+        assert not stage.house.ledger.freshness[Part.VAULTS].from_cache
 
 
 def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:

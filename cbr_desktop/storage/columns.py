@@ -1,0 +1,138 @@
+"""How rows turn into columns of plain values and back; here are the vaults, which the first paint waits for.
+
+Columns rather than rows: a fifth of the objects to parse, and rows are then made by one ``map`` each.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
+
+Row = TypeVar("Row")
+Columns = list[list[Any]]
+Pool = dict[Any, Any]
+Restore = Callable[[list[Any]], list[Any]]
+
+
+def moment(seconds: float) -> datetime:
+    """Return a point in time, aware UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def moments(column: list[float | None]) -> list[datetime | None]:
+    """Bring points in time back."""
+    return [None if seconds is None else moment(seconds) for seconds in column]
+
+
+def tuples(column: list[list[Any]]) -> list[tuple[Any, ...]]:
+    """Bring tuples back, which JSON writes as lists."""
+    return [tuple(value) for value in column]
+
+
+def words(enumeration: type[StrEnum]) -> Restore:
+    """Return what ``domain.word.known`` does, for a whole column: at this number a call for each would be felt."""
+    members: dict[str | None, str] = {member.value: member for member in enumeration}
+
+    def restore(column: list[Any]) -> list[Any]:
+        return [members.get(text, text) for text in column]
+
+    return restore
+
+
+def _seconds(column: Iterable[datetime | None]) -> list[float | None]:
+    return [None if at is None else at.timestamp() for at in column]
+
+
+class Table(Generic[Row]):
+    """How rows of one type turn into columns and back; ``restore`` has what JSON does not bring back by itself.
+
+    ``shared`` names the fields whose texts many rows have in common.
+    """
+
+    def __init__(self, type: type[Row], restore: dict[str, Restore], shared: tuple[str, ...] = ()) -> None:
+        self.type = type
+        self.restore = restore
+        self.shared = shared
+        self.names = tuple(field.name for field in fields(type))  # type: ignore[arg-type]
+
+    def columns(self, rows: list[Row]) -> Columns:
+        """Return the columns of rows, in the order of the fields."""
+        if not rows:
+            return [[] for _ in self.names]
+        taken = zip(*map(attrgetter(*self.names), rows), strict=True)
+        return [
+            _seconds(column) if self.restore.get(name) is moments else list(column)
+            for name, column in zip(self.names, taken, strict=True)
+        ]
+
+    def rows(self, columns: Columns, pool: Pool) -> list[Row]:
+        """Return the rows of columns; ``pool`` holds the texts that rows of all pages have in common."""
+        whole = [self._restored(name, column, pool) for name, column in zip(self.names, columns, strict=True)]
+        return list(map(self.type, *whole))
+
+    def _restored(self, name: str, column: list[Any], pool: Pool) -> list[Any]:
+        if name in self.restore:
+            return self.restore[name](column)
+        if name in self.shared:
+            return [pool.setdefault(text, text) for text in column]
+        return column
+
+
+class Nested(Generic[Row]):
+    """A table whose rows hold rows of another in one field: counts stand in that column, the others come behind."""
+
+    def __init__(self, own: Table[Row], field: str, inner: Table[Any]) -> None:
+        self._own = own
+        self._inner = inner
+        self._field = field
+        self._place = own.names.index(field)
+        self._read = attrgetter(field)
+        self.names = (*own.names, *inner.names)
+
+    def columns(self, rows: list[Row]) -> Columns:
+        """Return the columns of rows, then those of all that they hold."""
+        columns = self._own.columns(rows)
+        held = [self._read(row) for row in rows]
+        columns[self._place] = [len(each) for each in held]
+        return [*columns, *self._inner.columns([inner for each in held for inner in each])]
+
+    def rows(self, columns: Columns, pool: Pool) -> list[Row]:
+        """Return the rows of columns; what they hold comes as lists, or as what ``restore`` of the field makes."""
+        own = columns[: len(self._own.names)]
+        inner = iter(self._inner.rows(columns[len(self._own.names) :], pool))
+        own[self._place] = [list(islice(inner, count)) for count in own[self._place]]
+        return self._own.rows(own, pool)
+
+
+Codec = Table[Row] | Nested[Row]
+
+
+def shape(codec: Codec[Any]) -> int:
+    """Return a number for the fields of a table: a list of a version with other fields is of no use."""
+    return zlib.crc32(repr(codec.names).encode())
+
+
+RESOURCE = Table(
+    Resource,
+    {"type": words(ResourceType), "protect_status": words(ProtectStatus), "exclude_volumes": tuples},
+)
+VAULTS = Nested(
+    Table(
+        Vault,
+        {
+            "kind": words(VaultKind),
+            "protect_type": words(ProtectType),
+            "status": words(VaultStatus),
+            "created_at": moments,
+        },
+        ("cloud_type", "consistent_level", "charging_mode", "enterprise_project_id"),
+    ),
+    "resources",
+    RESOURCE,
+)
