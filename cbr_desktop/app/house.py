@@ -22,7 +22,7 @@ from cbr_desktop.domain.journal import Witness
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.follow import Follow
-from cbr_desktop.workflows.guard import Guard
+from cbr_desktop.workflows.guard import Guard, SealedRecords
 from cbr_desktop.workflows.journal import Journalled, Scribe
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
@@ -92,6 +92,8 @@ def open_house(
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
     cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection, offline=offline)
     guard = guard or Guard(profile, clock)
+    if guard.sealed is not None:
+        records = SealedRecords(records, guard.sealed)
     by = who()
     witness: Callable[[Intent], Witness | None] = _nobody
     if journal is not None:

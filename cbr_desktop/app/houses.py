@@ -9,6 +9,7 @@ import httpx
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.journal import FileJournal
@@ -67,6 +68,11 @@ class Houses:
     def journal(self) -> FileJournal:
         """The journal of the data folder."""
         return self._data.journal
+
+    @property
+    def damaged(self) -> list[Damaged]:
+        """What was found broken in the outbox, and where it is kept now."""
+        return self._data.records.damaged
 
     @property
     def all(self) -> list[House]:

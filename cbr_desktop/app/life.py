@@ -13,13 +13,14 @@ from cbr_desktop.app.access import Access
 from cbr_desktop.app.beside import Behind, Beside
 from cbr_desktop.app.houses import Houses, opened_houses, real_network
 from cbr_desktop.app.neighbour import Neighbour
-from cbr_desktop.app.start import demo_corner
+from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.crash import CrashWatch
+from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.errors import crash_sentence
+from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import WARNING
 from cbr_desktop.ui.window import MainWindow
@@ -43,11 +44,21 @@ def run_life(
         stack.callback(hall.settings.close)
         behind = open_behind(stack, hall, here, log, secrets)
         Beside(window, hall, here, log, behind)
-        if hall.is_demo:
-            # it works in a corner of its own, which no second start can know
+        tell_the_disk(window, hall, behind.houses)
+        if hall.is_demo or hall.sealed is not None:
+            # it works in a corner of its own, of which no second start can know
             return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
         neighbour = Neighbour(window, here.door_file)
         return run(application, lambda leaving: neighbour.attend(live(behind.houses, window, behind.access, leaving)))
+
+
+def tell_the_disk(window: MainWindow, hall: Hall, houses: Houses) -> None:
+    """Say what is wrong with the data folder."""
+    for damaged in houses.damaged:
+        window.notices.say(rescued_sentence(damaged), WARNING)
+    if hall.sealed is not None:
+        window.notices.say(sealed_sentence(hall.sealed), WARNING)
+        window.band.tell_guards()
 
 
 def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: Secrets | None = None) -> Behind:
@@ -73,7 +84,13 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         secrets = secrets or Secrets()
         transport = None
         access = Access(hall, log, secrets)
-        houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline, log.redact))
+        try:
+            houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline, log.redact))
+        except (NotSaved, NewerVersion) as error:
+            # what is known can be looked at all the same
+            hall.seal(error)
+            copy = stack.enter_context(copied_data(here))
+            houses = stack.enter_context(opened_houses(copy, access.secret_of, real_network, offline, log.redact))
     for desk in hall.desks:
         houses.admit(desk)
     hall.admit = houses.admit

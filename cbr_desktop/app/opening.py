@@ -3,10 +3,12 @@
 import argparse
 import gc
 import importlib
+import os
 import sys
+from contextlib import suppress
 
 from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
-from cbr_desktop.domain.error import HouseError, InUse
+from cbr_desktop.domain.error import HouseError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places, places
@@ -17,7 +19,8 @@ def run_window(options: argparse.Namespace) -> int:
     """Open the window; return its exit code when the operator has left."""
     here = places()
     try:
-        here.make()
+        with suppress(NotSaved):
+            here.make()  # what cannot be written can still be looked at
         if not options.demo and _is_raised(here):
             return 0
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
@@ -60,7 +63,7 @@ def _is_raised(here: Places) -> bool:
     Raises ``InUse`` when there is one that does not answer. Where none has run or the last one has left in order, this
     is a look at one file.
     """
-    if not here.door_file.exists():
+    if not os.path.lexists(here.door_file):
         return False
     neighbour = importlib.import_module("cbr_desktop.app.neighbour")
     answer = neighbour.knock(here.door_file, neighbour.Wish())

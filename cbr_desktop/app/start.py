@@ -3,13 +3,15 @@
 import getpass
 import importlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 
@@ -18,12 +20,14 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.house import House, open_house, who
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
-from cbr_desktop.domain.error import HouseError, InUse, SecretMissing
+from cbr_desktop.domain.error import HouseError, InUse, NotSaved, SecretMissing
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.database import SIDE_FILES
+from cbr_desktop.storage.files import make_folder
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
@@ -65,7 +69,9 @@ def opened_data(
 
     ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times.
     """
-    places.make()
+    with suppress(NotSaved):
+        places.make()  # of all these, what is precious needs one
+    make_folder(places.data)
     with ExitStack() as stack:
         stack.enter_context(locked(places))
         journal = FileJournal(
@@ -102,9 +108,32 @@ def kill_point(environ: Mapping[str, str] = os.environ) -> Callable[[str], None]
 @contextmanager
 def demo_corner(here: Places) -> Iterator[Places]:
     """Lend the demo cloud a corner of its own on the disk, which goes with it: its estate does not last either."""
-    here.make()
-    with tempfile.TemporaryDirectory(prefix="demo-", dir=here.cache, ignore_cleanup_errors=True) as corner:
+    with suppress(NotSaved):
+        here.make()
+    folder = here.cache if os.access(here.cache, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=folder, ignore_cleanup_errors=True) as corner:
         yield places({HOME_VARIABLE: corner})
+
+
+@contextmanager
+def copied_data(here: Places) -> Iterator[Places]:
+    """Lend a copy of a data folder that cannot be written, with as much of it as can be read; it is gone afterwards.
+
+    What a newer program wrote is left out. Nothing may be sent from a copy: see ``SealedRecords``.
+    """
+    with tempfile.TemporaryDirectory(prefix="cbr-desktop-", ignore_cleanup_errors=True) as corner:
+        copy = replace(here, data=Path(corner) / "data")
+        for path in (here.records_file, *(Path(f"{here.records_file}{suffix}") for suffix in SIDE_FILES)):
+            with suppress(OSError):
+                make_folder(copy.data)
+                shutil.copyfile(path, copy.data / path.name)
+        with suppress(OSError, shutil.Error):
+            shutil.copytree(here.journal_folder, copy.journal_folder, copy_function=shutil.copyfile)
+        try:
+            SqliteRecords(copy.records_file).close()
+        except HouseError:
+            shutil.rmtree(copy.data, ignore_errors=True)
+        yield copy
 
 
 @contextmanager

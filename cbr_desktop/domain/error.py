@@ -18,6 +18,7 @@
     │   ├── NotSaved
     │   │   └── ChangedOutside     another program has written the file meanwhile
     │   ├── Damaged
+    │   │   └── NewerVersion       in order, but written by a newer program; not touched
     │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
     ├── SecretMissing              a secret was not given and none is stored
@@ -166,6 +167,10 @@ class ChangedOutside(NotSaved):
 
 class Damaged(StorageError):
     """A file exists and cannot be read as what it should be."""
+
+
+class NewerVersion(Damaged):
+    """The file was written by a newer program; it is in order and was not touched."""
 
 
 class InUse(StorageError):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cbr_desktop.domain.error import Damaged, NotSaved
+from cbr_desktop.domain.error import NewerVersion as NewerVersion
 from cbr_desktop.storage.files import PRIVATE_FILE, create_private, narrow, reason, sync_folder
 
 Steps = Sequence[Sequence[str]]
@@ -30,10 +31,6 @@ _IN_THE_WAY = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
-
-
-class NewerVersion(Damaged):
-    """The file was written by a newer program; it is in order and was not touched."""
 
 
 def open_database(path: Path, steps: Steps) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import make_folder
 
@@ -68,8 +69,14 @@ class Places:
 
     def make(self) -> None:
         """Make the program's own folders, for this user alone. ``NotSaved`` names the first that cannot be."""
+        errors = []
         for folder in (self.config, self.data, self.cache, self.logs, self.state):
-            make_folder(folder)
+            try:
+                make_folder(folder)
+            except NotSaved as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
 
 def places(environ: Mapping[str, str] | None = None) -> Places:
@@ -90,6 +97,9 @@ def _under(root: Path) -> Places:
 def _of_platform() -> Places:
     from platformdirs import PlatformDirs
 
+    if not Path(os.path.expanduser("~")).is_absolute():  # noqa: PTH111  the other raises
+        # this user has no home at all, and a folder called ~ where the program was started is none
+        return _under(Path(os.devnull))
     # without appauthor=False, Windows would put the folder into another one of the same name
     folders = PlatformDirs(_APPLICATION, appauthor=False, roaming=False)
     return Places(

@@ -16,6 +16,8 @@ from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
 
 _STRIPE = 3
+_ARM_HINT = "Nothing can be changed here before it is armed"
+_SEALED_HINT = "Nothing can be sent: the data folder cannot be written"
 _GRAVITY = (
     Environment.PRODUCTION,
     Environment.STAGING,
@@ -76,7 +78,7 @@ class ProfileBand(QWidget):
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._place.setMinimumWidth(40)
         row.addWidget(self._place, 1)
-        self.arm = self._button("lock", "Read-only", "Nothing can be changed here before it is armed")
+        self.arm = self._button("lock", "Read-only", _ARM_HINT)
         self.arm.setObjectName("arm")
         self.arm.clicked.connect(self.arm_menu_wished)
         row.addWidget(self.arm)
@@ -127,6 +129,8 @@ class ProfileBand(QWidget):
             words = guard_words(guarded, len(self._hall.shown_desks))
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
+            is_sealed = guarded[0].guard.sealed is not None
+            self.arm.setToolTip(_SEALED_HINT if is_sealed else _ARM_HINT)
             self.arm.setIcon(icon("unlock" if any(desk.guard.is_open for desk in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
@@ -195,6 +199,8 @@ def scope_name(choice: Choice) -> str:
 
 def guard_words(guarded: Sequence[Desk], shown: int) -> str:
     """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
+    if guarded[0].guard.sealed is not None:
+        return "Read-only mode"
     armed = [desk.guard.armed_until for desk in guarded if desk.guard.armed_until is not None]
     if not armed:
         return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"

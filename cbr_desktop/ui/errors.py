@@ -11,6 +11,7 @@ from cbr_desktop.domain.error import (
     HouseError,
     InUse,
     LoginRefused,
+    NewerVersion,
     NoAnswer,
     NotFound,
     NotSaved,
@@ -37,6 +38,22 @@ def crash_sentence(report: str) -> str:
     return (
         "CBR Desktop ended by a fault of its own the last time. Requests that were on their way are looked for now. "
         f"Where it happened, without any of your data, is in {report}."
+    )
+
+
+def sealed_sentence(error: StorageError) -> str:
+    """Return that this start can only look, and why."""
+    return (
+        "Read-only mode: requests cannot be kept safe on this disk, so none is sent. You can look at everything, and"
+        f" save requests to files. {error_sentence(error)}"
+    )
+
+
+def rescued_sentence(error: Damaged) -> str:
+    """Return that requests in the outbox were damaged, and where what is left of them is kept."""
+    return (
+        f"The outbox was damaged. What is certainly whole was taken over, the rest is kept in {quoted(error.path)}."
+        f" Look at the tasks of your vaults before you send anything again.{_detail(error)}"
     )
 
 
@@ -191,6 +208,13 @@ def _damaged(error: Damaged) -> str:
     return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
 
 
+def _newer_version(error: NewerVersion) -> str:
+    return (
+        f"{quoted(error.path)} was written by a newer version of CBR Desktop and was not touched. Start that version,"
+        f" or choose another data folder.{_detail(error)}"
+    )
+
+
 def _in_use(error: InUse) -> str:
     return f"CBR Desktop is running already with the data in {shown(error.path)}. Use that window, or close it first."
 
@@ -258,6 +282,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     NotSaved: _not_saved,
     ChangedOutside: _changed_outside,
     Damaged: _damaged,
+    NewerVersion: _newer_version,
     InUse: _in_use,
     StorageError: _storage,
     ProfileError: _profile,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from cbr_desktop.domain.error import StorageError
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.board import Board
@@ -68,6 +69,7 @@ class Hall(QObject):
         """Everything that is open: requests are followed whatever is looked at."""
         self.admit: Callable[[Desk], None] | None = None
         self.shelf: Shelf | None = None
+        self.sealed: StorageError | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"
         self._profiles = list(profiles)
@@ -139,6 +141,12 @@ class Hall(QObject):
         for desk in self.desks:
             desk.shelf = shelf
 
+    def seal(self, error: StorageError) -> None:
+        """Let no change through any profile from now on: the data folder cannot be written."""
+        self.sealed = error
+        for desk in self.desks:
+            desk.guard.seal(error)
+
     def work_offline(self, offline: bool) -> None:
         """Begin or end working offline, now and at the next start."""
         self.settings.put(_OFFLINE, offline)
@@ -197,6 +205,8 @@ class Hall(QObject):
             shelf=self.shelf,
         )
         self._desks[profile.name] = desk
+        if self.sealed is not None:
+            desk.guard.seal(self.sealed)
         if self.admit is not None:
             self.admit(desk)
 

@@ -52,6 +52,9 @@ def open_arm_menu(hall: Hall, button: QToolButton, armed: Callable[[Desk], objec
     """Open the choice of how long a read-only profile is armed; ``armed`` hears of every change."""
     menu = _menu(button)
     guarded = [desk for desk in hall.shown_desks if desk.guard.is_read_only]
+    if hall.sealed is not None:
+        menu.addAction("Nothing can be sent: the data folder cannot be written").setEnabled(False)
+        guarded = []
     for desk in guarded:
         if len(guarded) > 1:
             menu.addSection(_fit(desk.profile.name))

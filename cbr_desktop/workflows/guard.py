@@ -1,14 +1,18 @@
-"""The guard of a read-only profile: nothing is changed through it unless it was armed for some minutes."""
+"""The guard of a read-only profile: nothing is changed through it unless it was armed for some minutes.
+
+Where the data folder cannot be written, every profile is sealed: no request could be kept, so none is let in.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cbr_desktop.domain.error import ReadOnly
+from cbr_desktop.domain.error import ReadOnly, StorageError
 from cbr_desktop.domain.profile import Profile
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
-    from cbr_desktop.workflows.ports import Clock
+    from cbr_desktop.domain.intent import Intent
+    from cbr_desktop.workflows.ports import Clock, Records
 
 ARM_MINUTES = (5, 15, 60)
 """For how long a profile can be armed."""
@@ -24,17 +28,23 @@ class Guard:
         self._profile = profile
         self._clock = clock
         self._armed_until: datetime | None = None
+        self._sealed: StorageError | None = None
         self.notify: Callable[[datetime | None], None] = lambda until: None
+
+    @property
+    def sealed(self) -> StorageError | None:
+        """Why nothing can be kept and so nothing changed, whatever the profile; ``None`` when that is not so."""
+        return self._sealed
 
     @property
     def is_read_only(self) -> bool:
         """Whether the profile needs arming at all."""
-        return self._profile.is_read_only
+        return self._sealed is not None or self._profile.is_read_only
 
     @property
     def armed_until(self) -> datetime | None:
         """Until when changes are let through, ``None`` when they are not."""
-        until = self._armed_until
+        until = self._armed_until if self._sealed is None else None
         return until if until is not None and self._clock.now() < until else None
 
     @property
@@ -52,7 +62,41 @@ class Guard:
         self._armed_until = None
         self.notify(None)
 
+    def seal(self, error: StorageError) -> None:
+        """Let no change through any more, since the disk would not take it."""
+        self._sealed = error
+
     def check(self) -> None:
-        """Raise ``ReadOnly`` unless changes are let through now."""
+        """Raise ``ReadOnly``, or why it is sealed, unless changes are let through now."""
+        if self._sealed is not None:
+            raise self._sealed
         if not self.is_open:
             raise ReadOnly(self._profile.name)
+
+
+class SealedRecords:
+    """The rows of a data folder that cannot be written: they are told, and none is added, claimed or changed.
+
+    ``rows`` may be a copy. That nothing of it can be claimed keeps a request from being sent from here as well as from
+    where it is waiting.
+    """
+
+    def __init__(self, rows: "Records", error: StorageError) -> None:
+        self._rows = rows
+        self._error = error
+
+    def add(self, intent: "Intent") -> None:
+        """Raise the error."""
+        raise self._error
+
+    def claim(self, intent: "Intent") -> bool:
+        """Raise the error."""
+        raise self._error
+
+    def save(self, intent: "Intent") -> None:
+        """Raise the error."""
+        raise self._error
+
+    def load(self) -> "list[Intent]":
+        """Return what the rows tell."""
+        return self._rows.load()

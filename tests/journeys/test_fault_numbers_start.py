@@ -1,28 +1,45 @@
-"""Faults of the catalogue that are about starting, by number: 52 and 70."""
+"""Faults of the catalogue that are about starting, by number: 52, 57, 61 and 70."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.neighbour import MESSAGE_BYTES, Neighbour, Wish, knock, message, understood
+from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from tests.storage.values import profile
+from cbr_desktop.ui.window import MainWindow
+from tests.journeys.program import Program, settled
+from tests.nobody import NOBODY, become_nobody, environment
+from tests.storage.values import TARGET, intent, profile
+
+Until = Callable[..., Awaitable[None]]
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="sockets and rights of POSIX")
@@ -108,6 +125,178 @@ def test_fault_52_a_first_that_does_not_answer_is_said_to_be_running(here: Place
         assert said == ""
         assert complained.startswith("cbr-desktop: CBR Desktop is running already with the data in ")
         assert list(here.data.glob("*.bad-*")) == []
+
+
+# 57: a home that is no place to write
+
+
+def complaints(said: str) -> list[str]:
+    """Return what was said on standard error, besides what the unseen platform says of every window."""
+    return [line for line in said.splitlines() if not line.startswith("This plugin does not support")]
+
+
+def seen(arguments: list[str], variables: dict[str, str], folder: Path) -> dict[str, Any]:
+    """Run the program as somebody else's, and return what was on its screen."""
+    program = str(ROOT / "tests" / "journeys" / "onlooker.py")
+    done = subprocess.run([*arguments, program], env=variables, cwd=folder, capture_output=True, text=True, timeout=50)
+    assert done.returncode == 0, done.stderr
+    # a log that cannot be written is no reason for a word
+    assert complaints(done.stderr) == []
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def settled_home(home: Path) -> Places:
+    """Make the folders of a home as platforms other than a test's have them, with one request in the outbox."""
+    here = Places(
+        config=home / ".config" / "cbr-desktop",
+        data=home / ".local" / "share" / "cbr-desktop",
+        cache=home / ".cache" / "cbr-desktop",
+        logs=home / ".local" / "state" / "cbr-desktop" / "log",
+        state=home / ".local" / "state" / "cbr-desktop",
+        requests=home / "Documents",
+    )
+    here.make()
+    TomlProfiles(here.profiles_file).save(profile(proxy=ProxyMode.NONE))
+    settings = JsonSettings(here.state / "screens.json")
+    settings.put("window/offline", True)
+    settings.close()
+    records = SqliteRecords(here.records_file)
+    records.add(intent("waiting"))
+    records.close()
+    return here
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in sorted(folder.rglob("*"))}
+
+
+def opened_to_all(folder: Path) -> None:
+    """Let everybody look at what is in a folder, and at the way to it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for path in folder.parents:
+        if path.stat().st_mode & 0o777 == 0o700:
+            path.chmod(0o755)
+
+
+nobody = pytest.mark.skipif(not become_nobody(), reason="only root can become another user")
+
+
+@nobody
+def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    settled_home(home)
+    opened_to_all(home)
+    before = tree(home)
+    told = seen([*become_nobody()], environment(home), tmp_path)
+    assert told["mode"] == "Read-only mode"
+    assert [each.partition(":")[0] for each in told["notices"]] == ["Read-only mode"]
+    assert "Permission denied" in told["notices"][0] or "Operation not permitted" in told["notices"][0]
+    assert (told["can_send"], told["can_arm"], told["refused"]) == (False, False, "NotSaved")
+    assert told["hint"].startswith("Read-only mode: nothing can be sent, saving to a file works.")
+    # what waits is told, and stays where it waits
+    assert (told["requests"], told["states"]) == (["waiting"], ["queued"])
+    assert tree(home) == before
+
+
+@nobody
+def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    here = settled_home(home)
+    opened_to_all(home)
+    for path in (home, *home.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for path in (here.data, *here.data.rglob("*")):
+        os.chown(path, 0, 0)
+    here.data.chmod(0o700)
+    before = tree(here.data)
+    told = seen([*become_nobody()], environment(home), tmp_path)
+    assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NotSaved")
+    assert told["requests"] == []
+    assert tree(here.data) == before
+    assert here.data.stat().st_uid == 0
+
+
+@nobody
+@pytest.mark.parametrize("is_set", [True, False])
+def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(tmp_path: Path, is_set: bool) -> None:
+    opened_to_all(tmp_path)
+    variables = environment(tmp_path / "missing" if is_set else None, TMPDIR=str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    os.chown(tmp_path / "tmp", NOBODY, NOBODY)
+    program = [*become_nobody(), str(ROOT / "tests" / "journeys" / "onlooker.py"), "--demo"]
+    done = subprocess.run(program, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=50)
+    assert (done.returncode, complaints(done.stderr)) == (0, [])
+    assert json.loads(done.stdout)["mode"] == ""
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert not (tmp_path / "~").exists()
+
+
+def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_reached(
+    demo_program: Program, until: Until
+) -> None:
+    hall, service = demo_program.hall, demo_program.service
+    target = replace(
+        TARGET,
+        profile=DEMO.name,
+        cbr_endpoint=DEMO.cbr_endpoint,
+        project=DEMO.project,
+        project_id=None,
+        vault_id=VaultId(REFERENCE_VAULT_ID),
+    )
+    records = SqliteRecords(demo_program.here.records_file)
+    now = demo_program.clock.now()
+    records.add(intent("waiting", target=target, created_at=now, changed_at=now))
+    records.close()
+    error = NotSaved("/home/o/.local/share/cbr-desktop", "Read-only file system")
+    hall.seal(error)
+
+    async def tale(houses: Houses, window: MainWindow) -> None:
+        window.show()
+        window.furnish()
+        desk = hall.desk(DEMO.name)
+        await until(lambda: settled(hall, DEMO.name))
+        await until(lambda: desk.ledger.intents[IntentId("waiting")].note == "not-saved")
+        desk.outbox.wake()
+        with pytest.raises(NotSaved):
+            desk.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="now"))
+        desk.guard.arm(5)
+        assert not desk.guard.is_open
+        assert (desk.guard.armed_until, desk.guard.sealed) == (None, error)
+        assert window.band.arm.text() == "Read-only mode"
+        menu = window.furniture.open_arm_menu(window.band.arm, lambda desk: None)
+        assert [action.isEnabled() for action in menu.actions()] == [False]
+        menu.close()
+        # a profile that is opened later is sealed as well
+        hall.choose(next(each for each in hall.choices() if each.name == DEMO_PROFILES[2].name))
+        assert hall.desk(DEMO_PROFILES[2].name).guard.sealed is error
+
+    demo_program.play(tale)
+    assert service.journal.calls("POST", "/checkpoints") == []
+    records = SqliteRecords(demo_program.here.records_file)
+    assert [(each.id, each.state) for each in records.load()] == [("waiting", IntentState.QUEUED)]
+    records.close()
+
+
+# 61: data of a newer version
+
+
+@posix
+def test_fault_61_data_of_a_newer_version_is_looked_at_by_nobody_and_said_to_be_newer(here: Places) -> None:
+    SqliteRecords(here.records_file).close()
+    with closing(sqlite3.connect(here.records_file)) as connection:
+        connection.execute("PRAGMA user_version=99")
+    before = tree(here.data)
+    variables = environment(None, CBR_DESKTOP_HOME=str(here.data.parent))
+    told = seen([sys.executable], variables, here.data.parent)
+    assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NewerVersion")
+    assert "was written by a newer version of CBR Desktop and was not touched" in told["notices"][0]
+    assert "version 99" in told["notices"][0]
+    after = tree(here.data)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) <= {str(here.lock_file)}
 
 
 # 70: what may be said at the door

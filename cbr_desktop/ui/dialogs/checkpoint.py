@@ -391,7 +391,8 @@ class CheckpointDialog(QDialog):
             self._accepted = frozenset()
             self.anyway.setChecked(False)
         self._warned = warned
-        self.arm.setVisible(not self._desk.guard.is_open)
+        guard = self._desk.guard
+        self.arm.setVisible(not guard.is_open and guard.sealed is None)
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         reason = self._reason()
         self.send.setEnabled(not reason)
@@ -402,12 +403,15 @@ class CheckpointDialog(QDialog):
         if self._verdict.is_blocked:
             untouched = not self._touched and self._draft.vault_id is None
             mark = SEVERITY_MARKS[Severity.INFO if untouched else Severity.BLOCK]
-        elif warned:
+        elif warned or guard.sealed is not None:
             mark = SEVERITY_MARKS[Severity.WARN]
         self.verdict.say(mark, reason or verdict_sentence(self._verdict))
 
     def _reason(self) -> str:
         """Return why the request cannot be sent as it is, empty when it can."""
+        sealed = self._desk.guard.sealed
+        if sealed is not None:
+            return f"Read-only mode: nothing can be sent, saving to a file works. {error_sentence(sealed)}"
         if not self._desk.guard.is_open:
             name = quoted(self._desk.profile.name)
             return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
