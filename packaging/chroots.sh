@@ -61,7 +61,7 @@ hand_in_registries() {
 open_display() { # an X server of this machine that the system reaches; its name is in $display
     mkdir -p "$system/tmp/.X11-unix" /tmp/.X11-unix
     mount --bind "$system/tmp/.X11-unix" /tmp/.X11-unix
-    Xvfb -displayfd 3 -nolock -nolisten tcp -screen 0 1400x900x24 3>"$try/display" 2>/dev/null &
+    Xvfb -displayfd 3 -nolock -noreset -nolisten tcp -screen 0 1400x900x24 3>"$try/display" 2>/dev/null &
     until [ -s "$try/display" ]; do sleep 0.1; done
     display=:$(cat "$try/display")
 }

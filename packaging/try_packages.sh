@@ -170,11 +170,12 @@ start_in_system() {
 
 picture_of() { # PROGRAM FILE
     local program
-    as_operator env DISPLAY="$display" QT_QPA_PLATFORM=xcb "$1" --demo &
+    chroot --userspec=operator:operator "$system" /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 \
+        DISPLAY="$display" QT_QPA_PLATFORM=xcb "$1" --demo &
     program=$!
-    sleep 5
+    sleep 6
     DISPLAY=$display import -window root "$2"
-    kill "$(pgrep -x -u "$(in_system id -u operator)" cbr-desktop | head -1)" 2>/dev/null || true
+    kill "$program"
     wait "$program" || true
     [ -s "$2" ]
 }

@@ -54,7 +54,7 @@ def build(bundle: Bundle) -> Path:
         "-Xcompression-level",
         "19",
         "-b",
-        "256K",
+        "128K",
         "-root-owned",
         "-noappend",
         "-no-xattrs",
