@@ -253,7 +253,7 @@ def setup(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    """Builds deb, rpm, appimage, tar or all into build/packages; with --try builds and tries all of them instead."""
+    """Builds deb, rpm, appimage, tar or all into build/packages; --quick presses them less, --try tries all of them."""
     if arguments == ["--try"]:
         return call([ROOT / "packaging" / "try_packages.sh", "--twice"])
     kinds = [word for word in arguments if not word.startswith("-")] or ["all"]
@@ -266,8 +266,8 @@ def package(arguments: list[str]) -> int:
         kinds = list(PACKAGE_PROGRAMS)
     programs = {program for kind in kinds for program in PACKAGE_PROGRAMS[kind]}
     make_ready([RUNNING, PACKAGING], OFFSCREEN + X11 + WAYLAND + own_library(), tuple(sorted(programs)), WORKSHOP)
-    options = [word for word in arguments if word.startswith("-")]
-    return call([WORKSHOP.python, ROOT / "packaging" / "package.py", *kinds, *options])
+    quick = {"CBR_DESKTOP_QUICK": "1"} if "--quick" in arguments else None
+    return call([WORKSHOP.python, ROOT / "packaging" / "package.py", *kinds], quick)
 
 
 def lock(arguments: list[str]) -> int:

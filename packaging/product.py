@@ -30,6 +30,14 @@ DESCRIPTION = (
 """What the program is for, one paragraph after the other."""
 
 
+QUICK_VARIABLE = "CBR_DESKTOP_QUICK"
+
+
+def pressed(most: str, quick: str) -> str:
+    """Return how hard a packer is to press: ``most``, or ``quick`` for tries, when the variable is set."""
+    return quick if os.environ.get(QUICK_VARIABLE) else most
+
+
 def version() -> str:
     """The version, from the one place that has it."""
     text = (ROOT / "cbr_desktop" / "__init__.py").read_text("utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import components
 from bundle import Bundle, tidy
 from linux import tree
-from product import COMPONENT, NAME, PACKAGES, PACKAGING, WORK, run, version
+from product import COMPONENT, NAME, PACKAGES, PACKAGING, WORK, pressed, run, version
 
 _SOURCE = PACKAGING / "linux" / "runtime.c"
 _LIBRARIES = ("squashfuse_ll", "squashfuse", "fuse3", "lzma", "zstd", "lz4", "z", "pthread", "dl")
@@ -52,7 +52,7 @@ def build(bundle: Bundle) -> Path:
         "-comp",
         "zstd",
         "-Xcompression-level",
-        "19",
+        pressed("19", "3"),
         "-b",
         "128K",
         "-root-owned",

@@ -10,7 +10,7 @@ from pathlib import Path
 import bundle as bundles
 from bundle import Bundle
 from linux import tree
-from product import DESCRIPTION, LICENCE, MAINTAINER, NAME, PACKAGES, ROOT, SUMMARY, WORK, epoch, run, version
+from product import DESCRIPTION, LICENCE, MAINTAINER, NAME, PACKAGES, ROOT, SUMMARY, WORK, epoch, pressed, run, version
 
 _COPYRIGHT = """\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -74,7 +74,7 @@ def build(bundle: Bundle) -> Path:
     (control / "control").write_text(_control(depends, size), "utf-8")
     bundles.tidy(root)
     package = PACKAGES / f"{NAME}_{version()}_amd64.deb"
-    run("dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--build", root, package)
+    run("dpkg-deb", "--root-owner-group", "-Zxz", pressed("-z9", "-z1"), "-Sextreme", "--build", root, package)
     tree.lay_list_beside(package, root / "usr/share")
     return package
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import bundle as bundles
 from bundle import Bundle
 from linux import tree
-from product import DESCRIPTION, LICENCE, NAME, PACKAGES, SUMMARY, WORK, run, version
+from product import DESCRIPTION, LICENCE, NAME, PACKAGES, SUMMARY, WORK, pressed, run, version
 
 _SPEC = """\
 Name: {name}
@@ -33,7 +33,7 @@ _DEFINES = {
     "__spec_install_post": "%{nil}",
     "_build_id_links": "none",
     "debug_package": "%{nil}",
-    "_binary_payload": "w19.zstdio",
+    "_binary_payload": pressed("w19.zstdio", "w3.zstdio"),
     "_buildhost": "localhost",
     "use_source_date_epoch_as_buildtime": "1",
     "clamp_mtime_to_source_date_epoch": "1",

@@ -6,7 +6,7 @@ from pathlib import Path
 import bundle as bundles
 from bundle import Bundle
 from linux import tree
-from product import NAME, PACKAGES, TITLE, WORK, epoch, run, version
+from product import NAME, PACKAGES, TITLE, WORK, epoch, pressed, run, version
 
 _READ_ME = """\
 {title} {version} for Linux on x86-64
@@ -46,7 +46,7 @@ def build(bundle: Bundle) -> Path:
     package = PACKAGES / f"{folder.name}.tar.xz"
     run(
         *("tar", "--create", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"),
-        *(f"--mtime=@{epoch()}", "--use-compress-program=xz -9e -T1", f"--file={package}"),
+        *(f"--mtime=@{epoch()}", f"--use-compress-program=xz {pressed('-9e', '-1')} -T1", f"--file={package}"),
         *(f"--directory={folder.parent}", folder.name),
     )
     tree.lay_list_beside(package, folder / "share")
