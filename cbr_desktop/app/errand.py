@@ -1,7 +1,7 @@
 """Errands: one request taken through outbox and follow without a window, and a file judged without a cloud."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +95,7 @@ class Errand:
         async with asyncio.TaskGroup() as tasks:
             correspondence = tasks.create_task(self._house.correspondence())
             intent = self._house.outbox.submit(document.draft, body=document.body)
-            await self._left(intent.id)
+            await self._left(intent.id, self._house.outbox.cancel)
             if wait:
                 await self._ended(intent.id)
             elif self._state(intent.id) is IntentState.UNKNOWN:
@@ -104,10 +104,24 @@ class Errand:
         held = self._house.ledger.intents[intent.id]
         return Report(held, outcome_of(self._house.ledger, held))
 
-    async def _left(self, id: IntentId) -> None:
+    async def release(self, id: IntentId) -> Report:
+        """Confirm a held request anew and send it now; it is held again when it cannot leave."""
+        async with asyncio.TaskGroup() as tasks:
+            correspondence = tasks.create_task(self._house.correspondence())
+            if self._house.outbox.release(id):
+                await self._left(id, self._house.outbox.hold)
+                if self._state(id) is IntentState.UNKNOWN:
+                    await self._looked_for(id)
+            correspondence.cancel()
+        held = self._house.ledger.intents[id]
+        return Report(held, outcome_of(self._house.ledger, held))
+
+    async def _left(self, id: IntentId, give_up: Callable[[IntentId], bool]) -> None:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""
         while self._state(id) in _UNSENT:
-            if self._house.ledger.intents[id].note and self._house.outbox.cancel(id):
+            is_stuck = self._house.ledger.intents[id].note or self._state(id) is not IntentState.QUEUED
+            if is_stuck and self._state(id) is not IntentState.SENDING:
+                give_up(id)
                 return
             await self._change()
 

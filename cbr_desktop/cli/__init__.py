@@ -111,6 +111,9 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     form.add_argument("--report", action="store_true", help="print a report to hand on: names veiled, no secrets")
     doctor.set_defaults(run="cli.doctor:doctor")
 
+    _outbox(commands.add_parser("outbox", help="what waits to be sent, and what became of the rest"))
+    _journal(commands.add_parser("journal", help="the record of every request: verify it, export it"))
+
     simulator = commands.add_parser("simulator", help="serve the demo cloud over TCP, for other clients")
     simulator.add_argument("--port", type=int, default=0, help="the port; 0, the default, takes a free one")
     simulator.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine only)")
@@ -129,3 +132,43 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     selftest.add_argument("--theme", choices=("light", "dark"), default="light")
     selftest.set_defaults(run="app.selftest:run_selftest")
     return parser
+
+
+def _outbox(outbox: argparse.ArgumentParser) -> None:
+    outbox.set_defaults(run="cli.outbox:listed", json=False)
+    outbox.add_argument("--json", action="store_true", help="print JSON")
+    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only requests of a profile")
+    acts = outbox.add_subparsers(title="what to do", metavar="ACT")
+    listed = acts.add_parser("list", help="list the requests, newest last (as without an act)")
+    listed.set_defaults(run="cli.outbox:listed")
+    hold = acts.add_parser("hold", help="keep a waiting request from being sent")
+    hold.set_defaults(run="cli.outbox:hold")
+    release = acts.add_parser("release", help="confirm a held request anew and send it now")
+    release.set_defaults(run="cli.outbox:release")
+    release.add_argument("--arm", action="store_true", help="let the request through a read-only profile")
+    reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
+    reconcile.set_defaults(run="cli.outbox:reconcile")
+    for act in (hold, release):
+        act.add_argument("id", metavar="ID", help="the request's id, or how it begins")
+    reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
+    for act in (listed, hold, release, reconcile):
+        act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+
+
+def _journal(journal: argparse.ArgumentParser) -> None:
+    acts = journal.add_subparsers(title="what to do", metavar="ACT", required=True)
+    verify = acts.add_parser("verify", help="tell whether nothing is missing and nothing was changed")
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    verify.set_defaults(run="cli.journal:verify")
+    export = acts.add_parser("export", help="write entries out")
+    export.add_argument("--format", choices=("json", "csv", "html"), default="json", help="(default: json)")
+    export.add_argument("--output", metavar="FILE", type=Path, help="a file; by default standard output")
+    export.add_argument("--since", metavar="TIME", help="no entry before, as 2026-03-01 or 2026-03-01T12:00Z")
+    export.add_argument("--until", metavar="TIME", help="only entries before")
+    export.add_argument("--vault", metavar="VAULT", default="", help="only entries of a vault, by id or name")
+    export.add_argument("--request", metavar="ID", default="", help="only entries of a request, by how its id begins")
+    export.add_argument(
+        "--kind", metavar="KIND", action="append", default=[], help="only entries of a kind; repeatable"
+    )
+    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only entries of a profile")
+    export.set_defaults(run="cli.journal:export")

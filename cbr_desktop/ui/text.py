@@ -348,7 +348,7 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
         sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
         found = " The answer had been lost; the checkpoint was found by reading." if intent.note == "reconciled" else ""
-        return sentence + found + _unsaved(intent)
+        return sentence + found + _twin_words(intent) + _unsaved(intent)
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
 
 
@@ -432,7 +432,8 @@ def _not_found_again(intent: Intent, now: datetime) -> str:
     return (
         f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
         " most likely it was never carried out. Keep looking, or look at the vault yourself before you send it again."
-    )
+        f" {looked_sentence(intent, now)}"
+    ).rstrip()
 
 
 def _cancelled(intent: Intent, now: datetime) -> str:
@@ -449,6 +450,33 @@ _INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
     IntentState.NOT_FOUND: _not_found_again,
     IntentState.CANCELLED: _cancelled,
 }
+
+
+def _twin_words(intent: Intent) -> str:
+    if not intent.twins or intent.checkpoint is None:
+        return ""
+    ids = ", ".join(shown(id, 64) for id in (intent.checkpoint.id, *intent.twins))
+    return f" Created {_times(len(intent.twins) + 1)}: checkpoints {ids} have the same name."
+
+
+def _times(count: int) -> str:
+    return {2: "twice"}.get(count, f"{count} times")
+
+
+def looked_sentence(intent: Intent, now: datetime) -> str:
+    """Return where a request was looked for, how often and when, so that a person can judge; empty when nowhere."""
+    parts = []
+    for looked in intent.looked:
+        where = {"tasks": "the tasks of the project", "backups": "the backups of the vault"}.get(looked.where, "lists")
+        if looked.times and looked.first_at and looked.last_at:
+            span = f"{clock_words(looked.first_at, now)} to {clock_words(looked.last_at, now)}"
+            part = f"{where} since {clock_words(looked.since, now)}, {count_words(looked.times, 'time')} ({span})"
+        else:
+            part = f"{where}, never with success"
+        if looked.failures:
+            part += f", {count_words(looked.failures, 'more try', 'more tries')} failed"
+        parts.append(part)
+    return f"Looked through {'; '.join(parts)}." if parts else ""
 
 
 def _unsaved(intent: Intent) -> str:

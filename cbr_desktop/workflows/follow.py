@@ -54,7 +54,7 @@ class Follow:
         self._outbox = outbox
         self._ended = ended
         self._pauses = pauses
-        self._reconcile = Reconcile(ledger, records, cloud, clock, outbox.vault_freed)
+        self.reconcile = Reconcile(ledger, records, cloud, clock, outbox.vault_freed)
         self._wake = asyncio.Event()
         self._held: set[tuple[IntentId, IntentState]] = set()
 
@@ -79,7 +79,7 @@ class Follow:
     async def _watch(self, intent: Intent) -> None:
         try:
             if intent.state is IntentState.UNKNOWN:
-                await self._reconcile.settle(intent.id)
+                await self.reconcile.settle(intent.id)
             else:
                 await self._to_the_end(intent.id)
         finally:
@@ -87,16 +87,23 @@ class Follow:
             self._wake.set()
 
     async def _to_the_end(self, id: IntentId) -> None:
+        await self._look_for_elder(id)
         late = 0
         for pause in self._pauses():
             with suppress(HouseError):
                 await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
             if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
+                await self._look_for_elder(id)
                 self._finish(self._ledger.intents[id], outcome)
                 return
             late = late + 1 if outcome.is_over else 0
             await self._clock.sleep(pause)
+
+    async def _look_for_elder(self, id: IntentId) -> None:
+        """Look for the request that this one was sent in place of; it may have come late."""
+        with suppress(HouseError):
+            await self.reconcile.look_for_elder(self._ledger.intents[id])
 
     async def _look(self, intent: Intent) -> None:
         """Read the tasks, and the checkpoint when they have all ended or cannot be read."""
@@ -114,11 +121,12 @@ class Follow:
 
     def _learn(self, intent: Intent, seen: Checkpoint) -> None:
         """Take over the status; a later look may tell less than the first answer, and then the first answer stays."""
-        held = intent.checkpoint
+        now = self._ledger.intents[intent.id]
+        held = now.checkpoint
         if held is None or held.status == seen.status:
             return
         checkpoint = replace(held, status=seen.status, accepted=held.accepted or seen.accepted)
-        self._put(replace(intent, checkpoint=checkpoint, changed_at=self._clock.now()))
+        self._put(replace(now, checkpoint=checkpoint, changed_at=self._clock.now()))
 
     def _finish(self, intent: Intent, outcome: Outcome | None) -> None:
         kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))

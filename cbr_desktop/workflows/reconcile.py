@@ -2,19 +2,25 @@
 
 Looked for are the tasks and backups that the request would have made: by its name where it had one, else by vault,
 resources and time. What is found settles the intent as ACCEPTED; nothing found after all looks makes it NOT_FOUND, and
-only a person asks again.
+only a person asks again. Where, how often and when it was looked for stays with the intent, for that person to see.
+
+A person who asks again keeps the name. Should the first request have come late after all, both are found and each is
+told of the other: they are twins.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from cbr_desktop.domain import request
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, CheckpointStatus
-from cbr_desktop.domain.error import Forbidden, HouseError, NotFound
+from cbr_desktop.domain.error import CloudError, Forbidden, HouseError, NotFound
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Looked
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
@@ -43,22 +49,40 @@ class Reconcile:
         for pause in LOOKS_SECONDS:
             await self._clock.sleep(pause)
             try:
-                found = await self.look(self._ledger.intents[id])
+                if await self.once(id):
+                    return
             except HouseError:
                 continue
             looked += 1
-            if found is not None:
-                self._move(id, IntentState.ACCEPTED, found)
-                return
         if looked:
             self._move(id, IntentState.NOT_FOUND, None)
+
+    async def once(self, id: IntentId) -> bool:
+        """Look once, and take over what is found; tell whether it was. Raises ``CloudError``."""
+        found = await self.look(self._ledger.intents[id])
+        if found is None:
+            return False
+        self._move(id, IntentState.ACCEPTED, found)
+        self._tell_twins(id)
+        return True
+
+    async def look_for_elder(self, intent: Intent) -> None:
+        """Look once more for the request that ``intent`` was sent in place of: it may have come late.
+
+        Raises ``CloudError``.
+        """
+        elder = self._ledger.intents.get(intent.retry_of) if intent.retry_of is not None else None
+        if elder is not None and elder.state is IntentState.NOT_FOUND and elder.name == intent.name:
+            await self.once(elder.id)
 
     async def look(self, intent: Intent) -> Checkpoint | None:
         """Look once; return the checkpoint that the request made, or ``None``. Raises ``CloudError``."""
         since = (intent.sent_at or intent.created_at) - _BEFORE
         draft = _draft(intent)
         try:
-            tasks = [t for t in (await self._cloud.tasks(since=since)).rows if self._is_of(t, intent, draft)]
+            with self._noting(intent.id, "tasks", since):
+                read = (await self._cloud.tasks(since=since)).rows
+            tasks = sorted((t for t in read if self._is_of(t, intent, draft)), key=partial(_distance, intent))
         except Forbidden:
             tasks = []
         if tasks:
@@ -77,7 +101,9 @@ class Reconcile:
         return task.vault_id is not None and _could_be(task.resource_id, task.created_at, intent, draft)
 
     async def _by_backups(self, intent: Intent, draft: CheckpointDraft, since: datetime) -> Checkpoint | None:
-        for backup in (await self._cloud.backups(vault_id=intent.target.vault_id, since=since)).rows:
+        with self._noting(intent.id, "backups", since):
+            backups = (await self._cloud.backups(vault_id=intent.target.vault_id, since=since)).rows
+        for backup in sorted(backups, key=partial(_distance, intent)):
             taken = backup.checkpoint_id is None or self._is_taken(backup.checkpoint_id, intent)
             if taken or backup.auto != draft.auto_trigger:
                 continue
@@ -111,12 +137,62 @@ class Reconcile:
 
     def _move(self, id: IntentId, state: IntentState, checkpoint: Checkpoint | None) -> None:
         intent = self._ledger.intents[id]
-        if intent.state is not IntentState.UNKNOWN:
+        if intent.state not in (IntentState.UNKNOWN, IntentState.NOT_FOUND) or intent.state is state:
             return
-        moved = intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled")
-        self._records.save(moved)
-        self._ledger.put_intent(moved)
+        self._put(intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled"))
         self._vault_freed()
+
+    def _tell_twins(self, id: IntentId) -> None:
+        """Tell the requests that were sent one for the other, and that all came to be, of each other's checkpoints."""
+        family = [each for each in self._family(id) if each.checkpoint is not None]
+        for each in family:
+            others = (other.checkpoint for other in family if other.id != each.id)
+            twins = tuple(sorted({other.id for other in others if other is not None}))
+            if twins != each.twins:
+                self._put(replace(each, twins=twins))
+
+    def _family(self, id: IntentId) -> list[Intent]:
+        """Return the intents of one name that were sent in place of each other, ``id`` among them."""
+        intents = self._ledger.intents
+        found = {id}
+        while True:
+            more = {i.retry_of for i in intents.values() if i.id in found and i.retry_of in intents}
+            more |= {i.id for i in intents.values() if i.retry_of in found}
+            more = {each for each in more if each is not None and intents[each].name == intents[id].name} - found
+            if not more:
+                return [intents[each] for each in found]
+            found |= more
+
+    @contextmanager
+    def _noting(self, id: IntentId, where: str, since: datetime) -> Iterator[None]:
+        """Keep in the intent that it is looked for, and with what success."""
+        try:
+            yield
+        except CloudError as error:
+            self._note(id, where, since, type(error).__name__)
+            raise
+        self._note(id, where, since, "")
+
+    def _note(self, id: IntentId, where: str, since: datetime, failure: str) -> None:
+        intent, now = self._ledger.intents[id], self._clock.now()
+        found = next((each for each in intent.looked if each.where == where), Looked(where, since))
+        if failure:
+            found = replace(found, failures=found.failures + 1, failure=failure)
+        else:
+            found = replace(found, times=found.times + 1, first_at=found.first_at or now, last_at=now)
+        self._put(replace(intent, looked=(*(each for each in intent.looked if each.where != where), found)))
+
+    def _put(self, intent: Intent) -> None:
+        """Show and keep an intent; what was found can be found again, so a full disk is no hindrance."""
+        with suppress(HouseError):
+            self._records.save(intent)
+        self._ledger.put_intent(intent)
+
+
+def _distance(intent: Intent, row: Task | Backup) -> timedelta:
+    """Return how far a row is from the sending: of several with one name, the nearest is it most likely."""
+    sent_at = intent.sent_at or intent.created_at
+    return abs(row.created_at - sent_at) if row.created_at is not None else timedelta.max
 
 
 def _is_named(found: str, name: str) -> bool:

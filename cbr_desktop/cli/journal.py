@@ -1,0 +1,86 @@
+"""The commands of the journal: verify the chain, and write entries out."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+
+from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.journal import EntryKind, Filter, Head, Verification
+from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.journal import read_only, verified
+from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.storage.records import peek
+from cbr_desktop.ui.evidence import csv_export, html_export, json_export, verification_sentence
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Print whether the journal is whole; 0 when it is, 1 when it is not."""
+    found = _verified(places())
+    record = {
+        "sound": found.is_sound,
+        "entries": found.count,
+        "broken": found.broken,
+        "why": found.why,
+        "head": {"number": found.head.number, "hash": found.head.hash},
+    }
+    print(json.dumps(record, indent=2) if options.json else verification_sentence(found))
+    return GOOD if found.is_sound else BAD
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the wanted entries out; a journal that is not whole is exported all the same, and 1 tells of it."""
+    try:
+        wanted = Filter(
+            since=_time(options.since),
+            until=_time(options.until),
+            profile=options.profile or "",
+            vault=options.vault,
+            intent=options.request,
+            kinds=frozenset(options.kind),
+        )
+    except ValueError as error:
+        print(f"cbr-desktop: {error}", file=sys.stderr)
+        return UNUSABLE
+    unknown = sorted(wanted.kinds - set(EntryKind))
+    if unknown:
+        print(f"cbr-desktop: no kind {unknown[0]!r}; there are {', '.join(EntryKind)}", file=sys.stderr)
+        return UNUSABLE
+    here = places()
+    found = _verified(here)
+    entries = read_only(here.journal_folder).entries(wanted)
+    if options.format == "csv":
+        text = csv_export(entries)
+    elif options.format == "html":
+        text = html_export(entries, found, datetime.now(UTC))
+    else:
+        text = json_export(entries)
+    content = text.encode("utf-8", "backslashreplace")
+    if options.output is not None:
+        write_whole(options.output, content)
+    else:
+        sys.stdout.buffer.write(content)
+    if not found.is_sound:
+        print(f"cbr-desktop: {verification_sentence(found)}", file=sys.stderr)
+    return GOOD if found.is_sound else BAD
+
+
+def _verified(here: Places) -> Verification:
+    """Verify the chain by what the outbox remembers; of an outbox that cannot be read nothing is remembered."""
+    known: Head | None = None
+    try:
+        known = peek(here.records_file)[1]
+    except Damaged as error:
+        print(f"cbr-desktop: {here.records_file}: {error.detail}", file=sys.stderr)
+    return verified(here.journal_folder, known)
+
+
+def _time(text: str | None) -> datetime | None:
+    """Return a time as given; one without a zone is the operator's."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r} is no time; write it as 2026-03-01 or 2026-03-01T12:00Z") from error

@@ -1,0 +1,180 @@
+"""The commands of the outbox: what waits and what became of the rest, hold, release, reconcile."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.errand import Errand
+from cbr_desktop.app.house import House
+from cbr_desktop.app.profile import find_profile
+from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.records import peek
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.states import clock_words, shown, status_words
+from cbr_desktop.ui.text import intent_sentence, looked_sentence
+from cbr_desktop.workflows.guard import ARM_MINUTES
+from cbr_desktop.workflows.ledger import Ledger
+
+_LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
+
+
+def listed(options: argparse.Namespace) -> int:
+    """Print what is in the outbox; nothing is opened for writing, so the window may be open."""
+    intents = [i for i in peek(places().records_file)[0] if options.profile in (None, i.target.profile)]
+    _show(options, intents)
+    return GOOD
+
+
+def hold(options: argparse.Namespace) -> int:
+    """Hold a waiting request; 1 when it was not waiting."""
+
+    def held(house: House, intent: Intent) -> int:
+        done = house.outbox.hold(intent.id)
+        _show(options, [house.ledger.intents[intent.id]])
+        return GOOD if done else BAD
+
+    return _with_one(options, held)
+
+
+def release(options: argparse.Namespace) -> int:
+    """Confirm a held request anew, send it, and print what became of it."""
+
+    async def sent(house: House, intent: Intent) -> int:
+        if intent.state is not IntentState.HELD:
+            _show(options, [intent])
+            return BAD
+        if options.arm:
+            house.guard.arm(ARM_MINUTES[0])
+        house.guard.check()
+        await house.refresh.once()
+        connection = house.ledger.connection
+        if connection.reach is not Reach.ONLINE and connection.error is not None:
+            raise connection.error
+        report = await Errand(house).release(intent.id)
+        _show(options, [report.intent])
+        return exit_code(report)
+
+    return _with_one(options, lambda house, intent: asyncio.run(_closing(house, sent(house, intent))))
+
+
+def reconcile(options: argparse.Namespace) -> int:
+    """Look once for each request whose answer was lost; 4 when one is not found yet."""
+    intents = [i for i in peek(places().records_file)[0] if i.state in (*_LOST, IntentState.SENDING)]
+    if options.id is None:
+        lost = [i for i in intents if i.state is not IntentState.NOT_FOUND]
+    else:
+        lost = [i for i in intents if i.id.startswith(options.id)]
+        if not lost:
+            return _refused(options.id, 0)
+    lost = [i for i in lost if options.profile in (None, i.target.profile)]
+    looked: list[Intent] = []
+    for name in dict.fromkeys(i.target.profile for i in lost):
+        with _house(name) as house:
+            own = [i for i in lost if i.target.profile == name]
+            looked += asyncio.run(_closing(house, _looked(house, own)))
+    _show(options, looked)
+    return UNCERTAIN if any(i.state in _LOST for i in looked) else GOOD
+
+
+async def _looked(house: House, intents: list[Intent]) -> list[Intent]:
+    for intent in intents:
+        try:
+            await house.follow.reconcile.once(intent.id)
+        except HouseError as error:
+            print(f"cbr-desktop: {error_sentence(error)}", file=sys.stderr)
+    return [house.ledger.intents[intent.id] for intent in intents]
+
+
+def _with_one(options: argparse.Namespace, act: Callable[[House, Intent], int]) -> int:
+    """Do something about the one request whose id begins as given."""
+    found = [i for i in peek(places().records_file)[0] if i.id.startswith(options.id)]
+    if len(found) != 1:
+        return _refused(options.id, len(found))
+    with _house(found[0].target.profile) as house:
+        return act(house, house.ledger.intents[found[0].id])
+
+
+def _refused(id: str, count: int) -> int:
+    what = f"{count} requests have ids that begin with" if count else "there is no such request:"
+    print(f"cbr-desktop: {what} {id!r}; 'cbr-desktop outbox' lists them", file=sys.stderr)
+    return UNUSABLE
+
+
+@contextmanager
+def _house(name: str) -> Iterator[House]:
+    here = places()
+    profile = find_profile(here, name)
+    with opened(here, Ledger(profile, lambda part: None), WallClock(), terminal_secret(profile)) as house:
+        yield house
+
+
+async def _closing(house: House, work: Awaitable[Any]) -> Any:
+    try:
+        return await work
+    finally:
+        await house.cloud.aclose()
+
+
+def _show(options: argparse.Namespace, intents: list[Intent]) -> None:
+    now = datetime.now(UTC)
+    if options.json:
+        record = {"requests": [_record(intent, now) for intent in intents]}
+        print(json.dumps(record, ensure_ascii=False, indent=2, default=_time_text))
+    else:
+        print("\n".join(_text(intent, now) for intent in intents) or "The outbox is empty.")
+
+
+def _record(intent: Intent, now: datetime) -> dict[str, Any]:
+    return {
+        "id": intent.id,
+        "state": str(intent.state),
+        "note": intent.note,
+        "summary": intent_sentence(intent, intent.outcome, now),
+        "name": intent.name,
+        "profile": intent.target.profile,
+        "project": intent.target.project,
+        "vault_id": intent.target.vault_id,
+        "vault_name": intent.target.vault_name,
+        "by": intent.by,
+        "draft": intent.draft,
+        "plan": intent.plan,
+        "created_at": intent.created_at,
+        "confirmed_at": intent.confirmed_at,
+        "due_at": intent.due_at,
+        "sent_at": intent.sent_at,
+        "preflight_at": intent.preflight_at,
+        "checkpoint_id": intent.checkpoint and intent.checkpoint.id,
+        "request_id": intent.request_id,
+        "refusal": intent.refusal and asdict(intent.refusal),
+        "retry_of": intent.retry_of,
+        "looked": [asdict(each) for each in intent.looked],
+        "twins": list(intent.twins),
+    }
+
+
+def _time_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _text(intent: Intent, now: datetime) -> str:
+    vault = shown(intent.target.vault_name or intent.target.vault_id, 64)
+    name = shown(intent.name, 64) if intent.name else "(named by the service)"
+    head = f"{intent.id[:8]}  {status_words(intent.state)}  {name}  vault {vault}  {shown(intent.target.profile, 60)}"
+    lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]
+    lines[1] += f" by {shown(intent.by, 80)}" if intent.by else ""
+    lines.append(f"          {intent_sentence(intent, intent.outcome, now)}")
+    if intent.looked and intent.state is IntentState.UNKNOWN:
+        lines.append(f"          {looked_sentence(intent, now)}")
+    return "\n".join(lines)

@@ -1,0 +1,206 @@
+"""The commands of outbox and journal, as a person and a script meet them, over the demo cloud on a socket."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.house import House
+from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.cli import main
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.simulator.serve import running
+from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.workflows.ledger import Ledger
+
+RELEASED = Path(__file__).parent.parent / "storage" / "data" / "outbox-v1.db"
+
+
+class Desk:
+    """A profile on this disk that leads to a demo cloud on a socket."""
+
+    def __init__(self, url: str, service: Service, here: Places) -> None:
+        self.service = service
+        self.here = here
+        self.profile = Profile(
+            "Demo", url, url, service.estate.projects[0].name, estate.DEMO_USER, estate.DEMO_DOMAIN, read_only=False
+        )
+        here.make()
+        TomlProfiles(here.profiles_file).save(self.profile)
+
+    def submit(self, name: str) -> Intent:
+        """Put a request into the outbox, as a window without a network does, and end."""
+        with self.house() as house:
+            return house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name=name))
+
+    def house(self) -> AbstractContextManager[House]:
+        ledger = Ledger(self.profile, lambda part: None)
+        return opened(self.here, ledger, WallClock(), terminal_secret(self.profile))
+
+    @property
+    def posts(self) -> int:
+        return len(self.service.journal.calls("POST", "/checkpoints"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
+    clock = RunningClock()
+    service = Service(estate.demo(clock.now()), clock)
+    with running(service) as url:
+        yield Desk(url, service, places())
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    requests: list[dict[str, object]] = json.loads(capsys.readouterr().out)["requests"]
+    return requests
+
+
+def test_an_empty_outbox_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["outbox"]) == 0
+    assert capsys.readouterr().out == "The outbox is empty.\n"
+    assert main(["outbox", "--json"]) == 0
+    assert told(capsys) == []
+
+
+def test_a_held_request_is_sent_when_it_is_released_and_not_before(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intent = desk.submit("before-patch")
+    assert main(["outbox", "hold", intent.id[:8]]) == 0
+    assert "Held by you" in capsys.readouterr().out
+    assert main(["outbox", "hold", intent.id[:8], "--json"]) == 1
+    assert [request["state"] for request in told(capsys)] == ["held"]
+    assert main(["outbox", "list", "--json"]) == 0
+    (request,) = told(capsys)
+    assert (request["state"], request["note"], request["name"]) == ("held", "person", "before-patch")
+    assert "@" in str(request["by"])
+    assert desk.posts == 0
+    assert main(["outbox", "release", intent.id, "--json"]) == 0
+    (request,) = told(capsys)
+    assert request["state"] in ("accepted", "finished")
+    assert desk.posts == 1
+    assert main(["outbox", "release", intent.id]) == 1
+    assert desk.posts == 1
+
+
+def test_a_release_without_a_network_leaves_the_request_held(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    intent = desk.submit("before-patch")
+    main(["outbox", "hold", intent.id])
+    desk.service.faults.add(Fault("*", ".*", "cut", times=None))
+    assert main(["outbox", "release", intent.id]) == 2
+    capsys.readouterr()
+    main(["outbox", "--json"])
+    assert told(capsys)[0]["state"] == "held"
+
+
+def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.service.faults.add(Fault("POST", "/checkpoints", "cut", "after"))
+    desk.service.faults.add(Fault("GET", "/(operation-logs|backups)", "status", status=500, times=None, skip=2))
+    intent = desk.submit("before-patch")
+    main(["outbox", "hold", intent.id])
+    assert main(["outbox", "reconcile"]) == 0
+    capsys.readouterr()
+    with desk.house() as house:
+        held = house.ledger.intents[intent.id]
+        house.outbox._move(held, "unknown", sent_at=WallClock().now(), note="NoAnswer")
+    assert main(["outbox", "reconcile", "--json"]) == 4
+    (request,) = told(capsys)
+    assert request["state"] == "unknown"
+    assert {(row["where"], row["times"]) for row in request["looked"]} == {("tasks", 1), ("backups", 1)}  # type: ignore[attr-defined]
+    assert desk.posts == 0
+
+
+def test_an_id_that_is_none_or_not_the_only_one_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["outbox", "hold", "nothing"]) == 2
+    assert "there is no such request: 'nothing'" in capsys.readouterr().err
+    desk.submit("one")
+    desk.submit("two")
+    assert main(["outbox", "release", ""]) == 2
+    assert "2 requests" in capsys.readouterr().err
+    assert main(["outbox", "reconcile", "nothing"]) == 2
+
+
+def test_an_outbox_of_the_first_version_is_listed_and_left_as_it_is(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copyfile(RELEASED, desk.here.records_file)
+    before = desk.here.records_file.read_bytes()
+    assert main(["outbox", "--json"]) == 0
+    assert len(told(capsys)) == 4
+    assert main(["outbox", "--profile", "Nobody", "--json"]) == 0
+    assert told(capsys) == []
+    assert desk.here.records_file.read_bytes() == before
+
+
+def test_a_sound_journal_verifies_and_a_cut_one_does_not(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["journal", "verify"]) == 0
+    desk.submit("before-patch")
+    assert main(["journal", "verify", "--json"]) == 0
+    capsys.readouterr()
+    (path,) = desk.here.journal_folder.iterdir()
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    assert main(["journal", "verify", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["broken"], found["why"]) == (len(lines), "cut-off")
+    path.write_bytes(b"".join([lines[0], lines[1].replace(b"before-patch", b"before-watch"), *lines[2:]]))
+    assert main(["journal", "verify"]) == 1
+    assert "breaks at entry 2" in capsys.readouterr().out
+
+
+def test_the_journal_is_exported_exactly_and_by_what_is_wanted(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intent = desk.submit("before-patch")
+    desk.submit("other")
+    (path,) = desk.here.journal_folder.iterdir()
+    assert main(["journal", "export"]) == 0
+    exported = json.loads(capsys.readouterr().out)
+    assert exported == [json.loads(line) for line in path.read_text().splitlines()]
+    assert main(["journal", "export", "--kind", "made", "--request", intent.id[:6], "--profile", "Demo"]) == 0
+    (made,) = json.loads(capsys.readouterr().out)
+    assert (made["facts"]["name"], made["intent"]) == ("before-patch", intent.id)
+    assert main(["journal", "export", "--until", "2020-01-01"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["journal", "export", "--since", "yesterday"]) == 2
+    assert main(["journal", "export", "--kind", "moon"]) == 2
+    out = tmp_path / "out.csv"
+    assert main(["journal", "export", "--format", "csv", "--output", str(out)]) == 0
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [row["kind"] for row in rows] == [entry["kind"] for entry in exported]
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_the_page_to_print_is_whole_and_runs_nothing(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.submit("<script>alert(1)</script>")
+    out = tmp_path / "out.html"
+    assert main(["journal", "export", "--format", "html", "--output", str(out)]) == 0
+    tags: set[str] = set()
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            tags.add(tag)
+
+    Reader().feed(out.read_text(encoding="utf-8"))
+    assert not tags & {"script", "link", "img", "iframe", "object", "a", "form"}
+    assert "table" in tags
+    assert "&lt;script&gt;" in out.read_text(encoding="utf-8")
