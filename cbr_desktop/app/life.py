@@ -9,6 +9,7 @@ from functools import partial
 import httpx
 from PySide6.QtWidgets import QApplication
 
+from cbr_desktop.app import shelf
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.beside import Behind, Beside
 from cbr_desktop.app.houses import Houses, opened_houses, real_network
@@ -44,6 +45,7 @@ def run_life(
         stack.callback(hall.settings.close)
         behind = open_behind(stack, hall, here, log, secrets)
         Beside(window, hall, here, log, behind)
+        shelf.tell_unsaved(window, hall)
         tell_the_disk(window, hall, behind.houses)
         if hall.is_demo or hall.sealed is not None:
             # it works in a corner of its own, of which no second start can know
@@ -76,9 +78,9 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         offered = partial(demo.offered, service)
         secrets = Secrets({}, lambda: None)
         access = Access(hall, log, secrets, demo.secret_of, offered)
-        corner = stack.enter_context(demo_corner(here))
+        here = stack.enter_context(demo_corner(here))
         houses = stack.enter_context(
-            opened_houses(corner, access.secret_of, lambda profile: transport, offline, log.redact)
+            opened_houses(here, access.secret_of, lambda profile: transport, offline, log.redact)
         )
     else:
         secrets = secrets or Secrets()
@@ -94,6 +96,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
     for desk in hall.desks:
         houses.admit(desk)
     hall.admit = houses.admit
+    shelf.open_shelf(here, hall)
     return Behind(access, houses, secrets, transport)
 
 

@@ -81,11 +81,7 @@ class Drafts:
         return [entry for _, entry in known.values()]
 
     def _paths(self) -> list[Path]:
-        try:
-            found = [Path(entry.path) for entry in os.scandir(self._folder) if entry.name.lower().endswith(SUFFIX)]
-        except OSError:
-            return []
-        return sorted(path for path in found if not path.name.startswith("."))[:_FILES]
+        return _files(self._folder, SUFFIX)
 
     # files
 
@@ -183,7 +179,7 @@ class Drafts:
     def unsaved(self) -> list[Unsaved]:
         """Return the drafts that were kept and never saved, oldest first; what cannot be read is left where it is."""
         found = []
-        for path in self._recovery.glob(f"*{_RECOVERY_SUFFIX}"):
+        for path in _files(self._recovery, _RECOVERY_SUFFIX):
             with suppress(StorageError, ValueError, KeyError, TypeError, RecursionError):
                 record = json.loads(read_whole(path, 3 * SIZE_LIMIT))
                 found.append(_unsaved(path.name.removesuffix(_RECOVERY_SUFFIX), record))
@@ -215,6 +211,16 @@ def read_whole(path: Path, limit: int = SIZE_LIMIT) -> bytes:
     if isinstance(data, int):
         raise Damaged(str(path), f"it has {data} bytes, a request has {limit} at most")
     return data
+
+
+def _files(folder: Path, suffix: str) -> list[Path]:
+    """Return the files of a folder by the end of their names; none where it cannot be looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(entry.path) for entry in entries if entry.name.lower().endswith(suffix)]
+    except OSError:
+        return []
+    return sorted(path for path in found if not path.name.startswith("."))[:_FILES]
 
 
 def _entry(path: Path, stamp: tuple[int, int]) -> DraftEntry:

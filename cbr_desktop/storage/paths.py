@@ -48,6 +48,11 @@ class Places:
         return self.data / "journal"
 
     @property
+    def unsaved_folder(self) -> Path:
+        """What was not saved of drafts."""
+        return self.data / "drafts"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one program that may write into ``data``."""
         return self.data / "instance.lock"

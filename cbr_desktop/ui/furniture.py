@@ -1,5 +1,6 @@
 """The furniture: what joins the window after its first paint, so that the first paint does not wait for it."""
 
+import importlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -61,6 +62,9 @@ class Furniture:
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
+        if name == "Drafts":
+            made: Page[Any] = importlib.import_module("cbr_desktop.ui.drafts.page").DraftsPage(self._hall, self._times)
+            return made
         return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
 
     def open_help(self) -> SheetWindow:

@@ -181,6 +181,11 @@ def _tasks(painter: QPainter) -> None:
         _lines(painter, (7.5, y), (13.8, y))
 
 
+def _drafts(painter: QPainter) -> None:
+    _lines(painter, (9.5, 1.8), (3.5, 1.8), (3.5, 14.2), (12.5, 14.2), (12.5, 7.5))
+    _lines(painter, (6, 10.5), (6.6, 8.4), (11.8, 2.6), (13.4, 4.2), (8.2, 9.9), (6, 10.5))
+
+
 def _plus(painter: QPainter) -> None:
     _lines(painter, (8, 3), (8, 13))
     _lines(painter, (3, 8), (13, 8))
@@ -236,6 +241,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "vaults": _vaults,
     "resources": _resources,
     "tasks": _tasks,
+    "drafts": _drafts,
     "plus": _plus,
     "close": _close,
     "details": _details,

@@ -1,6 +1,7 @@
 """Links: the only way by which this program has the desktop open an address, and the addresses that it opens."""
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,6 +32,17 @@ def open_link(url: str, allowed_hosts: Collection[str], opener: Callable[[str], 
     ``allowed_hosts`` are names in lower case. ``opener`` takes the place of the desktop.
     """
     return is_safe(url, allowed_hosts) and (opener or _open)(url)
+
+
+def open_folder(folder: str, opener: Callable[[QtCore.QUrl], bool] | None = None) -> bool:
+    """Have the desktop show a folder of this machine; return whether there is one and it was handed over.
+
+    Only a folder is: a file of that name would be opened by whatever program it is for.
+    """
+    path = Path(folder)
+    if not path.is_absolute() or not path.is_dir():
+        return False
+    return (opener or QtGui.QDesktopServices.openUrl)(QtCore.QUrl.fromLocalFile(str(path)))
 
 
 def is_safe(url: str, allowed_hosts: Collection[str]) -> bool:

@@ -1,10 +1,10 @@
 """The shelf: what the screens of drafts are handed of the disk."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
+from cbr_desktop.ui.states import count_words
 
 
 class Shelf(Protocol):
@@ -92,5 +92,6 @@ class Source:
     base: DraftText | None = None
 
 
-Opener = Callable[[Source], object]
-"""Opens an editor."""
+def unsaved_words(count: int) -> str:
+    """Return how many drafts were not saved."""
+    return f"{count_words(count, 'draft was', 'drafts were')} not saved."

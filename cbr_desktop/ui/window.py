@@ -373,7 +373,7 @@ class MainWindow(QMainWindow):
 
     def _tell_details(self) -> None:
         if self._furniture is not None and not self._furniture.details.isHidden():
-            self._furniture.details.show_subject(self.current_page().view.current_row())
+            self._furniture.details.show_subject(self.current_page().subject())
 
     def _fold_navigation(self) -> None:
         before, *others = self._split.sizes()

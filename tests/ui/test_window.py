@@ -24,6 +24,7 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.navigation import NAMES
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
@@ -87,7 +88,7 @@ def press(window: MainWindow, key: str) -> None:
 
 def everything(window: MainWindow) -> list[QWidget]:
     window.show_details(True)
-    for name in ("Resources", "Tasks", "Vaults"):
+    for name in (*NAMES[1:], NAMES[0]):
         window.show_page(name)
         window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
     for leaf in range(4):
@@ -162,7 +163,7 @@ def test_navigation_items_keep_their_names_when_folded(open_window: Callable[...
     press(window, "Ctrl+B")
     interface = QAccessible.queryAccessibleInterface(window.navigation)
     names = [interface.child(i).text(QAccessible.Text.Name) for i in range(interface.childCount())]
-    assert names == ["Vaults", "Resources", "Tasks"]
+    assert names == list(NAMES)
 
 
 def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:

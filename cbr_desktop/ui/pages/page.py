@@ -133,6 +133,10 @@ class Page(QWidget, Generic[Row]):
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
         return (None, ())
 
+    def subject(self) -> Any:
+        """Return what the details are wished for, ``None`` where they have nothing to say."""
+        return self.view.current_row()
+
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put actions on the selected rows into their menu."""
         action = menu.addAction("Create checkpoint…")
@@ -316,21 +320,24 @@ class Page(QWidget, Generic[Row]):
     def _region_words(self, row: Row) -> str:
         return next((member.profile.region for member in self.owners(row) if member.profile.region), NONE)
 
+    def _verbs(self) -> dict[str, Callable[[], object]]:
+        """Return what the panel over an empty table can do, by the words of its notices."""
+        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter}
+
     def _tell_empty(self, notice: Notice | None) -> None:
         if notice is None:
             if self._empty is not None:
                 self._empty.hide()
             return
         if self._empty is None:
-            verbs = {"refresh": self._ask_refresh, "clear-filter": self.clear_filter}
-            self._empty = EmptyPanel(self.name, verbs, self.view)
+            self._empty = EmptyPanel(self.name, self._verbs(), self.view)
         self._empty.tell(notice)
 
 
 class EmptyPanel(QFrame):
     """Lies over a table without rows and says what, why, and one thing to do."""
 
-    def __init__(self, name: str, verbs: dict[str, Callable[[], Any]], view: QWidget) -> None:
+    def __init__(self, name: str, verbs: dict[str, Callable[[], object]], view: QWidget) -> None:
         super().__init__(view)
         self._view = view
         self.setObjectName(f"no{name}")

@@ -1,0 +1,143 @@
+"""What the page of drafts says of a file: whether it could be sent, by what was last read of its vault."""
+
+from datetime import datetime
+from pathlib import PurePath
+from typing import NamedTuple
+
+from cbr_desktop.domain.draft import DraftEntry, Unsaved
+from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
+from cbr_desktop.ui.states import count_words
+from cbr_desktop.ui.text import finding_sentence
+from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.words import NONE, Times
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.preflight import preflight
+
+_WARNED = Mark(Shape.UP, Tone.WARN)
+
+
+class DraftRow(NamedTuple):
+    """A line of the page: a file, or a draft that was never saved (``unsaved`` alone is there then).
+
+    ``findings`` are those of the file and of its vault. ``as_of`` is the time of what the vault was judged by,
+    ``None`` where nothing is known of it.
+    """
+
+    id: str
+    file_name: str
+    path: str
+    name: str
+    vault_id: VaultId | None
+    vault_name: str
+    changed_at: datetime
+    findings: tuple[Finding, ...]
+    as_of: datetime | None
+    is_readable: bool
+    trouble: str = ""
+    unsaved: Unsaved | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it could not be sent as it is."""
+        return not self.is_readable or any(finding.severity is Severity.BLOCK for finding in self.findings)
+
+
+def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, now: datetime) -> DraftRow:
+    """Judge a file by itself and by whichever ledger knows its vault."""
+    if entry.document is None:
+        trouble = error_sentence(entry.error) if entry.error is not None else ""
+        return DraftRow(
+            entry.path,
+            entry.file_name,
+            entry.path,
+            "",
+            None,
+            "",
+            entry.changed_at,
+            entry.findings,
+            None,
+            False,
+            trouble,
+            unsaved,
+        )
+    draft = entry.document.draft
+    knowing = [ledger for ledger in ledgers if draft.vault_id in ledger.vaults]
+    ledger = (knowing or ledgers or [None])[0]  # type: ignore[list-item]
+    judged = preflight(draft, ledger, now).findings if ledger is not None else ()
+    vault = knowing[0].vaults[draft.vault_id] if knowing and draft.vault_id else None
+    return DraftRow(
+        entry.path,
+        entry.file_name,
+        entry.path,
+        draft.name,
+        draft.vault_id or None,
+        vault.name if vault else "",
+        entry.changed_at,
+        (*entry.findings, *judged),
+        knowing[0].freshness[Part.VAULTS].as_of if knowing else None,
+        True,
+        unsaved=unsaved,
+    )
+
+
+def row_of_unsaved(unsaved: Unsaved) -> DraftRow:
+    """Return the line of a draft that has no file."""
+    return DraftRow(unsaved.id, "", "", "", None, "", unsaved.kept_at, (), None, True, unsaved=unsaved)
+
+
+def file_words(row: DraftRow) -> str:
+    """Return the name of a file, and whether something is not saved into it."""
+    if not row.path:
+        return "(never saved)"
+    return f"{row.file_name} · not saved" if row.unsaved is not None else row.file_name
+
+
+def vault_words(row: DraftRow) -> str:
+    """Return a vault's name where it is known, its id where it is not."""
+    return row.vault_name or row.vault_id or NONE
+
+
+def verdict_words(row: DraftRow, times: Times) -> str:
+    """Return whether a draft could be sent, and how old that is which it was judged by."""
+    if not row.path:
+        return "Not judged: restore it first"
+    if not row.is_readable:
+        return "Cannot be read" if row.trouble else "Is no request"
+    blocks = sum(finding.severity is Severity.BLOCK for finding in row.findings)
+    warnings = sum(finding.severity is Severity.WARN for finding in row.findings)
+    words = count_words(blocks, "problem") if blocks else "Can be sent"
+    if warnings and not blocks:
+        words += f", {count_words(warnings, 'warning')}"
+    return f"{words} · {age_words(row, times)}"
+
+
+def age_words(row: DraftRow, times: Times) -> str:
+    """Return by what a draft was judged."""
+    return "vault not known here" if row.as_of is None else f"by data {times.age(row.as_of)} old"
+
+
+def verdict_mark(row: DraftRow) -> Mark:
+    """Return the mark beside the verdict."""
+    if not row.path:
+        return UNKNOWN
+    if row.is_bad:
+        return BAD
+    warned = any(finding.severity is Severity.WARN for finding in row.findings)
+    return _WARNED if warned else GOOD
+
+
+def verdict_hint(row: DraftRow) -> str:
+    """Return what is found, the most serious first."""
+    if row.trouble:
+        return row.trouble
+    weighty = [finding for finding in row.findings if finding.severity is not Severity.INFO]
+    weighty.sort(key=lambda finding: finding.severity.value)
+    return " ".join(finding_sentence(finding) for finding in weighty[:3])
+
+
+def stem_of(path: str) -> str:
+    """Return the name of a file without what all of them end in."""
+    return PurePath(path).name.removesuffix(".json").removesuffix(".cbr")

@@ -1,0 +1,208 @@
+"""The page of drafts: what is in the folder, what is known of it without asking, and what can be done there."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import Unsaved, new_text
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.dialogs.diff import DiffDialog, pairs
+from cbr_desktop.ui.drafts.page import DraftsPage
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.words import Times
+from tests.ui import estate
+from tests.ui.estate import NOW, uid
+from tests.ui.shelf import MemoryShelf
+
+GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
+BAD = new_text(CheckpointDraft(VaultId(uid(1)), "bad name!", "<"))
+STRANGE = new_text(CheckpointDraft(VaultId(uid(999)), "elsewhere"))
+Open = Callable[..., DraftsPage]
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    return MemoryShelf(good=GOOD, bad=BAD, strange=STRANGE, torn='{"checkpoint": {,')
+
+
+@pytest.fixture
+def hall(shelf: MemoryShelf) -> Hall:
+    made = estate.hall()
+    made.put_shelf(shelf)
+    return made
+
+
+@pytest.fixture
+def page(qtbot: QtBot, hall: Hall) -> DraftsPage:
+    made = DraftsPage(hall, Times(hall.clock))
+    qtbot.addWidget(made)
+    made.show()
+    made.catch_up()
+    return made
+
+
+def said(page: DraftsPage) -> list[str]:
+    words: list[str] = []
+    page.remarked.connect(words.append)
+    return words
+
+
+def cells(page: DraftsPage, key: str) -> dict[str, str]:
+    column = next(column for column in page.model.columns if column.key == key)
+    return {row.file_name: column.text(row) for row in page.model.shown_rows()}
+
+
+def choose(page: DraftsPage, name: str) -> None:
+    assert page.show_row(f"/requests/{name}.cbr.json")
+
+
+def editor(page: DraftsPage) -> CheckpointDialog:
+    found = page.window().findChildren(CheckpointDialog)
+    assert found
+    return found[-1]
+
+
+def test_each_file_has_its_vault_and_a_verdict_with_its_age(page: DraftsPage) -> None:
+    assert cells(page, "verdict")["bad.cbr.json"].startswith("2 problems · by data ")
+    assert "vault not known here" in cells(page, "verdict")["strange.cbr.json"]
+    assert cells(page, "verdict")["torn.cbr.json"] == "Is no request"
+    assert cells(page, "vault")["strange.cbr.json"] == uid(999)
+    assert cells(page, "vault")["good.cbr.json"] != uid(1)
+    assert cells(page, "name")["good.cbr.json"] == "nightly"
+
+
+def test_a_file_that_comes_from_elsewhere_is_seen(page: DraftsPage, shelf: MemoryShelf) -> None:
+    reads = shelf.reads
+    page.look()
+    assert shelf.reads == reads
+    shelf.files["/requests/new.cbr.json"] = GOOD.encode()
+    page.look()
+    assert "new.cbr.json" in cells(page, "verdict")
+    page.hide()
+    assert not page._watching.isActive()
+
+
+def test_copy_rename_and_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
+    words = said(page)
+    choose(page, "good")
+    page.duplicate()
+    assert page.view.current_row().path == "/requests/good-copy.cbr.json"  # type: ignore[union-attr]
+    page.ask_name()
+    asked = page.findChild(QInputDialog)
+    assert isinstance(asked, QInputDialog)
+    assert asked.textValue() == "good-copy"
+    asked.textValueSelected.emit("bad")
+    assert "is there already" in words[-1]
+    asked.textValueSelected.emit("second")
+    assert page.view.current_row().file_name == "second.cbr.json"  # type: ignore[union-attr]
+    page.discard()
+    assert shelf.trash == ["/requests/second.cbr.json"]
+    assert "trash" in words[-1]
+    assert sorted(cells(page, "file")) == ["bad.cbr.json", "good.cbr.json", "strange.cbr.json", "torn.cbr.json"]
+
+
+def test_a_draft_is_edited_once_and_its_file_is_saved(page: DraftsPage, shelf: MemoryShelf) -> None:
+    choose(page, "good")
+    page.open_current()
+    first = editor(page)
+    page.open_current()
+    assert page.window().findChildren(CheckpointDialog) == [first]
+    first.name.edit.setText("weekly")
+    first.save.click()
+    assert b"weekly" in shelf.files["/requests/good.cbr.json"]
+    page._take()
+    assert cells(page, "name")["good.cbr.json"] == "weekly"
+    first.close()
+
+
+def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, shelf: MemoryShelf) -> None:
+    path = "/requests/good.cbr.json"
+    shelf.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
+    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+    page._take()
+    assert page.strip.isVisible()
+    assert page.strip.line.label.text().startswith("2 drafts were not saved.")
+    assert cells(page, "file")["good.cbr.json"] == "good.cbr.json · not saved"
+    assert cells(page, "file")[""] == "(never saved)"
+    page.strip.restore.click()
+    assert page.strip.isHidden()
+    names = sorted(dialog.name.text for dialog in page.window().findChildren(CheckpointDialog))
+    assert names == ["elsewhere", "mine"]
+    named = next(d for d in page.window().findChildren(CheckpointDialog) if d.paper.path == path)
+    assert not named.paper.is_saved
+    named.save.click()
+    assert b"mine" in shelf.files[path]
+    assert set(shelf.kept) == {"2"}
+    for dialog in page.window().findChildren(CheckpointDialog):
+        dialog.close()
+
+
+def test_what_was_not_saved_can_be_thrown_away_and_lies_in_the_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
+    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+    page._take()
+    page.strip.discard.click()
+    assert (shelf.kept, shelf.trash) == ({}, ["2"])
+    assert page.strip.isHidden()
+
+
+def test_all_are_checked_in_one_sentence(page: DraftsPage) -> None:
+    words = said(page)
+    page.check_all()
+    assert words[-1].startswith("4 drafts checked: ")
+    assert "of 1 the vault is not known here" in words[-1]
+
+
+def test_two_drafts_are_compared_line_by_line(page: DraftsPage) -> None:
+    choose(page, "good")
+    page.view.selectAll()
+    rows = [row.file_name for row in page.view.selected_rows()][:2]
+    page.compare()
+    diff = page.findChild(DiffDialog)
+    assert isinstance(diff, DiffDialog)
+    assert [box.currentText() for box in diff.boxes] == rows
+    before = diff.texts[0].textCursor().blockNumber()
+    diff.next_change()
+    diff.next_change()
+    assert diff.texts[0].textCursor().blockNumber() != before or len(diff._changes) < 2
+    diff.close()
+
+
+def test_lines_stand_against_each_other() -> None:
+    assert [(p.left, p.right) for p in pairs("a\nb\nc", "a\nx\nc\nd") if not p.is_same] == [("b", "x"), (None, "d")]
+
+
+def test_another_folder_is_chosen_and_kept(page: DraftsPage, shelf: MemoryShelf) -> None:
+    shelf.files["/other/there.cbr.json"] = GOOD.encode()
+    page.choose_folder()
+    asked = page.findChild(QFileDialog)
+    assert isinstance(asked, QFileDialog)
+    asked.fileSelected.emit("/other")
+    assert list(cells(page, "file")) == ["there.cbr.json"]
+    assert page.place.text() == "/other"
+    asked.close()
+
+
+def test_an_empty_folder_says_what_a_draft_is(qtbot: QtBot, hall: Hall, shelf: MemoryShelf) -> None:
+    shelf.files.clear()
+    page = DraftsPage(hall, Times(hall.clock))
+    qtbot.addWidget(page)
+    page.show()
+    page.catch_up()
+    assert page._empty is not None
+    assert "made without a network" in page._empty.why.text()
+    page._empty.button.click()
+    opened = editor(page)
+    assert json.loads(opened.paper.text)["checkpoint"]["vault_id"] == ""
+    opened.close()
+
+
+def test_the_menu_offers_what_can_be_done(page: DraftsPage) -> None:
+    choose(page, "good")
+    menu = QMenu()
+    page.extend_menu(menu)
+    assert [action.text() for action in menu.actions()] == ["Open", "Duplicate", "Rename…", "Compare…", "Move to trash"]
