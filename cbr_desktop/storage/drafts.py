@@ -183,7 +183,7 @@ class Drafts:
             with suppress(StorageError, ValueError, KeyError, TypeError, RecursionError):
                 record = json.loads(read_whole(path, 3 * SIZE_LIMIT))
                 found.append(_unsaved(path.name.removesuffix(_RECOVERY_SUFFIX), record))
-        return sorted(found, key=lambda unsaved: unsaved.kept_at)
+        return sorted(found, key=lambda unsaved: (unsaved.kept_at, unsaved.id))
 
     def _recovery_file(self, id: str) -> Path:
         return self._recovery / f"{id}{_RECOVERY_SUFFIX}"

@@ -104,12 +104,16 @@ def _is_there(path: Path) -> bool:
 
 
 def _look(path: Path, form: _Form | None) -> Source:
+    is_chosen = form is None
     kind = SourceKind.FILE if form is None else form.kind
     try:
         text = _text(path)
         document, form = _document(path, text, form)
         kind = form.kind
-        return _source(kind, str(path), form.drafts(document.get(form.list)))
+        source = _source(kind, str(path), form.drafts(document.get(form.list)))
+        if is_chosen and not source.profiles and not source.remarks:
+            raise _NotThisForm("there are no profiles in it")
+        return source
     except OSError as error:
         return _unusable(kind, path, reason(error))
     except RecursionError:
