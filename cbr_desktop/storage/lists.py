@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cbr_desktop.domain.error import Forbidden, HouseError, NotFound, Refused
 from cbr_desktop.domain.listing import Listing
@@ -117,14 +117,17 @@ def _listing(connection: sqlite3.Connection, name: str, codec: Codec[Row], *, fi
     expected = min(count, PAGE_ROWS) if first_page else count
     # page by page, so that no lock is held while whoever reads does something else
     rows: list[Row] = []
+    ids: set[Any] = set()
     pool: Pool = {}
     for number in range(-(-expected // PAGE_ROWS)):
         page = "SELECT checksum, content FROM page WHERE list = ? AND number = ?"
         found = connection.execute(page, (name, number)).fetchone()
-        rows += codec.rows(_columns(*found), pool)
+        page_rows = codec.rows(_columns(*found), pool)
+        ids.update([row.id for row in page_rows])  # type: ignore[attr-defined]
+        rows += page_rows
         yield
-    if len(rows) != expected:
-        raise ValueError("a page is missing")
+    if len(ids) != expected:
+        raise ValueError("a page is missing or there twice")
     return Listing(rows, moment(as_of), bool(complete) and expected == count, _why(lacking))
 
 

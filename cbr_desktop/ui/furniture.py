@@ -21,7 +21,7 @@ from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
-from cbr_desktop.ui.sheets import SheetWindow, open_help, open_problems
+from cbr_desktop.ui.sheets import SheetWindow, open_help, open_lines, open_problems
 from cbr_desktop.ui.statusbar import connection_sentence, problems
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.words import Times
@@ -74,6 +74,10 @@ class Furniture:
     def open_problems(self) -> SheetWindow:
         """Open the list of what could not be read and why."""
         return open_problems(problems(self._hall.scope), self._window)
+
+    def open_lines(self, title: str, lines: list[str]) -> SheetWindow:
+        """Open a list of lines."""
+        return open_lines(title, lines, self._window)
 
     def tell_connection(self) -> None:
         """Say at length how the connection stands."""

@@ -87,6 +87,18 @@ def _question(painter: QPainter, rect: QRectF) -> None:
     painter.drawText(rect.adjusted(-3, -4, 3, 4), Qt.AlignmentFlag.AlignCenter, "?")
 
 
+def _plus_mark(painter: QPainter, rect: QRectF) -> None:
+    middle = rect.center()
+    painter.drawLine(QLineF(rect.left(), middle.y(), rect.right(), middle.y()))
+    painter.drawLine(QLineF(middle.x(), rect.top(), middle.x(), rect.bottom()))
+
+
+def _delta(painter: QPainter, rect: QRectF) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inner = rect.adjusted(0.5, 1, -0.5, -0.5)
+    painter.drawPolygon([QPointF(inner.center().x(), inner.top()), inner.bottomRight(), inner.bottomLeft()])
+
+
 _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
     Shape.DISC: _disc,
     Shape.RING: _ring,
@@ -97,6 +109,8 @@ _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
     Shape.DIAMOND: _diamond,
     Shape.CROSS: _cross,
     Shape.QUESTION: _question,
+    Shape.PLUS: _plus_mark,
+    Shape.DELTA: _delta,
 }
 
 

@@ -18,6 +18,8 @@ class Shape(StrEnum):
     DIAMOND = "◆"
     CROSS = "✕"
     QUESTION = "?"
+    PLUS = "✚"
+    DELTA = "△"
 
 
 class Mark(NamedTuple):
@@ -34,6 +36,8 @@ PARTIAL = Mark(Shape.HALF, Tone.WARN)
 BAD = Mark(Shape.CROSS, Tone.BAD)
 _LEAVING = Mark(Shape.SQUARE, Tone.IDLE)
 UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
+NEW = Mark(Shape.PLUS, Tone.BUSY)
+CHANGED = Mark(Shape.DELTA, Tone.BUSY)
 NEVER = Mark(Shape.RING, Tone.WARN)
 """The mark of what has never been backed up."""
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -148,6 +149,21 @@ def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
     copy = made.add_button("copyVersions", "Copy versions")
     text = "\n".join(f"{name} {version}" for name, version in versions())
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+    made.finish()
+    return made
+
+
+def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
+    """Open a list of lines that can be read through and copied."""
+    made = SheetWindow("linesSheet", title, parent)
+    text = QPlainTextEdit(made)
+    text.setObjectName("lines")
+    text.setAccessibleName(title)
+    text.setReadOnly(True)
+    text.setPlainText("\n".join(lines))
+    made.box.addWidget(text)
+    copy = made.add_button("copyLines", "Copy all")
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
     made.finish()
     return made
 

@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
             made.checkpoint_wished.connect(self.open_checkpoint_dialog)
             made.vault_wished.connect(self.show_vault)
             made.remarked.connect(self._say)
+            made.lines_wished.connect(self._show_lines)
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
         return self._pages[name]
@@ -384,6 +385,9 @@ class MainWindow(QMainWindow):
 
     def _say(self, text: str) -> None:
         self.notices.say(text)
+
+    def _show_lines(self, title: str, lines: list[str]) -> None:
+        self.furniture.open_lines(title, lines)
 
     def _ask_refresh(self) -> None:
         self._hall.ask_refresh()

@@ -48,6 +48,13 @@ class Freshness(NamedTuple):
     lacking: HouseError | None = None
 
 
+class First(NamedTuple):
+    """A list as it was when it was first whole: its rows by id, and the time of its data."""
+
+    rows: Mapping[Any, Any]
+    as_of: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
     """A line of the Resources view: a resource with its vault, or one that is in no vault (``vault`` is ``None``)."""
@@ -113,6 +120,8 @@ class Ledger:
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
+    first: "dict[Part, First]" = field(default_factory=dict)
+    """The lists as they were when they were first whole: what changes are told against until somebody has looked."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
 
     # reading
@@ -154,21 +163,23 @@ class Ledger:
     def put_vaults(self, listing: Listing[Vault], *, from_cache: bool = False) -> None:
         """Replace the vaults by a list that was read."""
         self.vaults = {vault.id: vault for vault in listing.rows}
+        self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
 
     def put_vault(self, vault: Vault) -> None:
         """Replace or add one vault that was read by itself."""
-        self.vaults[vault.id] = vault
+        self.vaults = {**self.vaults, vault.id: vault}
         self.notify(Part.VAULTS)
 
     def put_tasks(self, listing: "Listing[Task]", *, from_cache: bool = False) -> None:
         """Merge a list of tasks: tasks do not vanish, they only grow old."""
         self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+        self._open_with(Part.TASKS, self.tasks, listing, from_cache)
         self._fresh(Part.TASKS, listing, from_cache)
 
     def merge_tasks(self, tasks: "Iterable[Task]") -> None:
         """Put single tasks in, as following a checkpoint brings them; the list keeps its age."""
-        self.tasks.update({task.id: task for task in tasks})
+        self.tasks = {**self.tasks, **{task.id: task for task in tasks}}
         self.notify(Part.TASKS)
 
     def put_backups(self, listing: Listing[Backup], *, from_cache: bool = False) -> None:
@@ -184,6 +195,7 @@ class Ledger:
     def put_protectables(self, listing: "Listing[Protectable]", *, from_cache: bool = False) -> None:
         """Replace what could be protected by a list that was read."""
         self.protectables = {protectable.id: protectable for protectable in listing.rows}
+        self._open_with(Part.PROTECTABLES, self.protectables, listing, from_cache)
         self._fresh(Part.PROTECTABLES, listing, from_cache)
 
     def put_intent(self, intent: "Intent") -> None:
@@ -205,6 +217,11 @@ class Ledger:
         """Mark a part as not read; its rows and their age stay."""
         self.freshness[part] = self.freshness[part]._replace(loading=False, error=error)
         self.notify(part)
+
+    def _open_with(self, part: Part, rows: Mapping[Any, Any], listing: Listing[Any], from_cache: bool) -> None:
+        # the first page of the cache is not what was seen last, the whole list is
+        if part not in self.first and (listing.complete or listing.lacking is not None or not from_cache):
+            self.first[part] = First(rows, listing.as_of)
 
     def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
         self.freshness[part] = Freshness(

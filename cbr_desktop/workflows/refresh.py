@@ -1,9 +1,9 @@
 """Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
@@ -17,6 +17,7 @@ EVERY_SECONDS = 120.0
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
+_PIECE_ROWS = 500
 
 Row = TypeVar("Row")
 
@@ -49,6 +50,20 @@ def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]
     listing = yield from reading
     if listing is not None:
         put(listing, from_cache=True)
+
+
+async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
+    """Put the rows that were held in place of those that say the same: what has changed is then told by identity.
+
+    That is done in pieces, between which the window can do something else.
+    """
+    rows = listing.rows
+    for start in range(0, len(rows), _PIECE_ROWS):
+        for place in range(start, min(start + _PIECE_ROWS, len(rows))):
+            before = held.get(rows[place].id)
+            if before is not None and before == rows[place]:
+                rows[place] = before
+        await asyncio.sleep(0)
 
 
 class Refresh:
@@ -126,12 +141,14 @@ class Refresh:
 
     async def _vaults(self) -> None:
         listing = await self._cloud.vaults()
+        await _steady(listing, self._ledger.vaults)
         self._ledger.put_vaults(listing)
         self._cache.keep_vaults(listing)
 
     async def _tasks(self) -> None:
         since = self._clock.now() - timedelta(days=TASK_DAYS)
         listing = await self._cloud.tasks(since=since)
+        await _steady(listing, self._ledger.tasks)
         self._ledger.put_tasks(listing)
         self._cache.keep_tasks(listing)
 
@@ -160,6 +177,7 @@ class Refresh:
             rows += listing.rows
             complete = complete and listing.complete
         listing = Listing(rows, self._clock.now(), complete, lacking)
+        await _steady(listing, self._ledger.protectables)
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)
 

@@ -1,9 +1,9 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic
 
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -20,18 +20,26 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.marks import CHANGED, NEW, Mark
+from cbr_desktop.ui.pages.changebar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import grouped, shown
-from cbr_desktop.ui.tables.column import Column, Field, Row, TextField
+from cbr_desktop.ui.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
 from cbr_desktop.ui.theme import Tone, tone_colour
 from cbr_desktop.ui.twins import twins
 from cbr_desktop.ui.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
+_LOOK_MS = 10_000
+"""How long marks are in front of somebody before leaving the page means that they have been seen."""
+CHANGE = "change"
+"""The key of the column that tells changes."""
+NO_CHANGES: Changes[Any] = Changes(frozenset(), {}, {})
 Target = tuple[VaultId | None, Sequence[ResourceId]]
 
 
@@ -43,6 +51,7 @@ class Page(QWidget, Generic[Row]):
         opened: details of the current row were asked for.
         checkpoint_wished: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
         vault_wished: the vault with this id should be shown.
+        lines_wished: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
     """
 
@@ -51,6 +60,8 @@ class Page(QWidget, Generic[Row]):
     parts: ClassVar[tuple[Part, ...]] = ()
     """The parts of the ledger that rows are made of; the first one is the list itself."""
     default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
+    whole_parts: ClassVar[tuple[Part, ...]] = ()
+    """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
 
@@ -58,6 +69,7 @@ class Page(QWidget, Generic[Row]):
     opened = Signal()
     checkpoint_wished = Signal(object, object)
     vault_wished = Signal(object)
+    lines_wished = Signal(str, object)
     remarked = Signal(str)
 
     def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
@@ -68,8 +80,12 @@ class Page(QWidget, Generic[Row]):
         self._is_stale = True
         self._rows: list[Row] = []
         self._twins: dict[str, str] | None = None
-        self._fields = tuple(self.fields())
-        self.model: TableModel[Row] = TableModel(tuple(self.columns()), self.id_of, self.search_text, self)
+        self._seen: Seen[Row] = Seen(self.is_same)
+        self._changes: Changes[Row] = NO_CHANGES
+        self._change_bar: ChangeBar | None = None
+        self._has_looked = False
+        self._fields = (*self.fields(), *self._change_fields())
+        self.model: TableModel[Row] = TableModel(self._with_change(self.columns()), self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
             self.name, self.model, hall.settings, self.id_and_name, self.default_sort, self
         )
@@ -110,6 +126,14 @@ class Page(QWidget, Generic[Row]):
     def owners(self, row: Row) -> list[Ledger]:
         """Return the ledgers that know a row; several, where two profiles lead to the same project."""
         raise NotImplementedError
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Row]:
+        """Return the rows of one ledger by what names them; the mapping does not change afterwards."""
+        raise NotImplementedError
+
+    def is_same(self, before: Row, row: Row) -> bool:
+        """Tell whether a row says what it said before, as far as anybody wants to be told."""
+        return before == row
 
     def place_columns(self) -> tuple[Column[Row], Column[Row]]:
         """Return the columns that tell profiles apart; they are there while several are looked at."""
@@ -161,12 +185,14 @@ class Page(QWidget, Generic[Row]):
     def tell_scope(self) -> None:
         """Take over another scope: the columns that tell profiles apart, and other rows."""
         self.view.show_columns(("profile", "region"), self._hall.scope.is_merged)
+        self.view.show_columns((CHANGE,), bool(self.model.changes))
         self._is_stale = True
 
     def retell_times(self) -> None:
         """Say ages and times anew."""
         self.view.viewport().update()
         self._tell_state()
+        self._tell_changes()
 
     def begin_filter(self) -> None:
         """Put the cursor into the filter."""
@@ -186,10 +212,122 @@ class Page(QWidget, Generic[Row]):
         self.filter.clear()
         self._apply_filter()
 
+    # what has changed
+
+    def mark_seen(self) -> None:
+        """Take all that is here as seen: the marks go."""
+        for member in self._hall.scope.members:
+            if self._seen.knows(member.profile.name):
+                self._seen.accept(member.profile.name, self.held(member), member.freshness[self.parts[0]].as_of)
+        was_filtered = self.filter.text() == SHOW
+        self._take()
+        if was_filtered:
+            self.clear_filter()
+
+    def show_changes(self) -> None:
+        """Show the rows that are new or changed alone."""
+        self.filter.setText(SHOW)
+        self._apply_filter()
+
+    def list_gone(self) -> None:
+        """Wish for the list of the rows that are gone."""
+        title = f"{self.name} that are gone"
+        self.lines_wished.emit(title, gone_lines(self._changes, self.id_and_name))
+
+    def look(self) -> None:
+        """Take note that the marks have been in front of somebody for a while, if the window is in use."""
+        if self.isVisible() and self.isActiveWindow():
+            self._has_looked = True
+        elif self.model.changes or self._changes.gone:
+            self._looking.start()
+
+    def _with_change(self, columns: Sequence[Column[Row]]) -> tuple[Column[Row], ...]:
+        """Put the column that tells changes behind the first one, where there is a list that can change."""
+        if not self.whole_parts:
+            return tuple(columns)
+        change: Column[Row] = Column(
+            CHANGE, "Change", self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
+        )
+        return (columns[0], change, *columns[1:])
+
+    def _change_fields(self) -> tuple[Field[Row], ...]:
+        if not self.whole_parts:
+            return ()
+        return (
+            TextField("changed", lambda row: "yes" if self.model.change_of(row) is not None else "no"),
+            TextField("is", lambda row: self._change_words(row).partition(":")[0]),
+        )
+
+    def _change_words(self, row: Row) -> str:
+        change = self.model.change_of(row)
+        if change is None:
+            return ""
+        if change.before is None:
+            return "New"
+        titles = [column.title.lower() for column in self.model.columns if column.key in change.columns]
+        return f"Changed: {', '.join(titles)}"
+
+    def _change_mark(self, row: Row) -> Mark | None:
+        change = self.model.change_of(row)
+        return None if change is None else NEW if change.before is None else CHANGED
+
+    def _compare(self) -> None:
+        """Find out what differs from what was seen; what is looked at for the first time is seen by that."""
+        lists = {}
+        for member in self._hall.scope.members if self.whole_parts else ():
+            name, freshness = member.profile.name, [member.freshness[part] for part in self.whole_parts]
+            if not self._seen.knows(name) and all(part in member.first for part in self.whole_parts):
+                self._seen.accept(name, self.held(_as_at_first(member)), member.first[self.whole_parts[0]].as_of)
+            if self._seen.knows(name):
+                is_whole = all(part.complete or part.lacking is not None for part in freshness)
+                lists[name] = (self.held(member), is_whole)
+        self._changes = self._seen.compare(lists) if lists else NO_CHANGES
+        changes = {id: RowChange[Row]() for id in self._changes.new}
+        for id, before in self._changes.changed.items():
+            now = next(rows[id] for rows, _ in lists.values() if id in rows)
+            columns = self._differing(before, now)
+            if columns:
+                changes[id] = RowChange(columns, before)
+        had = bool(self.model.changes)
+        self.model.changes = changes
+        if had != bool(changes):
+            self.view.show_columns((CHANGE,), bool(changes))
+
+    def _differing(self, before: Row, row: Row) -> tuple[str, ...]:
+        """Return the columns that say something else; what follows from other lists is the same for both."""
+        return tuple(
+            column.key
+            for column in self.model.columns
+            if column.key not in (CHANGE, "profile", "region")
+            and column.sort(before) != column.sort(row)
+            and column.text(before) != column.text(row)
+        )
+
+    def _tell_changes(self) -> None:
+        new = len(self._changes.new)
+        counts = (new, len(self.model.changes) - new, len(self._changes.gone))
+        if not any(counts):
+            self._has_looked = False
+            if self._change_bar is not None:
+                self._change_bar.hide()
+            return
+        if self._change_bar is None:
+            self._change_bar = ChangeBar(self.name, self.show_changes, self.list_gone, self.mark_seen, self)
+            self._looking = QTimer(self)
+            self._looking.setSingleShot(True)
+            self._looking.setInterval(_LOOK_MS)
+            self._looking.timeout.connect(self.look)
+            self._column.insertWidget(1, self._change_bar)
+        since = self._seen.since(member.profile.name for member in self._hall.scope.members)
+        self._change_bar.tell(*counts, since, self._times)
+        self._change_bar.show()
+        if not self._has_looked and not self._looking.isActive():
+            self._looking.start()
+
     # building
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 0)
         layout.setSpacing(6)
         layout.addLayout(self._head())
@@ -252,7 +390,9 @@ class Page(QWidget, Generic[Row]):
     def _take(self) -> None:
         self._is_stale = False
         self._rows, self._twins = self.rows(), None
+        self._compare()
         self.model.put(self._rows)
+        self._tell_changes()
 
     def _apply_filter(self) -> None:
         self._filtering.stop()
@@ -324,6 +464,12 @@ class Page(QWidget, Generic[Row]):
         """Return what the panel over an empty table can do, by the words of its notices."""
         return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter}
 
+    def hideEvent(self, event: "QtGui.QHideEvent") -> None:
+        """Take the marks as seen when somebody leaves the page after having had them in front for a while."""
+        super().hideEvent(event)
+        if self._has_looked and not event.spontaneous():
+            self.mark_seen()
+
     def _tell_empty(self, notice: Notice | None) -> None:
         if notice is None:
             if self._empty is not None:
@@ -332,6 +478,19 @@ class Page(QWidget, Generic[Row]):
         if self._empty is None:
             self._empty = EmptyPanel(self.name, self._verbs(), self.view)
         self._empty.tell(notice)
+
+
+def _as_at_first(ledger: Ledger) -> Ledger:
+    """Return a ledger with the lists as they were when they were first whole."""
+    made = Ledger(ledger.profile, _ignore)
+    first = {part: dict(held.rows) for part, held in ledger.first.items()}
+    made.vaults, made.tasks = first.get(Part.VAULTS, {}), first.get(Part.TASKS, {})
+    made.protectables = first.get(Part.PROTECTABLES, {})
+    return made
+
+
+def _ignore(part: Part) -> None:
+    """Listen to a ledger that never changes."""
 
 
 class EmptyPanel(QFrame):

@@ -1,7 +1,8 @@
 """The resources: what is in the vaults and what is in none, and how old the last good backup of each is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
@@ -25,6 +26,7 @@ class ResourcesPage(Page[ResourceRow]):
     name = "Resources"
     parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
+    whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
@@ -83,6 +85,18 @@ class ResourcesPage(Page[ResourceRow]):
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
         return list(self._hall.scope.resource_rows())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
+        """Return the resources of a ledger."""
+        return {self.id_of(row): row for row in ledger.resource_rows()}
+
+    def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
+        """Tell whether a resource says what it said; its vault is another row, and its last backup another list."""
+        return (
+            (before.resource is row.resource or before.resource == row.resource)
+            and before.protectable == row.protectable
+            and vault_words(before) == vault_words(row)
+        )
 
     def id_of(self, row: ResourceRow) -> str:
         """Return what names a row for good; a resource can be in a backup and in a replication vault."""

@@ -1,7 +1,8 @@
 """The tasks: what the service does or has done, with how far it is and what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
@@ -22,6 +23,7 @@ class TasksPage(Page[Task]):
     name = "Tasks"
     parts = (Part.TASKS,)
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
+    whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
 
     def columns(self) -> Sequence[Column[Task]]:
@@ -102,6 +104,14 @@ class TasksPage(Page[Task]):
     def rows(self) -> list[Task]:
         """Return all tasks."""
         return list(self._hall.scope.tasks.values())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Task]:
+        """Return the tasks of a ledger."""
+        return ledger.tasks
+
+    def is_same(self, before: Task, row: Task) -> bool:
+        """Tell whether a task stands where it stood; how far it is changes all the time."""
+        return (before.status, before.code, before.message) == (row.status, row.code, row.message)
 
     def id_of(self, row: Task) -> str:
         """Return the id of a task."""

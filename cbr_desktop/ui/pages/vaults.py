@@ -1,8 +1,8 @@
 """The vaults: what each holds, how full it is, and when something in it was last backed up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
@@ -70,6 +70,7 @@ class VaultsPage(Page[Vault]):
     name = "Vaults"
     parts = (Part.VAULTS, Part.POLICIES, Part.BACKUPS)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
+    whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
 
     def __init__(self, hall: Hall, times: Times, lore: VaultLore) -> None:
@@ -141,6 +142,10 @@ class VaultsPage(Page[Vault]):
     def rows(self) -> list[Vault]:
         """Return all vaults."""
         return list(self._hall.scope.vaults.values())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Vault]:
+        """Return the vaults of a ledger."""
+        return ledger.vaults
 
     def id_of(self, row: Vault) -> str:
         """Return the id of a vault."""

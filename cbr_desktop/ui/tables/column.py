@@ -33,9 +33,19 @@ class Column(NamedTuple, Generic[Row]):
     width: int = 14
     shown: bool = True
     right: bool = False
-    mark: Callable[[Row], Mark] | None = None
+    mark: Callable[[Row], Mark | None] | None = None
     gauge: Callable[[Row], Gauge | None] | None = None
     hint: Callable[[Row], str] | None = None
+
+
+class RowChange(NamedTuple, Generic[Row]):
+    """How a row differs from what the operator saw last: the keys of its columns, and the row as it was.
+
+    A new row has no ``before``.
+    """
+
+    columns: tuple[str, ...] = ()
+    before: Row | None = None
 
 
 class TextField(NamedTuple, Generic[Row]):

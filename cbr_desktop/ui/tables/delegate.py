@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # Qt makes the words of its styles when they are first named,
 _PAD = 8
 _MARK = 11
 _BAR = 72
+_CORNER = 8
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -52,8 +53,12 @@ class CellDelegate(QStyledItemDelegate):
                 inner.setLeft(inner.left() + _BAR + _PAD)
         elif column.mark is not None:
             square = QRectF(inner.left(), inner.center().y() - _MARK / 2 + 1, _MARK, _MARK)
-            draw_mark(painter, column.mark(row), square, palette, ink if is_selected else None)
-            inner.setLeft(inner.left() + _MARK + _PAD)
+            mark = column.mark(row)
+            if mark is not None:
+                draw_mark(painter, mark, square, palette, ink if is_selected else None)
+                inner.setLeft(inner.left() + _MARK + _PAD)
+        if self._model.changes and self._model.has_changed(row, column):
+            draw_corner(painter, rect, ink if is_selected else tone_colour(Tone.BUSY, palette))
         painter.setPen(ink)
         text = plain(column.text(row))
         may_stick_out = not is_simple(text)
@@ -64,6 +69,17 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
         if may_stick_out:
             painter.restore()
+
+
+def draw_corner(painter: QPainter, rect: QRect, colour: QColor) -> None:
+    """Turn down the upper right corner of a cell that says something else than when it was last seen."""
+    right, top = rect.right(), rect.top() + 1
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon([QPointF(right - _CORNER, top), QPointF(right, top), QPointF(right, top + _CORNER)])
+    painter.restore()
 
 
 def draw_gauge(painter: QPainter, rect: QRectF, gauge: Gauge, palette: QPalette, ink: QColor | None = None) -> None:

@@ -1,12 +1,12 @@
 """The table model: the rows as they came, and an index list that filter and order rebuild."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.tables.column import Column, Row, SortKey
+from cbr_desktop.ui.tables.column import Column, Row, RowChange, SortKey
 from cbr_desktop.ui.tables.filter import Filter
 
 Index = QModelIndex | QPersistentModelIndex
@@ -41,6 +41,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._texts: list[str] | None = None
         self._index: list[int] = []
         self._positions: dict[str, int] | None = None
+        self.changes: Mapping[str, RowChange[Row]] = {}
+        """By id the rows that differ from what the operator saw last."""
         self._order: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
 
     # what is shown
@@ -63,6 +65,15 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if self._positions is None:
             self._positions = {self.id_at(position): position for position in range(len(self._index))}
         return self._positions.get(id)
+
+    def change_of(self, row: Row) -> RowChange[Row] | None:
+        """Return how a row differs from what was seen last, or ``None``."""
+        return self.changes.get(self._id_of(row)) if self.changes else None
+
+    def has_changed(self, row: Row, column: Column[Row]) -> bool:
+        """Tell whether a cell says something else than when it was seen last."""
+        change = self.change_of(row)
+        return change is not None and column.key in change.columns
 
     def shown_rows(self) -> Iterator[Row]:
         """Yield the rows that are shown, in their order."""
@@ -143,7 +154,11 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return plain(column.text(row))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(column.text(row), column.hint(row) if column.hint else "")
+            change = self.change_of(row)
+            hint = column.hint(row) if column.hint else ""
+            if change is not None and change.before is not None and column.key in change.columns:
+                hint = f"Before: {plain(column.text(change.before))}" + (f"\n{hint}" if hint else "")
+            return tooltip(column.text(row), hint)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -204,12 +204,16 @@ class TableView(QTableView, Generic[Row]):
         self._table.sort(section, order)
 
     def _lay_out(self, layout: Sequence[tuple[str, int, bool]]) -> None:
-        """Place the columns: first those of ``layout`` in its order, then the ones that it does not know."""
+        """Place the columns in the order of ``layout``; one that it does not know stands where it does at first."""
         header = self.horizontalHeader()
         known = {key: (width, shown) for key, width, shown in layout}
-        order = [key for key, _, _ in layout]
         sections = {column.key: section for section, column in enumerate(self._table.columns)}
-        for place, key in enumerate(key for key in order if key in sections):
+        order = [key for key, _, _ in layout if key in sections]
+        for section, column in enumerate(self._table.columns if order else ()):
+            if column.key not in known:
+                before = self._table.columns[section - 1].key if section else ""
+                order.insert(order.index(before) + 1 if before in order else 0, column.key)
+        for place, key in enumerate(order):
             header.moveSection(header.visualIndex(sections[key]), place)
         letter = self.fontMetrics().averageCharWidth()
         for section, column in enumerate(self._table.columns):
