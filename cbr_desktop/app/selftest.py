@@ -162,7 +162,7 @@ class Operator:
             _child(self._window, QAbstractButton, pane).click()
 
     def _turn_the_pages(self) -> None:
-        for page in ("Resources", "Tasks", "Vaults"):
+        for page in ("Resources", "Tasks", "Outbox", "Vaults"):
             self._window.show_page(page)
             QApplication.sendPostedEvents()
             self._take(page.lower())

@@ -1,8 +1,9 @@
-"""What the details say of a vault, a resource or a task: pairs of words, relations and what happened to it."""
+"""What the details say of a row, whatever it is: pairs of words, relations and what happened to it."""
 
 from dataclasses import dataclass
 
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.ui.errors import refusal_sentence
@@ -16,12 +17,15 @@ from cbr_desktop.ui.pages.resources import (
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
+from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
 from cbr_desktop.ui.states import gb_words, protect_words, shown, status_words
+from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
+from cbr_desktop.workflows.outcomes import outcome_of
 
 _ACTIVITY_LIMIT = 50
-Subject = Vault | ResourceRow | Task
+Subject = Vault | ResourceRow | Task | Intent
 Facts = list[tuple[str, str]]
 
 
@@ -47,6 +51,8 @@ def sheet(subject: Subject, ledger: Reading, lore: VaultLore, times: Times) -> S
         return _vault(subject, ledger, lore, times)
     if isinstance(subject, Task):
         return _task(subject, ledger, times)
+    if isinstance(subject, Intent):
+        return _intent(subject, ledger, times)
     return _resource(subject, ledger, times)
 
 
@@ -199,6 +205,47 @@ _TASK_STATES: dict[str, str] = {
     TaskStatus.TIMEOUT: "The service gave up after too long a time. Start it again, and ask support if it recurs.",
     TaskStatus.SKIPPED: "The service left it out, and gave no code.",
 }
+
+
+def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
+    target, outcome = intent.target, outcome_of(ledger, intent)
+    vault = f"{target.vault_name} ({target.vault_id})" if target.vault_name else target.vault_id
+    facts = [
+        ("Waits for", waiting_words(intent, outcome, times.now())),
+        ("Vault", vault),
+        ("Profile", target.profile),
+        ("Project", f"{target.project} at {target.cbr_endpoint}"),
+        ("Made", times.text_and_age(intent.created_at)),
+        ("Confirmed", times.text_and_age(intent.confirmed_at)),
+        ("Due", times.text(intent.due_at)),
+        ("Sent", times.text_and_age(intent.sent_at)),
+        ("By", intent.by or NONE),
+        ("Judged by data of", times.text_and_age(intent.preflight_at)),
+        ("Request id", intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
+        ("Checkpoint", intent.checkpoint.id if intent.checkpoint else NONE),
+        ("Draft", intent.draft or NONE),
+        ("Plan", intent.plan or NONE),
+        ("Again for", intent.retry_of or NONE),
+        ("ID", intent.id),
+    ]
+    relations = [
+        f"Resource: {shown(each.name or each.id, 80)} – {status_words(each.fate)}"
+        for each in (outcome.resources if outcome else ())
+    ]
+    relations += [f"Twin: checkpoint {shown(twin, 64)}" for twin in intent.twins]
+    tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
+    return Sheet(
+        intent.id,
+        intent.name or "(named by the service)",
+        "Request",
+        request_words(intent, outcome),
+        intent_mark(intent, outcome),
+        intent_sentence(intent, outcome, times.now()),
+        facts,
+        relations,
+        _activity(tasks, times),
+        target.vault_id if target.vault_id in ledger.vaults else None,
+    )
 
 
 def _activity(tasks: list[Task], times: Times) -> list[str]:

@@ -14,7 +14,7 @@ from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.details import Details
 from cbr_desktop.ui.drawer import Drawer
 from cbr_desktop.ui.hall import Hall
-from cbr_desktop.ui.notices import Herald, NoticeBar, TrayHerald, Watch
+from cbr_desktop.ui.notices import Herald, NoticeBar, Reminder, TrayHerald, Watch
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
@@ -40,16 +40,22 @@ class Furniture:
         lore: VaultLore,
         times: Times,
         open_outcome: Callable[[IntentId], object],
+        show_page: Callable[[str], Page[Any]],
         herald: Herald | None,
     ) -> None:
         self._window = window
         self._hall = hall
         self._times = times
+        self._show_page = show_page
         self.details = Details(hall.scope, lore, times, window)
         self.drawer = Drawer(hall, window)
         self.notices = NoticeBar(window)
         self.strip = ScopeStrip(hall, window)
-        self._watch = Watch(hall.open, self.notices, herald or TrayHerald(window), window, open_outcome)
+        herald = herald or TrayHerald(window)
+        self._open_outcome = open_outcome
+        self._watch = Watch(hall.open, self.notices, herald, window, open_outcome)
+        self._reminder = Reminder(hall, self.notices, herald, window, self._review)
+        self._reminder.look()
         self.drawer.remarked.connect(self.notices.say)
         self.drawer.outcome_wished.connect(open_outcome)
 
@@ -59,12 +65,16 @@ class Furniture:
         self.strip.tell()
         if part in (Part.INTENTS, Part.TASKS):
             self._watch.look()
+        if part in (Part.INTENTS, Part.CONNECTION):
+            self._reminder.look()
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
         if name == "Drafts":
             made: Page[Any] = importlib.import_module("cbr_desktop.ui.drafts.page").DraftsPage(self._hall, self._times)
             return made
+        if name == "Outbox":
+            return self._outbox()
         return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
 
     def open_help(self) -> SheetWindow:
@@ -98,6 +108,24 @@ class Furniture:
         """Open the choice of the profile that something is done with below a button."""
         return open_profile_menu(self._hall, button, chosen)
 
+    def edit_again(self, id: IntentId) -> QWidget:
+        """Open a request in the form, to be changed and sent anew."""
+        desk = self._hall.desk_of_intent(id)
+        form: QWidget = _late("dialogs.checkpoint").CheckpointDialog(desk, None, (), self._window)
+        form.show_request(desk.ledger.intents[id].body)  # type: ignore[attr-defined]
+        form.open()  # type: ignore[attr-defined]
+        return form
+
+    def _outbox(self) -> Page[Any]:
+        page: Page[Any] = _late("pages.outbox").OutboxPage(self._hall, self._times)
+        page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
+        page.edit_wished.connect(self.edit_again)  # type: ignore[attr-defined]
+        return page
+
+    def _review(self) -> None:
+        """Show the requests that are held."""
+        self._show_page("Outbox").filter.setText("state:held")
+
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
         """Open the choice of light and dark below a button."""
         menu = QMenu(button)
@@ -111,6 +139,11 @@ class Furniture:
             action.triggered.connect(partial(_choose, chosen, other))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
         return menu
+
+
+def _late(module: str) -> Any:
+    """Import a module of the screens that few need."""
+    return importlib.import_module(f"cbr_desktop.ui.{module}")
 
 
 def _choose(chosen: Callable[[Theme], None], theme: Theme, *_: object) -> None:

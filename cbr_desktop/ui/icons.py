@@ -200,6 +200,19 @@ def _drafts(painter: QPainter) -> None:
     _lines(painter, (6, 10.5), (6.6, 8.4), (11.8, 2.6), (13.4, 4.2), (8.2, 9.9), (6, 10.5))
 
 
+def _outbox(painter: QPainter) -> None:
+    _lines(painter, (2, 9), (2, 13.5), (14, 13.5), (14, 9))
+    _lines(painter, (8, 10.5), (8, 2.5))
+    _lines(painter, (5, 5.5), (8, 2.5), (11, 5.5))
+
+
+def _journal(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3, 2, 10.5, 12), 1, 1)
+    _lines(painter, (5.5, 2), (5.5, 14))
+    for y in (5.5, 8.0, 10.5):
+        _lines(painter, (7.8, y), (11.5, y))
+
+
 def _plus(painter: QPainter) -> None:
     _lines(painter, (8, 3), (8, 13))
     _lines(painter, (3, 8), (13, 8))
@@ -256,6 +269,8 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "resources": _resources,
     "tasks": _tasks,
     "drafts": _drafts,
+    "outbox": _outbox,
+    "journal": _journal,
     "plus": _plus,
     "close": _close,
     "details": _details,

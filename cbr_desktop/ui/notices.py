@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,21 +17,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.ui.drawer import MarkSign
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.plain import plain, unmarked
-from cbr_desktop.ui.requests import finished_words, intent_mark
+from cbr_desktop.ui.requests import finished_words, intent_mark, review_sentence
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _AT_ONCE = 3
-_TOLD = frozenset(
-    {IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND, IntentState.HELD}
-)
+_GATHER_MS = 100
+_TOLD = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.UNKNOWN, IntentState.NOT_FOUND})
 REMARK = Mark(Shape.DIAMOND, Tone.BUSY)
 WARNING = Mark(Shape.DIAMOND, Tone.WARN)
 
@@ -75,13 +76,22 @@ class NoticeBar(QWidget):
         self.notices: list[Notice] = []
         self.hide()
 
-    def say(self, text: str, mark: Mark = REMARK, action: str = "", act: Callable[[], object] | None = None) -> None:
-        """Show a notice, the newest on top; one with the same words is shown once."""
-        for old in [notice for notice in self.notices if notice.label.text() == plain(text, 1000)]:
+    def say(
+        self,
+        text: str,
+        mark: Mark = REMARK,
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        topic: str = "",
+    ) -> None:
+        """Show a notice, the newest on top; one with the same words, or of the same topic, is shown once."""
+        words = plain(text, 1000)
+        for old in [n for n in self.notices if n.label.text() == words or (topic and n.topic == topic)]:
             self._drop(old)
         while len(self.notices) >= _AT_ONCE:
             self._drop(self.notices[-1])
         notice = Notice(text, mark, action, act, self._drop)
+        notice.topic = topic
         self.notices.insert(0, notice)
         self._layout.insertWidget(0, notice)
         self.show()
@@ -106,6 +116,8 @@ class Notice(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("notice")
+        self.topic = ""
+        """What it is about, where a newer notice takes its place."""
         self._action = act
         self._drop = drop
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -144,6 +156,58 @@ class Notice(QFrame):
         self._drop(self)
         if self._action is not None:
             self._action()
+
+
+class Reminder(QObject):
+    """Tells, once and together, that requests are held and wait for somebody: never are they sent by themselves.
+
+    Those that were held while this program ran are told at once, those of before when their profile comes online; all
+    of a profile are told again after it was worked with offline.
+    """
+
+    def __init__(
+        self, hall: Hall, bar: NoticeBar, herald: Herald, window: QWidget, review: Callable[[], object]
+    ) -> None:
+        super().__init__(window)
+        self._hall = hall
+        self._bar = bar
+        self._herald = herald
+        self._window = window
+        self._review = review
+        self._told: set[IntentId] = set()
+        self._old = {intent.id for intent in _held(hall.open)}
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_GATHER_MS)
+        self._telling.timeout.connect(self.tell)
+
+    def look(self) -> None:
+        """Look soon whether there is something to tell; what is held one after the other is told as one."""
+        if not self._telling.isActive():
+            self._telling.start()
+
+    def tell(self) -> None:
+        """Tell of what is held and has not been told."""
+        news = False
+        for member in self._hall.open.members:
+            held = {intent.id for intent in _held(member)}
+            if self._hall.is_offline:
+                self._told -= held
+                self._old |= held
+            elif member.connection.reach is Reach.ONLINE or not held <= self._old:
+                news = news or not held <= self._told
+                self._told |= held
+        if news:
+            words = review_sentence(_held(self._hall.open), self._hall.clock.now())
+            self._bar.say(words, WARNING, "Review", self._review, topic="held")
+            if not self._window.isActiveWindow():
+                self._herald.tell("CBR Desktop", words)
+                QApplication.alert(self._window)
+
+
+def _held(ledger: Reading) -> list[Intent]:
+    """Return the requests that this program holds; those that a person holds are no news to that person."""
+    return [i for i in ledger.intents.values() if i.state is IntentState.HELD and i.note != "person"]
 
 
 class Watch:

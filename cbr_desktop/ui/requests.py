@@ -1,6 +1,6 @@
 """Requests as the drawer and the notices tell them: which group each belongs to, and its words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,9 +8,12 @@ from enum import StrEnum
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.states import count_words, duration_words, quoted
 from cbr_desktop.ui.text import intent_sentence
+from cbr_desktop.ui.words import ENVIRONMENTS, NONE
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -107,6 +110,63 @@ _WORDS = {
     IntentState.NOT_FOUND: "No trace found",
     IntentState.CANCELLED: "Taken back",
 }
+
+
+def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
+    """Return what a request waits for, or what there is to say of its end, in a few words."""
+    age = duration_words(now - intent.wanted_at)
+    if intent.state is IntentState.HELD:
+        return {
+            "person": "You: held by hand",
+            "stale": f"You: confirmed {age} ago",
+            "contradicted": "You: newer data speak against it",
+            "late": f"You: its time passed {age} ago",
+            "elsewhere": "Its profile, which leads elsewhere now",
+        }.get(intent.note, "You")
+    if intent.state is IntentState.QUEUED:
+        return {
+            "unreachable": "The connection",
+            "throttled": "The service: too many requests",
+            "offline": "The end of working offline",
+            "login": "The login",
+            "not-saved": "Room on the disk",
+        }.get(intent.note, "Its turn")
+    if intent.state is IntentState.REJECTED and intent.refusal is not None:
+        return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
+    if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
+        return tally(outcome)
+    return {
+        IntentState.SCHEDULED: "Its time",
+        IntentState.SENDING: "The answer",
+        IntentState.UNKNOWN: "Being looked for by reading",
+        IntentState.NOT_FOUND: "You: look, or send again",
+    }.get(intent.state, NONE)
+
+
+def place_words(intent: Intent, profile: Profile) -> str:
+    """Return where a request goes, so that nobody takes one vault for another."""
+    target = intent.target
+    vault = f"{quoted(target.vault_name, 64)} ({plain(target.vault_id, 64)})" if target.vault_name else target.vault_id
+    places = [f"vault {vault}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
+    return (
+        f"{', '.join(filter(None, places))}, profile {quoted(target.profile, 60)} ({ENVIRONMENTS[profile.environment]})"
+    )
+
+
+def release_sentence(intent: Intent, profile: Profile, now: datetime, *, is_open: bool) -> str:
+    """Return what a release does: where the request goes, and how old the wish is. ``is_open``: it may be done now."""
+    age = duration_words(now - intent.wanted_at)
+    sentence = f"Release sends it to {place_words(intent, profile)}. You last wanted it {age} ago."
+    return sentence if is_open else f"{sentence} The profile is read-only: arm it before."
+
+
+def review_sentence(held: Sequence[Intent], now: datetime) -> str:
+    """Return that requests wait for somebody to look at them; they are never sent by themselves."""
+    oldest = duration_words(now - min(intent.wanted_at for intent in held))
+    verb = "waits" if len(held) == 1 else "wait"
+    since = f"for {oldest}" if len(held) == 1 else f"for up to {oldest}"
+    which = "It is" if len(held) == 1 else "They are"
+    return f"{count_words(len(held), 'request')} {verb} {since}. {which} held; nothing is sent until you have looked."
 
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:

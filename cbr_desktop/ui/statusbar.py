@@ -68,8 +68,8 @@ class StatusBar(QStatusBar):
         self.tell()
 
     def turn_to(self, part: Part) -> None:
-        """Tell the age of this part of the ledger from now on."""
-        self._part = part
+        """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
+        self._part = Part.VAULTS if part is Part.INTENTS else part
         self.tell()
 
     def tell(self) -> None:

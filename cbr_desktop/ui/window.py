@@ -155,9 +155,10 @@ class MainWindow(QMainWindow):
 
     # what an operator asks
 
-    def show_page(self, name: str) -> None:
-        """Bring a page to the front."""
+    def show_page(self, name: str) -> Page[Any]:
+        """Bring a page to the front, and return it."""
         self.navigation.setCurrentRow(NAMES.index(name))
+        return self.current_page()
 
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
@@ -252,7 +253,9 @@ class MainWindow(QMainWindow):
     def _furnished(self) -> "Furniture":
         """Fetch the furniture and put it where its places are kept."""
         module = importlib.import_module("cbr_desktop.ui.furniture")
-        made: Furniture = module.Furniture(self, self._hall, self._lore, self._times, self.open_outcome, self._herald)
+        made: Furniture = module.Furniture(
+            self, self._hall, self._lore, self._times, self.open_outcome, self.show_page, self._herald
+        )
         sizes = self._split.sizes()
         self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
         made.details.setVisible(self.band.details.isChecked())

@@ -157,7 +157,7 @@ def _quoted(text: str) -> str:
 class Notice(NamedTuple):
     """What is said in place of rows or above them: ``action`` is the word on its button, empty for none.
 
-    ``verb`` tells what the button does: ``refresh`` or ``clear-filter``.
+    ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``.
     """
 
     title: str

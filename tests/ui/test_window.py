@@ -134,7 +134,7 @@ def test_tooltips_hold_no_markup_of_others(open_window: Callable[..., MainWindow
     everything(window)
     for widget in window.findChildren(QWidget):
         assert "<b>" not in widget.toolTip() and "<img" not in widget.toolTip()
-    for name in ("Vaults", "Resources", "Tasks"):
+    for name in ("Vaults", "Resources", "Tasks", "Outbox"):
         model = window.page(name).model
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
@@ -148,7 +148,7 @@ def test_no_text_of_others_steers_the_line(open_window: Callable[..., MainWindow
             assert not set("\u202e\u200b\n") & set(widget.text())
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
 def test_tables_are_named(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
@@ -207,7 +207,7 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
 def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)

@@ -414,11 +414,10 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
-        freshness = self._hall.scope.freshness[self.parts[0]]
         count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
-        self.count.setText(f"{count} · {age_words(freshness, self._times)}")
+        self.count.setText(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
-        stale = self._stale_words() if total or self._hall.scope.is_merged else ""
+        stale = self.stale_words()
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
@@ -426,9 +425,7 @@ class Page(QWidget, Generic[Row]):
         if problems or stale:
             colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
         self.remark.setPalette(colours)
-        self._tell_empty(
-            None if shown else empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
-        )
+        self._tell_empty(None if shown else self.empty_notice(total))
 
     def _place(self) -> str:
         """Return where rows would be, in words."""
@@ -439,9 +436,20 @@ class Page(QWidget, Generic[Row]):
             return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
         return f"these {len(members)} profiles"
 
-    def _stale_words(self) -> str:
+    def age_words(self) -> str:
+        """Return how old the rows are; empty where rows do not grow old."""
+        return age_words(self._hall.scope.freshness[self.parts[0]], self._times)
+
+    def empty_notice(self, total: int) -> Notice | None:
+        """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
+        freshness = self._hall.scope.freshness[self.parts[0]]
+        return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
+
+    def stale_words(self) -> str:
         """Return what of the rows is missing or old, and why; of several profiles each by its name."""
         members = self._hall.scope.members
+        if not self.model.total and len(members) < 2:
+            return ""
         if len(members) == 1:
             return stale_sentence(self.name.lower(), self._freshness(members[0]), self._times)
         troubles = []
@@ -462,7 +470,7 @@ class Page(QWidget, Generic[Row]):
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""
-        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter}
+        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._wish_checkpoint}
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""

@@ -53,4 +53,6 @@ def _is_number(text: str) -> bool:
 
 
 def _simple(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,110 @@
+"""Confirming held requests together: what goes where, and how old each wish is, before any of it is sent."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.requests import waiting_words
+from cbr_desktop.ui.states import count_words
+from cbr_desktop.ui.words import ENVIRONMENTS, NONE, Times
+
+_COLUMNS = ("Age", "Name", "Vault", "Vault id", "Profile", "Region", "Project", "Held because")
+_WIDTHS = (100, 150, 140, 270, 190, 70, 90)
+_SIZE = (1200, 420)
+
+
+class ReleaseDialog(QDialog):
+    """Lists held requests, oldest first; keeping them held is the default.
+
+    Signals:
+        confirmed: the ids of the requests that are to be sent.
+    """
+
+    confirmed = Signal(object)
+
+    def __init__(self, held: Sequence[tuple[Intent, Desk]], times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("releaseDialog")
+        self.setWindowTitle("Release requests")
+        self.setAccessibleName("Release requests")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._held = sorted(held, key=lambda pair: pair[0].wanted_at)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        many = count_words(len(held), "request")
+        production = sum(desk.profile.environment is Environment.PRODUCTION for _, desk in held)
+        stake = f" {production} of them in PRODUCTION." if production else ""
+        layout.addWidget(label(f"Release sends these {many} to the service, one by one.{stake}", "releaseQuestion"))
+        layout.addWidget(self._table(times), 1)
+        closed = sorted({desk.profile.name for _, desk in held if not desk.guard.is_open})
+        if closed:
+            names = ", ".join(plain(name, 60) for name in closed)
+            layout.addWidget(label(f"Read-only, and held until armed: {names}.", "releaseClosed"))
+        buttons = QDialogButtonBox()
+        release = buttons.addButton(f"&Release {many}", QDialogButtonBox.ButtonRole.ActionRole)
+        release.setObjectName("releaseNow")
+        release.setAutoDefault(False)
+        release.clicked.connect(self._confirm)
+        keep = buttons.addButton("&Keep them held", QDialogButtonBox.ButtonRole.RejectRole)
+        keep.setObjectName("keepHeld")
+        keep.setDefault(True)
+        keep.setFocus()
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+        self.resize(*_SIZE)
+
+    def _table(self, times: Times) -> QTableWidget:
+        table = QTableWidget(len(self._held), len(_COLUMNS), self)
+        table.setObjectName("releaseRows")
+        table.setAccessibleName("Requests to release")
+        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        for row, (intent, desk) in enumerate(self._held):
+            for column, words in enumerate(_cells(intent, desk, times)):
+                item = QTableWidgetItem(plain(words, 200))
+                item.setToolTip(tooltip(words))
+                table.setItem(row, column, item)
+        return table
+
+    def _confirm(self) -> None:
+        self.confirmed.emit([intent.id for intent, _ in self._held])
+        self.accept()
+
+
+def _cells(intent: Intent, desk: Desk, times: Times) -> tuple[str, ...]:
+    target, profile = intent.target, desk.profile
+    return (
+        f"{times.age(intent.wanted_at)} ago",
+        intent.name or "(named by the service)",
+        target.vault_name or NONE,
+        target.vault_id,
+        f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
+        profile.region,
+        target.project,
+        waiting_words(intent, None, times.now()).removeprefix("You: ").capitalize(),
+    )

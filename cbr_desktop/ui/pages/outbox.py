@@ -1,0 +1,364 @@
+"""The outbox: every request of every open profile, where it stands, and what a person can do about it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import PurePath
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.again import AgainDialog
+from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.dialogs.release import ReleaseDialog
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
+from cbr_desktop.ui.states import count_words, quoted
+from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
+from cbr_desktop.ui.text import intent_sentence
+from cbr_desktop.ui.words import NONE, Notice, Times
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.outcomes import outcome_of
+
+_HOLDABLE = frozenset({IntentState.QUEUED, IntentState.SCHEDULED})
+_IN_DOUBT = frozenset({IntentState.SENDING, IntentState.UNKNOWN, IntentState.ACCEPTED})
+"""The states in which a second request could make a second checkpoint, so that no form is offered for one."""
+
+
+class OutboxPage(Page[Intent]):
+    """The requests of all open profiles, whatever is looked at: nobody must overlook one by a change of scope.
+
+    Signals:
+        outcome_wished: the id of the request whose outcome should open.
+        edit_wished: the id of the request that should be opened in the form, to be changed and sent anew.
+    """
+
+    name = "Outbox"
+    parts = (Part.INTENTS, Part.TASKS)
+    default_sort = ("made", Qt.SortOrder.DescendingOrder)
+    hint = "state:held vault:erp age>1d"
+
+    outcome_wished = Signal(object)
+    edit_wished = Signal(object)
+
+    _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
+        "hold": ("&Hold", "Keep what waits from being sent until you release it"),
+        "release": ("&Release", "Confirm anew, so that it is sent"),
+        "cancel": ("&Take back", "Take back what has not been sent (Delete)"),
+        "look": ("&Keep looking", "Look once more for the checkpoint; nothing is sent by that"),
+        "again": ("&Send again…", "See what was looked for, then decide"),
+        "outcome": ("Open &outcome", "What became of it, resource by resource"),
+        "edit": ("&Edit as new…", "Open it in the form, to change it and send it as a new request"),
+    }
+
+    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(hall, times, parent)
+        self._add_bar()
+        self.view.selection_altered.connect(self._tell_choice)
+        self.model.arranged.connect(self._tell_choice)
+        key = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.view)
+        key.setContext(Qt.ShortcutContext.WidgetShortcut)
+        key.activated.connect(self.buttons["cancel"].click)
+        self._tell_choice()
+
+    def columns(self) -> Sequence[Column[Intent]]:
+        """Return the columns, those of the first start first."""
+        times = self._times
+        return [
+            Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
+            Column("name", "Name", self.name_words, lambda i: i.name or None, 24),
+            Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda i: i.target.vault_id),
+            Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 16),
+            Column("region", "Region", self._region_words, self._region_words, 9),
+            Column("waiting", "Waiting for", self._waiting, self._waiting, 30, hint=self._sentence),
+            _time_column("made", "Made", _made_at, times),
+            _time_column("sent", "Sent", lambda i: i.sent_at, times),
+            _time_column("due", "Due", lambda i: i.due_at, times),
+            Column("by", "By", lambda i: i.by or NONE, lambda i: i.by or None, 18),
+            Column("request-id", "Request id", lambda i: _request_id(i) or NONE, lambda i: _request_id(i) or None, 30),
+            Column("draft", "Draft", draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
+            Column("plan", "Plan", lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
+            Column("project", "Project", lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
+            Column("checkpoint", "Checkpoint", _checkpoint_words, _checkpoint_words, 34, shown=False),
+            Column("id", "ID", lambda i: i.id, lambda i: i.id, 34, shown=False),
+        ]
+
+    def fields(self) -> Sequence[Field[Intent]]:
+        """Return what the filter can ask for."""
+        return (
+            TextField("state", lambda i: f"{i.state} {self._state(i)}"),
+            TextField("name", lambda i: i.name),
+            TextField("vault", lambda i: f"{i.target.vault_name} {i.target.vault_id}"),
+            *self.place_fields(),
+            TextField("waiting", self._waiting),
+            TextField("by", lambda i: i.by),
+            TextField("draft", lambda i: i.draft),
+            TextField("plan", lambda i: i.plan),
+            TextField("request", _request_id),
+            AgeField("age", _made_at, self._times.now),
+        )
+
+    def rows(self) -> list[Intent]:
+        """Return all requests."""
+        return list(self._hall.open.intents.values())
+
+    def id_of(self, row: Intent) -> str:
+        """Return the id of a request."""
+        return row.id
+
+    def id_and_name(self, row: Intent) -> tuple[str, str]:
+        """Return the id of a request and the name that it asks for."""
+        return row.id, row.name
+
+    def name_words(self, row: Intent) -> str:
+        """Return the name that a request asks for; one name twice is no riddle here, the columns tell them apart."""
+        return row.name or "(named by the service)"
+
+    def owners(self, row: Intent) -> list[Ledger]:
+        """Return the ledger of the profile that a request was made from."""
+        return [member for member in self._hall.open.members if row.id in member.intents]
+
+    def search_text(self, row: Intent) -> str:
+        """Return what words are looked for in."""
+        target = row.target
+        parts = (row.id, row.name, target.vault_name, target.vault_id, target.profile, target.project, row.by)
+        return "\n".join((*parts, row.draft, _request_id(row), self._state(row), self._waiting(row)))
+
+    def target(self) -> Target:
+        """Return the vault of the cursor's request, where it is known."""
+        row = self.view.current_row()
+        return (row.target.vault_id, ()) if row and row.target.vault_id in self._hall.open.vaults else (None, ())
+
+    def tell_scope(self) -> None:
+        """Take over another scope: profiles may have been opened by that."""
+        self._is_stale = True
+
+    def age_words(self) -> str:
+        """Return nothing: what is kept here does not grow old."""
+        return ""
+
+    def stale_words(self) -> str:
+        """Return nothing: what is kept here is all there is."""
+        return ""
+
+    def empty_notice(self, total: int) -> Notice | None:
+        """Return what to say where no request is shown."""
+        if total:
+            return super().empty_notice(total)
+        why = "What you send, queue or schedule is kept here from then on, with all that became of it."
+        return Notice("No requests yet", why, "Create checkpoint", "create")
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Offer what can be done about the selected requests."""
+        for verb, button in self.buttons.items():
+            if button.isEnabled():
+                menu.addAction(button.text()).triggered.connect(self._acts[verb])
+
+    # the bar
+
+    def _add_bar(self) -> None:
+        self._acts: dict[str, Callable[[], None]] = {
+            "hold": self.hold,
+            "release": self.release,
+            "cancel": self.cancel,
+            "look": self.keep_looking,
+            "again": self.send_again,
+            "outcome": self._open_outcome,
+            "edit": self._edit,
+        }
+        self.buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for verb, (words, hint) in self._VERBS.items():
+            button = QPushButton(words, self)
+            button.setObjectName(f"outbox{verb.capitalize()}")
+            button.setAccessibleName(words.replace("&", ""))
+            button.setToolTip(tooltip(hint))
+            button.setAutoDefault(False)
+            button.clicked.connect(self._acts[verb])
+            self.buttons[verb] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        self.sentence: QLabel = label(name="outboxSentence")
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
+        layout.addWidget(self.sentence)
+        layout.addLayout(row)
+        layout.setContentsMargins(12, 10, 12, 8)
+
+    def _tell_choice(self) -> None:
+        """Say what the selected requests are, and offer what can be done about them."""
+        rows = self.view.selected_rows()
+        states = {row.state for row in rows}
+        held = [row for row in rows if row.state is IntentState.HELD]
+        possible = {
+            "hold": bool(states & _HOLDABLE),
+            "release": bool(held),
+            "cancel": bool(states & WAITING),
+            "look": IntentState.NOT_FOUND in states,
+            "again": len(rows) == 1 and IntentState.NOT_FOUND in states,
+            "outcome": len(rows) == 1,
+            "edit": len(rows) == 1 and not states & _IN_DOUBT,
+        }
+        for verb, button in self.buttons.items():
+            button.setEnabled(possible[verb])
+        words = f"&Release selected ({len(held)})…" if len(held) > 1 else "&Release"
+        self.buttons["release"].setText(words)
+        self.buttons["release"].setAccessibleName(words.replace("&", ""))
+        self.sentence.setText(self._choice_words(rows, held))
+        self.sentence.setVisible(bool(self.sentence.text()))
+
+    def _choice_words(self, rows: list[Intent], held: list[Intent]) -> str:
+        if len(rows) != 1:
+            return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held." if rows else ""
+        sentence = self._sentence(rows[0])
+        if held and held[0].note != "elsewhere":
+            desk = self._desk(held[0])
+            is_open = desk.guard.is_open
+            sentence += f" {release_sentence(held[0], desk.profile, self._times.now(), is_open=is_open)}"
+        return plain(sentence, 1000)
+
+    # what a person does
+
+    def hold(self) -> None:
+        """Keep the selected requests that wait from being sent."""
+        held = [row for row in self.view.selected_rows() if self._desk(row).outbox.hold(row.id)]
+        self._say_done(held, "Held", "Nothing of that is sent until you release it.")
+
+    def release(self) -> None:
+        """Confirm the selected requests that are held: one at once, of several the list is shown first."""
+        held = [row for row in self.view.selected_rows() if row.state is IntentState.HELD]
+        if len(held) > 1:
+            dialog = ReleaseDialog([(row, self._desk(row)) for row in held], self._times, self)
+            dialog.confirmed.connect(self._release)
+            dialog.open()
+        else:
+            self._release([row.id for row in held])
+
+    def cancel(self) -> None:
+        """Take back the selected requests that have not left."""
+        rows = [row for row in self.view.selected_rows() if row.state in WAITING]
+        done = [row for row in rows if self._desk(row).outbox.cancel(row.id)]
+        self._say_done(done, "Taken back", "Nothing was sent.")
+        if len(done) < len(rows):
+            late = len(rows) - len(done)
+            self.remarked.emit(f"Too late for {count_words(late, 'request')}: sent already.")
+
+    def keep_looking(self) -> None:
+        """Look once more for the selected requests of which no trace was found."""
+        for row in self.view.selected_rows():
+            self._desk(row).outbox.keep_looking(row.id)
+
+    def send_again(self) -> None:
+        """Show what was looked for, and let a person decide."""
+        row = next((row for row in self.view.selected_rows() if row.state is IntentState.NOT_FOUND), None)
+        if row is not None:
+            desk = self._desk(row)
+            dialog = AgainDialog(row, place_words(row, desk.profile), self._times.now(), self)
+            dialog.look_wished.connect(partial(desk.outbox.keep_looking, row.id))
+            dialog.send_wished.connect(partial(self._send_again, desk, row))
+            dialog.open()
+
+    def _send_again(self, desk: Desk, row: Intent) -> None:
+        try:
+            made = desk.outbox.send_again(row.id)
+        except HouseError as error:
+            self.remarked.emit(f"Not sent. {error_sentence(error)}")
+        except ValueError:
+            self.remarked.emit(
+                "Not sent: meanwhile it stands otherwise, or its profile leads elsewhere. Look at it again."
+            )
+        else:
+            self.remarked.emit(f"Queued again: {self._named(row)}. The first request stays in the list.")
+            self.show_row(made.id)
+
+    def _release(self, ids: list[IntentId]) -> None:
+        done, problems = [], []
+        for id in ids:
+            desk = self._hall.desk_of_intent(id)
+            row = desk.ledger.intents[id]
+            try:
+                if desk.outbox.release(id):
+                    done.append(row)
+                elif row.state is IntentState.HELD:
+                    problems.append(f"{self._named(row)}: its profile leads elsewhere now.")
+            except HouseError as error:
+                problems.append(f"{self._named(row)}: {error_sentence(error)}")
+        where = place_words(done[0], self._desk(done[0]).profile) if len(done) == 1 else ""
+        self._say_done(done, "Released", f"It goes to {where}." if where else "They are sent one by one.")
+        if problems:
+            more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+            self.remarked.emit(f"Still held. {problems[0]}{more}")
+
+    def _say_done(self, rows: list[Intent], verb: str, more: str) -> None:
+        if rows:
+            what = self._named(rows[0]) if len(rows) == 1 else count_words(len(rows), "request")
+            self.remarked.emit(f"{verb}: {what}. {more}")
+
+    def _open_outcome(self) -> None:
+        for row in self.view.selected_rows():
+            self.outcome_wished.emit(row.id)
+
+    def _edit(self) -> None:
+        for row in self.view.selected_rows():
+            self.edit_wished.emit(row.id)
+            if row.state in WAITING:
+                self.remarked.emit(
+                    "The form makes a new request; this one stays as it is. Take it back if the new one replaces it."
+                )
+
+    # words
+
+    def _desk(self, row: Intent) -> Desk:
+        return self._hall.desk_of_intent(row.id)
+
+    def _outcome(self, row: Intent) -> Outcome | None:
+        return outcome_of(self._hall.open, row)
+
+    def _state(self, row: Intent) -> str:
+        return request_words(row, self._outcome(row)).partition(":")[0]
+
+    def _waiting(self, row: Intent) -> str:
+        return waiting_words(row, self._outcome(row), self._times.now())
+
+    def _sentence(self, row: Intent) -> str:
+        return intent_sentence(row, self._outcome(row), self._times.now())
+
+    def _named(self, row: Intent) -> str:
+        return quoted(row.name, 64) if row.name else f"a request for {quoted(vault_words(row), 64)}"
+
+
+def vault_words(intent: Intent) -> str:
+    """Return the vault that a request is for, by name where it has one."""
+    return intent.target.vault_name or intent.target.vault_id
+
+
+def draft_words(intent: Intent) -> str:
+    """Return the name of the file that a request came from."""
+    return PurePath(intent.draft).name if intent.draft else NONE
+
+
+def _made_at(intent: Intent) -> datetime | None:
+    return intent.created_at
+
+
+def _request_id(intent: Intent) -> str:
+    return intent.request_id or (intent.refusal.request_id if intent.refusal else "")
+
+
+def _checkpoint_words(intent: Intent) -> str:
+    return intent.checkpoint.id if intent.checkpoint else NONE
+
+
+def _time_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:
+    return Column(key, title, lambda i: times.text(at(i)), at, 19, hint=lambda i: times.both(at(i)))
