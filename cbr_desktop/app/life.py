@@ -20,8 +20,10 @@ from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.profiles import keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence
+from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import WARNING
 from cbr_desktop.ui.window import MainWindow
@@ -47,6 +49,7 @@ def run_life(
         Beside(window, hall, here, log, behind)
         shelf.tell_unsaved(window, hall)
         tell_the_disk(window, hall, behind.houses)
+        keep_good_copy(here.profiles_file)
         if hall.is_demo or hall.sealed is not None:
             # it works in a corner of its own, of which no second start can know
             return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
@@ -56,6 +59,8 @@ def run_life(
 
 def tell_the_disk(window: MainWindow, hall: Hall, houses: Houses) -> None:
     """Say what is wrong with the data folder."""
+    if isinstance(hall.settings, JsonSettings) and hall.settings.damaged is not None:
+        window.notices.say(settings_sentence(hall.settings.damaged), WARNING)
     for damaged in houses.damaged:
         window.notices.say(rescued_sentence(damaged), WARNING)
     if hall.sealed is not None:

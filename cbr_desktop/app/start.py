@@ -27,7 +27,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.database import SIDE_FILES
-from cbr_desktop.storage.files import make_folder
+from cbr_desktop.storage.files import clear_leftovers, make_folder
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
@@ -37,6 +37,8 @@ from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
 
 KILL_VARIABLE = "CBR_KILL_AT"
+_LEFT_SECONDS = 60.0
+"""How old something half written must be to be left by a dead program, where one without the lock may write too."""
 
 
 @contextmanager
@@ -74,6 +76,9 @@ def opened_data(
     make_folder(places.data)
     with ExitStack() as stack:
         stack.enter_context(locked(places))
+        clear_leftovers(places.data)
+        for folder in (places.config, places.state):
+            clear_leftovers(folder, _LEFT_SECONDS)
         journal = FileJournal(
             places.journal_folder,
             redact or RedactingFormatter().redact,

@@ -4,12 +4,19 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.domain.error import NewerVersion as NewerVersion
-from cbr_desktop.storage.files import PRIVATE_FILE, create_private, narrow, reason, sync_folder
+from cbr_desktop.storage.files import (
+    PRIVATE_FILE,
+    bad_name,
+    create_private,
+    narrow,
+    reason,
+    replace_patiently,
+    sync_folder,
+)
 
 Steps = Sequence[Sequence[str]]
 """What brings a database from version n to n + 1: the statements of ``steps[n]``."""
@@ -66,7 +73,7 @@ def create_database(path: Path, steps: Steps) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=EXTRA")
         _migrate(connection, 0, steps)
-    fresh.replace(path)
+    replace_patiently(fresh, path)
     sync_folder(path.parent)
 
 
@@ -114,18 +121,11 @@ def saving(path: Path) -> Iterator[None]:
 
 def set_aside(path: Path) -> Path:
     """Rename a file, with what SQLite keeps beside it, to ``*.bad-<time>``; return where it is now."""
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    target = next(name for name in _bad_names(path, stamp) if not name.exists())
+    target = bad_name(path)
     for suffix in ("", *SIDE_FILES):
         with suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").replace(f"{target}{suffix}")
+            replace_patiently(Path(f"{path}{suffix}"), Path(f"{target}{suffix}"))
     return target
-
-
-def _bad_names(path: Path, stamp: str) -> Iterator[Path]:
-    yield path.with_name(f"{path.name}.bad-{stamp}")
-    for number in range(2, 10_000):
-        yield path.with_name(f"{path.name}.bad-{stamp}-{number}")
 
 
 def _refuse(path: Path, steps: Steps) -> None:
@@ -197,7 +197,7 @@ def _keep_copy(path: Path, connection: sqlite3.Connection, version: int) -> None
     create_private(unfinished)
     with closing(connect(unfinished)) as target:
         connection.backup(target)
-    unfinished.replace(copy)
+    replace_patiently(unfinished, copy)
     sync_folder(path.parent)
 
 

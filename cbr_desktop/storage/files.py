@@ -5,9 +5,11 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cbr_desktop.domain.error import NotSaved
@@ -49,7 +51,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system:
     temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_TEMPORARY}")
     try:
         _write_new(temporary, content, mode, system)
-        _replace_patiently(temporary, target, system)
+        replace_patiently(temporary, target, system)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -109,11 +111,38 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def clear_leftovers(folder: Path) -> None:
-    """Remove what a killed program left of unfinished writes. Only with the lock of the data folder held."""
+def clear_leftovers(folder: Path, older_than_seconds: float = 0.0) -> None:
+    """Remove what a killed program left of unfinished writes.
+
+    Only with the lock of the data folder held; where a program without it may be writing, only what is old.
+    """
     with suppress(OSError):
         for leftover in folder.glob(f".*{_TEMPORARY}*"):
-            leftover.unlink()
+            with suppress(OSError):
+                if time.time() - leftover.lstat().st_mtime >= older_than_seconds:
+                    leftover.unlink()
+
+
+def bad_name(path: Path) -> Path:
+    """Return a name that is free for a file that is broken and is to be kept: ``*.bad-<time>``."""
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    return next(name for name in _bad_names(path, stamp) if not os.path.lexists(name))
+
+
+def _bad_names(path: Path, stamp: str) -> Iterator[Path]:
+    yield path.with_name(f"{path.name}.bad-{stamp}")
+    for number in range(2, 10_000):
+        yield path.with_name(f"{path.name}.bad-{stamp}-{number}")
+
+
+def replace_patiently(source: Path, target: Path, system: System = _SYSTEM) -> None:
+    """Rename a file over another one; where that is held for moments, as happens on Windows, try for up to 2.5 s."""
+    for seconds in _PATIENCE_SECONDS:
+        try:
+            return system.replace(source, target)
+        except PermissionError:
+            system.pause(seconds)
+    return system.replace(source, target)
 
 
 def reason(error: OSError) -> str:
@@ -133,12 +162,3 @@ def _write_new(path: Path, content: bytes, mode: int, system: System) -> None:
         system.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _replace_patiently(source: Path, target: Path, system: System) -> None:
-    for seconds in _PATIENCE_SECONDS:
-        try:
-            return system.replace(source, target)
-        except PermissionError:
-            system.pause(seconds)
-    return system.replace(source, target)

@@ -3,15 +3,16 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
-from cbr_desktop.domain.error import Damaged, HouseError, ProfileError
+from cbr_desktop.domain.error import Damaged, HouseError, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
-from cbr_desktop.storage.files import reason
+from cbr_desktop.storage.files import reason, write_whole
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes of a file of profiles; thousands fit in."""
@@ -46,7 +47,28 @@ def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
     except OSError as error:
         return [], [Damaged(str(path), reason(error))]
     except (ValueError, RecursionError) as error:
-        return [], [Damaged(str(path), str(error))]
+        copy = good_copy(path)
+        hint = f"; a copy from when it was good is {copy.name}, beside it" if copy.is_file() else ""
+        return [], [Damaged(str(path), f"{error}{hint}")]
+
+
+def good_copy(path: Path) -> Path:
+    """Return where the last copy of a file of profiles is in which nothing was wrong."""
+    return path.with_name(f"{path.name}.good")
+
+
+def keep_good_copy(path: Path) -> None:
+    """Keep a copy of a file of profiles beside it, if something stands in it and nothing is wrong with it.
+
+    The file itself is its owner's: it is never moved, and the copy is never put in its place by the program.
+    """
+    found, problems = read(path)
+    if not found or problems:
+        return
+    with suppress(OSError, NotSaved):
+        data, copy = path.read_bytes(), good_copy(path)
+        if not copy.is_file() or copy.read_bytes() != data:
+            write_whole(copy, data)
 
 
 def find(profiles: Iterable[Profile], name: str) -> Profile | None:

@@ -1,22 +1,28 @@
 """What screens remember between starts: sizes, columns, theme; nothing that anybody would miss."""
 
 import json
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.storage.files import write_whole
+from cbr_desktop.domain.error import Damaged, NotSaved
+from cbr_desktop.storage.files import bad_name, reason, replace_patiently, write_whole
 
 _SIZE_LIMIT = 1024 * 1024
 
 
 class JsonSettings:
-    """Settings in one JSON file. A file that is not one counts as empty; one that cannot be written is let be."""
+    """Settings in one JSON file.
+
+    A file that is not one is put aside as ``*.bad-<time>`` and counts as empty; ``damaged`` tells what was wrong and
+    where it is now. One that cannot be written is let be.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._values = _read(path)
+        self.damaged: Damaged | None = None
+        self._values = self._read()
         self._is_changed = False
 
     def get(self, key: str, default: object) -> object:
@@ -36,12 +42,34 @@ class JsonSettings:
                 write_whole(self._path, json.dumps(self._values, ensure_ascii=False, indent=1).encode())
             self._is_changed = False
 
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _SIZE_LIMIT:
+    def _read(self) -> dict[str, Any]:
+        try:
+            return _values(self._path)
+        except FileNotFoundError:
             return {}
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        except OSError as error:
+            why = reason(error)
+        except (ValueError, RecursionError) as error:
+            why = str(error) if len(str(error)) < 200 else type(error).__name__
+        place = bad_name(self._path)
+        try:
+            replace_patiently(self._path, place)
+        except OSError:
+            place = self._path
+        self.damaged = Damaged(str(place), why)
         return {}
-    return value if isinstance(value, dict) else {}
+
+
+def _values(path: Path) -> dict[str, Any]:
+    """Return what stands in the file. ``OSError``, ``ValueError`` or ``RecursionError`` when that is no settings."""
+    found = path.stat()
+    # a pipe of that name would be waited for for ever
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("not a file")
+    if found.st_size > _SIZE_LIMIT:
+        raise ValueError(f"larger than {_SIZE_LIMIT} bytes")
+    value = json.loads(path.read_bytes())
+    if not isinstance(value, dict):
+        raise ValueError("not an object of JSON")
+    json.dumps(value, ensure_ascii=False).encode()  # half a character could be read and never be written again
+    return value

@@ -49,6 +49,14 @@ def sealed_sentence(error: StorageError) -> str:
     )
 
 
+def settings_sentence(error: Damaged) -> str:
+    """Return that sizes, columns and theme are those of a first start, and where the file that was bad is."""
+    return (
+        "The file of what the screens remember could not be read, so sizes, columns and theme are as at a first start."
+        f" What was there is kept in {quoted(error.path)}.{_detail(error)}"
+    )
+
+
 def rescued_sentence(error: Damaged) -> str:
     """Return that requests in the outbox were damaged, and where what is left of them is kept."""
     return (

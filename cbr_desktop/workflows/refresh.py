@@ -14,6 +14,7 @@ from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Reading
 
 EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks."""
+_LOOK_SECONDS = 15.0
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
@@ -116,7 +117,12 @@ class Refresh:
             later.cancel()
 
     async def _ask_later(self) -> None:
-        await self._clock.sleep(EVERY_SECONDS)
+        """Ask when the next round is due by the time that has passed, or by the clock: a machine that sleeps does not
+        count seconds, and what it knows is old when it wakes. Then too it is asked once."""
+        due, waited = self._clock.now() + timedelta(seconds=EVERY_SECONDS), 0.0
+        while waited < EVERY_SECONDS and self._clock.now() < due:
+            await self._clock.sleep(_LOOK_SECONDS)
+            waited += _LOOK_SECONDS
         self.ask()
 
     async def _logged_in(self, parts: Iterable[Part]) -> bool:
