@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.house import House
@@ -129,7 +129,7 @@ class Operator:
             self._save(_over(self._window.grab(), partial.grab()), self._screenshot)
         whole.close()
         partial.close()
-        self._turn_the_pages()
+        await self._turn_the_pages()
         leaving.ask()
 
     async def _ask_for(self, vault: str, name: str) -> CheckpointDialog:
@@ -161,10 +161,11 @@ class Operator:
         for pane in panes:
             _child(self._window, QAbstractButton, pane).click()
 
-    def _turn_the_pages(self) -> None:
+    async def _turn_the_pages(self) -> None:
         for page in ("Resources", "Tasks", "Outbox", "Vaults"):
             self._window.show_page(page)
-            QApplication.sendPostedEvents()
+            # never from within: on Windows, sending posted events runs whatever else waits for the loop
+            await asyncio.sleep(0.05)
             self._take(page.lower())
 
     async def _running(self) -> None:
