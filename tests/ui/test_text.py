@@ -179,6 +179,7 @@ ERRORS: list[HouseError] = [
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),
+    errors.NewerVersion("/data/x", "version 99, this program knows 2"),
     errors.InUse("/data/x"),
     errors.StorageError("/data/x"),
     errors.ProfileError("prod", "cbr_endpoint", "is empty"),
