@@ -1,5 +1,6 @@
 """Light and dark: the palette of the program, and the colours that carry a meaning in either."""
 
+import sys
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
@@ -101,7 +102,8 @@ ENVIRONMENT_COLOURS = {
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Dress the whole application; cheap enough to come before the first window."""
-    if not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):  # of these two, Fusion is the one in use
+    # where these two are all there are, Fusion is the one in use, but on Windows
+    if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
         application.setStyle("Fusion")
     application.setPalette(palette(dark=theme is Theme.DARK or (theme is Theme.SYSTEM and system_is_dark(application))))
 
