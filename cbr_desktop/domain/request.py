@@ -96,6 +96,11 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
     return RequestDocument(draft, checkpoint, other), findings
 
 
+def decode(data: bytes) -> Any:
+    """Return the JSON of bytes. ``ValueError`` when it is none, ``RecursionError`` when it is nested too deeply."""
+    return _decode(data, [])
+
+
 _UNREADABLE = frozenset(
     {FindingKind.NOT_OBJECT, FindingKind.MISSING, FindingKind.WRONG_TYPE, FindingKind.DUPLICATE_KEY}
 )

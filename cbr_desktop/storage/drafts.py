@@ -92,6 +92,10 @@ class Drafts:
         except UnicodeDecodeError as error:
             raise Damaged(path, "it is not text in UTF-8") from error
 
+    def outside(self, path: str) -> bytes:
+        """Return the bytes of a file that somebody else may have made. ``Damaged``."""
+        return read_whole(Path(path))
+
     def save(self, path: str, text: str, base: DraftText | None) -> DraftText:
         """Write a draft whole and return what is in the file now.
 

@@ -38,6 +38,10 @@ class Shelf(Protocol):
         """Read a file to be edited. Raises ``Damaged``."""
         ...
 
+    def outside(self, path: str) -> bytes:
+        """Return the bytes of any file, as far as one may be a request. Raises ``Damaged``."""
+        ...
+
     def save(self, path: str, text: str, base: DraftText | None) -> DraftText:
         """Write a draft; raises ``ChangedOutside`` when the file is not ``base`` any more."""
         ...

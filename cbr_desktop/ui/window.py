@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6 import QtGui
+from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -37,6 +37,8 @@ _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
 _WIDE_ENOUGH_FOR_DETAILS = 1000
 _FURNISH_MS = 150
+_DROPPED = 5
+"""Files that are opened of those dropped at once."""
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
+        self.setAcceptDrops(True)
         self._hall = hall
         self._open_dialog = open_dialog
         self._open_outcome = open_outcome
@@ -105,6 +108,11 @@ class MainWindow(QMainWindow):
         return self.furniture.open_profile_menu(
             self.band.create_checkpoint, lambda chosen: self._open_dialog(chosen, None, (), self)
         )
+
+    def open_outside(self, path: object) -> None:
+        """Open a file from outside for review; nothing is sent by that."""
+        self.show_page("Drafts")
+        self.page("Drafts").review(str(path))  # type: ignore[attr-defined]
 
     def open_outcome(self, intent_id: IntentId) -> QWidget:
         """Open what became of a request."""
@@ -428,6 +436,16 @@ class MainWindow(QMainWindow):
 
     # Qt asks
 
+    def dragEnterEvent(self, event: "QtGui.QDragEnterEvent") -> None:
+        """Take files of this machine that are dropped, and nothing else."""
+        if _dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: "QtGui.QDropEvent") -> None:
+        """Open what was dropped for review."""
+        for path in _dropped(event.mimeData()):
+            self.open_outside(path)
+
     def closeEvent(self, event: "QtGui.QCloseEvent") -> None:
         """Ask to leave at first; close when everything else has been put away."""
         if self._may_close:
@@ -435,6 +453,12 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self.leave_requested.emit()
+
+
+def _dropped(data: "QtCore.QMimeData") -> list[str]:
+    """Return the files among what is dropped; a handful is enough to look at."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.lower().endswith(".json")][:_DROPPED]
 
 
 def _theme(stored: object) -> Theme:

@@ -50,6 +50,10 @@ class MemoryShelf:
             raise Damaged(path, "No such file or directory")
         return draft.decoded(self.files[path])
 
+    def outside(self, path: str) -> bytes:
+        """Read any file."""
+        return self.load(path).data
+
     def save(self, path: str, text: str, base: DraftText | None) -> DraftText:
         """Write a file."""
         if base is not None and self.files.get(path) != base.data:

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.lines import MarkedLine
+from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
     file_words,
@@ -49,6 +51,7 @@ from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.preflight import Preflight, preflight
 
 _WATCH_MS = 2000
 _DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
@@ -66,6 +69,7 @@ class DraftsPage(Page[DraftRow]):
     def __init__(self, hall: Hall, times: Times) -> None:
         self._stamp: object = None
         self._editors: dict[str, CheckpointDialog] = {}
+        self._reviews: dict[str, ReviewDialog] = {}
         super().__init__(hall, times)
         self._watching = QTimer(self)
         self._watching.setInterval(_WATCH_MS)
@@ -258,6 +262,30 @@ class DraftsPage(Page[DraftRow]):
         other = names[1] if len(rows) > 1 or not latest else latest[0]
         DiffDialog(sources, names[0], other, self).open()
 
+    def review(self, path: str) -> None:
+        """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
+        held, shelf = self._reviews.get(path), self._hall.shelf
+        if held is not None and isValid(held) and held.isVisible():
+            held.activateWindow()
+            return
+        made = ReviewDialog(self._judge_draft, review_title(path), self.window())
+        made.taken.connect(partial(self._take_over, made))
+        if shelf is not None:
+            try:
+                made.show_data(shelf.outside(path), path)
+            except HouseError as error:
+                made.show_trouble(error, path)
+        self._reviews[path] = made
+        made.open()
+
+    def import_request(self) -> None:
+        """Open the window in which a request from elsewhere is pasted or chosen."""
+        shelf = self._hall.shelf
+        if shelf is not None:
+            made = ImportDialog(self._judge_draft, shelf.outside, self.window())
+            made.taken.connect(partial(self._take_over, made))
+            made.open()
+
     def check_all(self) -> None:
         """Read the folder anew and judge every file, by what is known now."""
         self._take()
@@ -290,6 +318,28 @@ class DraftsPage(Page[DraftRow]):
         """Return what drafts are judged by: what is looked at first, then the rest of what is open."""
         shown_first = list(self._hall.scope.members)
         return shown_first + [member for member in self._hall.open.members if member not in shown_first]
+
+    def _judge_draft(self, draft: CheckpointDraft) -> Preflight:
+        """Judge a draft by whichever ledger knows its vault."""
+        ledgers = self._ledgers()
+        knowing = [ledger for ledger in ledgers if draft.vault_id in ledger.vaults]
+        ledger = (knowing or ledgers or [None])[0]  # type: ignore[list-item]
+        return preflight(draft, ledger, self._times.now()) if ledger is not None else Preflight(())
+
+    def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
+        """Write a reviewed request into the folder and open it."""
+        shelf = self._hall.shelf
+        if shelf is None:
+            return
+        try:
+            path = shelf.create(stem, text)
+        except HouseError as error:
+            self.remarked.emit(error_sentence(error))
+            review.banner.say(_DIFFERENT, error_sentence(error))
+            return
+        review.close()
+        self._show(path, "Taken into the drafts as")
+        self.open_current()
 
     def _unsaved(self) -> list[Unsaved]:
         """Return what was kept and is not in an editor now."""
@@ -418,6 +468,7 @@ class DraftsPage(Page[DraftRow]):
         self.new = _tool("&New", "draftNew", self.new_draft, "An empty draft (Ctrl+Shift+N)")
         self.open = _tool("&Open", "draftOpen", self.open_current, "Edits the chosen draft (Enter)")
         self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, "With another draft or the last request")
+        self.importing = _tool("&Import…", "draftImport", self.import_request, "A cURL command, hcloud input, any file")
         self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, "Judges every file by what is known now")
         self.more = QToolButton()
         self.more.setText("More")
@@ -430,7 +481,7 @@ class DraftsPage(Page[DraftRow]):
         self.place.setMinimumWidth(60)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for tool in (self.new, self.open, self.comparison, self.check, self.more):
+        for tool in (self.new, self.open, self.importing, self.comparison, self.check, self.more):
             row.addWidget(tool)
         row.addSpacing(8)
         row.addWidget(self.place, 1)

@@ -1,0 +1,250 @@
+"""Requests from elsewhere: looked at first, and taken into the drafts by a person. Nothing can be sent from here."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import PurePath
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain import draft
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.foreign import REFUSALS, Foreign, Note, NoteKind, foreign
+from cbr_desktop.ui.dialogs.jsonfield import JsonText
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.states import count_words, quoted, shown
+from cbr_desktop.ui.text import finding_sentence
+from cbr_desktop.workflows.preflight import Preflight
+
+Judge = Callable[[CheckpointDraft], Preflight]
+Read = Callable[[str], bytes]
+
+_SIZE_SHOWN = 200_000
+"""Letters of a text that are shown; what is taken over is whole all the same."""
+_BANNER = "From outside: review it, then take it into your drafts. It cannot be sent from here."
+_PASTE = (
+    "Paste a cURL command, or the JSON of a request or of hcloud --cli-jsonInput. Nothing is run, asked or sent;"
+    " addresses and secrets are left out."
+)
+_NOTES = {
+    NoteKind.TOO_LARGE: "It is larger than any request that the service takes. It was not read.",
+    NoteKind.NOT_TEXT: "It is not text in UTF-8.",
+    NoteKind.NOT_UNDERSTOOD: "It cannot be read: {what}.",
+    NoteKind.NO_BODY: "There is no request for a checkpoint in it: a JSON object with the key ‘checkpoint’.",
+    NoteKind.BODY_IN_FILE: "The command takes its body from the file {what}. Import that file instead.",
+    NoteKind.OTHER_METHOD: "The command asks for {what}; a checkpoint is made with POST.",
+    NoteKind.OTHER_OPERATION: "The address leads to {what}, which is not the request for a checkpoint.",
+    NoteKind.SECRET: "{what} may hold a secret. It was left out; secrets never stand in a draft.",
+    NoteKind.ENDPOINT: "It names the address {what}. It was left out: a draft goes where its profile leads.",
+    NoteKind.PROJECT: "It names the project {what}. It was left out: compare it with that of your profile.",
+    NoteKind.IGNORED: "{what} was left out: a draft has no use for it.",
+    NoteKind.KEPT: "{what} is unknown to this version. It stays in the file and is not sent.",
+}
+
+
+def note_sentence(note: Note) -> str:
+    """Return a note in words."""
+    return _NOTES[note.kind].format(what=quoted(note.what, 120))
+
+
+def note_severity(note: Note) -> Severity:
+    """Return how much a note weighs."""
+    if note.kind in REFUSALS:
+        return Severity.BLOCK
+    return Severity.INFO if note.kind in (NoteKind.KEPT, NoteKind.IGNORED) else Severity.WARN
+
+
+class ReviewDialog(QDialog):
+    """Shows a request from elsewhere: what was read of it, what was left out, and what is found about it.
+
+    Signals:
+        taken: the text of a draft and a name for it: a person has taken it over.
+    """
+
+    taken = Signal(str, str)
+
+    def __init__(self, judge: Judge, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._judge = judge
+        self._stem = "from-outside"
+        self._found: Foreign | None = None
+        self.setObjectName("draftReview")
+        self.setWindowTitle(plain(title, 120))
+        self.setAccessibleName(plain(title, 120))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.resize(980, 640)
+        self.banner = MarkedLine("draftReviewBanner")
+        self.banner.say(SEVERITY_MARKS[Severity.WARN], _BANNER)
+        self.source = label(name="draftReviewSource")
+        self.outcome = JsonText("draftReviewText")
+        self.outcome.setReadOnly(True)
+        self.outcome.setAccessibleName("The request as it was read")
+        self.notes = QListWidget()
+        self.notes.setObjectName("draftReviewNotes")
+        self.notes.setAccessibleName("What is to be said of it")
+        self.notes.setWordWrap(True)
+        self.notes.setIconSize(MARK_SIZE)
+        self.notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.take = _button("&Take into drafts", "draftReviewTake", self._take)
+        self.take.setEnabled(False)
+        self._lay_out()
+
+    def open(self) -> None:
+        """Show the window beside the others; it keeps nobody from anything."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+
+    def show_data(self, data: bytes, name: str) -> None:
+        """Read a request that came in a file of this name."""
+        self.source.setText(plain(name, 300))
+        self._stem = PurePath(name).name.removesuffix(".json").removesuffix(".cbr") or self._stem
+        self._show(foreign(data))
+
+    def show_trouble(self, error: HouseError, name: str) -> None:
+        """Say that a file cannot be read."""
+        self.source.setText(plain(name, 300))
+        self._found = None
+        self.notes.clear()
+        self._add(Severity.BLOCK, error_sentence(error))
+        self.take.setEnabled(False)
+
+    def _show(self, found: Foreign) -> None:
+        self._found = found
+        self.notes.clear()
+        findings = self._findings(found.text) if found.text is not None else []
+        for note in found.notes:
+            self._add(note_severity(note), note_sentence(note))
+        for finding in findings:
+            if finding.severity is not Severity.INFO:
+                self._add(finding.severity, finding_sentence(finding))
+        text = found.text or ""
+        self.outcome.show_text(text[:_SIZE_SHOWN])
+        if len(text) > _SIZE_SHOWN:
+            left = count_words(len(text) - _SIZE_SHOWN, "letter")
+            self._add(Severity.INFO, f"{left} more are not shown here, and are taken over all the same.")
+        self.outcome.mark(list(draft.lines_of(self.outcome.plain_text, findings)))
+        if not self.notes.count():
+            self._add(Severity.INFO, "There is nothing to remark.")
+        self.take.setEnabled(found.text is not None)
+
+    def _findings(self, text: str) -> list[Finding]:
+        document, findings = draft.read(text)
+        judged = self._judge(document.draft).findings if document is not None else ()
+        return [*findings, *judged]
+
+    def _add(self, severity: Severity, words: str) -> None:
+        icon = mark_icon(SEVERITY_MARKS[severity], self.palette(), self.devicePixelRatioF())
+        self.notes.addItem(QListWidgetItem(icon, words))
+
+    def _take(self) -> None:
+        """Hand the text over; the window stays until that went well."""
+        if self._found is not None and self._found.text is not None:
+            self.taken.emit(self._found.text, self._stem)
+
+    def _parts(self) -> list[QWidget]:
+        return [self.outcome, self.notes]
+
+    def _tools(self) -> list[QWidget]:
+        return []
+
+    def _lay_out(self) -> None:
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        for part in self._parts():
+            split.addWidget(part)
+        split.setStretchFactor(0, 3)
+        foot = QHBoxLayout()
+        for tool in self._tools():
+            foot.addWidget(tool)
+        foot.addStretch(1)
+        foot.addWidget(_button("Close", "draftReviewClose", self.close))
+        foot.addWidget(self.take)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.source)
+        layout.addWidget(split, 1)
+        layout.addLayout(foot)
+
+
+class ImportDialog(ReviewDialog):
+    """The same for what is pasted, or chosen as a file; ``read`` reads one and raises ``Damaged``."""
+
+    def __init__(self, judge: Judge, read: Read, parent: QWidget | None = None) -> None:
+        self._read = read
+        self.paste = QPlainTextEdit()
+        self.paste.setObjectName("draftImportText")
+        self.paste.setAccessibleName("Text to import")
+        self.paste.setPlaceholderText("curl https://…/checkpoints -H 'X-Auth-Token: …' -d '{\"checkpoint\": …}'")
+        self.paste.setTabChangesFocus(True)
+        super().__init__(judge, "Import a request", parent)
+        self._stem = "imported"
+        self.banner.say(SEVERITY_MARKS[Severity.INFO], _PASTE)
+        self.source.hide()
+        self.paste.textChanged.connect(self._pasted)
+        self.paste.setFocus()
+
+    def _parts(self) -> list[QWidget]:
+        return [self.paste, *super()._parts()]
+
+    def _tools(self) -> list[QWidget]:
+        return [_button("From a &file…", "draftImportFile", self._ask_file)]
+
+    def _pasted(self) -> None:
+        text = self.paste.toPlainText()
+        if text.strip():
+            self._show(foreign(text.encode("utf-8", "surrogatepass")))
+        else:
+            self.notes.clear()
+            self.outcome.show_text("")
+            self.take.setEnabled(False)
+
+    def _ask_file(self) -> None:
+        asked = QFileDialog(self, "Import a request from a file")
+        asked.setObjectName("draftImportFileDialog")
+        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
+        asked.setNameFilters(["Requests and commands (*.json *.txt *.sh *.cmd *.bat)", "All files (*)"])
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.fileSelected.connect(self.show_file)
+        asked.open()
+
+    def show_file(self, path: str) -> None:
+        """Read a file as if it had been pasted; its text is not put into the field, since it may hold a secret."""
+        self.source.show()
+        try:
+            self.show_data(self._read(path), path)
+        except HouseError as error:
+            self.show_trouble(error, path)
+
+
+def review_title(path: str) -> str:
+    """Return the title of the window over a file."""
+    return f"{shown(PurePath(path).name, 80)} — from outside"
+
+
+def _button(text: str, name: str, act: Callable[[], object]) -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    made.clicked.connect(partial(_do, act))
+    return made
+
+
+def _do(act: Callable[[], object], *_: object) -> None:
+    act()
