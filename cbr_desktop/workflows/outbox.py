@@ -123,8 +123,11 @@ class Outbox:
         file: str = "",
         plan: str = "",
         due_at: datetime | None = None,
+        held: bool = False,
     ) -> Intent:
         """Queue a request, or schedule it for ``due_at``, and return it; it is on the disk when this returns.
+
+        With ``held`` a person holds it from the start.
 
         ``body`` are the exact bytes to send, by default those that the draft makes. ``file`` is the path of the request
         file, ``plan`` the id of the run of a plan. Raises ``ReadOnly`` when the profile is not armed and ``NotSaved``
@@ -134,7 +137,7 @@ class Outbox:
             raise ValueError("a request needs a vault")
         target = self._target(draft.vault_id)
         made = request.body(draft) if body is None else body
-        return self._take(target, made, draft.name, retry_of=retry_of, file=file, plan=plan, due_at=due_at)
+        return self._take(target, made, draft.name, retry_of=retry_of, file=file, plan=plan, due_at=due_at, held=held)
 
     def schedule(
         self, draft: CheckpointDraft, due_at: datetime, *, body: bytes | None = None, file: str = "", plan: str = ""
@@ -479,18 +482,21 @@ class Outbox:
         file: str = "",
         plan: str = "",
         due_at: datetime | None = None,
+        held: bool = False,
     ) -> Intent:
         """Keep a new intent and return it."""
         self._guard.check()
         now = self._clock.now()
+        is_early = due_at is not None and due_at > now
         intent = Intent(
             id=self._new_id(),
             target=target,
             body=body,
             name=name,
-            state=IntentState.SCHEDULED if due_at is not None and due_at > now else IntentState.QUEUED,
+            state=IntentState.HELD if held else IntentState.SCHEDULED if is_early else IntentState.QUEUED,
             created_at=now,
             changed_at=now,
+            note="person" if held else "",
             retry_of=retry_of,
             due_at=due_at,
             confirmed_at=now,

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.draft import SUFFIX
 from cbr_desktop.domain.error import ChangedOutside, HouseError
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
@@ -46,6 +48,7 @@ from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
+from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain, tooltip
@@ -268,6 +271,14 @@ class CheckpointDialog(QDialog):
         self.anyway.setAccessibleName("Send anyway")
         self.arm = _button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
         self.send = _button("&Send", "checkpointSend")
+        self.hold = _button("Hold", "checkpointHold")
+        self.hold.setToolTip(
+            tooltip("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)")
+        )
+        self.schedule = _button("Schedule…", "checkpointSchedule")
+        self.schedule.setToolTip(
+            tooltip("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)")
+        )
         self.save = _button("Save to &file…", "checkpointSave")
         self.save_as = _button("Save as…", "checkpointSaveAs")
         self.save_as.setVisible(False)
@@ -297,6 +308,8 @@ class CheckpointDialog(QDialog):
         self.anyway.toggled.connect(self._accept_warnings)
         self.arm.clicked.connect(self._arm)
         self.send.clicked.connect(self._try)
+        self.hold.clicked.connect(partial(self._try, held=True))
+        self.schedule.clicked.connect(self._ask_time)
         self.save.clicked.connect(self._wish_save)
         self.save_as.clicked.connect(self._ask_file)
         self.json.edited.connect(self._take_json)
@@ -317,8 +330,10 @@ class CheckpointDialog(QDialog):
         self.close_button.clicked.connect(self.close)
         self.inspector.subject_wished.connect(self._focus)
         self._desk.board.changed.connect(self._ledger_changed)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._try)
+        for keys in ("Return", "Enter"):
+            QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self._try)
+            QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self, self.hold.click)
+            QShortcut(QKeySequence(f"Ctrl+Alt+{keys}"), self, self.schedule.click)
         QShortcut(QKeySequence("Ctrl+S"), self, self._wish_save)
         QShortcut(QKeySequence("F5"), self, self._judge)
         QShortcut(QKeySequence("F6"), self, self._next_area)
@@ -343,7 +358,9 @@ class CheckpointDialog(QDialog):
             return
         if part in (Part.VAULTS, Part.PROTECTABLES):
             self._read_anew()
-        elif part is not Part.CONNECTION:
+        elif part is Part.CONNECTION:
+            self._show_verdict()
+        else:
             self._timer.start()
 
     def _read_anew(self) -> None:
@@ -395,8 +412,12 @@ class CheckpointDialog(QDialog):
         self.arm.setVisible(not guard.is_open and guard.sealed is None)
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         reason = self._reason()
-        self.send.setEnabled(not reason)
-        hint = reason or "Queues the request; it is sent at once when the service can be reached"
+        for button in (self.send, self.hold, self.schedule):
+            button.setEnabled(not reason)
+        words, later = ("&Send", "") if self._is_reachable() else ("&Queue", " There is no connection now.")
+        self.send.setText(words)
+        self.send.setAccessibleName(words.replace("&", ""))
+        hint = reason or f"Queues the request; it is sent as soon as the service can be reached.{later}"
         self.send.setToolTip(tooltip(hint))
         self.send.setAccessibleDescription(hint)
         mark = READY
@@ -439,17 +460,36 @@ class CheckpointDialog(QDialog):
 
     # sending and saving
 
-    def _try(self) -> None:
-        """Send what the form asks for, after one more look at it; or show what is in the way."""
+    def _is_reachable(self) -> bool:
+        """Whether a request would leave soon, as far as is known."""
+        return self._desk.ledger.connection.reach is not Reach.UNREACHABLE
+
+    def _may_go(self) -> bool:
+        """Whether what the form asks for can be sent, after one more look at it; if not, show what is in the way."""
         if self._stack.currentWidget() is not self._form:
-            return
+            return False
         self._touched = True
         self._judge()
         if self._reason():
             self._next_problem()
+            return False
+        return True
+
+    def _ask_time(self) -> None:
+        """Ask when it is to be sent."""
+        if self._may_go():
+            dialog = ScheduleDialog(self._desk.clock.now(), self)
+            dialog.chosen.connect(lambda at: self._try(due_at=at))
+            dialog.open()
+
+    def _try(self, *_: object, held: bool = False, due_at: datetime | None = None) -> None:
+        """Send what the form asks for, at once or at a time, or put it by; or show what is in the way."""
+        if not self._may_go():
             return
         try:
-            intent = self._desk.outbox.submit(self._draft, body=self._body, file=self.paper.path)
+            intent = self._desk.outbox.submit(
+                self._draft, body=self._body, file=self.paper.path, held=held, due_at=due_at
+            )
         except HouseError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
@@ -680,7 +720,7 @@ class CheckpointDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addWidget(self.anyway)
         buttons.addStretch(1)
-        for button in (self.save, self.save_as, self.close_button, self.arm, self.send):
+        for button in (self.save, self.save_as, self.close_button, self.arm, self.hold, self.schedule, self.send):
             buttons.addWidget(button)
         foot = QVBoxLayout()
         foot.addWidget(self.notice)
