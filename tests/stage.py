@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
+
 from cbr_desktop.app import demo
 from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import DEMO
@@ -60,15 +62,34 @@ class StageClock:
                 waiter.set_result(None)
 
 
+class Cable(demo.DemoTransport):
+    """The way to the simulator, which can be pulled out: then nothing leaves this machine."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.is_plugged = True
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.is_plugged:
+            raise httpx.ConnectError("no route to host", request=request)
+        return await super().handle_async_request(request)
+
+
 class Stage:
     """A house, the simulator that it talks to, and the clock of both."""
 
     def __init__(
-        self, house: House, service: Service, clock: StageClock, states: dict[IntentId, list[IntentState]]
+        self,
+        house: House,
+        service: Service,
+        clock: StageClock,
+        states: dict[IntentId, list[IntentState]],
+        cable: Cable,
     ) -> None:
         self.house = house
         self.service = service
         self.clock = clock
+        self.cable = cable
         self.states = states
         """The states that every intent has been in, in order."""
 
@@ -118,5 +139,6 @@ def staged(
 
     ledger = Ledger(profile, notify)
     here = places({"CBR_DESKTOP_HOME": str(folder)})
-    with opened(here, ledger, clock, demo.secret_of(profile), demo.DemoTransport(service)) as house:
-        yield Stage(house, service, clock, seen)
+    cable = Cable(service)
+    with opened(here, ledger, clock, demo.secret_of(profile), cable) as house:
+        yield Stage(house, service, clock, seen, cable)

@@ -104,17 +104,20 @@ class Errand:
         held = self._house.ledger.intents[intent.id]
         return Report(held, outcome_of(self._house.ledger, held))
 
-    async def release(self, id: IntentId) -> Report:
-        """Confirm a held request anew and send it now; it is held again when it cannot leave."""
+    async def release(self, ids: Iterable[IntentId]) -> list[Report]:
+        """Confirm held requests anew and send them now; one that cannot leave is held again."""
         async with asyncio.TaskGroup() as tasks:
             correspondence = tasks.create_task(self._house.correspondence())
-            if self._house.outbox.release(id):
-                await self._left(id, self._house.outbox.hold)
+            released = [(id, self._house.outbox.release(id)) for id in ids]
+            for id, is_released in released:
+                if is_released:
+                    await self._left(id, self._house.outbox.hold)
+            for id, _ in released:
                 if self._state(id) is IntentState.UNKNOWN:
                     await self._looked_for(id)
             correspondence.cancel()
-        held = self._house.ledger.intents[id]
-        return Report(held, outcome_of(self._house.ledger, held))
+        held = [self._house.ledger.intents[id] for id, _ in released]
+        return [Report(each, outcome_of(self._house.ledger, each)) for each in held]
 
     async def _left(self, id: IntentId, give_up: Callable[[IntentId], bool]) -> None:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""

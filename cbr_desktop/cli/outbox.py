@@ -38,35 +38,33 @@ def listed(options: argparse.Namespace) -> int:
 
 
 def hold(options: argparse.Namespace) -> int:
-    """Hold a waiting request; 1 when it was not waiting."""
+    """Hold waiting requests; 1 when one was not waiting."""
 
-    def held(house: House, intent: Intent) -> int:
-        done = house.outbox.hold(intent.id)
-        _show(options, [house.ledger.intents[intent.id]])
-        return GOOD if done else BAD
+    def held(house: House, intents: list[Intent]) -> int:
+        done = [house.outbox.hold(intent.id) for intent in intents]
+        _show(options, [house.ledger.intents[intent.id] for intent in intents])
+        return GOOD if all(done) else BAD
 
-    return _with_one(options, held)
+    return _with_some(options, held)
 
 
 def release(options: argparse.Namespace) -> int:
-    """Confirm a held request anew, send it, and print what became of it."""
+    """Confirm held requests anew, send them, and print what became of them; 1 when one was not held."""
 
-    async def sent(house: House, intent: Intent) -> int:
-        if intent.state is not IntentState.HELD:
-            _show(options, [intent])
-            return BAD
-        if options.arm:
+    async def sent(house: House, intents: list[Intent]) -> int:
+        held = [intent.id for intent in intents if intent.state is IntentState.HELD]
+        if options.arm and held:
             house.guard.arm(ARM_MINUTES[0])
         house.guard.check()
         await house.refresh.once()
         connection = house.ledger.connection
         if connection.reach is not Reach.ONLINE and connection.error is not None:
             raise connection.error
-        report = await Errand(house).release(intent.id)
-        _show(options, [report.intent])
-        return exit_code(report)
+        reports = await Errand(house).release(held)
+        _show(options, [house.ledger.intents[intent.id] for intent in intents])
+        return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
-    return _with_one(options, lambda house, intent: asyncio.run(_closing(house, sent(house, intent))))
+    return _with_some(options, lambda house, intents: asyncio.run(_closing(house, sent(house, intents))))
 
 
 def reconcile(options: argparse.Namespace) -> int:
@@ -97,13 +95,20 @@ async def _looked(house: House, intents: list[Intent]) -> list[Intent]:
     return [house.ledger.intents[intent.id] for intent in intents]
 
 
-def _with_one(options: argparse.Namespace, act: Callable[[House, Intent], int]) -> int:
-    """Do something about the one request whose id begins as given."""
-    found = [i for i in peek(places().records_file)[0] if i.id.startswith(options.id)]
-    if len(found) != 1:
-        return _refused(options.id, len(found))
-    with _house(found[0].target.profile) as house:
-        return act(house, house.ledger.intents[found[0].id])
+def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]], int]) -> int:
+    """Do something about the requests whose ids begin as given, profile by profile."""
+    known = peek(places().records_file)[0]
+    chosen: dict[str, list[Intent]] = {}
+    for id in options.ids:
+        found = [intent for intent in known if intent.id.startswith(id)]
+        if len(found) != 1:
+            return _refused(id, len(found))
+        chosen.setdefault(found[0].target.profile, []).append(found[0])
+    code = GOOD
+    for name, intents in chosen.items():
+        with _house(name) as house:
+            code = max(code, act(house, [house.ledger.intents[intent.id] for intent in intents]))
+    return code
 
 
 def _refused(id: str, count: int) -> int:

@@ -96,6 +96,8 @@ class Outbox:
         self._needs_login = False
         self._is_offline = False
         self._resting: set[IntentId] = set()
+        self._cut_off: set[IntentId] = set()
+        """The requests that have found the service out of reach and rest; meanwhile no other tries the same in vain."""
         self._in_line: dict[IntentId, datetime] = {}
         """When a request was last seen waiting for its vault alone; meanwhile its confirmation does not grow old."""
 
@@ -235,6 +237,7 @@ class Outbox:
         self._needs_login = False
         self._is_offline = False
         self._resting.clear()
+        self._cut_off.clear()
         self._wake.set()
 
     def vault_freed(self) -> None:
@@ -258,7 +261,8 @@ class Outbox:
                 self._wake.clear()
                 self._ticking.clear()
                 self._review()
-                intent = None if self._needs_login or self._is_offline else next(self._ready(), None)
+                stands_still = self._needs_login or self._is_offline or self._cut_off
+                intent = None if stands_still else next(self._ready(), None)
                 if intent is None:
                     continue
                 if self._claim(intent):
@@ -431,11 +435,13 @@ class Outbox:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
         self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+        self._tell_the_others("login")
 
     def _wait_for_line(self, intent: Intent) -> None:
         """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
         self._is_offline = True
         self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None)
+        self._tell_the_others(OFFLINE)
 
     def _pause_seconds(self) -> float:
         self._failures += 1
@@ -444,13 +450,23 @@ class Outbox:
     async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
         self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
+        if note == "unreachable":
+            self._cut_off.add(intent.id)
+            self._tell_the_others(note)
         await self._rest(intent.id, pause_seconds)
+
+    def _tell_the_others(self, note: str) -> None:
+        """Show why no queued request goes; none of them tries by itself, and the reason is nobody's for ever."""
+        for other in list(self._ledger.intents.values()):
+            if other.state is IntentState.QUEUED and other.note != note and other.id not in self._resting:
+                self._ledger.put_intent(replace(other, note=note))
 
     async def _rest(self, id: IntentId, seconds: float) -> None:
         """Let a queued request be for a while."""
         self._resting.add(id)
         await self._clock.sleep(seconds)
         self._resting.discard(id)
+        self._cut_off.discard(id)
         self._wake.set()
 
     def _suspect(self, refused: Intent) -> None:

@@ -1,0 +1,118 @@
+"""Faults 41 and 50 of the catalogue: the whole program ends in the middle of a request, and it is sent once at most."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.app.start import kill_point
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.faults import Fault
+from tests.journeys.commands import Machine, machine
+from tests.stage import Stage, staged
+
+S = IntentState
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a power cut is played with SIGKILL")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Machine]:
+    with machine(tmp_path / "home") as desk:
+        yield desk
+
+
+def request_file(folder: Path) -> str:
+    path = folder / "request.cbr.json"
+    path.write_text(
+        json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch"}}})
+    )
+    return str(path)
+
+
+def second_life(desk: Machine, *states: IntentState) -> Stage:
+    """Start the program again on the same disk and let half an hour and more pass, until a request is in a state."""
+    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+
+        async def story() -> None:
+            (intent,) = stage.house.ledger.intents.values()
+            await stage.until(intent.id, *states)
+            await stage.clock.sleep(3600)
+
+        if stage.house.ledger.intents:
+            stage.play(story)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("point", "found", "reached", "end", "posts"),
+    [
+        ("before-row", None, 0, None, 0),
+        ("after-row", S.QUEUED, 0, S.FINISHED, 1),
+        ("after-journal", S.QUEUED, 0, S.FINISHED, 1),
+        ("after-sending", S.SENDING, 0, S.NOT_FOUND, 0),
+        ("after-reply", S.SENDING, 1, S.FINISHED, 1),
+        ("before-accepted", S.SENDING, 1, S.FINISHED, 1),
+        ("after-accepted", S.ACCEPTED, 1, S.FINISHED, 1),
+    ],
+)
+def test_fault_41_a_power_cut_at_any_step_loses_no_request_and_sends_none_twice(
+    desk: Machine, tmp_path: Path, point: str, found: IntentState | None, reached: int, end: IntentState, posts: int
+) -> None:
+    code, _, err = desk.run("send", request_file(tmp_path), "--profile", "Demo", kill_at=point)
+    assert code == -signal.SIGKILL, err
+    assert [row.state for row in desk.rows] == ([found] if found else [])
+    assert len(desk.posts) == reached
+    assert desk.verified().is_sound
+    stage = second_life(desk, end)
+    assert [intent.state for intent in stage.house.ledger.intents.values()] == ([end] if end else [])
+    assert len(desk.posts) == posts
+    assert len(desk.entries("request")) == posts
+    assert desk.verified().is_sound
+
+
+def test_fault_41_a_power_cut_while_the_service_has_the_request(desk: Machine, tmp_path: Path) -> None:
+    desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
+    child = desk.start("send", request_file(tmp_path), "--profile", "Demo")
+    desk.until(child, lambda: bool(desk.posts))
+    desk.cut_power(child)
+    assert [row.state for row in desk.rows] == [S.SENDING]
+    stage = second_life(desk, S.FINISHED)
+    (intent,) = stage.house.ledger.intents.values()
+    assert stage.states[intent.id][:2] == [S.UNKNOWN, S.ACCEPTED]
+    assert len(desk.posts) == 1
+    assert desk.verified().is_sound
+
+
+def test_fault_41_nothing_ends_the_program_unless_it_is_told_to() -> None:
+    kill_point({})("after-row")
+    kill_point({"CBR_KILL_AT": ""})("after-row")
+    kill_point({"CBR_KILL_AT": "after-sending"})("after-row")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_fault_50_leaving_while_a_request_is_on_its_way_takes_five_seconds_and_ends_unknown(
+    desk: Machine, end: signal.Signals
+) -> None:
+    desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
+    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+        stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch"))
+    child = desk.start("--profile", "Demo")
+    desk.until(child, lambda: bool(desk.posts))
+    asked_at = datetime.now(UTC)
+    child.send_signal(end)
+    _, err = child.communicate(timeout=20)
+    assert (datetime.now(UTC) - asked_at).total_seconds() < 6
+    said = [line for line in err.splitlines() if "propagateSizeHints" not in line]
+    assert (child.returncode, said) == (0, [])
+    assert [(row.state, row.note) for row in desk.rows] == [(S.UNKNOWN, "interrupted")]
+    assert [entry.event.kind for entry in desk.entries("started", "stopped")][-1] == "stopped"
+    stage = second_life(desk, S.FINISHED)
+    assert len(desk.posts) == 1
+    assert desk.verified().is_sound

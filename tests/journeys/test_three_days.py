@@ -1,0 +1,104 @@
+"""A journey: three days offline, ten requests queued, a power cut in the middle of sending, restart, reconnect."""
+
+import json
+import os
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.ui.text import intent_sentence
+from tests.journeys.commands import Machine, machine
+from tests.stage import staged
+
+S = IntentState
+THREE_DAYS = timedelta(days=3, hours=4)
+CONFIRMED = 6
+VAULTS = ("vault-be94", "vault-erp-prod", "vault-web-prod", "vault-db-disks", "vault-files-hq", "vault-sfs-media")
+"""Vaults of the demo estate that take a backup."""
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a power cut is played with SIGKILL")
+
+
+def queue_ten_offline(desk: Machine) -> list[Intent]:
+    """See the estate once, lose the network, and queue ten requests; then the program is closed."""
+    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+        made: list[Intent] = []
+
+        async def story() -> None:
+            await stage.house.refresh.once()
+            ids = {vault.name: vault.id for vault in stage.house.ledger.vaults.values()}
+            stage.cable.is_plugged = False
+            for number in range(10):
+                draft = CheckpointDraft(ids[VAULTS[number % len(VAULTS)]], name=f"patch-day-{number}")
+                made.append(stage.house.outbox.submit(draft, file=f"/requests/{number}.cbr.json"))
+                await stage.clock.sleep(60)
+            await stage.clock.sleep(3600)
+            assert {stage.intent(each.id).state for each in made} == {S.QUEUED}
+
+        stage.play(story)
+    return made
+
+
+def names(bodies: list[bytes]) -> Counter[str]:
+    return Counter(json.loads(body)["checkpoint"]["parameters"]["name"] for body in bodies)
+
+
+def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_journal_proves_it(
+    tmp_path: Path,
+) -> None:
+    with machine(tmp_path / "home", datetime.now(UTC) - THREE_DAYS) as desk:
+        made = queue_ten_offline(desk)
+        desk.clock.advance((datetime.now(UTC) - desk.clock.now()).total_seconds())
+        assert not desk.posts
+        online_at = desk.clock.now()
+
+        # the window comes online: nothing goes, everything asks
+        window = desk.start("--profile", "Demo")
+        desk.until(window, lambda: bool(desk.rows) and {row.state for row in desk.rows} == {S.HELD})
+        assert {row.note for row in desk.rows} == {"stale"}
+        assert all("3 days ago" in intent_sentence(row, None, datetime.now(UTC)) for row in desk.rows)
+        window.terminate()
+        window.communicate(timeout=20)
+        assert not desk.posts
+
+        # the operator confirms six of ten; while the third is on its way the power is cut
+        wanted = [intent.id for intent in made[:CONFIRMED]]
+        desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=60, skip=2))
+        sending = desk.start("outbox", "release", *wanted)
+        desk.until(sending, lambda: len(desk.posts) == 3)
+        desk.cut_power(sending)
+        states = Counter(row.state for row in desk.rows)
+        assert (states[S.SENDING], states[S.HELD]) == (1, 10 - CONFIRMED)
+        assert desk.verified().is_sound
+
+        # restart and reconnect: what was confirmed goes on by itself, what was on the wire is looked for
+        desk.service.faults.clear()
+        with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+
+            async def story() -> None:
+                await stage.house.refresh.once()
+                for id in wanted:
+                    await stage.until(IntentId(id), S.FINISHED)
+                await stage.clock.sleep(3600)
+                assert {i.state for i in stage.house.ledger.intents.values() if i.id not in wanted} == {S.HELD}
+
+            stage.play(story)
+
+        assert names(desk.posts) == Counter(f"patch-day-{number}" for number in range(CONFIRMED))
+        code, said, _ = desk.run("journal", "verify")
+        assert (code, "The journal is whole" in said) == (0, True)
+        asked = [entry.event.intent for entry in desk.entries("request") if entry.at >= online_at]
+        assert Counter(asked) == Counter(wanted)
+        claimed = [e for e in desk.entries("moved") if e.at >= online_at and e.event.facts["to"] == "sending"]
+        assert [entry.event.intent for entry in claimed] == asked
+        assert sum(entry.event.facts["status"] == 200 for entry in desk.entries("answer")) == CONFIRMED - 1
+        confirmed = [
+            e for e in desk.entries("moved") if (e.event.facts["from"], e.event.facts["to"]) == ("held", "queued")
+        ]
+        assert {entry.event.intent for entry in confirmed} == set(wanted)
+        assert all("@" in entry.event.by for entry in confirmed)
