@@ -26,7 +26,7 @@ from cbr_desktop.workflows.guard import Guard, SealedRecords
 from cbr_desktop.workflows.journal import Journalled, Scribe
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
-from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Journal, Records
+from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Journal, Records
 from cbr_desktop.workflows.refresh import Refresh
 
 RESTART_SECONDS = 5.0
@@ -81,12 +81,13 @@ def open_house(
     offline: Callable[[], bool] = lambda: False,
     journal: Journal | None = None,
     at: Callable[[str], None] = lambda point: None,
+    archive: Archive | None = None,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
     all while ``offline`` says so. What happens to requests is written into ``journal``. ``at`` is told each point of
-    the outbox by name, for tests that end the program there.
+    the outbox by name, for tests that end the program there. Tasks are kept in ``archive`` when they have ended.
     """
     profile = ledger.profile
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
@@ -100,7 +101,7 @@ def open_house(
         scribe = Scribe(journal, profile, by)
         records, witness, guard.notify = Journalled(records, scribe, at), scribe.witness, scribe.armed
     outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard, by=by, witness=witness, at=at)
-    refresh = Refresh(ledger, cache, cloud, clock)
+    refresh = Refresh(ledger, cache, cloud, clock, archive)
     follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
     told = ledger.notify
     reach = ledger.connection.reach

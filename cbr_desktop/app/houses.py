@@ -57,6 +57,7 @@ class Houses:
             self._offline,
             self._data.journal,
             kill_point(),
+            self._data.archive,
         )
         house.outbox.restore()
         desk.join(house.outbox, house.refresh)
@@ -71,8 +72,8 @@ class Houses:
 
     @property
     def damaged(self) -> list[Damaged]:
-        """What was found broken in the outbox, and where it is kept now."""
-        return self._data.records.damaged
+        """What was found broken in the outbox and in the archive, and where it is kept now."""
+        return [*self._data.records.damaged, *self._data.archive.damaged]
 
     @property
     def all(self) -> list[House]:

@@ -25,6 +25,7 @@ from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import RedactingFormatter
+from cbr_desktop.storage.archive import SqliteArchive
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.database import SIDE_FILES
 from cbr_desktop.storage.files import clear_leftovers, make_folder
@@ -50,7 +51,12 @@ def opened(
     Raises ``InUse`` when another program of ours writes into this data folder.
     """
     with opened_data(places, now=clock.now) as data, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
-        house = open_house(ledger, data.records, cache, clock, secret, transport, journal=data.journal, at=kill_point())
+        house = open_house(
+            *(ledger, data.records, cache, clock, secret, transport),
+            journal=data.journal,
+            at=kill_point(),
+            archive=data.archive,
+        )
         house.outbox.restore()
         yield house
 
@@ -61,6 +67,7 @@ class Data:
 
     records: SqliteRecords
     journal: FileJournal
+    archive: SqliteArchive
 
 
 @contextmanager
@@ -88,7 +95,8 @@ def opened_data(
         records = stack.enter_context(closing(SqliteRecords(places.records_file, journal.head)))
         stack.enter_context(closing(journal))
         _note(journal, records, EntryKind.STARTED, version=__version__, process=os.getpid())
-        yield Data(records, journal)
+        archive = stack.enter_context(closing(SqliteArchive(places.archive_file)))
+        yield Data(records, journal, archive)
         _note(journal, records, EntryKind.STOPPED)
 
 
@@ -128,7 +136,8 @@ def copied_data(here: Places) -> Iterator[Places]:
     """
     with tempfile.TemporaryDirectory(prefix="cbr-desktop-", ignore_cleanup_errors=True) as corner:
         copy = replace(here, data=Path(corner) / "data")
-        for path in (here.records_file, *(Path(f"{here.records_file}{suffix}") for suffix in SIDE_FILES)):
+        precious = (here.records_file, here.archive_file)
+        for path in (Path(f"{file}{suffix}") for file in precious for suffix in ("", *SIDE_FILES)):
             with suppress(OSError):
                 make_folder(copy.data)
                 shutil.copyfile(path, copy.data / path.name)

@@ -63,6 +63,11 @@ class Task:
     request_id: str = ""
 
     @property
+    def began_at(self) -> datetime | None:
+        """When the task was begun, or when it was made as long as it has not been."""
+        return self.started_at or self.created_at
+
+    @property
     def is_over(self) -> bool:
         """Whether the task has ended, in whatever way."""
         return self.status in TERMINAL

@@ -53,6 +53,11 @@ class Places:
         return self.data / "drafts"
 
     @property
+    def archive_file(self) -> Path:
+        """Tasks beyond what the service remembers."""
+        return self.data / "archive.db"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one program that may write into ``data``."""
         return self.data / "instance.lock"

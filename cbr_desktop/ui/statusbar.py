@@ -208,6 +208,8 @@ def member_problems(ledger: Ledger) -> list[str]:
         found.append(f"Connection: {error_sentence(error)}")
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
         found.append(lacking_sentence("resources"))
+    if ledger.unkept is not None:
+        found.append(f"Ended tasks are not kept beyond the service's 30 days: {error_sentence(ledger.unkept)}")
     return found + _incomplete(ledger.freshness.items())
 
 

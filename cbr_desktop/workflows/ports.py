@@ -1,5 +1,6 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
+from asyncio import Future
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -180,6 +181,21 @@ class Cache(Protocol):
 
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
         """Keep a list in place of the one before."""
+        ...
+
+
+class Archive(Protocol):
+    """Tasks that have ended, kept for longer than the service remembers them."""
+
+    def keep(self, profile: Profile, tasks: Sequence[Task], now: datetime) -> Future[None]:
+        """Begin to keep tasks, each once.
+
+        The future has ``NotSaved`` when the disk would not, ``Damaged`` when the file cannot be used.
+        """
+        ...
+
+    def older(self, profile: Profile, before: datetime, than: str, limit: int) -> Future[list[Task]]:
+        """Return up to ``limit`` tasks, newest first, that began before ``before``, or then and with an id below."""
         ...
 
 

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
+from cbr_desktop.domain.ids import TaskId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.task import Task
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Reading
+from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
 
 EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks."""
@@ -18,6 +21,8 @@ _LOOK_SECONDS = 15.0
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
+OLDER_TASKS = 1000
+"""How many kept tasks are read at once."""
 _PIECE_ROWS = 500
 
 Row = TypeVar("Row")
@@ -70,11 +75,15 @@ async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
 class Refresh:
     """Reads the lists, at start, every two minutes and whenever it is asked to."""
 
-    def __init__(self, ledger: Ledger, cache: Cache, cloud: Cloud, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, cache: Cache, cloud: Cloud, clock: Clock, archive: Archive | None = None
+    ) -> None:
         self._ledger = ledger
         self._cache = cache
         self._cloud = cloud
         self._clock = clock
+        self._archive = archive
+        self._archived: set[TaskId] = set()
         self._asked = asyncio.Event()
 
     async def recall(self) -> None:
@@ -93,6 +102,21 @@ class Refresh:
             self._asked.clear()
             await self.once()
             await self._pause()
+
+    async def older_tasks(self, before: Task | None = None) -> list[Task]:
+        """Return the next tasks that are kept here, newest first: those before a task, or before the service's list.
+
+        At most ``OLDER_TASKS``; none means that there are no more. Raises ``StorageError``.
+        """
+        if self._archive is None:
+            return []
+        at, than = (before.began_at, before.id) if before is not None else (None, "")
+        if before is None:
+            # a day of both, since nobody knows from which moment the service counts; who asks knows the ids
+            read_at = self._ledger.freshness[Part.TASKS].as_of
+            now = self._clock.now()
+            at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
+        return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
     async def once(self) -> None:
         """Read every part; each fails by itself, and what it held before stays."""
@@ -157,6 +181,29 @@ class Refresh:
         await _steady(listing, self._ledger.tasks)
         self._ledger.put_tasks(listing)
         self._cache.keep_tasks(listing)
+        self._keep_ended()
+
+    def _keep_ended(self) -> None:
+        """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
+        ended = [task for task in self._ledger.tasks.values() if task.is_over and task.id not in self._archived]
+        if self._archive is None or not ended:
+            return
+        ids = {task.id for task in ended}
+        self._archived |= ids
+        kept = self._archive.keep(self._ledger.profile, ended, self._clock.now())
+        kept.add_done_callback(partial(self._tell_kept, ids))
+
+    def _tell_kept(self, ids: set[TaskId], kept: asyncio.Future[None]) -> None:
+        """Take note of how keeping has ended; what was not kept is tried again at the next refresh."""
+        error = None if kept.cancelled() else kept.exception()
+        if kept.cancelled() or error is not None:
+            self._archived -= ids
+        if error is not None and not isinstance(error, HouseError):
+            kept.get_loop().call_exception_handler({"message": "tasks were not kept", "exception": error})
+            return
+        before, self._ledger.unkept = self._ledger.unkept, error
+        if before is not error:
+            self._ledger.notify(Part.TASKS)
 
     async def _policies(self) -> None:
         listing = await self._cloud.policies()

@@ -58,10 +58,16 @@ class Wishes:
 
     cancelled: list[IntentId] = field(default_factory=list)
     refreshed: int = 0
+    older: list[Task] = field(default_factory=list)
 
     def ask(self) -> None:
         """Take note of a wish to refresh."""
         self.refreshed += 1
+
+    async def older_tasks(self, before: Task | None = None) -> list[Task]:
+        """Give out what is kept, two at a time."""
+        start = self.older.index(before) + 1 if before is not None else 0
+        return self.older[start : start + 2]
 
     def cancel(self, id: IntentId) -> bool:
         """Take note of a wish to cancel."""

@@ -1,8 +1,10 @@
 """Refreshing: every part by itself, and what was there stays when reading fails."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+import os
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,19 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import opened
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import BadAnswer, LoginRefused, NotFound, SecretMissing
+from cbr_desktop.domain.error import BadAnswer, LoginRefused, NotFound, NotSaved, SecretMissing
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.task import Task
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS
+from cbr_desktop.workflows.refresh import EVERY_SECONDS, OLDER_TASKS, Refresh
 from tests.stage import Stage, staged
 
 LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
@@ -136,6 +141,72 @@ def test_every_list_opens_from_the_cache_without_network_and_without_credentials
         assert (freshness.from_cache, freshness.as_of) == (True, before.freshness[part].as_of)
         assert isinstance(freshness.error, SecretMissing)
     assert isinstance(ledger.freshness[Part.PROTECTABLES].lacking, NotFound)
+
+
+def test_ended_tasks_are_kept_for_longer_than_the_service_tells_of_them(tmp_path: Path) -> None:
+    months = timedelta(days=100)
+
+    async def first() -> None:
+        await stage.house.refresh.once()
+        await stage.house.cloud.aclose()
+
+    with staged(tmp_path) as stage:
+        asyncio.run(first())
+        ended = {id: task for id, task in stage.house.ledger.tasks.items() if task.is_over}
+        clock = stage.clock
+    assert OLDER_TASKS < len(ended) < len(stage.house.ledger.tasks)
+    clock.advance(months.total_seconds())
+
+    async def later() -> None:
+        refresh, found = stage.house.refresh, dict[str, Task]()
+        page = await refresh.older_tasks()
+        while page:
+            found |= {task.id: task for task in page}
+            page = await refresh.older_tasks(page[-1])
+        assert found == ended
+        await stage.house.cloud.aclose()
+
+    with staged(tmp_path, clock=clock) as stage:
+        asyncio.run(later())
+
+
+def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> None:
+    class Full:
+        def __init__(self) -> None:
+            self.is_full = True
+            self.kept: list[Task] = []
+
+        def keep(self, profile: Profile, tasks: Sequence[Task], now: datetime) -> asyncio.Future[None]:
+            future = asyncio.get_running_loop().create_future()
+            if self.is_full:
+                future.set_exception(NotSaved("/data/archive.db", "no space left"))
+            else:
+                self.kept += tasks
+                future.set_result(None)
+            return future
+
+        def older(self, profile: Profile, before: datetime, than: str, limit: int) -> asyncio.Future[list[Task]]:
+            raise NotImplementedError
+
+    archive = Full()
+    ledger = stage.house.ledger
+    refresh = Refresh(ledger, SqliteCache(Path(os.devnull) / "cache"), stage.house.cloud, stage.clock, archive)
+
+    async def story() -> None:
+        await refresh.once()
+        await asyncio.sleep(0)
+        assert isinstance(ledger.unkept, NotSaved)
+        assert ledger.freshness[Part.TASKS].error is None
+        archive.is_full = False
+        await refresh.once()
+        await asyncio.sleep(0)
+        assert ledger.unkept is None
+        before = len(archive.kept)
+        assert before == sum(task.is_over for task in ledger.tasks.values())
+        await refresh.once()
+        assert len(archive.kept) == before, "what is kept is not written at every refresh"
+
+    run(stage, story())
 
 
 def test_what_is_recalled_late_does_not_hide_what_was_read(tmp_path: Path) -> None:

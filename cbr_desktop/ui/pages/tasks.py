@@ -1,30 +1,55 @@
 """The tasks: what the service does or has done, with how far it is and what went wrong."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
+from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.marks import mark
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.states import duration_words, status_words
+from cbr_desktop.ui.states import count_words, duration_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times, state_words
 from cbr_desktop.workflows.ledger import Ledger, Part
 
+KEPT = "kept"
+"""The key of the column that tells which tasks the service has forgotten."""
+KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
+_SERVICE_KEEPS = timedelta(days=30)
+_KEPT_HINT = "The service forgets tasks after 30 days. This program keeps those that have ended for 13 months."
+
 
 class TasksPage(Page[Task]):
-    """The tasks that the service still tells about, thirty days back."""
+    """The tasks that the service still tells about, thirty days back, and on demand those that are kept here."""
 
     name = "Tasks"
     parts = (Part.TASKS,)
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
+
+    def __init__(self, hall: Hall, times: Times) -> None:
+        self._older: dict[Desk, list[Task]] = {}
+        """By desk the tasks that were read from what is kept here."""
+        self._keepers: dict[str, list[Ledger]] = {}
+        """By the id of such a task whose project it was kept of."""
+        self._ended: set[Desk] = set()
+        """The desks of which all that is kept has been read."""
+        super().__init__(hall, times)
+        self._tasks = TaskOwner(self)
+        self._tasks.failed.connect(self._tell_failure)
+        self.filter.textChanged.connect(self._want_older)
 
     def columns(self) -> Sequence[Column[Task]]:
         """Return the columns, those of the first start first."""
@@ -39,6 +64,9 @@ class TasksPage(Page[Task]):
                 mark=lambda t: mark(t.status),
             ),
             *self.place_columns(),
+            Column(
+                KEPT, "Kept", self._kept_words, self._kept_words, 12, shown=False, mark=self._kept_mark, hint=_why_kept
+            ),
             Column("type", "Type", lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
             Column("resource", "Resource", resource_words, lambda t: t.resource_name or t.resource_id, 22),
             Column("vault", "Vault", lambda t: t.vault_name or t.vault_id or NONE, lambda t: t.vault_name or None, 18),
@@ -96,14 +124,20 @@ class TasksPage(Page[Task]):
             TextField("code", lambda t: t.code),
             *self.place_fields(),
             TextField("message", lambda t: t.message),
+            TextField("kept", lambda t: "here" if self._kept_words(t) else "service"),
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
             AgeField("age", started_at, self._times.now),
         )
 
     def rows(self) -> list[Task]:
-        """Return all tasks."""
-        return list(self._hall.scope.tasks.values())
+        """Return all tasks; of those that are kept here the service's own rows are the better ones."""
+        tasks = dict(self._hall.scope.tasks)
+        if self.older.isChecked():
+            for desk in self._hall.shown_desks:
+                for task in self._older.get(desk, ()):
+                    tasks.setdefault(task.id, task)
+        return list(tasks.values())
 
     def held(self, ledger: Ledger) -> Mapping[Any, Task]:
         """Return the tasks of a ledger."""
@@ -122,8 +156,8 @@ class TasksPage(Page[Task]):
         return row.id, row.resource_name
 
     def owners(self, row: Task) -> list[Ledger]:
-        """Return the ledgers that know a task."""
-        return self._hall.scope.tellers(row.id)
+        """Return the ledgers that know a task, or of whose project it was kept."""
+        return self._hall.scope.tellers(row.id) or self._keepers.get(row.id, [])
 
     def search_text(self, row: Task) -> str:
         """Return what words are looked for in."""
@@ -143,6 +177,108 @@ class TasksPage(Page[Task]):
                 str(row.type),
             )
         )
+
+    # what is kept here
+
+    def show_older(self, shown: bool) -> None:
+        """Show or hide the tasks that the service has forgotten; they are read when they are first asked for."""
+        self.older.setChecked(shown)
+        self.view.show_columns((KEPT,), shown)
+        self._take()
+        self._tell_older()
+        if shown:
+            self._read_older(first=True)
+
+    def more(self) -> None:
+        """Read the next tasks that are kept here."""
+        self._read_older(first=False)
+
+    def tell_scope(self) -> None:
+        """Take over another scope, with what is kept of it."""
+        super().tell_scope()
+        self.view.show_columns((KEPT,), self.older.isChecked())
+        if self.older.isChecked():
+            self._read_older(first=True)
+
+    def retell_times(self) -> None:
+        """Say ages and times anew."""
+        super().retell_times()
+        self._tell_older()
+
+    def _head(self) -> QHBoxLayout:
+        row = super()._head()
+        self.older = QPushButton("Show older", self)
+        self.older.setObjectName("showOlder")
+        self.older.setAccessibleName("Show older tasks that are kept here")
+        self.older.setToolTip(_KEPT_HINT)
+        self.older.setCheckable(True)
+        self.older.setAutoDefault(False)
+        self.older.clicked.connect(self.show_older)
+        row.insertWidget(row.count() - 1, self.older)
+        return row
+
+    def _build(self) -> None:
+        super()._build()
+        self._foot = QWidget(self)
+        self._foot.setObjectName("olderTasks")
+        self._foot_words = QLabel(self._foot)
+        self._foot_words.setObjectName("olderTasksWords")
+        self._foot_words.setTextFormat(Qt.TextFormat.PlainText)
+        self._foot_words.setWordWrap(True)
+        self.more_button = QPushButton("Show more", self._foot)
+        self.more_button.setObjectName("moreOlderTasks")
+        self.more_button.setAccessibleName("Show more of the tasks that are kept here")
+        self.more_button.setAutoDefault(False)
+        self.more_button.clicked.connect(self.more)
+        row = QHBoxLayout(self._foot)
+        row.setContentsMargins(0, 0, 0, 6)
+        row.addWidget(self._foot_words, 1)
+        row.addWidget(self.more_button)
+        self._foot.hide()
+        self._column.addWidget(self._foot)
+
+    def _want_older(self, text: str) -> None:
+        """Show older tasks to somebody who asks for tasks over an age."""
+        if "age>" in text.casefold() and not self.older.isChecked():
+            self.show_older(True)
+
+    def _read_older(self, *, first: bool) -> None:
+        """Read the next tasks of every profile, or the first ones of those of which there are none yet."""
+        for desk in self._hall.shown_desks:
+            if desk in self._ended or (first and desk in self._older):
+                continue
+            held = self._older.get(desk)
+            reading = desk.refresh.older_tasks(held[-1] if held else None)
+            self._tasks.start(reading, partial(self._take_older, desk), group=f"older {desk.profile.name}")
+
+    def _take_older(self, desk: Desk, tasks: list[Task]) -> None:
+        if not tasks:
+            self._ended.add(desk)
+        self._older.setdefault(desk, []).extend(tasks)
+        for task in tasks:
+            self._keepers.setdefault(task.id, []).append(desk.ledger)
+        self._take()
+        self._tell_older()
+
+    def _tell_older(self) -> None:
+        """Say how far back the kept tasks that are shown go."""
+        self._foot.setVisible(self.older.isChecked())
+        desks = self._hall.shown_desks
+        self._foot_words.setText(older_words([self._older.get(desk) for desk in desks], self._times))
+        self.more_button.setVisible(any(desk in self._older and desk not in self._ended for desk in desks))
+
+    def _tell_failure(self, error: HouseError) -> None:
+        self._foot_words.setText(f"The tasks that are kept here could not be read: {error_sentence(error)}")
+
+    def _kept_words(self, task: Task) -> str:
+        """Return that a task is kept here, where the service has forgotten it."""
+        is_known = task.id in self._hall.scope.tasks
+        began = task.began_at
+        is_old = began is not None and self._times.now() - began > _SERVICE_KEEPS
+        return "" if is_known and not is_old else "Kept here"
+
+    def _kept_mark(self, task: Task) -> Mark | None:
+        return KEPT_HERE if self._kept_words(task) else None
 
     def target(self) -> Target:
         """Return vault and resource of the cursor's task."""
@@ -166,6 +302,22 @@ class TasksPage(Page[Task]):
             self.vault_wished.emit(row.vault_id)
 
 
+def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
+    """Return how many kept tasks have been read and how far back they go; ``None`` is a profile still being read."""
+    found = [task for tasks in older for task in tasks or ()]
+    if any(tasks is None for tasks in older):
+        return "Reading the tasks that are kept here…"
+    if not found:
+        return "No older tasks are kept here yet: those that end are kept from now on, for 13 months."
+    # of several profiles as far back as all of them go
+    reached = max(tasks[-1].began_at for tasks in older if tasks and tasks[-1].began_at is not None)
+    return f"{count_words(len(found), 'task')} read from what is kept here, back to {times.text(reached)}."
+
+
+def _why_kept(task: Task) -> str:
+    return _KEPT_HINT
+
+
 def resource_words(task: Task) -> str:
     """Return what a task works on, by name where it has one."""
     return task.resource_name or task.resource_id or NONE
@@ -173,7 +325,7 @@ def resource_words(task: Task) -> str:
 
 def started_at(task: Task) -> datetime | None:
     """Return when a task was begun, or when it was made as long as it has not been."""
-    return task.started_at or task.created_at
+    return task.began_at
 
 
 def percent_words(task: Task) -> str:
