@@ -12,6 +12,7 @@ Exit codes of every command::
 import argparse
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from cbr_desktop.domain.error import HouseError
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
 _INTERRUPTED = 130
+_PIPE_CLOSED = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,11 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.run != _WINDOW:
             gc.enable()
         code: int = run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except HouseError as error:
         print(f"cbr-desktop: {_late('ui.errors').error_sentence(error)}", file=sys.stderr)
         return _UNUSABLE
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except BrokenPipeError:
+        # whoever read has seen enough, as ``head`` does; nothing may be written at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
     return code
 
 

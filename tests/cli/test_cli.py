@@ -211,3 +211,13 @@ def test_the_simulator_can_lack_a_part_of_the_api(
         caught.value.close()
     assert main(["simulator", "--missing", "volts"]) == 2
     assert "there are backups, checkpoints" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_defect() -> None:
+    command = [sys.executable, "-m", "cbr_desktop", "vaults", "--demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == ""
+        assert child.wait(30) == 141
