@@ -74,7 +74,16 @@ def build(bundle: Bundle) -> Path:
     (control / "control").write_text(_control(depends, size), "utf-8")
     bundles.tidy(root)
     package = PACKAGES / f"{NAME}_{version()}_amd64.deb"
-    run("dpkg-deb", "--root-owner-group", "-Zxz", pressed("-z9", "-z1"), "-Sextreme", "--build", root, package)
+    run(
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zxz",
+        pressed("-z9", "-z1"),
+        pressed("-Sextreme", "-Snone"),
+        "--build",
+        root,
+        package,
+    )
     tree.lay_list_beside(package, root / "usr/share")
     return package
 
