@@ -99,7 +99,7 @@ inside() {
 }
 
 try_portable() {
-    step 0 "libraries of a desktop" install $desktop_libraries
+    step 0 "libraries of a desktop" apt_install $desktop_libraries
     before=$(list_files)
     step 0 "tar: unpack" as_operator tar -C /home/operator -xf "/srv/$(cd "$PACKAGES" && ls *.tar.xz)"
     local place
@@ -121,7 +121,7 @@ try_portable() {
 try_rpm() {
     local new old
     new=$(cd "$PACKAGES" && ls *.rpm) old=$(cd "$OLD_PACKAGES" && ls *.rpm)
-    step 0 "rpm itself" install rpm
+    step 0 "rpm itself" apt_install rpm
     before=$(list_files)
     # the names of libraries that it requires are those of rpm systems, which this one is not
     step 0 "rpm: install the older one" in_system rpm -i --nodeps "/srv/old/$old"
@@ -137,11 +137,11 @@ try_deb() {
     new=$(cd "$PACKAGES" && ls *.deb) old=$(cd "$OLD_PACKAGES" && ls *.deb)
     in_system sh -c "apt-get -qq purge -y rpm && apt-get -qq autoremove -y --purge" >/dev/null 2>&1 </dev/null
     packages=$(count_packages)
-    step 0 "deb: install the older one" install "/srv/old/$old"
+    step 0 "deb: install the older one" apt_install "/srv/old/$old"
     remark "$(($(count_packages) - packages - 1)) other packages"
     version_is deb 0.0.1
     make_user_data
-    step 0 "deb: upgrade" install "/srv/$new"
+    step 0 "deb: upgrade" apt_install "/srv/$new"
     step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/operator && sha256sum --check --quiet /srv/kept'
     try_program deb /usr/bin/cbr-desktop
     step 0 "deb: remove" in_system apt-get -qq purge -y cbr-desktop
@@ -216,7 +216,7 @@ list_files() { # all that programs are made of
     in_system find /usr /opt /etc -xdev -not -name '*.cache' -not -name 'ld.so.cache' | sort
 }
 
-install() {
+apt_install() {
     in_system env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
 }
 

@@ -65,6 +65,10 @@ def metadata() -> str:
 {paragraphs}
   </description>
   <launchable type="desktop-id">{NAME}.desktop</launchable>
+  <categories>
+    <category>System</category>
+    <category>Archiving</category>
+  </categories>
   <icon type="stock">{NAME}</icon>
   <provides>
     <binary>{NAME}</binary>
