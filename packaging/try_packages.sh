@@ -87,8 +87,8 @@ inside() {
     cp "$PACKAGES"/* "$system/srv/"
     mkdir "$system/srv/old"
     cp "$OLD_PACKAGES"/*.deb "$OLD_PACKAGES"/*.rpm "$system/srv/old/"
-    in_system useradd --create-home --shell /bin/bash operator
-    home=$system/home/operator
+    in_system useradd --create-home --shell /bin/bash somebody
+    home=$system/home/somebody
     (in_system apt-get -qq update) >/dev/null 2>&1 </dev/null
     open_display
     if in_system sh -c 'command -v python3' >/dev/null; then echo "There is a Python in $suite." >&2; exit 1; fi
@@ -101,18 +101,18 @@ inside() {
 try_portable() {
     step 0 "libraries of a desktop" apt_install $desktop_libraries
     before=$(list_files)
-    step 0 "tar: unpack" as_operator tar -C /home/operator -xf "/srv/$(cd "$PACKAGES" && ls *.tar.xz)"
+    step 0 "tar: unpack" as_somebody tar -C /home/somebody -xf "/srv/$(cd "$PACKAGES" && ls *.tar.xz)"
     local place
     place=$(cd "$home" && ls -d cbr-desktop-*)
-    try_program tar "/home/operator/$place/bin/cbr-desktop"
+    try_program tar "/home/somebody/$place/bin/cbr-desktop"
     rm -rf "${home:?}/$place"
     only_user_data tar
     cp "$system"/srv/*.AppImage "$home/cbr-desktop.AppImage"
     chmod 755 "$home/cbr-desktop.AppImage"
     step 0 "AppImage: mounted" in_system env HOME=/root QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 \
-        /home/operator/cbr-desktop.AppImage selftest
+        /home/somebody/cbr-desktop.AppImage selftest
     [ -z "$(find "$system/tmp" -maxdepth 1 -name '.mount*')" ] || remark "left its mount"
-    try_program AppImage /home/operator/cbr-desktop.AppImage
+    try_program AppImage /home/somebody/cbr-desktop.AppImage
     rm "$home/cbr-desktop.AppImage"
     in_system sh -c 'rm -rf /root/.config/cbr-desktop /root/.local /root/.cache /root/.config'
     only_user_data AppImage
@@ -142,21 +142,21 @@ try_deb() {
     version_is deb 0.0.1
     make_user_data
     step 0 "deb: upgrade" apt_install "/srv/$new"
-    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/operator && sha256sum --check --quiet /srv/kept'
+    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/somebody && sha256sum --check --quiet /srv/kept'
     try_program deb /usr/bin/cbr-desktop
     step 0 "deb: remove" in_system apt-get -qq purge -y cbr-desktop
     before=""
     only_user_data deb
-    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/operator && sha256sum --check --quiet /srv/kept'
+    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/somebody && sha256sum --check --quiet /srv/kept'
 }
 
 try_program() { # KIND PROGRAM
-    step 0 "$1: selftest, offscreen" as_operator env QT_QPA_PLATFORM=offscreen "$2" selftest
-    step 0 "$1: selftest, X11" as_operator env DISPLAY="$display" QT_QPA_PLATFORM=xcb "$2" selftest \
+    step 0 "$1: selftest, offscreen" as_somebody env QT_QPA_PLATFORM=offscreen "$2" selftest
+    step 0 "$1: selftest, X11" as_somebody env DISPLAY="$display" QT_QPA_PLATFORM=xcb "$2" selftest \
         --screenshot /tmp/selftest.png
     cp "$system/tmp/selftest.png" "$folder/log/$suite-$1-selftest.png" 2>/dev/null || remark "no picture"
     rm -f "$system/tmp/selftest.png"
-    step 0 "$1: other commands" as_operator sh -c "$2 vaults --demo && $2 check --help && $2 simulator --help"
+    step 0 "$1: other commands" as_somebody sh -c "$2 vaults --demo && $2 check --help && $2 simulator --help"
     ! grep -q "libraries\|Traceback" "$log" || remark "it complains"
     step 0 "$1: start" start_in_system "$2"
     remark "$(grep -o '[0-9]* ms' "$log" || true)"
@@ -164,13 +164,13 @@ try_program() { # KIND PROGRAM
 }
 
 start_in_system() {
-    DISPLAY=$display "$here/measure_start.py" --repeats 5 "it=chroot --userspec=operator:operator $system \
-        /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 DISPLAY=$display QT_QPA_PLATFORM=xcb $1 --demo"
+    DISPLAY=$display "$here/measure_start.py" --repeats 5 "it=chroot --userspec=somebody:somebody $system \
+        /usr/bin/env -i HOME=/home/somebody LC_ALL=C.UTF-8 DISPLAY=$display QT_QPA_PLATFORM=xcb $1 --demo"
 }
 
 picture_of() { # PROGRAM FILE
     local program
-    chroot --userspec=operator:operator "$system" /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 \
+    chroot --userspec=somebody:somebody "$system" /usr/bin/env -i HOME=/home/somebody LC_ALL=C.UTF-8 \
         DISPLAY="$display" QT_QPA_PLATFORM=xcb "$1" --demo &
     program=$!
     sleep 6
@@ -181,11 +181,11 @@ picture_of() { # PROGRAM FILE
 }
 
 version_is() { # KIND VERSION
-    step 0 "$1: it is version $2" as_operator sh -c "cbr-desktop --version | grep -F '$2'"
+    step 0 "$1: it is version $2" as_somebody sh -c "cbr-desktop --version | grep -F '$2'"
 }
 
 make_user_data() {
-    as_operator sh -c 'mkdir -p ~/.config/cbr-desktop "$HOME/CBR requests" && cat >~/.config/cbr-desktop/profiles.toml &&
+    as_somebody sh -c 'mkdir -p ~/.config/cbr-desktop "$HOME/CBR requests" && cat >~/.config/cbr-desktop/profiles.toml &&
         echo "{\"checkpoint\": {\"vault_id\": \"3b5816b5-f29c-4172-9d9a-76c719a659ce\"}}" >"$HOME/CBR requests/a.cbr.json"' <<'END'
 # kept by hand
 [[profile]]
@@ -196,7 +196,7 @@ project = "eu-de"
 domain = "d"
 user = "u"
 END
-    in_system sh -c 'cd /home/operator && sha256sum .config/cbr-desktop/profiles.toml "CBR requests/a.cbr.json" >/srv/kept'
+    in_system sh -c 'cd /home/somebody && sha256sum .config/cbr-desktop/profiles.toml "CBR requests/a.cbr.json" >/srv/kept'
 }
 
 only_user_data() { # KIND
@@ -206,7 +206,7 @@ only_user_data() { # KIND
 check_leftovers() {
     local now
     # what a user has made of his own accord is his
-    now=$(find "$system" -xdev -iname '*cbr*' -not -path '*/home/operator/*' -not -path '*/srv/*' -not -path '*/proc/*' \
+    now=$(find "$system" -xdev -iname '*cbr*' -not -path '*/home/somebody/*' -not -path '*/srv/*' -not -path '*/proc/*' \
         -not -path '*/dev/*' -not -path '*/tmp/*' -not -path '*/var/log/*' -not -path '*/var/cache/*')
     [ -z "$now" ] || { echo "Left behind:"; echo "$now"; return 1; }
     [ -z "$before" ] || diff <(echo "$before") <(list_files)
@@ -220,8 +220,8 @@ apt_install() {
     in_system env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
 }
 
-as_operator() {
-    chroot --userspec=operator:operator "$system" /usr/bin/env -i HOME=/home/operator LC_ALL=C.UTF-8 \
+as_somebody() {
+    chroot --userspec=somebody:somebody "$system" /usr/bin/env -i HOME=/home/somebody LC_ALL=C.UTF-8 \
         PATH=/usr/local/bin:/usr/bin:/bin sh -c 'cd && exec "$@"' sh "$@"
 }
 
