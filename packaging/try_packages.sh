@@ -17,7 +17,7 @@ python=-
 . "$here/chroots.sh"
 
 # What the bundle that brings most libraries along finds on every desktop
-desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0"
+desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0 xz-utils"
 tools="Xvfb:xvfb xev:x11-utils import:imagemagick lintian:lintian appstreamcli:appstream desktop-file-validate:desktop-file-utils rpm:rpm"
 
 main() {
