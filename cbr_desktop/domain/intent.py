@@ -18,7 +18,7 @@
 
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
 data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
-(``elsewhere``). Only a person releases, and that is a new confirmation.
+(``elsewhere``, until it leads back). All others only a person releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program.
 """

@@ -389,6 +389,7 @@ def _queued(intent: Intent, now: datetime) -> str:
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
         "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
+        "old-data": "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
     }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
 
 

@@ -238,6 +238,9 @@ class Outbox:
         self._is_offline = False
         self._resting.clear()
         self._cut_off.clear()
+        for intent in list(self._ledger.intents.values()):
+            if intent.state is IntentState.QUEUED and intent.note in (OFFLINE, "unreachable", "login"):
+                self._ledger.put_intent(replace(intent, note=""))
         self._wake.set()
 
     def vault_freed(self) -> None:
@@ -338,6 +341,8 @@ class Outbox:
         known = self._judged_at(intent.target.vault_id)
         if known is None or known <= intent.preflight_at:
             self._ticking.set()
+            if not intent.note:
+                self._ledger.put_intent(replace(intent, note="old-data"))
             return False
         if self._is_contradicted(intent, now):
             self._move(intent, IntentState.HELD, note="contradicted")
