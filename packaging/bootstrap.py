@@ -139,6 +139,13 @@ PACKAGE_PROGRAMS: dict[str, tuple[Program, ...]] = {
         Program("/usr/include/zlib.h", "zlib1g-dev"),
     ),
     "tar": (*BUNDLE_PROGRAMS, Program("xz", "xz-utils")),
+    "windows": (
+        *BUNDLE_PROGRAMS[1:],
+        Program("makensis", "nsis"),
+        Program("osslsigncode", "osslsigncode"),
+        Program("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+        Program("x86_64-w64-mingw32-windres", "binutils-mingw-w64-x86-64"),
+    ),
 }
 """The packages that can be built, each with what building it takes."""
 
@@ -253,7 +260,7 @@ def setup(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    """Builds deb, rpm, appimage, tar or all into build/packages; --quick presses them less, --try tries all of them."""
+    """Builds deb, rpm, appimage, tar, windows or all into build/packages; --quick presses less, --try tries all."""
     if arguments == ["--try"]:
         return call([ROOT / "packaging" / "try_packages.sh", "--twice"])
     kinds = [word for word in arguments if not word.startswith("-")] or ["all"]

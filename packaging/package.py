@@ -13,6 +13,7 @@ import bundle
 from bundle import Bundle
 from linux import appimage, deb, rpm, tarball
 from product import PACKAGES, version
+from windows import both
 
 OUT_OF_BUNDLE: dict[str, Callable[[Bundle], Path]] = {
     "deb": deb.build,
@@ -21,7 +22,7 @@ OUT_OF_BUNDLE: dict[str, Callable[[Bundle], Path]] = {
     "tar": tarball.build,
 }
 """What makes each kind of package out of the bundle for Linux."""
-ON_THEIR_OWN: dict[str, Callable[[], Path]] = {}
+ON_THEIR_OWN: dict[str, Callable[[], Path]] = {"windows": both.build}
 """What makes the kinds that need no bundle for Linux."""
 SUMS = "SHA256SUMS"
 

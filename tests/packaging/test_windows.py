@@ -1,0 +1,199 @@
+"""The packages for Windows take along what is in use, say who made them, and come out the same every time."""
+
+import os
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
+
+import pip
+import pytest
+
+import product
+from windows import installer, launchers, runtime, signing, wheels
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "packaging" / "windows"
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [
+        ("PySide6/Qt6Widgets.dll", True),
+        ("PySide6/QtWidgets.pyd", True),
+        ("PySide6/plugins/platforms/qwindows.dll", True),
+        ("PySide6/__init__.py", True),
+        ("shiboken6/msvcp140.dll", True),
+        ("keyring-25.7.0.dist-info/entry_points.txt", True),
+        ("keyring/backends/macOS/__init__.py", True),
+        ("certifi/cacert.pem", True),
+        ("PySide6/opengl32sw.dll", False),
+        ("PySide6/QtNetwork.pyd", False),
+        ("PySide6/Qt6Qml.dll", False),
+        ("PySide6/designer.exe", False),
+        ("PySide6/plugins/tls/qopensslbackend.dll", False),
+        ("PySide6/QtCore.pyi", False),
+        ("bin/uvicorn.exe", False),
+        ("keyring-25.7.0.dist-info/RECORD", False),
+    ],
+)
+def test_only_parts_in_use_are_taken_along(file, wanted):
+    assert wheels.is_wanted(file) is wanted
+
+
+def test_the_binding_is_that_of_the_program_on_linux():
+    """What the bundle for Linux imports of Qt has its library here too."""
+    for binding in wheels.contents.BINDINGS:
+        assert wheels.is_wanted(f"PySide6/{binding}.pyd")
+        assert wheels.is_wanted(f"PySide6/{binding.replace('Qt', 'Qt6')}.dll")
+
+
+def test_the_packages_are_those_of_the_lock():
+    locked = wheels.locked()
+    assert re.search(r"^pywin32-ctypes==\S+ ; sys_platform == 'win32'", locked, re.MULTILINE)
+    assert "pytest==" not in locked and "pyinstaller==" not in locked
+    assert all("--hash=sha256:" in pin for pin in re.split(r"\n(?=[\w])", locked.strip()))
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"), [("1.2.3", (1, 2, 3, 0)), ("0.9", (0, 9, 0, 0)), ("2.0.0rc1", (2, 0, 0, 0))]
+)
+def test_windows_counts_versions_in_four_numbers(version, numbers):
+    assert launchers.numbers(version) == numbers
+
+
+def test_the_launchers_ask_for_sharp_screens_and_long_paths():
+    text = (SOURCES / "launcher.manifest").read_text("utf-8").replace("@VERSION@", "1.2.3.0")
+    found = {element.tag.rpartition("}")[2]: element.text for element in ElementTree.fromstring(text).iter()}  # noqa: S314 - our own
+    assert found["dpiAwareness"].startswith("PerMonitorV2")
+    assert found["longPathAware"] == "true"
+    assert found["activeCodePage"] == "UTF-8"
+    assert 'level="asInvoker"' in text
+
+
+def test_files_are_installed_in_one_order(tmp_path):
+    for name in ("b.dll", "a.pyc", "lib/z.pyc", "lib/c.dll"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    lines = installer.file_lines(tmp_path).splitlines()
+    files = [Path(line.split('"')[1]).relative_to(tmp_path).as_posix() for line in lines if line.startswith("File")]
+    assert files == ["b.dll", "lib/c.dll", "a.pyc", "lib/z.pyc"]
+    assert lines.count('SetOutPath "$INSTDIR\\lib"') == 2
+
+
+def test_the_portable_archive_is_the_same_every_time_and_says_that_it_is_portable(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    folder = tmp_path / "program"
+    (folder / "app").mkdir(parents=True)
+    (folder / "app" / "a.pyc").write_bytes(b"compiled")
+    first = installer.build_portable(folder, tmp_path / "first.zip")
+    os.utime(folder / "app" / "a.pyc", (1, 1))
+    second = installer.build_portable(folder, tmp_path / "second.zip")
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist() == ["CBR Desktop/app/a.pyc", f"CBR Desktop/{installer.PORTABLE}"]
+    assert f'L"{installer.PORTABLE}"' in (SOURCES / "launcher.c").read_text("utf-8")
+
+
+def test_all_names_of_the_installer_are_given():
+    """NSIS leaves a name as it is that nobody has given, so that users would read it."""
+    text = (SOURCES / "installer.nsi").read_text("utf-8")
+    own = set(re.findall(r"^!define (\w+)", text, re.MULTILINE))
+    used = set(re.findall(r"\$\{([A-Z_]+)\}", text)) - own - {"BST_CHECKED"}
+    assert used <= set(installer.words(Path("folder"), Path("setup.exe"))) | {"SIGN"}
+
+
+def test_json_files_keep_their_program():
+    text = (SOURCES / "installer.nsi").read_text("utf-8")
+    keys = re.findall(r'WriteRegStr SHCTX "Software\\Classes\\(\.json[^"]*)"', text)
+    assert keys == ["\\.json\\OpenWithProgids".lstrip("\\")]
+
+
+def test_nothing_is_signed_with_nothing():
+    assert signing.options({}) == []
+
+
+def test_a_key_is_asked_for():
+    with pytest.raises(SystemExit, match="CBR_SIGN_KEY"):
+        signing.options({"CBR_SIGN_CERTIFICATE": "us.pem"})
+
+
+def test_a_passphrase_stays_in_its_file():
+    given = {"CBR_SIGN_PKCS12": "us.p12", "CBR_SIGN_PASSPHRASE": "secret.txt", "CBR_SIGN_TIMESTAMP": "http://t"}
+    assert signing.options(given) == ["-pkcs12", "us.p12", "-readpass", "secret.txt", "-ts", "http://t"]
+
+
+def test_a_python_of_another_sum_is_refused(tmp_path, monkeypatch):
+    other = tmp_path / "python.zip"
+    other.write_bytes(b"something else")
+    monkeypatch.setenv("CBR_WINDOWS_PYTHON", str(other))
+    monkeypatch.setenv("CBR_WINDOWS_PYTHON_SHA256", "0" * 64)
+    with pytest.raises(SystemExit, match="should be 0000"):
+        runtime.fetch()
+
+
+def test_a_python_without_a_sum_is_refused(tmp_path, monkeypatch):
+    other = tmp_path / "python.zip"
+    other.write_bytes(b"something else")
+    monkeypatch.setenv("CBR_WINDOWS_PYTHON", str(other))
+    monkeypatch.delenv("CBR_WINDOWS_PYTHON_SHA256", raising=False)
+    with pytest.raises(SystemExit, match="should be given"):
+        runtime.fetch()
+
+
+def test_the_authority_of_the_makers_of_python_is_the_known_one():
+    done = subprocess.run(
+        ["openssl", "x509", "-in", SOURCES / "microsoft-root-2020.pem", "-noout", "-fingerprint", "-sha256"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    known = "5367F20C7ADE0E2BCA790915056D086B720C33C1FA2A2661ACF787E3292E1270"
+    assert done.stdout.strip().rpartition("=")[2].replace(":", "") == known
+
+
+@pytest.mark.skipif(not shutil.which("osslsigncode"), reason="osslsigncode is not here")
+def test_a_signature_leads_to_whoever_signed(tmp_path, monkeypatch):
+    # a program for Windows that every environment has
+    sample = Path(pip.__file__).parent / "_vendor" / "distlib" / "t64.exe"
+    program = tmp_path / "program.exe"
+    shutil.copyfile(sample, program)
+    certificate, key = tmp_path / "us.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/O=Us/CN=Us ourselves",
+            ),
+            *("-addext", "extendedKeyUsage=codeSigning", "-keyout", key, "-out", certificate),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    trusted = signing.authorities(tmp_path / "all.pem", certificate)
+    assert signing.signer(program, trusted) is None
+    monkeypatch.setenv("CBR_SIGN_CERTIFICATE", str(certificate))
+    monkeypatch.setenv("CBR_SIGN_KEY", str(key))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    signing.sign(program)
+    assert signing.signer(program, trusted) == "Us ourselves"
+    whole = bytearray(program.read_bytes())
+    whole[0x500] ^= 1
+    program.write_bytes(whole)
+    assert signing.signer(program, trusted) is None
+
+
+def test_there_is_one_name_for_the_folder_of_a_portable_program():
+    assert 'L"CBR_DESKTOP_HOME"' in (SOURCES / "launcher.c").read_text("utf-8")
+    assert product.TITLE in (SOURCES / "launcher.c").read_text("utf-8")
