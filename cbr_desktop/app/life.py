@@ -27,6 +27,7 @@ from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sente
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import WARNING
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.ledger import Part
 
 _PATIENCE_SECONDS = 4.0
 """How long leaving waits for the answer to a request that is being sent; leaving as a whole takes five at most."""
@@ -101,6 +102,8 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
     for desk in hall.desks:
         houses.admit(desk)
     hall.admit = houses.admit
+    hall.journal = houses.journal
+    hall.board.notice(Part.INTENTS)
     shelf.open_shelf(here, hall)
     return Behind(access, houses, secrets, transport)
 

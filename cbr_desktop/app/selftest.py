@@ -162,7 +162,7 @@ class Operator:
             _child(self._window, QAbstractButton, pane).click()
 
     async def _turn_the_pages(self) -> None:
-        for page in ("Resources", "Tasks", "Outbox", "Vaults"):
+        for page in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
             self._window.show_page(page)
             # never from within: on Windows, sending posted events runs whatever else waits for the loop
             await asyncio.sleep(0.05)

@@ -88,6 +88,35 @@ class FileJournal:
         except OSError as error:
             raise Damaged(str(self._folder), reason(error)) from error
 
+    def newest(self, count: int, *, before: int | None = None, after: int = 0) -> list[Entry]:
+        """Return up to ``count`` entries, the newest first, of those with numbers between ``after`` and ``before``.
+
+        Only as much is read as that needs, however long the journal is. ``Damaged`` when it is unreadable.
+        """
+        found: list[Entry] = []
+        try:
+            for path in reversed(_files(self._folder)):
+                first = int(path.stem)
+                if before is not None and first >= before:
+                    continue
+                for line in reversed(_lines_before(path.read_bytes().split(b"\n"), first, before)):
+                    with suppress(ValueError):
+                        entry = entry_of(line)
+                        if entry.number <= after:
+                            return found
+                        if before is None or entry.number < before:
+                            found.append(entry)
+                    if len(found) >= count:
+                        return found
+        except OSError as error:
+            raise Damaged(str(self._folder), reason(error)) from error
+        return found
+
+    def verifier(self) -> Callable[[], Verification]:
+        """Return what goes through the chain as it stands now; it can be called from another thread."""
+        known = self.head() or self._known()
+        return lambda: verified(self._folder, known)
+
     def verify(self) -> Verification:
         """Go through the whole chain, and compare its end with the head that is remembered elsewhere."""
         # first what is remembered: the chain may grow meanwhile, and must hold what was there before
@@ -211,6 +240,16 @@ def _lines(folder: Path) -> Iterator[bytes]:
         with path.open("rb") as file:
             while line := file.readline(LINE_LIMIT):
                 yield line.removesuffix(b"\n")
+
+
+def _lines_before(lines: list[bytes], first: int, before: int | None) -> list[bytes]:
+    """Return the lines up to the entry ``before``, where a file counts as it should; all of them where it does not."""
+    place = 0 if before is None else before - first
+    if 0 < place <= len(lines):
+        with suppress(ValueError):
+            if entry_of(lines[place - 1]).number + 1 == before:
+                return lines[:place]
+    return lines
 
 
 def _tail(files: list[Path]) -> tuple[Head, bytes]:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.journal import Entry, record_of
 from cbr_desktop.ui.facts import Facts, Sheet, Subject, sheet
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.pages.vaults import VaultLore
@@ -58,7 +59,7 @@ class Details(QFrame):
         self.show_subject(None)
 
     def show_subject(self, subject: Subject | None) -> None:
-        """Show a vault, a resource, a task, or that nothing is selected."""
+        """Show what a row stands for, or that nothing is selected."""
         told = sheet(subject, self._ledger, self._lore, self._times) if subject is not None else None
         if told is not None and told == self._sheet and subject == self._subject:
             return
@@ -93,7 +94,8 @@ class Details(QFrame):
         elif leaf == 2:
             _list_lines(self._activity, held.activity or ["No task of the last 30 days is known."])
         else:
-            self._json.setPlainText(bounded(as_json(self._subject, _JSON_TEXT_LIMIT)))
+            told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
+            self._json.setPlainText(bounded(as_json(told, _JSON_TEXT_LIMIT)))
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.journal import Entry, EntryKind
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
+from cbr_desktop.ui import evidence
 from cbr_desktop.ui.errors import refusal_sentence
-from cbr_desktop.ui.marks import Mark, mark
+from cbr_desktop.ui.marks import NEUTRAL, REMARK, Mark, mark
 from cbr_desktop.ui.pages.resources import (
     last_good_at,
     protection_mark,
@@ -18,14 +20,14 @@ from cbr_desktop.ui.pages.resources import (
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
 from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
-from cbr_desktop.ui.states import gb_words, protect_words, shown, status_words
+from cbr_desktop.ui.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _ACTIVITY_LIMIT = 50
-Subject = Vault | ResourceRow | Task | Intent
+Subject = Vault | ResourceRow | Task | Intent | Entry
 Facts = list[tuple[str, str]]
 
 
@@ -53,6 +55,8 @@ def sheet(subject: Subject, ledger: Reading, lore: VaultLore, times: Times) -> S
         return _task(subject, ledger, times)
     if isinstance(subject, Intent):
         return _intent(subject, ledger, times)
+    if isinstance(subject, Entry):
+        return _entry(subject, times)
     return _resource(subject, ledger, times)
 
 
@@ -245,6 +249,34 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         relations,
         _activity(tasks, times),
         target.vault_id if target.vault_id in ledger.vaults else None,
+    )
+
+
+def _entry(entry: Entry, times: Times) -> Sheet:
+    event = entry.event
+    facts = [
+        ("Number", grouped(entry.number)),
+        ("Time", times.both(entry.at)),
+        ("By", event.by or NONE),
+        ("Profile", event.profile or NONE),
+        ("Project", event.project or NONE),
+        ("Vault", f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
+        ("Request", event.intent or NONE),
+        ("Hash", entry.hash),
+        ("Hash before", entry.before if entry.number > 1 else "none: this is the first entry"),
+    ]
+    before = f"Before: entry {grouped(entry.number - 1)}, hash {entry.before}" if entry.number > 1 else ""
+    return Sheet(
+        entry.hash,
+        f"Entry {grouped(entry.number)}",
+        "Entry of the journal",
+        evidence.kind_words(event.kind),
+        REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
+        evidence.entry_summary(entry),
+        facts,
+        [before] if before else [],
+        [],
+        None,
     )
 
 

@@ -75,6 +75,9 @@ class Furniture:
             return made
         if name == "Outbox":
             return self._outbox()
+        if name == "Journal":
+            journal: Page[Any] = _late("pages.journal").JournalPage(self._hall, self._times)
+            return journal
         return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
 
     def open_help(self) -> SheetWindow:

@@ -16,7 +16,7 @@ from cbr_desktop.workflows.scope import Scope
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.shelf import Shelf
-    from cbr_desktop.workflows.ports import Clock
+    from cbr_desktop.workflows.ports import Clock, Journal
 
 
 _OFFLINE = "window/offline"
@@ -68,12 +68,14 @@ class Hall(QObject):
         self.open = Scope()
         """Everything that is open: requests are followed whatever is looked at."""
         self.admit: Callable[[Desk], None] | None = None
+        self.journal: Journal | None = None
+        """What proves all of it; it joins after the first paint."""
         self.shelf: Shelf | None = None
         self.sealed: StorageError | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"
         self._profiles = list(profiles)
-        self._save_text = save_text
+        self.save_text = save_text
         self._desks: dict[str, Desk] = {}
 
     # what there is
@@ -200,7 +202,7 @@ class Hall(QObject):
             board=self.board,
             clock=self.clock,
             settings=self.settings,
-            save_text=self._save_text,
+            save_text=self.save_text,
             is_demo=self.is_demo,
             shelf=self.shelf,
         )

@@ -38,6 +38,9 @@ _LEAVING = Mark(Shape.SQUARE, Tone.IDLE)
 UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
 NEW = Mark(Shape.PLUS, Tone.BUSY)
 CHANGED = Mark(Shape.DELTA, Tone.BUSY)
+NEUTRAL = Mark(Shape.RING, Tone.IDLE)
+REMARK = Mark(Shape.DIAMOND, Tone.WARN)
+"""The marks of entries of the journal: a word of the program itself, as on what it found damaged, stands out."""
 NEVER = Mark(Shape.RING, Tone.WARN)
 """The mark of what has never been backed up."""
 

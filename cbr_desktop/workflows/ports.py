@@ -1,7 +1,7 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
 from asyncio import Future
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -135,8 +135,19 @@ class Journal(Protocol):
         """Yield the wanted entries, oldest first; lines that are none are passed over, ``verify`` tells of them."""
         ...
 
+    def newest(self, count: int, *, before: int | None = None, after: int = 0) -> list[Entry]:
+        """Return up to ``count`` entries, the newest first, of those with numbers between ``after`` and ``before``.
+
+        Only as much is read as that needs. ``Damaged`` when it is unreadable.
+        """
+        ...
+
     def verify(self) -> Verification:
         """Go through the whole chain and tell whether nothing is missing and nothing was changed."""
+        ...
+
+    def verifier(self) -> Callable[[], Verification]:
+        """Return what does that for the chain as it stands now; it can be called from another thread."""
         ...
 
 

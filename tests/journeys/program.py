@@ -49,6 +49,7 @@ class Program:
             )
             houses.admit(self.hall.desks[0])
             self.hall.admit = houses.admit
+            self.hall.journal = houses.journal
             window = MainWindow(self.hall, open_checkpoint, open_outcome)
             self._qtbot.addWidget(window)
 

@@ -102,7 +102,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     window.show()
     window.furnish()
     window.show_details(True)
-    for name in ("Resources", "Tasks", "Outbox", "Vaults"):
+    for name in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
         window.show_page(name)
         page = window.current_page()
         for row in range(page.model.rowCount()):
