@@ -151,7 +151,7 @@ class Journalled:
         """Keep the new state of an intent."""
         before = self._known.get(intent.id, intent)
         self._known[intent.id] = intent
-        if before.looked != intent.looked:
+        if _looks(before) != _looks(intent):
             self._scribe.note(EntryKind.LOOKED, intent, looked=[_looked(each) for each in intent.looked])
         if before.state is not intent.state or before.confirmed_at != intent.confirmed_at:
             self._scribe.moved(before, intent)
@@ -162,6 +162,11 @@ class Journalled:
         intents = self._records.load()
         self._known = {intent.id: intent for intent in intents}
         return intents
+
+
+def _looks(intent: Intent) -> list[tuple[str, int]]:
+    """Return how often it was looked where with success; without a network there are tries for days on end."""
+    return [(looked.where, looked.times) for looked in intent.looked]
 
 
 def _grounds(intent: Intent) -> dict[str, Any]:

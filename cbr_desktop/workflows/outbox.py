@@ -52,6 +52,8 @@ _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOW
 
 _BUSY_CODES = ("6125", "1001")
 """The service's words for a vault that is being backed up already."""
+_SUSPICIOUS = timedelta(hours=24)
+"""How long a request of which no trace was found may be what keeps its vault busy."""
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
@@ -264,8 +266,10 @@ class Outbox:
                 self._wake.clear()
                 self._ticking.clear()
                 self._review()
-                stands_still = self._needs_login or self._is_offline or self._cut_off
-                intent = None if stands_still else next(self._ready(), None)
+                obstacle = self._obstacle()
+                if obstacle:
+                    self._tell(obstacle)
+                intent = None if obstacle else next(self._ready(), None)
                 if intent is None:
                     continue
                 if self._claim(intent):
@@ -395,22 +399,17 @@ class Outbox:
         except StorageError:
             # the journal would not take it, so it was not sent
             await self._back(intent, "not-saved", DISK_PAUSE_SECONDS)
-        except Throttled as error:
-            await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
-        except (LoginRefused, SecretMissing):
+        except SecretMissing:
             self._wait_for_login(intent)
-        except Unreachable as error:
-            if error.reason == OFFLINE:
-                self._wait_for_line(intent)
-            else:
-                await self._back(intent, "unreachable", self._pause_seconds())
         except CloudError as error:
-            if started:
-                await self._failed(intent, error)
-            elif isinstance(error, Forbidden | NotFound):
-                self._wait_for_login(intent)
+            if started and error.executed is not False:
+                # whatever the answer looks like: nobody can know that nothing was done
+                refusal = _refusal(error) if isinstance(error, Refused) else None
+                self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+            elif started and isinstance(error, Refused) and not isinstance(error, Throttled | LoginRefused):
+                self._reject(intent, error)
             else:
-                await self._back(intent, "unreachable", self._pause_seconds())
+                await self._wait(intent, error)
         except BaseException:
             # cancelled, or a defect of ours: what was handed to the wire may have arrived
             self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, note="interrupted")
@@ -424,29 +423,31 @@ class Outbox:
         self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
         self._at("after-accepted")
 
-    async def _failed(self, intent: Intent, error: CloudError) -> None:
-        """Settle a request that was handed to the wire and was not accepted."""
-        if isinstance(error, Refused) and error.executed is False:
-            self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
-            if error.short_code in _BUSY_CODES:
-                self._suspect(intent)
-        elif error.executed is False:
-            await self._back(intent, "unreachable", self._pause_seconds())
+    def _reject(self, intent: Intent, error: Refused) -> None:
+        self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
+        if error.short_code in _BUSY_CODES:
+            self._suspect(intent)
+
+    async def _wait(self, intent: Intent, error: CloudError) -> None:
+        """Put back a request that certainly was not carried out, until it is worth another try."""
+        if isinstance(error, Throttled):
+            await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
+        elif isinstance(error, LoginRefused | Forbidden | NotFound):
+            self._wait_for_login(intent)
+        elif isinstance(error, Unreachable) and error.reason == OFFLINE:
+            self._wait_for_line(intent)
         else:
-            refusal = _refusal(error) if isinstance(error, Refused) else None
-            self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+            await self._back(intent, "unreachable", self._pause_seconds())
 
     def _wait_for_login(self, intent: Intent) -> None:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
         self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
-        self._tell_the_others("login")
 
     def _wait_for_line(self, intent: Intent) -> None:
         """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
         self._is_offline = True
         self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None)
-        self._tell_the_others(OFFLINE)
 
     def _pause_seconds(self) -> float:
         self._failures += 1
@@ -457,11 +458,17 @@ class Outbox:
         self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
         if note == "unreachable":
             self._cut_off.add(intent.id)
-            self._tell_the_others(note)
+            self._wake.set()
         await self._rest(intent.id, pause_seconds)
 
-    def _tell_the_others(self, note: str) -> None:
-        """Show why no queued request goes; none of them tries by itself, and the reason is nobody's for ever."""
+    def _obstacle(self) -> str:
+        """Return why no request can go at present, empty when none stands in the way."""
+        if self._needs_login:
+            return "login"
+        return OFFLINE if self._is_offline else "unreachable" if self._cut_off else ""
+
+    def _tell(self, note: str) -> None:
+        """Show why no queued request goes; only what is seen here, for after a restart it may be otherwise."""
         for other in list(self._ledger.intents.values()):
             if other.state is IntentState.QUEUED and other.note != note and other.id not in self._resting:
                 self._ledger.put_intent(replace(other, note=note))
@@ -476,12 +483,13 @@ class Outbox:
 
     def _suspect(self, refused: Intent) -> None:
         """Look on for requests of which no trace was found, when their vault turns out to be busy: one may run."""
+        since = self._clock.now() - _SUSPICIOUS
         for other in list(self._ledger.intents.values()):
             same = (other.target.cbr_endpoint, other.target.vault_id) == (
                 refused.target.cbr_endpoint,
                 refused.target.vault_id,
             )
-            if same and other.state is IntentState.NOT_FOUND:
+            if same and other.state is IntentState.NOT_FOUND and (other.sent_at or other.created_at) > since:
                 self._move(other, IntentState.UNKNOWN, note="vault-busy")
 
     def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:

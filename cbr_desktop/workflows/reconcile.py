@@ -44,17 +44,20 @@ class Reconcile:
         self._vault_freed = vault_freed
 
     async def settle(self, id: IntentId) -> None:
-        """Look until the intent is found or every look was in vain."""
-        looked = 0
+        """Look until the intent is found or every look was in vain; the last one must have been possible.
+
+        Otherwise it is UNKNOWN still: what could not be read proves nothing.
+        """
+        was_possible = False
         for pause in LOOKS_SECONDS:
             await self._clock.sleep(pause)
             try:
                 if await self.once(id):
                     return
+                was_possible = True
             except HouseError:
-                continue
-            looked += 1
-        if looked:
+                was_possible = False
+        if was_possible:
             self._move(id, IntentState.NOT_FOUND, None)
 
     async def once(self, id: IntentId) -> bool:

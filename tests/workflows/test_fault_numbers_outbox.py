@@ -31,6 +31,7 @@ from cbr_desktop.workflows.preflight import preflight
 from tests.stage import Stage, staged
 
 CHECKPOINTS = "/checkpoints"
+LISTS = "/(operation-logs|backups)"
 S = IntentState
 ONE = CheckpointDraft(
     VaultId(REFERENCE_VAULT_ID),
@@ -198,6 +199,37 @@ def test_fault_46_no_answer_that_cannot_be_read_loses_or_repeats_a_request(
     assert asked.event.facts["body"].encode() == stage.posts[0]
     assert asked.event.facts["headers"]["X-Auth-Token"] == "[hidden]"
     assert answered.event.facts["error"] or answered.event.facts["body"] is not None
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 404])
+def test_fault_46_a_refusal_that_no_gateway_gave_proves_nothing(stage: Stage, status: int) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b"{}"))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(ONE)
+        await stage.until(intent.id, S.FINISHED)
+        assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_fault_43_what_could_not_be_read_to_the_end_is_not_called_not_found(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
+    stage.service.modes.appears_after_seconds = 60
+    lists = Fault("GET", LISTS, "status", status=403, body=b"{}", times=None, skip=2)
+    stage.service.faults.add(lists)
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(ONE)
+        await stage.clock.sleep(2 * 3600)
+        assert stage.intent(intent.id).state is S.UNKNOWN
+        assert max(each.failures for each in stage.intent(intent.id).looked) > 34
+        stage.service.faults.clear()
+        await stage.until(intent.id, S.FINISHED)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
 
 
 def test_fault_47_what_was_skipped_is_never_a_plain_success(stage: Stage) -> None:
