@@ -84,6 +84,7 @@ class FindingKind(StrEnum):
     AUTO_TRIGGER_ON = "auto-trigger-on"
     BETA_FIELD = "beta-field"  # path
     PEAK_HOURS = "peak-hours"
+    DATA_OLD = "data-old"  # age (timedelta), from_cache
 
 
 @dataclass(frozen=True, slots=True)

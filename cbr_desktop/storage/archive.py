@@ -48,6 +48,7 @@ STEPS: Steps = (
 KEPT = timedelta(days=396)
 """How long a task is kept: thirteen months, so that a year can be looked back on in the month after it."""
 
+_CACHE_KB = 128
 Result = TypeVar("Result")
 _Row = tuple[Any, ...]
 _TIMES = ("created_at", "started_at", "ended_at")
@@ -138,6 +139,8 @@ class SqliteArchive:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = self._open()
+            # it is there all day for a few rows an hour
+            self._connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
         return self._connection
 
     def _open(self) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words, duration_words
-from cbr_desktop.ui.words import PARTS, Times, age_words, lacking_sentence
+from cbr_desktop.ui.words import PARTS, Times, age_words, ages_words, lacking_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
@@ -78,7 +78,9 @@ class StatusBar(QStatusBar):
         self.offline.setChecked(self._hall.is_offline)
         first = _first_to_end(scope)
         self._say(self.connection, scope_words(scope), "Click for more")
-        self._say(self.age, age_words(scope.freshness[self._part], self._times), "Click to read everything now")
+        freshness = scope.freshness
+        self._say(self.age, age_words(freshness[self._part], self._times), "Click to read everything now")
+        self.age.setToolTip(tooltip("Click to read everything now", *ages_words(freshness, self._times)))
         self._say(self.login, login_words(first, now), self._times.both(first.token_expires_at))
         self._say(self.clocks, self._times.clocks(), "Click to tell all times in UTC, or here again")
         found = problems(scope)

@@ -1,7 +1,7 @@
 """The words of the program: findings, requests and fates as sentences for people, on a screen or in a terminal."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
@@ -78,6 +78,13 @@ def names_words(names: list[str]) -> str:
     first = ", ".join(quoted(name, 64) for name in names[:_NAMES_IN_A_ROW])
     rest = len(names) - _NAMES_IN_A_ROW
     return f"{first} and {rest} more" if rest > 0 else first
+
+
+def _data_old(finding: Finding) -> str:
+    age = finding.facts["age"]
+    words = duration_words(age) if isinstance(age, timedelta) else shown(age)
+    where = ", from the cache" if finding.facts["from_cache"] is True else ""
+    return f"This was judged by what was read {words} ago{where}. Things may stand otherwise now; refresh to be sure."
 
 
 def _too_long(finding: Finding) -> str:
@@ -261,6 +268,7 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "The backup will count as an automatic one: a policy's retention may delete it. Untick it to keep the backup."
     ),
     FindingKind.BETA_FIELD: "Not every region knows ‘{path}’; where it is unknown the service refuses the request.",
+    FindingKind.DATA_OLD: _data_old,
     FindingKind.PEAK_HOURS: "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual.",
 }
 

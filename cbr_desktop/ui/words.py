@@ -1,6 +1,6 @@
 """Words of the main window: sizes, shares, times and the empty states, for people and without Qt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +35,9 @@ PARTS = {
     Part.INTENTS: "requests",
     Part.CONNECTION: "connection",
 }
+
+
+_LISTS = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES, Part.TASKS)
 
 
 # quantities
@@ -238,6 +241,11 @@ _SHORT: dict[type[HouseError], str] = {
     Forbidden: "not permitted",
     Throttled: "throttled",
 }
+
+
+def ages_words(parts: Mapping[Part, Freshness], times: Times) -> list[str]:
+    """Return how old each list is, line by line."""
+    return [f"{PARTS[part].capitalize()}: {age_words(parts[part], times)}" for part in _LISTS]
 
 
 def age_words(freshness: Freshness, times: Times) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, info, warn
@@ -16,6 +16,8 @@ LARGE_SERVER_GB = 4096
 """A server over this size is discouraged (user manual)."""
 SHARED_DISKS_PER_SERVER = 10
 """How many shared disks a server backup takes (user manual)."""
+OLD = timedelta(minutes=5)
+"""From what age on the data that a request is judged by is said to be old: more than two refreshes."""
 _OPEN_STATES = (IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
 """States in which a request of ours goes before another of its vault."""
 
@@ -69,6 +71,7 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
             as_of = ledger.freshness[Part.VAULTS].as_of
             findings += [replace(finding, as_of=as_of) for finding in known]
         findings += _name_in_use(draft, ledger)
+        findings += _age(ledger, now)
     findings += _peak_hours(now)
     return Preflight(tuple(sorted(findings, key=lambda finding: finding.severity.value)), estimate)
 
@@ -237,6 +240,17 @@ def _likely_gb(resources: Iterable[Resource]) -> float | None:
             return None
         total += min(resource.backup_size_mb / resource.backup_count / 1024, resource.size_gb)
     return total
+
+
+def _age(ledger: Ledger, now: datetime) -> list[Finding]:
+    """Say how old the oldest of the lists is that the request was judged by, when it is no longer fresh."""
+    judged_by = [ledger.freshness[part] for part in (Part.VAULTS, Part.TASKS) if ledger.freshness[part].as_of]
+    oldest = min(judged_by, key=lambda freshness: freshness.as_of or now, default=None)
+    if oldest is None or oldest.as_of is None or now - oldest.as_of < OLD:
+        return []
+    age, from_cache = now - oldest.as_of, any(freshness.from_cache for freshness in judged_by)
+    finding = info(FindingKind.DATA_OLD, Subject.CONNECTION, age=age, from_cache=from_cache)
+    return [replace(finding, as_of=oldest.as_of)]
 
 
 def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:

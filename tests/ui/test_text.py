@@ -92,6 +92,8 @@ FACTS: dict[str, object] = {
     "excluded": 1,
     "disks": 3,
     "resources": ["a", "b", "c", "d"],
+    "age": timedelta(hours=3),
+    "from_cache": True,
 }
 
 

@@ -17,6 +17,7 @@ from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, m
 from cbr_desktop.ui.words import (
     Times,
     age_words,
+    ages_words,
     empty_notice,
     explain_vault,
     mb_words,
@@ -262,3 +263,17 @@ def test_the_status_bar_follows(qapp: QApplication) -> None:
     hall.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
     bar._tell_waiting()
     assert not bar._counting_down.isActive()
+
+
+def test_every_list_tells_its_own_age() -> None:
+    times = Times(estate.HandClock())
+    parts = dict.fromkeys(Part, Freshness())
+    parts[Part.VAULTS] = Freshness(times.now() - timedelta(hours=3), from_cache=True)
+    parts[Part.TASKS] = Freshness(times.now() - timedelta(seconds=9))
+    assert ages_words(parts, times) == [
+        "Vaults: data 3 h old (from cache)",
+        "Resources outside vaults: no data yet",
+        "Backups: no data yet",
+        "Policies: no data yet",
+        "Tasks: data 9 s old",
+    ]

@@ -1,7 +1,9 @@
 """The pre-flight: what is known of vault and resources, turned into advice before anything is sent."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
@@ -193,6 +195,26 @@ def test_a_first_backup_is_full_whatever_was_chosen() -> None:
 
 def test_a_request_without_a_name_is_harder_to_find_again() -> None:
     assert kinds(judged(replace(DRAFT, name="")), Severity.INFO) == {FindingKind.NAME_OMITTED}
+
+
+@pytest.mark.parametrize(("minutes", "from_cache"), [(4, True), (5, False), (600, True)])
+def test_a_verdict_says_how_old_its_data_is_once_that_is_not_fresh(minutes: int, from_cache: bool) -> None:
+    held = ledger()
+    read_at = NOON - timedelta(minutes=minutes)
+    held.put_vaults(Listing([VAULT], read_at), from_cache=from_cache)
+    result = preflight(DRAFT, held, NOON)
+    if minutes < 5:
+        assert result.findings == ()
+        return
+    finding = only(result, FindingKind.DATA_OLD)
+    assert (finding.severity, finding.as_of) == (Severity.INFO, read_at)
+    assert finding.facts == {"age": timedelta(minutes=minutes), "from_cache": from_cache}
+
+
+def test_the_oldest_of_the_lists_that_were_judged_by_counts() -> None:
+    held = ledger(VAULT)
+    held.put_tasks(Listing([], NOON - timedelta(hours=2)))
+    assert only(preflight(DRAFT, held, NOON), FindingKind.DATA_OLD).facts["age"] == timedelta(hours=2)
 
 
 def test_the_night_is_told() -> None:
