@@ -55,6 +55,7 @@ def run_life(
             # it works in a corner of its own, of which no second start can know
             return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
         neighbour = Neighbour(window, here.door_file)
+        neighbour.review_wished.connect(window.open_outside)
         return run(application, lambda leaving: neighbour.attend(live(behind.houses, window, behind.access, leaving)))
 
 

@@ -5,7 +5,9 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
 from cbr_desktop.domain.error import HouseError, InUse, NotSaved
@@ -21,7 +23,7 @@ def run_window(options: argparse.Namespace) -> int:
     try:
         with suppress(NotSaved):
             here.make()  # what cannot be written can still be looked at
-        if not options.demo and _is_raised(here):
+        if not options.demo and _is_raised(here, options.files):
             return 0
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
     except HouseError as error:
@@ -32,7 +34,7 @@ def run_window(options: argparse.Namespace) -> int:
     # window in which a profile is chosen first may stay for long
     (gc.enable if profile is None else gc.disable)()
     spare_the_sources()
-    code: int = importlib.import_module("cbr_desktop.app.window").open_window(here, profile)
+    code: int = importlib.import_module("cbr_desktop.app.window").open_window(here, profile, options.files)
     return code
 
 
@@ -57,7 +59,7 @@ def spare_the_sources() -> None:
         feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
 
 
-def _is_raised(here: Places) -> bool:
+def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     """Bring the window of a program that runs on the same data to the front; tell whether there is one that came.
 
     Raises ``InUse`` when there is one that does not answer. Where none has run or the last one has left in order, this
@@ -66,7 +68,10 @@ def _is_raised(here: Places) -> bool:
     if not os.path.lexists(here.door_file):
         return False
     neighbour = importlib.import_module("cbr_desktop.app.neighbour")
-    answer = neighbour.knock(here.door_file, neighbour.Wish())
+    wishes = [neighbour.Wish(path) for path in files] or [neighbour.Wish()]
+    # one after the other: what the first of them finds is what there is
+    answers = [neighbour.knock(here.door_file, wish) for wish in wishes]
+    answer = answers[0]
     if answer:
         say_raised()
     elif answer is not None:

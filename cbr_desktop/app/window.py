@@ -32,8 +32,11 @@ from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.window import MainWindow
 
 
-def open_window(here: Places, profile: Profile | None) -> int:
-    """Open the window of a profile, or of one that is chosen first; return its exit code."""
+def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = ()) -> int:
+    """Open the window of a profile, or of one that is chosen first; return its exit code.
+
+    ``files`` are opened for review once the drafts are there.
+    """
     application = new_application()
     hall = new_hall(here, profile) if profile is not None else remembered_hall(here)
     given: tuple[Any, ...] = ()
@@ -47,6 +50,7 @@ def open_window(here: Places, profile: Profile | None) -> int:
     for desk in hall.desks:
         recall(desk.ledger, here)
     window = MainWindow(hall, open_checkpoint, open_outcome)
+    window.waiting = [str(path.absolute()) for path in files]
     paint_now(application, window)
     run_life = _late("app.life").run_life
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
@@ -55,7 +59,7 @@ def open_window(here: Places, profile: Profile | None) -> int:
         code: int = run_life(application, window, hall, here, *given)
     except HouseError as error:
         window.hide()
-        if isinstance(error, InUse) and _raised_late(here):
+        if isinstance(error, InUse) and _raised_late(here, files):
             say_raised()
             return 0
         tell(application, error)
@@ -149,10 +153,11 @@ def save_text(path: str, text: str) -> None:
     write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
 
 
-def _raised_late(here: Places) -> bool:
+def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
     neighbour = _late("app.neighbour")
-    return bool(neighbour.knock(here.door_file, neighbour.Wish(), wait=True))
+    wishes = [neighbour.Wish(path) for path in files] or [neighbour.Wish()]
+    return all(neighbour.knock(here.door_file, wish, wait=True) for wish in wishes)
 
 
 def _late(module: str) -> Any:

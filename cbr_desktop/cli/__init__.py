@@ -25,6 +25,8 @@ _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
+_FILES = ".json"
+"""What words that name files for the window end in; no command does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,9 +75,13 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line: the options of the window, and all the rest only when there is more than these."""
     cloud = _cloud()
     try:
-        options, more = cloud.parse_known_args(arguments, argparse.Namespace(run=_WINDOW, profile=None, demo=False))
+        usual = argparse.Namespace(run=_WINDOW, profile=None, demo=False, files=[])
+        options, more = cloud.parse_known_args(arguments, usual)
     except argparse.ArgumentError:
         more = ["to be told by the one who knows all commands"]
+    if more and all(word.lower().endswith(_FILES) and not word.startswith("-") for word in more):
+        options.files = [Path(word) for word in more]
+        return options
     return _parser(cloud).parse_args(arguments) if more else options
 
 
@@ -91,9 +97,10 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cbr-desktop",
         parents=[cloud],
-        description="For operators of Cloud Backup and Recovery. Without a command it opens the window.",
+        description="For operators of Cloud Backup and Recovery. Without a command it opens the window;"
+        " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that.",
     )
-    parser.set_defaults(run=_WINDOW, profile=None, demo=False)
+    parser.set_defaults(run=_WINDOW, profile=None, demo=False, files=[])
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -112,6 +119,8 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
+
+    _add_drafts(commands, cloud)
 
     doctor = commands.add_parser("doctor", parents=[cloud], help="examine the way to a project, line by line")
     form = doctor.add_mutually_exclusive_group()
@@ -180,3 +189,29 @@ def _journal(journal: argparse.ArgumentParser) -> None:
     )
     export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only entries of a profile")
     export.set_defaults(run="cli.journal:export")
+
+
+def _add_drafts(commands: Any, cloud: argparse.ArgumentParser) -> None:
+    """Add the commands on the folder of drafts."""
+    drafts = commands.add_parser("drafts", help="list, judge, make, compare and import drafts, offline")
+    verbs = drafts.add_subparsers(title="what to do (by default: list)", metavar="VERB")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help="another folder than the window's")
+    where.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    drafts.add_argument("--folder", type=Path, help="another folder than the window's")
+    drafts.add_argument("--json", action="store_true", help="print JSON")
+    drafts.set_defaults(run="cli.drafts:listed")
+    verbs.add_parser("list", parents=[cloud, where], help="list the drafts").set_defaults(run="cli.drafts:listed")
+    check = verbs.add_parser("check", parents=[cloud, where], help="judge every draft; nothing is sent")
+    check.set_defaults(run="cli.drafts:checked")
+    new = verbs.add_parser("new", parents=[where], help="make a draft of nothing yet")
+    new.add_argument("name", metavar="NAME", nargs="?", default="draft")
+    new.add_argument("--vault", metavar="ID", default="", help="the id of the vault to back up")
+    new.set_defaults(run="cli.drafts:made")
+    diff = verbs.add_parser("diff", parents=[where], help="compare two request files")
+    diff.add_argument("left", metavar="A", type=Path)
+    diff.add_argument("right", metavar="B", type=Path)
+    diff.set_defaults(run="cli.drafts:compared")
+    taken = verbs.add_parser("import", parents=[where], help="take over a request file, hcloud input or cURL command")
+    taken.add_argument("file", metavar="FILE", type=Path)
+    taken.set_defaults(run="cli.drafts:imported")

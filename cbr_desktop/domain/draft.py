@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from cbr_desktop.domain import jsontext, request
@@ -94,6 +95,11 @@ def encoded(text: str, line_end: str = "\n") -> bytes:
     """Return the bytes of a file with this text."""
     whole = text if text.endswith("\n") else text + "\n"
     return whole.replace("\n", line_end).encode("utf-8", "surrogatepass")
+
+
+def stem_of(file_name: str) -> str:
+    """Return the name of a file without what its kind of files end in."""
+    return PurePath(file_name).stem.removesuffix(".cbr")
 
 
 def new_text(draft: CheckpointDraft) -> str:

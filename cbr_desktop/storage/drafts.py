@@ -15,8 +15,11 @@ from cbr_desktop.domain.finding import FindingKind, Subject, block
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.domain.request import read as read_bytes
 from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, make_missing_folder, reason, write_whole
+from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.requestfile import content, mode
 
+FOLDER = "drafts/folder"
+"""Where the settings remember the folder that was chosen."""
 _FILES = 2000
 """Files of one folder that are listed; a folder with more of them is not one of drafts."""
 _NAME_LIMIT = 120
@@ -191,6 +194,11 @@ class Drafts:
 
     def _recovery_file(self, id: str) -> Path:
         return self._recovery / f"{id}{_RECOVERY_SUFFIX}"
+
+
+def drafts_folder(here: Places, stored: object) -> Path:
+    """Return the folder of drafts: the one that the settings have ``stored``, or the one that is suggested."""
+    return Path(stored) if isinstance(stored, str) and Path(stored).is_absolute() else here.requests
 
 
 def is_file_name(name: str) -> bool:

@@ -69,6 +69,8 @@ class MainWindow(QMainWindow):
         self._open_outcome = open_outcome
         self._herald = herald
         self._may_close = False
+        self.waiting: list[str] = []
+        """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
         self._dress = Dress(application, _theme(hall.settings.get("window/theme", "system")), self)

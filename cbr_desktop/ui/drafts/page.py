@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved
+from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
@@ -32,7 +32,6 @@ from cbr_desktop.ui.drafts.verdict import (
     file_words,
     row_of,
     row_of_unsaved,
-    stem_of,
     vault_words,
     verdict_hint,
     verdict_mark,
@@ -197,7 +196,7 @@ class DraftsPage(Page[DraftRow]):
         asked.setObjectName("draftRename")
         asked.setWindowTitle("Rename")
         asked.setLabelText("The new name of the file:")
-        asked.setTextValue(stem_of(row.path))
+        asked.setTextValue(stem_of(row.file_name))
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.textValueSelected.connect(partial(self._rename, row.path))
         asked.open()

@@ -22,12 +22,13 @@ from cbr_desktop.domain import draft
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Finding, Severity
-from cbr_desktop.domain.foreign import REFUSALS, Foreign, Note, NoteKind, foreign
+from cbr_desktop.domain.foreign import Foreign, foreign
 from cbr_desktop.ui.dialogs.jsonfield import JsonText
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.notes import note_sentence, note_severity
 from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words, quoted, shown
+from cbr_desktop.ui.states import count_words, shown
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.preflight import Preflight
 
@@ -41,32 +42,6 @@ _PASTE = (
     "Paste a cURL command, or the JSON of a request or of hcloud --cli-jsonInput. Nothing is run, asked or sent;"
     " addresses and secrets are left out."
 )
-_NOTES = {
-    NoteKind.TOO_LARGE: "It is larger than any request that the service takes. It was not read.",
-    NoteKind.NOT_TEXT: "It is not text in UTF-8.",
-    NoteKind.NOT_UNDERSTOOD: "It cannot be read: {what}.",
-    NoteKind.NO_BODY: "There is no request for a checkpoint in it: a JSON object with the key ‘checkpoint’.",
-    NoteKind.BODY_IN_FILE: "The command takes its body from the file {what}. Import that file instead.",
-    NoteKind.OTHER_METHOD: "The command asks for {what}; a checkpoint is made with POST.",
-    NoteKind.OTHER_OPERATION: "The address leads to {what}, which is not the request for a checkpoint.",
-    NoteKind.SECRET: "{what} may hold a secret. It was left out; secrets never stand in a draft.",
-    NoteKind.ENDPOINT: "It names the address {what}. It was left out: a draft goes where its profile leads.",
-    NoteKind.PROJECT: "It names the project {what}. It was left out: compare it with that of your profile.",
-    NoteKind.IGNORED: "{what} was left out: a draft has no use for it.",
-    NoteKind.KEPT: "{what} is unknown to this version. It stays in the file and is not sent.",
-}
-
-
-def note_sentence(note: Note) -> str:
-    """Return a note in words."""
-    return _NOTES[note.kind].format(what=quoted(note.what, 120))
-
-
-def note_severity(note: Note) -> Severity:
-    """Return how much a note weighs."""
-    if note.kind in REFUSALS:
-        return Severity.BLOCK
-    return Severity.INFO if note.kind in (NoteKind.KEPT, NoteKind.IGNORED) else Severity.WARN
 
 
 class ReviewDialog(QDialog):
@@ -114,7 +89,7 @@ class ReviewDialog(QDialog):
     def show_data(self, data: bytes, name: str) -> None:
         """Read a request that came in a file of this name."""
         self.source.setText(plain(name, 300))
-        self._stem = PurePath(name).name.removesuffix(".json").removesuffix(".cbr") or self._stem
+        self._stem = draft.stem_of(PurePath(name).name) or self._stem
         self._show(foreign(data))
 
     def show_trouble(self, error: HouseError, name: str) -> None:

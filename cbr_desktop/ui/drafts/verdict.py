@@ -1,7 +1,6 @@
 """What the page of drafts says of a file: whether it could be sent, by what was last read of its vault."""
 
 from datetime import datetime
-from pathlib import PurePath
 from typing import NamedTuple
 
 from cbr_desktop.domain.draft import DraftEntry, Unsaved
@@ -136,8 +135,3 @@ def verdict_hint(row: DraftRow) -> str:
     weighty = [finding for finding in row.findings if finding.severity is not Severity.INFO]
     weighty.sort(key=lambda finding: finding.severity.value)
     return " ".join(finding_sentence(finding) for finding in weighty[:3])
-
-
-def stem_of(path: str) -> str:
-    """Return the name of a file without what all of them end in."""
-    return PurePath(path).name.removesuffix(".json").removesuffix(".cbr")

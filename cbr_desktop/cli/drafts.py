@@ -1,0 +1,139 @@
+"""The commands on the folder of drafts: list, judge, make, compare and import, all without a network."""
+
+import argparse
+import difflib
+import errno
+import json
+import os
+from pathlib import Path
+
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.errand import cached_ledger, judge
+from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, judgement_record, judgement_text
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import new_text, stem_of
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.foreign import foreign
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.notes import note_sentence
+from cbr_desktop.ui.states import shown
+from cbr_desktop.workflows.ledger import Ledger
+
+
+def listed(options: argparse.Namespace) -> int:
+    """Print file, name and vault of every draft."""
+    drafts = _drafts(options)
+    names = {vault.id: vault.name for ledger in _ledgers(options) for vault in ledger.vaults.values()}
+    rows = []
+    for entry in drafts.entries():
+        draft = entry.document.draft if entry.document is not None else None
+        vault_id = draft.vault_id or "" if draft is not None else ""
+        rows.append(
+            {
+                "file": entry.path,
+                "name": draft.name if draft is not None else None,
+                "vault_id": vault_id,
+                "vault": names.get(VaultId(vault_id), ""),
+                "changed_at": entry.changed_at.isoformat(),
+                "readable": draft is not None,
+            }
+        )
+    lines = [
+        "  ".join(
+            (
+                shown(Path(str(row["file"])).name, 80),
+                shown(row["name"] or "-" if row["readable"] else "(is no request)", 64),
+                shown(row["vault"] or row["vault_id"] or "-", 80),
+            )
+        )
+        for row in rows
+    ]
+    _show(options, {"folder": drafts.folder, "drafts": rows}, "\n".join(lines) or f"No drafts in {drafts.folder}")
+    return GOOD
+
+
+def checked(options: argparse.Namespace) -> int:
+    """Judge every draft by what was last read, and return 1 when one could not be sent, 2 when one is none."""
+    ledgers = _ledgers(options) or [Ledger(DEMO, _nobody)]
+    code, judged = GOOD, []
+    for entry in _drafts(options).entries():
+        try:
+            judgement = judge(Path(entry.path), ledgers, WallClock())
+        except HouseError as error:
+            judged.append({"file": entry.path, "verdict": "unreadable", "problems": [error_sentence(error)]})
+            code = UNUSABLE
+            continue
+        judged.append(judgement_record(judgement))
+        if judgement.is_bad:
+            code = max(code, UNUSABLE if judgement.is_unreadable else BAD)
+    _show(options, {"files": judged}, "\n\n".join(judgement_text(record) for record in judged))
+    return code
+
+
+def made(options: argparse.Namespace) -> int:
+    """Make a draft and print its path."""
+    draft = CheckpointDraft(VaultId(options.vault), options.name)
+    path = _drafts(options).create(options.name or "draft", new_text(draft))
+    _show(options, {"file": path}, path)
+    return GOOD
+
+
+def compared(options: argparse.Namespace) -> int:
+    """Print what differs between two files, and return 1 when anything does."""
+    drafts = _drafts(options)
+    left, right = (drafts.load(str(_found(drafts, path))).text for path in (options.left, options.right))
+    names = (str(options.left), str(options.right))
+    lines = list(difflib.unified_diff(left.splitlines(), right.splitlines(), *names, lineterm=""))
+    words = "\n".join(shown(line, 2000) if line.strip() else line for line in lines)
+    _show(options, {"same": not lines, "diff": lines}, words or "Both say the same.")
+    return BAD if lines else GOOD
+
+
+def imported(options: argparse.Namespace) -> int:
+    """Take a request from elsewhere into the folder, and print what was left out of it."""
+    drafts = _drafts(options)
+    found = foreign(drafts.outside(str(options.file)))
+    notes = [note_sentence(note) for note in found.notes]
+    if found.text is None:
+        _show(options, {"file": None, "notes": notes}, "\n".join(notes))
+        return UNUSABLE
+    path = drafts.create(stem_of(options.file.name), found.text)
+    _show(options, {"file": path, "notes": notes}, "\n".join([path, *(f"  {note}" for note in notes)]))
+    return GOOD
+
+
+def _drafts(options: argparse.Namespace) -> Drafts:
+    here = places()
+    stored = JsonSettings(here.state / "screens.json").get(FOLDER, None)
+    folder = options.folder.absolute() if options.folder is not None else drafts_folder(here, stored)
+    return Drafts(folder, here.unsaved_folder, _no_trash)
+
+
+def _found(drafts: Drafts, path: Path) -> Path:
+    """Return a file as it was named, or the draft of that name in the folder."""
+    inside = Path(drafts.folder) / path
+    return inside if not path.exists() and inside.exists() else path
+
+
+def _ledgers(options: argparse.Namespace) -> list[Ledger]:
+    here = places()
+    name = getattr(options, "profile", None)
+    profiles = [find_profile(here, name)] if name else all_profiles(here)
+    return [cached_ledger(here, profile) for profile in profiles]
+
+
+def _no_trash(path: Path) -> None:
+    raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+
+def _nobody(part: object) -> None:
+    """Listen to nothing."""
+
+
+def _show(options: argparse.Namespace, record: object, text: str) -> None:
+    print(json.dumps(record, ensure_ascii=False, indent=2) if options.json else text)

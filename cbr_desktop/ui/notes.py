@@ -1,0 +1,32 @@
+"""What is told of requests from elsewhere: what was left out of one, or why it cannot be taken over."""
+
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.foreign import REFUSALS, Note, NoteKind
+from cbr_desktop.ui.states import quoted
+
+_NOTES = {
+    NoteKind.TOO_LARGE: "It is larger than any request that the service takes. It was not read.",
+    NoteKind.NOT_TEXT: "It is not text in UTF-8.",
+    NoteKind.NOT_UNDERSTOOD: "It cannot be read: {what}.",
+    NoteKind.NO_BODY: "There is no request for a checkpoint in it: a JSON object with the key ‘checkpoint’.",
+    NoteKind.BODY_IN_FILE: "The command takes its body from the file {what}. Import that file instead.",
+    NoteKind.OTHER_METHOD: "The command asks for {what}; a checkpoint is made with POST.",
+    NoteKind.OTHER_OPERATION: "The address leads to {what}, which is not the request for a checkpoint.",
+    NoteKind.SECRET: "{what} may hold a secret. It was left out; secrets never stand in a draft.",
+    NoteKind.ENDPOINT: "It names the address {what}. It was left out: a draft goes where its profile leads.",
+    NoteKind.PROJECT: "It names the project {what}. It was left out: compare it with that of your profile.",
+    NoteKind.IGNORED: "{what} was left out: a draft has no use for it.",
+    NoteKind.KEPT: "{what} is unknown to this version. It stays in the file and is not sent.",
+}
+
+
+def note_sentence(note: Note) -> str:
+    """Return a note in words."""
+    return _NOTES[note.kind].format(what=quoted(note.what, 120))
+
+
+def note_severity(note: Note) -> Severity:
+    """Return how much a note weighs."""
+    if note.kind in REFUSALS:
+        return Severity.BLOCK
+    return Severity.INFO if note.kind in (NoteKind.KEPT, NoteKind.IGNORED) else Severity.WARN

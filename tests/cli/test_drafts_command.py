@@ -1,0 +1,76 @@
+"""The commands on drafts: all of them work without a network, and tell what they did by words and exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.cli import _options, main
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_draft_is_made_listed_and_judged(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drafts"]) == 0
+    assert "No drafts in" in capsys.readouterr().out
+    assert main(["drafts", "new", "nightly", "--vault", REFERENCE_VAULT_ID]) == 0
+    path = home / "requests" / "nightly.cbr.json"
+    assert capsys.readouterr().out == f"{path}\n"
+    assert main(["drafts", "list", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["drafts"]
+    assert (row["file"], row["name"], row["vault_id"]) == (str(path), "nightly", REFERENCE_VAULT_ID)
+    assert main(["drafts", "check"]) == 0
+    assert "can be sent" in capsys.readouterr().out
+    path.write_text(path.read_text().replace("nightly", "bad name"))
+    assert main(["drafts", "--json", "check"]) == 1
+    assert json.loads(capsys.readouterr().out)["files"][0]["verdict"] == "bad"
+    path.write_text("{")
+    assert main(["drafts", "check"]) == 2
+
+
+def test_another_folder_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drafts", "new", "a", "--folder", str(tmp_path / "other")]) == 0
+    assert main(["drafts", "--folder", str(tmp_path / "other")]) == 0
+    assert "a.cbr.json" in capsys.readouterr().out
+
+
+def test_two_files_are_compared_by_path_or_by_name(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["drafts", "new", "a"])
+    main(["drafts", "new", "b"])
+    assert main(["drafts", "diff", "a.cbr.json", str(home / "requests" / "a.cbr.json")]) == 0
+    assert main(["drafts", "diff", "a.cbr.json", "b.cbr.json"]) == 1
+    out = capsys.readouterr().out
+    assert '-      "name": "a"' in out
+    assert '+      "name": "b"' in out
+    assert main(["drafts", "diff", "a.cbr.json", "missing.cbr.json"]) == 2
+
+
+def test_a_command_is_imported_without_its_secret(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID}})
+    command = tmp_path / "from-mail.txt"
+    command.write_text(f"curl https://cbr.example.com/v3/p/checkpoints -H 'X-Auth-Token: CANARY' -d '{body}'")
+    assert main(["drafts", "import", str(command)]) == 0
+    out = capsys.readouterr().out
+    assert "‘X-Auth-Token’ may hold a secret" in out
+    assert json.loads((home / "requests" / "from-mail.cbr.json").read_text()) == json.loads(body)
+    assert "CANARY" not in out
+    command.write_text("rm -rf /")
+    assert main(["drafts", "import", str(command)]) == 2
+    assert len(list((home / "requests").iterdir())) == 1
+
+
+def test_a_file_in_place_of_a_command_is_for_the_window() -> None:
+    options = _options(["--demo", "a.cbr.json", "/x/b.CBR.JSON"])
+    assert (options.run, options.demo) == ("app.opening:run_window", True)
+    assert options.files == [Path("a.cbr.json"), Path("/x/b.CBR.JSON")]
+    assert _options([]).files == []
+    assert _options(["check", "a.cbr.json"]).run == "cli.commands:check"
+    with pytest.raises(SystemExit):
+        _options(["--send", "a.cbr.json"])
