@@ -3,7 +3,10 @@
 import httpx
 
 from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import SUFFIX, new_text
 from cbr_desktop.domain.error import SecretMissing
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
@@ -56,6 +59,23 @@ def service(clock: Clock, seed: int = 1) -> Service:
         brazil.id: Modes(latency_seconds=FAR_SECONDS),
     }
     return made
+
+
+def drafts(service: Service) -> dict[str, str]:
+    """Return the drafts that lie in the folder of the demo cloud, by the names of their files."""
+    vaults = {vault.name: vault for vault in service.estate.vaults.values()}
+    web, whole, full = (vaults[name] for name in ("vault-web-prod", "vault-be94", "vault-expand"))
+    server = VaultId(str(whole.id))
+    made = {
+        "prepatch-2024-w24": CheckpointDraft(VaultId(web.id), "prepatch-2024-w24", "Before the patches of week 24"),
+        "two-problems": CheckpointDraft(server, "before migration!", "old < new"),
+        "monthly-full": CheckpointDraft(server, "monthly-full", "First of the month", incremental=False),
+        "while-it-expands": CheckpointDraft(VaultId(full.id), "while-it-expands"),
+    }
+    texts = {f"{name}{SUFFIX}": new_text(draft) for name, draft in made.items()}
+    imported = new_text(CheckpointDraft(server, "from-hcloud"))
+    imported = imported.replace('"checkpoint"', '"_source": "hcloud",\n  "checkpoint"', 1)
+    return texts | {f"imported-from-hcloud{SUFFIX}": imported}
 
 
 class DemoTransport(httpx.ASGITransport):

@@ -83,6 +83,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         transport: httpx.AsyncBaseTransport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
+        drafts = demo.drafts(service)
         secrets = Secrets({}, lambda: None)
         access = Access(hall, log, secrets, demo.secret_of, offered)
         here = stack.enter_context(demo_corner(here))
@@ -91,6 +92,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         )
     else:
         secrets = secrets or Secrets()
+        drafts = {}
         transport = None
         access = Access(hall, log, secrets)
         try:
@@ -105,7 +107,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
     hall.admit = houses.admit
     hall.journal = houses.journal
     hall.board.notice(Part.INTENTS)
-    shelf.open_shelf(here, hall)
+    shelf.open_shelf(here, hall, drafts)
     return Behind(access, houses, secrets, transport)
 
 

@@ -2,9 +2,10 @@
 
 import errno
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QFile
+from PySide6.QtCore import QFile, QStandardPaths
 
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import Places
@@ -14,14 +15,21 @@ from cbr_desktop.ui.shelf import unsaved_words
 from cbr_desktop.ui.window import MainWindow
 
 
-def open_shelf(here: Places, hall: Hall) -> None:
-    """Hand the drafts to a hall; the demo cloud has a folder of its own that goes with it."""
+def open_shelf(here: Places, hall: Hall, given: Mapping[str, str] | None = None) -> None:
+    """Hand the drafts to a hall; the demo cloud has a folder of its own that goes with it.
+
+    ``given`` are texts by the names of files that lie there from the beginning.
+    """
     folder = here.requests if hall.is_demo else drafts_folder(here, hall.settings.get(FOLDER, None))
 
     def remember(chosen: str) -> None:
         if not hall.is_demo:
             hall.settings.put(FOLDER, chosen)
 
+    for name, text in (given or {}).items():
+        # they go with the demo cloud, and nobody waits for the disk over them
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
     hall.put_shelf(Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember))
 
 
@@ -39,5 +47,8 @@ def move_to_trash(path: Path) -> None:
     """Put a file into the system's trash. ``OSError`` when there is none, or it would not take it."""
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    # the trash of a desktop lies in a folder that Qt expects to be there; on a new account it need not be
+    shared = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    Path(shared).mkdir(0o700, parents=True, exist_ok=True)
     if not QFile.supportsMoveToTrash() or not QFile(str(path)).moveToTrash():
         raise OSError(errno.ENOTSUP, "the system's trash did not take it")

@@ -88,9 +88,9 @@ def test_broken_json_leaves_the_form_and_says_where(opened: Open, counter: Count
     assert "Correct it there, or undo" in dialog.unshown.label.text()
     problems = dialog.findChild(QListWidget, "checkpointJsonFindings")
     assert isinstance(problems, QListWidget)
-    assert problems.item(0).text().startswith("Line 4: The file is not valid JSON at line 4, column 20")
+    assert problems.item(0).text().startswith("Line 4: This is not valid JSON at column 20: expecting")
     assert not dialog.send.isEnabled()
-    assert "not valid JSON" in dialog.verdict.label.text()
+    assert "Not ready: line 4 of the JSON. This is not valid JSON at column 20" in dialog.verdict.label.text()
     dialog._try()
     assert counter.sent == []
     assert dialog.inspector.currentWidget() is dialog.json

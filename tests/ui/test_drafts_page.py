@@ -142,6 +142,29 @@ def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, shelf: Mem
         dialog.close()
 
 
+def test_a_file_that_changed_after_the_crash_is_not_written_over(page: DraftsPage, shelf: MemoryShelf) -> None:
+    path = "/requests/good.cbr.json"
+    shelf.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
+    shelf.files[path] = GOOD.replace("nightly", "theirs").encode()
+    page._take()
+    page.strip.restore.click()
+    dialog = editor(page)
+    assert dialog.conflict.isVisible()
+    dialog.save.click()
+    assert b"theirs" in shelf.files[path]
+    dialog.conflict.theirs.click()
+    assert dialog.name.text == "theirs"
+    dialog.close()
+
+
+def test_a_restored_draft_that_is_closed_again_stays_kept(page: DraftsPage, shelf: MemoryShelf) -> None:
+    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+    page._take()
+    page.strip.restore.click()
+    editor(page).close()
+    assert set(shelf.kept) == {"2"}
+
+
 def test_what_was_not_saved_can_be_thrown_away_and_lies_in_the_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
     shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
     page._take()

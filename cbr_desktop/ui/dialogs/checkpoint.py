@@ -41,7 +41,7 @@ from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
 from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.inspector import Inspector
-from cbr_desktop.ui.dialogs.jsonfield import JsonField
+from cbr_desktop.ui.dialogs.jsonfield import JsonField, problem_sentence
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.name import NameField, host_name
 from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
@@ -436,7 +436,9 @@ class CheckpointDialog(QDialog):
         if not self._desk.guard.is_open:
             name = quoted(self._desk.profile.name)
             return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
-        if self._verdict.is_blocked or self._document is None:
+        if self._document is None:
+            return self._broken_words()
+        if self._verdict.is_blocked:
             return verdict_sentence(self._verdict)
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
@@ -447,6 +449,12 @@ class CheckpointDialog(QDialog):
                 " Tick ‘Send anyway’ to send it all the same."
             )
         return ""
+
+    def _broken_words(self) -> str:
+        """Return where the JSON cannot be read."""
+        line, finding = next(drafts.lines_of(self.paper.text, self._problems), (1, None))
+        words = problem_sentence(finding) if finding is not None else "There is no request in it."
+        return f"Not ready: line {line} of the JSON. {words}"
 
     def _accept_warnings(self, accepted: bool) -> None:
         self._accepted = self._warned if accepted else frozenset()
@@ -744,6 +752,7 @@ class CheckpointDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Look for changes of the file while the window is open."""
         super().showEvent(event)
+        self.paper.look()
         self.paper.watch(True)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -18,9 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QSplitter, QTextEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import lines_of
-from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.icons import draw_mark
+from cbr_desktop.ui.states import shown
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import is_dark
 
@@ -242,7 +243,7 @@ class JsonField(QWidget):
         self.list.clear()
         for line, finding in rows:
             icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
-            item = QListWidgetItem(icon, f"Line {line}: {finding_sentence(finding)}", self.list)
+            item = QListWidgetItem(icon, f"Line {line}: {problem_sentence(finding)}", self.list)
             column = finding.facts.get("column")
             item.setData(Qt.ItemDataRole.UserRole, (line, column if isinstance(column, int) else 1))
         self.list.setVisible(bool(rows))
@@ -261,6 +262,15 @@ class JsonField(QWidget):
     def _changed(self) -> None:
         if not self._showing:
             self.edited.emit(self.text.plain_text)
+
+
+def problem_sentence(finding: Finding) -> str:
+    """Return what is wrong with a text that is being edited, where the sentence for files speaks of opening it."""
+    if finding.kind is not FindingKind.NOT_JSON:
+        return finding_sentence(finding)
+    detail = shown(finding.facts["detail"]).rstrip(".")
+    place = f" at column {finding.facts['column']}" if finding.facts["line"] else ""
+    return f"This is not valid JSON{place}: {detail[:1].lower()}{detail[1:]}. Correct it here, or undo (Ctrl+Z)."
 
 
 def _is_block(finding: Finding) -> bool:

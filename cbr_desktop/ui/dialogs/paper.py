@@ -48,13 +48,16 @@ class Paper(QObject):
         """What another program has put into the file, while that is undecided."""
         self.is_conflicted = False
         self._text = source.text
-        self._saved_text = source.base.text if source.base is not None else source.text
+        is_new = not source.id and not source.path
+        self._saved_text = source.base.text if source.base is not None else source.text if is_new else None
         self._id = source.id or str(uuid.uuid4())
         self._clock = clock
         self._profile = profile
         self._shelf = shelf
         self._kept: str | None = source.text if source.id else None
-        self._seen = shelf.glance(source.path) if shelf is not None and source.path else None
+        # what was kept may be older than the file: that is looked at first of all
+        is_fresh = shelf is not None and source.path and not source.id
+        self._seen = shelf.glance(source.path) if shelf is not None and is_fresh else None
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(KEEP_MS)

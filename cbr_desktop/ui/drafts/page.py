@@ -92,7 +92,7 @@ class DraftsPage(Page[DraftRow]):
                 "Verdict",
                 lambda r: verdict_words(r, times),
                 lambda r: verdict_words(r, times),
-                36,
+                46,
                 mark=verdict_mark,
                 hint=verdict_hint,
             ),
@@ -368,9 +368,11 @@ class DraftsPage(Page[DraftRow]):
         if shelf is None or not unsaved.path:
             return None
         try:
-            return shelf.load(unsaved.path)
+            found = shelf.load(unsaved.path)
         except HouseError:
             return None
+        # a file that has changed since is not what the draft began as, and must not be written over
+        return found if found.text == unsaved.base else DraftText(unsaved.base, found.line_end, b"")
 
     def _source(self, path: str) -> Source | None:
         shelf = self._hall.shelf
@@ -489,7 +491,8 @@ class DraftsPage(Page[DraftRow]):
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # the page has made it so
         layout.insertLayout(1, row)
         layout.insertWidget(2, self.strip)
-        QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft, context=Qt.ShortcutContext.WidgetShortcut)
+        new = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft)
+        new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         rename, delete = QShortcut(QKeySequence("F2"), self.view), QShortcut(QKeySequence("Del"), self.view)
         for shortcut, act in ((rename, self.ask_name), (delete, self.discard)):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -104,11 +104,10 @@ class ReviewDialog(QDialog):
         self._found = found
         self.notes.clear()
         findings = self._findings(found.text) if found.text is not None else []
-        for note in found.notes:
-            self._add(note_severity(note), note_sentence(note))
-        for finding in findings:
-            if finding.severity is not Severity.INFO:
-                self._add(finding.severity, finding_sentence(finding))
+        said = [(note_severity(note), note_sentence(note)) for note in found.notes]
+        said += [(f.severity, finding_sentence(f)) for f in findings if f.severity is not Severity.INFO]
+        for severity, words in sorted(said, key=lambda row: row[0].value):
+            self._add(severity, words)
         text = found.text or ""
         self.outcome.show_text(text[:_SIZE_SHOWN])
         if len(text) > _SIZE_SHOWN:
