@@ -57,6 +57,9 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
         raise NotSaved(str(path), reason(error)) from error
     except sqlite3.Error as error:
         raise _translated(path, error) from error
+    except UnicodeDecodeError as error:
+        # a flipped bit in a name, which SQLite quotes in what it says of it
+        raise Damaged(str(path), "names that are no text") from error
 
 
 def create_database(path: Path, steps: Steps) -> None:

@@ -131,7 +131,7 @@ class SqliteRecords:
                     intents.append(_intent(row))
                 except (ValueError, TypeError, KeyError) as error:
                     self.damaged.append(Damaged(str(self._path), f"row {number}: {error}"))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise Damaged(str(self._path), str(error)) from error
         return intents
 
@@ -160,7 +160,7 @@ class SqliteRecords:
             return self._rescue(error)
         try:
             connection.execute(_PROBE)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             connection.close()
             return self._rescue(Damaged(str(self._path), str(error)))
         return connection
@@ -254,9 +254,9 @@ def _whole_rows(path: Path) -> list[_Row]:
     found: dict[int, _Row] = {}
     if not path.is_file():
         return []
-    with suppress(sqlite3.Error), closing(connect(path)) as connection:
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(connect(path)) as connection:
         for select in (f"{select} {order}" for select in (_SELECT, _SELECT_FIRST) for order in ("ASC", "DESC")):
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, UnicodeDecodeError):
                 for number, *values in connection.execute(select):
                     found.setdefault(number, tuple(values))
     ids = set()

@@ -11,11 +11,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from . import g5, g6, g7, g8, g11, g13, g15, g20
+from . import g5, g6, g7, g8, g9, g10, g11, g13, g14, g15, g17, g20
 from .finding import Finding, progress, say, table
 from .ground import Ground, ground
 
-GOALS = {"G5": g5, "G6": g6, "G7": g7, "G8": g8, "G11": g11, "G13": g13, "G15": g15, "G20": g20}
+GOALS = {
+    "G5": g5,
+    "G6": g6,
+    "G7": g7,
+    "G8": g8,
+    "G9": g9,
+    "G10": g10,
+    "G11": g11,
+    "G13": g13,
+    "G14": g14,
+    "G15": g15,
+    "G17": g17,
+    "G20": g20,
+}
 
 Measure = Callable[[Ground], Iterator[Finding]]
 

@@ -432,6 +432,22 @@ def test_fault_60_of_300_outboxes_with_three_flipped_bits_no_wrong_row_is_taken_
     assert whole > 20
 
 
+def test_fault_60_a_name_that_is_no_text_any_more_is_damage_and_no_defect(tmp_path: Path) -> None:
+    # SQLite quotes the name in its words, and Python cannot read these
+    path = tmp_path / "outbox.db"
+    right = outbox(path, 5)
+    content = path.read_bytes()
+    for name in (b"CREATE TABLE intent", b"sqlite_autoindex_intent_1", b"checksum BLOB"):
+        at = content.index(name) + len(name) - 3
+        for place in range(at - 5, at + 2):
+            path.write_bytes(content[:place] + b"\xac" + content[place + 1 :])
+            found, damaged = reopened(path)
+            assert all(each in right for each in found)
+            assert len(found) == len(right) or damaged
+            for kept in tmp_path.glob("*.bad-*"):
+                kept.unlink()
+
+
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])
 def test_fault_60_an_outbox_without_its_log_or_with_another_s_has_no_row_that_nobody_wrote(
     tmp_path: Path, mode: str
