@@ -264,6 +264,34 @@ def test_without_leave_to_read_tasks_backups_tell_what_became_of_a_lost_answer(s
     assert len(stage.posts) == 1
 
 
+def test_a_task_that_tells_no_vault_is_found_although_no_backup_shows_yet(stage: Stage) -> None:
+    task = {
+        "id": "5b1a3c1e-6f0b-4a7d-9c55-0e3f3c2a7d11",
+        "operation_type": "backup",
+        "status": "running",
+        "vault_id": None,
+        "checkpoint_id": "8b0851a8-adf3-4f4c-a914-dead08bf9664",
+        "created_at": stage.clock.now().strftime("%Y-%m-%dT%H:%M:%S.000000"),
+        "extra_info": {
+            "resource": {"id": REFERENCE_RESOURCE_ID, "name": "ecs-1f0f-0002", "type": "OS::Nova::Server"},
+            "backup": {"backup_id": "", "backup_name": REFERENCE.name},
+        },
+    }
+    logs = json.dumps({"operation_logs": [task], "count": 1}).encode()
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
+    stage.service.faults.add(Fault("GET", "/operation-logs", "reply", status=200, body=logs))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(REFERENCE)
+        found = await stage.until(intent.id, S.ACCEPTED, S.NOT_FOUND)
+        assert found.state is S.ACCEPTED
+        assert found.checkpoint is not None
+        assert found.checkpoint.id == task["checkpoint_id"]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
 def test_tasks_that_appear_late_are_waited_for(stage: Stage) -> None:
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
     stage.service.modes.appears_after_seconds = 90
