@@ -184,9 +184,15 @@ class Ledger:
         self.tasks = {**self.tasks, **{task.id: task for task in tasks}}
         self.notify(Part.TASKS)
 
-    def put_backups(self, listing: Listing[Backup], *, from_cache: bool = False) -> None:
-        """Replace the backups by a list that was read."""
-        self.backups = {backup.id: backup for backup in listing.rows}
+    def put_backups(
+        self,
+        listing: Listing[Backup],
+        *,
+        from_cache: bool = False,
+        by_id: dict[BackupId, Backup] | None = None,
+    ) -> None:
+        """Replace the backups by a list that was read; ``by_id`` are its rows where they are filed already."""
+        self.backups = {backup.id: backup for backup in listing.rows} if by_id is None else by_id
         self._fresh(Part.BACKUPS, listing, from_cache)
 
     def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:

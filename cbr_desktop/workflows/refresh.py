@@ -6,9 +6,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
-from cbr_desktop.domain.ids import TaskId
+from cbr_desktop.domain.ids import BackupId, TaskId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
@@ -24,6 +25,7 @@ PROTECTABLE_KINDS = ("server", "disk", "turbo")
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
+_FILED_ROWS = 10_000
 
 Row = TypeVar("Row")
 
@@ -46,7 +48,20 @@ def _recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
     yield from _recalled(ledger, Part.TASKS, cache.tasks(), ledger.put_tasks)
     yield from _recalled(ledger, Part.POLICIES, cache.policies(), ledger.put_policies)
     yield from _recalled(ledger, Part.PROTECTABLES, cache.protectables(), ledger.put_protectables)
-    yield from _recalled(ledger, Part.BACKUPS, cache.backups(), ledger.put_backups)
+    backups: dict[BackupId, Backup] = {}
+    yield from _recalled(
+        ledger, Part.BACKUPS, _filed(cache.backups(), backups), partial(ledger.put_backups, by_id=backups)
+    )
+
+
+def _filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Backup]:
+    """File backups by their ids as they are read: there may be so many that all at once would be felt."""
+    listing = yield from reading
+    for start in range(0, len(listing.rows) if listing is not None else 0, _FILED_ROWS):
+        assert listing is not None  # noqa: S101  # there are rows
+        by_id.update([(backup.id, backup) for backup in listing.rows[start : start + _FILED_ROWS]])
+        yield
+    return listing
 
 
 def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]") -> Generator[None, None, None]:
@@ -70,6 +85,12 @@ async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
             if before is not None and before == rows[place]:
                 rows[place] = before
         await asyncio.sleep(0)
+
+
+def _read(listing: Listing[Row]) -> Reading[Row]:
+    """Return what has been read already."""
+    yield
+    return listing
 
 
 class Refresh:
@@ -212,7 +233,10 @@ class Refresh:
 
     async def _backups(self) -> None:
         listing = await self._cloud.backups()
-        self._ledger.put_backups(listing)
+        by_id: dict[BackupId, Backup] = {}
+        for _ in _filed(_read(listing), by_id):
+            await asyncio.sleep(0)
+        self._ledger.put_backups(listing, by_id=by_id)
         self._cache.keep_backups(listing)
 
     async def _protectables(self) -> None:

@@ -1,6 +1,10 @@
 """Journeys without a network, because the operator wants none."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.profile import DEMO_PROFILES
@@ -53,3 +57,37 @@ def test_offline_is_remembered_and_the_next_start_asks_nobody(demo_program: Prog
         assert not journal
 
     demo_program.play(tale)
+
+
+def test_the_next_start_fills_every_page_from_the_cache_and_says_so(
+    tmp_path: Path, qapp: QApplication, qtbot: QtBot, until: Until
+) -> None:
+    before = Program(tmp_path, qapp, qtbot)
+
+    async def first(houses: Houses, window: MainWindow) -> None:
+        await until(lambda: settled(before.hall, FINE.name))
+
+    before.play(first)
+    seen = before.hall.desk(FINE.name).ledger
+    after = Program(tmp_path, qapp, qtbot)
+    hall = after.hall
+    hall.settings.put("window/offline", True)
+
+    async def second(houses: Houses, window: MainWindow) -> None:
+        window.show()
+        await until(lambda: settled(hall, FINE.name))
+        ledger = hall.desk(FINE.name).ledger
+        assert (ledger.vaults, ledger.tasks, ledger.backups) == (seen.vaults, seen.tasks, seen.backups)
+        assert (ledger.policies, ledger.protectables) == (seen.policies, seen.protectables)
+        for name in ("Vaults", "Resources", "Tasks"):
+            window.show_page(name)
+            page = window.current_page()
+            await until(lambda page=page: page.model.total > 0)
+            assert page.count.text().endswith("old (from cache)")
+            assert not page.model.changes, "what was seen before the start is not new"
+        assert window.status.age.toolTip().count("from cache") == 5
+        window.page("Tasks").older.click()  # type: ignore[attr-defined]
+        await until(lambda: "back to" in window.page("Tasks")._foot_words.text())  # type: ignore[attr-defined]
+        assert not after.service.journal
+
+    after.play(second)
