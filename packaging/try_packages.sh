@@ -212,8 +212,8 @@ check_leftovers() {
     [ -z "$before" ] || diff <(echo "$before") <(list_files)
 }
 
-list_files() { # all that programs are made of
-    in_system find /usr /opt /etc -xdev -not -name '*.cache' -not -name 'ld.so.cache' | sort
+list_files() { # not the folders, which on a system of that kind belong to other packages
+    in_system find /usr /opt /etc -xdev -not -type d -not -name '*.cache' | sort
 }
 
 apt_install() {
