@@ -1,7 +1,7 @@
 # Bare Debian systems to try things in; sourced by the scripts that do. They set $folder, and $project for what they
 # start in the system. All mounts and processes of a try live in namespaces of their own and end with it.
 
-row='%-10s %-8s %-26s %-8s %5s %8s  %s\n'
+row='%-10s %-8s %-32s %-8s %5s %8s  %s\n'
 
 need_root() {
     [ "$(id -u)" = 0 ] || { echo "Making bare systems needs root." >&2; exit 2; }

@@ -119,6 +119,8 @@ def _control(depends: str, size: int) -> str:
         "Installed-Size": str(size),
         "Depends": depends,
         "Recommends": ", ".join(_RECOMMENDED),
+        # names in Chinese are common in this cloud
+        "Suggests": "fonts-noto-cjk",
         "Section": "admin",
         "Priority": "optional",
         "Description": "\n".join([SUMMARY[0].lower() + SUMMARY[1:], *description]),
