@@ -129,6 +129,7 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     doctor.set_defaults(run="cli.doctor:doctor")
 
     _outbox(commands.add_parser("outbox", help="what waits to be sent, and what became of the rest"))
+    _plan(commands.add_parser("plan", help="several requests in one file: judge them, run them, tell of a run"), cloud)
     _journal(commands.add_parser("journal", help="the record of every request: verify it, export it"))
 
     simulator = commands.add_parser("simulator", help="serve the demo cloud over TCP, for other clients")
@@ -170,6 +171,31 @@ def _outbox(outbox: argparse.ArgumentParser) -> None:
     reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
     for act in (listed, hold, release, reconcile):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+
+
+def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None:
+    acts = plan.add_subparsers(title="what to do", metavar="ACT", required=True)
+    check = acts.add_parser("check", parents=[cloud], help="judge a plan by what was last seen; nothing is sent")
+    check.set_defaults(run="cli.plan:check")
+    run = acts.add_parser("run", parents=[cloud], help="run a plan: send its requests in order")
+    run.set_defaults(run="cli.plan:run")
+    for act in (check, run):
+        act.add_argument("file", metavar="FILE", type=Path)
+    go_on = acts.add_parser("continue", help="confirm a run anew, and start what of it has not begun")
+    go_on.set_defaults(run="cli.plan:go_on")
+    report = acts.add_parser("report", help="tell what became of a run")
+    report.set_defaults(run="cli.plan:report")
+    for act in (go_on, report):
+        act.add_argument("run_id", metavar="RUN", help="the id of the run, or how it begins")
+    for act in (run, go_on):
+        act.add_argument("--arm", action="store_true", help="let the requests through read-only profiles")
+        act.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+    for act in (run, go_on, report):
+        act.add_argument("--html", metavar="FILE", type=Path, help="write a report to print as well")
+    listed = acts.add_parser("list", help="list the runs, newest first")
+    listed.set_defaults(run="cli.plan:listed")
+    for act in (check, run, go_on, report, listed):
+        act.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _journal(journal: argparse.ArgumentParser) -> None:

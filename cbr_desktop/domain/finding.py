@@ -85,6 +85,13 @@ class FindingKind(StrEnum):
     BETA_FIELD = "beta-field"  # path
     PEAK_HOURS = "peak-hours"
     DATA_OLD = "data-old"  # age (timedelta), from_cache
+    # plans
+    PLAN_RANGE = "plan-range"  # path, limit (``1 to 16``), found
+    STEP_UNCLEAR = "step-unclear"  # path
+    FILE_OUTSIDE = "file-outside"  # path
+    FILE_UNREADABLE = "file-unreadable"  # path, detail
+    PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
+    BAD_TEMPLATE = "bad-template"  # path, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
     try:
         value = _decode(data, findings)
     except (ValueError, RecursionError) as error:
-        return None, [_not_json(error)]
+        return None, [not_json(error)]
     if not isinstance(value, dict):
         return None, [block(FindingKind.NOT_OBJECT, Subject.FILE, path="", found=_type_word(value))]
     findings += _shape_findings(value)
@@ -96,9 +96,12 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
     return RequestDocument(draft, checkpoint, other), findings
 
 
-def decode(data: bytes) -> Any:
-    """Return the JSON of bytes. ``ValueError`` when it is none, ``RecursionError`` when it is nested too deeply."""
-    return _decode(data, [])
+def decode(data: bytes, findings: list[Finding] | None = None) -> Any:
+    """Return the JSON of bytes. ``ValueError`` when it is none, ``RecursionError`` when it is nested too deeply.
+
+    Keys that stand twice in an object are added to ``findings``.
+    """
+    return _decode(data, [] if findings is None else findings)
 
 
 _UNREADABLE = frozenset(
@@ -168,7 +171,7 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _not_json(error: Exception) -> Finding:
+def not_json(error: Exception) -> Finding:
     line = getattr(error, "lineno", 0)
     column = getattr(error, "colno", 0)
     detail = getattr(error, "msg", None) or str(error)

@@ -58,6 +58,11 @@ class Places:
         return self.data / "archive.db"
 
     @property
+    def plans_folder(self) -> Path:
+        """The copies of the plans that were run."""
+        return self.data / "plans"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one program that may write into ``data``."""
         return self.data / "instance.lock"

@@ -188,6 +188,13 @@ def _not_protectable(finding: Finding) -> str:
     return f"The service says that resource {quoted(finding.facts['resource'])} cannot be backed up{said}. {remedy}"
 
 
+def _profile_unknown(finding: Finding) -> str:
+    name = finding.facts.get("profile")
+    if not name:
+        return "The step names no profile to send it from. Name one in the plan, or choose one for all such steps."
+    return f"There is no profile {quoted(name)} here. Correct the name in the plan, or add the profile."
+
+
 _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.NOT_JSON: _not_json,
     FindingKind.TOO_LARGE: "The file has {size} bytes; a request may have {limit}. Choose another file.",
@@ -269,6 +276,12 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.BETA_FIELD: "Not every region knows ‘{path}’; where it is unknown the service refuses the request.",
     FindingKind.DATA_OLD: _data_old,
+    FindingKind.PLAN_RANGE: "‘{path}’ may have {limit}, not {found}. Correct it in the plan.",
+    FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
+    FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",
+    FindingKind.FILE_UNREADABLE: "The file ‘{path}’ of the plan cannot be read: {detail}. Put it beside the plan.",
+    FindingKind.PROFILE_UNKNOWN: _profile_unknown,
+    FindingKind.BAD_TEMPLATE: "‘{path}’ has a part that no name template knows: ‘{found}’. Correct it in the plan.",
     FindingKind.PEAK_HOURS: "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual.",
 }
 

@@ -1,0 +1,101 @@
+"""Plans without a window: the houses of all profiles that a plan names, over one data folder."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from cbr_desktop.app.house import House, open_house
+from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.plan import PlanReport, PlanRun
+from cbr_desktop.workflows.ports import Clock
+from cbr_desktop.workflows.scope import Scope
+
+SecretOf = Callable[[Profile], Secret]
+
+
+@dataclass
+class Street:
+    """The houses that a plan needs, with all their ledgers as one and the copies of earlier runs."""
+
+    houses: dict[str, House]
+    scope: Scope
+    runs: PlanRuns
+    clock: Clock
+    ledgers: dict[str, Ledger] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledgers = {name: house.ledger for name, house in self.houses.items()}
+
+    async def read(self) -> None:
+        """Read what the houses' clouds have. Raises the error of the first that cannot be reached."""
+        async with asyncio.TaskGroup() as tasks:
+            for house in self.houses.values():
+                tasks.create_task(house.refresh.once())
+        for house in self.houses.values():
+            connection = house.ledger.connection
+            if connection.reach is not Reach.ONLINE and connection.error is not None:
+                raise connection.error
+
+    async def follow(self, run: Run, *, wait: bool) -> PlanReport:
+        """Start the steps of a run and return how it stands at the end; nothing is left behind in the queue."""
+        made = PlanRun(run, self.houses, self.scope, self.clock, is_patient=False)
+        async with asyncio.TaskGroup() as tasks:
+            correspondences = [tasks.create_task(house.correspondence()) for house in self.houses.values()]
+            await made.follow(wait=wait)
+            for correspondence in correspondences:
+                correspondence.cancel()
+        return made.report()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for house in self.houses.values():
+            await house.cloud.aclose()
+
+
+@contextmanager
+def opened_street(
+    here: Places,
+    profiles: Iterable[Profile],
+    clock: Clock,
+    secret_of: SecretOf = terminal_secret,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Iterator[Street]:
+    """Open the houses of several profiles over one data folder. Raises ``InUse``."""
+    scope = Scope()
+    houses = {}
+    with opened_data(here, now=clock.now) as data, ExitStack() as stack:
+        for profile in profiles:
+            cache = stack.enter_context(closing(SqliteCache(here.cache_file(profile))))
+            ledger = Ledger(profile, scope.forget)
+            house = open_house(
+                *(ledger, data.records, cache, clock, secret_of(profile), transport),
+                journal=data.journal,
+                at=kill_point(),
+                archive=data.archive,
+            )
+            house.outbox.restore()
+            houses[profile.name] = house
+        scope.show([house.ledger for house in houses.values()])
+        yield Street(houses, scope, PlanRuns(here.plans_folder), clock)
+
+
+@contextmanager
+def opened_demo_street(here: Places, profiles: Iterable[Profile], clock: Clock) -> Iterator[Street]:
+    """Open the demo cloud for several profiles."""
+    # a whole service next door, of which those who work with a real one need not have anything in memory
+    demo = importlib.import_module("cbr_desktop.app.demo")
+    transport = demo.DemoTransport(demo.service(clock))
+    with demo_corner(here) as corner, opened_street(corner, profiles, clock, demo.secret_of, transport) as street:
+        yield street

@@ -1,0 +1,230 @@
+"""The commands of plans: judge one, run one, go on with one, and tell what became of it."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.errand import cached_ledger
+from cbr_desktop.app.house import new_intent_id
+from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
+from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
+from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Fate
+from cbr_desktop.domain.plan import Plan, Run, StepFinding, is_blocked
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.planfile import PlanRuns, read
+from cbr_desktop.storage.records import peek
+from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
+from cbr_desktop.ui.text import finding_sentence
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, judged, prepared
+from cbr_desktop.workflows.plan import report as report_of
+from cbr_desktop.workflows.scope import Scope
+
+Result = TypeVar("Result")
+
+_ARMED_MINUTES = 24 * 60.0
+"""For how long a read-only profile is armed by ``--arm``: the command has ended before."""
+
+
+def check(options: argparse.Namespace) -> int:
+    """Judge a plan by what was last seen; nobody is asked and nothing is sent."""
+    plan, findings = read(options.file)
+    if plan is not None:
+        known = _profiles(options, plan)
+        if options.demo:
+            with opened_demo_street(places(), known, WallClock()) as street:
+                asyncio.run(_closing(street, street.read()))
+            ledgers = street.ledgers
+        else:
+            ledgers = {profile.name: cached_ledger(places(), profile) for profile in known}
+        findings += judged(plan, ledgers, _default(options), WallClock().now())
+    _show_findings(options, plan, findings)
+    return GOOD if not is_blocked(findings) else BAD if plan is not None else UNUSABLE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge a plan by fresh lists, run it, and print what became of every step."""
+    plan, findings = read(options.file)
+    if plan is None or is_blocked(findings):
+        _show_findings(options, plan, findings)
+        return BAD if plan is not None else UNUSABLE
+    with _street(options, _profiles(options, plan)) as street:
+        return asyncio.run(_closing(street, _run(street, plan, findings, options)))
+
+
+async def _run(street: Street, plan: Plan, findings: list[StepFinding], options: argparse.Namespace) -> int:
+    findings += judged(plan, street.ledgers, _default(options), street.clock.now())
+    if is_blocked([found for found in findings if _is_of_plan(found)]):
+        _show_findings(options, plan, findings)
+        return BAD
+    _arm(street, options)
+    await street.read()
+    fresh = judged(plan, street.ledgers, _default(options), street.clock.now())
+    if is_blocked(fresh):
+        _show_findings(options, plan, fresh)
+        return BAD
+    begun = prepared(plan, new_intent_id(), street.ledgers, _default(options), street.clock.now())
+    street.runs.keep(begun)
+    return await _followed(street, begun, options)
+
+
+def go_on(options: argparse.Namespace) -> int:
+    """Confirm a run anew, and start the steps of it that have not begun."""
+    begun = _found(options)
+    if begun is None:
+        return UNUSABLE
+    wanted = {step.profile for step in begun.plan.steps}
+    known = [profile for profile in all_profiles(places()) if profile.name in wanted]
+    with opened_street(places(), known, WallClock()) as street:
+        return asyncio.run(_closing(street, _go_on(street, begun, options)))
+
+
+async def _go_on(street: Street, begun: Run, options: argparse.Namespace) -> int:
+    _arm(street, options)
+    await street.read()
+    return await _followed(street, begun, options)
+
+
+async def _followed(street: Street, begun: Run, options: argparse.Namespace) -> int:
+    report = await street.follow(begun, wait=options.wait)
+    _show(options, report)
+    return exit_code(report)
+
+
+def report(options: argparse.Namespace) -> int:
+    """Print what became of a run, by what is kept here; nothing is opened for writing."""
+    begun = _found(options)
+    if begun is None:
+        return UNUSABLE
+    made = report_of(begun, _kept(begun), datetime.now(UTC), stopped="stale")
+    _show(options, made)
+    return exit_code(made)
+
+
+def listed(options: argparse.Namespace) -> int:
+    """Print the runs, the newest first."""
+    now = datetime.now(UTC)
+    reports = [report_of(begun, _kept(begun), now, stopped="stale") for begun in PlanRuns(places().plans_folder).runs()]
+    if options.json:
+        print(json.dumps({"runs": [report_record(each, now) for each in reports]}, ensure_ascii=False, indent=2))
+    else:
+        lines = [f"{each.run[:8]}  {each.name}: {plan_sentence(each)}" for each in reports]
+        print("\n".join(lines) or "No plan was run yet.")
+    return GOOD
+
+
+def exit_code(report: PlanReport) -> int:
+    """Return the exit code that a run deserves."""
+    if report.count(Stand.UNKNOWN):
+        return UNCERTAIN
+    if report.verdict is Verdict.RUNNING or report.count(Stand.RUNNING):
+        lossy = any(row.outcome is not None and row.outcome.count(Fate.SKIPPED, Fate.FAILED) for row in report.rows)
+        through = report.count(Stand.RUNNING, Stand.DONE)
+        return GOOD if through == len(report.rows) and not lossy else PARTIAL if through else BAD
+    return {Verdict.WHOLE: GOOD, Verdict.PARTLY: PARTIAL}.get(report.verdict, BAD)
+
+
+@contextmanager
+def _street(options: argparse.Namespace, known: list[Profile]) -> Iterator[Street]:
+    opened = opened_demo_street if options.demo else opened_street
+    with opened(places(), known, WallClock()) as street:
+        yield street
+
+
+def _profiles(options: argparse.Namespace, plan: Plan) -> list[Profile]:
+    """Return the profiles that a plan names, as far as there are such, and the one for steps that name none."""
+    known: Iterable[Profile] = DEMO_PROFILES if options.demo else all_profiles(places())
+    wanted = {step.profile or _default(options) for step in plan.steps}
+    return [profile for profile in known if profile.name in wanted]
+
+
+def _default(options: argparse.Namespace) -> str:
+    """Return the name of the profile for steps that name none: the one that was named, or the only one there is."""
+    if options.demo:
+        return find_demo(options.profile).name
+    if options.profile is not None:
+        return find_profile(places(), options.profile).name
+    known = all_profiles(places())
+    return known[0].name if len(known) == 1 else ""
+
+
+def _arm(street: Street, options: argparse.Namespace) -> None:
+    """Arm the profiles if that is wished. ``ReadOnly`` when one lets nothing through: before anything is sent."""
+    for house in street.houses.values():
+        if options.arm:
+            house.guard.arm(_ARMED_MINUTES)
+        house.guard.check()
+
+
+def _is_of_plan(found: StepFinding) -> bool:
+    """Whether a finding needs no fresh list to be sure of: one about the plan, or about its profiles."""
+    return found.step == 0 or found.finding.subject == "file"
+
+
+def _found(options: argparse.Namespace) -> Run | None:
+    found = [each for each in PlanRuns(places().plans_folder).runs() if each.id.startswith(options.run_id)]
+    if len(found) == 1:
+        return found[0]
+    what = f"{len(found)} runs have ids that begin with" if found else "there is no such run:"
+    print(f"cbr-desktop: {what} {options.run_id!r}; 'cbr-desktop plan list' lists them", file=sys.stderr)
+    return None
+
+
+def _kept(begun: Run) -> Scope:
+    """Return the requests of a run as they are on the disk."""
+    intents: list[Intent] = [i for i in peek(places().records_file)[0] if i.plan.startswith(f"{begun.id}/")]
+    ledgers = {}
+    for intent in intents:
+        name = intent.target.profile
+        if name not in ledgers:
+            target = intent.target
+            ledgers[name] = Ledger(Profile(name, "", target.cbr_endpoint, target.project, "", ""), lambda part: None)
+        ledgers[name].put_intent(intent)
+    return Scope(list(ledgers.values()))
+
+
+async def _closing(street: Street, work: Awaitable[Result]) -> Result:
+    try:
+        return await work
+    finally:
+        await street.aclose()
+
+
+def _show_findings(options: argparse.Namespace, plan: Plan | None, findings: list[StepFinding]) -> None:
+    if not options.json:
+        verdict = "cannot be run" if is_blocked(findings) else "can be run"
+        print(f"{options.file}: {verdict}\n{findings_text(plan, findings)}".rstrip())
+        return
+    words = {Severity.BLOCK: "problem", Severity.WARN: "warning", Severity.INFO: "note"}
+    record = {
+        "file": str(options.file),
+        "verdict": "bad" if is_blocked(findings) else "good",
+        "findings": [
+            {"step": found.step, "weight": words[found.finding.severity], "sentence": finding_sentence(found.finding)}
+            for found in findings
+        ],
+    }
+    print(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def _show(options: argparse.Namespace, made: PlanReport) -> None:
+    now = datetime.now(UTC)
+    html: Path | None = options.html
+    if html is not None:
+        write_whole(html, report_html(made, now).encode("utf-8", "backslashreplace"))
+    if options.json:
+        print(json.dumps(report_record(made, now), ensure_ascii=False, indent=2))
+    else:
+        print(report_text(made, now), end="")

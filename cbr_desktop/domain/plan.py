@@ -1,0 +1,208 @@
+"""Plans: several requests for several vaults in one file, in order, judged as a whole before any of them is sent.
+
+A plan file holds one JSON object::
+
+    {"plan": {
+        "name": "before-patch-day",
+        "steps": [
+            {"profile": "Prod · eu-de", "request": {"checkpoint": {...}}},
+            {"profile": "Prod · eu-nl", "file": "erp.cbr.json"}],
+        "names": "{vault|trunc:30}_{utc}",
+        "concurrency": 2,
+        "stop_on_failure": true,
+        "stagger_seconds": 10}}
+
+``names`` names the requests that have no name of their own, by the template of ``domain/template``. ``concurrency`` is
+how many checkpoints of the plan may be under way at once (a vault takes one at a time anyway), ``stagger_seconds`` the
+pause between two beginnings. A ``file`` lies beside the plan or below. Other keys are kept and ignored.
+
+A run of a plan is known by an id; its intents carry ``run/number`` as their ``plan``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, NamedTuple
+
+from cbr_desktop.domain import request
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, warn
+from cbr_desktop.domain.request import RequestDocument
+
+SUFFIX = ".plan.json"
+"""How the names of plan files end."""
+STEP_LIMIT = 500
+CONCURRENCY_LIMIT = 16
+STAGGER_LIMIT_SECONDS = 3600
+
+_KNOWN = frozenset({"name", "steps", "names", "concurrency", "stop_on_failure", "stagger_seconds"})
+_STEP_KNOWN = frozenset({"request", "file", "profile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a plan, counted from 1; ``document`` is ``None`` while its ``file`` was not read or is no request.
+
+    ``profile`` is the name of the profile to send it from, empty where whoever runs the plan says so.
+    """
+
+    number: int
+    profile: str = ""
+    file: str = ""
+    document: RequestDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as its file has it."""
+
+    name: str
+    steps: tuple[Step, ...]
+    names: str = ""
+    concurrency: int = 1
+    stop_on_failure: bool = True
+    stagger_seconds: float = 0.0
+    other: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A plan that a person started: ``plan`` has every step with its profile and its document, names filled in."""
+
+    id: str
+    plan: Plan
+    started_at: datetime
+
+
+class StepFinding(NamedTuple):
+    """What was found about a step, or about the plan as a whole (step 0)."""
+
+    step: int
+    finding: Finding
+
+
+def is_blocked(findings: list[StepFinding]) -> bool:
+    """Whether a plan must not be run."""
+    return any(found.finding.severity is Severity.BLOCK for found in findings)
+
+
+def plan_mark(run: str, number: int) -> str:
+    """Return what an intent carries as its ``plan``."""
+    return f"{run}/{number}"
+
+
+def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
+    """Read a plan file; the files that it names are not read by that. ``None`` when it cannot be a plan."""
+    if len(data) > request.SIZE_LIMIT:
+        return None, [_whole(block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=request.SIZE_LIMIT))]
+    noted: list[Finding] = []
+    try:
+        value = request.decode(data, noted)
+    except (ValueError, RecursionError) as error:
+        return None, [_whole(request.not_json(error))]
+    findings = [_whole(finding) for finding in noted]
+    if not isinstance(value, dict) or not isinstance(value.get("plan"), dict):
+        found = "no object" if not isinstance(value, dict) else "none" if "plan" not in value else "another value"
+        return None, [_whole(block(FindingKind.NOT_OBJECT, Subject.FILE, path="plan", found=found))]
+    inside = value["plan"]
+    steps = inside.get("steps")
+    if not isinstance(steps, list) or not 0 < len(steps) <= STEP_LIMIT:
+        count = len(steps) if isinstance(steps, list) else "none"
+        limits = f"1 to {STEP_LIMIT}"
+        return None, [_whole(block(FindingKind.PLAN_RANGE, Subject.FILE, path="plan.steps", limit=limits, found=count))]
+    findings += [
+        _whole(warn(FindingKind.UNKNOWN_KEY, Subject.FILE, path=f"plan.{key}")) for key in inside if key not in _KNOWN
+    ]
+    built = []
+    for number, step in enumerate(steps, 1):
+        made, about = _step(number, step)
+        built.append(made)
+        findings += [StepFinding(number, finding) for finding in about]
+    plan = Plan(
+        name=_typed(inside, "name", str, "", findings),
+        steps=tuple(built),
+        names=_typed(inside, "names", str, "", findings),
+        concurrency=_number(inside, "concurrency", 1, 1, CONCURRENCY_LIMIT, findings),
+        stop_on_failure=_typed(inside, "stop_on_failure", bool, True, findings),
+        stagger_seconds=_number(inside, "stagger_seconds", 0, 0, STAGGER_LIMIT_SECONDS, findings),
+        other={key: item for key, item in value.items() if key != "plan"},
+    )
+    return plan, findings
+
+
+def written(plan: Plan, **other: object) -> bytes:
+    """Return a plan whose steps all have documents as the bytes of a file, always in the same order."""
+    steps: list[dict[str, Any]] = []
+    for step in plan.steps:
+        document = step.document
+        held: dict[str, Any] = {"profile": step.profile} if step.profile else {}
+        if document is not None:
+            held["request"] = {"checkpoint": document.checkpoint} | document.other
+        elif step.file:
+            held["file"] = step.file
+        steps.append(held)
+    inside = {
+        "name": plan.name,
+        "steps": steps,
+        "names": plan.names,
+        "concurrency": plan.concurrency,
+        "stop_on_failure": plan.stop_on_failure,
+        "stagger_seconds": plan.stagger_seconds,
+    }
+    text = json.dumps({"plan": inside, **plan.other, **other}, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _step(number: int, step: object) -> tuple[Step, list[Finding]]:
+    path = f"plan.steps[{number - 1}]"
+    if not isinstance(step, dict):
+        return Step(number), [block(FindingKind.NOT_OBJECT, Subject.FILE, path=path, found="another value")]
+    findings = [
+        warn(FindingKind.UNKNOWN_KEY, Subject.FILE, path=f"{path}.{key}") for key in step if key not in _STEP_KNOWN
+    ]
+    profile, file = step.get("profile", ""), step.get("file", "")
+    for key, item in (("profile", profile), ("file", file)):
+        if not isinstance(item, str):
+            wrong = {"path": f"{path}.{key}", "expected": "text", "found": "another value"}
+            return Step(number), [*findings, block(FindingKind.WRONG_TYPE, Subject.FILE, **wrong)]
+    if ("request" in step) == bool(file):
+        return Step(number, profile), [*findings, block(FindingKind.STEP_UNCLEAR, Subject.FILE, path=path)]
+    if file:
+        if not _is_beside(file):
+            findings.append(block(FindingKind.FILE_OUTSIDE, Subject.FILE, path=file))
+        return Step(number, profile, file), findings
+    document, about = request.read(json.dumps(step["request"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return Step(number, profile, "", document), [*findings, *about]
+
+
+def _is_beside(file: str) -> bool:
+    """Whether a file lies in the folder of the plan or below, by its name alone and on any system."""
+    posix, windows = PurePosixPath(file), PureWindowsPath(file)
+    is_absolute = posix.is_absolute() or bool(windows.anchor)
+    return not is_absolute and ".." not in posix.parts and ".." not in windows.parts
+
+
+def _whole(finding: Finding) -> StepFinding:
+    return StepFinding(0, finding)
+
+
+def _typed(inside: dict[str, Any], key: str, wanted: type, default: Any, findings: list[StepFinding]) -> Any:
+    value = inside.get(key, default)
+    if isinstance(value, wanted):
+        return value
+    words = {"path": f"plan.{key}", "expected": "text" if wanted is str else "true or false", "found": "another value"}
+    findings.append(_whole(block(FindingKind.WRONG_TYPE, Subject.FILE, **words)))
+    return default
+
+
+def _number(inside: dict[str, Any], key: str, default: int, least: int, most: int, findings: list[StepFinding]) -> Any:
+    value = inside.get(key, default)
+    is_number = isinstance(value, int if key == "concurrency" else int | float) and not isinstance(value, bool)
+    if is_number and least <= value <= most:
+        return value
+    limits = f"{least} to {most}"
+    found = value if is_number else "no number"
+    about = block(FindingKind.PLAN_RANGE, Subject.FILE, path=f"plan.{key}", limit=limits, found=found)
+    findings.append(_whole(about))
+    return default

@@ -1,0 +1,199 @@
+"""Plans as people read them: sentences about a run, and its report for a terminal, a ticket and on paper."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.outcome import Fate
+from cbr_desktop.domain.plan import Plan, StepFinding
+from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, Shape
+from cbr_desktop.ui.requests import tally
+from cbr_desktop.ui.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.ui.text import finding_sentence, intent_sentence
+from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.words import NONE
+from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
+
+_STANDS = {
+    Stand.NOT_STARTED: "Not started",
+    Stand.WAITING: "Waiting",
+    Stand.RUNNING: "Backing up",
+    Stand.DONE: "Finished",
+    Stand.PARTLY: "Partly done",
+    Stand.NOTHING: "Nothing backed up",
+    Stand.REFUSED: "Refused",
+    Stand.UNKNOWN: "Outcome unknown",
+    Stand.TAKEN_BACK: "Taken back",
+}
+_MARKS = {
+    Stand.NOT_STARTED: Mark(Shape.RING, Tone.IDLE),
+    Stand.WAITING: Mark(Shape.RING, Tone.IDLE),
+    Stand.RUNNING: BUSY,
+    Stand.DONE: GOOD,
+    Stand.PARTLY: PARTIAL,
+    Stand.NOTHING: BAD,
+    Stand.REFUSED: BAD,
+    Stand.UNKNOWN: UNKNOWN,
+    Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
+}
+_VERDICTS = {
+    Verdict.RUNNING: "Under way",
+    Verdict.WHOLE: "Finished: everything is backed up",
+    Verdict.PARTLY: "Ended: only a part is backed up",
+    Verdict.FAILED: "Ended: nothing is backed up",
+    Verdict.UNKNOWN: "Ended, and not all outcomes are known",
+}
+_STOPPED = {
+    "failure": "No further step began, because one did not succeed.",
+    "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
+    "person": "It was stopped; no further step began.",
+    "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
+    "profile": "A step's profile is not open here, or is gone.",
+}
+COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
+
+
+def stand_mark(row: StepRow) -> Mark:
+    """Return the mark of a step."""
+    return _MARKS[row.stand]
+
+
+def plan_sentence(report: PlanReport) -> str:
+    """Return what became of a run in one or two sentences; only a whole success reads like one."""
+    total = len(report.rows)
+    parts = [f"{report.count(Stand.DONE)} of {count_words(total, 'step')} finished"]
+    for stands, words in (
+        ((Stand.PARTLY,), "partly done"),
+        ((Stand.NOTHING,), "with nothing backed up"),
+        ((Stand.REFUSED,), "refused"),
+        ((Stand.UNKNOWN,), "unknown"),
+        ((Stand.TAKEN_BACK,), "taken back"),
+        ((Stand.WAITING, Stand.RUNNING), "under way"),
+        ((Stand.NOT_STARTED,), "not started"),
+    ):
+        if count := report.count(*stands):
+            parts.append(f"{count} {words}")
+    head = f"{_VERDICTS[report.verdict]}: {', '.join(parts)}."
+    return f"{head} {_STOPPED[report.stopped]}" if report.stopped else head
+
+
+def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
+    """Return the words of a step, in the order of ``COLUMNS``."""
+    counts = ("", "", "")
+    if row.outcome is not None:
+        skipped, failed = row.outcome.count(Fate.SKIPPED), row.outcome.count(Fate.FAILED, Fate.UNCERTAIN)
+        counts = (str(row.outcome.total - skipped), str(skipped), str(failed))
+    return (
+        str(row.number),
+        _STANDS[row.stand],
+        shown(row.profile, 60),
+        shown(row.vault, 80),
+        shown(row.name, 80) if row.name else "(named by the service)",
+        *(count or NONE for count in counts),
+        duration_words(row.took) if row.took is not None else NONE,
+        step_sentence(row, now),
+    )
+
+
+def step_sentence(row: StepRow, now: datetime) -> str:
+    """Return what became of a step, and what is to be done."""
+    return intent_sentence(row.intent, row.outcome, now) if row.intent is not None else "It has not begun."
+
+
+def report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
+    """Return a report as JSON has it."""
+    return {
+        "plan": report.name,
+        "run": report.run,
+        "started_at": report.started_at.isoformat(),
+        "verdict": str(report.verdict),
+        "stopped": report.stopped,
+        "summary": plan_sentence(report),
+        "steps": [_step_record(row, now) for row in report.rows],
+    }
+
+
+def report_text(report: PlanReport, now: datetime) -> str:
+    """Return a report as lines of text."""
+    head = f"Plan {quoted(report.name)}, run {report.run}, begun {clock_words(report.started_at, now)}"
+    lines = [head, plan_sentence(report), ""]
+    for row in report.rows:
+        took = f" ({duration_words(row.took)})" if row.took is not None else ""
+        told = f" {tally(row.outcome)}" if row.outcome is not None else ""
+        where = f"{shown(row.vault, 80)}, profile {shown(row.profile, 60)}"
+        name = shown(row.name, 80) or "(named by the service)"
+        lines.append(f"{stand_mark(row).shape} {row.number}. {_STANDS[row.stand]}{told}{took}: {name}, vault {where}")
+        if row.stand is not Stand.NOT_STARTED:
+            lines.append(f"     {step_sentence(row, now)}")
+    return "\n".join([*lines, ""])
+
+
+def report_html(report: PlanReport, now: datetime) -> str:
+    """Return a report as a page to print: whole in itself, nothing in it is run or fetched."""
+    heads = "".join(f"<th>{escape(title)}</th>" for title in COLUMNS)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(shown(cell, 600))}</td>' for cell in cells(row, now))}</tr>\n"
+        for row in report.rows
+    )
+    begun = report.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    state = "sound" if report.verdict is Verdict.WHOLE else "broken"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>CBR Desktop plan</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>Plan {escape(shown(report.name))}</h1><p>Run {escape(report.run)}, begun {begun}. Report of {made}.</p>"
+        f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+    )
+
+
+def findings_text(plan: Plan | None, findings: Sequence[StepFinding]) -> str:
+    """Return what was found about a plan, step by step, as lines."""
+    signs = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
+    lines = []
+    for number in range(len(plan.steps) + 1 if plan is not None else 1):
+        own = [found.finding for found in findings if found.step == number]
+        if number and plan is not None:
+            lines.append(f"Step {number}: {step_words(plan, number)}")
+        lines += [f"  {signs[finding.severity]} {finding_sentence(finding)}" for finding in own]
+    return "\n".join(lines)
+
+
+def step_words(plan: Plan, number: int) -> str:
+    """Return what a step asks for, in a line."""
+    step = plan.steps[number - 1]
+    what = step.file if step.document is None else step.document.draft.name or "(named by the plan or the service)"
+    vault = step.document.draft.vault_id if step.document is not None else None
+    place = f", vault {shown(vault, 80)}" if vault else ""
+    profile = f", profile {shown(step.profile, 60)}" if step.profile else ""
+    return f"{shown(what or 'no request', 100)}{place}{profile}"
+
+
+_STYLE = (
+    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+    ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
+)
+
+
+def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:
+    outcome = row.outcome
+    return {
+        "step": row.number,
+        "state": str(row.stand),
+        "profile": row.profile,
+        "vault": row.vault,
+        "name": row.name,
+        "file": row.file,
+        "intent": row.intent.id if row.intent is not None else None,
+        "request_id": row.intent.request_id if row.intent is not None else "",
+        "checkpoint_id": row.intent.checkpoint.id if row.intent is not None and row.intent.checkpoint else None,
+        "resources": {fate.name.lower(): outcome.count(fate) for fate in Fate} if outcome is not None else None,
+        "took_seconds": row.took.total_seconds() if row.took is not None else None,
+        "summary": step_sentence(row, now),
+    }

@@ -1,0 +1,361 @@
+"""Running plans: every step becomes a request of the outbox in its turn, and one report tells of all of them.
+
+::
+
+    a file -> prepared: every step with its profile, its name and its bytes -> a copy in the data folder
+        -> started step by step: as many at once as the plan allows, none after a failure if it says so
+            -> told by the intents that carry the run's id, also after a restart
+
+A run is started by a person, and goes on only while this program has kept at it: after a pause a person continues it.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from cbr_desktop.domain import draft as drafts
+from cbr_desktop.domain import request
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
+from cbr_desktop.domain.request import RequestDocument
+from cbr_desktop.workflows.ledger import Ledger, Reading
+from cbr_desktop.workflows.naming import default_name
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, Outbox
+from cbr_desktop.workflows.outcomes import outcome_of
+from cbr_desktop.workflows.ports import Clock
+from cbr_desktop.workflows.preflight import preflight
+
+LOOK_SECONDS = 1.0
+"""How often a run looks whether another step may begin."""
+_FRESH = timedelta(minutes=CONFIRM_MINUTES)
+_UNDER_WAY = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
+
+
+class Stand(StrEnum):
+    """Where a step of a run stands."""
+
+    NOT_STARTED = "not-started"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    PARTLY = "partly"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    TAKEN_BACK = "taken-back"
+
+
+class Verdict(StrEnum):
+    """What became of a run as a whole. Half a success is never a whole one."""
+
+    RUNNING = "running"
+    WHOLE = "whole"
+    PARTLY = "partly"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+_ENDED = frozenset({Stand.DONE, Stand.PARTLY, Stand.NOTHING, Stand.REFUSED, Stand.TAKEN_BACK})
+_FAILED = _ENDED - {Stand.DONE}
+
+
+class Outlet(Protocol):
+    """A profile that steps can be sent from."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is known of the profile."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where its requests go out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What became of a step. ``took`` is from the sending to the end, or until now."""
+
+    number: int
+    profile: str
+    vault: str
+    name: str
+    file: str
+    stand: Stand
+    intent: Intent | None = None
+    outcome: Outcome | None = None
+    took: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What became of a run, step by step; ``stopped`` is why no further step begins, empty when none is kept back."""
+
+    name: str
+    run: str
+    started_at: datetime
+    verdict: Verdict
+    rows: tuple[StepRow, ...]
+    stopped: str = ""
+
+    def count(self, *stands: Stand) -> int:
+        """Return how many steps stand in one of these ways."""
+        return sum(row.stand in stands for row in self.rows)
+
+
+def judged(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
+    """Judge the steps of a plan that have documents by what is known; ``default`` names the profile of the others.
+
+    A request without a name of its own is judged with the name that the plan would give it.
+    """
+    found: list[StepFinding] = []
+    if plan.names:
+        template = _template_findings(plan, ledgers, now)
+        found += [StepFinding(0, finding) for finding in template]
+    for step in plan.steps:
+        ledger = ledgers.get(step.profile or default)
+        if ledger is None:
+            about = block(FindingKind.PROFILE_UNKNOWN, Subject.FILE, profile=step.profile or default)
+            found.append(StepFinding(step.number, about))
+        elif step.document is not None:
+            draft = _named(plan, step, ledger, now, random.Random(step.number)).draft
+            found += [StepFinding(step.number, finding) for finding in preflight(draft, ledger, now).findings]
+    return found
+
+
+def prepared(
+    plan: Plan,
+    run: str,
+    ledgers: Mapping[str, Ledger],
+    default: str,
+    now: datetime,
+    chance: random.Random | None = None,
+) -> Run:
+    """Return a run of a plan: every step has its profile and a name, so that it is the same after a restart.
+
+    Every step must have a document and a profile among ``ledgers``.
+    """
+    steps = []
+    for step in plan.steps:
+        ledger = ledgers[step.profile or default]
+        document = _named(plan, step, ledger, now, chance or random.Random())
+        steps.append(replace(step, profile=step.profile or default, document=document))
+    return Run(run, replace(plan, steps=tuple(steps)), now)
+
+
+def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanReport:
+    """Return what became of a run, by the intents that carry its id."""
+    intents = _intents(run, ledger.intents.values())
+    rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
+    return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
+
+
+class PlanRun:
+    """Starts the steps of a run in their order; ``outlets`` are the open profiles by name.
+
+    ``is_patient`` lets requests wait in the outbox that cannot leave now; else they are taken back, as on the command
+    line, where nobody stays to see them go.
+    """
+
+    def __init__(
+        self, run: Run, outlets: Mapping[str, Outlet], ledger: Reading, clock: Clock, *, is_patient: bool = True
+    ) -> None:
+        self._run = run
+        self._outlets = outlets
+        self._ledger = ledger
+        self._clock = clock
+        self._is_patient = is_patient
+        self._alive_at = clock.now()
+        self._begun_at: datetime | None = None
+        self.stopped = ""
+        """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty."""
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self._run
+
+    def report(self) -> PlanReport:
+        """Return how it stands now."""
+        return report(self._run, self._ledger, self._clock.now(), self.stopped)
+
+    def stop(self) -> None:
+        """Begin no further step; what has begun goes its way."""
+        self.stopped = self.stopped or "person"
+
+    def is_over(self, *, wait: bool = True) -> bool:
+        """Whether nothing is left to be done; without ``wait`` what the service has accepted is left to itself."""
+        rows = self.report().rows
+        if not self.stopped and any(row.stand is Stand.NOT_STARTED for row in rows):
+            return False
+        return all(_is_through(row, wait=wait) for row in rows)
+
+    async def follow(self, *, wait: bool = True, told: Callable[[PlanReport], object] = lambda report: None) -> None:
+        """Start what may be started until the run is over."""
+        while True:
+            self.look()
+            told(self.report())
+            if self.is_over(wait=wait):
+                return
+            await self._clock.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """Start as many steps as may begin now."""
+        if not self._is_patient:
+            self._take_back()
+        while not self.stopped:
+            rows = self.report().rows
+            following = next((row for row in rows if row.stand is Stand.NOT_STARTED), None)
+            if following is None:
+                return
+            if self._run.plan.stop_on_failure and any(_is_failure(row) for row in rows):
+                self.stopped = "failure"
+            elif self._may_begin(following, rows):
+                self._begin(self._run.plan.steps[following.number - 1])
+            else:
+                return
+
+    def _may_begin(self, step: StepRow, rows: Sequence[StepRow]) -> bool:
+        """Whether a step may begin now; a run that nobody could keep going for long waits for a person."""
+        now = self._clock.now()
+        outlet = self._outlets.get(step.profile)
+        if outlet is None:
+            self.stopped = "profile"
+            return False
+        open_rows = [row for row in rows if row.stand in (Stand.WAITING, Stand.RUNNING) or _is_lost(row)]
+        is_online = outlet.ledger.connection.reach is Reach.ONLINE
+        is_at_work = any(row.intent is not None and row.intent.state in _UNDER_WAY for row in open_rows)
+        if now - self._alive_at > _FRESH:
+            self.stopped = "stale"
+            return False
+        if is_online and (is_at_work or not open_rows):
+            self._alive_at = now
+        stagger = timedelta(seconds=self._run.plan.stagger_seconds)
+        is_early = self._begun_at is not None and now - self._begun_at < stagger
+        return is_online and not is_early and len(open_rows) < self._run.plan.concurrency
+
+    def _begin(self, step: Step) -> None:
+        assert step.document is not None  # noqa: S101  # a prepared run has all of them
+        mark = plan_mark(self._run.id, step.number)
+        outbox = self._outlets[step.profile].outbox
+        try:
+            outbox.submit(step.document.draft, body=step.document.body, file=step.file, plan=mark)
+        except HouseError:
+            # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
+            self.stopped = "refused"
+        self._begun_at = self._clock.now()
+
+    def _take_back(self) -> None:
+        """Take back what cannot leave now, so that it does not go out when nobody looks."""
+        for row in self.report().rows:
+            intent = row.intent
+            is_stuck = intent is not None and intent.state in WAITING and bool(intent.note)
+            if is_stuck and intent is not None and self._outlets[row.profile].outbox.cancel(intent.id):
+                self.stopped = self.stopped or "failure"
+
+
+def _named(plan: Plan, step: Step, ledger: Ledger, now: datetime, chance: random.Random) -> RequestDocument:
+    """Return the request of a step under its own name, or under the one that the plan gives it."""
+    document = step.document
+    assert document is not None  # noqa: S101  # callers have looked
+    if document.draft.name or not plan.names:
+        return document
+    vault = ledger.vaults.get(document.draft.vault_id) if document.draft.vault_id else None
+    rendered = default_name(plan.names, ledger.profile, vault, document.draft, now, sequence=step.number, chance=chance)
+    text = drafts.edited(document.body.decode("utf-8", "surrogatepass"), replace(document.draft, name=rendered.name))
+    named, _ = request.read(text.encode("utf-8", "surrogatepass"))
+    return document if named is None else replace(named, other=document.other)
+
+
+def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime) -> list[Finding]:
+    ledger = next(iter(ledgers.values()), None)
+    document = next((step.document for step in plan.steps if step.document is not None), None)
+    if ledger is None or document is None:
+        return []
+    rendered = default_name(plan.names, ledger.profile, None, document.draft, now)
+    return [
+        block(FindingKind.BAD_TEMPLATE, Subject.NAME, path="plan.names", found=part) for _, part in rendered.problems
+    ]
+
+
+def _intents(run: Run, intents: Iterable[Intent]) -> dict[int, Intent]:
+    """Return the intents of a run by the numbers of their steps; of several for one step the newest counts."""
+    found: dict[int, Intent] = {}
+    for intent in sorted(intents, key=lambda intent: intent.created_at):
+        id, _, number = intent.plan.rpartition("/")
+        if id == run.id and number.isdecimal():
+            found[int(number)] = intent
+    return found
+
+
+def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> StepRow:
+    draft = step.document.draft if step.document is not None else None
+    vault_id = draft.vault_id if draft is not None else None
+    vault = ledger.vaults.get(vault_id) if vault_id else None
+    words = vault.name if vault is not None else str(vault_id or "")
+    row = StepRow(step.number, step.profile, words, draft.name if draft else "", step.file, Stand.NOT_STARTED)
+    if intent is None:
+        return row
+    outcome = outcome_of(ledger, intent)
+    took = None
+    if intent.sent_at is not None:
+        took = (intent.changed_at if intent.is_settled else now) - intent.sent_at
+    return replace(
+        row,
+        vault=intent.target.vault_name or words,
+        stand=_stand(intent, outcome),
+        intent=intent,
+        outcome=outcome,
+        took=took,
+    )
+
+
+def _stand(intent: Intent, outcome: Outcome | None) -> Stand:
+    if intent.state is IntentState.FINISHED:
+        if outcome is None:
+            return Stand.UNKNOWN
+        return Stand.DONE if outcome.is_whole else Stand.PARTLY if outcome.count(Fate.DONE) else Stand.NOTHING
+    return {
+        IntentState.SENDING: Stand.RUNNING,
+        IntentState.ACCEPTED: Stand.RUNNING,
+        IntentState.REJECTED: Stand.REFUSED,
+        IntentState.UNKNOWN: Stand.UNKNOWN,
+        IntentState.NOT_FOUND: Stand.UNKNOWN,
+        IntentState.CANCELLED: Stand.TAKEN_BACK,
+    }.get(intent.state, Stand.WAITING)
+
+
+def _verdict(rows: Sequence[StepRow], stopped: str) -> Verdict:
+    stands = {row.stand for row in rows}
+    is_open = bool(stands & {Stand.WAITING, Stand.RUNNING}) or any(_is_lost(row) for row in rows)
+    if is_open or (Stand.NOT_STARTED in stands and not stopped):
+        return Verdict.RUNNING
+    if Stand.UNKNOWN in stands:
+        return Verdict.UNKNOWN
+    if stands == {Stand.DONE}:
+        return Verdict.WHOLE
+    return Verdict.PARTLY if stands & {Stand.DONE, Stand.PARTLY} else Verdict.FAILED
+
+
+def _is_lost(row: StepRow) -> bool:
+    """Whether a step's answer was lost and is being looked for."""
+    return row.intent is not None and row.intent.state is IntentState.UNKNOWN
+
+
+def _is_failure(row: StepRow) -> bool:
+    """Whether a step has ended and is not wholly done, or is known to be lost."""
+    return row.stand in _FAILED or (row.stand is Stand.UNKNOWN and not _is_lost(row))
+
+
+def _is_through(row: StepRow, *, wait: bool) -> bool:
+    if row.stand is Stand.WAITING or (row.intent is not None and row.intent.state is IntentState.SENDING):
+        return False
+    return not wait or (row.stand is not Stand.RUNNING and not _is_lost(row))

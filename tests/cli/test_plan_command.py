@@ -1,0 +1,79 @@
+"""Plans on the command line: judged without sending, run with exit codes, and told of afterwards."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.cli import main
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+
+Write = Callable[..., str]
+Out = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Write:
+    def write(*steps: object, **more: object) -> str:
+        path = tmp_path / "all.plan.json"
+        path.write_text(json.dumps({"plan": {"name": "patch day", "steps": list(steps), **more}}))
+        return str(path)
+
+    return write
+
+
+def step(name: str, vault_id: str = REFERENCE_VAULT_ID, **more: object) -> dict[str, object]:
+    parameters = {"name": name, "incremental": True, "resources": [REFERENCE_RESOURCE_ID]}
+    return {"request": {"checkpoint": {"vault_id": vault_id, "parameters": parameters}}, **more}
+
+
+def test_a_good_plan_is_judged_and_nothing_is_sent(written: Write, capsys: Out, home: Path) -> None:
+    assert main(["plan", "check", "--demo", written(step("one"), step("two"))]) == 0
+    told = capsys.readouterr().out
+    assert "can be run" in told
+    assert "Step 2: two" in told
+    assert not (home / "data" / "plans").exists()
+
+
+def test_every_bad_step_is_named(written: Write, capsys: Out) -> None:
+    file = written(step("one"), step("b d"), step("three", profile="Moon"), {"file": "../x"})
+    assert main(["plan", "check", "--demo", "--json", file]) == 1
+    record = json.loads(capsys.readouterr().out)
+    assert record["verdict"] == "bad"
+    assert {found["step"] for found in record["findings"] if found["weight"] == "problem"} == {2, 3, 4}
+
+
+def test_what_is_no_plan_cannot_be_used(tmp_path: Path, capsys: Out) -> None:
+    (tmp_path / "x").write_text("{")
+    assert main(["plan", "check", "--demo", str(tmp_path / "x")]) == 2
+    assert main(["plan", "run", "--demo", str(tmp_path / "x")]) == 2
+    assert "JSON" in capsys.readouterr().out
+    assert main(["plan", "check", "--demo", str(tmp_path / "missing")]) == 2
+
+
+def test_a_plan_is_run_and_told_step_by_step(written: Write, capsys: Out, tmp_path: Path) -> None:
+    html = tmp_path / "report.html"
+    assert main(["plan", "run", "--demo", "--arm", "--json", "--html", str(html), written(step("one"))]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [each["state"] for each in record["steps"]] == ["running"]
+    assert record["steps"][0]["checkpoint_id"]
+    assert "patch day" in html.read_text()
+
+
+def test_a_bad_plan_is_not_run(written: Write, capsys: Out) -> None:
+    assert main(["plan", "run", "--demo", "--arm", written(step("one"), step("b d"))]) == 1
+    assert "cannot be run" in capsys.readouterr().out
+
+
+def test_a_run_that_is_not_there_is_said(capsys: Out) -> None:
+    assert main(["plan", "list"]) == 0
+    assert "No plan was run" in capsys.readouterr().out
+    assert main(["plan", "report", "abc"]) == 2
+    assert "no such run" in capsys.readouterr().err
