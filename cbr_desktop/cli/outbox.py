@@ -6,19 +6,19 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.errand import Errand
 from cbr_desktop.app.house import House
-from cbr_desktop.app.profile import find_profile
+from cbr_desktop.app.profile import all_profiles, find_profile
 from cbr_desktop.app.start import opened, terminal_secret
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.errors import error_sentence
@@ -32,9 +32,17 @@ _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
 def listed(options: argparse.Namespace) -> int:
     """Print what is in the outbox; nothing is opened for writing, so the window may be open."""
-    intents = [i for i in peek(places().records_file)[0] if options.profile in (None, i.target.profile)]
-    _show(options, intents)
+    here = places()
+    intents = [i for i in peek(here.records_file)[0] if options.profile in (None, i.target.profile)]
+    names = {profile.name for profile in all_profiles(here)}
+    _show(options, [_led(intent, names) for intent in intents])
     return GOOD
+
+
+def _led(intent: Intent, names: set[str]) -> Intent:
+    """Return an intent as it stands; one that waits and whose profile is gone leads nowhere, so nobody sends it."""
+    is_lost = intent.state in WAITING and intent.target.profile not in names
+    return replace(intent, state=IntentState.HELD, note="no-profile") if is_lost else intent
 
 
 def hold(options: argparse.Namespace) -> int:

@@ -395,6 +395,9 @@ def _held(intent: Intent, now: datetime) -> str:
             f"Held: it was scheduled for {wanted} and this program did not run or had no connection then."
             " Nothing was sent. Release it to send it now, or take it back."
         ),
+        "no-profile": (
+            "Held: there is no profile of this name any more. Nothing was sent. Make the profile again to decide."
+        ),
         "elsewhere": (
             "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
             " Take it back, or change the profile back."

@@ -127,6 +127,19 @@ def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(desk: Desk, capsys
     assert desk.posts == 0
 
 
+def test_fault_54_a_request_whose_profile_is_gone_is_told_of_and_not_sent(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intent = desk.submit("before-patch")
+    desk.here.profiles_file.unlink()
+    assert main(["outbox", "--json"]) == 0
+    (request,) = told(capsys)
+    assert (request["state"], request["note"]) == ("held", "no-profile")
+    assert main(["outbox", "release", intent.id]) == 2
+    assert main(["outbox", "hold", intent.id]) == 2
+    assert desk.posts == 0
+
+
 def test_an_id_that_is_none_or_not_the_only_one_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outbox", "hold", "nothing"]) == 2
     assert "there is no such request: 'nothing'" in capsys.readouterr().err
