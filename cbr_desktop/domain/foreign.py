@@ -15,7 +15,12 @@ from urllib.parse import urlsplit
 
 from cbr_desktop.domain import jsontext, request
 from cbr_desktop.domain.draft import decoded
-from cbr_desktop.domain.request import SIZE_LIMIT
+
+FOREIGN_LIMIT = 512 * 1024
+"""Bytes of a request from elsewhere; a full one of 256 resources with all their disks has a fifth of that.
+
+What is larger was made to be in the way: reading it would keep the window waiting.
+"""
 
 
 class Form(StrEnum):
@@ -97,7 +102,7 @@ def foreign(data: bytes) -> Foreign:
     form = Form.REQUEST
     notes: list[Note] = []
     try:
-        if len(data) > SIZE_LIMIT:
+        if len(data) > FOREIGN_LIMIT:
             raise _Refused(NoteKind.TOO_LARGE)
         try:
             text = decoded(data).text

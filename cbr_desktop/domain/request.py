@@ -19,6 +19,8 @@ SIZE_LIMIT = 12 * 1024 * 1024
 DEPTH_LIMIT = 32
 """Levels of nesting that a request file may have; a real one has seven."""
 
+_BRACKETS = re.compile(r"[\[\]{}]")
+
 _PARAMETER_TYPES: dict[str, type | tuple[type, ...]] = {
     "auto_trigger": bool,
     "description": str,
@@ -162,11 +164,13 @@ def _no_constant(name: str) -> Any:
 def _depth(text: str) -> int:
     """Return an upper bound of the nesting: brackets in texts count too, which does no harm to real files."""
     depth = deepest = 0
-    for character in text:
-        if character in "[{":
+    for found in _BRACKETS.finditer(text):
+        if found[0] in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif character in "]}":
+            if deepest > DEPTH_LIMIT:
+                break
+        else:
             depth -= 1
     return deepest
 

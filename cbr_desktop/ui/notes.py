@@ -5,7 +5,7 @@ from cbr_desktop.domain.foreign import REFUSALS, Note, NoteKind
 from cbr_desktop.ui.states import quoted
 
 _NOTES = {
-    NoteKind.TOO_LARGE: "It is larger than any request that the service takes. It was not read.",
+    NoteKind.TOO_LARGE: "It is far larger than any real request. It was not read.",
     NoteKind.NOT_TEXT: "It is not text in UTF-8.",
     NoteKind.NOT_UNDERSTOOD: "It cannot be read: {what}.",
     NoteKind.NO_BODY: "There is no request for a checkpoint in it: a JSON object with the key ‘checkpoint’.",

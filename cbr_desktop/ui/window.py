@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
@@ -91,6 +91,8 @@ class MainWindow(QMainWindow):
     def close_for_good(self) -> None:
         """Close the window, remembering where everything was."""
         self._may_close = True
+        for beside in self.findChildren(QDialog):
+            beside.close()  # each puts away what it holds, as a draft that is not saved
         self._remember()
         self.close()
 

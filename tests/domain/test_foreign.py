@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cbr_desktop.domain import draft
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.foreign import Foreign, Form, Note, NoteKind, foreign
+from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, Form, Note, NoteKind, foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui import preview
@@ -97,9 +97,9 @@ def test_fault_69_a_file_from_outside_brings_neither_endpoint_nor_secret() -> No
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"x" * (12 * 1024 * 1024 + 1), NoteKind.TOO_LARGE),
-        (b"[" * 1_000_000, NoteKind.NOT_UNDERSTOOD),
-        (b'{"checkpoint":' * 50_000, NoteKind.NOT_UNDERSTOOD),
+        (b"x" * (FOREIGN_LIMIT + 1), NoteKind.TOO_LARGE),
+        (b"[" * 500_000, NoteKind.NOT_UNDERSTOOD),
+        (b'{"checkpoint":' * 30_000, NoteKind.NOT_UNDERSTOOD),
         (b"\xff\xfe\x00", NoteKind.NOT_TEXT),
         (b"", NoteKind.NOT_UNDERSTOOD),
     ],

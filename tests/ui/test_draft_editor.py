@@ -281,3 +281,18 @@ def test_tabs_and_long_texts_do_no_harm(opened: Open) -> None:
     assert dialog.json.text.plain_text == dialog.paper.text
     assert isinstance(dialog.findChild(QPlainTextEdit, "checkpointJson"), QPlainTextEdit)
     assert isinstance(dialog.findChild(QPushButton, "checkpointSaveAs"), QPushButton)
+
+
+def test_a_draft_is_compared_with_its_file_and_the_last_request(opened: Open, counter: Counter) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("weekly")
+    counter.outbox.submit(CheckpointDraft(VaultId(uid(1)), "monthly"))
+    dialog.json.compare.click()
+    diff = dialog.findChild(DiffDialog)
+    assert isinstance(diff, DiffDialog)
+    names = [diff.boxes[0].itemText(row) for row in range(diff.boxes[0].count())]
+    assert names[0] == "This draft"
+    assert names[1].startswith("Last request for this vault, ")
+    assert names[2].startswith("Its file")
+    assert '+       "name": "monthly"' in diff.texts[1].toPlainText()
+    diff.close()

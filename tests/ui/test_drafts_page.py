@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
@@ -229,3 +231,12 @@ def test_the_menu_offers_what_can_be_done(page: DraftsPage) -> None:
     menu = QMenu()
     page.extend_menu(menu)
     assert [action.text() for action in menu.actions()] == ["Open", "Duplicate", "Rename…", "Compare…", "Move to trash"]
+
+
+def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, hall: Hall) -> None:
+    ledger = hall.desks[0].ledger
+    some = next(iter(ledger.intents.values()))
+    ledger.put_intent(replace(some, draft="/requests/good.cbr.json", created_at=NOW - timedelta(minutes=3)))
+    page._take()
+    assert cells(page, "sent")["good.cbr.json"].endswith("· 3 min ago")
+    assert cells(page, "sent")["bad.cbr.json"] == "–"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -363,3 +364,13 @@ def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., Ma
     estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
     qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
     hall.board.changed.emit(Part.CONNECTION)
+
+
+def test_windows_beside_are_closed_with_it_and_put_away_what_they_hold(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    beside = QDialog(window)
+    left: list[int] = []
+    beside.finished.connect(left.append)
+    beside.show()
+    window.close_for_good()
+    assert left == [0]

@@ -53,7 +53,7 @@ from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.shelf import Shelf, Source
-from cbr_desktop.ui.states import count_words, quoted
+from cbr_desktop.ui.states import clock_words, count_words, quoted
 from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
@@ -313,6 +313,7 @@ class CheckpointDialog(QDialog):
         self.save.clicked.connect(self._wish_save)
         self.save_as.clicked.connect(self._ask_file)
         self.json.edited.connect(self._take_json)
+        self.json.comparison_wished.connect(self._compare)
         self.paper.changed.connect(self._take_text_of)
         self.paper.told.connect(self._tell_paper)
         self.paper.conflicted.connect(self._tell_conflict)
@@ -327,6 +328,7 @@ class CheckpointDialog(QDialog):
         QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
         QShortcut(QKeySequence.StandardKey.Redo, self, self.redo)
         QShortcut(QKeySequence("Ctrl+Shift+S"), self, self._ask_file)
+        QShortcut(QKeySequence("Ctrl+D"), self, self._compare)
         self.close_button.clicked.connect(self.close)
         self.inspector.subject_wished.connect(self._focus)
         self._desk.board.changed.connect(self._ledger_changed)
@@ -624,6 +626,23 @@ class CheckpointDialog(QDialog):
         self.paper.take_theirs()
         self.conflict.hide()
         self._notice("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back.")
+
+    def _compare(self) -> None:
+        """Compare the draft with its file as it was read, and with the last request for its vault."""
+        self._judge()
+        sources = {"This draft": self.paper.text}
+        asked = [i for i in self._desk.ledger.intents.values() if i.target.vault_id == self._draft.vault_id]
+        for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]:
+            at = clock_words(intent.created_at, self._desk.clock.now())
+            name = f"Last request for this vault, {at}"
+            sources[name] = intent.body.decode("utf-8", "replace") + "\n"
+        if self.paper.base is not None:
+            sources["Its file, as it was read or saved last"] = self.paper.base.text
+        if len(sources) == 1:
+            self._notice("There is nothing to compare it with: no file, and no request for this vault.")
+            return
+        first, second, *_ = sources
+        DiffDialog(sources, first, second, self).open()
 
     def _compare_conflict(self) -> None:
         theirs, base = self.paper.theirs, self.paper.base

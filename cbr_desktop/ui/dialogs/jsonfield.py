@@ -15,7 +15,16 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QSplitter, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
@@ -202,9 +211,11 @@ class JsonField(QWidget):
 
     Signals:
         edited: the operator has written another text.
+        comparison_wished: show what differs from the file and from the last request.
     """
 
     edited = Signal(str)
+    comparison_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -227,8 +238,14 @@ class JsonField(QWidget):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
+        self.compare = QPushButton("Compare… (Ctrl+D)")
+        self.compare.setObjectName("checkpointCompare")
+        self.compare.setToolTip("With its file, and with the last request for this vault")
+        self.compare.setAutoDefault(False)
+        self.compare.clicked.connect(self.comparison_wished)
         layout.addWidget(self.state)
         layout.addWidget(split, 1)
+        layout.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignRight)
 
     def show_text(self, text: str) -> None:
         """Show another text that came from elsewhere."""

@@ -22,6 +22,7 @@ from shiboken6 import isValid
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
@@ -32,6 +33,7 @@ from cbr_desktop.ui.drafts.verdict import (
     file_words,
     row_of,
     row_of_unsaved,
+    sent_words,
     vault_words,
     verdict_hint,
     verdict_mark,
@@ -40,7 +42,7 @@ from cbr_desktop.ui.drafts.verdict import (
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.links import open_folder
-from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.scopes import open_profile_menu
@@ -97,6 +99,15 @@ class DraftsPage(Page[DraftRow]):
                 hint=verdict_hint,
             ),
             Column(
+                "sent",
+                "Last sent",
+                lambda r: sent_words(r, times),
+                lambda r: r.sent.created_at if r.sent is not None else None,
+                22,
+                mark=lambda r: mark(r.sent.state) if r.sent is not None else None,
+                hint=lambda r: times.both(r.sent.created_at) if r.sent is not None else "",
+            ),
+            Column(
                 "changed",
                 "Changed",
                 lambda r: times.text_and_age(r.changed_at),
@@ -124,7 +135,11 @@ class DraftsPage(Page[DraftRow]):
         self._stamp = shelf.stamp()
         kept = {unsaved.path or unsaved.id: unsaved for unsaved in self._unsaved()}
         ledgers = self._ledgers()
-        rows = [row_of(entry, ledgers, kept.pop(entry.path, None), now) for entry in shelf.entries()]
+        sent = self._sent()
+        rows = [
+            row_of(entry, ledgers, kept.pop(entry.path, None), now)._replace(sent=sent.get(entry.path))
+            for entry in shelf.entries()
+        ]
         return rows + [row_of_unsaved(unsaved) for unsaved in kept.values()]
 
     def id_of(self, row: DraftRow) -> str:
@@ -312,6 +327,11 @@ class DraftsPage(Page[DraftRow]):
         self._take()
 
     # inside
+
+    def _sent(self) -> dict[str, Intent]:
+        """Return the newest request that was made from each file."""
+        intents = sorted(self._hall.open.intents.values(), key=lambda intent: intent.created_at)
+        return {intent.draft: intent for intent in intents if intent.draft}
 
     def _ledgers(self) -> list[Ledger]:
         """Return what drafts are judged by: what is looked at first, then the rest of what is open."""

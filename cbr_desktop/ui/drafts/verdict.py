@@ -6,9 +6,10 @@ from typing import NamedTuple
 from cbr_desktop.domain.draft import DraftEntry, Unsaved
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.states import count_words
+from cbr_desktop.ui.states import count_words, status_words
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.words import NONE, Times
@@ -22,7 +23,7 @@ class DraftRow(NamedTuple):
     """A line of the page: a file, or a draft that was never saved (``unsaved`` alone is there then).
 
     ``findings`` are those of the file and of its vault. ``as_of`` is the time of what the vault was judged by,
-    ``None`` where nothing is known of it.
+    ``None`` where nothing is known of it. ``sent`` is the newest request that was made from the file.
     """
 
     id: str
@@ -37,6 +38,7 @@ class DraftRow(NamedTuple):
     is_readable: bool
     trouble: str = ""
     unsaved: Unsaved | None = None
+    sent: Intent | None = None
 
     @property
     def is_bad(self) -> bool:
@@ -111,6 +113,13 @@ def verdict_words(row: DraftRow, times: Times) -> str:
     if warnings and not blocks:
         words += f", {count_words(warnings, 'warning')}"
     return f"{words} · {age_words(row, times)}"
+
+
+def sent_words(row: DraftRow, times: Times) -> str:
+    """Return what became of the newest request that was made from a file, so that none is sent twice unawares."""
+    if row.sent is None:
+        return NONE
+    return f"{status_words(row.sent.state)} · {times.age(row.sent.created_at)} ago"
 
 
 def age_words(row: DraftRow, times: Times) -> str:
