@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.ids import TaskId, VaultId
+from cbr_desktop.domain.ids import ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus
-from cbr_desktop.domain.vault import ProtectStatus, Vault, VaultStatus
+from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
@@ -186,6 +187,26 @@ def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backup
     first = estate.ledger(hall).vaults[VaultId(WEB)].resources[0]
     assert told(page) == {f"{WEB}/{first.id}": "Changed: state"}
     assert len(page._changes.gone) == 1
+
+
+def test_what_one_profile_calls_unprotected_is_not_new_where_another_protects_it(qapp: QApplication) -> None:
+    prod = estate.profile()
+    lab = replace(prod, name="Lab", project="eu-de_lab")
+    hall = estate.hall(profiles=(prod, lab), settings=estate.Notebook())
+    hall.choose(Choice(Extent.ALL, "", (prod.name, lab.name)))
+    second = hall.desk("Lab").ledger
+    second.put_vaults(Listing([], estate.NOW))
+    second.put_protectables(Listing([], estate.NOW))
+    page = ResourcesPage(hall, Times(hall.clock))
+    page.catch_up()
+    inside = estate.ledger(hall).vaults[VaultId(WEB)].resources[0]
+    free = Protectable(ResourceId(estate.uid(999)), ResourceType.SERVER, "free")
+    second.put_protectables(Listing([replace(free, id=inside.id), free], estate.NOW))
+    page.refresh(Part.PROTECTABLES)
+    page.catch_up()
+    assert told(page) == {f"/{free.id}": "New"}
+    words = page.findChild(QLabel, "changesOfResourcesWords")
+    assert words is not None and words.text().startswith("✚ 1 new since")
 
 
 def test_a_task_that_goes_on_is_no_change_and_one_that_failed_is(hall: Hall) -> None:

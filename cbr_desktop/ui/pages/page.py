@@ -288,6 +288,10 @@ class Page(QWidget, Generic[Row]):
             columns = self._differing(before, now)
             if columns:
                 changes[id] = RowChange(columns, before)
+        if changes and self._hall.scope.is_merged:
+            # of what several profiles tell, not every row is shown
+            shown = {self.id_of(row) for row in self._rows}
+            changes = {id: change for id, change in changes.items() if id in shown}
         had = bool(self.model.changes)
         self.model.changes = changes
         if had != bool(changes):
@@ -304,7 +308,7 @@ class Page(QWidget, Generic[Row]):
         )
 
     def _tell_changes(self) -> None:
-        new = len(self._changes.new)
+        new = sum(change.before is None for change in self.model.changes.values())
         counts = (new, len(self.model.changes) - new, len(self._changes.gone))
         if not any(counts):
             self._has_looked = False

@@ -88,14 +88,16 @@ class ResourcesPage(Page[ResourceRow]):
 
     def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
         """Return the resources of a ledger."""
-        return {self.id_of(row): row for row in ledger.resource_rows()}
+        # to join them a second time would be felt where there are very many
+        is_shown_alone = self._hall.scope.members == (ledger,)
+        return {self.id_of(row): row for row in (self._rows if is_shown_alone else ledger.resource_rows())}
 
     def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
         """Tell whether a resource says what it said; its vault is another row, and its last backup another list."""
         return (
             (before.resource is row.resource or before.resource == row.resource)
-            and before.protectable == row.protectable
-            and vault_words(before) == vault_words(row)
+            and (before.protectable is row.protectable or before.protectable == row.protectable)
+            and (before.vault is row.vault or vault_words(before) == vault_words(row))
         )
 
     def id_of(self, row: ResourceRow) -> str:
