@@ -19,6 +19,7 @@ from cbr_desktop.app.shelf import move_to_trash, open_shelf, tell_unsaved
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
+from cbr_desktop.ui.drafts.review import ReviewDialog
 from cbr_desktop.ui.window import MainWindow
 from tests.journeys.program import Program, settled
 
@@ -137,3 +138,23 @@ _DISCARDER = "import sys, pathlib, cbr_desktop.app.shelf as shelf; shelf.move_to
 def test_what_is_not_there_cannot_be_discarded(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         move_to_trash(tmp_path / "missing")
+
+
+def test_fault_69_a_file_that_the_program_is_started_with_is_reviewed_and_never_sent(
+    program: Program, until: Until, tmp_path: Path
+) -> None:
+    path = tmp_path / "from-mail.cbr.json"
+    path.write_text(next(iter(demo.drafts(program.service).values())))
+
+    async def tale(houses: Houses, window: MainWindow) -> None:
+        await until(lambda: settled(program.hall, DEMO.name))
+        window.waiting = [str(path)]
+        tell_unsaved(window, program.hall)
+        window.open_outside(path)
+        (review,) = window.findChildren(ReviewDialog)
+        assert review.isVisible()
+        assert not window.findChildren(CheckpointDialog)
+        review.close()
+
+    program.play(tale)
+    assert not [e for e in program.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]

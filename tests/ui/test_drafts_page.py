@@ -197,6 +197,20 @@ def test_two_drafts_are_compared_line_by_line(page: DraftsPage) -> None:
     diff.close()
 
 
+def test_a_draft_is_compared_with_a_file_from_anywhere(page: DraftsPage, shelf: MemoryShelf) -> None:
+    shelf.files["/mail/theirs.cbr.json"] = GOOD.replace("nightly", "theirs").encode()
+    choose(page, "good")
+    page.compare()
+    diff = page.findChild(DiffDialog)
+    assert isinstance(diff, DiffDialog)
+    diff.add_file("/mail/theirs.cbr.json")
+    assert diff.boxes[1].currentText() == "/mail/theirs.cbr.json"
+    assert '+       "name": "theirs"' in diff.texts[1].toPlainText()
+    diff.add_file("/mail/missing.cbr.json")
+    assert "No such file" in diff.summary.text()
+    diff.close()
+
+
 def test_lines_stand_against_each_other() -> None:
     assert [(p.left, p.right) for p in pairs("a\nb\nc", "a\nx\nc\nd") if not p.is_same] == [("b", "x"), (None, "d")]
 

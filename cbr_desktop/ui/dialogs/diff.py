@@ -1,7 +1,7 @@
 """Two texts side by side, line against line, with what differs marked by sign and tint."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QKeySequence, QShortcut, QTextC
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.theme import Tone, is_dark, tone_colour
@@ -56,10 +59,22 @@ def pairs(left: str, right: str) -> list[Pair]:
 
 
 class DiffDialog(QDialog):
-    """Compares any two of several texts, which are known by their names."""
+    """Compares any two of several texts, which are known by their names.
 
-    def __init__(self, sources: Mapping[str, str], left: str, right: str, parent: QWidget | None = None) -> None:
+    ``read`` reads one more from a file and raises a ``HouseError``; without it there is no asking for one.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        left: str,
+        right: str,
+        parent: QWidget | None = None,
+        *,
+        read: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._read = read
         self.setObjectName("draftDiff")
         self.setWindowTitle("Compare")
         self.setAccessibleName("Compare")
@@ -106,6 +121,32 @@ class DiffDialog(QDialog):
         earlier = [row for row in self._changes if row < here]
         self._go(earlier[-1] if earlier else self._changes[-1] if self._changes else 0)
 
+    def add_file(self, path: str) -> None:
+        """Compare the left text with a file from anywhere; it is only read."""
+        assert self._read is not None  # noqa: S101  # nobody asks for a file otherwise
+        try:
+            text = self._read(path)
+        except HouseError as error:
+            self.summary.setText(error_sentence(error))
+            return
+        if path not in self._sources:
+            for box in self.boxes:
+                box.addItem(plain(path, 120))
+        self._sources[path] = text
+        place = list(self._sources).index(path)
+        if self.boxes[1].currentIndex() == place:
+            self._compare()
+        self.boxes[1].setCurrentIndex(place)
+
+    def _ask_file(self) -> None:
+        asked = QFileDialog(self, "Compare with another file")
+        asked.setObjectName("draftDiffFileDialog")
+        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
+        asked.setNameFilters(["Requests (*.json)", "All files (*)"])
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.fileSelected.connect(self.add_file)
+        asked.open()
+
     def _go(self, row: int) -> None:
         for text in self.texts:
             text.setTextCursor(QTextCursor(text.document().findBlockByNumber(row)))
@@ -149,7 +190,9 @@ class DiffDialog(QDialog):
             split.addWidget(side)
         foot = QHBoxLayout()
         foot.addWidget(self.summary, 1)
+        further = (("Another &file…", "draftDiffFile", self._ask_file),) if self._read is not None else ()
         for words, name, act in (
+            *further,
             ("&Previous change", "draftDiffPrevious", self.previous_change),
             ("&Next change", "draftDiffNext", self.next_change),
             ("Close", "draftDiffClose", self.close),

@@ -31,6 +31,7 @@ from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_titl
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
     file_words,
+    name_words,
     row_of,
     row_of_unsaved,
     sent_words,
@@ -86,15 +87,15 @@ class DraftsPage(Page[DraftRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column("file", "File", file_words, lambda r: r.file_name, 30, hint=lambda r: r.path),
-            Column("vault", "Vault", vault_words, vault_words, 22, hint=lambda r: r.vault_id or ""),
-            Column("name", "Name", lambda r: r.name or "(named by the service)", lambda r: r.name, 24),
+            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
+            Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda r: r.vault_id or ""),
+            Column("name", "Name", name_words, lambda r: r.name, 18),
             Column(
                 "verdict",
                 "Verdict",
                 lambda r: verdict_words(r, times),
                 lambda r: verdict_words(r, times),
-                46,
+                40,
                 mark=verdict_mark,
                 hint=verdict_hint,
             ),
@@ -103,7 +104,7 @@ class DraftsPage(Page[DraftRow]):
                 "Last sent",
                 lambda r: sent_words(r, times),
                 lambda r: r.sent.created_at if r.sent is not None else None,
-                22,
+                20,
                 mark=lambda r: mark(r.sent.state) if r.sent is not None else None,
                 hint=lambda r: times.both(r.sent.created_at) if r.sent is not None else "",
             ),
@@ -112,7 +113,7 @@ class DraftsPage(Page[DraftRow]):
                 "Changed",
                 lambda r: times.text_and_age(r.changed_at),
                 lambda r: r.changed_at,
-                28,
+                16,
                 hint=lambda r: times.both(r.changed_at),
             ),
         )
@@ -270,11 +271,11 @@ class DraftsPage(Page[DraftRow]):
         if latest:
             sources[latest[0]] = latest[1]
         names = list(sources)
-        if len(names) < 2 or rows[0].file_name != names[0]:
-            self.remarked.emit("There is nothing to compare it with: no other draft, and no request of its vault.")
+        if not names or rows[0].file_name != names[0]:
+            self.remarked.emit("That draft cannot be read, so there is nothing to compare.")
             return
-        other = names[1] if len(rows) > 1 or not latest else latest[0]
-        DiffDialog(sources, names[0], other, self).open()
+        other = names[1] if len(rows) > 1 or (len(names) > 1 and not latest) else latest[0] if latest else names[0]
+        DiffDialog(sources, names[0], other, self, read=lambda path: shelf.load(path).text).open()
 
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
@@ -363,7 +364,7 @@ class DraftsPage(Page[DraftRow]):
     def _unsaved(self) -> list[Unsaved]:
         """Return what was kept and is not in an editor now."""
         shelf = self._hall.shelf
-        edited = {editor.paper.id for editor in self._editors.values() if isValid(editor)}
+        edited = {editor.paper.id for editor in self._editors.values() if isValid(editor) and editor.isVisible()}
         return [unsaved for unsaved in shelf.unsaved() if unsaved.id not in edited] if shelf is not None else []
 
     def _open_row(self, row: DraftRow) -> None:
@@ -597,7 +598,7 @@ class UnsavedStrip(QWidget):
         self.discard.clicked.connect(discard)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.line, 1)
+        layout.addWidget(self.line, 1, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.restore)
         layout.addWidget(self.discard)
         self.hide()

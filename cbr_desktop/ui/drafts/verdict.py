@@ -1,6 +1,7 @@
 """What the page of drafts says of a file: whether it could be sent, by what was last read of its vault."""
 
 from datetime import datetime
+from pathlib import PurePath
 from typing import NamedTuple
 
 from cbr_desktop.domain.draft import DraftEntry, Unsaved
@@ -92,8 +93,16 @@ def row_of_unsaved(unsaved: Unsaved) -> DraftRow:
 def file_words(row: DraftRow) -> str:
     """Return the name of a file, and whether something is not saved into it."""
     if not row.path:
-        return "(never saved)"
+        kept = row.unsaved.path if row.unsaved is not None else ""
+        return f"{PurePath(kept).name} · not saved, in another folder" if kept else "(never saved)"
     return f"{row.file_name} · not saved" if row.unsaved is not None else row.file_name
+
+
+def name_words(row: DraftRow) -> str:
+    """Return the name that the checkpoint gets."""
+    if not row.path or not row.is_readable:
+        return NONE
+    return row.name or "(named by the service)"
 
 
 def vault_words(row: DraftRow) -> str:
