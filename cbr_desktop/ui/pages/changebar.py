@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cbr_desktop.ui.marks import CHANGED, NEW, Shape
@@ -32,6 +33,7 @@ class ChangeBar(QWidget):
         self.setObjectName(f"changesOf{name}")
         self.words = QLabel(self)
         self.words.setObjectName(f"changesOf{name}Words")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.shown = self._button(f"show{name}Changes", "Show only these", show)
         self.gone = self._button(f"list{name}Gone", "List the gone…", show_gone)

@@ -183,6 +183,8 @@ class TasksPage(Page[Task]):
     def show_older(self, shown: bool) -> None:
         """Show or hide the tasks that the service has forgotten; they are read when they are first asked for."""
         self.older.setChecked(shown)
+        self.older.setText("Hide older" if shown else "Show older")
+        self.older.setAccessibleName(f"{self.older.text()} tasks that are kept here")
         self.view.show_columns((KEPT,), shown)
         self._take()
         self._tell_older()
