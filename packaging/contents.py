@@ -48,6 +48,8 @@ _QT_FILES = {
 _OUR_BINDING = re.compile(r"(PySide6/libpyside6|shiboken6/).*\.so(\.[\d.]+)?|shiboken6/files\.dir/.*")
 _OUR_ICU = re.compile(rf"PySide6/Qt/lib/lib({'|'.join(_ICU)})\.so\.\d+")
 _STRANGE_CODECS = re.compile(r".*/lib-dynload/_(codecs_(cn|hk|iso2022|jp|kr|tw)|multibytecodec|ctypes_test|test).*\.so")
+# what pip notes about an installation, which says where that was
+_INSTALLATION = re.compile(r".*\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)")
 
 _BASE = (
     *("ld-linux-x86-64", "libc", "libm", "libdl", "libpthread", "librt", "libresolv", "libutil", "libnsl"),
@@ -68,7 +70,7 @@ def is_wanted(name: str, source: str) -> bool:
     if "/" not in name and is_of_system(source):
         # what only the parts of Qt that stay out have asked for is found again by ``bundle``
         return True
-    if _STRANGE_CODECS.fullmatch(name):
+    if _STRANGE_CODECS.fullmatch(name) or _INSTALLATION.fullmatch(name):
         return False
     if name.startswith(("PySide6/", "shiboken6/")):
         return name in _QT_FILES or bool(_OUR_BINDING.fullmatch(name) or _OUR_ICU.fullmatch(name))

@@ -126,6 +126,8 @@ def test_every_command_is_in_the_manual(name):
         ("libEGL.so.1", "/usr/lib/x86_64-linux-gnu/libEGL.so.1", False),
         ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", False),
         ("certifi/cacert.pem", "/venv/certifi/cacert.pem", True),
+        ("keyring-25.7.0.dist-info/entry_points.txt", "/venv/keyring-25.7.0.dist-info/entry_points.txt", True),
+        ("keyring-25.7.0.dist-info/RECORD", "/venv/keyring-25.7.0.dist-info/RECORD", False),
     ],
 )
 def test_only_what_is_in_use_is_taken_along(name, source, wanted):
