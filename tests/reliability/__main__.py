@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from . import g5, g6, g7, g8, g9, g10, g11, g13, g14, g15, g17, g20
+from . import g2, g4, g5, g6, g7, g8, g9, g10, g11, g13, g14, g15, g17, g20
 from .finding import Finding, progress, say, table
 from .ground import Ground, ground
 
 GOALS = {
+    "G2": g2,
+    "G4": g4,
     "G5": g5,
     "G6": g6,
     "G7": g7,

@@ -1,0 +1,130 @@
+"""G4: whatever goes wrong after a request has left, it is sent once, and reading tells what became of it."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+from cbr_desktop.simulator.faults import Fault
+from tests.stage import Stage, staged
+
+from .finding import Finding
+from .ground import Ground
+
+RUNS, SEED = 1000, 4
+LOOKS = 3
+"""How often may be looked for what is there to be seen and can be read."""
+
+_POST = "/checkpoints"
+_LISTS = "/(operation-logs|backups|checkpoints/.*)"
+_ENDS = (IntentState.FINISHED, IntentState.NOT_FOUND, IntentState.REJECTED)
+_NAMED = CheckpointDraft(
+    VaultId(REFERENCE_VAULT_ID),
+    name="before-patch-x7k2",
+    resources=(ResourceChoice(ResourceId(REFERENCE_RESOURCE_ID), "OS::Nova::Server", "ecs-1f0f-0002"),),
+)
+_DRAFTS = (_NAMED, _NAMED, CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+_LATE_SECONDS = (0, 0, 5, 60, 600)
+_BODIES = (b"", b"{}", b"null", b"<html>", b'{"checkpoint": {"id": ', b"\xff\xfe", b'{"error_code": "X.1"}')
+_STATUSES = (200, 201, 202, 302, 307, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504, 511, 599)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run ended: the request, how often it was sent, and whether the service has acted on it."""
+
+    intent: Intent
+    posts: int
+    executed: int
+    is_plain: bool
+    """Whether what was made could be seen and read at once."""
+
+
+def measure(ground: Ground) -> Iterator[Finding]:
+    """Send a request into a random fault, a thousand times, and compare its end with the truth of the service."""
+    chance = random.Random(SEED)
+    runs = [_run(ground.folder / f"ambiguous-{number}", chance) for number in range(RUNS)]
+    sent = Counter(run.posts for run in runs)
+    acted = sum(bool(run.executed) for run in runs)
+    what = f"{RUNS} requests into a fault after the sending, {acted} of them carried out"
+    yield _none(f"{what}: sent or made more than once", sum(run.posts > 1 or run.executed > 1 for run in runs))
+    yield _none("carried out and not called so", sum(_is_denied(run) for run in runs))
+    yield _none("not carried out and called so", sum(_is_invented(run) for run in runs))
+    late = [run for run in runs if run.is_plain and run.executed and _looks(run.intent) > LOOKS]
+    yield _none(f"to be seen and not found in {LOOKS} looks", len(late))
+    yield Finding("G4", "requests that never left", str(sent[0]), "0", sent[0] == 0)
+
+
+def _run(folder: Path, chance: random.Random) -> Run:
+    late, reads = chance.choice(_LATE_SECONDS), chance.random() < 0.4
+    with staged(folder) as stage:
+        stage.service.modes.appears_after_seconds = late
+        if reads:
+            refusal = Fault("GET", _LISTS, "status", status=chance.choice((403, 429, 500)), body=b"{}")
+            stage.service.faults.add(replace(refusal, times=chance.randrange(1, 12)))
+        if chance.random() < 0.15:
+            asyncio.run(_interrupted(stage, chance))
+        else:
+            stage.service.faults.add(_fault(chance))
+            return _told(stage, chance.choice(_DRAFTS), late, reads)
+    stage.service.faults.clear()
+    with staged(folder, service=stage.service, clock=stage.clock) as again:
+        return _told(again, None, late, reads=False)
+
+
+def _fault(chance: random.Random) -> Fault:
+    kind = chance.randrange(4)
+    if kind == 0:
+        return Fault("POST", _POST, "cut", chance.choice(("before", "after", "during")))
+    when = "before" if kind == 1 else "after"
+    status, body = chance.choice(_STATUSES), chance.choice(_BODIES)
+    return Fault("POST", _POST, "status", "after" if when == "after" else "before", status=status, body=body)
+
+
+async def _interrupted(stage: Stage, chance: random.Random) -> None:
+    """End the program while the answer is on its way."""
+    stage.service.faults.add(Fault("POST", _POST, "delay", chance.choice(("before", "after")), seconds=3600))
+    stage.house.outbox.submit(chance.choice(_DRAFTS))
+    drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
+    while not stage.posts:
+        await stage.clock.sleep(1)
+    drain.cancel()
+    await asyncio.gather(drain, return_exceptions=True)
+    await stage.house.cloud.aclose()
+
+
+def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -> Run:
+    """Play until the request has come to an end; without a draft it is the one from before the restart."""
+    ended: list[Intent] = []
+
+    async def story() -> None:
+        made = stage.house.outbox.submit(draft) if draft else next(iter(stage.house.ledger.intents.values()))
+        ended.append(await stage.until(made.id, *_ENDS))
+
+    stage.play(story)
+    (intent,) = ended
+    made = [c for c in stage.service.estate.checkpoints.values() if c.vault_id == REFERENCE_VAULT_ID]
+    executed = sum(checkpoint.created_at >= intent.created_at for checkpoint in made)
+    return Run(intent, len(stage.posts), executed, is_plain=not late and not reads)
+
+
+def _is_denied(run: Run) -> bool:
+    return bool(run.executed) and run.intent.state is not IntentState.FINISHED
+
+
+def _is_invented(run: Run) -> bool:
+    return not run.executed and run.intent.state is IntentState.FINISHED
+
+
+def _looks(intent: Intent) -> int:
+    return max((looked.times for looked in intent.looked), default=0)
+
+
+def _none(what: str, count: int) -> Finding:
+    return Finding("G4", what, str(count), "0", count == 0)
