@@ -1,5 +1,6 @@
 """One writer for each data folder."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from cbr_desktop.domain.error import NotSaved
@@ -29,5 +30,6 @@ class InstanceLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back."""
-        self._lock.release(force=True)
+        """Give the lock back; where the system does not take it, it has it when the program ends."""
+        with suppress(OSError):
+            self._lock.release(force=True)

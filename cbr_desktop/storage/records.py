@@ -136,8 +136,11 @@ class SqliteRecords:
         return intents
 
     def head(self) -> Head | None:
-        """Return the head of the journal as it was kept last, ``None`` when there has been none."""
-        return _head(self._connection)
+        """Return the head of the journal as it was kept last, ``None`` when there has been none. ``Damaged``."""
+        try:
+            return _head(self._connection)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise Damaged(str(self._path), str(error)) from error
 
     def close(self) -> None:
         """Close the file; nothing is waiting to be written."""

@@ -96,7 +96,7 @@ def _racers(home: Home, count: int) -> Iterator[list["subprocess.Popen[str]"]]:
         for _ in range(count):
             racers.append(_racer(home))
         for racer in racers:
-            assert _line(racer) == "ready"
+            assert _line(racer) == "ready", racer.communicate()[1][-500:]
         yield racers
     finally:
         for racer in racers:

@@ -71,6 +71,19 @@ def test_fault_53_a_disk_that_knows_no_locks_is_refused_in_clear_words(tmp_path:
     assert {item.name for item in tmp_path.iterdir()} <= {"instance.lock"}
 
 
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_fault_53_a_lock_that_cannot_be_given_back_is_no_reason_to_fail(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from cbr_desktop.storage.lock import InstanceLock\n"
+        "lock = InstanceLock(Path(sys.argv[1])); print(lock.try_lock()); lock.release(); print('left')"
+    )
+    strace = ["strace", "-qq", "-o", os.devnull, "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK:when=2"]
+    command = [*strace, sys.executable, "-c", code, str(tmp_path / "instance.lock")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert (done.stdout, done.returncode) == ("True\nleft\n", 0), done.stderr
+
+
 def test_fault_53_of_two_that_have_the_outbox_open_one_claims_a_row(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     with closing(SqliteRecords(path)) as here, closing(SqliteRecords(path)) as there:
@@ -446,6 +459,18 @@ def test_fault_60_a_name_that_is_no_text_any_more_is_damage_and_no_defect(tmp_pa
             assert len(found) == len(right) or damaged
             for kept in tmp_path.glob("*.bad-*"):
                 kept.unlink()
+
+
+def test_fault_60_an_outbox_that_breaks_while_it_is_open_is_told_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    outbox(path)
+    with closing(SqliteRecords(path)) as records:
+        content = path.read_bytes()
+        with path.open("r+b") as file:
+            file.write(content[:24] + random.Random(1).randbytes(len(content) - 24))
+        for act in (records.head, records.load):
+            with pytest.raises((Damaged, NotSaved)):
+                act()
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])
