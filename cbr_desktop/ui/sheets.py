@@ -21,13 +21,15 @@ from PySide6.QtWidgets import (
 from cbr_desktop import __version__
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.links import HELP, HELP_HOSTS, Link, open_link
+from cbr_desktop.ui.navigation import NAMES
 from cbr_desktop.ui.plain import plain
 
 Opener = Callable[[str], bool]
 
 KEYS = (
     ("Ctrl+N", "Create checkpoint"),
-    ("Ctrl+1, 2, 3", "Vaults, Resources, Tasks"),
+    ("Ctrl+1 to 6", ", ".join(NAMES)),
+    ("Ctrl+Shift+N", "New draft, among the drafts"),
     ("Ctrl+F", "Filter the table"),
     ("F5", "Read everything now"),
     ("Ctrl+P", "Choose profiles"),

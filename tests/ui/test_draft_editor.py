@@ -1,6 +1,7 @@
 """The editor of a draft: form and JSON are one, nothing is lost, and nobody is asked on leaving."""
 
 import json
+import random
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
@@ -296,3 +297,45 @@ def test_a_draft_is_compared_with_its_file_and_the_last_request(opened: Open, co
     assert names[2].startswith("Its file")
     assert '+       "name": "monthly"' in diff.texts[1].toPlainText()
     diff.close()
+
+
+def test_an_earlier_request_that_is_looked_at_again_is_no_unsaved_draft(
+    qtbot: QtBot, counter: Counter, shelf: MemoryShelf
+) -> None:
+    dialog = CheckpointDialog(counter.desk, shelf=shelf)
+    qtbot.addWidget(dialog)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show_request(TEXT.encode())
+    dialog.open()
+    assert dialog.name.text == "nightly"
+    dialog.close()
+    assert shelf.kept == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(opened: Open, seed: int) -> None:
+    chance = random.Random(seed)
+    dialog = opened()
+    deeds: list[Callable[[str], object]] = [
+        dialog.name.edit.setText,
+        dialog.description.set_text,
+        lambda text: dialog.types.choose(incremental=len(text) % 2 == 0),
+        lambda text: dialog.advanced.auto_trigger.setChecked(len(text) % 2 == 1),
+        lambda text: dialog.resources.choose_ids([ResourceId(uid(100 + len(text) % 3))]),
+        lambda text: dialog.resources.whole.setChecked(True),
+        lambda text: type_json(dialog, dialog.paper.text.replace("{", "{ ", len(text))),
+        lambda text: type_json(dialog, dialog.paper.text + text),
+        lambda text: type_json(dialog, new_text(CheckpointDraft(VaultId(uid(2)), text))),
+    ]
+    for _ in range(25):
+        chance.choice(deeds)("".join(chance.choices("abé,}\\", k=chance.randrange(4))))
+        dialog._judge()
+        assert dialog.json.text.plain_text == dialog.paper.text
+    end = dialog.paper.text
+    steps = dialog.paper.stack.count()
+    for _ in range(steps):
+        dialog.undo()
+    assert (dialog.paper.text, dialog.json.text.plain_text, dialog.name.text) == (TEXT, TEXT, "nightly")
+    for _ in range(steps):
+        dialog.redo()
+    assert dialog.paper.text == end

@@ -160,7 +160,12 @@ class CheckpointDialog(QDialog):
         """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
         document, _ = request.read(body)
         if document is not None:
-            self.show_text(document.body.decode("utf-8", "surrogatepass") + "\n")
+            text = document.body.decode("utf-8", "surrogatepass") + "\n"
+            if self.paper.is_untouched:
+                self.paper.start_over(text)
+                self._take_text(text, _GIVEN)
+            else:
+                self.show_text(text)
 
     def show_text(self, text: str) -> None:
         """Take the text of a draft; that can be undone."""
