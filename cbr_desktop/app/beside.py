@@ -1,25 +1,36 @@
 """The windows that open beside the main one: the profiles and the connection doctor, with what they work on."""
 
 import importlib
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.houses import Houses
+from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.update import Release, UpdateSource
 from cbr_desktop.logs import Log
-from cbr_desktop.storage import profiles
+from cbr_desktop.storage import profiles, updates
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Choice, Extent, Hall
+from cbr_desktop.ui.links import open_link
+from cbr_desktop.ui.notices import REMARK
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
+
+_LOOKED_AT = "updates/looked-at"
+_UPDATE_AFTER_MS = 30_000
+"""When after the start a newer version may be asked for; nobody waits for it."""
 
 
 class Behind(NamedTuple):
@@ -47,6 +58,9 @@ class Beside(QObject):
         self._tasks = TaskOwner(self)
         self._profiles: QDialog | None = None
         window.profiles_wished.connect(self.open_profiles)
+        self._tasks.failed.connect(self._tell_failure)
+        if not hall.is_demo:
+            QTimer.singleShot(_UPDATE_AFTER_MS, self, self.look_for_update)
         window.doctor_wished.connect(self.open_doctor)
 
     def open_profiles(self) -> None:
@@ -76,6 +90,40 @@ class Beside(QObject):
             redact=self._log.redact,
         )
         module.open_doctor(practice, self._window)
+
+    def look_for_update(self) -> None:
+        """Ask for a newer version if somebody named an address for that and it was not asked of late."""
+        try:
+            source = updates.read(self._here.updates_file)
+        except HouseError as error:
+            self._tell_failure(error)
+            return
+        if source is None or self._hall.is_offline or not self._is_due(source.every_hours):
+            return
+        self._hall.settings.put(_LOOKED_AT, self._hall.clock.now().isoformat())
+        look = _late("app.updating").look
+        self._tasks.start(look(source, self._hall.clock), partial(self._tell_release, source), group="update")
+
+    def _is_due(self, hours: float) -> bool:
+        looked_at = self._hall.settings.get(_LOOKED_AT, "")
+        try:
+            before = datetime.fromisoformat(str(looked_at))
+        except ValueError:
+            return True
+        return before.tzinfo is None or self._hall.clock.now() - before >= timedelta(hours=hours)
+
+    def _tell_release(self, source: UpdateSource, release: Release | None) -> None:
+        if release is not None:
+            host = urlsplit(source.address).netloc.lower()
+            words = f"CBR Desktop {plain(release.version, 20)} is there, made {release.published_at:%Y-%m-%d}."
+            self._window.notices.say(words, REMARK, "Show its page", lambda: self._show_page(release.page, host))
+
+    def _show_page(self, page: str, host: str) -> None:
+        if not open_link(page, {host}):
+            self._window.notices.say(f"The page is not at {host}, which the update check asks, so it was not opened.")
+
+    def _tell_failure(self, error: HouseError) -> None:
+        self._window.notices.say(error_sentence(error))
 
     def _read_anew(self) -> None:
         """Take over the profiles of the file; houses that lead elsewhere by that are closed first."""

@@ -122,6 +122,10 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
     _add_drafts(commands, cloud)
 
+    update = commands.add_parser("update", help="ask for a newer version, if updates.toml names an address")
+    update.add_argument("--json", action="store_true", help="print JSON")
+    update.set_defaults(run="cli.updates:update")
+
     doctor = commands.add_parser("doctor", parents=[cloud], help="examine the way to a project, line by line")
     form = doctor.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")

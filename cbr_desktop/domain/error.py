@@ -8,7 +8,8 @@
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
     │   ├── BadAnswer              an answer came that no service of this kind gives
     │   │   ├── Redirected         it points elsewhere; nothing was sent there
-    │   │   └── SignInPage         a network's sign-in page answered in its place
+    │   │   ├── SignInPage         a network's sign-in page answered in its place
+    │   │   └── Unproved           what came is not signed by whom it should be
     │   └── Refused                the service or its gateway said no, with a code
     │       ├── LoginRefused       name, password, token or account
     │       ├── Forbidden          the account may not
@@ -89,6 +90,10 @@ class Redirected(BadAnswer):
 
 class SignInPage(BadAnswer):
     """A web page answered in place of the service: most likely the network wants a sign-in first."""
+
+
+class Unproved(BadAnswer):
+    """What came is not signed by the key that it should be signed with, and was not used."""
 
 
 class Refused(CloudError):

@@ -38,6 +38,11 @@ class Places:
         return self.config / "profiles.toml"
 
     @property
+    def updates_file(self) -> Path:
+        """Who is asked for newer versions; usually there is none."""
+        return self.config / "updates.toml"
+
+    @property
     def records_file(self) -> Path:
         """The outbox."""
         return self.data / "outbox.db"

@@ -24,6 +24,7 @@ from cbr_desktop.domain.error import (
     SignInPage,
     StorageError,
     Throttled,
+    Unproved,
     Unreachable,
 )
 from cbr_desktop.ui.codes import explain
@@ -142,6 +143,13 @@ def _sign_in_page(error: SignInPage) -> str:
     return (
         f"A web page answered in place of {shown(error.host)}: most likely this network wants a sign-in."
         " Sign in with a browser, then try again."
+    )
+
+
+def _unproved(error: Unproved) -> str:
+    return (
+        f"What {shown(error.host)} says of a newer version is not proved by its signature and was not used."
+        f" Ask whoever set up the update check.{_detail(error)}"
     )
 
 
@@ -281,6 +289,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     BadAnswer: _bad_answer,
     Redirected: _redirected,
     SignInPage: _sign_in_page,
+    Unproved: _unproved,
     Refused: _refused,
     LoginRefused: _login_refused,
     Forbidden: _forbidden,

@@ -110,3 +110,19 @@ def test_the_doctor_comes_when_it_is_called_and_finds_the_demo_cloud_well(office
         doctor.close()
 
     office.play(tale)
+
+
+def test_without_an_address_nobody_is_asked_for_a_newer_version_and_a_bad_file_is_told_of(
+    office: Office, until: Until
+) -> None:
+    async def tale(window: MainWindow) -> None:
+        beside = window.findChild(Beside)
+        assert beside is not None
+        beside.look_for_update()
+        assert not beside._tasks.is_busy
+        office.here.updates_file.write_text("[update")
+        beside.look_for_update()
+        assert any("updates.toml" in notice.label.text() for notice in window.notices.notices)
+        office.here.updates_file.unlink()
+
+    office.play(tale)

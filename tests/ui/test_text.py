@@ -177,6 +177,7 @@ ERRORS: list[HouseError] = [
     errors.Forbidden("cbr.example.com", status=403, code="APIGW.0302", request_id="req-1"),
     errors.NotFound("cbr.example.com", status=404, code="APIGW.0101"),
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
+    errors.Unproved("cbr.example.com", "no"),
     errors.CloudError("cbr.example.com"),
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
