@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from . import g2, g4, g5, g6, g7, g8, g9, g10, g11, g13, g14, g15, g17, g20
+from . import g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15, g16, g17, g20
 from .finding import Finding, progress, say, table
 from .ground import Ground, ground
 
 GOALS = {
     "G2": g2,
+    "G3": g3,
     "G4": g4,
     "G5": g5,
     "G6": g6,
@@ -25,9 +26,11 @@ GOALS = {
     "G9": g9,
     "G10": g10,
     "G11": g11,
+    "G12": g12,
     "G13": g13,
     "G14": g14,
     "G15": g15,
+    "G16": g16,
     "G17": g17,
     "G20": g20,
 }
