@@ -14,6 +14,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
@@ -74,6 +75,11 @@ class Houses:
     def damaged(self) -> list[Damaged]:
         """What was found broken in the outbox and in the archive, and where it is kept now."""
         return [*self._data.records.damaged, *self._data.archive.damaged]
+
+    @property
+    def plans(self) -> PlanRuns:
+        """The copies of the plans that were run in the data folder."""
+        return PlanRuns(self._here.plans_folder)
 
     @property
     def all(self) -> list[House]:

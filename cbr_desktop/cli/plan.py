@@ -108,7 +108,7 @@ def report(options: argparse.Namespace) -> int:
     begun = _found(options)
     if begun is None:
         return UNUSABLE
-    made = report_of(begun, _kept(begun), datetime.now(UTC), stopped="stale")
+    made = report_of(begun, _kept(begun), datetime.now(UTC), stopped="paused")
     _show(options, made)
     return exit_code(made)
 
@@ -116,7 +116,9 @@ def report(options: argparse.Namespace) -> int:
 def listed(options: argparse.Namespace) -> int:
     """Print the runs, the newest first."""
     now = datetime.now(UTC)
-    reports = [report_of(begun, _kept(begun), now, stopped="stale") for begun in PlanRuns(places().plans_folder).runs()]
+    reports = [
+        report_of(begun, _kept(begun), now, stopped="paused") for begun in PlanRuns(places().plans_folder).runs()
+    ]
     if options.json:
         print(json.dumps({"runs": [report_record(each, now) for each in reports]}, ensure_ascii=False, indent=2))
     else:

@@ -15,6 +15,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.plans import Plans
     from cbr_desktop.ui.shelf import Shelf
     from cbr_desktop.workflows.ports import Clock, Journal
 
@@ -68,6 +69,8 @@ class Hall(QObject):
         self.open = Scope()
         """Everything that is open: requests are followed whatever is looked at."""
         self.admit: Callable[[Desk], None] | None = None
+        self.plans: Plans | None = None
+        """The plans that are read and run; they join after the first paint."""
         self.journal: Journal | None = None
         """What proves all of it; it joins after the first paint."""
         self.shelf: Shelf | None = None
@@ -163,6 +166,14 @@ class Hall(QObject):
         self._choose(choice)
         if remember:
             self.settings.put(self._key, [choice.extent.value, choice.name])
+
+    def open_also(self, names: Sequence[str]) -> None:
+        """Open profiles beside those that are looked at."""
+        for profile in self._profiles:
+            if profile.name in names and profile.name not in self._desks:
+                self._open(profile)
+        self.open.show([desk.ledger for desk in self.desks])
+        self.board.notice(Part.INTENTS)
 
     def ask_refresh(self) -> None:
         """Read everything of the scope now."""

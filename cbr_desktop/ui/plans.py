@@ -1,13 +1,15 @@
 """Plans as people read them: sentences about a run, and its report for a terminal, a ticket and on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.domain.plan import Plan, StepFinding
+from cbr_desktop.domain.plan import Plan, Run, StepFinding
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.requests import tally
 from cbr_desktop.ui.states import clock_words, count_words, duration_words, quoted, shown
@@ -48,11 +50,29 @@ _VERDICTS = {
 _STOPPED = {
     "failure": "No further step began, because one did not succeed.",
     "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
+    "paused": "It is not under way now: no further step begins until somebody continues it.",
     "person": "It was stopped; no further step began.",
     "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
     "profile": "A step's profile is not open here, or is gone.",
 }
+FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault", "Name", "What was found")
 COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
+
+
+class Plans(Protocol):
+    """The plan files on the disk, and the copies of those that were run."""
+
+    def read(self, path: str) -> tuple[Plan | None, list[StepFinding]]:
+        """Read a plan file and the request files that it names. ``Damaged`` when there is no readable file."""
+        ...
+
+    def keep(self, run: Run) -> None:
+        """Keep the plan of a run as it will be sent, before any of it is. ``NotSaved``."""
+        ...
+
+    def runs(self) -> list[Run]:
+        """Return the runs whose copies can be read, the newest first."""
+        ...
 
 
 def stand_mark(row: StepRow) -> Mark:
@@ -148,6 +168,29 @@ def report_html(report: PlanReport, now: datetime) -> str:
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
         f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
     )
+
+
+def found_cells(
+    plan: Plan, number: int, findings: Sequence[StepFinding], default: str, vaults: Mapping[VaultId, Vault]
+) -> tuple[str, ...]:
+    """Return the words of a step that was not run yet, in the order of ``FOUND_COLUMNS``."""
+    step = plan.steps[number - 1]
+    own = [found.finding for found in findings if found.step == number]
+    worst = min((finding.severity.value for finding in own), default=Severity.INFO.value)
+    verdict = {Severity.BLOCK.value: "Not ready", Severity.WARN.value: "Look at it"}.get(worst, "Ready")
+    draft = step.document.draft if step.document is not None else None
+    id = (draft.vault_id if draft is not None else None) or VaultId("")
+    vault = f"{shown(vaults[id].name, 64)} ({id})" if id in vaults else shown(id, 64)
+    name = draft.name if draft is not None else ""
+    said = " ".join(finding_sentence(finding) for finding in own if finding.severity is not Severity.INFO)
+    named = name or ("(named by the plan)" if plan.names else "(named by the service)")
+    return str(number), verdict, shown(step.profile or default, 60), vault, shown(named, 80), said or NONE
+
+
+def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
+    """Return the mark of what was found about a step."""
+    weights = {found.finding.severity for found in findings if found.step == number}
+    return BAD if Severity.BLOCK in weights else Mark(Shape.UP, Tone.WARN) if Severity.WARN in weights else GOOD
 
 
 def findings_text(plan: Plan | None, findings: Sequence[StepFinding]) -> str:

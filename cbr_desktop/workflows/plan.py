@@ -176,7 +176,8 @@ class PlanRun:
         self._alive_at = clock.now()
         self._begun_at: datetime | None = None
         self.stopped = ""
-        """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty."""
+        """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
+        Of a run that nobody keeps going ``report`` is told that it is ``paused``."""
 
     @property
     def run(self) -> Run:

@@ -29,10 +29,10 @@ PARTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES
 class Program:
     """The whole program over the demo cloud, run until the tale has asked to leave."""
 
-    def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
+    def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot, clock: WallClock | None = None) -> None:
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.here.make()
-        self.clock = WallClock()
+        self.clock = clock or WallClock()
         self.service = demo.service(self.clock)
         far = self.service.estate.projects[3].id
         self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
@@ -50,6 +50,7 @@ class Program:
             houses.admit(self.hall.desks[0])
             self.hall.admit = houses.admit
             self.hall.journal = houses.journal
+            self.hall.plans = houses.plans
             window = MainWindow(self.hall, open_checkpoint, open_outcome)
             self._qtbot.addWidget(window)
 
