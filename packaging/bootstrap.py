@@ -148,6 +148,16 @@ PACKAGE_PROGRAMS: dict[str, tuple[Program, ...]] = {
     ),
 }
 """The packages that can be built, each with what building it takes."""
+WINE_PROGRAMS = (
+    *PACKAGE_PROGRAMS["windows"],
+    Program("wine", "wine"),
+    Program("/usr/lib/wine/wine64", "wine64"),
+    Program("/usr/share/wine/fonts", "fonts-wine"),
+    Program("Xvfb", "xvfb"),
+    Program("xdotool", "xdotool"),
+    Program("import", "imagemagick"),
+)
+"""What it takes to try the packages for Windows."""
 
 
 # A machine without a display is often without a locale too, and Qt complains of that.
@@ -262,7 +272,9 @@ def setup(arguments: list[str]) -> int:
 def package(arguments: list[str]) -> int:
     """Builds deb, rpm, appimage, tar, windows or all into build/packages; --quick presses less, --try tries all."""
     if arguments == ["--try"]:
-        return call([ROOT / "packaging" / "try_packages.sh", "--twice"])
+        linux = call([ROOT / "packaging" / "try_packages.sh", "--twice"])
+        make_ready([RUNNING, PACKAGING], (), WINE_PROGRAMS, WORKSHOP)
+        return call([WORKSHOP.python, ROOT / "packaging" / "windows" / "try.py"]) or linux
     kinds = [word for word in arguments if not word.startswith("-")] or ["all"]
     unknown = [kind for kind in kinds if kind not in {*PACKAGE_PROGRAMS, "all"}]
     if unknown:

@@ -26,11 +26,8 @@ _OF_QT = {
     *(f"{folder}/{name}.dll" for folder in ("PySide6", "shiboken6") for name in _C_LIBRARIES),
 }
 _BINDING_MODULE = re.compile(r"(PySide6|shiboken6)/\w+\.py|shiboken6/files\.dir/.*\.py")
-# parts of packages that only their other uses need
-_UNUSED = (
-    *("bin/", "scripts/", "win32ctypes/tests/", "uvicorn/protocols/websockets/", "uvicorn/supervisors/"),
-    *("PySide6/scripts/", "PySide6/support/"),
-)
+# parts of packages that nobody imports
+_UNUSED = ("bin/", "win32ctypes/tests/", "PySide6/scripts/", "PySide6/support/")
 _KEPT_OF_METADATA = ("METADATA", "entry_points.txt")
 
 
