@@ -70,7 +70,7 @@ def editor(page: DraftsPage) -> CheckpointDialog:
 
 
 def test_each_file_has_its_vault_and_a_verdict_with_its_age(page: DraftsPage) -> None:
-    assert cells(page, "verdict")["bad.cbr.json"].startswith("2 problems · by data ")
+    assert cells(page, "verdict")["bad.cbr.json"].startswith("2 problems · data ")
     assert "vault not known here" in cells(page, "verdict")["strange.cbr.json"]
     assert cells(page, "verdict")["torn.cbr.json"] == "Is no request"
     assert cells(page, "vault")["strange.cbr.json"] == uid(999)
@@ -129,7 +129,7 @@ def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, shelf: Mem
     page._take()
     assert page.strip.isVisible()
     assert page.strip.line.label.text().startswith("2 drafts were not saved.")
-    assert cells(page, "file")["good.cbr.json"] == "good.cbr.json · not saved"
+    assert cells(page, "file")["good.cbr.json"] == "good · not saved"
     assert cells(page, "file")[""] == "(never saved)"
     page.strip.restore.click()
     assert page.strip.isHidden()

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import NamedTuple
 
-from cbr_desktop.domain.draft import DraftEntry, Unsaved
+from cbr_desktop.domain.draft import SUFFIX, DraftEntry, Unsaved
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
@@ -91,11 +91,12 @@ def row_of_unsaved(unsaved: Unsaved) -> DraftRow:
 
 
 def file_words(row: DraftRow) -> str:
-    """Return the name of a file, and whether something is not saved into it."""
+    """Return the name of a file without what all of them end in, and whether something is not saved into it."""
     if not row.path:
         kept = row.unsaved.path if row.unsaved is not None else ""
         return f"{PurePath(kept).name} · not saved, in another folder" if kept else "(never saved)"
-    return f"{row.file_name} · not saved" if row.unsaved is not None else row.file_name
+    name = row.file_name[: -len(SUFFIX)] if row.file_name.lower().endswith(SUFFIX) else row.file_name
+    return f"{name} · not saved" if row.unsaved is not None else name
 
 
 def name_words(row: DraftRow) -> str:
@@ -133,7 +134,7 @@ def sent_words(row: DraftRow, times: Times) -> str:
 
 def age_words(row: DraftRow, times: Times) -> str:
     """Return by what a draft was judged."""
-    return "vault not known here" if row.as_of is None else f"by data {times.age(row.as_of)} old"
+    return "vault not known here" if row.as_of is None else f"data {times.age(row.as_of)} old"
 
 
 def verdict_mark(row: DraftRow) -> Mark:
