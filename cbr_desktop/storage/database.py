@@ -52,7 +52,7 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
             create_database(path, steps)
         _refuse(path, steps)
         narrow(path, PRIVATE_FILE)
-        return _checked_twice(path, steps)
+        return _checked(path, steps)
     except OSError as error:
         raise NotSaved(str(path), reason(error)) from error
     except sqlite3.Error as error:
@@ -145,20 +145,6 @@ def _refuse(path: Path, steps: Steps) -> None:
 def _refuse_newer(path: Path, version: int, steps: Steps) -> None:
     if version > len(steps):
         raise NewerVersion(str(path), f"version {version}, this program knows {len(steps)}")
-
-
-def _checked_twice(path: Path, steps: Steps) -> sqlite3.Connection:
-    """Look once more before a file is called broken: a disk that could not be read for a moment looks like that."""
-    try:
-        return _checked(path, steps)
-    except NewerVersion:
-        raise
-    except sqlite3.Error as error:
-        if not isinstance(_translated(path, error), Damaged):
-            raise
-    except (Damaged, UnicodeDecodeError):
-        pass
-    return _checked(path, steps)
 
 
 def _checked(path: Path, steps: Steps) -> sqlite3.Connection:

@@ -156,16 +156,26 @@ class SqliteRecords:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            connection = open_database(self._path, STEPS)
+            return self._probed()
+        except NewerVersion:
+            raise
+        except Damaged:
+            # a disk that could not be read for a moment looks like a broken file: it is looked at once more
+            pass
+        try:
+            return self._probed()
         except NewerVersion:
             raise
         except Damaged as error:
             return self._rescue(error)
+
+    def _probed(self) -> sqlite3.Connection:
+        connection = open_database(self._path, STEPS)
         try:
             connection.execute(_PROBE)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             connection.close()
-            return self._rescue(Damaged(str(self._path), str(error)))
+            raise Damaged(str(self._path), str(error)) from error
         return connection
 
     def _rescue(self, error: Damaged) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """G14: of several programs on one data folder one writes, and the next start after a kill has it at once."""
 
+import os
 import select
 import signal
 import subprocess
@@ -8,17 +9,21 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from cbr_desktop.app.neighbour import Wish, knock
+from cbr_desktop.app.start import opened_data
+from cbr_desktop.domain.error import InUse
 from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import profile
 
 from .finding import Finding
-from .ground import Ground, Home, cbr_desktop, program, run
+from .ground import Ground, Home, cbr_desktop, run
 
 RACES, RACERS, KILLS, WINDOWS = 100, 4, 100, 5
 _LIMIT_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
+_WRITER, _IN_USE = b"w", b"n"
 
 
 def measure(ground: Ground) -> Iterator[Finding]:
@@ -38,28 +43,26 @@ def measure(ground: Ground) -> Iterator[Finding]:
 
 def _race(home: Home) -> int:
     """Start all at the same moment; return how many have the data folder while the others have been told no."""
-    with _racers(home, RACERS) as racers:
-        for racer in racers:
-            _tell(racer, "go")
-        said = [_line(racer) for racer in racers]
-        assert set(said) <= {"writer", "in use"}, said
-        return said.count("writer")
+    with _racers(home, RACERS) as (word, said, _):
+        os.close(word)
+        return sum(_answer(said) == _WRITER for _ in range(RACERS))
 
 
 def _starts_after_kills(home: Home) -> list[float]:
     seconds = []
     with ExitStack() as stack:
-        (before,) = stack.enter_context(_racers(home, 1))
-        _tell(before, "go")
-        assert _line(before) == "writer"
+        word, said, before = stack.enter_context(_racers(home, 1))
+        os.close(word)
+        assert _answer(said) == _WRITER
         for _ in range(KILLS):
-            (after,) = stack.enter_context(_racers(home, 1))
+            word, said, after = stack.enter_context(_racers(home, 1))
             began = time.monotonic()
-            before.kill()
-            before.wait()
-            _tell(after, "go")
-            assert _line(after) == "writer"
+            os.kill(before[0], signal.SIGKILL)
+            os.waitpid(before[0], 0)
+            os.close(word)
+            assert _answer(said) == _WRITER
             seconds.append(time.monotonic() - began)
+            before.clear()
             before = after
     return seconds
 
@@ -76,9 +79,8 @@ def _windows(home: Home) -> Finding:
         with subprocess.Popen(
             cbr_desktop(), env=home.environment(), cwd=home.started_in, stderr=subprocess.PIPE, text=True
         ) as first:
-            until = time.monotonic() + _PATIENCE_SECONDS
-            while not here.door_file.is_socket() and first.poll() is None and time.monotonic() < until:
-                select.select([], [], [], 0.01)
+            # the door that a killed one left is still there
+            knock(here.door_file, Wish(), _PATIENCE_SECONDS, wait=True)
             second = run(cbr_desktop(), home)
             raised += second.code == 0 and "brought to the front" in second.out
             told.append(second.err)
@@ -89,34 +91,46 @@ def _windows(home: Home) -> Finding:
 
 
 @contextmanager
-def _racers(home: Home, count: int) -> Iterator[list["subprocess.Popen[str]"]]:
-    """Lend processes that have everything imported and wait for the word."""
-    racers: list[subprocess.Popen[str]] = []
+def _racers(home: Home, count: int) -> Iterator[tuple[int, int, list[int]]]:
+    """Lend processes that wait for the word and then open the data folder, until they are killed.
+
+    The word is that the first descriptor is closed; on the second one each of them answers with a byte.
+    """
+    waiting, word = os.pipe()
+    said, answers = os.pipe()
+    racers = [_racer(home, waiting, word, answers) for _ in range(count)]
+    os.close(waiting)
+    os.close(answers)
     try:
-        for _ in range(count):
-            racers.append(_racer(home))
-        for racer in racers:
-            assert _line(racer) == "ready", racer.communicate()[1][-500:]
-        yield racers
+        yield word, said, racers
     finally:
+        os.close(said)
         for racer in racers:
-            racer.kill()
-            racer.communicate()
+            os.kill(racer, signal.SIGKILL)
+            os.waitpid(racer, 0)
 
 
-def _racer(home: Home) -> "subprocess.Popen[str]":
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        program("writer"), env=home.environment(), cwd=home.started_in, text=True, **pipes
-    )
+def _racer(home: Home, waiting: int, word: int, answers: int) -> int:
+    child = os.fork()
+    if child:
+        return child
+    try:
+        os.close(word)
+        os.read(waiting, 1)
+        with opened_data(home.places):
+            os.write(answers, _WRITER)
+            signal.pause()
+    except InUse:
+        os.write(answers, _IN_USE)
+        signal.pause()
+    finally:
+        os._exit(1)
 
 
-def _tell(racer: "subprocess.Popen[str]", word: str) -> None:
-    assert racer.stdin is not None
-    racer.stdin.write(f"{word}\n")
-    racer.stdin.flush()
-
-
-def _line(racer: "subprocess.Popen[str]") -> str:
-    assert racer.stdout is not None
-    return racer.stdout.readline().strip()
+def _answer(said: int) -> bytes:
+    """Return the next answer; ``AssertionError`` when somebody has died without one."""
+    if not select.select([said], [], [], _PATIENCE_SECONDS)[0]:
+        raise AssertionError("no answer")
+    answer = os.read(said, 1)
+    assert answer in (_WRITER, _IN_USE), "somebody died"
+    return answer
