@@ -21,6 +21,7 @@ from cbr_desktop.storage.journal import verified
 from cbr_desktop.storage.paths import HOME_VARIABLE, places
 from cbr_desktop.storage.records import peek
 
+from . import lives
 from .finding import Finding, progress
 from .ground import Ground, Home, program
 
@@ -41,15 +42,15 @@ def measure(ground: Ground) -> Iterator[Finding]:
     service.modes.checkpoint_seconds = 0
     deaths = Counter[str]()
     lost, wrong, broken = [], [], []
-    with running(service) as url, _lives(ground.home()) as lives:
+    with running(service) as url, _lives(ground.home()) as living:
         for number in range(KILLS):
             folder, name = ground.folder / f"life-{number}", f"g2-{number:04d}"
             wish = {"folder": str(folder), "url": url, "project": DEMO.project, "vault": estate.REFERENCE_VAULT_ID}
             point = POINTS[number // 2 % len(POINTS)] if number % 2 else ""
             seconds = 0.0 if point else chance.uniform(0.01, LONGEST_SECONDS)
-            end = _lived(lives, wish | {"name": name, "kill_at": point, "seconds": seconds})
+            end = _lived(living, wish | {"name": name, "kill_at": point, "seconds": seconds})
             deaths[point or "random"] += end["code"] == -signal.SIGKILL
-            again = _lived(lives, wish | {"name": "", "kill_at": "", "seconds": 0.0})
+            again = _lived(living, wish | {"name": "", "kill_at": "", "seconds": 0.0})
             rows = peek(places({HOME_VARIABLE: str(folder)}).records_file)[0]
             if again["code"] != 0 or {*end["kept"]} - {row.name for row in rows}:
                 lost.append(name)
@@ -67,6 +68,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     yield _none("ends that are not what the service knows", wrong)
     yield _none("journals that are not whole", broken)
     yield Finding("G2", "kills that came in time", str(killed), f">= {KILLS // 2}", killed >= KILLS // 2)
+    yield from lives.measure(ground)
 
 
 def _none(what: str, names: list[str]) -> Finding:
