@@ -101,6 +101,14 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
         " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that.",
     )
     parser.set_defaults(run=_WINDOW, profile=None, demo=False, files=[])
+    parser.add_argument(
+        "--open",
+        dest="files",
+        metavar="FILE",
+        action="append",
+        type=Path,
+        help="open a request file in the window for review; nothing is sent by that",
+    )
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
