@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from . import g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15, g16, g17, g20
+from . import g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15, g16, g17, g20
 from .finding import Finding, progress, say, table
 from .ground import Ground, ground
 
 GOALS = {
+    "G1": g1,
     "G2": g2,
     "G3": g3,
     "G4": g4,
