@@ -53,14 +53,14 @@ build_all() {
     suite=builds
     rm -rf "$folder/new" "$folder/old" "$folder/again"
     git clone -q --no-local "$root" "$folder/new"
-    step 0 "build all" python3 "$folder/new/packaging/bootstrap.py" package all
+    step 0 "build all" python3 "$folder/new/packaging/bootstrap.py" package deb rpm appimage tar
     remark "$(grep -E '^ *[0-9.]+ s ' "$log" | sed -E 's/^ *([0-9.]+ s) +/\1 /; s/,.*//' | paste -sd ';')"
     git clone -q --no-local "$root" "$folder/old"
     sed -i 's/^__version__ = .*/__version__ = "0.0.1"/' "$folder/old/cbr_desktop/__init__.py"
     step 0 "build an older deb and rpm" python3 "$folder/old/packaging/bootstrap.py" package deb rpm --quick
     [ -n "$1" ] || return 0
     git clone -q --no-local "$root" "$folder/again"
-    step 0 "build all again" python3 "$folder/again/packaging/bootstrap.py" package all
+    step 0 "build all again" python3 "$folder/again/packaging/bootstrap.py" package deb rpm appimage tar
     step 0 "the same bytes" diff "$folder/new/build/packages/SHA256SUMS" "$folder/again/build/packages/SHA256SUMS"
 }
 

@@ -36,6 +36,9 @@ SOURCES = ROOT / "packaging" / "windows"
         ("PySide6/plugins/tls/qopensslbackend.dll", False),
         ("PySide6/QtCore.pyi", False),
         ("bin/uvicorn.exe", False),
+        ("uvicorn/supervisors/__init__.py", True),
+        ("ecdsa/keys.py", True),
+        ("ecdsa/test_keys.py", False),
         ("keyring-25.7.0.dist-info/RECORD", False),
     ],
 )
