@@ -41,7 +41,7 @@ _MARKS = {
     Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
 }
 _VERDICTS = {
-    Verdict.RUNNING: "Under way",
+    Verdict.RUNNING: "Not over yet",
     Verdict.WHOLE: "Finished: everything is backed up",
     Verdict.PARTLY: "Ended: only a part is backed up",
     Verdict.FAILED: "Ended: nothing is backed up",
@@ -50,7 +50,7 @@ _VERDICTS = {
 _STOPPED = {
     "failure": "No further step began, because one did not succeed.",
     "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
-    "paused": "It is not under way now: no further step begins until somebody continues it.",
+    "paused": "No further step begins until somebody continues it.",
     "person": "It was stopped; no further step began.",
     "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
     "profile": "A step's profile is not open here, or is gone.",
@@ -96,7 +96,8 @@ def plan_sentence(report: PlanReport) -> str:
         if count := report.count(*stands):
             parts.append(f"{count} {words}")
     head = f"{_VERDICTS[report.verdict]}: {', '.join(parts)}."
-    return f"{head} {_STOPPED[report.stopped]}" if report.stopped else head
+    is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
+    return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head
 
 
 def cells(row: StepRow, now: datetime) -> tuple[str, ...]:

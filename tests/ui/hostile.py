@@ -12,20 +12,34 @@ from typing import Any, cast
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QTabWidget, QToolTip, QWidget
 
+from cbr_desktop.domain import request
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import LoginRefused, ProfileError, Refused
+from cbr_desktop.domain.finding import FindingKind, Subject, block
+from cbr_desktop.domain.intent import Looked
+from cbr_desktop.domain.journal import Entry, EntryKind, Event
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.region import REGIONS
+from cbr_desktop.domain.request import body
+from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
+from cbr_desktop.ui.dialogs.plan import PlanDialog
+from cbr_desktop.ui.dialogs.release import ReleaseDialog
+from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.requests import place_words
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -98,6 +112,7 @@ def fill(ledger: Ledger, text: str) -> None:
 
 def windows(hall: Hall, text: str) -> list[QWidget]:
     """Open everything that can be opened over a hall, and look at every leaf and row of it."""
+    hall.journal = cast(Any, Pages(text))
     window = MainWindow(hall, _no_dialog, _no_outcome)
     window.show()
     window.furnish()
@@ -135,6 +150,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     opened += [OutcomeDialog(desk, id) for id in desk.ledger.intents]
     sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
+    opened += later(hall, desk, text)
     opened += [WelcomeWindow(profiles(text), [text], text), StopWindow(sentence)]
     for one in opened:
         one.show()
@@ -145,6 +161,40 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
         one.grab()
     _look()
     return opened
+
+
+def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
+    """Open what is asked before something is sent later, again or together."""
+    intents = list(desk.ledger.intents.values())
+    lost = replace(intents[0], looked=(Looked(text, estate.NOW, 1, estate.NOW, estate.NOW, 1, text),))
+    document, _ = request.read(body(CheckpointDraft(intents[0].target.vault_id, name=text[:5000])))
+    plan = Plan(text, (Step(1, text, "", document), Step(2, desk.profile.name, text, document)), names=text[:5000])
+    found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
+    marked = replace(intents[0], plan="run/1")
+    desk.ledger.put_intent(marked)
+    run = Run("run", plan, estate.NOW)
+    return [
+        AgainDialog(lost, place_words(lost, desk.profile), estate.NOW),
+        ReleaseDialog([(intent, desk) for intent in intents], Times(hall.clock)),
+        ScheduleDialog(estate.NOW),
+        PlanDialog(hall, plan, found),
+        PlanDialog(hall, plan, run=run),
+    ]
+
+
+class Pages:
+    """A journal in which everything is an attack."""
+
+    def __init__(self, text: str) -> None:
+        facts = {"name": text, "request_id": text, "body": text, text: text, "from": text, "to": text, "note": text}
+        self._entries = [
+            Entry(number, estate.NOW, Event(kind, text, text, text, text, text, text, facts), text, text)
+            for number, kind in enumerate((*EntryKind, text), 1)
+        ]
+
+    def newest(self, count: int, *, before: int | None = None, after: int = 0) -> list[Entry]:
+        """Return what is asked for."""
+        return [entry for entry in self._entries[::-1] if after < entry.number < (before or 10**9)][:count]
 
 
 def profiles_window(text: str) -> QWidget:

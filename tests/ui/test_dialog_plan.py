@@ -94,7 +94,7 @@ def test_a_run_queues_the_first_step_and_keeps_its_plan(scene: Scene, opened: Op
         await until(lambda: len(scene.hall.open.intents) == 1)
         dialog.refresh()
         assert [cell(dialog, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
-        assert dialog.verdict.label.text().startswith("Under way: 0 of 2 steps finished")
+        assert dialog.verdict.label.text().startswith("Not over yet: 0 of 2 steps finished")
         dialog.stop.click()
         ledger = estate.ledger(scene.hall)
         (intent,) = ledger.intents.values()
