@@ -55,7 +55,7 @@ _STOPPED = {
     "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
     "profile": "A step's profile is not open here, or is gone.",
 }
-FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault", "Name", "What was found")
+FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault and id", "Name", "What was found")
 COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
 
 

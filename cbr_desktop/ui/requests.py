@@ -153,11 +153,10 @@ def place_words(intent: Intent, profile: Profile) -> str:
     )
 
 
-def release_sentence(intent: Intent, profile: Profile, now: datetime, *, is_open: bool) -> str:
-    """Return what a release does: where the request goes, and how old the wish is. ``is_open``: it may be done now."""
+def release_sentence(intent: Intent, profile: Profile, now: datetime, hindrance: str = "") -> str:
+    """Return what a release does: where the request goes, how old the wish is, and what is in its way."""
     age = duration_words(now - intent.wanted_at)
-    sentence = f"Release sends it to {place_words(intent, profile)}. You last wanted it {age} ago."
-    return sentence if is_open else f"{sentence} The profile is read-only: arm it before."
+    return f"Release sends it to {place_words(intent, profile)}. You last wanted it {age} ago. {hindrance}".rstrip()
 
 
 def review_sentence(held: Sequence[Intent], now: datetime) -> str:

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, Run, StepFinding, is_blocked
-from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkedLine, label, mark_icon
+from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark
@@ -48,7 +49,7 @@ from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, judg
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
 _REST_MS = 60
-_WIDTHS = {"Step": 40, "State": 140, "Verdict": 100, "Name": 140, "Vault": 150, "Profile": 110}
+_WIDTHS = {"Step": 40, "State": 140, "Verdict": 100, "Name": 140, "Vault": 150, "Vault and id": 250, "Profile": 110}
 _NARROW = 66
 _LINES = 4
 """Lines of a row that are shown."""
@@ -136,7 +137,11 @@ class PlanDialog(QDialog):
         self.start.setToolTip(tooltip(reason or "Sends the requests of the plan in their order"))
         whole = [finding_sentence(found.finding) for found in self._findings if found.step == 0]
         ready = f"Ready: {count_words(len(self._plan.steps), 'step')}, {self._rule_words()}."
-        self.verdict.say(BAD if reason else GOOD, reason or " ".join([ready, *whole]))
+        warned = {found.step for found in self._findings if found.finding.severity is Severity.WARN}
+        if warned:
+            whole.append(f"There are warnings about {count_words(len(warned), 'step')}; running the plan accepts them.")
+        mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
+        self.verdict.say(mark, reason or " ".join([ready, *whole]))
         self.stop.hide()
         self.export.hide()
 

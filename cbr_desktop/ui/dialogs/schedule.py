@@ -56,6 +56,7 @@ class ScheduleDialog(QDialog):
             layout.addWidget(widget)
         self.edit.dateTimeChanged.connect(self._tell)
         self.show_time((now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0))
+        self.edit.setSelectedSection(QDateTimeEdit.Section.HourSection)
         make_room(self)
 
     @property

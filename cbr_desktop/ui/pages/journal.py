@@ -130,8 +130,8 @@ class JournalPage(Page[Entry]):
     def search_text(self, row: Entry) -> str:
         """Return what words are looked for in."""
         event = row.event
-        parts = (event.vault_name, event.vault, event.profile, event.project, event.by, event.intent, request_id(row))
-        return "\n".join((what_words(row), entry_summary(row), self._request_name(row), *parts, row.hash))
+        parts = (event.vault_name, event.vault, event.profile, event.project, event.by, event.intent, row.hash)
+        return "\n".join((what_words(row), self._request_name(row), *parts, str(event.facts)))
 
     def owners(self, row: Entry) -> list[Ledger]:
         """Return the ledgers of the profile that an entry is about."""

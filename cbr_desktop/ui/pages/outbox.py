@@ -237,8 +237,7 @@ class OutboxPage(Page[Intent]):
         sentence = self._sentence(rows[0])
         if held and held[0].note != "elsewhere":
             desk = self._desk(held[0])
-            is_open = desk.guard.is_open
-            sentence += f" {release_sentence(held[0], desk.profile, self._times.now(), is_open=is_open)}"
+            sentence += f" {release_sentence(held[0], desk.profile, self._times.now(), _hindrance(desk))}"
         return plain(sentence, 1000)
 
     # what a person does
@@ -403,6 +402,13 @@ def vault_words(intent: Intent) -> str:
 def draft_words(intent: Intent) -> str:
     """Return the name of the file that a request came from."""
     return PurePath(intent.draft).name if intent.draft else NONE
+
+
+def _hindrance(desk: Desk) -> str:
+    """Return what keeps a profile from letting anything through, empty when nothing does."""
+    if desk.guard.sealed is not None:
+        return error_sentence(desk.guard.sealed)
+    return "" if desk.guard.is_open else "The profile is read-only: arm it before."
 
 
 def _made_at(intent: Intent) -> datetime | None:
