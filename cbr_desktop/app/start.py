@@ -28,7 +28,7 @@ from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.archive import SqliteArchive
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.database import SIDE_FILES
-from cbr_desktop.storage.files import clear_leftovers, make_folder
+from cbr_desktop.storage.files import clear_leftovers, make_folder, reason
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
@@ -83,7 +83,8 @@ def opened_data(
     make_folder(places.data)
     with ExitStack() as stack:
         stack.enter_context(locked(places))
-        clear_leftovers(places.data)
+        for folder in (places.data, places.unsaved_folder):
+            clear_leftovers(folder)
         for folder in (places.config, places.state):
             clear_leftovers(folder, _LEFT_SECONDS)
         journal = FileJournal(
@@ -124,8 +125,19 @@ def demo_corner(here: Places) -> Iterator[Places]:
     with suppress(NotSaved):
         here.make()
     folder = here.cache if os.access(here.cache, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="demo-", dir=folder, ignore_cleanup_errors=True) as corner:
+    with _corner("demo-", folder) as corner:
         yield places({HOME_VARIABLE: corner})
+
+
+@contextmanager
+def _corner(prefix: str, folder: Path | None = None) -> Iterator[str]:
+    """Lend a private folder that goes at the end, by default where temporary ones are. ``NotSaved`` without a place."""
+    try:
+        held = tempfile.TemporaryDirectory(prefix=prefix, dir=folder, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise NotSaved(str(error.filename or folder or ""), reason(error)) from error
+    with held as corner:
+        yield corner
 
 
 @contextmanager
@@ -134,7 +146,7 @@ def copied_data(here: Places) -> Iterator[Places]:
 
     What a newer program wrote is left out. Nothing may be sent from a copy: see ``SealedRecords``.
     """
-    with tempfile.TemporaryDirectory(prefix="cbr-desktop-", ignore_cleanup_errors=True) as corner:
+    with _corner("cbr-desktop-") as corner:
         copy = replace(here, data=Path(corner) / "data")
         precious = (here.records_file, here.archive_file)
         for path in (Path(f"{file}{suffix}") for file in precious for suffix in ("", *SIDE_FILES)):

@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.neighbour import MESSAGE_BYTES, Neighbour, Wish, knock, message, understood
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
+from cbr_desktop.app.start import demo_corner
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, VaultId
@@ -278,6 +279,13 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
     records = SqliteRecords(demo_program.here.records_file)
     assert [(each.id, each.state) for each in records.load()] == [("waiting", IntentState.QUEUED)]
     records.close()
+
+
+@root
+def test_fault_57_where_there_is_no_place_for_a_copy_either_it_is_said_so(here: Places) -> None:
+    # nobody can make a folder there
+    with pytest.raises(NotSaved, match="No such file"), demo_corner(replace(here, cache=Path("/proc"))):
+        raise AssertionError("it was lent a corner")
 
 
 # 61: data of a newer version

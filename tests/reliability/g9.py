@@ -45,7 +45,7 @@ VAULTS = 14
 """Vaults of the demo estate."""
 MOST = 500
 """Calls of one name that are made to fail, one in each run."""
-SECONDS = float(os.environ.get("CBR_RELIABILITY_SECONDS", "45"))
+SECONDS = float(os.environ.get("CBR_RELIABILITY_SECONDS", "90"))
 """How long one piece of work is done again and again; what is left out then is spread over all of it."""
 ERRORS = {
     "openat": "EACCES",
