@@ -15,8 +15,8 @@ from .ground import Ground, part_of, program
 from .programs.correspondence import PLANTS
 from .truth import TruthCloud
 
-SUBMITS, PLANTED_SUBMITS = 200, 20
-_SECONDS = 240.0
+SUBMITS, PLANTED_SUBMITS = 100, 20
+_SECONDS = 600.0
 _TRACED = "fdatasync,fsync,write,pwrite64,sendto,sendmsg,unlink,unlinkat,ftruncate"
 _CALL = re.compile(r"^(?P<pid>\d+) +(?P<name>\w+)\((?P<rest>.*)$", re.DOTALL)
 _RESUMED = re.compile(r"^(?P<pid>\d+) +<\.\.\. (?P<name>\w+) resumed>")

@@ -16,7 +16,7 @@ async def story() -> None:
     with lived(places(os.environ), profile_to(URL), lambda point: None, PLANT) as house:
         for number in range(COUNT):
             submit(house, f"durable-{number:04d}-{PLANT or 'sound'}.")
-        await settled(house, 60)
+        await settled(house, 560)
         print(sum(intent.state is IntentState.FINISHED for intent in house.ledger.intents.values()), flush=True)
 
 
