@@ -147,7 +147,7 @@ def judge(home: Home, said: list[list[str]], tally: Tally, *, is_last: bool) -> 
     tally.wrong += [f"lost: {name}" for name in lost]
     found = verified(home.here.journal_folder, head)
     # a line that was half written stands at the end until the next life takes it off
-    if not found.is_sound and found.fault != "torn":
+    if not found.is_sound and found.why != "torn":
         tally.wrong.append(f"journal: {found}")
     for path, least in home.drafts.items():
         text = decoded(Path(path).read_bytes()).text
