@@ -187,6 +187,15 @@ def _outbox(outbox: argparse.ArgumentParser) -> None:
 
 def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None:
     acts = plan.add_subparsers(title="what to do", metavar="ACT", required=True)
+    make = acts.add_parser("make", help="write a plan with the requests of some files")
+    make.set_defaults(run="cli.plan:make")
+    make.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    make.add_argument("--output", metavar="PLAN", type=Path, required=True, help="the plan file, as patchday.plan.json")
+    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to send them from")
+    make.add_argument("--names", metavar="TEMPLATE", default="", help="a template for requests without a name")
+    make.add_argument("--concurrency", metavar="N", type=int, default=1, help="how many at once (default: 1)")
+    make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help="the pause between two beginnings")
+    make.add_argument("--go-on", action="store_true", help="go on after a failure")
     check = acts.add_parser("check", parents=[cloud], help="judge a plan by what was last seen; nothing is sent")
     check.set_defaults(run="cli.plan:check")
     run = acts.add_parser("run", parents=[cloud], help="run a plan: send its requests in order")

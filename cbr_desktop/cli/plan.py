@@ -16,11 +16,13 @@ from cbr_desktop.app.house import new_intent_id
 from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
 from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE
+from cbr_desktop.domain import plan as plans
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.domain.plan import Plan, Run, StepFinding, is_blocked
+from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding, is_blocked
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, read
@@ -52,6 +54,26 @@ def check(options: argparse.Namespace) -> int:
         findings += judged(plan, ledgers, _default(options), WallClock().now())
     _show_findings(options, plan, findings)
     return GOOD if not is_blocked(findings) else BAD if plan is not None else UNUSABLE
+
+
+def make(options: argparse.Namespace) -> int:
+    """Write a plan with the requests of some files in their order; the plan has copies, so the files may change."""
+    steps = []
+    for number, path in enumerate(options.files, 1):
+        document, findings = requestfile.read(path)
+        if document is None:
+            sentences = " ".join(finding_sentence(finding) for finding in findings)
+            print(f"cbr-desktop: {path}: {sentences}", file=sys.stderr)
+            return UNUSABLE
+        steps.append(Step(number, options.profile or "", "", document))
+    name = options.output.name.removesuffix(SUFFIX)
+    plan = Plan(name, tuple(steps), options.names, options.concurrency, not options.go_on, options.stagger)
+    _, findings_of_plan = plans.read(plans.written(plan))
+    if is_blocked(findings_of_plan):
+        print(findings_text(plan, findings_of_plan), file=sys.stderr)
+        return UNUSABLE
+    write_whole(options.output, plans.written(plan))
+    return GOOD
 
 
 def run(options: argparse.Namespace) -> int:

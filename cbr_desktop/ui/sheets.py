@@ -31,6 +31,7 @@ KEYS = (
     ("Ctrl+1 to 6", ", ".join(NAMES)),
     ("Ctrl+Shift+N", "New draft, among the drafts"),
     ("Ctrl+F", "Filter the table"),
+    ("Delete", "Take back the selected requests, in the outbox"),
     ("F5", "Read everything now"),
     ("Ctrl+P", "Choose profiles"),
     ("Ctrl+Shift+P", "Edit profiles"),

@@ -62,6 +62,8 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+_RESUMED = frozenset({"", "paused", "stale"})
+"""The reasons for which a run rests until a person continues it."""
 _ENDED = frozenset({Stand.DONE, Stand.PARTLY, Stand.NOTHING, Stand.REFUSED, Stand.TAKEN_BACK})
 _FAILED = _ENDED - {Stand.DONE}
 
@@ -337,7 +339,7 @@ def _stand(intent: Intent, outcome: Outcome | None) -> Stand:
 def _verdict(rows: Sequence[StepRow], stopped: str) -> Verdict:
     stands = {row.stand for row in rows}
     is_open = bool(stands & {Stand.WAITING, Stand.RUNNING}) or any(_is_lost(row) for row in rows)
-    if is_open or (Stand.NOT_STARTED in stands and not stopped):
+    if is_open or (Stand.NOT_STARTED in stands and stopped in _RESUMED):
         return Verdict.RUNNING
     if Stand.UNKNOWN in stands:
         return Verdict.UNKNOWN

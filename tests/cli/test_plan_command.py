@@ -77,3 +77,20 @@ def test_a_run_that_is_not_there_is_said(capsys: Out) -> None:
     assert "No plan was run" in capsys.readouterr().out
     assert main(["plan", "report", "abc"]) == 2
     assert "no such run" in capsys.readouterr().err
+
+
+def test_a_plan_is_made_of_request_files(tmp_path: Path, capsys: Out) -> None:
+    files = []
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.cbr.json").write_text(json.dumps(step(name)["request"]))
+        files.append(str(tmp_path / f"{name}.cbr.json"))
+    made = tmp_path / "patch.plan.json"
+    arguments = ["--output", str(made), "--concurrency", "2", "--go-on", "--stagger", "5"]
+    assert main(["plan", "make", *files, *arguments]) == 0
+    plan = json.loads(made.read_text())["plan"]
+    assert (plan["name"], plan["concurrency"], plan["stop_on_failure"]) == ("patch", 2, False)
+    assert [each["request"]["checkpoint"]["parameters"]["name"] for each in plan["steps"]] == ["one", "two"]
+    assert main(["plan", "check", "--demo", str(made)]) == 0
+    assert main(["plan", "make", *files, "--output", str(made), "--concurrency", "99"]) == 2
+    (tmp_path / "bad.cbr.json").write_text("{")
+    assert main(["plan", "make", str(tmp_path / "bad.cbr.json"), "--output", str(made)]) == 2

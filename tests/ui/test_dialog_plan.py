@@ -14,6 +14,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.plan import Run as PlanOfBefore
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body
 from cbr_desktop.storage.planfile import PlanRuns
@@ -211,3 +212,18 @@ def test_an_earlier_run_is_told_and_continued_by_a_person(
 
     run(rest())
     assert scene.hall.open.intents[IntentId("new-101")].plan == f"{kept.id}/2"
+
+
+def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path: Path, qtbot: QtBot) -> None:
+    other = replace(estate.profile(), name="Other")
+    scene = Scene(tmp_path, [estate.profile(), other])
+    assert scene.hall.plans is not None
+    plan, _ = scene.hall.plans.read(scene.file((2, "one"), profile="Other"))
+    assert plan is not None
+    dialog = PlanDialog(scene.hall, plan, run=PlanOfBefore("r-1", plan, estate.NOW))
+    qtbot.addWidget(dialog)
+    assert "Not all of it is known" in dialog.verdict.label.text()
+    assert not dialog.start.isEnabled()
+    dialog.open_profiles.click()
+    assert dialog.verdict.label.text().startswith("Not over yet")
+    assert dialog.start.isEnabled()

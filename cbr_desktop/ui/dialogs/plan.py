@@ -167,16 +167,20 @@ class PlanDialog(QDialog):
     def _show_report(self, told: PlanReport) -> None:
         now = self._hall.clock.now()
         self._fill(COLUMNS, [(cells(row, now), stand_mark(row)) for row in told.rows])
-        self.verdict.say(_VERDICT_MARKS[told.verdict], plan_sentence(told))
+        closed, unarmed = self._closed(), self._unarmed()
+        if closed:
+            names = ", ".join(quoted(name, 60) for name in closed)
+            self.verdict.say(UNKNOWN, f"Not all of it is known: open {names} to see. Nothing is sent by that.")
+        else:
+            self.verdict.say(_VERDICT_MARKS[told.verdict], plan_sentence(told))
         is_active = self._active is not None and not told.stopped and told.verdict is Verdict.RUNNING
         can_go_on = bool(told.count(Stand.NOT_STARTED)) and not is_active and told.stopped != "failure"
-        closed, unarmed = self._closed(), self._unarmed()
         self.start.setText("&Continue")
         self.start.setVisible(can_go_on)
         self.start.setEnabled(can_go_on and not closed and not unarmed)
         self.start.setToolTip(tooltip("Confirms the rest of the plan anew, and starts what has not begun"))
         self.arm.setVisible(can_go_on and bool(unarmed) and not closed)
-        self.open_profiles.setVisible(can_go_on and bool(closed))
+        self.open_profiles.setVisible(bool(closed))
         self.open_profiles.setText(f"Open {count_words(len(closed), 'profile')}")
         self.profile.setEnabled(False)
         self.stop.setVisible(is_active and bool(told.count(Stand.NOT_STARTED)))

@@ -31,6 +31,7 @@ from cbr_desktop.ui.text import finding_sentence, intent_sentence
 from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
+from cbr_desktop.workflows.plan import Stand, report
 
 _RUNS = 8
 """Runs of plans that are offered to be looked at."""
@@ -291,7 +292,10 @@ class OutboxPage(Page[Intent]):
         if runs:
             menu.addSeparator()
         for run in runs:
-            words = f"{plain(run.plan.name, 50) or 'Plan'} · {self._times.text(run.started_at)}".replace("&", "&&")
+            told = report(run, self._hall.open, self._times.now())
+            stand = f"{told.count(Stand.DONE)} of {count_words(len(told.rows), 'step')} finished"
+            words = " · ".join((plain(run.plan.name, 50) or "Plan", self._times.text(run.started_at), stand))
+            words = words.replace("&", "&&")
             menu.addAction(words).triggered.connect(partial(self._open_run, run))
         menu.popup(self.plans.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
