@@ -215,7 +215,7 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     target, outcome = intent.target, outcome_of(ledger, intent)
     vault = f"{target.vault_name} ({target.vault_id})" if target.vault_name else target.vault_id
     facts = [
-        ("Waits for", waiting_words(intent, outcome, times.now())),
+        ("Waiting for / note", waiting_words(intent, outcome, times.now())),
         ("Vault", vault),
         ("Profile", target.profile),
         ("Project", f"{target.project} at {target.cbr_endpoint}"),
@@ -262,8 +262,8 @@ def _entry(entry: Entry, times: Times) -> Sheet:
         ("Project", event.project or NONE),
         ("Vault", f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
         ("Request", event.intent or NONE),
-        ("Hash", entry.hash),
-        ("Hash before", entry.before if entry.number > 1 else "none: this is the first entry"),
+        ("Hash", _in_halves(entry.hash)),
+        ("Hash before", _in_halves(entry.before) if entry.number > 1 else "none: this is the first entry"),
     ]
     before = f"Before: entry {grouped(entry.number - 1)}, hash {entry.before}" if entry.number > 1 else ""
     return Sheet(
@@ -278,6 +278,11 @@ def _entry(entry: Entry, times: Times) -> Sheet:
         [],
         None,
     )
+
+
+def _in_halves(digest: str) -> str:
+    """Return a digest that can be broken into two lines; copying gives it as it is."""
+    return f"{digest[:32]} {digest[32:]}".rstrip()
 
 
 def _activity(tasks: list[Task], times: Times) -> list[str]:

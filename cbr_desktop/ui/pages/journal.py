@@ -74,8 +74,8 @@ class JournalPage(Page[Entry]):
         times = self._times
         return [
             Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at)),
-            Column("what", "What", what_words, what_words, 16, mark=_mark),
-            Column("summary", "Tells", entry_summary, entry_summary, 34),
+            Column("what", "What", what_words, what_words, 19, mark=_mark),
+            Column("summary", "Tells", entry_summary, entry_summary, 44),
             Column("name", "Request", self._request_name, self._request_name, 22, hint=lambda e: e.event.intent),
             Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda e: e.event.vault),
             Column("profile", "Profile", lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),

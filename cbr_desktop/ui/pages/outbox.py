@@ -80,12 +80,12 @@ class OutboxPage(Page[Intent]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", "Name", self.name_words, lambda i: i.name or None, 24),
-            Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda i: i.target.vault_id),
-            Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 16),
+            Column("state", "State", self._state, self._state, 19, mark=lambda i: intent_mark(i, self._outcome(i))),
+            Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
+            Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.target.vault_id),
+            Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
-            Column("waiting", "Waiting for", self._waiting, self._waiting, 30, hint=self._sentence),
+            Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
             _time_column("made", "Made", _made_at, times),
             _time_column("sent", "Sent", lambda i: i.sent_at, times),
             _time_column("due", "Due", lambda i: i.due_at, times),
@@ -226,15 +226,19 @@ class OutboxPage(Page[Intent]):
         }
         for verb, button in self.buttons.items():
             button.setEnabled(possible[verb])
+            # what cannot be done is not there: eight buttons are wider than a small window
+            button.setVisible(possible[verb])
         words = f"&Release selected ({len(held)})…" if len(held) > 1 else "&Release"
         self.buttons["release"].setText(words)
         self.buttons["release"].setAccessibleName(words.replace("&", ""))
         self.sentence.setText(self._choice_words(rows, held))
-        self.sentence.setVisible(bool(self.sentence.text()))
+        self.sentence.setVisible(bool(self._rows))
 
     def _choice_words(self, rows: list[Intent], held: list[Intent]) -> str:
         if len(rows) != 1:
-            return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held." if rows else ""
+            if not rows:
+                return "Select a request to see where it stands and what can be done about it."
+            return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held."
         sentence = self._sentence(rows[0])
         if held and held[0].note != "elsewhere":
             desk = self._desk(held[0])
