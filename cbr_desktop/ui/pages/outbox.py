@@ -80,7 +80,7 @@ class OutboxPage(Page[Intent]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("state", "State", self._state, self._state, 19, mark=lambda i: intent_mark(i, self._outcome(i))),
+            Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
             Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.target.vault_id),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
