@@ -4,6 +4,7 @@
 system calls can tell whether anybody looked for it. With ``--unsafe`` one label reads markup, as none of ours does.
 """
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -14,8 +15,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QTabWidget, QToolTip, QWidge
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.error import LoginRefused, ProfileError, Refused
 from cbr_desktop.domain.finding import FindingKind, Subject, block
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Looked
 from cbr_desktop.domain.journal import Entry, EntryKind, Event
 from cbr_desktop.domain.listing import Listing
@@ -27,23 +30,28 @@ from cbr_desktop.domain.request import body
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
+from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.requests import place_words
+from cbr_desktop.ui.shelf import Source
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.preflight import Preflight
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.profilebook import Account, Book, Keeper
+from tests.ui.shelf import MemoryShelf
 
 _KEPT = frozenset({"id", "body", "cbr_endpoint", "iam_endpoint", "colour", "proxy_url", "ca_file", "name_template"})
 """Fields that must stay what they are for there to be an estate at all."""
@@ -82,6 +90,18 @@ def hall(text: str) -> Hall:
     """A hall over the estate with ``text`` everywhere: names, tags, states that nobody knows, codes and messages."""
     made = estate.hall(filled=False, profiles=profiles(text))
     fill(estate.ledger(made), text)
+    made.put_shelf(cast(Any, shelf(text[:2000])))  # the operator's own files
+    return made
+
+
+def shelf(text: str) -> MemoryShelf:
+    """Drafts with ``text`` in every text and every key, and one that was never saved."""
+    vault_id = VaultId(estate.vaults()[0].id)
+    asked = json.loads(new_text(CheckpointDraft(vault_id, text, text)))
+    asked["checkpoint"]["parameters"][text] = text
+    made = MemoryShelf(a=json.dumps(asked | {text: text}), b=text)
+    made.files[f"/requests/{text[:100]}.cbr.json"] = new_text(CheckpointDraft(VaultId(text))).encode("utf-8", "replace")
+    made.kept["1"] = Unsaved("1", f"/elsewhere/{text}", text, text, text, estate.NOW)
     return made
 
 
@@ -117,7 +137,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     window.show()
     window.furnish()
     window.show_details(True)
-    for name in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
+    for name in ("Resources", "Tasks", "Drafts", "Outbox", "Journal", "Vaults"):
         window.show_page(name)
         page = window.current_page()
         for row in range(page.model.rowCount()):
@@ -146,7 +166,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     checkpoint.description.set_text(text[:2000])  # an operator's own, which is never ten million letters
     checkpoint.open()
     checkpoint.resources.tree.expandAll()
-    opened: list[QWidget] = [window, checkpoint]
+    opened: list[QWidget] = [window, checkpoint, *draft_windows(desk, text)]
     opened += [OutcomeDialog(desk, id) for id in desk.ledger.intents]
     sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
@@ -195,6 +215,21 @@ class Pages:
     def newest(self, count: int, *, before: int | None = None, after: int = 0) -> list[Entry]:
         """Return what is asked for."""
         return [entry for entry in self._entries[::-1] if after < entry.number < (before or 10**9)][:count]
+
+
+def draft_windows(desk: Desk, text: str) -> list[QWidget]:
+    """Open what there is for one draft: the editor, a review, an import, a comparison."""
+    held = shelf(text[:2000])
+    base = held.load("/requests/a.cbr.json")
+    editor = CheckpointDialog(
+        desk, shelf=cast(Any, held), source=Source(base.text, path="/requests/a.cbr.json", base=base)
+    )
+    editor.conflict.tell(f"/requests/{text}", is_gone=False)
+    review = ReviewDialog(lambda draft: Preflight(()), text)
+    review.show_data(json.dumps({text: text, "endpoint": text, "project": text, "checkpoint": {}}).encode(), text)
+    pasted = ImportDialog(lambda draft: Preflight(()), held.outside)
+    pasted.paste.setPlainText(f"curl https://{text[:2000]}/v3/p/checkpoints -H '{text[:2000]}' -d @{text[:2000]}")
+    return [editor, review, pasted, DiffDialog({text: text[:2000], f"2{text}": base.text}, text, f"2{text}")]
 
 
 def profiles_window(text: str) -> QWidget:

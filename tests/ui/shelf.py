@@ -14,7 +14,7 @@ class MemoryShelf:
 
     def __init__(self, **texts: str) -> None:
         self.folder = "/requests"
-        self.files = {f"/requests/{name}{SUFFIX}": text.encode() for name, text in texts.items()}
+        self.files = {f"/requests/{name}{SUFFIX}": text.encode("utf-8", "replace") for name, text in texts.items()}
         self.kept: dict[str, Unsaved] = {}
         self.trash: list[str] = []
         self.full = False
