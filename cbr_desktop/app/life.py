@@ -26,8 +26,10 @@ from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import WARNING
+from cbr_desktop.ui.plans import resting_sentence
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.plan import resting
 
 _PATIENCE_SECONDS = 4.0
 """How long leaving waits for the answer to a request that is being sent; leaving as a whole takes five at most."""
@@ -50,6 +52,7 @@ def run_life(
         Beside(window, hall, here, log, behind)
         shelf.tell_unsaved(window, hall)
         tell_the_disk(window, hall, behind.houses)
+        tell_the_plans(window, hall)
         keep_good_copy(here.profiles_file)
         if hall.is_demo or hall.sealed is not None:
             # it works in a corner of its own, of which no second start can know
@@ -68,6 +71,15 @@ def tell_the_disk(window: MainWindow, hall: Hall, houses: Houses) -> None:
     if hall.sealed is not None:
         window.notices.say(sealed_sentence(hall.sealed), WARNING)
         window.band.tell_guards()
+
+
+def tell_the_plans(window: MainWindow, hall: Hall) -> None:
+    """Say which runs of plans were left in the middle; only a person continues them."""
+    if hall.plans is None:
+        return
+    profiles = [desk.profile.name for desk in hall.desks]
+    for told in resting(hall.plans.runs(), hall.open, profiles, hall.clock.now())[:1]:
+        window.notices.say(resting_sentence(told), WARNING, "Show the outbox", partial(window.show_page, "Outbox"))
 
 
 def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: Secrets | None = None) -> Behind:

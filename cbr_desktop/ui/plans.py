@@ -100,6 +100,15 @@ def plan_sentence(report: PlanReport) -> str:
     return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head
 
 
+def resting_sentence(report: PlanReport) -> str:
+    """Return that a run was left in the middle, and how to go on with it."""
+    left = f"{report.count(Stand.NOT_STARTED)} of {count_words(len(report.rows), 'step')}"
+    return (
+        f"The plan {quoted(report.name, 60)} was left in the middle: {left} not started."
+        " Nothing of them is sent until you continue it, by Plans… in the outbox."
+    )
+
+
 def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
     """Return the words of a step, in the order of ``COLUMNS``."""
     counts = ("", "", "")

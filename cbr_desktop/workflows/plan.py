@@ -10,7 +10,7 @@ A run is started by a person, and goes on only while this program has kept at it
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +34,8 @@ from cbr_desktop.workflows.preflight import preflight
 
 LOOK_SECONDS = 1.0
 """How often a run looks whether another step may begin."""
+_RECENT = timedelta(days=7)
+"""For how long a run that was left in the middle is brought to mind."""
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 _UNDER_WAY = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 
@@ -158,6 +160,23 @@ def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanR
     intents = _intents(run, ledger.intents.values())
     rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
     return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
+
+
+def resting(runs: Iterable[Run], ledger: Reading, profiles: Collection[str], now: datetime) -> list[PlanReport]:
+    """Return the reports of the runs of late that were left in the middle, as far as ``profiles`` can tell.
+
+    A run that ended by a failure has not been left, and one of which nothing has begun was never more than a wish.
+    """
+    found = []
+    for run in runs:
+        known = all(step.profile in profiles for step in run.plan.steps)
+        if not known or now - run.started_at > _RECENT:
+            continue
+        made = report(run, ledger, now, "paused")
+        has_failed = run.plan.stop_on_failure and any(_is_failure(row) for row in made.rows)
+        if 0 < made.count(Stand.NOT_STARTED) < len(made.rows) and not has_failed:
+            found.append(made)
+    return found
 
 
 class PlanRun:

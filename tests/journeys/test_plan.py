@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.houses import Houses
+from cbr_desktop.app.life import tell_the_plans
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.request import body
@@ -62,6 +63,8 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         window.furnish()
         await until(lambda: settled(again.hall, FINE.name))
         assert names(again) == ["one"]
+        tell_the_plans(window, again.hall)
+        assert "‘patch’ was left in the middle: 1 of 2 steps" in window.notices.notices[0].label.text()
         assert again.hall.plans is not None
         (kept,) = again.hall.plans.runs()
         dialog = PlanDialog(again.hall, kept.plan, (), window, run=kept)
@@ -69,6 +72,8 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         assert "1 not started" in dialog.verdict.label.text()
         dialog.start.click()
         await until(lambda: names(again) == ["one", "two"])
+        tell_the_plans(window, again.hall)
+        assert len([n for n in window.notices.notices if "in the middle" in n.label.text()]) == 1
         dialog.close()
 
     again.play(rest)
