@@ -55,9 +55,9 @@ def whole(reading: Reading[Row]) -> Listing[Row] | None:
 
 def reading(path: Path, name: str, codec: Codec[Row], *, first_page: bool = False) -> Reading[Row]:
     """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``."""
-    if not path.exists():
-        return None
     try:
+        if not path.exists():
+            return None
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             return (yield from _listing(connection, name, codec, first_page=first_page))
     except sqlite3.OperationalError as error:

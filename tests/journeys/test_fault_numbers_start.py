@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -181,16 +182,24 @@ def opened_to_all(folder: Path) -> None:
             path.chmod(0o755)
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder to which everybody has a way; those of other tests are shut again by whoever runs tests as well."""
+    with tempfile.TemporaryDirectory(prefix="cbr-desktop-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 nobody = pytest.mark.skipif(not become_nobody(), reason="only root can become another user")
 
 
 @nobody
-def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothing(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothing(open_folder: Path) -> None:
+    home = open_folder / "home"
     settled_home(home)
     opened_to_all(home)
     before = tree(home)
-    told = seen([*become_nobody()], environment(home), tmp_path)
+    told = seen([*become_nobody()], environment(home), open_folder)
     assert told["mode"] == "Read-only mode"
     assert [each.partition(":")[0] for each in told["notices"]] == ["Read-only mode"]
     assert "Permission denied" in told["notices"][0] or "Operation not permitted" in told["notices"][0]
@@ -202,8 +211,8 @@ def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothin
 
 
 @nobody
-def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(open_folder: Path) -> None:
+    home = open_folder / "home"
     here = settled_home(home)
     opened_to_all(home)
     for path in (home, *home.rglob("*")):
@@ -213,7 +222,7 @@ def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(tmp_path: Path) -
         os.chown(path, 0, 0)
     here.data.chmod(0o700)
     before = tree(here.data)
-    told = seen([*become_nobody()], environment(home), tmp_path)
+    told = seen([*become_nobody()], environment(home), open_folder)
     assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NotSaved")
     assert told["requests"] == []
     assert tree(here.data) == before
@@ -221,18 +230,28 @@ def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(tmp_path: Path) -
 
 
 @nobody
+def test_fault_57_a_cache_that_cannot_be_reached_is_no_cache(open_folder: Path) -> None:
+    home = open_folder / "home"
+    here = settled_home(home)
+    opened_to_all(home)
+    here.cache.chmod(0o700)
+    told = seen([*become_nobody()], environment(home), open_folder)
+    assert (told["mode"], told["can_send"]) == ("Read-only mode", False)
+
+
+@nobody
 @pytest.mark.parametrize("is_set", [True, False])
-def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(tmp_path: Path, is_set: bool) -> None:
-    opened_to_all(tmp_path)
-    variables = environment(tmp_path / "missing" if is_set else None, TMPDIR=str(tmp_path / "tmp"))
-    (tmp_path / "tmp").mkdir()
-    os.chown(tmp_path / "tmp", NOBODY, NOBODY)
+def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(open_folder: Path, is_set: bool) -> None:
+    opened_to_all(open_folder)
+    variables = environment(open_folder / "missing" if is_set else None, TMPDIR=str(open_folder / "tmp"))
+    (open_folder / "tmp").mkdir()
+    os.chown(open_folder / "tmp", NOBODY, NOBODY)
     program = [*become_nobody(), str(ROOT / "tests" / "journeys" / "onlooker.py"), "--demo"]
-    done = subprocess.run(program, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=50)
+    done = subprocess.run(program, env=variables, cwd=open_folder, capture_output=True, text=True, timeout=50)
     assert (done.returncode, complaints(done.stderr)) == (0, [])
     assert json.loads(done.stdout)["mode"] == ""
-    assert list((tmp_path / "tmp").iterdir()) == []
-    assert not (tmp_path / "~").exists()
+    assert list((open_folder / "tmp").iterdir()) == []
+    assert not (open_folder / "~").exists()
 
 
 def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_reached(
