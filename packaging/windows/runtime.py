@@ -35,13 +35,13 @@ _LEFT_OUT = {
     *("python.exe", "pythonw.exe", f"python{_DIGITS}._pth", "python.cat"),
     # asks the system's own management about its version, slowly; Python knows another way
     "_wmi.pyd",
-    *("winsound.pyd", "_multiprocessing.pyd"),
+    "winsound.pyd",
     # the ones that come with Qt are newer and the makers of Qt have signed them
     *("vcruntime140.dll", "vcruntime140_1.dll"),
 }
-_MODULES_LEFT_OUT = (
+MODULES_LEFT_OUT = (
     *("unittest", "pydoc", "pydoc_data", "doctest", "pdb", "ensurepip", "venv", "idlelib", "turtledemo", "tkinter"),
-    *("lib2to3", "multiprocessing", "cProfile", "profile", "pstats", "turtle", "xmlrpc", "wsgiref", "curses"),
+    *("lib2to3", "cProfile", "profile", "pstats", "turtle", "xmlrpc", "wsgiref", "curses"),
 )
 
 
@@ -140,6 +140,6 @@ def _smaller(library: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(library)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as new:
         for name in sorted(old.namelist()):
-            if re.split(r"[./]", name)[0] not in _MODULES_LEFT_OUT and not name.endswith("/"):
+            if re.split(r"[./]", name)[0] not in MODULES_LEFT_OUT and not name.endswith("/"):
                 new.writestr(zipfile.ZipInfo(name), old.read(name))
     return made.getvalue()

@@ -303,7 +303,7 @@ def refuse_foreign() -> str:
 def move(mine: Path) -> str:
     """Install where the path has blanks and letters of two scripts; the older place is left clean."""
     command = f'"{windows_path(setup("new"))}" /S /D={windows_path(STRANGE)}'
-    python(mine, f"import subprocess; raise SystemExit(subprocess.call({command!r}))")
+    python(application("new"), f"import subprocess; raise SystemExit(subprocess.call({command!r}))")
     check_installed(STRANGE, version(), "HKCU")
     if mine.exists():
         raise Failed(f"left behind: {[path.name for path in mine.iterdir()]}")
@@ -571,7 +571,7 @@ def wine(
 def python(folder: Path, text: str, *arguments: str) -> str:
     """Run lines of Python with the modules of an installed program; return what they print, which is a line.
 
-    The Python is not the installed one, whose library must be free and which comes without a program of its own.
+    The program and the library of Python are not the installed ones: that comes without the one and needs the other.
     """
     place = DRIVE / "python"
     if not place.exists():
@@ -579,7 +579,8 @@ def python(folder: Path, text: str, *arguments: str) -> str:
         for name, content in runtime.fetch().files.items():
             if name != "_wmi.pyd":
                 (place / name).write_bytes(content)
-    paths = ["python313.zip", ".", *(windows_path(folder / part) for part in ("lib", "app"))]
+    parts = ("runtime/python313.zip", "runtime", "lib", "app")
+    paths = [windows_path(folder / part) for part in parts]
     (place / "python313._pth").write_text("\n".join([*paths, ""]), "utf-8")
     script = DRIVE / "probe.py"
     script.write_text(text, "utf-8")

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
@@ -127,6 +128,19 @@ def test_a_key_is_asked_for():
 def test_a_passphrase_stays_in_its_file():
     given = {"CBR_SIGN_PKCS12": "us.p12", "CBR_SIGN_PASSPHRASE": "secret.txt", "CBR_SIGN_TIMESTAMP": "http://t"}
     assert signing.options(given) == ["-pkcs12", "us.p12", "-readpass", "secret.txt", "-ts", "http://t"]
+
+
+def test_nobody_here_imports_what_is_left_out_of_python():
+    text = f"""
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys({runtime.MODULES_LEFT_OUT!r}))
+import cbr_desktop
+for module in pkgutil.walk_packages(cbr_desktop.__path__, "cbr_desktop."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[-500:]) == (0, "")
 
 
 def test_a_python_of_another_sum_is_refused(tmp_path, monkeypatch):
