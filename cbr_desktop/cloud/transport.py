@@ -558,7 +558,10 @@ def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str
     status, code = response.status_code, said.code
     message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
-        return Unreachable(host, "the proxy wants a login", "proxy-login")
+        asked = Unreachable(host, "the proxy wants a login", "proxy-login")
+        # a tunnel is refused before there is a request; here it was sent, and some other machine may have relayed it
+        asked.executed = None
+        return asked
     kind = _KINDS.get(status, Refused)
     if status == 401 and "malformed request url" in message.lower():
         # some regions say so for an object that does not exist; it is no word about the login

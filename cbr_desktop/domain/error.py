@@ -48,7 +48,7 @@ class CloudError(HouseError):
 
 
 class Unreachable(CloudError):
-    """No connection: not one byte of the request was written.
+    """No connection: not one byte of the request was written, but for a proxy that wants a login in place of an answer.
 
     ``reason`` is ``offline`` (the operator works offline), ``name`` (it could not be resolved), ``connection``,
     ``timeout``, ``proxy``, ``proxy-login`` (it wants one, or another), ``ca-file`` (the company's authorities cannot be
@@ -56,7 +56,7 @@ class Unreachable(CloudError):
     ``unknown-authority``, and ``tls`` for all else.
     """
 
-    executed = False
+    executed: bool | None = False
 
     def __init__(self, host: str, detail: str = "", reason: str = "connection") -> None:
         super().__init__(host, detail)

@@ -250,6 +250,12 @@ def test_a_proxy_that_wants_a_login() -> None:
     assert caught.value.reason == "proxy-login"
 
 
+def test_a_proxy_that_wants_a_login_when_the_request_has_been_sent_proves_nothing() -> None:
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(Line(Script(httpx.Response(407))).client.once(Call("POST", "https://cbr.example/")))
+    assert (caught.value.reason, caught.value.executed) == ("proxy-login", None)
+
+
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_a_read_is_tried_four_times_with_growing_waits(status: int) -> None:
     script = Script(httpx.Response(status))

@@ -41,6 +41,7 @@ ONE = CheckpointDraft(
 LOST = [
     Fault("POST", CHECKPOINTS, "cut", "after"),
     Fault("POST", CHECKPOINTS, "cut", "during"),
+    Fault("POST", CHECKPOINTS, "status", "after", status=407, body=b""),
     Fault("POST", CHECKPOINTS, "status", "after", status=500, body=b""),
     Fault("POST", CHECKPOINTS, "status", "after", status=502, body=b"<html>bad gateway</html>"),
     Fault("POST", CHECKPOINTS, "status", "after", status=504, body=b""),
