@@ -28,7 +28,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     yield _none("checkpoints called not made without a refusal that proves it", told["denied"])
     growth = told["after_mib"] - told["before_mib"]
     figure = f"{growth:+.1f} MiB, from {told['before_mib']:.0f}"
-    yield Finding("G1", "resident memory after the first tenth and at the end", figure, "+50 MiB", growth < 50)
+    yield Finding("G1", "resident memory after a fifth and at the end", figure, "+50 MiB", growth < 50)
 
 
 def _none(what: str, found: list[str]) -> Finding:

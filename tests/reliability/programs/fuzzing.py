@@ -30,7 +30,7 @@ from tests.reliability.gateway import PROJECT, profile_to
 REPLIES, SEED = int(sys.argv[1]), int(sys.argv[2])
 DEADLINE_SECONDS, HANGING_DEADLINE_SECONDS, OVER_SECONDS = 5.0, 0.2, 1.0
 AT_ONCE = 4
-WARM_SHARE = 0.1
+WARM_SHARE = 0.2
 VAULT, CHECKPOINT = (
     VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce"),
     CheckpointId("8b0851a8-adf3-4f4c-a914-dead08bf9664"),
