@@ -375,7 +375,7 @@ def judge_draft(mine: Path) -> str:
 
 
 def list_vaults(mine: Path) -> str:
-    code, said = wine(mine / launchers.CONSOLE.file, "--demo", "vaults", CBR_DESKTOP_HOME=r"C:\try-list")
+    code, said = wine(mine / launchers.CONSOLE.file, "vaults", "--demo", CBR_DESKTOP_HOME=r"C:\try-list")
     if code or "vault-be94" not in said:
         raise Failed(f"it ended with {code}: {said[-200:]}")
     return f"{len(said.splitlines())} lines"
