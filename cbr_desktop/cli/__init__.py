@@ -75,14 +75,18 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line: the options of the window, and all the rest only when there is more than these."""
     cloud = _cloud()
     try:
-        usual = argparse.Namespace(run=_WINDOW, profile=None, demo=False, files=[])
-        options, more = cloud.parse_known_args(arguments, usual)
+        options, more = cloud.parse_known_args(arguments, _usual())
     except argparse.ArgumentError:
         more = ["to be told by the one who knows all commands"]
     if more and all(word.lower().endswith(_FILES) and not word.startswith("-") for word in more):
         options.files = [Path(word) for word in more]
         return options
-    return _parser(cloud).parse_args(arguments) if more else options
+    return _parser(cloud).parse_args(arguments, _usual()) if more else options
+
+
+def _usual() -> argparse.Namespace:
+    """Return what counts unless it is said; defaults of a command would undo what stands before it."""
+    return argparse.Namespace(run=_WINDOW, profile=None, demo=False, files=[])
 
 
 def _cloud() -> argparse.ArgumentParser:
@@ -100,7 +104,6 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
         description="For operators of Cloud Backup and Recovery. Without a command it opens the window;"
         " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that.",
     )
-    parser.set_defaults(run=_WINDOW, profile=None, demo=False, files=[])
     parser.add_argument(
         "--open",
         dest="files",

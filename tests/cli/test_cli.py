@@ -221,3 +221,13 @@ def test_a_reader_that_has_seen_enough_is_no_defect() -> None:
         child.stdout.close()
         assert child.stderr.read() == ""
         assert child.wait(30) == 141
+
+
+def test_which_cloud_is_meant_can_be_said_before_or_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--demo", "vaults", "--json"]) == 0
+    before = json.loads(capsys.readouterr().out)["vaults"]
+    assert main(["vaults", "--demo", "--json"]) == 0
+    after = json.loads(capsys.readouterr().out)["vaults"]
+    assert [vault["id"] for vault in before] == [vault["id"] for vault in after]
+    assert main(["--profile", "Nowhere", "vaults"]) == 2
+    assert "Nowhere" in capsys.readouterr().err
