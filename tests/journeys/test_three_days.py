@@ -1,17 +1,22 @@
-"""A journey: three days offline, ten requests queued, a power cut in the middle of sending, restart, reconnect."""
+"""A journey: three days offline, twenty drafts edited and ten queued, a power cut while sending, restart, reconnect."""
 
 import json
 import os
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.draft import Unsaved, new_text
+from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.storage.drafts import Drafts
+from cbr_desktop.storage.paths import places
 from cbr_desktop.ui.text import intent_sentence
 from tests.journeys.commands import Machine, machine
 from tests.stage import staged
@@ -24,24 +29,55 @@ VAULTS = ("vault-be94", "vault-erp-prod", "vault-web-prod", "vault-db-disks", "v
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a power cut is played with SIGKILL")
 
 
-def queue_ten_offline(desk: Machine) -> list[Intent]:
-    """See the estate once, lose the network, and queue ten requests; then the program is closed."""
+def drafts_of(desk: Machine) -> Drafts:
+    """The operator's folder of drafts."""
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} was thrown away")
+
+    here = places({"CBR_DESKTOP_HOME": str(desk.folder)})
+    return Drafts(here.requests, here.unsaved_folder, refuse)
+
+
+def edit_twenty(desk: Machine, ids: dict[str, VaultId]) -> dict[str, str]:
+    """Make twenty drafts and edit each; three edits are not saved when the program ends. Return what must be there."""
+    drafts = drafts_of(desk)
+    expected = {}
+    for number in range(20):
+        draft = CheckpointDraft(ids[VAULTS[number % len(VAULTS)]], name=f"patch-day-{number}")
+        path = drafts.create(f"patch-{number:02}", new_text(draft))
+        base = drafts.load(path)
+        edited = new_text(replace(draft, description=f"edited offline, draft {number}"))
+        if number < 17:
+            drafts.save(path, edited, base)
+            expected[path] = edited
+        else:
+            drafts.keep(Unsaved(f"draft-{number}", path, edited, base.text, desk.profile.name, desk.clock.now()))
+            expected[path] = base.text
+    return expected
+
+
+def queue_ten_offline(desk: Machine) -> tuple[list[Intent], dict[str, str]]:
+    """See the estate once, lose the network, edit twenty drafts and queue ten of them; then the program is closed."""
     with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
         made: list[Intent] = []
+        texts: dict[str, str] = {}
 
         async def story() -> None:
             await stage.house.refresh.once()
             ids = {vault.name: vault.id for vault in stage.house.ledger.vaults.values()}
             stage.cable.is_plugged = False
-            for number in range(10):
-                draft = CheckpointDraft(ids[VAULTS[number % len(VAULTS)]], name=f"patch-day-{number}")
-                made.append(stage.house.outbox.submit(draft, file=f"/requests/{number}.cbr.json"))
+            texts.update(edit_twenty(desk, ids))
+            for path, text in list(texts.items())[:10]:
+                document, _ = request.read(text.encode())
+                assert document is not None
+                made.append(stage.house.outbox.submit(document.draft, body=document.body, file=path))
                 await stage.clock.sleep(60)
             await stage.clock.sleep(3600)
             assert {stage.intent(each.id).state for each in made} == {S.QUEUED}
 
         stage.play(story)
-    return made
+    return made, texts
 
 
 def names(bodies: list[bytes]) -> Counter[str]:
@@ -52,7 +88,7 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
     tmp_path: Path,
 ) -> None:
     with machine(tmp_path / "home", datetime.now(UTC) - THREE_DAYS) as desk:
-        made = queue_ten_offline(desk)
+        made, texts = queue_ten_offline(desk)
         desk.clock.advance((datetime.now(UTC) - desk.clock.now()).total_seconds())
         assert not desk.posts
         online_at = desk.clock.now()
@@ -75,6 +111,11 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
         states = Counter(row.state for row in desk.rows)
         assert (states[S.SENDING], states[S.HELD]) == (1, 10 - CONFIRMED)
         assert desk.verified().is_sound
+        drafts = drafts_of(desk)
+        assert {entry.path: drafts.load(entry.path).text for entry in drafts.entries()} == texts
+        kept = {unsaved.path: unsaved.text for unsaved in drafts.unsaved()}
+        assert list(kept) == list(texts)[17:]
+        assert all(f"edited offline, draft {number}" in kept[path] for number, path in enumerate(kept, 17))
 
         # restart and reconnect: what was confirmed goes on by itself, what was on the wire is looked for
         desk.service.faults.clear()
