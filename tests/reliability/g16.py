@@ -22,6 +22,8 @@ def measure(ground: Ground) -> Iterator[Finding]:
         wrong = [service.faults.hit for _, service in clouds]  # type: ignore[attr-defined]
     facts = told.facts
     progress(f"requests {asked}, of these answered wrongly {wrong}, intents {facts['intents']}, late {facts['late']}")
+    every = max(1, len(facts["samples"]) // 15)
+    progress(f"memory in MiB: {[each[1] // 1024 for each in facts['samples'][::every]]}")
     warm = [each for each in facts["samples"] if each[0] >= seconds * WARM_SHARE]
     few = max(1, len(warm) // 10)
     first, last = warm[:few], warm[-few:]
