@@ -75,7 +75,8 @@ class Heart:
         """Note where the loop is whenever a beat is late."""
         while not self._stopped.wait(LATE_SECONDS / 4):
             if time.perf_counter() - self._last[0] > LATE_SECONDS:
-                frames = traceback.extract_stack(sys._current_frames()[self._thread])
+                walked = traceback.walk_stack(sys._current_frames()[self._thread])
+                frames = traceback.StackSummary.extract(walked, lookup_lines=False)[::-1]
                 ours = [each for each in frames if "cbr_desktop" in each.filename] or frames
                 self.late[f"{Path(ours[-1].filename).name}:{ours[-1].lineno} {ours[-1].name}"] += 1
 
