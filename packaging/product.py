@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,14 +48,21 @@ def version() -> str:
     return found[1]
 
 
+FIXED_EPOCH = 1_700_000_000
+"""The time, in seconds, of packages whose sources have no history."""
+
+
 def epoch() -> int:
     """The time that everything in a package bears, in seconds: SOURCE_DATE_EPOCH, or the time of the last commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    git = shutil.which("git")
+    if git is None:
+        return FIXED_EPOCH
+    command = [git, "-C", str(ROOT), "log", "-1", "--format=%ct"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return int(done.stdout) if done.returncode == 0 and done.stdout.strip() else 1_700_000_000
+    return int(done.stdout) if done.returncode == 0 and done.stdout.strip() else FIXED_EPOCH
 
 
 def environment() -> dict[str, str]:

@@ -51,9 +51,15 @@ def test_there_is_one_version():
 
 
 def test_the_time_in_packages_can_be_given(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert product.epoch() == 1_700_000_000
-    assert 'date="2023-11-14"' in texts.metadata()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1650000000")
+    assert product.epoch() == 1_650_000_000
+    assert 'date="2022-04-15"' in texts.metadata()
+
+
+def test_without_git_packages_bear_a_fixed_time(monkeypatch, tmp_path):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert product.epoch() == product.FIXED_EPOCH
 
 
 def test_menus_start_what_is_installed():
