@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, Mark, Shape
+from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.theme import Tone
@@ -96,11 +96,11 @@ class DoctorWindow(QDialog):
         self._table = CheckTable()
         self._only = QCheckBox("Only what needs &attention")
         self._only.setObjectName("doctorOnlyAttention")
-        self._again = _button("&Run again", "doctorAgain")
-        self._stop = _button("&Stop", "doctorStop")
-        self._copy = _button("Copy re&port", "doctorCopyReport")
+        self._again = push_button("&Run again", "doctorAgain")
+        self._stop = push_button("&Stop", "doctorStop")
+        self._copy = push_button("Copy re&port", "doctorCopyReport")
         self._copy.setToolTip("Names are cut to their first letters and a mark; there are no secrets in it.")
-        self._close = _button("&Close", "doctorClose")
+        self._close = push_button("&Close", "doctorClose")
         self._lay_out()
         self._connect()
 
@@ -309,10 +309,3 @@ class CheckTable(QTableWidget):
     def _line(self, row: int) -> str:
         items = [self.item(row, column) for column in range(len(_COLUMNS))]
         return "\t".join(item.text() for item in items if item is not None)
-
-
-def _button(text: str, name: str) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    return made

@@ -14,6 +14,7 @@ from cbr_desktop.ui.band import guard_words, profile_colour, scope_name
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.marks import Shape
+from cbr_desktop.ui.pieces import do
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.statusbar import connection_sentence, connection_words, member_problems
@@ -43,7 +44,7 @@ def open_scope_menu(hall: Hall, button: QToolButton, further: dict[str, Callable
         action.triggered.connect(partial(_choose, hall, choice))
     menu.addSeparator()
     for words, act in further.items():
-        menu.addAction(words).triggered.connect(partial(_do, act))
+        menu.addAction(words).triggered.connect(partial(do, act))
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu
 
@@ -161,7 +162,7 @@ class ScopeStrip(QFrame):
             menu.addAction("Log in…").triggered.connect(partial(self._wish, "login_wished", desk.profile))
         menu.addAction("How it stands").triggered.connect(partial(self._remark, desk))
         menu.addAction("Look at it alone").triggered.connect(partial(self._wish, "alone_wished", desk.profile))
-        menu.addAction("Read it now").triggered.connect(partial(_do, desk.refresh.ask))
+        menu.addAction("Read it now").triggered.connect(partial(do, desk.refresh.ask))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _wish(self, signal: str, profile: Profile, *_: object) -> None:
@@ -203,10 +204,6 @@ def _choose(hall: Hall, choice: Choice, *_: object) -> None:
 
 def _chosen(chosen: Callable[[Desk], object], desk: Desk, *_: object) -> None:
     chosen(desk)
-
-
-def _do(act: Callable[[], object], *_: object) -> None:
-    act()
 
 
 def _arm(desk: Desk, minutes: int, armed: Callable[[Desk], object], *_: object) -> None:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QStackedWidget,
@@ -51,6 +50,7 @@ from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.shelf import Shelf, Source
 from cbr_desktop.ui.states import clock_words, count_words, quoted
@@ -274,20 +274,20 @@ class CheckpointDialog(QDialog):
         self.anyway = QCheckBox("Send an&yway")
         self.anyway.setObjectName("checkpointSendAnyway")
         self.anyway.setAccessibleName("Send anyway")
-        self.arm = _button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
-        self.send = _button("&Send", "checkpointSend")
-        self.hold = _button("Hold", "checkpointHold")
+        self.arm = push_button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
+        self.send = push_button("&Send", "checkpointSend")
+        self.hold = push_button("Hold", "checkpointHold")
         self.hold.setToolTip(
             tooltip("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)")
         )
-        self.schedule = _button("Schedule…", "checkpointSchedule")
+        self.schedule = push_button("Schedule…", "checkpointSchedule")
         self.schedule.setToolTip(
             tooltip("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)")
         )
-        self.save = _button("Save to &file…", "checkpointSave")
-        self.save_as = _button("Save as…", "checkpointSaveAs")
+        self.save = push_button("Save to &file…", "checkpointSave")
+        self.save_as = push_button("Save as…", "checkpointSaveAs")
         self.save_as.setVisible(False)
-        self.close_button = _button("Close", "checkpointClose")
+        self.close_button = push_button("Close", "checkpointClose")
 
     def _name(self, template: str) -> Rendered:
         """Return the name that a template gives; the same window gives the same chance each time."""
@@ -811,10 +811,3 @@ def _chip(environment: Environment) -> QWidget:
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:
     return area is not None and widget is not None and area.isAncestorOf(widget)
-
-
-def _button(text: str, name: str) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    return made

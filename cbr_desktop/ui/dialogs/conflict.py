@@ -3,10 +3,11 @@
 from pathlib import PurePath
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.states import quoted
 
 
@@ -30,10 +31,10 @@ class ConflictBar(QFrame):
         self.setObjectName("draftConflict")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.line = MarkedLine("draftConflictSentence")
-        self.mine = _button("Keep mine", "draftKeepMine")
-        self.theirs = _button("Take theirs", "draftTakeTheirs")
-        self.elsewhere = _button("Save mine under another name…", "draftSaveElsewhere")
-        self.compare = _button("Compare…", "draftCompareConflict")
+        self.mine = push_button("Keep mine", "draftKeepMine")
+        self.theirs = push_button("Take theirs", "draftTakeTheirs")
+        self.elsewhere = push_button("Save mine under another name…", "draftSaveElsewhere")
+        self.compare = push_button("Compare…", "draftCompareConflict")
         row = QHBoxLayout()
         for button, wish in (
             (self.compare, self.comparison_wished),
@@ -60,10 +61,3 @@ class ConflictBar(QFrame):
         self.theirs.setEnabled(not is_gone)
         self.compare.setEnabled(not is_gone)
         self.show()
-
-
-def _button(text: str, name: str) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    return made

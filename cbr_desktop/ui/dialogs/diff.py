@@ -9,11 +9,9 @@ from PySide6.QtGui import QColor, QFontDatabase, QKeySequence, QShortcut, QTextC
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QTextEdit,
     QVBoxLayout,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.ui.pieces import ask_for_file, push_button
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.theme import Tone, is_dark, tone_colour
@@ -139,13 +138,7 @@ class DiffDialog(QDialog):
         self.boxes[1].setCurrentIndex(place)
 
     def _ask_file(self) -> None:
-        asked = QFileDialog(self, "Compare with another file")
-        asked.setObjectName("draftDiffFileDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        asked.setNameFilters(["Requests (*.json)", "All files (*)"])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self.add_file)
-        asked.open()
+        ask_for_file(self, "Compare with another file", "draftDiffFileDialog", ["Requests (*.json)"], self.add_file)
 
     def _go(self, row: int) -> None:
         for text in self.texts:
@@ -197,11 +190,7 @@ class DiffDialog(QDialog):
             ("&Next change", "draftDiffNext", self.next_change),
             ("Close", "draftDiffClose", self.close),
         ):
-            button = QPushButton(words)
-            button.setObjectName(name)
-            button.setAutoDefault(False)
-            button.clicked.connect(act)
-            foot.addWidget(button)
+            foot.addWidget(push_button(words, name, act))
         layout = QVBoxLayout(self)
         layout.addWidget(split, 1)
         layout.addLayout(foot)

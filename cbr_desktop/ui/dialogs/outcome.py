@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QProgressBar,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QToolButton,
@@ -29,6 +28,7 @@ from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
 from cbr_desktop.ui.states import clock_words, status_words
@@ -217,14 +217,14 @@ class OutcomePanel(QWidget):
         self._problem.say(_BAD, text)
 
     def _buttons(self) -> None:
-        self.retry = _button("&Retry skipped", "retrySkipped", self._retry)
-        self.edit = _button("&Edit and send again", "editAgain", self.edit_wished.emit)
-        self.back = _button("&Back to the first checkpoint", "outcomeBack", self._go_back)
-        self.look_on = _button("&Keep looking", "keepLooking", self._keep_looking)
-        self.cancel = _button("&Take back", "takeBack", self._cancel)
-        self.report = _button("&Copy report", "copyReport", self._copy_report)
-        self.request = _button("Copy re&quest", "copyRequest", self._copy_request)
-        self.close_button = _button("Close", "outcomeClose", self.close_wished.emit)
+        self.retry = push_button("&Retry skipped", "retrySkipped", self._retry)
+        self.edit = push_button("&Edit and send again", "editAgain", self.edit_wished.emit)
+        self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
+        self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
+        self.cancel = push_button("&Take back", "takeBack", self._cancel)
+        self.report = push_button("&Copy report", "copyReport", self._copy_report)
+        self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
+        self.close_button = push_button("Close", "outcomeClose", self.close_wished.emit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -412,14 +412,6 @@ def _waiting_words(intent: Intent) -> str:
     if intent.state in (*WAITING, IntentState.SENDING, IntentState.UNKNOWN):
         return "The resources are listed here as soon as the service has answered. This is the request:"
     return "This is the request; it stays among your requests, so that it can be looked at later:"
-
-
-def _button(text: str, name: str, slot: object) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    made.clicked.connect(slot)
-    return made
 
 
 class OutcomeDialog(QDialog):

@@ -1,7 +1,6 @@
 """The window of a plan: what was found about each step, and, once a person has started it, what becomes of each."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -27,6 +25,7 @@ from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, 
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark
+from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.plans import (
     COLUMNS,
@@ -361,28 +360,16 @@ class PlanDialog(QDialog):
 
     def _foot(self) -> QHBoxLayout:
         many = count_words(len(self._plan.steps), "step")
-        self.start = _button(f"&Run {many}", "planRun", self.run)
-        self.stop = _button("S&top", "planStop", self._stop)
+        self.start = push_button(f"&Run {many}", "planRun", self.run)
+        self.stop = push_button("S&top", "planStop", self._stop)
         self.stop.setToolTip(tooltip("Begins no further step; what has begun goes its way"))
-        self.arm = _button(f"&Arm for {count_words(_ARM_MINUTES, 'minute')}", "planArm", self._arm)
-        self.open_profiles = _button("&Open profiles", "planOpenProfiles", self._open_profiles)
-        self.export = _button("&Export report…", "planExport", self._ask_file)
-        close = _button("C&lose", "planClose", self.close)
+        self.arm = push_button(f"&Arm for {count_words(_ARM_MINUTES, 'minute')}", "planArm", self._arm)
+        self.open_profiles = push_button("&Open profiles", "planOpenProfiles", self._open_profiles)
+        self.export = push_button("&Export report…", "planExport", self._ask_file)
+        close = push_button("C&lose", "planClose", self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.export)
         foot.addStretch(1)
         for button in (close, self.open_profiles, self.arm, self.stop, self.start):
             foot.addWidget(button)
         return foot
-
-
-def _button(text: str, name: str, act: Callable[[], object]) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    made.clicked.connect(partial(_do, act))
-    return made
-
-
-def _do(act: Callable[[], object], *_: object) -> None:
-    act()

@@ -45,6 +45,7 @@ from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.links import open_folder
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.pieces import do
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.scopes import open_profile_menu
 from cbr_desktop.ui.shelf import Shelf, Source, unsaved_words
@@ -171,7 +172,7 @@ class DraftsPage(Page[DraftRow]):
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done with the selected files."""
         for words, act in self._acts():
-            menu.addAction(words).triggered.connect(partial(_do, act))
+            menu.addAction(words).triggered.connect(partial(do, act))
 
     # what is done
 
@@ -524,10 +525,10 @@ class DraftsPage(Page[DraftRow]):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         has_file = self.view.current_row() is not None
         for words, act in self._acts()[1:]:
-            menu.addAction(words, partial(_do, act)).setEnabled(has_file)
+            menu.addAction(words, partial(do, act)).setEnabled(has_file)
         menu.addSeparator()
         for words, act in self.further():
-            menu.addAction(words, partial(_do, act))
+            menu.addAction(words, partial(do, act))
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 
     def further(self) -> list[tuple[str, Callable[[], None]]]:
@@ -614,9 +615,5 @@ def _tool(text: str, name: str, act: Callable[[], None], hint: str) -> QPushButt
     made.setObjectName(name)
     made.setAccessibleName(text.replace("&", "").removesuffix("…"))
     made.setToolTip(hint)
-    made.clicked.connect(partial(_do, act))
+    made.clicked.connect(partial(do, act))
     return made
-
-
-def _do(act: Callable[[], object], *_: object) -> None:
-    act()

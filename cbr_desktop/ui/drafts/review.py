@@ -1,18 +1,15 @@
 """Requests from elsewhere: looked at first, and taken into the drafts by a person. Nothing can be sent from here."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -27,6 +24,7 @@ from cbr_desktop.ui.dialogs.jsonfield import JsonText
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.notes import note_sentence, note_severity
+from cbr_desktop.ui.pieces import ask_for_file, push_button
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import count_words, shown
 from cbr_desktop.ui.text import finding_sentence
@@ -76,7 +74,7 @@ class ReviewDialog(QDialog):
         self.notes.setWordWrap(True)
         self.notes.setIconSize(MARK_SIZE)
         self.notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.take = _button("&Take into drafts", "draftReviewTake", self._take)
+        self.take = push_button("&Take into drafts", "draftReviewTake", self._take)
         self.take.setEnabled(False)
         self._lay_out()
 
@@ -148,7 +146,7 @@ class ReviewDialog(QDialog):
         for tool in self._tools():
             foot.addWidget(tool)
         foot.addStretch(1)
-        foot.addWidget(_button("Close", "draftReviewClose", self.close))
+        foot.addWidget(push_button("Close", "draftReviewClose", self.close))
         foot.addWidget(self.take)
         layout = QVBoxLayout(self)
         layout.addWidget(self.banner)
@@ -178,7 +176,7 @@ class ImportDialog(ReviewDialog):
         return [self.paste, *super()._parts()]
 
     def _tools(self) -> list[QWidget]:
-        return [_button("From a &file…", "draftImportFile", self._ask_file)]
+        return [push_button("From a &file…", "draftImportFile", self._ask_file)]
 
     def _pasted(self) -> None:
         text = self.paste.toPlainText()
@@ -190,13 +188,13 @@ class ImportDialog(ReviewDialog):
             self.take.setEnabled(False)
 
     def _ask_file(self) -> None:
-        asked = QFileDialog(self, "Import a request from a file")
-        asked.setObjectName("draftImportFileDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        asked.setNameFilters(["Requests and commands (*.json *.txt *.sh *.cmd *.bat)", "All files (*)"])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self.show_file)
-        asked.open()
+        ask_for_file(
+            self,
+            "Import a request from a file",
+            "draftImportFileDialog",
+            ["Requests and commands (*.json *.txt *.sh *.cmd *.bat)"],
+            self.show_file,
+        )
 
     def show_file(self, path: str) -> None:
         """Read a file as if it had been pasted; its text is not put into the field, since it may hold a secret."""
@@ -210,15 +208,3 @@ class ImportDialog(ReviewDialog):
 def review_title(path: str) -> str:
     """Return the title of the window over a file."""
     return f"{shown(PurePath(path).name, 80)} — from outside"
-
-
-def _button(text: str, name: str, act: Callable[[], object]) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAutoDefault(False)
-    made.clicked.connect(partial(_do, act))
-    return made
-
-
-def _do(act: Callable[[], object], *_: object) -> None:
-    act()

@@ -10,7 +10,7 @@ from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId, VaultId
@@ -28,7 +28,8 @@ from cbr_desktop.ui.evidence import (
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.pieces import verb_buttons
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.states import count_words, grouped
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
@@ -178,17 +179,10 @@ class JournalPage(Page[Entry]):
 
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons = verb_buttons("journal", self._BUTTONS, acts)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for verb, (words, hint) in self._BUTTONS.items():
-            button = QPushButton(words, self)
-            button.setObjectName(f"journal{verb.capitalize()}")
-            button.setAccessibleName(words.replace("&", ""))
-            button.setToolTip(tooltip(hint))
-            button.setAutoDefault(False)
-            button.clicked.connect(acts[verb])
-            self.buttons[verb] = button
+        for button in self.buttons.values():
             row.addWidget(button)
         row.addStretch(1)
         self.verdict = MarkedLine("journalVerdict")

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
@@ -23,6 +23,7 @@ from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.pieces import ask_for_file, verb_buttons
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
 from cbr_desktop.ui.states import count_words, quoted
@@ -181,17 +182,10 @@ class OutboxPage(Page[Intent]):
             "outcome": self._open_outcome,
             "edit": self._edit,
         }
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons = verb_buttons("outbox", self._VERBS, self._acts)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for verb, (words, hint) in self._VERBS.items():
-            button = QPushButton(words, self)
-            button.setObjectName(f"outbox{verb.capitalize()}")
-            button.setAccessibleName(words.replace("&", ""))
-            button.setToolTip(tooltip(hint))
-            button.setAutoDefault(False)
-            button.clicked.connect(self._acts[verb])
-            self.buttons[verb] = button
+        for button in self.buttons.values():
             row.addWidget(button)
         row.addStretch(1)
         self.plans = QPushButton("&Plans…", self)
@@ -305,13 +299,7 @@ class OutboxPage(Page[Intent]):
 
     def ask_plan(self, *_: object) -> None:
         """Ask for a plan file to open; nothing is sent by that."""
-        asked = QFileDialog(self, "Open a plan")
-        asked.setObjectName("planFileDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        asked.setNameFilters([f"Plans (*{SUFFIX})", "All files (*)"])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self.open_plan)
-        asked.open()
+        ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
 
     def open_plan(self, path: str) -> PlanDialog | None:
         """Open a plan file for review; ``None`` when it cannot be one."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.identity import WAYS, identity_words
+from cbr_desktop.ui.pieces import ask_for_file, push_button
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
@@ -244,13 +244,13 @@ class ImportDialog(QDialog):
             self._settle()
 
     def _choose_file(self) -> None:
-        asked = QFileDialog(self, "Choose a file with profiles")
-        asked.setObjectName("importFileDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        asked.setNameFilters(["Profiles (*.toml *.yaml *.yml *.json)", "All files (*)"])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self._look_into)
-        asked.open()
+        ask_for_file(
+            self,
+            "Choose a file with profiles",
+            "importFileDialog",
+            ["Profiles (*.toml *.yaml *.yml *.json)"],
+            self._look_into,
+        )
 
     def _import(self) -> None:
         """Take over what is ticked, one after the other; what went wrong stays ticked."""
@@ -296,15 +296,11 @@ class ImportDialog(QDialog):
         self.trouble = MarkedLine("importTrouble")
         self.trouble.hide()
         self.state = MarkedLine("importState")
-        self.choose = QPushButton("Choose a &file…")
-        self.choose.setObjectName("chooseImportFile")
-        self.choose.setAutoDefault(False)
+        self.choose = push_button("Choose a &file…", "chooseImportFile")
         self.take = QPushButton("&Import")
         self.take.setObjectName("importNow")
         self.take.setDefault(True)
-        self.leave = QPushButton("Cancel")
-        self.leave.setObjectName("importNothing")
-        self.leave.setAutoDefault(False)
+        self.leave = push_button("Cancel", "importNothing")
 
     def _lay_out(self) -> None:
         self.setObjectName("importDialog")

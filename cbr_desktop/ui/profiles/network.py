@@ -5,12 +5,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.identity import FAMILIES, PROXIES, network_sentences
+from cbr_desktop.ui.pieces import ask_for_file
 from cbr_desktop.ui.profiles.section import Section, choose, text_line
 from cbr_desktop.ui.tasks import TaskOwner
 
@@ -96,13 +97,13 @@ class NetworkSection(Section):
         self.add_row("ca_file", "Company C&A file", self._ca_file, button)
 
     def _choose_ca_file(self) -> None:
-        asked = QFileDialog(self, "Choose the file of your company's certificate authorities")
-        asked.setObjectName("caFileDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        asked.setNameFilters(["Certificates (*.pem *.crt *.cer)", "All files (*)"])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self._ca_file.setText)
-        asked.open()
+        ask_for_file(
+            self,
+            "Choose the file of your company's certificate authorities",
+            "caFileDialog",
+            ["Certificates (*.pem *.crt *.cer)"],
+            self._ca_file.setText,
+        )
 
     def _arrange(self) -> None:
         is_manual = self._proxy.currentData() == ProxyMode.MANUAL

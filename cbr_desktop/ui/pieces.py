@@ -1,0 +1,50 @@
+"""Pieces that many windows are put together from: buttons, and the question for a file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from cbr_desktop.ui.plain import tooltip
+
+
+def push_button(text: str, name: str, act: Callable[[], object] | None = None) -> QPushButton:
+    """Return a button that calls ``act``, and that Enter in a field never presses."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    if act is not None:
+        made.clicked.connect(partial(do, act))
+    return made
+
+
+def verb_buttons(
+    prefix: str, verbs: Mapping[str, tuple[str, str]], acts: Mapping[str, Callable[[], object]]
+) -> dict[str, QPushButton]:
+    """Return a button for each verb with its words and its hint; its name is ``prefix`` and the verb."""
+    buttons = {}
+    for verb, (words, hint) in verbs.items():
+        button = push_button(words, f"{prefix}{verb.capitalize()}", acts[verb])
+        button.setAccessibleName(words.replace("&", ""))
+        button.setToolTip(tooltip(hint))
+        buttons[verb] = button
+    return buttons
+
+
+def do(act: Callable[[], object], *_: object) -> None:
+    """Call ``act`` without what a signal brings along."""
+    act()
+
+
+def ask_for_file(
+    parent: QWidget, title: str, name: str, filters: Sequence[str], chosen: Callable[[str], object]
+) -> None:
+    """Ask for a file that is there, without holding up anything; its path goes to ``chosen``."""
+    asked = QFileDialog(parent, title)
+    asked.setObjectName(name)
+    asked.setFileMode(QFileDialog.FileMode.ExistingFile)
+    asked.setNameFilters([*filters, "All files (*)"])
+    asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    asked.fileSelected.connect(chosen)
+    asked.open()
