@@ -2,17 +2,13 @@
 
 import argparse
 import asyncio
-import json
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.errand import Errand, cached_ledger, judge
 from cbr_desktop.app.house import House
-from cbr_desktop.app.profile import DEMO, all_profiles, find_demo, find_profile
-from cbr_desktop.app.start import opened, opened_demo, terminal_secret
+from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_house
 from cbr_desktop.cli.report import (
     BAD,
     GOOD,
@@ -22,28 +18,26 @@ from cbr_desktop.cli.report import (
     judgement_text,
     report_record,
     report_text,
+    show,
+    show_judgements,
     simulator_text,
     vault_record,
     vault_table,
 )
-from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import HouseError
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
 Result = TypeVar("Result")
 
 
 def vaults(options: argparse.Namespace) -> int:
-    with _house(options) as house:
-        return asyncio.run(_with_client(house, _listed(house, options)))
+    with opened_house(options.profile, demo=options.demo) as house:
+        return asyncio.run(closing_client(house, _listed(house, options)))
 
 
 async def _listed(house: House, options: argparse.Namespace) -> int:
@@ -51,50 +45,30 @@ async def _listed(house: House, options: argparse.Namespace) -> int:
     listing = await house.cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
     record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
-    _show(options, record, vault_table(listing.rows))
+    show(options, record, vault_table(listing.rows))
     return GOOD
 
 
 def check(options: argparse.Namespace) -> int:
-    ledgers = _ledgers(options)
-    code = GOOD
-    judged: list[dict[str, object]] = []
-    for path in options.files:
-        try:
-            judgement = judge(path, ledgers, WallClock())
-        except HouseError as error:
-            judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(error)]})
-            code = UNUSABLE
-            continue
-        judged.append(judgement_record(judgement))
-        if judgement.is_bad:
-            code = max(code, UNUSABLE if judgement.is_unreadable else BAD)
-    _show(options, {"files": judged}, "\n\n".join(judgement_text(record) for record in judged))
-    return code
+    return show_judgements(options, options.files, _ledgers(options))
 
 
 def send(options: argparse.Namespace) -> int:
-    with _house(options) as house:
-        return asyncio.run(_with_client(house, _sent(house, options)))
+    with opened_house(options.profile, demo=options.demo) as house:
+        return asyncio.run(closing_client(house, _sent(house, options)))
 
 
 async def _sent(house: House, options: argparse.Namespace) -> int:
     """Judge the file by fresh lists, send it, and print what became of it. A read-only profile has to be armed."""
-    if options.arm:
-        house.guard.arm(ARM_MINUTES[0])
-    house.guard.check()
-    await house.refresh.once()
-    connection = house.ledger.connection
-    if connection.reach is not Reach.ONLINE and connection.error is not None:
-        raise connection.error
+    await make_ready(house, arm=options.arm)
     judgement = judge(options.file, [house.ledger], house.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)
-        _show(options, {"state": "not sent", **record}, judgement_text(record))
+        show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
     report = await Errand(house).send(judgement.document, wait=options.wait)
     record = report_record(report, house.clock.now())
-    _show(options, record, report_text(record))
+    show(options, record, report_text(record))
     return exit_code(report)
 
 
@@ -125,39 +99,13 @@ def simulator(options: argparse.Namespace) -> int:
     return GOOD
 
 
-@contextmanager
-def _house(options: argparse.Namespace) -> Iterator[House]:
-    """Open the house that the options name, without a window."""
-    here = places()
-    profile = find_demo(options.profile) if options.demo else find_profile(here, options.profile)
-    ledger = Ledger(profile, lambda part: None)
-    if options.demo:
-        with opened_demo(here, ledger, WallClock()) as house:
-            yield house
-    else:
-        with opened(here, ledger, WallClock(), terminal_secret(profile)) as house:
-            yield house
-
-
-async def _with_client(house: House, work: Coroutine[Any, Any, Result]) -> Result:
-    """Do ``work`` and close the client, on one loop."""
-    try:
-        return await work
-    finally:
-        await house.cloud.aclose()
-
-
 def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     """Return what is known offline: of the profile that was named, or of all; the demo cloud is asked itself."""
     if options.demo:
-        with _house(options) as house:
-            asyncio.run(_with_client(house, house.refresh.once()))
+        with opened_house(options.profile, demo=options.demo) as house:
+            asyncio.run(closing_client(house, house.refresh.once()))
         return [house.ledger]
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile))]
     known = [cached_ledger(places(), profile) for profile in all_profiles(places())]
     return known or [Ledger(DEMO, lambda part: None)]
-
-
-def _show(options: argparse.Namespace, record: object, text: str) -> None:
-    print(json.dumps(record, ensure_ascii=False, indent=2) if options.json else text)

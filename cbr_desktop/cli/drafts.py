@@ -3,23 +3,19 @@
 import argparse
 import difflib
 import errno
-import json
 import os
 from pathlib import Path
 
-from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.errand import cached_ledger, judge
+from cbr_desktop.app.errand import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, judgement_record, judgement_text
+from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show, show_judgements
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text, stem_of
-from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.foreign import foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.notes import note_sentence
 from cbr_desktop.ui.states import shown
 from cbr_desktop.workflows.ledger import Ledger
@@ -53,33 +49,21 @@ def listed(options: argparse.Namespace) -> int:
         )
         for row in rows
     ]
-    _show(options, {"folder": drafts.folder, "drafts": rows}, "\n".join(lines) or f"No drafts in {drafts.folder}")
+    show(options, {"folder": drafts.folder, "drafts": rows}, "\n".join(lines) or f"No drafts in {drafts.folder}")
     return GOOD
 
 
 def checked(options: argparse.Namespace) -> int:
     """Judge every draft by what was last read, and return 1 when one could not be sent, 2 when one is none."""
-    ledgers = _ledgers(options) or [Ledger(DEMO, _nobody)]
-    code, judged = GOOD, []
-    for entry in _drafts(options).entries():
-        try:
-            judgement = judge(Path(entry.path), ledgers, WallClock())
-        except HouseError as error:
-            judged.append({"file": entry.path, "verdict": "unreadable", "problems": [error_sentence(error)]})
-            code = UNUSABLE
-            continue
-        judged.append(judgement_record(judgement))
-        if judgement.is_bad:
-            code = max(code, UNUSABLE if judgement.is_unreadable else BAD)
-    _show(options, {"files": judged}, "\n\n".join(judgement_text(record) for record in judged))
-    return code
+    files = [Path(entry.path) for entry in _drafts(options).entries()]
+    return show_judgements(options, files, _ledgers(options) or [Ledger(DEMO, _nobody)])
 
 
 def made(options: argparse.Namespace) -> int:
     """Make a draft and print its path."""
     draft = CheckpointDraft(VaultId(options.vault), options.name)
     path = _drafts(options).create(options.name or "draft", new_text(draft))
-    _show(options, {"file": path}, path)
+    show(options, {"file": path}, path)
     return GOOD
 
 
@@ -90,7 +74,7 @@ def compared(options: argparse.Namespace) -> int:
     names = (str(options.left), str(options.right))
     lines = list(difflib.unified_diff(left.splitlines(), right.splitlines(), *names, lineterm=""))
     words = "\n".join(shown(line, 2000) if line.strip() else line for line in lines)
-    _show(options, {"same": not lines, "diff": lines}, words or "Both say the same.")
+    show(options, {"same": not lines, "diff": lines}, words or "Both say the same.")
     return BAD if lines else GOOD
 
 
@@ -100,10 +84,10 @@ def imported(options: argparse.Namespace) -> int:
     found = foreign(drafts.outside(str(options.file)))
     notes = [note_sentence(note) for note in found.notes]
     if found.text is None:
-        _show(options, {"file": None, "notes": notes}, "\n".join(notes))
+        show(options, {"file": None, "notes": notes}, "\n".join(notes))
         return UNUSABLE
     path = drafts.create(stem_of(options.file.name), found.text)
-    _show(options, {"file": path, "notes": notes}, "\n".join([path, *(f"  {note}" for note in notes)]))
+    show(options, {"file": path, "notes": notes}, "\n".join([path, *(f"  {note}" for note in notes)]))
     return GOOD
 
 
@@ -133,7 +117,3 @@ def _no_trash(path: Path) -> None:
 
 def _nobody(part: object) -> None:
     """Listen to nothing."""
-
-
-def _show(options: argparse.Namespace, record: object, text: str) -> None:
-    print(json.dumps(record, ensure_ascii=False, indent=2) if options.json else text)

@@ -4,19 +4,16 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.errand import Errand
 from cbr_desktop.app.house import House
-from cbr_desktop.app.profile import all_profiles, find_profile
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.profile import all_profiles
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_house
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code
-from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.storage.paths import places
@@ -24,8 +21,6 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.states import clock_words, shown, status_words
 from cbr_desktop.ui.text import intent_sentence, looked_sentence
-from cbr_desktop.workflows.guard import ARM_MINUTES
-from cbr_desktop.workflows.ledger import Ledger
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
@@ -61,18 +56,12 @@ def release(options: argparse.Namespace) -> int:
 
     async def sent(house: House, intents: list[Intent]) -> int:
         held = [intent.id for intent in intents if intent.state is IntentState.HELD]
-        if options.arm and held:
-            house.guard.arm(ARM_MINUTES[0])
-        house.guard.check()
-        await house.refresh.once()
-        connection = house.ledger.connection
-        if connection.reach is not Reach.ONLINE and connection.error is not None:
-            raise connection.error
+        await make_ready(house, arm=options.arm and bool(held))
         reports = await Errand(house).release(held)
         _show(options, [house.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
-    return _with_some(options, lambda house, intents: asyncio.run(_closing(house, sent(house, intents))))
+    return _with_some(options, lambda house, intents: asyncio.run(closing_client(house, sent(house, intents))))
 
 
 def reconcile(options: argparse.Namespace) -> int:
@@ -87,9 +76,9 @@ def reconcile(options: argparse.Namespace) -> int:
     lost = [i for i in lost if options.profile in (None, i.target.profile)]
     looked: list[Intent] = []
     for name in dict.fromkeys(i.target.profile for i in lost):
-        with _house(name) as house:
+        with opened_house(name) as house:
             own = [i for i in lost if i.target.profile == name]
-            looked += asyncio.run(_closing(house, _looked(house, own)))
+            looked += asyncio.run(closing_client(house, _looked(house, own)))
     _show(options, looked)
     return UNCERTAIN if any(i.state in _LOST for i in looked) else GOOD
 
@@ -114,7 +103,7 @@ def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]],
         chosen.setdefault(found[0].target.profile, []).append(found[0])
     code = GOOD
     for name, intents in chosen.items():
-        with _house(name) as house:
+        with opened_house(name) as house:
             code = max(code, act(house, [house.ledger.intents[intent.id] for intent in intents]))
     return code
 
@@ -123,21 +112,6 @@ def _refused(id: str, count: int) -> int:
     what = f"{count} requests have ids that begin with" if count else "there is no such request:"
     print(f"cbr-desktop: {what} {id!r}; 'cbr-desktop outbox' lists them", file=sys.stderr)
     return UNUSABLE
-
-
-@contextmanager
-def _house(name: str) -> Iterator[House]:
-    here = places()
-    profile = find_profile(here, name)
-    with opened(here, Ledger(profile, lambda part: None), WallClock(), terminal_secret(profile)) as house:
-        yield house
-
-
-async def _closing(house: House, work: Awaitable[Any]) -> Any:
-    try:
-        return await work
-    finally:
-        await house.cloud.aclose()
 
 
 def _show(options: argparse.Namespace, intents: list[Intent]) -> None:

@@ -1,19 +1,26 @@
 """What a command prints: records that JSON can hold, and the same as text for people."""
 
+import json
+from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from cbr_desktop.app.errand import Judgement, Report
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.errand import Judgement, Report, judge
 from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
 from cbr_desktop.ui.codes import explain
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.ui.text import finding_sentence, intent_sentence
+from cbr_desktop.workflows.ledger import Ledger
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
 """The exit codes of every command: all of it, no, cannot be used, part of it, not known."""
@@ -163,3 +170,26 @@ def _progress(record: Mapping[str, Any]) -> str:
 def _remedy(code: str) -> str:
     explanation = explain(code)
     return explanation.remedy if explanation else ""
+
+
+def show_judgements(options: Namespace, paths: Iterable[Path], ledgers: list[Ledger]) -> int:
+    """Print what is to be said of request files; return 1 when one must not be sent, 2 when one is none."""
+    code = GOOD
+    judged: list[dict[str, Any]] = []
+    for path in paths:
+        try:
+            judgement = judge(path, ledgers, WallClock())
+        except HouseError as error:
+            judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(error)]})
+            code = UNUSABLE
+            continue
+        judged.append(judgement_record(judgement))
+        if judgement.is_bad:
+            code = max(code, UNUSABLE if judgement.is_unreadable else BAD)
+    show(options, {"files": judged}, "\n\n".join(judgement_text(record) for record in judged))
+    return code
+
+
+def show(options: Namespace, record: object, text: str) -> None:
+    """Print a record as JSON when that is wished, else the text."""
+    print(json.dumps(record, ensure_ascii=False, indent=2) if options.json else text)
