@@ -214,12 +214,7 @@ def is_file_name(name: str) -> bool:
 
 def read_whole(path: Path, limit: int = SIZE_LIMIT) -> bytes:
     """Return the bytes of a file. ``Damaged`` when it is none, cannot be read, or is larger than ``limit``."""
-    try:
-        data = content(path, limit)
-    except OSError as error:
-        raise Damaged(str(path), reason(error)) from error
-    except ValueError as error:
-        raise Damaged(str(path), str(error)) from error
+    data = content(path, limit)
     if isinstance(data, int):
         raise Damaged(str(path), f"it has {data} bytes, a request has {limit} at most")
     return data

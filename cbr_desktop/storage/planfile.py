@@ -11,7 +11,7 @@ from cbr_desktop.domain.finding import FindingKind, Severity, Subject, block
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, StepFinding
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage import requestfile
-from cbr_desktop.storage.files import make_folder, reason, write_whole
+from cbr_desktop.storage.files import make_folder, write_whole
 
 _RUN, _STARTED_AT = "run", "started_at"
 
@@ -21,12 +21,7 @@ def read(path: Path) -> tuple[Plan | None, list[StepFinding]]:
 
     ``Damaged`` when there is no readable file at all.
     """
-    try:
-        data = requestfile.content(path, SIZE_LIMIT)
-    except OSError as error:
-        raise Damaged(str(path), reason(error)) from error
-    except ValueError as error:
-        raise Damaged(str(path), str(error)) from error
+    data = requestfile.content(path, SIZE_LIMIT)
     if isinstance(data, int):
         too_large = block(FindingKind.TOO_LARGE, Subject.FILE, size=data, limit=SIZE_LIMIT)
         return None, [StepFinding(0, too_large)]
@@ -74,7 +69,7 @@ class PlanRuns:
         """Return the runs whose copies can be read, the newest first."""
         found = []
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(Damaged, ValueError, KeyError, TypeError):
                 run = _run(path)
                 if run is not None:
                     found.append(run)

@@ -20,12 +20,7 @@ _CHECKPOINT = "checkpoint."
 
 def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
     """Read a request file; nothing is sent or changed by that. ``Damaged`` when there is no readable file at all."""
-    try:
-        data = content(path, SIZE_LIMIT)
-    except OSError as error:
-        raise Damaged(str(path), reason(error)) from error
-    except ValueError as error:
-        raise Damaged(str(path), str(error)) from error
+    data = content(path, SIZE_LIMIT)
     if isinstance(data, int):
         return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=data, limit=SIZE_LIMIT)]
     return read_bytes(data)
@@ -51,16 +46,20 @@ def written(draft: CheckpointDraft, document: RequestDocument | None = None) -> 
 
 
 def content(path: Path, limit: int) -> bytes | int:
-    """Return the bytes of a file, or its size when it has more than ``limit``. ``OSError``, ``ValueError``."""
-    # a pipe of that name would otherwise hold the program until somebody writes into it
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError("not a file")
-        if found.st_size > limit:
-            return found.st_size
-        return file.read(limit + 1)
+    """Return the bytes of a file, or its size when it has more than ``limit``. ``Damaged`` when it cannot be read."""
+    try:
+        # a pipe of that name would otherwise hold the program until somebody writes into it
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise Damaged(str(path), "not a file")
+            return found.st_size if found.st_size > limit else file.read(limit + 1)
+    except OSError as error:
+        raise Damaged(str(path), reason(error)) from error
+    except ValueError as error:
+        # a name that no system takes
+        raise Damaged(str(path), str(error)) from error
 
 
 def mode(path: Path) -> int:
