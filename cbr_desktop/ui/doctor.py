@@ -35,7 +35,7 @@ from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, Mark, Shape
-from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.pieces import dress_table, push_button
 from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.theme import Tone
@@ -211,21 +211,13 @@ class CheckTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._verdicts: list[Verdict] = []
         self._only_trouble = False
-        self.setObjectName("doctorChecks")
-        self.setAccessibleName("What was looked at")
+        dress_table(self, "doctorChecks", "What was looked at")
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels(_COLUMNS)
-        self.verticalHeader().hide()
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
         self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
         for column in (_FOUND, _NEXT):

@@ -1,10 +1,10 @@
-"""Pieces that many windows are put together from: buttons, and the question for a file."""
+"""Pieces that many windows are put together from: buttons, tables of lines, and the question for a file."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPushButton, QTableWidget, QWidget
 
 from cbr_desktop.ui.plain import tooltip
 
@@ -35,6 +35,19 @@ def verb_buttons(
 def do(act: Callable[[], object], *_: object) -> None:
     """Call ``act`` without what a signal brings along."""
     act()
+
+
+def dress_table(table: QTableWidget, name: str, accessible: str) -> None:
+    """Make a table a list of lines to read: striped, without a grid, selected line by line."""
+    table.setObjectName(name)
+    table.setAccessibleName(accessible)
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 def ask_for_file(

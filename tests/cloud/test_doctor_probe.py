@@ -15,9 +15,6 @@ from typing import Any
 
 import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from cbr_desktop.cloud.network import Network, context_of
 from cbr_desktop.cloud.probe import CloudProbe, Wire
@@ -27,6 +24,7 @@ from cbr_desktop.domain.error import HouseError, LoginRefused, Redirected, Secre
 from cbr_desktop.domain.profile import Profile, ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.doctor import Doctor
+from tests.cloud.certificates import self_signed
 from tests.cloud.faults import Behaviour, FaultServer, Tunnel, answering, response, serving
 from tests.cloud.values import PROFILE, PROJECT, VAULT, Clock
 
@@ -153,21 +151,6 @@ def _no_proxy_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def shown_by(authority: trustme.CA, *names: str, ends_at: datetime | None = None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*(names or ("iam.example", "cbr.example")), not_after=ends_at).configure_cert(context)
-    return context
-
-
-def self_signed(folder: Any) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "cbr.example")])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(NOW - timedelta(days=1)).not_valid_after(NOW + timedelta(days=100))
-    path = folder / "server.pem"
-    private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(
-        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + key.private_bytes(*private)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
     return context
 
 
@@ -347,7 +330,7 @@ def test_certificates_are_refused_each_for_its_reason_and_shown_all_the_same(
 ) -> None:
     contexts = {
         "unknown-authority": lambda: shown_by(trustme.CA(organization_name="Company Inspection")),
-        "self-signed": lambda: self_signed(tmp_path),
+        "self-signed": lambda: self_signed(tmp_path, "cbr.example", NOW - timedelta(days=1), NOW + timedelta(days=100)),
         "expired": lambda: shown_by(authority, ends_at=NOW - timedelta(days=3)),
         "wrong-name": lambda: shown_by(authority, "portal.example"),
     }

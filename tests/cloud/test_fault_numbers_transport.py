@@ -35,6 +35,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.domain.network import RouteReason
 from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.workflows.ledger import Part
+from tests.cloud.certificates import self_signed
 from tests.cloud.faults import Behaviour, Tunnel, answering, resetting, response, serving
 from tests.cloud.stage import EARLIER, Stage, listed, stage, told
 from tests.cloud.values import CREATED, NO_VAULTS, NOON
@@ -349,40 +350,9 @@ def test_fault_13_redirects(status: bytes, target: str) -> None:
     asyncio.run(main())
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
-    path = tmp_path / "company.pem"
-    authority.cert_pem.write_to_path(path)
-    return str(path)
-
-
 def certified(made: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.configure_cert(context)
-    return context
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "127.0.0.1")])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(NOON - timedelta(days=3650)).not_valid_after(NOON + timedelta(days=3650))
-    path = folder / "server.pem"
-    path.write_bytes(
-        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
     return context
 
 
@@ -390,7 +360,9 @@ def self_signed(folder: Path) -> ssl.SSLContext:
 def test_fault_14_certificates(what: str, authority: trustme.CA, ca_file: str, tmp_path: Path) -> None:
     past, future = datetime(2001, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
     context = {
-        "self-signed": lambda: self_signed(tmp_path),
+        "self-signed": lambda: self_signed(
+            tmp_path, "127.0.0.1", NOON - timedelta(days=3650), NOON + timedelta(days=3650)
+        ),
         "expired": lambda: certified(authority.issue_cert("127.0.0.1", not_after=past)),
         "not yet valid": lambda: certified(authority.issue_cert("127.0.0.1", not_before=future, not_after=future)),
         "wrong-name": lambda: certified(authority.issue_cert("other.example")),

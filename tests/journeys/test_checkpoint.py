@@ -22,6 +22,7 @@ from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.workflows.outcomes import outcome_of
+from tests.looking import child
 from tests.stage import Stage, staged
 
 Open = Callable[[str], CheckpointDialog]
@@ -54,12 +55,6 @@ def open_dialog(stage: Stage, qtbot: QtBot, tmp_path: Path) -> Open:
         return dialog
 
     return opened
-
-
-def child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
 
 
 def fill(dialog: QWidget, *, name: str, description: str = "") -> None:

@@ -17,15 +17,10 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.welcome import WelcomeWindow
+from tests.looking import child
 from tests.stage import StageClock
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
-
-
-def child(parent: QWidget, kind: type[Any], name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
 
 
 def press(parent: QWidget, name: str) -> None:

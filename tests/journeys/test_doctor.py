@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from qasync import QEventLoop
 
 from cbr_desktop.app import demo
@@ -17,6 +17,7 @@ from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
+from tests.looking import child
 from tests.stage import StageClock
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -32,12 +33,6 @@ def practice(service: Service, clock: StageClock, password: str = estate.DEMO_PA
         return password
 
     return Practice(DEMO, secret, clock, demo.DemoTransport(service))
-
-
-def child(window: QWidget, kind: type[QWidget], name: str) -> QWidget:
-    found = window.findChild(kind, name)
-    assert found is not None
-    return found
 
 
 def test_the_window_opens_fills_and_gives_a_report(qapp: QApplication, until: Until) -> None:

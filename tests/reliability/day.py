@@ -25,7 +25,7 @@ from tests.cloud.faults import Tunnel, serving
 
 from .canaries import Canary, canary, plain_canary
 from .gateway import TokenCloud, profile_to, served
-from .ground import PATIENCE_SECONDS, Ground, Home, cbr_desktop, program
+from .ground import PATIENCE_SECONDS, Ground, Home, cbr_desktop, ended, program
 
 FIRST = "Password"
 _AWAY = "https://cbr.canary.example"
@@ -205,12 +205,7 @@ class Processes:
             stderr=asyncio.subprocess.PIPE,
         )
         self._session = child.pid
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                out, err = await child.communicate(given)
-        finally:
-            if child.returncode is None:
-                child.kill()
+        out, err = await ended(child, PATIENCE_SECONDS, given)
         name = f"{len(self.today.said)} {' '.join(command[1:])}"
         self.today.said |= {f"{name}, output": out, f"{name}, errors": err}
         if child.returncode not in codes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .finding import Finding
 from .gateway import served
-from .ground import Ground, part_of, program
+from .ground import Ground, ended, part_of, program
 from .programs.correspondence import PLANTS
 from .truth import TruthCloud
 
@@ -127,12 +127,7 @@ async def _traced(ground: Ground, count: int, plant: str) -> Wire:
             env=home.environment(PATH=os.environ["PATH"]),
             stdout=asyncio.subprocess.PIPE,
         )
-        try:
-            async with asyncio.timeout(_SECONDS):
-                said, _ = await child.communicate()
-        finally:
-            if child.returncode is None:
-                child.kill()
+        said, _ = await ended(child, _SECONDS)
         assert child.returncode == 0 and int(said) == count == len(cloud.executed), (child.returncode, said)
     wire = Wire(home.places.data.resolve())
     with trace.open(encoding="utf-8", errors="replace") as lines:

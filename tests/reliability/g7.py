@@ -30,7 +30,7 @@ from .canaries import canary, plain_canary
 from .day import tunnel_to_a_cloud
 from .finding import Finding
 from .gateway import ACCESS_KEY, PROJECT, TokenCloud, profile_to, served
-from .ground import PATIENCE_SECONDS, Ground, Home, cbr_desktop, program
+from .ground import PATIENCE_SECONDS, Ground, Home, cbr_desktop, ended, program
 
 STATUSES = (300, 301, 302, 303, 305, 307, 308)
 CHECKPOINT = CheckpointId("8b0851a8-adf3-4f4c-a914-dead08bf9664")
@@ -299,12 +299,7 @@ async def _traced(home: Home, command: list[str], more: Mapping[str, str], given
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            out, err = await child.communicate(given)
-    finally:
-        if child.returncode is None:
-            child.kill()
+    out, err = await ended(child, PATIENCE_SECONDS, given)
     said = (out[-500:] + err[-1500:]).decode("utf-8", "replace")
     assert child.returncode in (0, 1, 3), f"{command[2:]} ended with {child.returncode}: {said}"
     return _places(trace)

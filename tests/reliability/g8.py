@@ -14,7 +14,7 @@ from tests.cloud.faults import answering, response, serving
 from .finding import Finding
 from .g7 import Lure
 from .gateway import profile_to, served
-from .ground import PATIENCE_SECONDS, ROOT, Ground, program
+from .ground import PATIENCE_SECONDS, ROOT, Ground, ended, program
 
 HOSTILE = '<a href="file:///usr/bin/xterm">x</a><img src="file:///CANARY.png"><b>bold</b>'
 _LOOPS = {"exec", "exec_"}
@@ -52,12 +52,7 @@ async def _walked(ground: Ground) -> list[Finding]:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                out, err = await child.communicate()
-        finally:
-            if child.returncode is None:
-                child.kill()
+        out, err = await ended(child, PATIENCE_SECONDS)
         assert child.returncode == 0, (out[-500:] + err[-2500:]).decode("utf-8", "replace")
         came = sink.connections
     told = json.loads(out.splitlines()[-1])

@@ -1,5 +1,6 @@
 """What the measurements stand on: a folder of this run alone, and the program as a fresh process in it."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -126,6 +127,16 @@ def run(
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()
     return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+async def ended(child: asyncio.subprocess.Process, seconds: float, given: bytes | None = None) -> tuple[bytes, bytes]:
+    """Return what a child says and complains of until it ends; one that hangs is killed (``TimeoutError``)."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await child.communicate(given)
+    finally:
+        if child.returncode is None:
+            child.kill()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from .finding import Finding, progress
 from .gateway import served
-from .ground import Ground, part_of, program
+from .ground import Ground, ended, part_of, program
 from .truth import TruthCloud
 
 KILLS, LANES, LATE_SECONDS = 300, 2, 0.03
@@ -62,11 +62,6 @@ async def _lane(ground: Ground, kills: int, seed: int) -> tuple[dict[str, Any], 
             env=home.environment(),
             stdout=asyncio.subprocess.PIPE,
         )
-        try:
-            async with asyncio.timeout(_SECONDS):
-                said, _ = await child.communicate()
-        finally:
-            if child.returncode is None:
-                child.kill()
+        said, _ = await ended(child, _SECONDS)
         assert child.returncode == 0, child.returncode
         return json.loads(said), cloud.executed

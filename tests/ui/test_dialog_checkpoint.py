@@ -28,6 +28,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault
 
@@ -63,20 +64,9 @@ def opened(qtbot: QtBot) -> Open:
     return make
 
 
-def words(dialog: CheckpointDialog) -> str:
-    """All that is visible as text."""
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
-
-
 def judged(dialog: CheckpointDialog) -> CheckpointDialog:
     dialog._judge()
     return dialog
-
-
-def child(dialog: QWidget, kind: type[Any], name: str) -> Any:
-    found = dialog.findChild(kind, name)
-    assert found is not None, name
-    return found
 
 
 BAD: dict[str, tuple[Callable[[CheckpointDialog], None], str]] = {

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.ui.profiles.imports import ImportDialog
+from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING, Book
 
 EVIL = replace(
@@ -45,16 +45,6 @@ def opened(qtbot: QtBot) -> Open:
         return dialog
 
     return make
-
-
-def child(parent: QWidget, kind: type[Any], name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def words(dialog: QWidget) -> str:
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
 def pick(dialog: ImportDialog, name: str, *, ticked: bool | None = None) -> None:

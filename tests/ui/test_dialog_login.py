@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import LoginRefused, NoAnswer, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.ui.dialogs.login import LoginDialog, wanted_secrets
+from tests.looking import child, words
 
 PROFILE = Profile(
     name="Prod · eu-de",
@@ -35,18 +36,8 @@ def opened(qtbot: QtBot) -> Open:
     return make
 
 
-def child(dialog: QWidget, kind: type[Any], name: str) -> Any:
-    found = dialog.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
 def fill(dialog: LoginDialog, name: str, text: str) -> None:
     child(dialog, QLineEdit, name).setText(text)
-
-
-def words(dialog: QWidget) -> str:
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
 def log_in(dialog: LoginDialog) -> QAbstractButton:

@@ -30,6 +30,7 @@ from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.form import ProfileForm
 from cbr_desktop.ui.profiles.imports import ImportDialog
+from tests.looking import child
 from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -99,12 +100,6 @@ class Stage:
         for name, text in secrets.items():
             child(login, QLineEdit, name).setText(text)
         self.press("logInNow", login)
-
-
-def child(parent: QWidget, kind: type[Any], name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, SkippedResource
@@ -16,6 +16,7 @@ from cbr_desktop.domain.intent import Intent, IntentState, Refusal
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog, OutcomePanel
+from tests.looking import words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, resource, task, uid, vault
 
@@ -69,10 +70,6 @@ def accepted(counter: Counter, skipped: int, status: str = "protecting") -> Inte
         ),
     )
     return queued(counter).moved(IntentState.ACCEPTED, NOW, sent_at=NOW, checkpoint=checkpoint, request_id="req-1")
-
-
-def words(panel: OutcomePanel) -> str:
-    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
 
 
 def button(panel: OutcomePanel, name: str) -> QPushButton:

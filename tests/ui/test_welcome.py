@@ -1,15 +1,15 @@
 """The first screen: it leads to a first profile, to those there are, and to the demo."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.welcome import WelcomeWindow
+from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING
 
 PLACE = "/home/me/profiles.toml"
@@ -25,16 +25,6 @@ def opened(qtbot: QtBot) -> Open:
         return window
 
     return make
-
-
-def child(parent: QWidget, kind: type[Any], name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def words(window: QWidget) -> str:
-    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
 def test_whoever_has_no_profile_is_led_to_one(opened: Open) -> None:

@@ -28,7 +28,7 @@ from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.pieces import dress_table, push_button
 from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
 from cbr_desktop.ui.states import clock_words, status_words
@@ -331,22 +331,14 @@ class ResourceTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(_COLUMNS))
-        self.setObjectName("outcomeResources")
+        dress_table(self, "outcomeResources", "Resources")
         self.setIconSize(MARK_SIZE)
-        self.setAccessibleName("Resources")
         self.setHorizontalHeaderLabels(_COLUMNS)
-        self.verticalHeader().hide()
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
         self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
         # Heights follow the wrapped texts, but only after a drag of a column has come to rest.

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -25,7 +24,7 @@ from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, 
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark
-from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.pieces import dress_table, push_button
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.plans import (
     COLUMNS,
@@ -312,17 +311,9 @@ class PlanDialog(QDialog):
         self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE)
         self.table = QTableWidget(self)
-        self.table.setObjectName("planSteps")
-        self.table.setAccessibleName("Steps")
+        dress_table(self.table, "planSteps", "Steps")
         self.table.setIconSize(MARK_SIZE)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(True)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.verdict = MarkedLine("planVerdict")
         self.said = label(name="planNotice")
         self.said.hide()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHeaderView,
@@ -18,6 +17,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.pieces import dress_table
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.requests import waiting_words
 from cbr_desktop.ui.states import count_words
@@ -70,17 +70,9 @@ class ReleaseDialog(QDialog):
 
     def _table(self, times: Times) -> QTableWidget:
         table = QTableWidget(len(self._held), len(_COLUMNS), self)
-        table.setObjectName("releaseRows")
-        table.setAccessibleName("Requests to release")
+        dress_table(table, "releaseRows", "Requests to release")
         table.setHorizontalHeaderLabels(_COLUMNS)
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
