@@ -95,11 +95,6 @@ class PlanDialog(QDialog):
         self.show()
         self.activateWindow()
 
-    @property
-    def active(self) -> PlanRun | None:
-        """The run that was started or continued from this window, ``None`` before."""
-        return self._active
-
     # what is shown
 
     def refresh(self) -> None:

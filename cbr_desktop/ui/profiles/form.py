@@ -1,7 +1,7 @@
 """The form of one profile. There is one for each profile that was looked at, so that nothing typed is ever lost."""
 
 from collections.abc import Callable, Collection, Mapping, MutableSet
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -121,11 +121,6 @@ class ProfileForm(QScrollArea):
             if section.focus(field):
                 self.ensureWidgetVisible(section)
                 return
-
-    def differences(self) -> list[str]:
-        """Return the names of the fields that differ from what is saved."""
-        now = self.profile()
-        return [f.name for f in fields(Profile) if getattr(now, f.name) != getattr(self._was, f.name)]
 
     def _lay_out(self) -> None:
         content = QWidget()
