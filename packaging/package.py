@@ -13,6 +13,7 @@ import bundle
 from bundle import Bundle
 from linux import appimage, deb, rpm, tarball
 from product import PACKAGES, version
+from release import release
 from windows import both
 
 OUT_OF_BUNDLE: dict[str, Callable[[Bundle], Path]] = {
@@ -29,6 +30,7 @@ SUMS = "SHA256SUMS"
 
 def main(kinds: list[str]) -> int:
     """Build packages of the ``kinds``, and the sums of all that are there."""
+    verdict = release().verdict
     drop_others(PACKAGES, version())
     made: Bundle | None = None
     for kind in kinds:
@@ -41,6 +43,8 @@ def main(kinds: list[str]) -> int:
         say(f"{time.monotonic() - begin:6.1f} s  {package.name}, {package.stat().st_size / 1e6:.1f} MB")
     write_sums(PACKAGES)
     say(f"The packages are in {PACKAGES}")
+    if verdict:
+        say(verdict)
     return 0
 
 

@@ -20,7 +20,6 @@ SUMMARY = "Operate Cloud Backup and Recovery vaults"
 COMPONENT = "org.cbr.Desktop"
 """The name that software centres know the program by."""
 MIME_TYPE = "application/vnd.cbr.request+json"
-MAINTAINER = "The CBR Desktop developers <cbr-desktop@localhost>"
 LICENCE = "Apache-2.0"
 DESCRIPTION = (
     "CBR Desktop shows vaults, resources and tasks of Cloud Backup and Recovery, the backup service of Huawei Cloud, "

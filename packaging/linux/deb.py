@@ -10,7 +10,8 @@ from pathlib import Path
 import bundle as bundles
 from bundle import Bundle
 from linux import tree
-from product import DESCRIPTION, LICENCE, MAINTAINER, NAME, PACKAGES, ROOT, SUMMARY, WORK, epoch, pressed, run, version
+from product import DESCRIPTION, LICENCE, NAME, PACKAGES, ROOT, SUMMARY, WORK, epoch, pressed, run, version
+from release import release
 
 _COPYRIGHT = """\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -42,11 +43,13 @@ _OVERRIDES = """\
 {name}: unstripped-static-library
 # A library can open an editor on the command line; the program never asks it to.
 {name}: missing-depends-on-sensible-utils
-# Whoever hosts the project puts an address into packaging/product.py.
-{name}: bogus-mail-host
-{name}: bogus-mail-host-in-debian-changelog
 # Not uploaded to an archive that has bugs to close.
 {name}: initial-upload-closes-no-bugs
+"""
+_OVERRIDES_OF_NOBODY = """\
+# Not for publication: nobody has given an address yet.
+{name}: bogus-mail-host
+{name}: bogus-mail-host-in-debian-changelog
 """
 _RECOMMENDED = ("gnome-keyring | kwalletmanager | org.freedesktop.secrets", "xdg-desktop-portal", "ca-certificates")
 
@@ -59,7 +62,8 @@ def build(bundle: Bundle) -> Path:
     (documents / "changelog.gz").write_bytes(tree.changelog(_changelog()))
     overrides = root / "usr/share/lintian/overrides" / NAME
     overrides.parent.mkdir(parents=True)
-    overrides.write_text(_OVERRIDES.format(name=NAME), "utf-8")
+    excused = _OVERRIDES + (_OVERRIDES_OF_NOBODY if "maintainer" in release().missing else "")
+    overrides.write_text(excused.format(name=NAME), "utf-8")
     # it has to be there before the libraries are looked at, as a sign that this is the root of a package
     control = root / "DEBIAN"
     control.mkdir()
@@ -109,13 +113,15 @@ def _depends(root: Path) -> str:
 
 
 def _control(depends: str, size: int) -> str:
+    told = release()
     first, *more = DESCRIPTION
     description = [*_wrapped(first), *(line for text in more for line in (" .", *_wrapped(text)))]
     lines = {
         "Package": NAME,
         "Version": version(),
         "Architecture": "amd64",
-        "Maintainer": MAINTAINER,
+        "Maintainer": told.maintainer,
+        **({"Homepage": told.homepage} if told.homepage else {}),
         "Installed-Size": str(size),
         "Depends": depends,
         "Recommends": ", ".join(_RECOMMENDED),
@@ -136,5 +142,6 @@ def _changelog() -> str:
     date = format_datetime(datetime.fromtimestamp(epoch(), UTC))
     news = (ROOT / "CHANGELOG.md").name
     return (
-        f"{NAME} ({version()}) unstable; urgency=medium\n\n  * See {news} of the project.\n\n -- {MAINTAINER}  {date}\n"
+        f"{NAME} ({version()}) unstable; urgency=medium\n\n  * See {news} of the project.\n\n"
+        f" -- {release().maintainer}  {date}\n"
     )

@@ -7,6 +7,7 @@ import bundle as bundles
 from bundle import Bundle
 from linux import tree
 from product import DESCRIPTION, LICENCE, NAME, PACKAGES, SUMMARY, WORK, pressed, run, version
+from release import release
 
 _SPEC = """\
 Name: {name}
@@ -14,7 +15,7 @@ Version: {version}
 Release: 1
 Summary: {summary}
 License: {licence} AND LGPL-3.0-only
-URL: https://cbr-desktop.invalid/
+{head}
 BuildArch: x86_64
 AutoReqProv: no
 {requires}
@@ -69,6 +70,7 @@ def _spec(root: Path) -> str:
         else:
             lines.append(f'"{place}"')
     return _SPEC.format(
+        head="\n".join(f"{key}: {value}" for key, value in _head().items()),
         name=NAME,
         version=version(),
         summary=SUMMARY,
@@ -77,6 +79,14 @@ def _spec(root: Path) -> str:
         description="\n\n".join(DESCRIPTION),
         files="\n".join(lines),
     )
+
+
+def _head() -> dict[str, str]:
+    """Return who stands behind the package, as far as somebody has said it."""
+    told = release()
+    packager = "" if "maintainer" in told.missing else told.maintainer
+    found = {"Vendor": told.publisher, "Packager": packager, "URL": told.homepage}
+    return {key: value for key, value in found.items() if value}
 
 
 def _requires(root: Path) -> list[str]:

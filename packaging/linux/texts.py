@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 from cbr_desktop.cli import parser as command_line
 from linux import manual
 from product import COMPONENT, DESCRIPTION, LICENCE, MIME_TYPE, NAME, SUMMARY, TITLE, epoch, version
+from release import Release, release
 
 ICON_OF_TYPE = MIME_TYPE.replace("/", "-")
 
@@ -48,9 +49,11 @@ def desktop_entry() -> str:
     )
 
 
-def metadata() -> str:
-    """Return what software centres show."""
+def metadata(told: Release | None = None) -> str:
+    """Return what software centres show; unless ``told`` it, they are shown what the project says about its release."""
     day = datetime.fromtimestamp(epoch(), UTC).strftime("%Y-%m-%d")
+    told = told or release()
+    homepage = f'\n  <url type="homepage">{escape(told.homepage)}</url>' if told.homepage else ""
     paragraphs = "\n".join(f"    <p>{escape(text)}</p>" for text in DESCRIPTION)
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -60,10 +63,10 @@ def metadata() -> str:
   <project_license>{LICENCE}</project_license>
   <name>{TITLE}</name>
   <summary>{SUMMARY}</summary>
-  <developer_name>The CBR Desktop developers</developer_name>
+  <developer_name>{escape(told.publisher)}</developer_name>
   <description>
 {paragraphs}
-  </description>
+  </description>{homepage}
   <launchable type="desktop-id">{NAME}.desktop</launchable>
   <categories>
     <category>System</category>

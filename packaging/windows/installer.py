@@ -8,6 +8,7 @@ from pathlib import Path
 from cbr_desktop.cli import parser as command_line
 from linux.manual import opens_files
 from product import LICENCE, NAME, PACKAGES, PACKAGING, SUMMARY, TITLE, WORK, epoch, pressed, run, version
+from release import Release, release
 from windows import launchers, signing
 from windows.runtime import MINOR
 
@@ -32,14 +33,14 @@ def build_installer(folder: Path) -> Path:
     return package
 
 
-def words(folder: Path, package: Path) -> dict[str, str]:
+def words(folder: Path, package: Path, told: Release | None = None) -> dict[str, str]:
     """Return what the installer of ``folder``, to be written to ``package``, is told about the program."""
-    work = WORK / "windows"
+    work, told = WORK / "windows", told or release()
     found = {
         "TITLE": TITLE,
         "VERSION": version(),
         "NUMBERS": ".".join(map(str, launchers.numbers(version()))),
-        "COMPANY": launchers.COMPANY,
+        "COMPANY": told.publisher,
         "COPYRIGHT": f"Licensed under {LICENCE}",
         "SUMMARY": SUMMARY,
         "WINDOW": launchers.WINDOW.file,
@@ -51,6 +52,8 @@ def words(folder: Path, package: Path) -> dict[str, str]:
         "COMPRESSION": pressed("lzma", "zlib"),
         "OUT": str(package),
     }
+    if told.homepage:
+        found["HOMEPAGE"] = told.homepage
     if opens_files(command_line()):
         found["OPENS"] = "1"
     if signing.is_possible():

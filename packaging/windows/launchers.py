@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import icons
 from product import LICENCE, NAME, PACKAGING, TITLE, WORK, run, version
+from release import release
 from windows import signing
 from windows.runtime import MINOR
 
 COMPILER = "x86_64-w64-mingw32-gcc"
 _RESOURCES = "x86_64-w64-mingw32-windres"
-COMPANY = "The CBR Desktop developers"
 
 
 class Launcher(NamedTuple):
@@ -50,7 +50,7 @@ def numbers(number: str) -> tuple[int, int, int, int]:
 def _build_one(launcher: Launcher, work: Path, target: Path) -> None:
     words = {
         "NUMBERS": ",".join(map(str, numbers(version()))),
-        "COMPANY": COMPANY,
+        "COMPANY": release().publisher,
         "DESCRIPTION": launcher.description,
         "VERSION": version(),
         "NAME": launcher.file.removesuffix(".exe"),
@@ -60,7 +60,8 @@ def _build_one(launcher: Launcher, work: Path, target: Path) -> None:
     }
     script = _fill(PACKAGING / "windows" / "launcher.rc", work, words)
     resources = script.with_suffix(".o")
-    run(_RESOURCES, script.name, "-O", "coff", "-o", resources.name, cwd=work)
+    # the text is UTF-8
+    run(_RESOURCES, "-c", "65001", script.name, "-O", "coff", "-o", resources.name, cwd=work)
     run(
         *(COMPILER, "-municode", "-O2", "-s", "-Wall", "-Wextra", "-Werror", "-Wl,--no-insert-timestamp"),
         *("-Wl,--dynamicbase", "-Wl,--nxcompat", "-Wl,--high-entropy-va"),

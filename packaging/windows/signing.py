@@ -67,12 +67,14 @@ def authorities(path: Path, *more: Path) -> Path:
     return path
 
 
-def signer(program: Path, trusted: Path) -> str | None:
+def signer(program: Path, trusted: Path, at: int | None = None) -> str | None:
     """Return the name of the one whose signature a program bears, if it is whole and leads to those who are trusted.
 
-    Signatures with a time stamp are judged by the time of it. Lists of revoked certificates are not asked for.
+    Signatures with a time stamp are judged by the time of it, others by today or by the time ``at``, in seconds. Lists
+    of revoked certificates are not asked for.
     """
     command = ["osslsigncode", "verify", "-in", str(program), "-CAfile", str(trusted), "-TSA-CAfile", str(trusted)]
+    command += [] if at is None else ["-time", str(at)]
     done = subprocess.run([*command, *_WITHOUT_LISTS], capture_output=True, text=True, check=False)
     if done.returncode or "Signature verification: ok" not in done.stdout:
         return None

@@ -1,13 +1,17 @@
 """The packages for Windows take along what is in use, say who made them, and come out the same every time."""
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pip
 import pytest
@@ -107,7 +111,7 @@ def test_all_names_of_the_installer_are_given():
     text = (SOURCES / "installer.nsi").read_text("utf-8")
     own = set(re.findall(r"^!define (\w+)", text, re.MULTILINE))
     used = set(re.findall(r"\$\{([A-Z_]+)\}", text)) - own - {"BST_CHECKED"}
-    assert used <= set(installer.words(Path("folder"), Path("setup.exe"))) | {"SIGN"}
+    assert used <= set(installer.words(Path("folder"), Path("setup.exe"))) | {"SIGN", "HOMEPAGE"}
 
 
 def test_json_files_keep_their_program():
@@ -172,43 +176,143 @@ def test_the_authority_of_the_makers_of_python_is_the_known_one():
     assert done.stdout.strip().rpartition("=")[2].replace(":", "") == known
 
 
-@pytest.mark.skipif(not shutil.which("osslsigncode"), reason="osslsigncode is not here")
-def test_a_signature_leads_to_whoever_signed(tmp_path, monkeypatch):
-    # a program for Windows that every environment has
-    sample = Path(pip.__file__).parent / "_vendor" / "distlib" / "t64.exe"
-    program = tmp_path / "program.exe"
-    shutil.copyfile(sample, program)
-    certificate, key = tmp_path / "us.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            *(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/O=Us/CN=Us ourselves",
-            ),
-            *("-addext", "extendedKeyUsage=codeSigning", "-keyout", key, "-out", certificate),
-        ],
-        capture_output=True,
-        check=True,
-    )
-    trusted = signing.authorities(tmp_path / "all.pem", certificate)
-    assert signing.signer(program, trusted) is None
-    monkeypatch.setenv("CBR_SIGN_CERTIFICATE", str(certificate))
-    monkeypatch.setenv("CBR_SIGN_KEY", str(key))
+def make_signer(folder: Path, name: str, usage: str, days: int = 2) -> dict[str, str]:
+    """Make a certificate of ``name``, and return the variables that name it and its key."""
+    certificate, key = folder / f"{usage}.pem", folder / f"{usage}-key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        str(days),
+        "-subj",
+        f"/O=Us/CN={name}",
+    ]
+    command += ["-addext", f"extendedKeyUsage=critical,{usage}", "-keyout", key, "-out", certificate]
+    subprocess.run(command, capture_output=True, check=True)
+    return {"CBR_SIGN_CERTIFICATE": str(certificate), "CBR_SIGN_KEY": str(key)}
+
+
+def a_program(folder: Path, *, tail: str = "") -> Path:
+    """Return a copy of a program for Windows that every environment has, with a text behind it."""
+    program = folder / "program.exe"
+    content = (Path(pip.__file__).parent / "_vendor" / "distlib" / "t64.exe").read_bytes()
+    program.write_bytes(content + b"\0" * (-len(content) % 16) + tail.encode("utf-16-le").ljust(16, b"\0"))
+    return program
+
+
+@pytest.fixture
+def sign_as(tmp_path, monkeypatch):
+    """Have programs signed by somebody; returns the file with his certificate."""
+
+    def say(name: str, **more: str) -> Path:
+        given = {**make_signer(tmp_path, name, "codeSigning"), **more}
+        for variable, value in given.items():
+            monkeypatch.setenv(variable, value)
+        return Path(given["CBR_SIGN_CERTIFICATE"])
+
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    return say
+
+
+needs_signing = pytest.mark.skipif(not shutil.which("osslsigncode"), reason="osslsigncode is not here")
+
+
+@needs_signing
+def test_a_signature_leads_to_whoever_signed(tmp_path, sign_as):
+    program = a_program(tmp_path)
+    trusted = signing.authorities(tmp_path / "all.pem", sign_as("Us ourselves"))
+    assert signing.signer(program, trusted) is None
     signing.sign(program)
     assert signing.signer(program, trusted) == "Us ourselves"
     whole = bytearray(program.read_bytes())
     whole[0x500] ^= 1
     program.write_bytes(whole)
     assert signing.signer(program, trusted) is None
+
+
+class TimeStamps(BaseHTTPRequestHandler):
+    """Answers as a server for time stamps does, through openssl; ``server.folder`` has its certificate and key."""
+
+    def do_POST(self) -> None:
+        folder = self.server.folder
+        (folder / "query.tsq").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+        settings = folder / "tsa.cnf"
+        settings.write_text(
+            "[tsa]\ndefault_tsa = ours\n[ours]\n"
+            f"serial = {folder / 'serial'}\nsigner_digest = sha256\ndefault_policy = 1.2.3.4.1\n"
+            "digests = sha256, sha384, sha512\naccuracy = secs:1\n",
+            "utf-8",
+        )
+        command = ["openssl", "ts", "-reply", "-config", settings, "-queryfile", folder / "query.tsq"]
+        command += ["-signer", folder / "timeStamping.pem", "-inkey", folder / "timeStamping-key.pem"]
+        answer = subprocess.run(command, capture_output=True, check=True).stdout
+        self.server.asked.append(self.headers["Content-Type"])
+        self.send_response(200)
+        self.send_header("Content-Type", "application/timestamp-reply")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@needs_signing
+def test_a_signature_with_a_time_stamp_outlives_its_certificate(tmp_path, sign_as):
+    make_signer(tmp_path, "The keepers of time", "timeStamping", days=7300)
+    with HTTPServer(("127.0.0.1", 0), TimeStamps) as server:
+        server.folder, server.asked = tmp_path, []
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        ours = sign_as("Us ourselves")
+        without = a_program(tmp_path).rename(tmp_path / "without.exe")
+        signing.sign(without)
+        sign_as("Us ourselves", CBR_SIGN_TIMESTAMP=f"http://127.0.0.1:{server.server_port}/")
+        with_one = a_program(tmp_path)
+        signing.sign(with_one)
+        server.shutdown()
+    assert server.asked == ["application/timestamp-query"]
+    trusted = signing.authorities(tmp_path / "all.pem", ours, tmp_path / "timeStamping.pem")
+    in_ten_years = int(time.time()) + 10 * 365 * 86_400
+    assert signing.signer(with_one, trusted) == "Us ourselves"
+    assert signing.signer(with_one, trusted, in_ten_years) == "Us ourselves"
+    assert signing.signer(without, trusted, in_ten_years) is None
+
+
+def given_python(folder: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Name a zip that has a library of Python in it, as a release names the one of python.org."""
+    archive = folder / "python-embed-amd64.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(library, "python313.dll")
+        packed.writestr("LICENSE.txt", "a licence")
+    monkeypatch.setenv("CBR_WINDOWS_PYTHON", str(archive))
+    monkeypatch.setenv("CBR_WINDOWS_PYTHON_SHA256", hashlib.sha256(archive.read_bytes()).hexdigest().upper())
+    return archive
+
+
+@needs_signing
+def test_a_newer_python_is_taken_when_its_makers_have_signed_it(tmp_path, sign_as, monkeypatch):
+    library = a_program(tmp_path, tail="3.13.99")
+    root = sign_as("Python Software Foundation")
+    signing.sign(library)
+    given_python(tmp_path, library, monkeypatch)
+    found = runtime.fetch(root)
+    assert (found.version, sorted(found.files)) == ("3.13.99", ["LICENSE.txt", "python313.dll"])
+    with pytest.raises(SystemExit, match=r"python313.dll .* is signed by nobody"):
+        runtime.fetch()
+
+
+@needs_signing
+def test_a_newer_python_that_somebody_else_has_signed_is_refused(tmp_path, sign_as, monkeypatch):
+    library = a_program(tmp_path, tail="3.13.99")
+    root = sign_as("Somebody else")
+    signing.sign(library)
+    given_python(tmp_path, library, monkeypatch)
+    with pytest.raises(SystemExit, match="is signed by Somebody else, not by Python Software Foundation"):
+        runtime.fetch(root)
 
 
 def test_there_is_one_name_for_the_folder_of_a_portable_program():
