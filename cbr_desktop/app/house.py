@@ -100,9 +100,10 @@ def open_house(
     if journal is not None:
         scribe = Scribe(journal, profile, by)
         records, witness, guard.notify = Journalled(records, scribe, at), scribe.witness, scribe.armed
-    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard, by=by, witness=witness, at=at)
     refresh = Refresh(ledger, cache, cloud, clock, archive)
-    follow = Follow(ledger, records, cloud, clock, outbox, ended=refresh.ask)
+    ask = refresh.ask
+    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard, by=by, witness=witness, want_data=ask, at=at)
+    follow = Follow(ledger, records, cloud, clock, outbox, ended=ask)
     told = ledger.notify
     reach = ledger.connection.reach
 
@@ -110,6 +111,7 @@ def open_house(
         nonlocal reach
         told(part)
         follow.noticed(part)
+        outbox.noticed(part)
         before, reach = reach, ledger.connection.reach
         if reach is Reach.ONLINE and before is not Reach.ONLINE:
             outbox.wake()

@@ -43,7 +43,8 @@ PACE_SECONDS = 2.0
 CONFIRM_MINUTES = 15
 """How old a confirmation, and the data behind it, may be when a request could be sent; older ones are asked again."""
 TICK_SECONDS = 10.0
-"""How often the clock is looked at while something waits for a time."""
+"""How often the clock is looked at, at the least, while something waits for a time: it may be set, and a machine that
+sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
 OFFLINE = "offline"
 """The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
 
@@ -65,7 +66,8 @@ class Outbox:
 
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
-    ``at`` is told each named point that a request passes, for tests that end the program there.
+    ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``at`` is told
+    each named point that a request passes, for tests that end the program there.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Outbox:
         by: str = "",
         witness: Callable[[Intent], Witness | None] = lambda intent: None,
         pace_seconds: float = PACE_SECONDS,
+        want_data: Callable[[], None] = lambda: None,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
         self._ledger = ledger
@@ -91,9 +94,11 @@ class Outbox:
         self._by = by
         self._witness = witness
         self._pace_seconds = pace_seconds
+        self._want_data = want_data
         self._at = at
         self._wake = asyncio.Event()
-        self._ticking = asyncio.Event()
+        self._next_look: datetime | None = None
+        """When the queue is to be looked at though nothing has happened; ``None``: nothing in it waits for a time."""
         self._failures = 0
         self._needs_login = False
         self._is_offline = False
@@ -191,8 +196,11 @@ class Outbox:
         )
         self._records.save(released)
         self._ledger.put_intent(released)
+        # a person wants it to be tried now, whatever the tries of others have met
         self._resting.discard(id)
+        self._cut_off.clear()
         self._wake.set()
+        self._ask_for_data(released)
         return True
 
     def cancel(self, id: IntentId) -> bool:
@@ -249,6 +257,11 @@ class Outbox:
         """Look at the queue now, since a vault may take its next request; pauses and a missing login stay."""
         self._wake.set()
 
+    def noticed(self, part: Part) -> None:
+        """Take note of a change of the ledger: newer data may be what a request waits for."""
+        if part is Part.VAULTS:
+            self._wake.set()
+
     async def calm(self, seconds: float) -> None:
         """Return when nothing is being sent any more, or after ``seconds``: for leaving without cutting an answer."""
         deadline = self._clock.now() + timedelta(seconds=seconds)
@@ -260,16 +273,14 @@ class Outbox:
     async def drain(self) -> None:
         """Send what is queued, for ever; runs as a resident task."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._tick())
+            alarm: asyncio.Task[None] | None = None
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                self._ticking.clear()
-                self._review()
-                obstacle = self._obstacle()
-                if obstacle:
-                    self._tell(obstacle)
-                intent = None if obstacle else next(self._ready(), None)
+                if alarm is not None:
+                    alarm.cancel()
+                intent = self._next_to_go()
+                alarm = None if self._next_look is None else tasks.create_task(self._ring(self._next_look))
                 if intent is None:
                     continue
                 if self._claim(intent):
@@ -279,12 +290,24 @@ class Outbox:
                 else:
                     tasks.create_task(self._rest(intent.id, DISK_PAUSE_SECONDS))
 
-    async def _tick(self) -> None:
-        """Look at the queue again and again while something in it waits for a time."""
-        while True:
-            await self._ticking.wait()
-            await self._clock.sleep(TICK_SECONDS)
-            self._wake.set()
+    def _next_to_go(self) -> Intent | None:
+        """Return the request that is to be sent now, if any, after a look at all that waits."""
+        self._next_look = None
+        self._review()
+        obstacle = self._obstacle()
+        if obstacle:
+            self._tell(obstacle)
+        return None if obstacle else next(self._ready(), None)
+
+    async def _ring(self, at: datetime) -> None:
+        """Have the queue looked at when a time has come."""
+        await self._clock.sleep((at - self._clock.now()).total_seconds())
+        self._wake.set()
+
+    def _look_by(self, at: datetime | None = None) -> None:
+        """Have the queue looked at when a time comes; the next tick is always early enough."""
+        tick = self._clock.now() + timedelta(seconds=TICK_SECONDS)
+        self._next_look = min(each for each in (at, tick, self._next_look) if each is not None)
 
     def _review(self) -> None:
         """Hold what must not go by itself, and let go what is due."""
@@ -298,7 +321,7 @@ class Outbox:
                 elif intent.due_at is None or now >= intent.due_at:
                     self._move(intent, IntentState.QUEUED)
                 else:
-                    self._ticking.set()
+                    self._look_by(intent.due_at)
             elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
                 self._move(intent, IntentState.HELD, note="elsewhere")
 
@@ -320,7 +343,7 @@ class Outbox:
 
     def _wait_in_line(self, intent: Intent, now: datetime) -> None:
         """Note that only its vault stands in the way of a request whose confirmation is not old."""
-        self._ticking.set()
+        self._look_by()
         if self._is_in_contact and now - self._confirmed_at(intent) <= _FRESH:
             self._in_line[intent.id] = now
 
@@ -344,7 +367,7 @@ class Outbox:
             return True
         known = self._judged_at(intent.target.vault_id)
         if known is None or known <= intent.preflight_at:
-            self._ticking.set()
+            self._look_by()
             if not intent.note:
                 self._ledger.put_intent(replace(intent, note="old-data"))
             return False
@@ -352,6 +375,11 @@ class Outbox:
             self._move(intent, IntentState.HELD, note="contradicted")
             return False
         return True
+
+    def _ask_for_data(self, intent: Intent) -> None:
+        """Ask for newer data when those that a request was confirmed by do not let it go."""
+        if intent.preflight_at is not None and self._clock.now() - intent.preflight_at > _FRESH:
+            self._want_data()
 
     def _is_contradicted(self, intent: Intent, now: datetime) -> bool:
         """Whether what is known by now blocks a request that was judged by older data."""
@@ -539,6 +567,7 @@ class Outbox:
         self._at("after-row")
         self._ledger.put_intent(intent)
         self._wake.set()
+        self._ask_for_data(intent)
         return intent
 
     def _target(self, vault_id: VaultId) -> Target:
