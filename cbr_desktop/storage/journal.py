@@ -6,7 +6,7 @@ journal is next written to, and kept as an entry of its own: nothing is ever tak
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -70,10 +70,14 @@ class FileJournal:
 
     def append(self, event: Event) -> Entry:
         """Write an event down; it is on the disk when this returns. ``NotSaved`` when it cannot be."""
+        return self.append_all((event,))[0]
+
+    def append_all(self, events: Sequence[Event]) -> list[Entry]:
+        """Write events down in their order; all of them are on the disk when this returns, or none. ``NotSaved``."""
         try:
             if self._descriptor is None:
                 self._open()
-            return self._append(event)
+            return self._append(events)
         except OSError as error:
             raise NotSaved(str(self._folder), reason(error)) from error
 
@@ -128,17 +132,21 @@ class FileJournal:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _append(self, event: Event) -> Entry:
+    def _append(self, events: Sequence[Event]) -> list[Entry]:
         if self._size >= self._file_bytes:
             self.close()
             self._begin(self._head.number + 1)
         descriptor = self._descriptor
         assert descriptor is not None  # noqa: S101  # both callers have opened a file
-        event = replace(event, **{name: _clean(getattr(event, name), self._redact) for name in event.__slots__})
-        entry = sealed(Entry(self._head.number + 1, self._now().astimezone(UTC), event, self._head.hash))
-        line = line_of(entry) + b"\n"
+        head, entries, lines = self._head, [], b""
+        for event in events:
+            event = replace(event, **{name: _clean(getattr(event, name), self._redact) for name in event.__slots__})
+            entry = sealed(Entry(head.number + 1, self._now().astimezone(UTC), event, head.hash))
+            head = Head(entry.number, entry.hash)
+            entries.append(entry)
+            lines += line_of(entry) + b"\n"
         try:
-            rest = memoryview(line)
+            rest = memoryview(lines)
             while rest:
                 rest = rest[self._system.write(descriptor, bytes(rest)) :]
             self._system.fsync(descriptor)
@@ -146,9 +154,9 @@ class FileJournal:
             # half a line would stand in the way of the next one; where it cannot go it is found when opened again
             self._take_back(descriptor)
             raise
-        self._size += len(line)
-        self._head = Head(entry.number, entry.hash)
-        return entry
+        self._size += len(lines)
+        self._head = head
+        return entries
 
     def _take_back(self, descriptor: int) -> None:
         try:
@@ -179,9 +187,9 @@ class FileJournal:
         known, found = self._known(), self._head
         if torn:
             os.ftruncate(descriptor, self._size)
-            self._append(_remark("torn-line", line=torn.decode("latin-1")))
+            self._append([_remark("torn-line", line=torn.decode("latin-1"))])
         if known is not None and known.number > found.number:
-            self._append(_remark("cut-off", known_number=known.number, known_hash=known.hash))
+            self._append([_remark("cut-off", known_number=known.number, known_hash=known.hash)])
 
     def _begin(self, number: int) -> None:
         path = self._folder / f"{number:010d}{_SUFFIX}"

@@ -117,6 +117,11 @@ class SqliteRecords:
         with self._writing():
             self._connection.execute(_UPSERT, _row(intent))
 
+    def save_all(self, intents: Sequence[Intent]) -> None:
+        """Keep the new states of several intents, all of them or none."""
+        with self._writing():
+            self._connection.executemany(_UPSERT, [_row(intent) for intent in intents])
+
     def keep_head(self) -> None:
         """Keep the head of the journal by itself, for entries that no row goes with. ``NotSaved`` when it cannot be."""
         with self._writing():

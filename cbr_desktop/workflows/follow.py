@@ -66,6 +66,7 @@ class Follow:
     async def run(self) -> None:
         """Start watching whatever is accepted or unknown, for ever."""
         async with asyncio.TaskGroup() as watches:
+            watches.create_task(self.reconcile.keep_notes())
             self._wake.set()
             while True:
                 await self._wake.wait()

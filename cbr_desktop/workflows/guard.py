@@ -3,7 +3,7 @@
 Where the data folder cannot be written, every profile is sealed: no request could be kept, so none is let in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,10 @@ class SealedRecords:
         raise self._error
 
     def save(self, intent: "Intent") -> None:
+        """Raise the error."""
+        raise self._error
+
+    def save_all(self, intents: "Sequence[Intent]") -> None:
         """Raise the error."""
         raise self._error
 

@@ -7,7 +7,7 @@ is lost and stops nobody.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -42,19 +42,7 @@ class Scribe:
 
     def insist(self, kind: EntryKind, intent: Intent | None = None, **facts: object) -> None:
         """Write an event down. ``NotSaved`` when that cannot be."""
-        target = intent.target if intent is not None else None
-        self._journal.append(
-            Event(
-                kind=str(kind),
-                by=self._by,
-                profile=target.profile if target else self._profile.name,
-                project=target.project if target else self._profile.project,
-                vault=target.vault_id if target else "",
-                vault_name=target.vault_name if target else "",
-                intent=intent.id if intent is not None else "",
-                facts=facts,
-            )
-        )
+        self._journal.append(self._event(kind, intent, facts))
 
     def made(self, intent: Intent) -> None:
         """Write down that somebody asked for something."""
@@ -68,9 +56,32 @@ class Scribe:
             **_grounds(intent),
         )
 
-    def moved(self, before: Intent, after: Intent) -> None:
-        """Write down that a request stands elsewhere now, or that it was confirmed anew."""
-        self.note(EntryKind.MOVED, after, **_move(before, after))
+    def changed(self, changes: Iterable[tuple[Intent, Intent]]) -> None:
+        """Write down, of every request before and after a change, that it was looked for, and that it stands elsewhere
+        now or was confirmed anew."""
+        events = [event for before, after in changes for event in self._changes(before, after)]
+        if events:
+            with suppress(HouseError):
+                self._journal.append_all(events)
+
+    def _changes(self, before: Intent, after: Intent) -> Iterator[Event]:
+        if _looks(before) != _looks(after):
+            yield self._event(EntryKind.LOOKED, after, {"looked": [_looked(each) for each in after.looked]})
+        if before.state is not after.state or before.confirmed_at != after.confirmed_at:
+            yield self._event(EntryKind.MOVED, after, _move(before, after))
+
+    def _event(self, kind: EntryKind, intent: Intent | None, facts: dict[str, Any]) -> Event:
+        target = intent.target if intent is not None else None
+        return Event(
+            kind=str(kind),
+            by=self._by,
+            profile=target.profile if target else self._profile.name,
+            project=target.project if target else self._profile.project,
+            vault=target.vault_id if target else "",
+            vault_name=target.vault_name if target else "",
+            intent=intent.id if intent is not None else "",
+            facts=facts,
+        )
 
     def armed(self, until: datetime | None) -> None:
         """Write down that a read-only profile lets changes through until then, or no more."""
@@ -149,19 +160,24 @@ class Journalled:
 
     def save(self, intent: Intent) -> None:
         """Keep the new state of an intent."""
-        before = self._known.get(intent.id, intent)
-        self._known[intent.id] = intent
-        if _looks(before) != _looks(intent):
-            self._scribe.note(EntryKind.LOOKED, intent, looked=[_looked(each) for each in intent.looked])
-        if before.state is not intent.state or before.confirmed_at != intent.confirmed_at:
-            self._scribe.moved(before, intent)
+        self._note([intent])
         self._records.save(intent)
+
+    def save_all(self, intents: Sequence[Intent]) -> None:
+        """Keep the new states of several intents."""
+        self._note(intents)
+        self._records.save_all(intents)
 
     def load(self) -> list[Intent]:
         """Return all intents."""
         intents = self._records.load()
         self._known = {intent.id: intent for intent in intents}
         return intents
+
+    def _note(self, intents: Sequence[Intent]) -> None:
+        before = dict(self._known)
+        self._known |= {intent.id: intent for intent in intents}
+        self._scribe.changed((before.get(intent.id, intent), intent) for intent in intents)
 
 
 def _looks(intent: Intent) -> list[tuple[str, int]]:

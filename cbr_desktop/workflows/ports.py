@@ -119,6 +119,10 @@ class Records(Protocol):
         """Keep the new state of an intent."""
         ...
 
+    def save_all(self, intents: Sequence[Intent]) -> None:
+        """Keep the new states of several intents, all of them or none: the disk is waited for once."""
+        ...
+
     def load(self) -> list[Intent]:
         """Return all intents, oldest first. Rows that cannot be read are left out and kept on the disk."""
         ...
@@ -129,6 +133,10 @@ class Journal(Protocol):
 
     def append(self, event: Event) -> Entry:
         """Write an event down; it is on the disk when this returns. ``NotSaved`` when it cannot be."""
+        ...
+
+    def append_all(self, events: Sequence[Event]) -> list[Entry]:
+        """Write events down in their order, all of them or none; the disk is waited for once. ``NotSaved``."""
         ...
 
     def entries(self, wanted: Filter = ...) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ A person who asks again keeps the name. Should the first request have come late 
 told of the other: they are twins.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,11 @@ from cbr_desktop.workflows.ports import Clock, Cloud, Records
 
 LOOKS_SECONDS = (0.0, 5.0, 10.0, 15.0, 30.0, 60.0, *([60.0] * 28))
 """The pauses before each look: about half an hour in all."""
+KEEP_SECONDS = 2.0
+"""How long the notes of looks that found nothing wait for those of others, so that the disk is waited for once.
+
+Nothing rests on them: what was looked for in vain is looked for again after a power cut.
+"""
 _BEFORE = timedelta(minutes=15)
 """How far before the sending is looked, for clocks that disagree."""
 
@@ -42,6 +48,27 @@ class Reconcile:
         self._cloud = cloud
         self._clock = clock
         self._vault_freed = vault_freed
+        self._unkept: set[IntentId] = set()
+        self._noted = asyncio.Event()
+
+    async def keep_notes(self) -> None:
+        """Keep what is noted of looks, that of many at once, for ever; runs as a resident task."""
+        try:
+            while True:
+                await self._noted.wait()
+                await self._clock.sleep(KEEP_SECONDS)
+                self.keep_now()
+        finally:
+            self.keep_now()
+
+    def keep_now(self) -> None:
+        """Keep all that is noted of looks and not on the disk."""
+        self._noted.clear()
+        unkept = [self._ledger.intents[id] for id in sorted(self._unkept)]
+        self._unkept.clear()
+        if unkept:
+            with suppress(HouseError):
+                self._records.save_all(unkept)
 
     async def settle(self, id: IntentId) -> None:
         """Look until the intent is found or every look was in vain; the last one must have been possible.
@@ -52,7 +79,7 @@ class Reconcile:
         for pause in LOOKS_SECONDS:
             await self._clock.sleep(pause)
             try:
-                if await self.once(id):
+                if await self._once(id):
                     return
                 was_possible = True
             except HouseError:
@@ -61,7 +88,13 @@ class Reconcile:
             self._move(id, IntentState.NOT_FOUND, None)
 
     async def once(self, id: IntentId) -> bool:
-        """Look once, and take over what is found; tell whether it was. Raises ``CloudError``."""
+        """Look once, keep that, and take over what is found; tell whether it was. Raises ``CloudError``."""
+        try:
+            return await self._once(id)
+        finally:
+            self.keep_now()
+
+    async def _once(self, id: IntentId) -> bool:
         found = await self.look(self._ledger.intents[id])
         if found is None:
             return False
@@ -168,7 +201,7 @@ class Reconcile:
 
     @contextmanager
     def _noting(self, id: IntentId, where: str, since: datetime) -> Iterator[None]:
-        """Keep in the intent that it is looked for, and with what success."""
+        """Note in the intent that it is looked for, and with what success; it is kept with the next change, or soon."""
         try:
             yield
         except CloudError as error:
@@ -183,10 +216,14 @@ class Reconcile:
             found = replace(found, failures=found.failures + 1, failure=failure)
         else:
             found = replace(found, times=found.times + 1, first_at=found.first_at or now, last_at=now)
-        self._put(replace(intent, looked=(*(each for each in intent.looked if each.where != where), found)))
+        looked = (*(each for each in intent.looked if each.where != where), found)
+        self._ledger.put_intent(replace(intent, looked=looked))
+        self._unkept.add(id)
+        self._noted.set()
 
     def _put(self, intent: Intent) -> None:
         """Show and keep an intent; what was found can be found again, so a full disk is no hindrance."""
+        self._unkept.discard(intent.id)
         with suppress(HouseError):
             self._records.save(intent)
         self._ledger.put_intent(intent)

@@ -5,7 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -290,3 +290,24 @@ def test_a_journal_that_is_only_read_writes_nothing(folder: Path) -> None:
     with pytest.raises(NotSaved):
         read_only(folder).append(event())
     assert verified(folder).count == 1
+
+
+def test_several_entries_wait_for_the_disk_once(folder: Path) -> None:
+    syncs: list[int] = []
+    with closing(journal(folder, system=System(fsync=syncs.append))) as kept:
+        kept.append(event())
+        assert len(syncs) == 1
+        written = kept.append_all([event(kind) for kind in ("looked", "looked", "moved")])
+        assert len(syncs) == 2
+        assert [entry.number for entry in written] == [2, 3, 4]
+        assert list(kept.entries())[1:] == written
+    assert (verified(folder).is_sound, verified(folder).count) == (True, 4)
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+@pytest.mark.parametrize("after", range(4))
+def test_fault_56_of_several_entries_a_full_disk_takes_all_or_none(folder: Path, call: str, after: int) -> None:
+    count = filled(folder, 2).number
+    with closing(journal(folder, system=failing(call, after=after))) as kept, suppress(NotSaved):
+        count += len(kept.append_all([event("looked"), event("looked"), event("moved")]))
+    assert (verified(folder).is_sound, verified(folder).count) == (True, count)

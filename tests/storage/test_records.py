@@ -294,3 +294,15 @@ def test_a_folder_of_that_name_is_kept_and_told_of(path: Path) -> None:
 def test_a_missing_folder_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(NotSaved):
         SqliteRecords(tmp_path / "missing" / "outbox.db")
+
+
+def test_several_rows_are_kept_together_or_none_of_them(path: Path) -> None:
+    queued = filled(path)
+    with closing(SqliteRecords(path)) as records:
+        held = [item.moved(IntentState.HELD, NOON) for item in queued]
+        records.save_all(held)
+        assert records.load() == held
+        cancelled = [item.moved(IntentState.CANCELLED, NOON) for item in queued]
+        with pytest.raises(NotSaved):
+            records.save_all([*cancelled[:2], intent(state="\ud800")])
+        assert records.load() == held

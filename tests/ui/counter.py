@@ -41,6 +41,11 @@ class MemoryRecords:
         self._check()
         self.rows[intent.id] = intent
 
+    def save_all(self, intents: Iterable[Intent]) -> None:
+        """Keep several new states."""
+        for intent in intents:
+            self.save(intent)
+
     def load(self) -> list[Intent]:
         """Return all rows."""
         return list(self.rows.values())

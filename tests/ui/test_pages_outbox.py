@@ -1,6 +1,6 @@
 """The page of the outbox: what waits is seen, and only what a person does by it moves anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,6 +36,9 @@ class Rows:
 
     def save(self, intent: Intent) -> None:
         self.saved.append(intent)
+
+    def save_all(self, intents: Iterable[Intent]) -> None:
+        self.saved += intents
 
     def claim(self, intent: Intent) -> bool:
         return True

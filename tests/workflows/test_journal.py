@@ -1,6 +1,7 @@
 """Keeping the journal: every step of a request is in it, secrets are not, and only a sending depends on it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,9 @@ class Notebook:
             raise NotSaved("journal", "no space left")
         self.events.append(event)
         return Entry(len(self.events), NOON, event, FIRST)
+
+    def append_all(self, events: Sequence[Event]) -> list[Entry]:
+        return [self.append(event) for event in events]
 
     def told(self) -> list[tuple[str, object, object]]:
         return [(event.kind, event.facts.get("to"), event.facts.get("note")) for event in self.events]
