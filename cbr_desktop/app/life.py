@@ -79,7 +79,11 @@ def tell_the_plans(window: MainWindow, hall: Hall) -> None:
         return
     profiles = [desk.profile.name for desk in hall.desks]
     for told in resting(hall.plans.runs(), hall.open, profiles, hall.clock.now())[:1]:
-        window.notices.say(resting_sentence(told), WARNING, "Show the outbox", partial(window.show_page, "Outbox"))
+        window.notices.say(resting_sentence(told), WARNING, "Show the plan", partial(_show_plan, window, told.run))
+
+
+def _show_plan(window: MainWindow, run: str) -> None:
+    window.show_page("Plans").show_row(run)
 
 
 def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: Secrets | None = None) -> Behind:

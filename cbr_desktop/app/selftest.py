@@ -174,7 +174,7 @@ class Operator:
         self._take("merged")
 
     async def _turn_the_pages(self) -> None:
-        for page in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
+        for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
             self._window.show_page(page)
             # never from within: on Windows, sending posted events runs whatever else waits for the loop
             await asyncio.sleep(0.05)

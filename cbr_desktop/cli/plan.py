@@ -30,8 +30,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, judged, prepared
-from cbr_desktop.workflows.plan import report as report_of
+from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, judged, left, prepared
 from cbr_desktop.workflows.scope import Scope
 
 Result = TypeVar("Result")
@@ -130,7 +129,7 @@ def report(options: argparse.Namespace) -> int:
     begun = _found(options)
     if begun is None:
         return UNUSABLE
-    made = report_of(begun, _kept(begun), datetime.now(UTC), stopped="paused")
+    made = left(begun, _kept(begun), datetime.now(UTC))
     _show(options, made)
     return exit_code(made)
 
@@ -138,9 +137,7 @@ def report(options: argparse.Namespace) -> int:
 def listed(options: argparse.Namespace) -> int:
     """Print the runs, the newest first."""
     now = datetime.now(UTC)
-    reports = [
-        report_of(begun, _kept(begun), now, stopped="paused") for begun in PlanRuns(places().plans_folder).runs()
-    ]
+    reports = [left(begun, _kept(begun), now) for begun in PlanRuns(places().plans_folder).runs()]
     if options.json:
         print(json.dumps({"runs": [report_record(each, now) for each in reports]}, ensure_ascii=False, indent=2))
     else:

@@ -75,6 +75,8 @@ class Furniture:
             return made
         if name == "Outbox":
             return self._outbox()
+        if name == "Plans":
+            return self._plans()
         if name == "Journal":
             journal: Page[Any] = _late("pages.journal").JournalPage(self._hall, self._times)
             return journal
@@ -124,6 +126,16 @@ class Furniture:
         page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
         page.edit_wished.connect(self.edit_again)  # type: ignore[attr-defined]
         return page
+
+    def _plans(self) -> Page[Any]:
+        page: Page[Any] = _late("pages.plans").PlansPage(self._hall, self._times)
+        page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
+        page.outbox_wished.connect(self._show_run)  # type: ignore[attr-defined]
+        return page
+
+    def _show_run(self, id: str) -> None:
+        """Show the requests of a run in the outbox."""
+        self._show_page("Outbox").filter.setText(f"plan:{id}")
 
     def _review(self) -> None:
         """Show the requests that are held."""

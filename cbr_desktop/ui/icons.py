@@ -206,6 +206,12 @@ def _outbox(painter: QPainter) -> None:
     _lines(painter, (5, 5.5), (8, 2.5), (11, 5.5))
 
 
+def _plans(painter: QPainter) -> None:
+    for y in (2.5, 6.7, 10.9):
+        painter.drawRoundedRect(QRectF(2.5, y, 2.6, 2.6), 0.6, 0.6)
+        _lines(painter, (7.5, y + 1.3), (13.5, y + 1.3))
+
+
 def _journal(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(3, 2, 10.5, 12), 1, 1)
     _lines(painter, (5.5, 2), (5.5, 14))
@@ -270,6 +276,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "tasks": _tasks,
     "drafts": _drafts,
     "outbox": _outbox,
+    "plans": _plans,
     "journal": _journal,
     "plus": _plus,
     "close": _close,

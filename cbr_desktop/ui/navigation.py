@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.plain import tooltip
 
-NAMES = ("Vaults", "Resources", "Tasks", "Drafts", "Outbox", "Journal")
+NAMES = ("Vaults", "Resources", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
 _FOLDED_WIDTH = 44
 _WIDTH = 140
 

@@ -1,16 +1,19 @@
 """Plans as people read them: sentences about a run, and its report for a terminal, a ticket and on paper."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Protocol
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, StepFinding
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, Shape
+from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.requests import tally
 from cbr_desktop.ui.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.ui.text import finding_sentence, intent_sentence
@@ -30,8 +33,8 @@ _STANDS = {
     Stand.TAKEN_BACK: "Taken back",
 }
 _MARKS = {
-    Stand.NOT_STARTED: Mark(Shape.RING, Tone.IDLE),
-    Stand.WAITING: Mark(Shape.RING, Tone.IDLE),
+    Stand.NOT_STARTED: NEUTRAL,
+    Stand.WAITING: NEUTRAL,
     Stand.RUNNING: BUSY,
     Stand.DONE: GOOD,
     Stand.PARTLY: PARTIAL,
@@ -47,6 +50,21 @@ _VERDICTS = {
     Verdict.FAILED: "Ended: nothing is backed up",
     Verdict.UNKNOWN: "Ended, and not all outcomes are known",
 }
+_VERDICT_MARKS = {
+    Verdict.RUNNING: BUSY,
+    Verdict.WHOLE: GOOD,
+    Verdict.PARTLY: PARTIAL,
+    Verdict.FAILED: BAD,
+    Verdict.UNKNOWN: UNKNOWN,
+}
+_ENDS = {
+    Verdict.RUNNING: "Under way",
+    Verdict.WHOLE: "Finished",
+    Verdict.PARTLY: "Partly backed up",
+    Verdict.FAILED: "Nothing backed up",
+    Verdict.UNKNOWN: "Not all is known",
+}
+_LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
     "failure": "No further step began, because one did not succeed.",
     "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
@@ -73,6 +91,90 @@ class Plans(Protocol):
     def runs(self) -> list[Run]:
         """Return the runs whose copies can be read, the newest first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
+
+    run: Run
+    told: PlanReport
+    is_going: bool = False
+    closed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of its profiles are open, so that what became of it can be told."""
+        return not self.closed and not self.gone
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a person may continue it: steps have not begun, and no failure keeps them back."""
+        is_at_rest = self.is_known and not self.is_going and self.told.stopped != "failure"
+        return is_at_rest and bool(self.told.count(Stand.NOT_STARTED))
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of its profiles, in the order of the steps."""
+        return tuple(dict.fromkeys(step.profile for step in self.run.plan.steps))
+
+
+def run_words(row: PlanRow) -> str:
+    """Return how a run stands in two or three words; only a whole success reads like one."""
+    if not row.is_known:
+        return "Not known here"
+    if row.is_going:
+        return "Running"
+    waits = row.told.count(Stand.NOT_STARTED)
+    if row.told.verdict is Verdict.RUNNING and waits:
+        return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
+    return _ENDS[row.told.verdict]
+
+
+def run_mark(row: PlanRow) -> Mark:
+    """Return the mark of a run."""
+    if not row.is_known:
+        return UNKNOWN
+    rests = not row.is_going and row.told.verdict is Verdict.RUNNING and row.told.count(Stand.NOT_STARTED)
+    return _LEFT if rests else _VERDICT_MARKS[row.told.verdict]
+
+
+def need_words(row: PlanRow) -> str:
+    """Return what a run needs a person for, in a few words."""
+    if row.gone:
+        return f"You: profile {_names_words(row.gone)} is gone"
+    if row.closed:
+        return f"You: open {_names_words(row.closed)}"
+    states = [step.intent.state for step in row.told.rows if step.intent is not None]
+    if lost := states.count(IntentState.NOT_FOUND):
+        return f"You: {count_words(lost, 'step')} without a trace"
+    if held := states.count(IntentState.HELD):
+        return f"You: {count_words(held, 'step')} held"
+    return f"You: continue, or leave {row.told.count(Stand.NOT_STARTED)} undone" if row.can_go_on else NONE
+
+
+def run_sentence(row: PlanRow) -> str:
+    """Return what became of a run, or what is needed to know it."""
+    if row.gone:
+        name = _names_words(row.gone)
+        return f"Not all of it is known: there is no profile {name} any more. Add one of that name to see the rest."
+    if row.closed:
+        return f"Not all of it is known: open {_names_words(row.closed)} to see. Nothing is sent by that."
+    return plan_sentence(row.told)
+
+
+def _names_words(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name, 60) for name in names)
+
+
+def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words of a step of a run, in the order of ``COLUMNS``, and its mark."""
+    words = cells(step, now)
+    if step.intent is not None or step.profile not in (*row.closed, *row.gone):
+        return words, stand_mark(step)
+    why = f"Its profile {quoted(step.profile, 60)} is {'not open' if step.profile in row.closed else 'gone'}."
+    return (words[0], "Not known", *words[2:-1], why), UNKNOWN
 
 
 def stand_mark(row: StepRow) -> Mark:
@@ -105,7 +207,7 @@ def resting_sentence(report: PlanReport) -> str:
     left = f"{report.count(Stand.NOT_STARTED)} of {count_words(len(report.rows), 'step')}"
     return (
         f"The plan {quoted(report.name, 60)} was left in the middle: {left} not started."
-        " Nothing of them is sent until you continue it, by Plans… in the outbox."
+        " Nothing of them is sent until you continue it, among the plans."
     )
 
 
@@ -143,6 +245,13 @@ def report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
         "summary": plan_sentence(report),
         "steps": [_step_record(row, now) for row in report.rows],
     }
+
+
+def report_file(report: PlanReport, now: datetime, path: str) -> str:
+    """Return a report as the file of this name has it: JSON, text, or a page to print."""
+    if path.lower().endswith(".json"):
+        return json.dumps(report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+    return report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
 def report_text(report: PlanReport, now: datetime) -> str:

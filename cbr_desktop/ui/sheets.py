@@ -28,7 +28,7 @@ Opener = Callable[[str], bool]
 
 KEYS = (
     ("Ctrl+N", "Create checkpoint"),
-    ("Ctrl+1 to 6", ", ".join(NAMES)),
+    (f"Ctrl+1 to {len(NAMES)}", ", ".join(NAMES)),
     ("Ctrl+Shift+N", "New draft, among the drafts"),
     ("Ctrl+F", "Filter the table"),
     ("Delete", "Take back the selected requests, in the outbox"),

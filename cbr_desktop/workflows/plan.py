@@ -157,9 +157,25 @@ def prepared(
 
 def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanReport:
     """Return what became of a run, by the intents that carry its id."""
-    intents = _intents(run, ledger.intents.values())
-    rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
-    return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
+    return _report(run, _by_run(ledger).get(run.id, {}), ledger, now, stopped)
+
+
+def left(run: Run, ledger: Reading, now: datetime) -> PlanReport:
+    """Return what became of a run that nobody keeps going: it rests, or it has ended by a failure."""
+    return all_left([run], ledger, now)[0]
+
+
+def all_left(runs: Iterable[Run], ledger: Reading, now: datetime) -> list[PlanReport]:
+    """Return what became of several runs that nobody keeps going, in their order."""
+    intents = _by_run(ledger)
+    found = []
+    for run in runs:
+        made = _report(run, intents.get(run.id, {}), ledger, now, "paused")
+        has_failed = run.plan.stop_on_failure and any(_is_failure(row) for row in made.rows)
+        if has_failed and made.count(Stand.NOT_STARTED):
+            made = replace(made, stopped="failure", verdict=_verdict(made.rows, "failure"))
+        found.append(made)
+    return found
 
 
 def resting(runs: Iterable[Run], ledger: Reading, profiles: Collection[str], now: datetime) -> list[PlanReport]:
@@ -167,16 +183,13 @@ def resting(runs: Iterable[Run], ledger: Reading, profiles: Collection[str], now
 
     A run that ended by a failure has not been left, and one of which nothing has begun was never more than a wish.
     """
-    found = []
-    for run in runs:
-        known = all(step.profile in profiles for step in run.plan.steps)
-        if not known or now - run.started_at > _RECENT:
-            continue
-        made = report(run, ledger, now, "paused")
-        has_failed = run.plan.stop_on_failure and any(_is_failure(row) for row in made.rows)
-        if 0 < made.count(Stand.NOT_STARTED) < len(made.rows) and not has_failed:
-            found.append(made)
-    return found
+    known = [
+        run
+        for run in runs
+        if now - run.started_at <= _RECENT and all(step.profile in profiles for step in run.plan.steps)
+    ]
+    made = all_left(known, ledger, now)
+    return [each for each in made if 0 < each.count(Stand.NOT_STARTED) < len(each.rows) and each.stopped == "paused"]
 
 
 class PlanRun:
@@ -209,9 +222,9 @@ class PlanRun:
         """Return how it stands now."""
         return report(self._run, self._ledger, self._clock.now(), self.stopped)
 
-    def stop(self) -> None:
+    def stop(self, why: str = "person") -> None:
         """Begin no further step; what has begun goes its way."""
-        self.stopped = self.stopped or "person"
+        self.stopped = self.stopped or why
 
     def is_over(self, *, wait: bool = True) -> bool:
         """Whether nothing is left to be done; without ``wait`` what the service has accepted is left to itself."""
@@ -308,13 +321,19 @@ def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime)
     ]
 
 
-def _intents(run: Run, intents: Iterable[Intent]) -> dict[int, Intent]:
-    """Return the intents of a run by the numbers of their steps; of several for one step the newest counts."""
-    found: dict[int, Intent] = {}
-    for intent in sorted(intents, key=lambda intent: intent.created_at):
+def _report(run: Run, intents: Mapping[int, Intent], ledger: Reading, now: datetime, stopped: str) -> PlanReport:
+    rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
+    return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
+
+
+def _by_run(ledger: Reading) -> dict[str, dict[int, Intent]]:
+    """Return the intents of each run by the numbers of their steps; of several for one step the newest counts."""
+    found: dict[str, dict[int, Intent]] = {}
+    of_plans = [intent for intent in ledger.intents.values() if intent.plan]
+    for intent in sorted(of_plans, key=lambda intent: intent.created_at):
         id, _, number = intent.plan.rpartition("/")
-        if id == run.id and number.isdecimal():
-            found[int(number)] = intent
+        if number.isdecimal():
+            found.setdefault(id, {})[int(number)] = intent
     return found
 
 

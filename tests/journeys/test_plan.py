@@ -13,7 +13,6 @@ from cbr_desktop.app.life import tell_the_plans
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.request import body
-from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.window import MainWindow
 from tests.journeys.program import Program, settled
 
@@ -46,12 +45,11 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         ]
         plan = {"name": "patch", "steps": steps, "concurrency": 2, "stagger_seconds": 60}
         file.write_text(json.dumps({"plan": plan}))
-        page: Any = window.show_page("Outbox")
+        page: Any = window.show_page("Plans")
         dialog = page.open_plan(str(file))
         assert dialog is not None
         dialog.start.click()
         await until(lambda: bool(names(program)))
-        dialog.close()
 
     program.play(begun)
     assert names(program) == ["one"]
@@ -65,16 +63,16 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         assert names(again) == ["one"]
         tell_the_plans(window, again.hall)
         assert "‘patch’ was left in the middle: 1 of 2 steps" in window.notices.notices[0].label.text()
-        assert again.hall.plans is not None
-        (kept,) = again.hall.plans.runs()
-        dialog = PlanDialog(again.hall, kept.plan, (), window, run=kept)
-        dialog.open()
-        assert "1 not started" in dialog.verdict.label.text()
-        dialog.start.click()
+        window.notices.notices[0].button.click()
+        page: Any = window.current_page()
+        assert page.name == "Plans"
+        await until(lambda: page.view.current_row() is not None)
+        assert "1 not started" in page.verdict.label.text()
+        page.buttons["continue"].click()
         await until(lambda: names(again) == ["one", "two"])
+        before = len(window.notices.notices)
         tell_the_plans(window, again.hall)
-        assert len([n for n in window.notices.notices if "in the middle" in n.label.text()]) == 1
-        dialog.close()
+        assert len(window.notices.notices) == before
 
     again.play(rest)
     assert names(program) == ["one", "two"]

@@ -39,6 +39,7 @@ from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.pages.plans import PlansPage
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.requests import place_words
 from cbr_desktop.ui.shelf import Source
@@ -137,7 +138,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     window.show()
     window.furnish()
     window.show_details(True)
-    for name in ("Resources", "Tasks", "Drafts", "Outbox", "Journal", "Vaults"):
+    for name in ("Resources", "Tasks", "Drafts", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(name)
         page = window.current_page()
         for row in range(page.model.rowCount()):
@@ -192,13 +193,14 @@ def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
     desk.ledger.put_intent(marked)
-    run = Run("run", plan, estate.NOW)
+    plans = PlansPage(hall, Times(hall.clock))
+    plans.take_runs([Run("run", plan, estate.NOW)])
     return [
         AgainDialog(lost, place_words(lost, desk.profile), estate.NOW),
         ReleaseDialog([(intent, desk) for intent in intents], Times(hall.clock)),
         ScheduleDialog(estate.NOW),
         PlanDialog(hall, plan, found),
-        PlanDialog(hall, plan, run=run),
+        plans,
     ]
 
 

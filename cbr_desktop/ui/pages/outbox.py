@@ -6,36 +6,31 @@ from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
-from cbr_desktop.domain.plan import SUFFIX, Run
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.lines import label
-from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.pieces import ask_for_file, verb_buttons
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.ui.pieces import verb_buttons
+from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
 from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
-from cbr_desktop.ui.text import finding_sentence, intent_sentence
+from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
-from cbr_desktop.workflows.plan import Stand, report
 
-_RUNS = 8
-"""Runs of plans that are offered to be looked at."""
 _HOLDABLE = frozenset({IntentState.QUEUED, IntentState.SCHEDULED})
 _IN_DOUBT = frozenset({IntentState.SENDING, IntentState.UNKNOWN, IntentState.ACCEPTED})
 """The states in which a second request could make a second checkpoint, so that no form is offered for one."""
@@ -188,15 +183,6 @@ class OutboxPage(Page[Intent]):
         for button in self.buttons.values():
             row.addWidget(button)
         row.addStretch(1)
-        self.plans = QPushButton("&Plans…", self)
-        self.plans.setObjectName("outboxPlans")
-        self.plans.setAccessibleName("Plans…")
-        self.plans.setToolTip(
-            tooltip("Open a file with several requests, or look at an earlier run; nothing is sent yet")
-        )
-        self.plans.setAutoDefault(False)
-        self.plans.clicked.connect(self.show_plans)
-        row.addWidget(self.plans)
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
@@ -279,47 +265,6 @@ class OutboxPage(Page[Intent]):
             dialog.look_wished.connect(partial(desk.outbox.keep_looking, row.id))
             dialog.send_wished.connect(partial(self._send_again, desk, row))
             dialog.open()
-
-    def show_plans(self) -> None:
-        """Offer to open a plan file, or to look at one of the newest runs."""
-        plans = self._hall.plans
-        menu = QMenu(self.plans)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Open a plan file…").triggered.connect(self.ask_plan)
-        runs = plans.runs()[:_RUNS] if plans is not None else []
-        if runs:
-            menu.addSeparator()
-        for run in runs:
-            told = report(run, self._hall.open, self._times.now())
-            stand = f"{told.count(Stand.DONE)} of {count_words(len(told.rows), 'step')} finished"
-            words = " · ".join((plain(run.plan.name, 50) or "Plan", self._times.text(run.started_at), stand))
-            words = words.replace("&", "&&")
-            menu.addAction(words).triggered.connect(partial(self._open_run, run))
-        menu.popup(self.plans.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
-
-    def ask_plan(self, *_: object) -> None:
-        """Ask for a plan file to open; nothing is sent by that."""
-        ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
-
-    def open_plan(self, path: str) -> PlanDialog | None:
-        """Open a plan file for review; ``None`` when it cannot be one."""
-        plans = self._hall.plans
-        if plans is None:
-            return None
-        try:
-            plan, findings = plans.read(path)
-        except HouseError as error:
-            self.remarked.emit(error_sentence(error))
-            return None
-        if plan is None:
-            self.remarked.emit(" ".join(finding_sentence(found.finding) for found in findings))
-            return None
-        dialog = PlanDialog(self._hall, plan, findings, self.window())
-        dialog.open()
-        return dialog
-
-    def _open_run(self, run: Run, *_: object) -> None:
-        PlanDialog(self._hall, run.plan, (), self.window(), run=run).open()
 
     def _send_again(self, desk: Desk, row: Intent) -> None:
         try:

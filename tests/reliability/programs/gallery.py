@@ -64,7 +64,7 @@ async def story(house: Any, window: Any) -> None:
     await living.loaded(house)
     window.furnish()
     vault = next(iter(house.ledger.vaults))
-    for page in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
+    for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(page)
         window.current_page().view.selectAll()
         window.show_details(True)

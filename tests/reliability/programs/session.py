@@ -121,7 +121,7 @@ async def make_checkpoint(house: Any, window: Any) -> None:
 
 async def open_everything(house: Any, window: Any) -> None:
     hall = window._hall
-    for page in ("Resources", "Tasks", "Outbox", "Journal", "Vaults"):
+    for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(page)
         await asyncio.sleep(0.05)
     window.current_page().view.selectAll()

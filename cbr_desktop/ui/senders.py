@@ -1,0 +1,49 @@
+"""Senders: the profiles that the steps of a plan are sent from, and what they lack before anything can be sent."""
+
+from collections.abc import Collection
+
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.workflows.guard import ARM_MINUTES
+from cbr_desktop.workflows.ledger import Part
+
+MINUTES_ARMED = ARM_MINUTES[1]
+"""For how long profiles are armed for a plan."""
+
+
+class Senders:
+    """The profiles that the steps of a plan are sent from, as the hall has them now."""
+
+    def __init__(self, hall: Hall, names: Collection[str]) -> None:
+        self._hall = hall
+        self._names = names
+
+    @property
+    def closed(self) -> list[str]:
+        """The profiles that there are and that are not open."""
+        opened = {desk.profile.name for desk in self._hall.desks}
+        known = [profile.name for profile in self._hall.profiles if profile.name in self._names]
+        return [name for name in known if name not in opened]
+
+    @property
+    def gone(self) -> list[str]:
+        """The profiles that there are not."""
+        known = {profile.name for profile in self._hall.profiles}
+        return sorted(name for name in self._names if name and name not in known)
+
+    @property
+    def unarmed(self) -> list[str]:
+        """The open profiles that let nothing through."""
+        desks = [desk for desk in self._hall.desks if desk.profile.name in self._names]
+        return [desk.profile.name for desk in desks if not desk.guard.is_open]
+
+    def open(self) -> None:
+        """Open those that are closed; nothing is sent by that."""
+        self._hall.open_also(self.closed)
+
+    def arm(self) -> None:
+        """Arm those that are read-only for a while."""
+        unarmed = self.unarmed
+        for desk in self._hall.desks:
+            if desk.profile.name in unarmed:
+                desk.guard.arm(MINUTES_ARMED)
+        self._hall.board.notice(Part.INTENTS)
