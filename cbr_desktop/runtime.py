@@ -17,6 +17,7 @@ import re
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Coroutine
 from types import TracebackType
@@ -37,6 +38,10 @@ _QUOTED = re.compile(r"""[\[{].*|b?'[^']{20,}'?|b?"[^"]{20,}"?|\S{40,}""")
 
 COLLECT_SECONDS = 2.0
 """How often garbage is looked for; it costs nothing when there is little."""
+OLD_SECONDS = 60.0
+"""How often all garbage is collected at least, also when so little is made that no threshold is reached for hours."""
+OLD_SHARE = 0.001
+"""The share of the time that this may take: with ten times as many objects it is done less often."""
 
 
 class Collector:
@@ -45,6 +50,10 @@ class Collector:
     Left to itself, Python collects in whichever thread happens to make an object, and may there destroy a widget that
     was part of a cycle: Qt then waits for the interpreter's lock while the window's thread, holding it, waits for Qt.
     """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._old_at = now() + OLD_SECONDS
 
     def __enter__(self) -> "Collector":
         self._was_enabled = gc.isenabled()
@@ -59,16 +68,22 @@ class Collector:
             gc.enable()
 
     def _look(self) -> None:
-        collect_if_due()
+        self.collect_if_due()
         self._timer = self._loop.call_later(COLLECT_SECONDS, self._look)
 
-
-def collect_if_due() -> None:
-    """Collect the oldest generation that is due by the interpreter's own thresholds, if any."""
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > gc.get_threshold()[generation]:
-            gc.collect(generation)
+    def collect_if_due(self) -> None:
+        """Collect the oldest generation that is due, by the interpreter's own thresholds or by the time, if any."""
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        began = self._now()
+        if began >= self._old_at or counts[2] > thresholds[2]:
+            gc.collect()
+            ended = self._now()
+            self._old_at = ended + max(OLD_SECONDS, (ended - began) / OLD_SHARE)
             return
+        for generation in (1, 0):
+            if counts[generation] > thresholds[generation]:
+                gc.collect(generation)
+                return
 
 
 class Leaving:

@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from cbr_desktop.runtime import Leaving, collect_if_due, run
+from cbr_desktop.runtime import OLD_SECONDS, Collector, Leaving, run
 
 Story = Callable[[Leaving], Awaitable[object]]
 
@@ -54,23 +55,65 @@ def test_no_thread_but_the_loop_s_collects_garbage(qapp: QApplication) -> None:
     assert destroyed_in == [threading.main_thread()]
 
 
-def test_garbage_is_collected_when_there_is_enough_of_it() -> None:
-    def cycle() -> None:
-        one: list[object] = []
-        one.append(one)
+class Cycle:
+    """Garbage once nobody has it, which only a collector can find."""
 
+    def __init__(self) -> None:
+        self.cycle = self
+
+
+def grown_old() -> Cycle:
+    """Return a cycle that was kept for so long that it is looked at seldom."""
+    cycle = Cycle()
+    gc.collect(1)
+    return cycle
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
     was_enabled = gc.isenabled()
     gc.disable()
-    try:
-        gc.collect()
-        for _ in range(2 * gc.get_threshold()[0]):
-            cycle()
-        before = gc.get_count()[0]
-        collect_if_due()
-        assert gc.get_count()[0] < before
-    finally:
-        if was_enabled:
-            gc.enable()
+    gc.collect()
+    yield
+    if was_enabled:
+        gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_garbage_is_collected_when_there_is_enough_of_it() -> None:
+    collector = Collector(now=lambda: 0.0)
+    for _ in range(2 * gc.get_threshold()[0]):
+        Cycle()
+    before = gc.get_count()[0]
+    collector.collect_if_due()
+    assert gc.get_count()[0] < before
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_little_garbage_that_has_grown_old_goes_once_a_minute() -> None:
+    """A quiet program reaches no threshold for hours; what it lets lie would be taken for a leak."""
+    seconds = 0.0
+    collector = Collector(now=lambda: seconds)
+    kept = weakref.ref(grown_old())
+    seconds = OLD_SECONDS - 1
+    collector.collect_if_due()
+    assert kept() is not None
+    seconds = OLD_SECONDS
+    collector.collect_if_due()
+    assert kept() is None
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_a_collection_that_takes_long_is_done_less_often() -> None:
+    """With ten thousands of backups it takes a tenth of a second: once a minute would be felt."""
+    times = iter([0.0, 60.0, 60.5, 560.0, 561.0, 561.1])
+    collector = Collector(now=lambda: next(times))
+    found = []
+    for _ in range(3):
+        kept = weakref.ref(grown_old())
+        collector.collect_if_due()
+        found.append(kept() is None)
+    assert found == [True, False, True]
 
 
 def test_the_result_of_the_main_coroutine_is_returned(qapp: QApplication) -> None:

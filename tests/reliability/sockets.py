@@ -3,8 +3,8 @@
 from pathlib import Path
 
 
-def connections_to(port: int) -> int:
-    """Return how many sockets of this process lead to ``port`` and are not closed."""
+def connections_to(*ports: int) -> int:
+    """Return how many sockets of this process lead to one of ``ports`` and are not closed."""
     ours = set()
     for descriptor in Path("/proc/self/fd").iterdir():
         try:
@@ -17,5 +17,5 @@ def connections_to(port: int) -> int:
     for table in ("tcp", "tcp6"):
         for line in Path("/proc/self/net", table).read_text("ascii").splitlines()[1:]:
             fields = line.split()
-            found += fields[9] in ours and int(fields[2].rpartition(":")[2], 16) == port
+            found += fields[9] in ours and int(fields[2].rpartition(":")[2], 16) in ports
     return found

@@ -105,9 +105,9 @@ async def weathered(
     home = ground.home()
     for profile in profiles:
         TomlProfiles(home.places.profiles_file).save(profile, "")
-    port = profiles[0].cbr_endpoint.rpartition(":")[2]
+    ports = [profile.cbr_endpoint.rpartition(":")[2] for profile in profiles]
     child = await asyncio.create_subprocess_exec(
-        *program("weathering", str(seconds), how, port),
+        *program("weathering", str(seconds), how, *ports),
         env=home.environment(CBR_DESKTOP_PASSWORD=password),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The program in bad weather: ``weathering.py SECONDS HOW PORT``; prints one line about its heart, memory and files.
+"""The program in bad weather: ``weathering.py SECONDS HOW PORT...``; prints one line about its heart, memory and files.
 
 A timer of Qt beats every 10 ms. With HOW ``busy`` an operator turns pages, refreshes and sends without rest; with
 ``quiet`` nobody does anything but send a request once a minute. A sample of memory and files is taken every 5 seconds.
@@ -25,7 +25,7 @@ from cbr_desktop.ui.navigation import NAMES
 from tests.benchmarks.programs import living
 from tests.reliability.sockets import connections_to
 
-SECONDS, HOW, PORT = float(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+SECONDS, HOW, PORTS = float(sys.argv[1]), sys.argv[2], [int(port) for port in sys.argv[3:]]
 LATE_SECONDS = 0.1
 SAMPLE_SECONDS = 5.0
 _LONGEST_MS = 10_000
@@ -90,7 +90,7 @@ def quantile(counts: list[int], share: float) -> int:
 def sample(began: float) -> tuple[float, int, int]:
     """Return the time since the beginning, the resident memory in KiB, and how many files are open but connections."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    files = sum(1 for _ in Path("/proc/self/fd").iterdir()) - connections_to(PORT)
+    files = sum(1 for _ in Path("/proc/self/fd").iterdir()) - connections_to(*PORTS)
     return time.monotonic() - began, pages * os.sysconf("SC_PAGE_SIZE") // 1024, files
 
 
