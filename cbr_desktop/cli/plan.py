@@ -16,16 +16,14 @@ from cbr_desktop.app.house import new_intent_id
 from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
 from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE
-from cbr_desktop.domain import plan as plans
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding, is_blocked
+from cbr_desktop.domain.plan import SUFFIX, Plan, Run, StepFinding, is_blocked
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.paths import places
-from cbr_desktop.storage.planfile import PlanRuns, read
+from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.ui.text import finding_sentence
@@ -57,21 +55,19 @@ def check(options: argparse.Namespace) -> int:
 
 def make(options: argparse.Namespace) -> int:
     """Write a plan with the requests of some files in their order; the plan has copies, so the files may change."""
-    steps = []
-    for number, path in enumerate(options.files, 1):
-        document, findings = requestfile.read(path)
-        if document is None:
-            sentences = " ".join(finding_sentence(finding) for finding in findings)
-            print(f"cbr-desktop: {path}: {sentences}", file=sys.stderr)
-            return UNUSABLE
-        steps.append(Step(number, options.profile or "", "", document))
-    name = options.output.name.removesuffix(SUFFIX)
-    plan = Plan(name, tuple(steps), options.names, options.concurrency, not options.go_on, options.stagger)
-    _, findings_of_plan = plans.read(plans.written(plan))
-    if is_blocked(findings_of_plan):
-        print(findings_text(plan, findings_of_plan), file=sys.stderr)
+    steps, findings = gather(options.files, lambda vault_id: options.profile or "")
+    for step in steps:
+        if step.document is None:
+            own = " ".join(finding_sentence(found.finding) for found in findings if found.step == step.number)
+            print(f"cbr-desktop: {step.file}: {own}", file=sys.stderr)
+    if any(step.document is None for step in steps):
         return UNUSABLE
-    write_whole(options.output, plans.written(plan))
+    name = options.output.name.removesuffix(SUFFIX)
+    plan = Plan(name, steps, options.names, options.concurrency, not options.go_on, options.stagger)
+    found = write(options.output, plan)
+    if is_blocked(found):
+        print(findings_text(plan, found), file=sys.stderr)
+        return UNUSABLE
     return GOOD
 
 

@@ -1,5 +1,6 @@
 """Plan files on the disk, and the copies of plans that were run: by these a run is known after a restart."""
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -7,11 +8,14 @@ from pathlib import Path
 
 from cbr_desktop.domain import plan as plans
 from cbr_desktop.domain.error import Damaged, StorageError
-from cbr_desktop.domain.finding import FindingKind, Severity, Subject, block
-from cbr_desktop.domain.plan import SUFFIX, Plan, Run, StepFinding
-from cbr_desktop.domain.request import SIZE_LIMIT
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding
+from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import make_folder, write_whole
+
+ProfileOf = Callable[[VaultId | None], str]
 
 _RUN, _STARTED_AT = "run", "started_at"
 
@@ -33,18 +37,35 @@ def read(path: Path) -> tuple[Plan | None, list[StepFinding]]:
     for step in plan.steps:
         if step.file and step.number not in outside:
             file = path.parent / step.file
-            try:
-                document, about = requestfile.read(file)
-            except StorageError as error:
-                detail = str(getattr(error, "detail", error))
-                document, about = (
-                    None,
-                    [block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=step.file, detail=detail)],
-                )
+            document, about = _document(file, step.file)
             findings += [StepFinding(step.number, finding) for finding in about]
             step = replace(step, document=document, file=str(file))
         steps.append(step)
     return replace(plan, steps=tuple(steps)), findings
+
+
+def gather(files: Sequence[Path], profile_of: ProfileOf) -> tuple[tuple[Step, ...], list[StepFinding]]:
+    """Return a step with a copy of the request for each file, in their order, and what was found about them.
+
+    A step whose file cannot be read, or has no request, has no document, and a finding says why. ``profile_of`` names
+    the profile that a vault's request is sent from, empty where whoever runs the plan says so.
+    """
+    steps, findings = [], []
+    for number, file in enumerate(files, 1):
+        document, about = _document(file, file.name)
+        findings += [StepFinding(number, finding) for finding in about]
+        profile = profile_of(document.draft.vault_id) if document is not None else ""
+        steps.append(Step(number, profile, str(file), document))
+    return tuple(steps), findings
+
+
+def write(path: Path, plan: Plan) -> list[StepFinding]:
+    """Write a plan whose steps all have documents, unless what is found keeps it from being one. ``NotSaved``."""
+    data = plans.written(plan)
+    _, findings = plans.read(data)
+    if not plans.is_blocked(findings):
+        write_whole(path, data, mode=requestfile.mode(path))
+    return findings
 
 
 class PlanRuns:
@@ -56,6 +77,14 @@ class PlanRuns:
     def read(self, path: str) -> tuple[Plan | None, list[StepFinding]]:
         """Read a plan file and the request files that it names. ``Damaged`` when there is no readable file."""
         return read(Path(path))
+
+    def gather(self, files: Sequence[str], profile_of: ProfileOf) -> tuple[tuple[Step, ...], list[StepFinding]]:
+        """Return a step for each request file, in their order, and what was found about them."""
+        return gather([Path(file) for file in files], profile_of)
+
+    def write(self, path: str, plan: Plan) -> list[StepFinding]:
+        """Write a plan, unless what is found keeps it from being one. ``NotSaved``."""
+        return write(Path(path), plan)
 
     def keep(self, run: Run) -> None:
         """Keep the plan of a run as it will be sent, before any of it is. ``NotSaved``."""
@@ -78,6 +107,14 @@ class PlanRuns:
     def load(self, id: str) -> Run | None:
         """Return one run, ``None`` when there is no copy of it that can be read."""
         return next((run for run in self.runs() if run.id == id), None)
+
+
+def _document(file: Path, name: str) -> tuple[RequestDocument | None, list[Finding]]:
+    try:
+        return requestfile.read(file)
+    except StorageError as error:
+        detail = str(getattr(error, "detail", error))
+        return None, [block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=name, detail=detail)]
 
 
 def _run(path: Path) -> Run | None:

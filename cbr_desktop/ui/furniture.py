@@ -10,6 +10,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.plan import SUFFIX
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.details import Details
 from cbr_desktop.ui.drawer import Drawer
@@ -71,7 +72,8 @@ class Furniture:
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
         if name == "Drafts":
-            made: Page[Any] = importlib.import_module("cbr_desktop.ui.drafts.page").DraftsPage(self._hall, self._times)
+            made: Page[Any] = _late("drafts.page").DraftsPage(self._hall, self._times)
+            made.plan_made.connect(self._open_plan)  # type: ignore[attr-defined]
             return made
         if name == "Outbox":
             return self._outbox()
@@ -81,6 +83,13 @@ class Furniture:
             journal: Page[Any] = _late("pages.journal").JournalPage(self._hall, self._times)
             return journal
         return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
+
+    def open_outside(self, path: str) -> None:
+        """Open a file from outside for review, a plan to be judged; nothing is sent by that."""
+        if path.lower().endswith(SUFFIX):
+            self._open_plan(path)
+        else:
+            self._show_page("Drafts").review(path)  # type: ignore[attr-defined]
 
     def open_help(self) -> SheetWindow:
         """Open keys and versions."""
@@ -132,6 +141,9 @@ class Furniture:
         page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
         page.outbox_wished.connect(self._show_run)  # type: ignore[attr-defined]
         return page
+
+    def _open_plan(self, path: str) -> None:
+        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
 
     def _show_run(self, id: str) -> None:
         """Show the requests of a run in the outbox."""

@@ -1,7 +1,7 @@
 """Plans as people read them: sentences about a run, and its report for a terminal, a ticket and on paper."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -11,7 +11,7 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.domain.plan import Plan, Run, StepFinding
+from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.requests import tally
@@ -74,6 +74,7 @@ _STOPPED = {
     "profile": "A step's profile is not open here, or is gone.",
 }
 FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault and id", "Name", "What was found")
+MAKE_COLUMNS = ("Step", "Verdict", "File", "Vault and id", "Name", "What was found")
 COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
 
 
@@ -82,6 +83,19 @@ class Plans(Protocol):
 
     def read(self, path: str) -> tuple[Plan | None, list[StepFinding]]:
         """Read a plan file and the request files that it names. ``Damaged`` when there is no readable file."""
+        ...
+
+    def gather(
+        self, files: Sequence[str], profile_of: Callable[[VaultId | None], str]
+    ) -> tuple[tuple[Step, ...], list[StepFinding]]:
+        """Return a step for each request file, in their order, and what was found about them.
+
+        One whose file cannot be read has no document. ``profile_of`` names the profile that a vault is sent from.
+        """
+        ...
+
+    def write(self, path: str, plan: Plan) -> list[StepFinding]:
+        """Write a plan whose steps have documents, unless what is found keeps it from being one. ``NotSaved``."""
         ...
 
     def keep(self, run: Run) -> None:
@@ -302,8 +316,8 @@ def found_cells(
     vault = f"{shown(vaults[id].name, 64)} ({id})" if id in vaults else shown(id, 64)
     name = draft.name if draft is not None else ""
     said = " ".join(finding_sentence(finding) for finding in own if finding.severity is not Severity.INFO)
-    named = name or ("(named by the plan)" if plan.names else "(named by the service)")
-    return str(number), verdict, shown(step.profile or default, 60), vault, shown(named, 80), said or NONE
+    unnamed = NONE if draft is None else "(named by the plan)" if plan.names else "(named by the service)"
+    return str(number), verdict, shown(step.profile or default, 60), vault, shown(name or unnamed, 80), said or NONE
 
 
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:

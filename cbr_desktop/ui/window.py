@@ -115,8 +115,7 @@ class MainWindow(QMainWindow):
 
     def open_outside(self, path: object) -> None:
         """Open a file from outside for review; nothing is sent by that."""
-        self.show_page("Drafts")
-        self.page("Drafts").review(str(path))  # type: ignore[attr-defined]
+        self.furniture.open_outside(str(path))
 
     def open_outcome(self, intent_id: IntentId) -> QWidget:
         """Open what became of a request."""

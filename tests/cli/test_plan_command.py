@@ -92,5 +92,8 @@ def test_a_plan_is_made_of_request_files(tmp_path: Path, capsys: Out) -> None:
     assert [each["request"]["checkpoint"]["parameters"]["name"] for each in plan["steps"]] == ["one", "two"]
     assert main(["plan", "check", "--demo", str(made)]) == 0
     assert main(["plan", "make", *files, "--output", str(made), "--concurrency", "99"]) == 2
+    capsys.readouterr()
+    assert main(["plan", "make", str(tmp_path / "missing.cbr.json"), *files, "--output", str(made)]) == 2
+    assert "missing.cbr.json" in capsys.readouterr().err
     (tmp_path / "bad.cbr.json").write_text("{")
     assert main(["plan", "make", str(tmp_path / "bad.cbr.json"), "--output", str(made)]) == 2

@@ -32,6 +32,7 @@ from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.login import LoginDialog
+from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
@@ -193,6 +194,9 @@ def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
     desk.ledger.put_intent(marked)
+    hall.plans = cast(Any, Files(plan, found))
+    making = MakePlanDialog(hall, [text[:200], text])
+    hall.plans = None  # or the page would read them, which wants a loop
     plans = PlansPage(hall, Times(hall.clock))
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [
@@ -201,7 +205,19 @@ def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
         ScheduleDialog(estate.NOW),
         PlanDialog(hall, plan, found),
         plans,
+        making,
     ]
+
+
+class Files:
+    """Plan files that are all the same."""
+
+    def __init__(self, plan: Plan, found: list[StepFinding]) -> None:
+        self._plan, self._found = plan, found
+
+    def gather(self, files: list[str], profile_of: object) -> tuple[tuple[Step, ...], list[StepFinding]]:
+        """Return the steps, one of them with a name that nobody should believe."""
+        return self._plan.steps, self._found
 
 
 class Pages:

@@ -9,11 +9,14 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.plan import Plan, Step, StepFinding
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog, pairs
+from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.words import Times
@@ -244,7 +247,14 @@ def test_the_menu_offers_what_can_be_done(page: DraftsPage) -> None:
     choose(page, "good")
     menu = QMenu()
     page.extend_menu(menu)
-    assert [action.text() for action in menu.actions()] == ["Open", "Duplicate", "Rename…", "Compare…", "Move to trash"]
+    assert [action.text() for action in menu.actions()] == [
+        "Open",
+        "Duplicate",
+        "Rename…",
+        "Compare…",
+        "Make plan…",
+        "Move to trash",
+    ]
 
 
 def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, hall: Hall) -> None:
@@ -254,3 +264,79 @@ def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, hall: Hal
     page._take()
     assert cells(page, "sent")["good.cbr.json"].endswith("· 3 min ago")
     assert cells(page, "sent")["bad.cbr.json"] == "–"
+
+
+class Files:
+    """Reads requests from the shelf in memory, and keeps what is written."""
+
+    def __init__(self, shelf: MemoryShelf) -> None:
+        self._shelf = shelf
+        self.written: dict[str, Plan] = {}
+
+    def gather(
+        self, files: list[str], profile_of: Callable[[VaultId | None], str]
+    ) -> tuple[tuple[Step, ...], list[StepFinding]]:
+        steps, findings = [], []
+        for number, file in enumerate(files, 1):
+            document, about = request.read(self._shelf.files[file])
+            findings += [StepFinding(number, finding) for finding in about]
+            profile = profile_of(document.draft.vault_id) if document is not None else ""
+            steps.append(Step(number, profile, file, document))
+        return tuple(steps), findings
+
+    def write(self, path: str, plan: Plan) -> list[StepFinding]:
+        self.written[path] = plan
+        return []
+
+
+def choose_also(page: DraftsPage, *names: str) -> None:
+    choose(page, names[0])
+    flags = page.view.selectionModel().SelectionFlag
+    for name in names[1:]:
+        position = page.model.position_of(f"/requests/{name}.cbr.json")
+        assert position is not None
+        page.view.selectionModel().select(page.model.index(position, 0), flags.Select | flags.Rows)
+
+
+def test_selected_drafts_become_a_plan_in_the_order_shown(page: DraftsPage, hall: Hall, shelf: MemoryShelf) -> None:
+    files = Files(shelf)
+    hall.plans = files  # type: ignore[assignment]
+    made: list[str] = []
+    page.plan_made.connect(made.append)
+    choose(page, "good")
+    assert page.planning.isHidden()
+    choose_also(page, "good", "strange")
+    page.planning.click()
+    dialog = page.window().findChildren(MakePlanDialog)[-1]
+    order = [row.file_name for row in page.view.selected_rows()]
+    assert [dialog.table.item(row, 2).text() for row in range(2)] == order
+    dialog.save("/plans/patch.plan.json")
+    plan = files.written["/plans/patch.plan.json"]
+    assert [step.file.rpartition("/")[2] for step in plan.steps] == order
+    assert {step.profile for step in plan.steps} == {"Prod · eu-de", ""}  # the second vault is known to nobody
+    assert made == ["/plans/patch.plan.json"]
+    assert len(shelf.files) == 4
+
+
+def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
+    page: DraftsPage, hall: Hall, shelf: MemoryShelf
+) -> None:
+    hall.plans = Files(shelf)  # type: ignore[assignment]
+    choose_also(page, "good", "torn")
+    page.planning.click()
+    dialog = page.window().findChildren(MakePlanDialog)[-1]
+    assert "Nothing is written: ‘torn.cbr.json’ is no request." in dialog.verdict.label.text()
+    assert not dialog.write.isEnabled()
+
+
+def test_what_was_not_saved_is_no_part_of_a_plan(page: DraftsPage, hall: Hall, shelf: MemoryShelf) -> None:
+    hall.plans = Files(shelf)  # type: ignore[assignment]
+    words = said(page)
+    choose(page, "good")
+    page.open_current()
+    editor(page).paper.write(GOOD.replace("nightly", "weekly"), "name")
+    choose_also(page, "good", "strange")
+    page.planning.click()
+    assert "‘good.cbr.json’ has changes that are not saved" in words[-1]
+    assert not page.window().findChildren(MakePlanDialog)
+    editor(page).close()

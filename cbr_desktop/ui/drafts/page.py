@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -27,6 +27,7 @@ from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.lines import MarkedLine
+from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
@@ -62,7 +63,13 @@ _LATEST = "Last request of vault"
 
 
 class DraftsPage(Page[DraftRow]):
-    """All request files of the folder. Nothing here needs a network or a login."""
+    """All request files of the folder. Nothing here needs a network or a login.
+
+    Signals:
+        plan_made: the path of a plan that was made of drafts, and should be judged.
+    """
+
+    plan_made = Signal(str)
 
     name = "Drafts"
     parts = (Part.VAULTS, Part.BACKUPS, Part.INTENTS, Part.PROTECTABLES)
@@ -278,6 +285,20 @@ class DraftsPage(Page[DraftRow]):
         other = names[1] if len(rows) > 1 or (len(names) > 1 and not latest) else latest[0] if latest else names[0]
         DiffDialog(sources, names[0], other, self, read=lambda path: shelf.load(path).text).open()
 
+    def make_plan(self) -> None:
+        """Make a plan of the selected drafts in the order shown; what was not saved is no part of one."""
+        rows = self.view.selected_rows()
+        if self._hall.plans is None or not rows:
+            return
+        unsaved = next((row for row in rows if not row.path or row.unsaved is not None or self._is_edited(row)), None)
+        if unsaved is not None:
+            what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
+            self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
+            return
+        made = MakePlanDialog(self._hall, [row.path for row in rows], self.window())
+        made.made.connect(self.plan_made)
+        made.open()
+
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
         held, shelf = self._reviews.get(path), self._hall.shelf
@@ -416,6 +437,11 @@ class DraftsPage(Page[DraftRow]):
         self._editors[key or editor.paper.id] = editor
         editor.open()
 
+    def _is_edited(self, row: DraftRow) -> bool:
+        """Whether a draft stands in an editor otherwise than in its file."""
+        held = self._editors.get(row.id)
+        return held is not None and isValid(held) and held.isVisible() and not held.paper.is_saved
+
     def _with_desk(self, row: DraftRow | None, button: QWidget, act: Callable[[Desk], None]) -> None:
         """Do something with the profile that a draft is for; ask of which where that is not plain."""
         desk = self._hall.desk_of_vault(row.vault_id if row is not None and row.vault_id else None)
@@ -484,6 +510,7 @@ class DraftsPage(Page[DraftRow]):
             ("Duplicate", self.duplicate),
             ("Rename…", self.ask_name),
             ("Compare…", self.compare),
+            ("Make plan…", self.make_plan),
             ("Move to trash", self.discard),
         ]
 
@@ -493,6 +520,7 @@ class DraftsPage(Page[DraftRow]):
         self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, "With another draft or the last request")
         self.importing = _tool("&Import…", "draftImport", self.import_request, "A cURL command, hcloud input, any file")
         self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, "Judges every file by what is known now")
+        self.planning = _tool("Make p&lan…", "draftPlan", self.make_plan, "Of the selected drafts, in the order shown")
         self.more = QToolButton()
         self.more.setText("More")
         self.more.setObjectName("draftMore")
@@ -504,7 +532,7 @@ class DraftsPage(Page[DraftRow]):
         self.place.setMinimumWidth(60)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for tool in (self.new, self.open, self.importing, self.comparison, self.check, self.more):
+        for tool in (self.new, self.open, self.importing, self.comparison, self.planning, self.check, self.more):
             row.addWidget(tool)
         row.addSpacing(8)
         row.addWidget(self.place, 1)
@@ -539,6 +567,8 @@ class DraftsPage(Page[DraftRow]):
         row = self.view.current_row()
         self.open.setEnabled(row is not None)
         self.comparison.setEnabled(row is not None and bool(row.path))
+        # of one draft a plan can be made as well, by the menu: here it would be in the way of what is done every day
+        self.planning.setVisible(len(self.view.selected_rows()) > 1)
 
     def _tell_unsaved(self) -> None:
         self.strip.tell(len(self._unsaved()))

@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
 
+from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MarkedLine
+from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.steps import StepTable
 from cbr_desktop.ui.errors import error_sentence
@@ -78,6 +80,7 @@ class PlansPage(Page[PlanRow]):
         "outbox": ("Show in out&box", "The requests of this run, where each can be held, released or taken back"),
     }
     _WAYS_IN: ClassVar[dict[str, tuple[str, str]]] = {
+        "make": ("&Make plan…", "Choose request files, and write a plan with copies of them; nothing is sent by that"),
         "open": ("&Open plan…", "Open a file with several requests and judge it; nothing is sent by that"),
     }
 
@@ -287,7 +290,7 @@ class PlansPage(Page[PlanRow]):
             "outbox": self._show_in_outbox,
         }
         self.buttons = verb_buttons("plans", self._VERBS, self._acts)
-        self.ways_in = verb_buttons("plans", self._WAYS_IN, {"open": self.ask_plan})
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, {"make": self.ask_requests, "open": self.ask_plan})
         row = QHBoxLayout()
         row.setSpacing(6)
         for button in self.buttons.values():
@@ -340,6 +343,26 @@ class PlansPage(Page[PlanRow]):
     def ask_plan(self) -> None:
         """Ask for a plan file to open; nothing is sent by that."""
         ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
+
+    def ask_requests(self) -> None:
+        """Ask for request files to make a plan of."""
+        shelf = self._hall.shelf
+        asked = QFileDialog(self, "Make a plan of these requests", shelf.folder if shelf is not None else "")
+        asked.setObjectName("planRequestsDialog")
+        asked.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        asked.setNameFilters([f"Requests (*{REQUEST_SUFFIX})", "All files (*)"])
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.filesSelected.connect(self.make_plan)
+        asked.open()
+
+    def make_plan(self, files: Sequence[str]) -> MakePlanDialog | None:
+        """Open the window that makes a plan of request files; what it writes is opened to be judged."""
+        if self._hall.plans is None:
+            return None
+        dialog = MakePlanDialog(self._hall, files, self.window())
+        dialog.made.connect(self.open_plan)
+        dialog.open()
+        return dialog
 
     def open_plan(self, path: str) -> PlanDialog | None:
         """Open a plan file to be judged; ``None`` when it cannot be one."""
