@@ -83,6 +83,13 @@ class Drafts:
         self._known = known
         return [entry for _, entry in known.values()]
 
+    def entry(self, path: str) -> DraftEntry | None:
+        """Return one request file of the folder, ``None`` when it is none of them or not there."""
+        file = Path(path)
+        is_one = file.parent == self._folder and file.name.lower().endswith(SUFFIX) and not file.name.startswith(".")
+        stamp = _stamp(file) if is_one else (0, 0)
+        return _entry(file, stamp) if stamp != (0, 0) else None
+
     def _paths(self) -> list[Path]:
         return _files(self._folder, SUFFIX)
 

@@ -23,7 +23,7 @@ class Shelf(Protocol):
         ...
 
     def stamp(self) -> object:
-        """Return what changes whenever a file of the folder does."""
+        """Return what changes whenever a file of the folder does; may be called from another thread."""
         ...
 
     def glance(self, path: str) -> object:
@@ -31,7 +31,11 @@ class Shelf(Protocol):
         ...
 
     def entries(self) -> list[DraftEntry]:
-        """Return the request files of the folder."""
+        """Return the request files of the folder; may be called from another thread."""
+        ...
+
+    def entry(self, path: str) -> DraftEntry | None:
+        """Return one file of the folder, ``None`` when it is none of them or not there."""
         ...
 
     def load(self, path: str) -> DraftText:

@@ -13,6 +13,15 @@ from cbr_desktop.domain.error import HouseError
 Result = TypeVar("Result")
 
 
+def is_at_work() -> bool:
+    """Whether the loop runs, and with it all that must not be kept waiting."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 class TaskOwner(QObject):
     """Runs coroutines on behalf of its parent, a widget, and cancels them when the parent is destroyed.
 

@@ -71,6 +71,7 @@ def test_the_demo_has_drafts_to_look_at(program: Program, until: Until) -> None:
         words: list[str] = []
         page.remarked.connect(words.append)
         page.check_all()
+        await until(lambda: bool(words))
         assert words == ["5 drafts checked: 4 can be sent, 1 cannot."]
 
     program.play(tale)

@@ -36,13 +36,19 @@ class MemoryShelf:
         """Return the files of the folder, an hour old each."""
         self.reads += 1
         found = []
-        for path, data in sorted(self.files.items()):
-            if path.startswith(self.folder + "/"):
-                document, findings = request.read(data)
-                name = PurePosixPath(path).name
-                at = NOW - timedelta(hours=1)
-                found.append(DraftEntry(path, name, len(data), at, document, tuple(findings)))
+        for path in sorted(self.files):
+            entry = self.entry(path)
+            found += [entry] if entry is not None else []
         return found
+
+    def entry(self, path: str) -> DraftEntry | None:
+        """Return one file of the folder."""
+        if path not in self.files or not path.startswith(self.folder + "/"):
+            return None
+        data = self.files[path]
+        document, findings = request.read(data)
+        at = NOW - timedelta(hours=1)
+        return DraftEntry(path, PurePosixPath(path).name, len(data), at, document, tuple(findings))
 
     def load(self, path: str) -> DraftText:
         """Read a file."""

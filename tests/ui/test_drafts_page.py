@@ -120,7 +120,7 @@ def test_a_draft_is_edited_once_and_its_file_is_saved(page: DraftsPage, shelf: M
     first.name.edit.setText("weekly")
     first.save.click()
     assert b"weekly" in shelf.files["/requests/good.cbr.json"]
-    page._take()
+    page.look()
     assert cells(page, "name")["good.cbr.json"] == "weekly"
     first.close()
 

@@ -1,6 +1,8 @@
 """The paper: the text of a draft while it is edited, with its undo, its file, and what is kept of it meanwhile."""
 
+import asyncio
 import uuid
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -8,6 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from cbr_desktop.domain.draft import DraftText, Unsaved
 from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.ui.shelf import Shelf, Source
+from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.workflows.ports import Clock
 
 KEEP_MS = 2000
@@ -58,6 +61,7 @@ class Paper(QObject):
         # what was kept may be older than the file: that is looked at first of all
         is_fresh = shelf is not None and source.path and not source.id
         self._seen = shelf.glance(source.path) if shelf is not None and is_fresh else None
+        self._tasks = TaskOwner(self)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(KEEP_MS)
@@ -116,14 +120,25 @@ class Paper(QObject):
             self._watching.stop()
 
     def look(self) -> None:
-        """See whether another program has changed the file."""
-        if self._shelf is None or not self.path:
+        """See whether another program has changed the file; the disk, or a share that hangs, is waited for aside."""
+        if self._shelf is None or not self.path or self._tasks.is_busy:
             return
-        seen = self._shelf.glance(self.path)
-        if seen == self._seen:
+        if not is_at_work():
+            self._look_now()
             return
-        self._seen = seen
-        self._meet(self._read())
+        look = partial(_looked, self._shelf, self.path, self._seen)
+        self._tasks.start(asyncio.to_thread(look), partial(self._learn, self.path, self._seen))
+
+    def _look_now(self) -> None:
+        assert self._shelf is not None  # noqa: S101  # callers have looked
+        self._learn(self.path, self._seen, _looked(self._shelf, self.path, self._seen))
+
+    def _learn(self, path: str, known: object, found: "tuple[object, DraftText | None]") -> None:
+        """Take over what was seen of the file, unless it was saved or left meanwhile: then it is looked at again."""
+        seen, text = found
+        if path == self.path and known is self._seen and seen != known:
+            self._seen = seen
+            self._meet(text)
 
     def save(self) -> None:
         """Write the text into its file. Raises ``NotSaved``; ``ChangedOutside`` leaves the choice to a person."""
@@ -136,7 +151,7 @@ class Paper(QObject):
         except NotSaved:
             self.keep()
             self._seen = None
-            self.look()
+            self._look_now()
             raise
         self._settle()
 
@@ -191,13 +206,6 @@ class Paper(QObject):
         self.keep()
         self.told.emit()
 
-    def _read(self) -> DraftText | None:
-        assert self._shelf is not None  # noqa: S101  # callers have looked
-        try:
-            return self._shelf.load(self.path)
-        except Damaged:
-            return None
-
     def _meet(self, found: DraftText | None) -> None:
         """Decide what a file that was written by somebody means for the text here."""
         if found is not None and self.base is not None and found.data == self.base.data:
@@ -215,6 +223,17 @@ class Paper(QObject):
         self.write(found.text, source)
         self.keep()
         self.told.emit()
+
+
+def _looked(shelf: Shelf, path: str, known: object) -> tuple[object, DraftText | None]:
+    """Return what changes with a file, and its text where that is not what is ``known``; from any thread."""
+    seen = shelf.glance(path)
+    if seen == known:
+        return seen, None
+    try:
+        return seen, shelf.load(path)
+    except Damaged:
+        return seen, None
 
 
 class _Edit(QUndoCommand):

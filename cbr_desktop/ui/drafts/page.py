@@ -41,6 +41,7 @@ from cbr_desktop.ui.drafts.verdict import (
     verdict_mark,
     verdict_words,
 )
+from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.links import open_folder
@@ -77,10 +78,12 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
 
     def __init__(self, hall: Hall, times: Times) -> None:
-        self._stamp: object = None
         self._editors: dict[str, CheckpointDialog] = {}
         self._reviews: dict[str, ReviewDialog] = {}
         super().__init__(hall, times)
+        self.folder = FolderWatch(lambda: hall.shelf, self)
+        self.folder.changed.connect(self._take)
+        self.folder.told.connect(self._tell_silence)
         self._watching = QTimer(self)
         self._watching.setInterval(_WATCH_MS)
         self._watching.timeout.connect(self.look)
@@ -137,17 +140,14 @@ class DraftsPage(Page[DraftRow]):
         )
 
     def rows(self) -> list[DraftRow]:
-        """Return the files as they are on the disk now, judged by all that is open, and what was never saved."""
-        shelf, now = self._hall.shelf, self._times.now()
-        if shelf is None:
-            return []
-        self._stamp = shelf.stamp()
+        """Return the files as they were seen last, judged by all that is open, and what was never saved."""
+        now = self._times.now()
         kept = {unsaved.path or unsaved.id: unsaved for unsaved in self._unsaved()}
         ledgers = self._ledgers()
         sent = self._sent()
         rows = [
             row_of(entry, ledgers, kept.pop(entry.path, None), now)._replace(sent=sent.get(entry.path))
-            for entry in shelf.entries()
+            for entry in self.folder.entries
         ]
         return rows + [row_of_unsaved(unsaved) for unsaved in kept.values()]
 
@@ -185,9 +185,7 @@ class DraftsPage(Page[DraftRow]):
 
     def look(self) -> None:
         """Take over what others have changed in the folder."""
-        shelf = self._hall.shelf
-        if shelf is not None and shelf.stamp() != self._stamp:
-            self._take()
+        self.folder.look()
 
     def new_draft(self) -> None:
         """Open an editor with nothing in it yet."""
@@ -201,7 +199,7 @@ class DraftsPage(Page[DraftRow]):
 
     def open_path(self, path: str) -> None:
         """Open a request file of the folder in an editor."""
-        self._take()
+        self._touch(path)
         if self.show_row(path):
             self.open_current()
 
@@ -236,6 +234,7 @@ class DraftsPage(Page[DraftRow]):
                     shelf.throw_away(row.unsaved.id)
                 if row.path:
                     shelf.discard(row.path)
+                    self.folder.touch(row.path)
             except HouseError as error:
                 self.remarked.emit(error_sentence(error))
                 break
@@ -325,6 +324,9 @@ class DraftsPage(Page[DraftRow]):
 
     def check_all(self) -> None:
         """Read the folder anew and judge every file, by what is known now."""
+        self.folder.look(self._tell_checked)
+
+    def _tell_checked(self) -> None:
         self._take()
         files = [row for row in self._rows if row.path]
         bad = sum(row.is_bad for row in files)
@@ -470,12 +472,17 @@ class DraftsPage(Page[DraftRow]):
     def _rename(self, path: str, name: str) -> None:
         shelf = self._hall.shelf
         assert shelf is not None  # noqa: S101  # there are no rows without one
-        self._try(lambda: shelf.rename(path, name), lambda path: self._show(path, "Renamed to"))
+        self._try(lambda: shelf.rename(path, name), partial(self._show_renamed, path))
+
+    def _show_renamed(self, before: str, path: str) -> None:
+        self.folder.touch(before)
+        self._show(path, "Renamed to")
 
     def _choose(self, folder: str) -> None:
         shelf = self._hall.shelf
         assert shelf is not None  # noqa: S101  # there are no rows without one
         shelf.choose(folder)
+        self.folder.look()
         self._take()
 
     def _try(self, act: Callable[[], object], then: Callable[[str], None]) -> None:
@@ -487,15 +494,20 @@ class DraftsPage(Page[DraftRow]):
             then(str(path))
 
     def _show(self, path: str, words: str) -> None:
-        self._take()
+        self._touch(path)
         self.show_row(path)
         self.remarked.emit(f"{words} {quoted(PurePath(path).name)}.")
 
     def _take_later(self, *_: object) -> None:
         if self.isVisible():
+            QTimer.singleShot(0, self, self.folder.look)
             QTimer.singleShot(0, self, self._take)
         else:
             self._is_stale = True
+
+    def _touch(self, path: str) -> None:
+        self.folder.touch(path)
+        self._take()
 
     def _take(self) -> None:
         super()._take()
@@ -537,10 +549,13 @@ class DraftsPage(Page[DraftRow]):
         row.addSpacing(8)
         row.addWidget(self.place, 1)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
+        self.silence = MarkedLine("draftsSilence")
+        self.silence.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # the page has made it so
         layout.insertLayout(1, row)
-        layout.insertWidget(2, self.strip)
+        layout.insertWidget(2, self.silence)
+        layout.insertWidget(3, self.strip)
         new = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft)
         new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         rename, delete = QShortcut(QKeySequence("F2"), self.view), QShortcut(QKeySequence("Del"), self.view)
@@ -573,6 +588,11 @@ class DraftsPage(Page[DraftRow]):
     def _tell_unsaved(self) -> None:
         self.strip.tell(len(self._unsaved()))
 
+    def _tell_silence(self) -> None:
+        words = "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
+        self.silence.say(_DIFFERENT, words if self.folder.is_silent else "")
+        self._tell_state()
+
     def _tell_state(self) -> None:
         shelf = self._hall.shelf
         shown_count, total = self.model.rowCount(), self.model.total
@@ -592,6 +612,11 @@ class DraftsPage(Page[DraftRow]):
             return Notice("No drafts match the filter", why, "Clear the filter", "clear-filter")
         if not folder:
             return Notice("The drafts have not been read yet", "They come when the program has started.")
+        if not self.folder.is_read:
+            if self.folder.is_silent:
+                why = f"It may lie on a network that is away: {shown(folder)}."
+                return Notice("The folder does not answer", why, "Choose folder…", "choose-folder")
+            return Notice("The folder is being read", shown(folder))
         why = (
             f"A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
             f"The folder is {shown(folder)}."
@@ -599,7 +624,7 @@ class DraftsPage(Page[DraftRow]):
         return Notice("No drafts", why, "New draft", "new-draft")
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
-        return super()._verbs() | {"new-draft": self.new_draft}
+        return super()._verbs() | {"new-draft": self.new_draft, "choose-folder": self.choose_folder}
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look after the folder while the page can be seen."""

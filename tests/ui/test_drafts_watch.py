@@ -1,0 +1,227 @@
+"""The folder of drafts is read aside: a share that hangs keeps neither the window waiting nor another folder away."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import DraftEntry, DraftText, new_text
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.ui.dialogs.paper import Paper
+from cbr_desktop.ui.drafts.page import DraftsPage
+from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.shelf import Source
+from cbr_desktop.ui.words import Times
+from tests.ui import estate
+from tests.ui.estate import uid
+from tests.ui.shelf import MemoryShelf
+
+Run = Callable[..., Any]
+Until = Callable[..., Awaitable[None]]
+GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
+FILE = "/requests/good.cbr.json"
+
+
+class Share(MemoryShelf):
+    """A folder on a network that answers nobody while ``lets`` is not set; ``away`` are the folders for which so."""
+
+    def __init__(self, **texts: str) -> None:
+        super().__init__(**texts)
+        self.lets = threading.Event()
+        self.away = {"/requests"}
+        self.under_way = 0
+        self.most = 0
+        self.stops = False
+        """Whether readings wait after they have seen the folder, not before."""
+
+    def stamp(self) -> object:
+        return self._slowly(super().stamp)
+
+    def glance(self, path: str) -> object:
+        return self._slowly(lambda: MemoryShelf.glance(self, path))
+
+    def entries(self) -> list[DraftEntry]:
+        folder = self.folder
+        return self._slowly(super().entries) if folder == self.folder else []
+
+    def _slowly(self, work: Callable[[], Any]) -> Any:
+        is_away = self.folder in self.away and threading.current_thread() is not threading.main_thread()
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        found = work() if self.stops else None
+        try:
+            if is_away:
+                assert self.lets.wait(10)
+        finally:
+            self.under_way -= 1
+        return found if self.stops else work()
+
+
+@pytest.fixture
+def share() -> Iterator[Share]:
+    made = Share(good=GOOD)
+    yield made
+    made.lets.set()
+
+
+@pytest.fixture
+def hall(share: Share) -> Hall:
+    made = estate.hall()
+    made.put_shelf(share)
+    return made
+
+
+@pytest.fixture
+def page(qtbot: QtBot, hall: Hall) -> DraftsPage:
+    made = DraftsPage(hall, Times(hall.clock))
+    qtbot.addWidget(made)
+    return made
+
+
+def files(page: DraftsPage) -> list[str]:
+    return sorted(row.file_name for row in page.model.shown_rows())
+
+
+def test_a_folder_that_hangs_is_read_once_and_told_of(page: DraftsPage, share: Share, run: Run, until: Until) -> None:
+    async def story() -> None:
+        page.show()
+        for _ in range(20):
+            page.look()
+            await asyncio.sleep(0)
+        assert share.most == 1
+        assert files(page) == []
+        assert not page.silence.isVisible()
+        page.folder._patience.timeout.emit()
+        assert page.silence.isVisible()
+        assert "does not answer" in page.silence.label.text()
+        share.lets.set()
+        await until(lambda: files(page) == ["good.cbr.json"])
+        assert not page.silence.isVisible()
+
+    run(story())
+
+
+def test_another_folder_is_read_although_the_first_one_hangs(
+    page: DraftsPage, share: Share, run: Run, until: Until
+) -> None:
+    share.files["/near/other.cbr.json"] = GOOD.encode()
+
+    async def story() -> None:
+        page.show()
+        await until(lambda: share.under_way == 1)
+        page.folder._patience.timeout.emit()
+        page._choose("/near")
+        assert not page.silence.isVisible()
+        await until(lambda: files(page) == ["other.cbr.json"])
+        assert share.under_way == 1
+        share.lets.set()
+        await until(lambda: share.under_way == 0)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert files(page) == ["other.cbr.json"]
+
+    run(story())
+
+
+def test_what_was_made_while_the_folder_was_read_stays_in_the_list(
+    page: DraftsPage, share: Share, run: Run, until: Until
+) -> None:
+    share.lets.set()
+
+    async def story() -> None:
+        page.show()
+        await until(lambda: files(page) == ["good.cbr.json"])
+        share.files["/requests/outside.cbr.json"] = GOOD.encode()
+        share.lets.clear()
+        share.stops = True
+        page.look()
+        await until(lambda: share.under_way == 1)
+        page.show_row(FILE)
+        page.duplicate()
+        assert files(page) == ["good-copy.cbr.json", "good.cbr.json"]
+        share.lets.set()
+        await until(lambda: len(files(page)) == 3)
+        assert files(page) == ["good-copy.cbr.json", "good.cbr.json", "outside.cbr.json"]
+
+    run(story())
+
+
+def test_all_are_checked_by_a_reading_that_began_after_the_wish(
+    page: DraftsPage, share: Share, run: Run, until: Until
+) -> None:
+    words: list[str] = []
+    page.remarked.connect(words.append)
+
+    async def story() -> None:
+        share.stops = True
+        page.show()
+        await until(lambda: share.under_way == 1)
+        share.files["/requests/new.cbr.json"] = GOOD.encode()
+        page.check_all()
+        assert not words
+        share.lets.set()
+        await until(lambda: bool(words))
+        assert words[0].startswith("2 drafts checked: ")
+
+    run(story())
+
+
+def opened(share: Share, hall: Hall, page: DraftsPage) -> tuple[Paper, list[str]]:
+    base = DraftText(GOOD, "\n", GOOD.encode())
+    paper = Paper(Source(GOOD, path=FILE, base=base), hall.clock, "Prod", share, page)
+    told: list[str] = []
+    paper.conflicted.connect(lambda: told.append("conflict"))
+    paper.taken_over.connect(lambda: told.append("taken"))
+    return paper, told
+
+
+def test_both_have_changed_it_is_seen_aside(page: DraftsPage, share: Share, hall: Hall, run: Run, until: Until) -> None:
+    async def story() -> None:
+        paper, told = opened(share, hall, page)
+        paper.write(GOOD.replace("nightly", "mine"), "form")
+        share.files[FILE] = GOOD.replace("nightly", "theirs").encode()
+        for _ in range(5):
+            paper.look()
+            await asyncio.sleep(0)
+        assert share.most == 1
+        assert not told
+        share.lets.set()
+        await until(lambda: told == ["conflict"])
+        assert paper.theirs is not None
+        assert "theirs" in paper.theirs.text
+        assert "mine" in paper.text
+        paper.keep_mine()
+        assert b"mine" in share.files[FILE]
+
+    run(story())
+
+
+def test_a_look_that_was_overtaken_by_saving_tells_nothing(
+    page: DraftsPage, share: Share, hall: Hall, run: Run, until: Until
+) -> None:
+    async def story() -> None:
+        paper, told = opened(share, hall, page)
+        share.stops = True
+        paper.write(GOOD.replace("nightly", "mine"), "form")
+        share.files[FILE] = GOOD.replace("nightly", "theirs").encode()
+        paper.look()
+        await until(lambda: share.under_way == 1)
+        share.files[FILE] = GOOD.encode()
+        paper.save()
+        share.lets.set()
+        await until(lambda: share.under_way == 0)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not told
+        assert paper.is_saved
+        paper.look()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not told
+        assert b"mine" in share.files[FILE]
+
+    run(story())
