@@ -68,11 +68,16 @@ class Cable(demo.DemoTransport):
     def __init__(self, service: Service) -> None:
         super().__init__(service)
         self.is_plugged = True
+        self.losses: list[type[httpx.TransportError]] = []
+        """What takes the place of the next answers to a checkpoint request, which has reached the service."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if not self.is_plugged:
             raise httpx.ConnectError("no route to host", request=request)
-        return await super().handle_async_request(request)
+        response = await super().handle_async_request(request)
+        if self.losses and request.method == "POST" and request.url.path.endswith("/checkpoints"):
+            raise self.losses.pop(0)("the answer is lost", request=request)
+        return response
 
 
 class Stage:

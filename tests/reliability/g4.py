@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
+
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -32,7 +34,11 @@ _NAMED = CheckpointDraft(
 _DRAFTS = (_NAMED, _NAMED, CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
 _LATE_SECONDS = (0, 0, 5, 60, 600)
 _BODIES = (b"", b"{}", b"null", b"<html>", b'{"checkpoint": {"id": ', b"\xff\xfe", b'{"error_code": "X.1"}')
-_STATUSES = (200, 201, 202, 302, 307, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504, 511, 599)
+_STATUSES = (200, 201, 202, 302, 307, 400, 401, 403, 404, 407, 408, 409, 429, 500, 502, 503, 504, 511, 599)
+_LOSSES = (
+    *(httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.WriteError, httpx.CloseError),
+    httpx.RemoteProtocolError,
+)
 
 
 @dataclass(frozen=True)
@@ -71,20 +77,25 @@ def _run(folder: Path, chance: random.Random) -> Run:
         if chance.random() < 0.15:
             asyncio.run(_interrupted(stage, chance))
         else:
-            stage.service.faults.add(_fault(chance))
+            _lay(stage, chance)
             return _told(stage, chance.choice(_DRAFTS), late, reads)
     stage.service.faults.clear()
     with staged(folder, service=stage.service, clock=stage.clock) as again:
         return _told(again, None, late, reads=False)
 
 
-def _fault(chance: random.Random) -> Fault:
-    kind = chance.randrange(4)
+def _lay(stage: Stage, chance: random.Random) -> None:
+    """Lay a fault on the way of the request or of its answer, before or after the service has acted on it."""
+    kind = chance.randrange(5)
     if kind == 0:
-        return Fault("POST", _POST, "cut", chance.choice(("before", "after", "during")))
-    when = "before" if kind == 1 else "after"
-    status, body = chance.choice(_STATUSES), chance.choice(_BODIES)
-    return Fault("POST", _POST, "status", "after" if when == "after" else "before", status=status, body=body)
+        stage.service.faults.add(Fault("POST", _POST, "cut", chance.choice(("before", "after", "during"))))
+        return
+    if kind == 1:
+        stage.cable.losses.append(chance.choice(_LOSSES))
+        if chance.random() < 0.5:
+            return
+    when, status, body = chance.choice(("before", "after")), chance.choice(_STATUSES), chance.choice(_BODIES)
+    stage.service.faults.add(Fault("POST", _POST, "status", when, status=status, body=body))  # type: ignore[arg-type]
 
 
 async def _interrupted(stage: Stage, chance: random.Random) -> None:
