@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 
@@ -187,6 +188,17 @@ def locked(places: Places) -> Iterator[None]:
         lock.release()
 
 
+def is_typed(stream: TextIO | None, system: str = os.name) -> bool:
+    """Tell whether there is a person who types what is read from a stream.
+
+    On Windows the empty device calls itself a terminal as well, and whoever asked there would wait for ever.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    return system != "nt" or type(raw).__name__ == "_WindowsConsoleIO"
+
+
 def terminal_secret(profile: Profile) -> Secret:
     """Return how a command gets the password: environment, the system's store, or a prompt where there is a person."""
     forbid_dumps()
@@ -194,7 +206,7 @@ def terminal_secret(profile: Profile) -> Secret:
 
     async def secret(kind: SecretKind) -> str:
         found = await secrets.get(profile, kind)
-        if found is None and sys.stdin.isatty():
+        if found is None and is_typed(sys.stdin):
             found = getpass.getpass(f"{kind} for {profile.name}: ")
         if not found:
             raise SecretMissing(profile.name, kind)
