@@ -274,7 +274,8 @@ def package(arguments: list[str]) -> int:
     if arguments == ["--try"]:
         linux = call([ROOT / "packaging" / "try_packages.sh", "--twice"])
         make_ready([RUNNING, PACKAGING], (), WINE_PROGRAMS, WORKSHOP)
-        return call([WORKSHOP.python, ROOT / "packaging" / "windows" / "try.py"]) or linux
+        windows = call([WORKSHOP.python, ROOT / "packaging" / "windows" / "try.py"])
+        return call([WORKSHOP.python, ROOT / "packaging" / "tried.py"]) or linux or windows
     kinds = [word for word in arguments if not word.startswith("-")] or ["all"]
     unknown = [kind for kind in kinds if kind not in {*PACKAGE_PROGRAMS, "all"}]
     if unknown:

@@ -18,6 +18,10 @@ python=-
 
 # What the bundle that brings most libraries along finds on every desktop
 desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0 xz-utils"
+# what the older packages say of who publishes them; a name that cannot be anybody's outside of a house
+publisher="Müller und Söhne"
+maintainer="Backups <backups@backups.home.arpa>"
+homepage="https://backups.home.arpa/cbr-desktop"
 tools="Xvfb:xvfb xev:x11-utils import:imagemagick lintian:lintian appstreamcli:appstream desktop-file-validate:desktop-file-utils rpm:rpm"
 
 main() {
@@ -33,8 +37,6 @@ main() {
         make_base "$suite" "bare-$suite"
         in_namespaces "$suite" "$0" --inside "$suite"
     done
-    printf '\n%s\n' "Packages:"
-    (cd "$PACKAGES" && ls -l | awk 'NR > 1 { printf "%8.1f MB  %s\n", $5 / 1e6, $9 }')
     printf "\n$row" system "" step result exit seconds remarks
     cat "$folder/table"
     echo "Logs and pictures: $folder/log"
@@ -57,11 +59,30 @@ build_all() {
     remark "$(grep -E '^ *[0-9.]+ s ' "$log" | sed -E 's/^ *([0-9.]+ s) +/\1 /; s/,.*//' | paste -sd ';')"
     git clone -q --no-local "$root" "$folder/old"
     sed -i 's/^__version__ = .*/__version__ = "0.0.1"/' "$folder/old/cbr_desktop/__init__.py"
-    step 0 "build an older deb and rpm" python3 "$folder/old/packaging/bootstrap.py" package deb rpm --quick
+    # the older one is as if somebody had published it
+    sed -i '/^\[tool.cbr-desktop.release\]/r /dev/stdin' "$folder/old/pyproject.toml" <<END
+publisher = "$publisher"
+maintainer = "$maintainer"
+homepage = "$homepage"
+END
+    step 0 "build an older one of each" python3 "$folder/old/packaging/bootstrap.py" package deb rpm appimage tar --quick
+    step 0 "who publishes the older ones" publishers_are_named
     [ -n "$1" ] || return 0
     git clone -q --no-local "$root" "$folder/again"
     step 0 "build all again" python3 "$folder/again/packaging/bootstrap.py" package deb rpm appimage tar
     step 0 "the same bytes" diff "$folder/new/build/packages/SHA256SUMS" "$folder/again/build/packages/SHA256SUMS"
+}
+
+publishers_are_named() {
+    local packages=$folder/old/build/packages
+    diff <(printf '%s\n' "Maintainer: $maintainer" "Homepage: $homepage") \
+        <(dpkg-deb -f "$packages"/*.deb Maintainer Homepage) &&
+    diff <(printf '%s\n' "$publisher" "$maintainer" "$homepage") \
+        <(rpm -qp --qf '%{VENDOR}\n%{PACKAGER}\n%{URL}\n' "$packages"/*.rpm) &&
+    tar -xOf "$packages"/*.tar.xz --wildcards '*/org.cbr.Desktop.metainfo.xml' |
+        grep -F "<url type=\"homepage\">$homepage</url>" &&
+    ! grep "Not for publication" "$folder/log/builds-build-an-older-one-of-each.log" &&
+    grep "Not for publication" "$folder/log/builds-build-all.log"
 }
 
 look_at_files() {
@@ -86,7 +107,7 @@ inside() {
     open_system "$1" "bare-$1"
     cp "$PACKAGES"/* "$system/srv/"
     mkdir "$system/srv/old"
-    cp "$OLD_PACKAGES"/*.deb "$OLD_PACKAGES"/*.rpm "$system/srv/old/"
+    cp "$OLD_PACKAGES"/* "$system/srv/old/"
     in_system useradd --create-home --shell /bin/bash somebody
     home=$system/home/somebody
     (in_system apt-get -qq update) >/dev/null 2>&1 </dev/null
@@ -101,19 +122,34 @@ inside() {
 try_portable() {
     step 0 "libraries of a desktop" apt_install $desktop_libraries
     before=$(list_files)
-    step 0 "tar: unpack" as_somebody tar -C /home/somebody -xf "/srv/$(cd "$PACKAGES" && ls *.tar.xz)"
-    local place
-    place=$(cd "$home" && ls -d cbr-desktop-*)
-    try_program tar "/home/somebody/$place/bin/cbr-desktop"
-    rm -rf "${home:?}/$place"
+    try_tar
+    try_appimage
+}
+
+try_tar() {
+    local new old program=/home/somebody/cbr-desktop/bin/cbr-desktop
+    local unpack="mkdir cbr-desktop && tar -C cbr-desktop --strip-components=1 -xf"
+    new=$(cd "$PACKAGES" && ls *.tar.xz) old=$(cd "$OLD_PACKAGES" && ls *.tar.xz)
+    step 0 "tar: install the older one" as_somebody sh -c "$unpack /srv/old/$old"
+    use_older tar "$program"
+    step 0 "tar: upgrade" as_somebody sh -c "rm -rf cbr-desktop && $unpack /srv/$new"
+    all_is_kept tar "$program"
+    try_program tar "$program"
+    step 0 "tar: remove" as_somebody rm -rf cbr-desktop
     only_user_data tar
-    cp "$system"/srv/*.AppImage "$home/cbr-desktop.AppImage"
-    chmod 755 "$home/cbr-desktop.AppImage"
+}
+
+try_appimage() {
+    local program=/home/somebody/cbr-desktop.AppImage
+    step 0 "AppImage: install the older one" as_somebody sh -c "install -m 755 /srv/old/*.AppImage $program"
+    use_older AppImage "$program"
+    step 0 "AppImage: upgrade" as_somebody sh -c "install -m 755 /srv/*.AppImage $program"
+    all_is_kept AppImage "$program"
     step 0 "AppImage: mounted" in_system env HOME=/root QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 \
         /home/somebody/cbr-desktop.AppImage selftest
     [ -z "$(find "$system/tmp" -maxdepth 1 -name '.mount*')" ] || remark "left its mount"
-    try_program AppImage /home/somebody/cbr-desktop.AppImage
-    rm "$home/cbr-desktop.AppImage"
+    try_program AppImage "$program"
+    step 0 "AppImage: remove" as_somebody rm "$program"
     in_system sh -c 'rm -rf /root/.config/cbr-desktop /root/.local /root/.cache /root/.config'
     only_user_data AppImage
 }
@@ -125,8 +161,9 @@ try_rpm() {
     before=$(list_files)
     # the names of libraries that it requires are those of rpm systems, which this one is not
     step 0 "rpm: install the older one" in_system rpm -i --nodeps "/srv/old/$old"
-    version_is rpm 0.0.1
+    use_older rpm /usr/bin/cbr-desktop
     step 0 "rpm: upgrade" in_system rpm -U --nodeps "/srv/$new"
+    all_is_kept rpm /usr/bin/cbr-desktop
     try_program rpm /usr/bin/cbr-desktop
     step 0 "rpm: remove" in_system rpm -e cbr-desktop
     only_user_data rpm
@@ -139,15 +176,13 @@ try_deb() {
     packages=$(count_packages)
     step 0 "deb: install the older one" apt_install "/srv/old/$old"
     remark "$(($(count_packages) - packages - 1)) other packages"
-    version_is deb 0.0.1
-    make_user_data
+    use_older deb /usr/bin/cbr-desktop
     step 0 "deb: upgrade" apt_install "/srv/$new"
-    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/somebody && sha256sum --check --quiet /srv/kept'
+    all_is_kept deb /usr/bin/cbr-desktop
     try_program deb /usr/bin/cbr-desktop
     step 0 "deb: remove" in_system apt-get -qq purge -y cbr-desktop
     before=""
     only_user_data deb
-    step 0 "deb: profiles and drafts kept" in_system sh -c 'cd /home/somebody && sha256sum --check --quiet /srv/kept'
 }
 
 try_program() { # KIND PROGRAM
@@ -180,13 +215,27 @@ picture_of() { # PROGRAM FILE
     [ -s "$2" ]
 }
 
-version_is() { # KIND VERSION
-    step 0 "$1: it is version $2" as_somebody sh -c "cbr-desktop --version | grep -F '$2'"
+use_older() { # KIND PROGRAM
+    step 0 "$1: it is version 0.0.1" as_somebody sh -c "$2 --version | grep -F 0.0.1"
+    make_user_data
+    # it makes its databases and its journal
+    step 0 "$1: a user works with it" as_somebody sh -c "$2 drafts new later --vault 3b5816b5-f29c-4172-9d9a-76c719a659ce &&
+        $2 outbox list && $2 journal verify"
+    in_system sh -c 'cd /home/somebody && find .config Documents -type f -exec sha256sum {} + >/srv/kept'
+}
+
+all_is_kept() { # KIND PROGRAM
+    local number
+    number=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$root/cbr_desktop/__init__.py")
+    step 0 "$1: profiles and drafts kept" as_somebody sh -c "$2 --version | grep -F $number && sha256sum --check /srv/kept &&
+        $2 drafts list && $2 drafts list | grep -c cbr.json | grep -x 2 &&
+        $2 vaults --profile Kept 2>&1 | grep 'No password is known' && $2 journal verify"
 }
 
 make_user_data() {
-    as_somebody sh -c 'mkdir -p ~/.config/cbr-desktop "$HOME/CBR requests" && cat >~/.config/cbr-desktop/profiles.toml &&
-        echo "{\"checkpoint\": {\"vault_id\": \"3b5816b5-f29c-4172-9d9a-76c719a659ce\"}}" >"$HOME/CBR requests/a.cbr.json"' <<'END'
+    as_somebody sh -c 'rm -rf .config .local .cache Documents && mkdir -p .config/cbr-desktop "Documents/CBR requests" &&
+        cat >.config/cbr-desktop/profiles.toml &&
+        echo "{\"checkpoint\": {\"vault_id\": \"3b5816b5-f29c-4172-9d9a-76c719a659ce\"}}" >"Documents/CBR requests/a.cbr.json"' <<'END'
 # kept by hand
 [[profile]]
 name = "Kept"
@@ -196,7 +245,6 @@ project = "eu-de"
 domain = "d"
 user = "u"
 END
-    in_system sh -c 'cd /home/somebody && sha256sum .config/cbr-desktop/profiles.toml "CBR requests/a.cbr.json" >/srv/kept'
 }
 
 only_user_data() { # KIND
@@ -209,7 +257,8 @@ check_leftovers() {
     now=$(find "$system" -xdev -iname '*cbr*' -not -path '*/home/somebody/*' -not -path '*/srv/*' -not -path '*/proc/*' \
         -not -path '*/dev/*' -not -path '*/tmp/*' -not -path '*/var/log/*' -not -path '*/var/cache/*')
     [ -z "$now" ] || { echo "Left behind:"; echo "$now"; return 1; }
-    [ -z "$before" ] || diff <(echo "$before") <(list_files)
+    [ -z "$before" ] || diff <(echo "$before") <(list_files) || return 1
+    as_somebody sha256sum --check --quiet /srv/kept
 }
 
 list_files() { # not the folders, which on a system of that kind belong to other packages

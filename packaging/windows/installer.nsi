@@ -109,6 +109,12 @@ Function ${un}RemoveEntries
   DeleteRegKey SHCTX "${APPLICATION_KEY}"
   DeleteRegKey SHCTX "${START_KEY}"
   DeleteRegKey SHCTX "${UNINSTALL_KEY}"
+  ${If} $ForAll <> 1
+    ; a user of no other program has not got these
+    DeleteRegKey /ifempty HKCU "Software\Classes\Applications"
+    DeleteRegKey /ifempty HKCU "Software\Microsoft\Windows\CurrentVersion\App Paths"
+    DeleteRegKey /ifempty HKCU "Software\Microsoft\Windows\CurrentVersion\Uninstall"
+  ${EndIf}
 FunctionEnd
 
 Function ${un}TellExplorer

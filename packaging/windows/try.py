@@ -9,18 +9,22 @@ The folder $TRY_WINDOWS_FOLDER (default /var/tmp/cbr-try-windows) keeps the pack
 With --keep, the packages in it are tried again and nothing is built.
 """
 
+import difflib
+import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+import release
 from product import NAME, PACKAGING, ROOT, TITLE, version
 from windows import launchers, runtime, signing
 
@@ -45,6 +49,15 @@ user = "operator"
 domain = "OTC-EU-DE-000000"
 region = "eu-de"
 """
+THEIRS, REQUEST = "Theirs.Json", "CBRDesktop.Request"
+"""What another program and ours call the type of such files."""
+BEFORE: dict[str, str] = {}
+"""The registry as it was before an installation, for the user and for everybody."""
+PUBLISHED = {
+    "publisher": "Müller & Söhne",
+    "maintainer": "Backups <backups@backups.home.arpa>",
+    "homepage": "https://backups.home.arpa/cbr-desktop",
+}
 DRAFT = '{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "parameters": {"auto_trigger": false}}}\n'
 
 
@@ -57,9 +70,12 @@ class Try:
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, bool, float, str]] = []
+        self.kind = ""
+        """What is tried, which stands before the names of its steps."""
 
     def step(self, name: str, action: Callable[[], str | None]) -> None:
         """Take a step, which returns a remark or raises what is wrong."""
+        name = f"{self.kind}: {name}" if self.kind else name
         print(f"windows: {name}", flush=True)
         begin = time.monotonic()
         try:
@@ -70,10 +86,13 @@ class Try:
         self.rows.append((name, passed, time.monotonic() - begin, remark))
 
     def show(self) -> int:
-        """Print the table; return 0 when every step passed."""
-        print(f"\n{'step':46} {'result':8} {'seconds':>8}  remarks")
-        for name, passed, seconds, remark in self.rows:
-            print(f"{name:46} {'passed' if passed else 'FAILED':8} {seconds:8.1f}  {remark}")
+        """Print the table, and leave it as the tries for Linux do; return 0 when every step passed."""
+        rows = [
+            f"{'windows':10} {'-':8} {name:58} {'passed' if passed else 'FAILED':8} {seconds:8.1f}  {remark}"
+            for name, passed, seconds, remark in self.rows
+        ]
+        (FOLDER / "table").write_text("\n".join([*rows, ""]), "utf-8")
+        print("", *rows, sep="\n")
         print(f"Packages, logs and pictures: {FOLDER}")
         return 0 if all(passed for _, passed, _, _ in self.rows) else 1
 
@@ -82,6 +101,7 @@ def main(*, keep: bool) -> int:
     """Build, unless what was built last is to be kept, try, and print the table; return 0 when all passed."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     table = Try()
+    (FOLDER / "table").unlink(missing_ok=True)
     for name in ("prefix", "pictures"):
         shutil.rmtree(FOLDER / name, ignore_errors=True)
     if not keep:
@@ -95,10 +115,14 @@ def main(*, keep: bool) -> int:
     table.step("all files bear the signature of their makers", check_signatures)
     with display():
         table.step("a Windows of wine", make_prefix)
+        table.step("other programs open .json", open_json_otherwise)
         try:
+            table.kind = "installer"
             use_alone(table)
             use_moved(table)
+            table.kind = "for all"
             use_together(table)
+            table.kind = "portable"
             use_portable(table)
         finally:
             subprocess.run(["wineserver", "-k"], env=environment(), check=False)
@@ -108,7 +132,7 @@ def main(*, keep: bool) -> int:
 def use_alone(table: Try) -> None:
     """Take the steps of a user who installs for himself alone."""
     mine = user_folder("AppData/Local/Programs") / TITLE
-    table.step("install the older one, for the user alone", lambda: install(setup("old"), mine, OLD_VERSION, "HKCU"))
+    table.step("install the older one, for the user alone", lambda: install_older(mine, "HKCU"))
     table.step("it says its version", lambda: says_version(mine, OLD_VERSION))
     table.step("a user makes profiles, drafts and more", lambda: make_things(mine))
     table.step("upgrade", lambda: install(setup("new"), mine, version(), "HKCU"))
@@ -125,7 +149,8 @@ def use_alone(table: Try) -> None:
     table.step("secrets in the Credential Manager", lambda: keep_secrets(mine))
     table.step("nothing is loaded from where it is started", lambda: start_among_strangers(mine))
     table.step("a missing part is named", lambda: lack_runtime(mine))
-    table.step("entries for request files", lambda: check_entries("HKCU"))
+    table.step("Open with: the entries for .json", lambda: check_entries(mine, "HKCU"))
+    table.step("Open with: a file is opened for review, not sent", lambda: open_with(mine, "HKCU"))
 
 
 def use_moved(table: Try) -> None:
@@ -134,21 +159,39 @@ def use_moved(table: Try) -> None:
     table.step("not into a folder of somebody else", refuse_foreign)
     table.step("move to a folder of strange letters", lambda: move(mine))
     table.step("self-test from there", lambda: selftest(STRANGE, "offscreen"))
-    table.step("remove", lambda: remove(STRANGE, "HKCU"))
+    table.step("Open with: the entries are of there", lambda: check_entries(STRANGE, "HKCU"))
+    table.step("remove, with exactly its own entries", lambda: remove(STRANGE, "HKCU"))
     table.step("what is the user's is still untouched", check_things)
 
 
 def use_together(table: Try) -> None:
     """Take the steps of an administrator who installs for everybody."""
-    options = ("/AllUsers",)
-    table.step("install for everybody", lambda: install(setup("new"), FOR_ALL, version(), "HKLM", *options))
-    table.step("self-test for everybody", lambda: selftest(FOR_ALL, "offscreen"))
-    table.step("remove for everybody", lambda: remove(FOR_ALL, "HKLM"))
+    table.step("install the older one", lambda: install_older(FOR_ALL, "HKLM", "/AllUsers"))
+    table.step("it says its version", lambda: says_version(FOR_ALL, OLD_VERSION))
+    table.step("upgrade", lambda: install(setup("new"), FOR_ALL, version(), "HKLM", "/AllUsers"))
+    table.step("what is the user's is untouched", check_things)
+    table.step("self-test, unseen", lambda: selftest(FOR_ALL, "offscreen"))
+    table.step("self-test on a screen", lambda: selftest(FOR_ALL, "windows"))
+    table.step("the window opens and closes", lambda: open_window(FOR_ALL))
+    table.step("Open with: the entries for .json", lambda: check_entries(FOR_ALL, "HKLM"))
+    table.step("Open with: a file is opened for review, not sent", lambda: open_with(FOR_ALL, "HKLM"))
+    table.step("remove, with exactly its own entries", lambda: remove(FOR_ALL, "HKLM"))
+    table.step("what is the user's is still untouched", check_things)
 
 
 def use_portable(table: Try) -> None:
     """Take the steps of a user who may not install anything."""
-    table.step("the portable one keeps its things beside it", start_portable)
+    older, mine = DRIVE / "older stick" / TITLE, DRIVE / "stick" / TITLE
+    before = things_of_user()
+    table.step("unpack the older one", lambda: unpack("old", older))
+    table.step("it says its version", lambda: says_version(older, OLD_VERSION))
+    table.step("a user works with it", lambda: work_with(older))
+    table.step("upgrade: unpack the newer one and move the data", lambda: move_data(older, mine))
+    table.step("profiles, drafts and journal are kept", lambda: find_work(mine))
+    table.step("self-test, unseen", lambda: selftest_beside(mine, "offscreen"))
+    table.step("self-test on a screen", lambda: selftest_beside(mine, "windows"))
+    table.step("the window opens and closes", lambda: open_window(mine))
+    table.step("remove: nothing of it was anywhere else", lambda: remove_portable(mine, before))
 
 
 # Building
@@ -171,6 +214,10 @@ def build(name: str, number: str = "", **more: str) -> str:
     if number:
         place = clone / "cbr_desktop" / "__init__.py"
         place.write_text(place.read_text("utf-8").replace(f'"{version()}"', f'"{number}"'), "utf-8")
+        project = clone / "pyproject.toml"
+        head = f"[{release.TABLE}]\n"
+        told = "".join(f'{key} = "{value}"\n' for key, value in PUBLISHED.items())
+        project.write_text(project.read_text("utf-8").replace(head, head + told), "utf-8")
     downloads = ROOT / "build" / "package" / "windows" / "downloads"
     if downloads.exists():
         shutil.copytree(downloads, clone / "build" / "package" / "windows" / "downloads")
@@ -194,7 +241,18 @@ def build_again() -> str:
 
 
 def build_old() -> str:
-    return build("old", OLD_VERSION, CBR_DESKTOP_QUICK="1")
+    """Build it as a release: with those who publish it, and with a Python that is named and not fetched."""
+    named = FOLDER / "python-embed-amd64.zip"
+    with zipfile.ZipFile(named, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in runtime.fetch().files.items():
+            archive.writestr(name, content)
+    total = hashlib.sha256(named.read_bytes()).hexdigest()
+    python = {"CBR_WINDOWS_PYTHON": str(named), "CBR_WINDOWS_PYTHON_SHA256": total}
+    sizes = build("old", OLD_VERSION, CBR_DESKTOP_QUICK="1", **python)
+    told = {name: "Not for publication" in (FOLDER / f"{name}.log").read_text("utf-8") for name in ("new", "old")}
+    if told != {"new": True, "old": False}:
+        raise Failed(f"not for publication: {told}")
+    return f"{sizes}; with its publishers and another zip of Python"
 
 
 def check_size() -> str:
@@ -241,6 +299,17 @@ def application(name: str) -> Path:
 # Installing and removing
 
 
+def install_older(target: Path, root: str, *options: str) -> str:
+    """Install the version that is upgraded from; what the registry says before is what it says after removing."""
+    BEFORE[root] = registry(root)
+    said = install(setup("old"), target, OLD_VERSION, root, *options)
+    for value, expected in {"Publisher": PUBLISHED["publisher"], "URLInfoAbout": PUBLISHED["homepage"]}.items():
+        found = read_value(root, KEY, value)
+        if found != expected:
+            raise Failed(f"{value} is {found} and not {expected}")
+    return said
+
+
 def install(program: Path, target: Path, number: str, root: str, *options: str) -> str:
     """Install silently, and look at what is there afterwards."""
     begin = time.monotonic()
@@ -283,9 +352,10 @@ def remove(target: Path, root: str) -> str:
         raise Failed(f"left: {', '.join(left)}")
     if start_menu(root).exists():
         raise Failed("it is still in the start menu")
-    entries = registry(root)
-    if "cbr-desktop.exe" in entries or "CBR Desktop" in entries or "CBRDesktop" in entries:
-        raise Failed("there are entries left in the registry")
+    before, now = BEFORE[root].splitlines(), registry(root).splitlines()
+    changed = [line.strip() for line in difflib.ndiff(before, now) if line[0] in "+-" and line[1:].strip()]
+    if changed:
+        raise Failed(f"the registry is not what it was: {'; '.join(changed)}")
     shutil.rmtree(target)
     return f"{seconds:.1f} s"
 
@@ -408,13 +478,18 @@ def says_version(folder: Path, number: str) -> str:
 def selftest(folder: Path, platform: str) -> str:
     """Have it do its main job; all of its own goes into a folder of the try."""
     picture = FOLDER / "pictures" / f"{folder.parent.name.split()[0]}-{platform}.png"
-    home = {"CBR_DESKTOP_HOME": rf"C:\try-{platform}", "WINEQT_QPA_PLATFORM": platform}
     arguments = ("selftest", "--screenshot", windows_path(picture))
+    home = {"CBR_DESKTOP_HOME": rf"C:\try-{platform}", **on(platform)}
     code, said = wine(folder / launchers.CONSOLE.file, *arguments, timeout=180, **home)
     line = next((line for line in said.splitlines() if line.startswith("selftest")), said.strip()[-200:])
     if code or not line.startswith("selftest: ok") or not picture.exists():
         raise Failed(f"it ended with {code}: {line}")
     return line.partition(": vault")[0]
+
+
+def on(platform: str) -> dict[str, str]:
+    """Return what has a program draw on a platform of Qt; unseen, it looks for its fonts where it is told to."""
+    return {"WINEQT_QPA_PLATFORM": platform, "WINEQT_QPA_FONTDIR": r"Z:\usr\share\fonts\truetype\dejavu"}
 
 
 def open_window(folder: Path) -> str:
@@ -459,58 +534,182 @@ def lack_runtime(folder: Path) -> str:
     return f"code 120: {said.splitlines()[0]}"
 
 
-def start_portable() -> str:
-    place = DRIVE / "stick"
-    with zipfile.ZipFile(next(path for path in packages("new") if path.suffix == ".zip")) as archive:
-        archive.extractall(place)
-    folder = place / TITLE
-    before = {path for path in user_folder("AppData/Local").rglob("*") if NAME in path.as_posix()}
-    code, said = wine(folder / launchers.CONSOLE.file, "selftest", timeout=180, WINEQT_QPA_PLATFORM="offscreen")
-    if code:
-        raise Failed(f"it ended with {code}: {said[-200:]}")
-    if not (folder / "data" / "logs" / f"{NAME}.log").exists():
-        raise Failed("there is no log beside it")
-    if {path for path in user_folder("AppData/Local").rglob("*") if NAME in path.as_posix()} != before:
-        raise Failed("it has written into the folders of the user")
+# The portable one
+
+
+def things_of_user() -> set[Path]:
+    """Return everything that bears the program's name in the folders of the user."""
+    return {path for path in user_folder("AppData").rglob("*") if NAME in path.as_posix()}
+
+
+def unpack(name: str, folder: Path) -> str:
+    with zipfile.ZipFile(next(path for path in packages(name) if path.suffix == ".zip")) as archive:
+        archive.extractall(folder.parent)
     return f"{size_of(folder) / 1e6:.1f} MB"
 
 
-def check_entries(root: str) -> str:
-    """Request files are offered to the program when it can open them; what opens .json is never touched."""
-    opens = "OPENS" in installer_words()
-    entries = registry(root)
-    if ("CBRDesktop.Request" in entries) != opens:
-        raise Failed("what is offered is not what the program can do")
-    if read_value(root, r"Software\Classes\.json", "") != "":
-        raise Failed(".json was taken over")
-    return "offered for .json" if opens else "none: this version does not open files"
+def run_beside(folder: Path, *arguments: str, expected: int = 0) -> str:
+    """Run a command of a portable program; return what it prints."""
+    code, said = wine(folder / launchers.CONSOLE.file, *arguments)
+    if code != expected:
+        raise Failed(f"{' '.join(arguments)} ended with {code}: {said[-200:]}")
+    return said
 
 
-def installer_words() -> dict[str, str]:
-    from windows import installer
+def work_with(folder: Path) -> str:
+    """Have profiles and drafts beside the program, and a journal."""
+    (folder / "data" / "config").mkdir(parents=True)
+    (folder / "data" / "config" / "profiles.toml").write_text(PROFILES, "utf-8")
+    run_beside(folder, "drafts", "new", "later", "--vault", "3b5816b5-f29c-4172-9d9a-76c719a659ce")
+    run_beside(folder, "outbox", "list")
+    if not [*(folder / "data").rglob("later.cbr.json")]:
+        raise Failed("the draft is not beside the program")
+    return run_beside(folder, "journal", "verify")[:50]
 
-    return installer.words(application("new"), setup("new"))
+
+def move_data(older: Path, newer: Path) -> str:
+    """Do what the text beside the program says."""
+    size = unpack("new", newer)
+    (older / "data").rename(newer / "data")
+    shutil.rmtree(older.parent)
+    return size
+
+
+def find_work(folder: Path) -> str:
+    if (folder / "data" / "config" / "profiles.toml").read_text("utf-8") != PROFILES:
+        raise Failed("the profiles are not what they were")
+    if "later" not in run_beside(folder, "drafts", "list"):
+        raise Failed("the draft is not in the list")
+    if "No password is known" not in run_beside(folder, "vaults", "--profile", "Prod", expected=2):
+        raise Failed("the profile is not known")
+    says_version(folder, version())
+    return run_beside(folder, "journal", "verify")[:50]
+
+
+def selftest_beside(folder: Path, platform: str) -> str:
+    picture = FOLDER / "pictures" / f"portable-{platform}.png"
+    arguments = ("selftest", "--screenshot", windows_path(picture))
+    code, said = wine(folder / launchers.CONSOLE.file, *arguments, timeout=180, **on(platform))
+    if code or not picture.exists():
+        raise Failed(f"it ended with {code}: {said[-200:]}")
+    if not (folder / "data" / "logs" / f"{NAME}.log").exists():
+        raise Failed("there is no log beside it")
+    line = next((line for line in said.splitlines() if line.startswith("selftest")), "")
+    return line.partition(": vault")[0]
+
+
+def remove_portable(folder: Path, before: set[Path]) -> str:
+    """Remove the folder, which is all there is to remove."""
+    shutil.rmtree(folder.parent)
+    more = things_of_user() - before
+    if more:
+        raise Failed(f"it has written into the folders of the user: {', '.join(path.name for path in more)}")
+    return "the folders of the user are what they were"
+
+
+# Opening request files from the Explorer
+
+
+def open_json_otherwise() -> str:
+    """Have another program that opens .json by itself, and is offered for it, for the user and for everybody."""
+    for root in ("HKCU", "HKLM"):
+        for key, name in ((r".json", ""), (r".json\OpenWithProgids", THEIRS)):
+            value = ("/v", name, "/d", "") if name else ("/ve", "/d", THEIRS)
+            code, said = wine("reg", "add", rf"{root}\Software\Classes\{key}", *value, "/f")
+            if code:
+                raise Failed(f"it was not written: {said}")
+    return THEIRS
+
+
+def check_entries(target: Path, root: str) -> str:
+    """The program is offered for .json; what opened .json before still does, and is still offered too."""
+    program = f"{windows_path(target)}\\{launchers.WINDOW.file}"
+    classes, command = r"Software\Classes", f'"{program}" --open "%1"'
+    application = rf"{classes}\Applications\{launchers.WINDOW.file}"
+    expected = {
+        (rf"{classes}\{REQUEST}", ""): "CBR request",
+        (rf"{classes}\{REQUEST}\DefaultIcon", ""): f"{program},0",
+        (rf"{classes}\{REQUEST}\shell\open\command", ""): command,
+        (rf"{application}\shell\open\command", ""): command,
+        (application, "FriendlyAppName"): TITLE,
+        (rf"{classes}\.json", ""): THEIRS,
+    }
+    for (key, name), value in expected.items():
+        found = read_value(root, key, name)
+        if found != value:
+            raise Failed(f"{key} {name} is {found} and not {value}")
+    names = {
+        rf"{classes}\.json\OpenWithProgids": {THEIRS, REQUEST},
+        rf"{application}\SupportedTypes": {".json"},
+    }
+    for key, wanted in names.items():
+        there = read_names(root, key)
+        if there != wanted:
+            raise Failed(f"{key} has {', '.join(sorted(there))}")
+    return f"{len(expected) + 3} values, .json stays with {THEIRS}"
+
+
+def open_with(target: Path, root: str) -> str:
+    """Start what the registry says, as the Explorer does: a review comes up, and nothing is queued or sent."""
+    draft = next(path for path in things() if path.suffix == ".json")
+    command = read_value(root, rf"Software\Classes\{REQUEST}\shell\open\command", "")
+    line = command.replace("%1", windows_path(draft))
+    home = DRIVE / "try-open"
+    (home / "config").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "profiles.toml").write_text(PROFILES, "utf-8")
+    title = f"{draft.name} — from outside"
+    with started(line, windows_path(home), title) as process:
+        wait(2)
+        run_tool("import", "-window", "root", FOLDER / "pictures" / f"open-with-{root}.png")
+    if process.returncode:
+        raise Failed(f"it ended with {process.returncode}")
+    waiting = wine(target / launchers.CONSOLE.file, "outbox", "list", CBR_DESKTOP_HOME=windows_path(home))[1]
+    if waiting.strip() != "The outbox is empty.":
+        raise Failed(f"something was queued: {waiting}")
+    if draft.read_text("utf-8") != DRAFT:
+        raise Failed("the file was changed")
+    return f"a window called {title}; the outbox is empty"
 
 
 @contextmanager
 def running(program: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Have a program with its window open for as long as the block lasts; it is closed as a user would."""
-    home = {"CBR_DESKTOP_HOME": r"C:\try-window"}
+    line = subprocess.list2cmdline([windows_path(program), *arguments])
+    with started(line, r"C:\try-window", TITLE) as process:
+        yield process
+
+
+@contextmanager
+def started(line: str, home: str, title: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a line with the window as Windows does, wait for a window with a title, and close all in the end."""
     with subprocess.Popen(
-        ["wine", str(program), *arguments],
-        env=environment(**home),
+        ["wine", *words_of(line)],
+        env=environment(CBR_DESKTOP_HOME=home),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            run_tool("timeout", "60", "xdotool", "search", "--sync", "--onlyvisible", "--name", TITLE)
+            wait_until(lambda: is_on_screen(title), 60)
             yield process
-            wine("taskkill", "/im", program.name)
-            process.wait(30)
+            # what is open over the window is closed first
+            wait_until(lambda: has_ended(process), 30)
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def is_on_screen(title: str) -> bool:
+    command = ["xdotool", "search", "--onlyvisible", "--name", title]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Ask the program to close, and tell whether it has ended some moments later."""
+    wine("taskkill", "/im", launchers.WINDOW.file)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(3)
+    return process.returncode is not None
 
 
 # Wine
@@ -602,6 +801,24 @@ except OSError:
     print()
 """
     return python(application("new"), question)
+
+
+def read_names(root: str, key: str) -> set[str]:
+    """Return the names of the values of a key."""
+    roots = {"HKCU": "HKEY_CURRENT_USER", "HKLM": "HKEY_LOCAL_MACHINE"}
+    question = f"""
+import winreg
+with winreg.OpenKey(winreg.{roots[root]}, {key!r}) as key:
+    print(*(winreg.EnumValue(key, number)[0] for number in range(winreg.QueryInfoKey(key)[1])), sep="|")
+"""
+    return set(python(application("new"), question).split("|"))
+
+
+def words_of(line: str) -> list[str]:
+    """Return the words of a line in which blanks are put between quotation marks; backslashes mean nothing."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    return list(lexer)
 
 
 def registry(root: str) -> str:

@@ -14,8 +14,8 @@ from windows import installer
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = {
     "publisher": "Müller & Söhne GmbH",
-    "maintainer": "Backups of Müller <backups@mueller-soehne.de>",
-    "homepage": "https://backups.mueller-soehne.de/cbr-desktop",
+    "maintainer": "Backups of Müller <backups@mueller.home.arpa>",
+    "homepage": "https://backups.mueller.home.arpa/cbr-desktop",
 }
 
 
@@ -53,19 +53,19 @@ def test_this_project_can_be_built():
         ("publisher", 7),
         ("maintainer", "Backups"),
         ("maintainer", "Backups <backups>"),
-        ("maintainer", "Backups <a@b.de> <c@d.de>"),
-        ("maintainer", "Backups\nDepends: x <a@b.de>"),
+        ("maintainer", "Backups <a@b.home.arpa> <c@d.home.arpa>"),
+        ("maintainer", "Backups\nDepends: x <a@b.home.arpa>"),
         ("maintainer", "Backups <backups@localhost>"),
         ("maintainer", "Backups <backups@mail.example.com>"),
         ("maintainer", "Backups <backups@host.localdomain>"),
-        ("homepage", "http://backups.de/"),
-        ("homepage", "https://user@backups.de/"),
-        ("homepage", "https://backups.de/?a=b"),
-        ("homepage", "https://backups.de/%{x}"),
+        ("homepage", "http://backups.home.arpa/"),
+        ("homepage", "https://user@backups.home.arpa/"),
+        ("homepage", "https://backups.home.arpa/?a=b"),
+        ("homepage", "https://backups.home.arpa/%{x}"),
         ("homepage", "https://cbr-desktop.invalid/"),
         ("homepage", "https://EXAMPLE.org/cbr"),
         ("homepage", "https://backups"),
-        ("web", "https://backups.de/"),
+        ("web", "https://backups.home.arpa/"),
     ],
 )
 def test_what_cannot_be_ends_the_build(key, value):
