@@ -1,7 +1,7 @@
 """The houses behind the desks of a hall: built when a profile is first looked at, alive until the program ends."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 import httpx
@@ -10,11 +10,13 @@ from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.intent import Intent, without_profile
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
@@ -75,6 +77,14 @@ class Houses:
     def damaged(self) -> list[Damaged]:
         """What was found broken in the outbox and in the archive, and where it is kept now."""
         return [*self._data.records.damaged, *self._data.archive.damaged]
+
+    def strays(self, names: Sequence[str]) -> list[Intent]:
+        """Return the kept requests of profiles that are not among ``names``, as they stand without one.
+
+        It may be called beside the window. Raises ``Damaged``.
+        """
+        kept, _ = peek(self._here.records_file)
+        return [without_profile(intent) for intent in kept if intent.target.profile not in names]
 
     @property
     def plans(self) -> PlanRuns:

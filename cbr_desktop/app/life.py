@@ -123,6 +123,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
     hall.admit = houses.admit
     hall.journal = houses.journal
     hall.plans = houses.plans
+    hall.strays = houses.strays
     hall.board.notice(Part.INTENTS)
     shelf.open_shelf(here, hall, drafts)
     return Behind(access, houses, secrets, transport)

@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_house
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.errors import error_sentence
@@ -30,14 +30,8 @@ def listed(options: argparse.Namespace) -> int:
     here = places()
     intents = [i for i in peek(here.records_file)[0] if options.profile in (None, i.target.profile)]
     names = {profile.name for profile in all_profiles(here)}
-    _show(options, [_led(intent, names) for intent in intents])
+    _show(options, [i if i.target.profile in names else without_profile(i) for i in intents])
     return GOOD
-
-
-def _led(intent: Intent, names: set[str]) -> Intent:
-    """Return an intent as it stands; one that waits and whose profile is gone leads nowhere, so nobody sends it."""
-    is_lost = intent.state in WAITING and intent.target.profile not in names
-    return replace(intent, state=IntentState.HELD, note="no-profile") if is_lost else intent
 
 
 def hold(options: argparse.Namespace) -> int:

@@ -53,6 +53,9 @@ SETTLED = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT
 WAITING = frozenset({IntentState.SCHEDULED, IntentState.HELD, IntentState.QUEUED})
 """The states in which nothing has left this machine, so that a person can take the request back."""
 
+NO_PROFILE = "no-profile"
+"""The note of what has no profile any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -144,3 +147,16 @@ class Intent:
         """The last time for which a person wanted it sent: as confirmed, or as scheduled where that is later."""
         confirmed = self.confirmed_at or self.created_at
         return confirmed if self.due_at is None else max(confirmed, self.due_at)
+
+
+def without_profile(intent: Intent) -> Intent:
+    """Return an intent as it stands while there is no profile of its name: nobody sends it, looks for it or follows it.
+
+    What waits is held, and what was being sent is unknown. It is the row that is shown; the one on the disk stays.
+    """
+    if intent.is_settled:
+        return intent
+    if intent.state in WAITING:
+        return replace(intent, state=IntentState.HELD, note=NO_PROFILE)
+    state = IntentState.UNKNOWN if intent.state is IntentState.SENDING else intent.state
+    return replace(intent, state=state, note=NO_PROFILE)

@@ -15,6 +15,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.intent import Intent
     from cbr_desktop.ui.plans import Plans
     from cbr_desktop.ui.shelf import Shelf
     from cbr_desktop.workflows.ports import Clock, Journal
@@ -71,6 +72,8 @@ class Hall(QObject):
         self.admit: Callable[[Desk], None] | None = None
         self.plans: Plans | None = None
         """The plans that are read and run; they join after the first paint."""
+        self.strays: Callable[[Sequence[str]], list[Intent]] | None = None
+        """Reads the requests that are kept and are of no profile with one of these names; it joins as well."""
         self.journal: Journal | None = None
         """What proves all of it; it joins after the first paint."""
         self.shelf: Shelf | None = None

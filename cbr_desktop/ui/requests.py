@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import NO_PROFILE, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
@@ -122,6 +122,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             "contradicted": "You: newer data speak against it",
             "late": f"You: its time passed {age} ago",
             "elsewhere": "Its profile, which leads elsewhere now",
+            NO_PROFILE: "Its profile, which is gone",
         }.get(intent.note, "You")
     if intent.state is IntentState.QUEUED:
         return {
@@ -133,6 +134,8 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
         }.get(intent.note, "Its turn")
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
         return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
+    if intent.note == NO_PROFILE:
+        return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
         return tally(outcome)
     return {

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import NO_PROFILE, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
@@ -369,7 +369,8 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
         sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
         found = " The answer had been lost; the checkpoint was found by reading." if intent.note == "reconciled" else ""
-        return sentence + found + _twin_words(intent) + _unsaved(intent)
+        alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
+        return sentence + found + alone + _twin_words(intent) + _unsaved(intent)
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
 
 
@@ -395,8 +396,9 @@ def _held(intent: Intent, now: datetime) -> str:
             f"Held: it was scheduled for {wanted} and this program did not run or had no connection then."
             " Nothing was sent. Release it to send it now, or take it back."
         ),
-        "no-profile": (
-            "Held: there is no profile of this name any more. Nothing was sent. Make the profile again to decide."
+        NO_PROFILE: (
+            "Held: there is no profile of this name any more. Nothing was sent."
+            " Add a profile of the same name and project again to decide."
         ),
         "elsewhere": (
             "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
@@ -434,6 +436,12 @@ def _unknown(intent: Intent, now: datetime) -> str:
     since = duration_words(now - intent.changed_at)
     vault = quoted(intent.target.vault_name or intent.target.vault_id)
     tag = f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
+    if intent.note == NO_PROFILE:
+        return (
+            f"It is not known whether it was carried out, and nobody looks for the checkpoint in vault {vault}{tag}:"
+            " there is no profile of this name any more. Add one of the same name and project again; then it is looked"
+            " for, and not sent again."
+        )
     return (
         f"The answer was lost {since} ago{_lost_words(intent.note)}. Looking for the checkpoint by reading the tasks"
         f" and backups of vault {vault}{tag}, for about half an hour; it is not sent again."

@@ -51,6 +51,7 @@ class Program:
             self.hall.admit = houses.admit
             self.hall.journal = houses.journal
             self.hall.plans = houses.plans
+            self.hall.strays = houses.strays
             window = MainWindow(self.hall, open_checkpoint, open_outcome)
             self._qtbot.addWidget(window)
 

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from cbr_desktop.app import demo
 from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.hall import Choice, Extent
 from cbr_desktop.ui.window import MainWindow
@@ -98,3 +100,37 @@ def test_a_profile_that_was_edited_leads_elsewhere_and_the_others_live_on(demo_p
         assert len(page.owners(page.model.row_at(0))) == 2
 
     demo_program.play(tale)
+
+
+def test_fault_54_a_request_whose_profile_is_gone_is_seen_in_the_outbox_until_the_profile_is_back(
+    demo_program: Program, until: Until
+) -> None:
+    hall = demo_program.hall
+
+    async def tale(houses: Houses, window: MainWindow) -> None:
+        window.show()
+        window.furnish()
+        hall.choose(ALL)
+        await until(lambda: settled(hall, LACKING.name))
+        desk = hall.desk(LACKING.name)
+        desk.guard.arm(15)
+        asked = desk.outbox.submit(CheckpointDraft(next(iter(desk.ledger.vaults)), name="asked-for"), held=True)
+        page = window.show_page("Outbox")
+        assert page.show_row(asked.id)
+        left = [FINE, ENDED, FAR]
+        await houses.dismiss(hall.outdated(left))
+        hall.put_profiles(left)
+        await until(lambda: page.show_row(asked.id))
+        window.show_details(True)
+        row = page.view.current_row()
+        assert (row.state, row.note) == (IntentState.HELD, "no-profile")  # type: ignore[union-attr]
+        assert not any(button.isEnabled() for button in page.buttons.values())  # type: ignore[attr-defined]
+        hall.put_profiles([FINE, LACKING, ENDED, FAR])
+        hall.choose(ALL)
+        assert page.show_row(asked.id)
+        row = page.view.current_row()
+        assert (row.state, row.note) == (IntentState.HELD, "person")  # type: ignore[union-attr]
+        assert page.buttons["release"].isEnabled()  # type: ignore[attr-defined]
+
+    demo_program.play(tale)
+    assert not demo_program.service.journal.calls("POST", "/checkpoints")

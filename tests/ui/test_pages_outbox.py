@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState, Looked
+from cbr_desktop.domain.intent import Intent, IntentState, Looked, without_profile
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import NoticeBar, Reminder
@@ -340,3 +340,41 @@ def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Hall], OutboxP
     words = [action.text() for action in page.view._menu().actions()]
     assert words[:4] == ["&Release", "&Take back", "Open &outcome", "&Edit as new…"]
     page.view.show_column_menu(QPoint(0, 0))
+
+
+def test_requests_of_a_profile_that_is_gone_are_told_and_nothing_can_be_done_about_them(
+    open_page: Callable[[Hall], OutboxPage],
+) -> None:
+    hall = hall_of(waiting(1))
+    page = open_page(hall)
+    lost = [without_profile(of_moon(number, each)) for number, each in enumerate(IntentState, 10)]
+    page.take_strays(lost)
+    seen = {}
+    for number, each in enumerate(IntentState, 10):
+        choose(page, f"intent-{number}")
+        assert offered(page) == set(), each
+        seen[each] = page.sentence.text()
+    for each in (IntentState.QUEUED, IntentState.SCHEDULED, IntentState.HELD):
+        assert seen[each].startswith("Held: there is no profile of this name any more. Nothing was sent."), each
+    for each in (IntentState.SENDING, IntentState.UNKNOWN):
+        assert seen[each].startswith("It is not known whether it was carried out, and nobody looks"), each
+    assert "nobody follows it" in seen[IntentState.ACCEPTED]
+    choose(page, "intent-1", "intent-10", "intent-12")
+    assert offered(page) == {"release", "cancel"}
+    page.buttons["cancel"].click()
+    assert state(hall, "intent-1") is IntentState.CANCELLED
+
+
+def test_what_has_a_profile_again_is_told_once_and_not_as_lost(open_page: Callable[[Hall], OutboxPage]) -> None:
+    hall = hall_of(waiting(1))
+    page = open_page(hall)
+    page.take_strays([without_profile(of_moon(9, IntentState.QUEUED))])
+    assert page.model.rowCount() == 2
+    hall.put_profiles([*hall.profiles, replace(estate.profile(), name="Moon")])
+    page._take()
+    assert page.model.rowCount() == 1
+
+
+def of_moon(number: int, state: IntentState) -> Intent:
+    made = waiting(number, state)
+    return replace(made, target=replace(made.target, profile="Moon"))

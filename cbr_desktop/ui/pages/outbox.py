@@ -1,12 +1,13 @@
 """The outbox: every request of every open profile, where it stands, and what a person can do about it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -26,6 +27,7 @@ from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
 from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
+from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -63,7 +65,14 @@ class OutboxPage(Page[Intent]):
     }
 
     def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+        self._strays: dict[IntentId, Intent] = {}
+        self._looked_for: tuple[str, ...] | None = None
         super().__init__(hall, times, parent)
+        self._tasks = TaskOwner(self)
+        self._tasks.failed.connect(self._tell_failed)
+        self._looking_after = QTimer(self)
+        self._looking_after.setSingleShot(True)
+        self._looking_after.timeout.connect(self._look_for_strays)
         self._add_bar()
         self.view.selection_altered.connect(self._tell_choice)
         self.model.arranged.connect(self._tell_choice)
@@ -110,8 +119,10 @@ class OutboxPage(Page[Intent]):
         )
 
     def rows(self) -> list[Intent]:
-        """Return all requests."""
-        return list(self._hall.open.intents.values())
+        """Return all requests, and those that are kept of profiles that are gone."""
+        opened, names = self._hall.open.intents, self._names()
+        strays = [i for i in self._strays.values() if i.id not in opened and i.target.profile not in names]
+        return [*opened.values(), *strays]
 
     def id_of(self, row: Intent) -> str:
         """Return the id of a request."""
@@ -165,6 +176,35 @@ class OutboxPage(Page[Intent]):
             if button.isEnabled():
                 menu.addAction(button.text()).triggered.connect(self._acts[verb])
 
+    # those that have no profile any more
+
+    def take_strays(self, intents: Sequence[Intent]) -> None:
+        """Show what is kept of profiles that are gone: nobody can do anything about it but add the profile again."""
+        self._strays = {intent.id: intent for intent in intents}
+        self._take()
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(profile.name for profile in self._hall.profiles)
+
+    def _look_for_strays(self) -> None:
+        read, names = self._hall.strays, self._names()
+        if read is not None:
+            self._looked_for = names
+            self._tasks.start(asyncio.to_thread(read, names), self.take_strays, group="strays")
+
+    def _take(self) -> None:
+        if self._hall.strays is not None and self._looked_for != self._names():
+            self._looking_after.start()  # once the loop turns, beside the window
+        super()._take()
+
+    def _own(self) -> list[Intent]:
+        """Return the selected requests that have a profile, so that something can be done about them."""
+        return [row for row in self.view.selected_rows() if row.id in self._hall.open.intents]
+
+    def _tell_failed(self, error: object) -> None:
+        if isinstance(error, HouseError):
+            self.remarked.emit(error_sentence(error))
+
     # the bar
 
     def _add_bar(self) -> None:
@@ -192,7 +232,7 @@ class OutboxPage(Page[Intent]):
 
     def _tell_choice(self) -> None:
         """Say what the selected requests are, and offer what can be done about them."""
-        rows = self.view.selected_rows()
+        chosen, rows = self.view.selected_rows(), self._own()
         states = {row.state for row in rows}
         held = [row for row in rows if row.state is IntentState.HELD]
         possible = {
@@ -200,9 +240,9 @@ class OutboxPage(Page[Intent]):
             "release": bool(held),
             "cancel": bool(states & WAITING),
             "look": IntentState.NOT_FOUND in states,
-            "again": len(rows) == 1 and IntentState.NOT_FOUND in states,
-            "outcome": len(rows) == 1,
-            "edit": len(rows) == 1 and not states & _IN_DOUBT,
+            "again": len(chosen) == len(rows) == 1 and IntentState.NOT_FOUND in states,
+            "outcome": len(chosen) == len(rows) == 1,
+            "edit": len(chosen) == len(rows) == 1 and not states & _IN_DOUBT,
         }
         for verb, button in self.buttons.items():
             button.setEnabled(possible[verb])
@@ -211,7 +251,7 @@ class OutboxPage(Page[Intent]):
         words = f"&Release selected ({len(held)})…" if len(held) > 1 else "&Release"
         self.buttons["release"].setText(words)
         self.buttons["release"].setAccessibleName(words.replace("&", ""))
-        self.sentence.setText(self._choice_words(rows, held))
+        self.sentence.setText(self._choice_words(chosen, held))
         self.sentence.setVisible(bool(self._rows))
 
     def _choice_words(self, rows: list[Intent], held: list[Intent]) -> str:
@@ -229,12 +269,12 @@ class OutboxPage(Page[Intent]):
 
     def hold(self) -> None:
         """Keep the selected requests that wait from being sent."""
-        held = [row for row in self.view.selected_rows() if self._desk(row).outbox.hold(row.id)]
+        held = [row for row in self._own() if self._desk(row).outbox.hold(row.id)]
         self._say_done(held, "Held", "Nothing of that is sent until you release it.")
 
     def release(self) -> None:
         """Confirm the selected requests that are held: one at once, of several the list is shown first."""
-        held = [row for row in self.view.selected_rows() if row.state is IntentState.HELD]
+        held = [row for row in self._own() if row.state is IntentState.HELD]
         if len(held) > 1:
             dialog = ReleaseDialog([(row, self._desk(row)) for row in held], self._times, self)
             dialog.confirmed.connect(self._release)
@@ -244,7 +284,7 @@ class OutboxPage(Page[Intent]):
 
     def cancel(self) -> None:
         """Take back the selected requests that have not left."""
-        rows = [row for row in self.view.selected_rows() if row.state in WAITING]
+        rows = [row for row in self._own() if row.state in WAITING]
         done = [row for row in rows if self._desk(row).outbox.cancel(row.id)]
         self._say_done(done, "Taken back", "Nothing was sent.")
         if len(done) < len(rows):
@@ -253,12 +293,12 @@ class OutboxPage(Page[Intent]):
 
     def keep_looking(self) -> None:
         """Look once more for the selected requests of which no trace was found."""
-        for row in self.view.selected_rows():
+        for row in self._own():
             self._desk(row).outbox.keep_looking(row.id)
 
     def send_again(self) -> None:
         """Show what was looked for, and let a person decide."""
-        row = next((row for row in self.view.selected_rows() if row.state is IntentState.NOT_FOUND), None)
+        row = next((row for row in self._own() if row.state is IntentState.NOT_FOUND), None)
         if row is not None:
             desk = self._desk(row)
             dialog = AgainDialog(row, place_words(row, desk.profile), self._times.now(), self)
@@ -303,11 +343,11 @@ class OutboxPage(Page[Intent]):
             self.remarked.emit(f"{verb}: {what}. {more}")
 
     def _open_outcome(self) -> None:
-        for row in self.view.selected_rows():
+        for row in self._own():
             self.outcome_wished.emit(row.id)
 
     def _edit(self) -> None:
-        for row in self.view.selected_rows():
+        for row in self._own():
             self.edit_wished.emit(row.id)
             if row.state in WAITING:
                 self.remarked.emit(
