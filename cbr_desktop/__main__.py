@@ -1,8 +1,9 @@
 """The entry: ``python -m cbr_desktop`` and the command ``cbr-desktop``."""
 
 import gc
+import importlib
 import os
-import sys
+from typing import NoReturn
 
 # nothing of what is imported becomes garbage, and looking for it takes a part of every start; see ``cli`` for the rest
 gc.disable()
@@ -12,5 +13,14 @@ os.environ["QT_API"] = "pyside6"
 
 from cbr_desktop.cli import main  # noqa: E402
 
+
+def start() -> NoReturn:
+    """Run the command of the command line, and end the process with its exit code."""
+    code = main()
+    # the first paint does without it
+    importlib.import_module("cbr_desktop.departure").depart(code)
+    raise AssertionError
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -20,6 +20,9 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -101,6 +104,36 @@ class Leaving:
         await self._asked.wait()
 
 
+class Aside:
+    """Runs blocking work, each piece in a thread of its own that the end of the program does not wait for.
+
+    The executor that the loop would make has ten threads and waits for all of them in the end, however long a share
+    or a name server hangs. Fits ``concurrent.futures.Executor`` as far as a loop uses it.
+    """
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        """Begin some work."""
+        done: Future[Any] = Future()
+        threading.Thread(target=_settle, args=(done, work, arguments), name="aside", daemon=True).start()
+        return done
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Leave alone what is still at work: whoever needs its end has waited for it."""
+
+
+def _settle(done: "Future[Any]", work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        result = work(*arguments)
+    except BaseException as error:
+        outcome = partial(done.set_exception, error)
+    else:
+        outcome = partial(done.set_result, result)
+    with suppress(RuntimeError):  # the loop is closed, and nobody waits
+        outcome()
+
+
 def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
     """Run ``main`` on a loop that serves Qt as well, until it returns; return its result.
 
@@ -120,6 +153,7 @@ def run(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any,
 async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[Any, Any, Result]]) -> Result:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_task_sink)
+    loop.set_default_executor(Aside())  # type: ignore[arg-type]
     leaving = Leaving()
     application.commitDataRequest.connect(leaving.ask)
     if hasattr(signal, "SIGTERM") and sys.platform != "win32":

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 import weakref
@@ -152,3 +153,37 @@ def test_an_error_that_nobody_caught_goes_to_the_log_and_the_program_goes_on(
 
     assert run(qapp, main)
     assert "nobody's" in caplog.text
+
+
+_HANGING = """
+import asyncio, os, sys, threading
+os.environ["QT_API"] = "pyside6"
+from PySide6.QtWidgets import QApplication
+from cbr_desktop.departure import depart
+from cbr_desktop.runtime import run
+
+async def main(leaving):
+    started = threading.Event()
+    def hang():
+        started.set()
+        threading.Event().wait()
+    if "aside" in sys.argv:
+        hung = asyncio.ensure_future(asyncio.to_thread(hang))
+    if "daemon" in sys.argv:
+        threading.Thread(target=hang, daemon=True).start()
+    while len(sys.argv) > 1 and not started.is_set():
+        await asyncio.sleep(0)
+    print("left in order")
+    return 3
+
+depart(run(QApplication([]), main))
+"""
+
+
+@pytest.mark.parametrize("threads", [[], ["aside"], ["daemon"], ["aside", "daemon"]])
+def test_a_thread_that_hangs_does_not_keep_the_program_from_ending(threads: list[str]) -> None:
+    command = [sys.executable, "-W", "error", "-c", _HANGING, *threads]
+    environ = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=environ)
+    errors = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert (done.returncode, done.stdout, errors) == (3, "left in order\n", [])

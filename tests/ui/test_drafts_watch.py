@@ -92,6 +92,7 @@ def test_a_folder_that_hangs_is_read_once_and_told_of(page: DraftsPage, share: S
         for _ in range(20):
             page.look()
             await asyncio.sleep(0)
+        await until(lambda: share.under_way == 1)
         assert share.most == 1
         assert files(page) == []
         assert not page.silence.isVisible()
@@ -187,6 +188,7 @@ def test_both_have_changed_it_is_seen_aside(page: DraftsPage, share: Share, hall
         for _ in range(5):
             paper.look()
             await asyncio.sleep(0)
+        await until(lambda: share.under_way == 1)
         assert share.most == 1
         assert not told
         share.lets.set()
