@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,7 +31,6 @@ from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Reading
 
 _JSON_TEXT_LIMIT = 2_000
-_NOTHING = "Nothing is selected. Choose a row to see all that is known of it."
 
 
 class Details(QFrame):
@@ -53,33 +52,43 @@ class Details(QFrame):
         self._lore = lore
         self._times = times
         self._subject: Subject | None = None
+        self._nothing = ""
         self._sheet: Sheet | None = None
         self._filled: set[int] = set()
         self._build()
         self.show_subject(None)
 
-    def show_subject(self, subject: Subject | None) -> None:
-        """Show what a row stands for, or that nothing is selected."""
+    def show_subject(self, subject: Subject | None, nothing: str = "") -> None:
+        """Show what a row stands for, or say ``nothing``: why there is nothing to show."""
         told = sheet(subject, self._ledger, self._lore, self._times) if subject is not None else None
-        if told is not None and told == self._sheet and subject == self._subject:
+        if (told, subject, nothing) == (self._sheet, self._subject, self._nothing) and told is not None:
             return
-        self._subject, self._sheet = subject, told
+        self._subject, self._sheet, self._nothing = subject, told, nothing
         self._filled.clear()
         self._tell_head()
         self._fill(self.leaves.currentIndex())
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colour of the state from the theme that is on now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
     def _tell_head(self) -> None:
         held = self._sheet
         self.title.setText(plain(held.name) if held else "Details")
-        self.state.setText(f"{held.mark.shape} {plain(held.state, 80)} · {held.kind}" if held else _NOTHING)
-        colours = self.palette()
-        if held is not None:
-            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(held.mark.tone, colours))
-        self.state.setPalette(colours)
+        self.state.setText(f"{held.mark.shape} {plain(held.state, 80)} · {held.kind}" if held else plain(self._nothing))
+        self._colour()
         for button in (self.copy_id, self.copy_name, self.create_checkpoint, self.leaves):
             button.setVisible(held is not None)
         if held is not None:
             self.create_checkpoint.setVisible(held.vault_id is not None)
+
+    def _colour(self) -> None:
+        colours = self.palette()
+        if self._sheet is not None:
+            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(self._sheet.mark.tone, colours))
+        self.state.setPalette(colours)
 
     def _fill(self, leaf: int) -> None:
         if self._sheet is None or leaf in self._filled:

@@ -388,7 +388,8 @@ class MainWindow(QMainWindow):
 
     def _tell_details(self) -> None:
         if self._furniture is not None and not self._furniture.details.isHidden():
-            self._furniture.details.show_subject(self.current_page().subject())
+            page = self.current_page()
+            self._furniture.details.show_subject(page.subject(), page.without_subject)
 
     def _fold_navigation(self) -> None:
         before, *others = self._split.sizes()

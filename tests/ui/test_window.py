@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAccessible, QShortcut
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtGui import QAccessible, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,7 +26,7 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.theme import Theme
+from cbr_desktop.ui.theme import Theme, Tone, tone_colour
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
@@ -271,6 +271,34 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     assert again.navigation.is_folded
     assert again._dress.theme is Theme.DARK
     again.choose_theme(Theme.LIGHT)
+
+
+def test_words_with_a_colour_are_read_in_the_other_theme_too(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.choose_theme(Theme.LIGHT)
+    window.show_details(True)
+    page = window.current_page()
+    page.filter.setText("colour:blue")
+    window.furniture.details.show_subject(next(iter(page._hall.open.vaults.values())))
+    for theme in (Theme.DARK, Theme.LIGHT):
+        window.choose_theme(theme)
+        for label in (window.furniture.details.state, page.remark):
+            assert label.text()
+            ink = label.palette().color(QPalette.ColorRole.WindowText)
+            assert ink in {tone_colour(tone, window.palette()) for tone in Tone}, theme
+
+
+def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.show_details(True)
+    told = {}
+    for name in ("Vaults", "Drafts", "Plans"):
+        window.show_page(name)
+        window.current_page().view.setCurrentIndex(QModelIndex())
+        told[name] = window.furniture.details.state.text()
+    assert "Choose a row" in told["Vaults"]
+    assert "Open a draft" in told["Drafts"]
+    assert "Choose a step" in told["Plans"]
 
 
 @pytest.mark.parametrize("value", ["?", 7, None, ["x"], "AAAA"])

@@ -76,6 +76,7 @@ class DraftsPage(Page[DraftRow]):
     parts = (Part.VAULTS, Part.BACKUPS, Part.INTENTS, Part.PROTECTABLES)
     default_sort = ("changed", Qt.SortOrder.DescendingOrder)
     hint = "vault:erp problem"
+    without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
 
     def __init__(self, hall: Hall, times: Times) -> None:
         self._editors: dict[str, CheckpointDialog] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -64,6 +64,8 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
+    without_subject: ClassVar[str] = "Nothing is selected. Choose a row to see all that is known of it."
+    """What the details say while this page has no subject for them."""
 
     selection_altered = Signal()
     opened = Signal()
@@ -78,6 +80,7 @@ class Page(QWidget, Generic[Row]):
         self._hall = hall
         self._times = times
         self._is_stale = True
+        self._is_warned = False
         self._rows: list[Row] = []
         self._twins: dict[str, str] | None = None
         self._seen: Seen[Row] = Seen(self.is_same)
@@ -425,11 +428,21 @@ class Page(QWidget, Generic[Row]):
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
+        self._is_warned = bool(problems or stale)
+        self._colour()
+        self._tell_empty(None if shown else self.empty_notice(total))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colour of the remark from the theme that is on now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
         colours = self.palette()
-        if problems or stale:
+        if self._is_warned:
             colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
         self.remark.setPalette(colours)
-        self._tell_empty(None if shown else self.empty_notice(total))
 
     def _place(self) -> str:
         """Return where rows would be, in words."""

@@ -67,6 +67,7 @@ class PlansPage(Page[PlanRow]):
     parts = (Part.INTENTS, Part.TASKS, Part.CONNECTION)
     default_sort = ("begun", Qt.SortOrder.DescendingOrder)
     hint = "state:middle needs:you age<7d"
+    without_subject = "Choose a step that has begun to see all that is known of its request."
 
     outcome_wished = Signal(object)
     outbox_wished = Signal(str)
