@@ -279,13 +279,14 @@ def test_words_with_a_colour_are_read_in_the_other_theme_too(open_window: Callab
     window.show_details(True)
     page = window.current_page()
     page.filter.setText("colour:blue")
+    page._apply_filter()
     window.furniture.details.show_subject(next(iter(page._hall.open.vaults.values())))
     for theme in (Theme.DARK, Theme.LIGHT):
         window.choose_theme(theme)
         for label in (window.furniture.details.state, page.remark):
             assert label.text()
             ink = label.palette().color(QPalette.ColorRole.WindowText)
-            assert ink in {tone_colour(tone, window.palette()) for tone in Tone}, theme
+            assert ink in [tone_colour(tone, window.palette()) for tone in Tone], theme
 
 
 def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callable[..., MainWindow]) -> None:

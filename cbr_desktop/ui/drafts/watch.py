@@ -76,7 +76,7 @@ class FolderWatch(QObject):
         read = partial(_read, shelf, self._folder, self._asked, self._stamp)
         if is_at_work():
             self._reading.add(self._folder)
-            self._tasks.start(self._read_aside(read, self._folder), self._take)
+            self._tasks.start(_aside(read, partial(self._reading.discard, self._folder)), self._take)
         else:
             # nobody could be kept waiting yet
             self._take(read())
@@ -95,12 +95,6 @@ class FolderWatch(QObject):
             self._folder, self._stamp, self.entries = folder, None, []
             self._asked += 1
             self._tell(False)
-
-    async def _read_aside(self, read: Callable[[], _Seen], folder: str) -> _Seen:
-        try:
-            return await asyncio.to_thread(read)
-        finally:
-            self._reading.discard(folder)
 
     def _take(self, seen: _Seen) -> None:
         if seen.folder != self._folder:
@@ -122,6 +116,13 @@ class FolderWatch(QObject):
         if is_silent != self.is_silent:
             self.is_silent = is_silent
             self.told.emit()
+
+
+async def _aside(read: Callable[[], _Seen], ended: Callable[[], object]) -> _Seen:
+    try:
+        return await asyncio.to_thread(read)
+    finally:
+        ended()
 
 
 def _read(shelf: Shelf, folder: str, asked: int, known: object) -> _Seen:
