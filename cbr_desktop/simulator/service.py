@@ -180,7 +180,8 @@ class _Application(Starlette):
             return
         visit = _Visit(self._service, scope, send)
         body = await _read(receive)
-        await visit.run(body, super().__call__)
+        if body is not None:
+            await visit.run(body, super().__call__)
 
 
 @dataclass
@@ -254,10 +255,13 @@ class _Visit:
         await asyncio.sleep(0)
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """Return the whole body; `None` for a request that breaks off, which a gateway never passes on."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)

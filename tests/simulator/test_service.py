@@ -1,5 +1,6 @@
 """The door of the service: gateway headers, journal, faults, throttling, and the way over TCP."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -99,6 +100,26 @@ def test_too_many_calls_in_a_minute(cloud, retry_after):
 def test_bodies_above_twelve_megabytes_are_turned_away(cloud):
     answer = cloud.send("POST", f"/v3/{DEMO_PROJECT_ID}/checkpoints", content=b" " * (12 * 1024 * 1024 + 1))
     assert (answer.status_code, answer.json()["error_code"]) == (413, "APIGW.0201")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_request_that_breaks_off_has_never_arrived(cloud, whole):
+    """A client that dies while it sends has asked for nothing; only the last byte makes a request."""
+    body = b'{"auth": {}}'
+    before = len(cloud.service.journal)
+    messages = [{"type": "http.request", "body": body, "more_body": not whole}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v3/auth/tokens", "query_string": b"", "headers": []}
+    asyncio.run(cloud.service.application({**scope, "scheme": "http", "server": ("localhost", 80)}, receive, send))
+    assert len(cloud.service.journal) - before == (1 if whole else 0)
+    assert bool(sent) is whole
 
 
 def test_over_tcp_a_cut_closes_the_socket(town):
