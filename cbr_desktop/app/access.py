@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
 
 from cbr_desktop.app.houses import Houses
 from cbr_desktop.cloud.ways import Secret
@@ -70,7 +71,7 @@ class Access(QObject):
     def watch(self, window: MainWindow, houses: Houses) -> None:
         """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
 
-        Of several, a notice tells which needs one; nobody is met by a pile of dialogs.
+        Of several, or while another dialog is open, a notice tells which needs one: nobody is met by a pile of dialogs.
         """
         self._window = window
         self._houses = houses
@@ -100,11 +101,15 @@ class Access(QObject):
         if isinstance(error, LoginRefused) and error.reason in _NOT_OF_SECRETS:
             text = f"{plain(desk.profile.name, 60)}: {words}"
             self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_wished.emit)
-        elif not self._hall.scope.is_merged:
+        elif not self._hall.scope.is_merged and not self._is_at_a_dialog():
             self._open(desk, words, error)
         elif _login().wanted_secrets(desk.profile, error):
             text = f"{plain(desk.profile.name, 60)}: {words}"
             self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(desk.profile))
+
+    def _is_at_a_dialog(self) -> bool:
+        """Whether somebody reads or writes in a window over the main one, which nothing is to cover."""
+        return any(dialog.isVisible() for dialog in self._window.findChildren(QDialog))
 
     def _open(self, desk: Desk, reason: str, error: HouseError | None) -> None:
         """Open the dialog for what would help against ``error``, or for all that the way in needs."""

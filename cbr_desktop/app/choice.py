@@ -1,7 +1,7 @@
 """What is said before there is a house: which cloud, or why there cannot be one."""
 
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from cbr_desktop.app.editing import TransportOf
 
 
-def choose(application: QApplication, here: Places, secrets: Secrets | None = None) -> Profile | None:
+def choose(
+    application: QApplication, here: Places, secrets: Secrets | None = None, files: Sequence[str] = ()
+) -> Profile | None:
     """Show what there is to choose from and return the choice; ``None`` when the window was closed without one.
 
-    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice.
+    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice. ``files`` wait to be opened.
     """
-    return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving))
+    return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
 
 def tell(application: QApplication, error: HouseError) -> None:
@@ -54,10 +56,12 @@ async def choosing(
     leaving: Leaving,
     transport_of: "TransportOf | None" = None,
     story: Story | None = None,
+    files: Sequence[str] = (),
 ) -> Profile | None:
     """Show the first screen until something was chosen or it was closed. ``transport_of`` leads to the network."""
     known, problems = profiles.read(here.profiles_file)
-    window = WelcomeWindow(known, [error_sentence(problem) for problem in problems], str(here.profiles_file))
+    said = [error_sentence(problem) for problem in problems]
+    window = WelcomeWindow(known, said, str(here.profiles_file), files)
     choice: list[Profile] = []
 
     def choose_now(profile: Profile | None) -> None:

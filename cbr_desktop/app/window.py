@@ -38,19 +38,20 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     ``files`` are opened for review once the drafts are there.
     """
     application = new_application()
+    waiting = [str(path.absolute()) for path in files]
     hall = new_hall(here, profile) if profile is not None else remembered_hall(here)
     given: tuple[Any, ...] = ()
     if hall is None:
         # what was typed there is good for the window as well
         given = (_late("storage.secrets").Secrets(),)
-        profile = _late("app.choice").choose(application, here, *given)
+        profile = _late("app.choice").choose(application, here, *given, waiting)
         if profile is None:
             return 0
         hall = new_hall(here, profile, remember=True)
     for desk in hall.desks:
         recall(desk.ledger, here)
     window = MainWindow(hall, open_checkpoint, open_outcome)
-    window.waiting = [str(path.absolute()) for path in files]
+    window.waiting = waiting
     paint_now(application, window)
     run_life = _late("app.life").run_life
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it

@@ -1,6 +1,7 @@
 """The first screen of somebody who has not said which cloud: profiles to choose from, the way to one, and the demo."""
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette
@@ -19,6 +20,7 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
+from cbr_desktop.ui.states import quoted
 
 _STEPS = (
     "Add a profile: its region, its project, and who asks. Or import what other programs on this machine have.",
@@ -29,6 +31,8 @@ _STEPS = (
 
 class WelcomeWindow(QWidget):
     """Offers the profiles of ``place`` and the demo cloud; ``problems`` are sentences about that file.
+
+    ``files`` are the paths that the program was started with, which open once there is a cloud to judge them by.
 
     Signals:
         chosen: the ``Profile`` to open, or ``None`` for the demo cloud.
@@ -44,7 +48,9 @@ class WelcomeWindow(QWidget):
     import_wished = Signal()
     edit_wished = Signal(str)
 
-    def __init__(self, profiles: Sequence[Profile], problems: Sequence[str], place: str) -> None:
+    def __init__(
+        self, profiles: Sequence[Profile], problems: Sequence[str], place: str, files: Sequence[str] = ()
+    ) -> None:
         super().__init__()
         self._profiles: list[Profile] = []
         self.setWindowTitle("CBR Desktop")
@@ -53,6 +59,8 @@ class WelcomeWindow(QWidget):
         self.resize(720, 520)
         self._place = place
         self._heading = _heading()
+        self._waiting = MarkedLine("welcomeFiles")
+        self._waiting.say(SEVERITY_MARKS[Severity.INFO] if files else None, _waiting_words(files))
         self._problems = MarkedLine("welcomeProblems")
         self._list = self._make_list()
         self._steps = _steps(place)
@@ -117,6 +125,7 @@ class WelcomeWindow(QWidget):
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
         layout.addWidget(self._heading)
+        layout.addWidget(self._waiting)
         layout.addWidget(self._problems)
         layout.addWidget(self._list, 1)
         layout.addWidget(self._steps)
@@ -135,6 +144,15 @@ class WelcomeWindow(QWidget):
 
     def _open_demo(self) -> None:
         self.chosen.emit(None)
+
+
+def _waiting_words(files: Sequence[str]) -> str:
+    """Return what becomes of the files that the program was started with."""
+    if not files:
+        return ""
+    one = f"{quoted(PurePath(files[0]).name, 80)} waits for a cloud to be chosen; then it opens for review"
+    several = f"{len(files)} files wait for a cloud to be chosen; then they open for review"
+    return f"{several if len(files) > 1 else one}, and nothing is sent by that."
 
 
 def _heading() -> QLabel:

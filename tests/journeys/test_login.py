@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit, QListWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
@@ -103,6 +103,23 @@ def test_without_a_password_the_window_asks_and_then_fills(program: Program, unt
     program.play(tale)
     log = program.here.log_file.read_text()
     assert estate.DEMO_PASSWORD not in log.replace("demo.invalid", "").replace("cbr_desktop", "")
+
+
+def test_a_question_for_a_password_does_not_cover_what_somebody_reads(program: Program, until: Until) -> None:
+    """A file from outside was opened: its review stays in front, and the login waits to be wanted."""
+
+    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        window.open_outside("/from/outside.cbr.json")
+        await until(lambda: "Log in…" in [button.text() for button in window.findChildren(QPushButton)])
+        assert asked(window) is None
+        button = next(button for button in window.findChildren(QPushButton) if button.text() == "Log in…")
+        button.click()
+        give(window, estate.DEMO_PASSWORD)
+        await until(lambda: len(house.ledger.vaults) == 14)
+        leaving.ask()
+
+    program.play(tale)
 
 
 def words(window: MainWindow) -> str:

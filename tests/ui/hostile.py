@@ -173,7 +173,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
     opened += later(hall, desk, text)
-    opened += [WelcomeWindow(profiles(text), [text], text), StopWindow(sentence)]
+    opened += [WelcomeWindow(profiles(text), [text], text, [text]), StopWindow(sentence)]
     for one in opened:
         one.show()
         for tabs in one.findChildren(QTabWidget):

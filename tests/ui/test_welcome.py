@@ -18,8 +18,8 @@ Open = Callable[..., WelcomeWindow]
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
-    def make(*profiles: Profile, problems: tuple[str, ...] = ()) -> WelcomeWindow:
-        window = WelcomeWindow(profiles, problems, PLACE)
+    def make(*profiles: Profile, problems: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> WelcomeWindow:
+        window = WelcomeWindow(profiles, problems, PLACE, files)
         qtbot.addWidget(window)
         window.show()
         return window
@@ -41,6 +41,15 @@ def test_whoever_has_no_profile_is_led_to_one(opened: Open) -> None:
     for name in ("addProfile", "importProfiles", "openDemo"):
         child(window, QAbstractButton, name).click()
     assert wishes == ["add", "import", None]
+
+
+def test_a_file_that_the_program_was_started_with_is_not_forgotten(opened: Open) -> None:
+    said = words(opened(files=("/home/me/before <b>patch.cbr.json",)))
+    assert "‘before <b>patch.cbr.json’ waits" in said
+    assert "opens for review" in said
+    assert "nothing is sent by that" in said
+    assert "2 files wait" in words(opened(PROD, STAGING, files=("/a.cbr.json", "/b.plan.json")))
+    assert "wait" not in words(opened(PROD))
 
 
 def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:

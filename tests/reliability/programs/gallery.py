@@ -95,7 +95,7 @@ async def story(house: Any, window: Any) -> None:
     hostile = replace(house.profile, name=HOSTILE, user=HOSTILE, domain=HOSTILE, project=HOSTILE, region=HOSTILE)
     house.ledger.put_connection(house.ledger.connection._replace(error=refused))
     await shown(LoginDialog(hostile, HOSTILE, window))
-    await shown(WelcomeWindow([hostile], [HOSTILE], HOSTILE))
+    await shown(WelcomeWindow([hostile], [HOSTILE], HOSTILE, [HOSTILE]))
     await shown(StopWindow(HOSTILE))
     print(json.dumps({"windows": sorted(windows), "sinks": sorted(sinks), "planted": list(planted()), **counts}))
 
