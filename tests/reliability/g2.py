@@ -1,5 +1,6 @@
 """G2: a thousand deaths in the middle of a request lose none that was acknowledged and send none twice."""
 
+import itertools
 import json
 import random
 import shutil
@@ -25,7 +26,8 @@ from . import lives
 from .finding import Finding, progress
 from .ground import Ground, Home, program
 
-KILLS, SEED = 1000, 2
+KILLS, LIVES, SEED = 1000, 3000, 2
+"""Some lives are over before their end by chance comes; so many there are at most."""
 POINTS = (
     *("before-row", "after-row", "after-journal", "after-sending"),
     *("after-reply", "before-accepted", "after-accepted"),
@@ -46,7 +48,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     deaths = Counter[str]()
     lost, wrong, broken = [], [], []
     with running(service) as url, _lives(ground.home()) as living:
-        for number in range(KILLS):
+        for number in itertools.takewhile(lambda _: sum(deaths.values()) < KILLS, range(LIVES)):
             folder, name = ground.folder / f"life-{number}", f"g2-{number:04d}"
             wish = {"folder": str(folder), "url": url, "project": DEMO.project, "vault": estate.REFERENCE_VAULT_ID}
             point = POINTS[number // 2 % len(POINTS)] if number % 2 else ""
@@ -72,7 +74,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     yield _none(f"sent more than once, of {sum(count > 0 for count in posts.values())} that were sent", twice)
     yield _none("ends that are not what the service knows", wrong)
     yield _none("journals that are not whole", broken)
-    yield Finding("G2", "kills that came in time", str(killed), f">= {KILLS // 2}", killed >= KILLS // 2)
+    yield Finding("G2", "kills that came in time", str(killed), str(KILLS), killed == KILLS)
     yield from lives.measure(ground)
 
 
