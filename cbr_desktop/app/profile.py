@@ -1,6 +1,6 @@
 """Which profile: the one named, the only one, or the demo cloud."""
 
-from cbr_desktop.domain.error import ProfileError
+from cbr_desktop.domain.error import NoProfile
 from cbr_desktop.domain.profile import Environment, NameRules, Profile, Way
 from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
@@ -69,8 +69,7 @@ def find_demo(name: str | None) -> Profile:
     """Return the profile of the demo cloud that has this name or project, by default the first one."""
     found = [profile for profile in DEMO_PROFILES if name in (None, profile.name, profile.project)]
     if not found:
-        known = ", ".join(profile.name for profile in DEMO_PROFILES)
-        raise ProfileError(name or "", "name", f"the profiles of the demo cloud are {known}")
+        raise NoProfile(name or "", tuple(profile.name for profile in DEMO_PROFILES), "")
     return found[0]
 
 
@@ -87,7 +86,4 @@ def find_profile(places: Places, name: str | None) -> Profile:
         return found
     if problems and (name is None or not known):
         raise problems[0]
-    if name is not None:
-        raise ProfileError(name, "name", f"there is no profile of this name in {places.profiles_file}")
-    detail = "name one of " + ", ".join(profile.name for profile in known) if known else "there is no profile yet"
-    raise ProfileError("", "profile", f"{detail} in {places.profiles_file}; --demo needs none")
+    raise NoProfile(name or "", tuple(profile.name for profile in known), str(places.profiles_file))

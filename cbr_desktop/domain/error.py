@@ -22,6 +22,7 @@
     │   │   └── NewerVersion       in order, but written by a newer program; not touched
     │   └── InUse                  another program of ours writes there
     ├── ProfileError               a profile that cannot be used as it is written
+    │   └── NoProfile              none is the one that is meant
     ├── SecretMissing              a secret was not given and none is stored
     │   └── SecretUnfit            what was given cannot be one; it was not sent
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
@@ -190,6 +191,19 @@ class ProfileError(HouseError):
         self.profile = profile
         self.field = field
         self.detail = detail
+
+
+class NoProfile(ProfileError):
+    """None of the profiles is the one that is meant.
+
+    ``profile`` is what was named, empty when nothing was; ``known`` are the names there are, and ``path`` is the file
+    that has them, empty for the demo cloud.
+    """
+
+    def __init__(self, profile: str, known: tuple[str, ...], path: str) -> None:
+        super().__init__(profile, "name", "there is none of this name")
+        self.known = known
+        self.path = path
 
 
 class SecretMissing(HouseError):

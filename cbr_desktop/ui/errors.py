@@ -13,6 +13,7 @@ from cbr_desktop.domain.error import (
     LoginRefused,
     NewerVersion,
     NoAnswer,
+    NoProfile,
     NotFound,
     NotSaved,
     ProfileError,
@@ -244,6 +245,16 @@ def _profile(error: ProfileError) -> str:
     return f"Profile {profile} cannot be used: {field} {shown(error.detail)}. Correct it in the profile."
 
 
+def _no_profile(error: NoProfile) -> str:
+    known = ", ".join(quoted(name, 60) for name in error.known)
+    if not error.profile and known:
+        return f"There are several profiles: {known}. Say which one with --profile."
+    which = f"no profile {quoted(error.profile, 60)}" if error.profile else "no profile yet"
+    where = f"in {shown(error.path)}" if error.path else "in the demo cloud"
+    then = f"Those there are: {known}" if known else "Add one in the window, or take the built-in cloud with --demo"
+    return f"There is {which} {where}. {then}."
+
+
 def _secret_missing(error: SecretMissing) -> str:
     word = {"password": "password", "passcode": "passcode"}.get(error.kind, error.kind.replace("-", " "))
     return f"No {word} is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
@@ -303,6 +314,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     InUse: _in_use,
     StorageError: _storage,
     ProfileError: _profile,
+    NoProfile: _no_profile,
     SecretMissing: _secret_missing,
     SecretUnfit: _secret_unfit,
     ReadOnly: _read_only,

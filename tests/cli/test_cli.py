@@ -54,7 +54,7 @@ def test_every_project_of_the_demo_cloud_can_be_named(capsys: pytest.CaptureFixt
     assert main(["vaults", "--profile", "eu-nl_prod", "--demo"]) == 0
     assert "vault-shop-nl" in capsys.readouterr().out
     assert main(["vaults", "--demo", "--profile", "Moon"]) == 2
-    assert "Prod · eu-de, Prod · eu-nl" in capsys.readouterr().err
+    assert "‘Prod · eu-de’, ‘Prod · eu-nl’" in capsys.readouterr().err
 
 
 def test_vaults_as_a_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:

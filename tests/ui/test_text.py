@@ -186,6 +186,10 @@ ERRORS: list[HouseError] = [
     errors.InUse("/data/x"),
     errors.StorageError("/data/x"),
     errors.ProfileError("prod", "cbr_endpoint", "is empty"),
+    errors.NoProfile("Moon", ("prod", "test"), "/config/profiles.toml"),
+    errors.NoProfile("Moon", ("Prod · eu-de",), ""),
+    errors.NoProfile("", ("prod", "test"), "/config/profiles.toml"),
+    errors.NoProfile("", (), "/config/profiles.toml"),
     errors.SecretMissing("prod"),
     errors.SecretUnfit("prod", "token", "characters"),
     errors.SecretUnfit("prod", "token", "too-long"),
@@ -222,6 +226,15 @@ def test_errors_name_the_host_the_code_and_the_request() -> None:
         assert part in sentence
     assert "Cannot reach cbr.example.com" in error_sentence(ERRORS[0])
     assert "cut short" in error_sentence(ERRORS[4])
+
+
+def test_whoever_names_no_profile_is_told_which_there_are() -> None:
+    moon, demo, several, none = (error_sentence(error) for error in ERRORS if isinstance(error, errors.NoProfile))
+    assert moon == "There is no profile ‘Moon’ in /config/profiles.toml. Those there are: ‘prod’, ‘test’."
+    assert "in the demo cloud" in demo
+    assert several == "There are several profiles: ‘prod’, ‘test’. Say which one with --profile."
+    assert "no profile yet in /config/profiles.toml" in none
+    assert "--demo" in none
 
 
 def test_a_refused_login_says_why_where_that_is_known() -> None:
