@@ -218,7 +218,6 @@ class CheckTable(QTableWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
         for column in (_FOUND, _NEXT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

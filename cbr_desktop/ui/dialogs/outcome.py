@@ -339,7 +339,6 @@ class ResourceTable(QTableWidget):
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
         # Heights follow the wrapped texts, but only after a drag of a column has come to rest.
         self._rest = QTimer(self)
