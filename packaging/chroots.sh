@@ -66,6 +66,15 @@ open_display() { # an X server of this machine that the system reaches; its name
     display=:$(cat "$try/display")
 }
 
+open_wayland() { # UID: a Wayland compositor of this machine that a user of the system reaches, at /tmp/wayland/$wayland
+    wayland=wayland-try
+    mkdir -m 700 "$system/tmp/wayland"
+    XDG_RUNTIME_DIR=$system/tmp/wayland weston --backend=headless-backend.so --socket="$wayland" --idle-time=0 \
+        --width=1400 --height=900 >"$try/weston" 2>&1 &
+    until [ -S "$system/tmp/wayland/$wayland" ]; do sleep 0.1; done
+    chown -R "$1" "$system/tmp/wayland"
+}
+
 in_system() {
     local from_here
     mapfile -t from_here < <(env | grep -E '^(PIP_[A-Z_]+|(https?|no)_proxy|(HTTPS?|NO)_PROXY)=' || true)

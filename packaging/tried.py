@@ -33,7 +33,7 @@ COLUMNS = {
     "install": r"^(install|unpack)",
     "start": r"^start$|^the window opens|^picture$",
     "offscreen": r"^self-?test, (offscreen|unseen)",
-    "on a screen": r"^self-?test(, X11| on a screen)",
+    "on a screen": r"^self-?test(, (X11|Wayland)| on a screen)",
     "upgrade": r"^upgrade|kept$|untouched$",
     "remove": r"^remove|^only user data",
     "same bytes": r"same bytes$",

@@ -22,7 +22,7 @@ desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xc
 publisher="Müller und Söhne"
 maintainer="Backups <backups@backups.home.arpa>"
 homepage="https://backups.home.arpa/cbr-desktop"
-tools="Xvfb:xvfb xev:x11-utils import:imagemagick lintian:lintian appstreamcli:appstream desktop-file-validate:desktop-file-utils rpm:rpm"
+tools="Xvfb:xvfb weston:weston xev:x11-utils import:imagemagick lintian:lintian appstreamcli:appstream desktop-file-validate:desktop-file-utils rpm:rpm"
 
 main() {
     local twice="" suite
@@ -112,6 +112,7 @@ inside() {
     home=$system/home/somebody
     (in_system apt-get -qq update) >/dev/null 2>&1 </dev/null
     open_display
+    open_wayland "$(in_system id -u somebody)"
     if in_system sh -c 'command -v python3' >/dev/null; then echo "There is a Python in $suite." >&2; exit 1; fi
     try_portable
     try_rpm
@@ -191,6 +192,8 @@ try_program() { # KIND PROGRAM
         --screenshot /tmp/selftest.png
     cp "$system/tmp/selftest.png" "$folder/log/$suite-$1-selftest.png" 2>/dev/null || remark "no picture"
     rm -f "$system/tmp/selftest.png"
+    step 0 "$1: selftest, Wayland" as_somebody env XDG_RUNTIME_DIR=/tmp/wayland WAYLAND_DISPLAY="$wayland" \
+        QT_QPA_PLATFORM=wayland "$2" selftest
     step 0 "$1: other commands" as_somebody sh -c "$2 vaults --demo && $2 check --help && $2 simulator --help"
     ! grep -q "libraries\|Traceback" "$log" || remark "it complains"
     step 0 "$1: start" start_in_system "$2"
