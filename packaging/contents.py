@@ -57,7 +57,9 @@ _BASE = (
     *("libEGL", "libGL", "libGLX", "libGLdispatch", "libOpenGL", "libdrm", "libgbm", "libvulkan"),
     # these two read the machine's own settings for fonts
     *("libfontconfig", "libfreetype"),
-    *("libX11", "libX11-xcb", "libxcb", "libwayland-client"),
+    *("libX11", "libX11-xcb", "libxcb"),
+    # these are of one release, and the screen's drivers use the first of them
+    *("libwayland-client", "libwayland-cursor"),
 )
 """Libraries that no bundle takes along, because they have to be those of the machine it runs on."""
 

@@ -17,7 +17,7 @@ python=-
 . "$here/chroots.sh"
 
 # What the bundle that brings most libraries along finds on every desktop
-desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0 xz-utils"
+desktop_libraries="libegl1 libgl1 libfontconfig1 libfreetype6 libx11-6 libx11-xcb1 libxcb1 libwayland-client0 libwayland-cursor0 xz-utils"
 # what the older packages say of who publishes them; a name that cannot be anybody's outside of a house
 publisher="Müller und Söhne"
 maintainer="Backups <backups@backups.home.arpa>"
