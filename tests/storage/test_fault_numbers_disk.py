@@ -11,7 +11,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -633,9 +633,12 @@ def wide(folder: Path) -> dict[str, str]:
     """Return what is open to others in a folder, with its rights."""
     found = {}
     for path in (folder, *folder.rglob("*")):
-        mode = stat.S_IMODE(path.lstat().st_mode)
-        if not path.is_symlink() and mode & ~(0o700 if path.is_dir() else 0o600):
-            found[str(path)] = f"{mode:o}"
+        # what a database needs for one transaction may be gone again by now
+        with suppress(FileNotFoundError):
+            status = path.lstat()
+            mode = stat.S_IMODE(status.st_mode)
+            if not stat.S_ISLNK(status.st_mode) and mode & ~(0o700 if stat.S_ISDIR(status.st_mode) else 0o600):
+                found[str(path)] = f"{mode:o}"
     return found
 
 
