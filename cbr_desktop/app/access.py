@@ -98,13 +98,12 @@ class Access(QObject):
 
     def _want(self, desk: Desk, error: HouseError) -> None:
         words = error_sentence(error)
+        text = f"{plain(desk.profile.name, 60)}: {words}"
         if isinstance(error, LoginRefused) and error.reason in _NOT_OF_SECRETS:
-            text = f"{plain(desk.profile.name, 60)}: {words}"
             self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_wished.emit)
         elif not self._hall.scope.is_merged and not self._is_at_a_dialog():
             self._open(desk, words, error)
         elif _login().wanted_secrets(desk.profile, error):
-            text = f"{plain(desk.profile.name, 60)}: {words}"
             self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(desk.profile))
 
     def _is_at_a_dialog(self) -> bool:

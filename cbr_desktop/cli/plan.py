@@ -28,7 +28,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, judged, left, prepared
+from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, all_left, judged, left, prepared
 from cbr_desktop.workflows.scope import Scope
 
 Result = TypeVar("Result")
@@ -125,7 +125,7 @@ def report(options: argparse.Namespace) -> int:
     begun = _found(options)
     if begun is None:
         return UNUSABLE
-    made = left(begun, _kept(begun), datetime.now(UTC))
+    made = left(begun, _kept(), datetime.now(UTC))
     _show(options, made)
     return exit_code(made)
 
@@ -133,7 +133,7 @@ def report(options: argparse.Namespace) -> int:
 def listed(options: argparse.Namespace) -> int:
     """Print the runs, the newest first."""
     now = datetime.now(UTC)
-    reports = [left(begun, _kept(begun), now) for begun in PlanRuns(places().plans_folder).runs()]
+    reports = all_left(PlanRuns(places().plans_folder).runs(), _kept(), now)
     if options.json:
         print(json.dumps({"runs": [report_record(each, now) for each in reports]}, ensure_ascii=False, indent=2))
     else:
@@ -199,9 +199,9 @@ def _found(options: argparse.Namespace) -> Run | None:
     return None
 
 
-def _kept(begun: Run) -> Scope:
-    """Return the requests of a run as they are on the disk."""
-    intents: list[Intent] = [i for i in peek(places().records_file)[0] if i.plan.startswith(f"{begun.id}/")]
+def _kept() -> Scope:
+    """Return the requests of all runs as they are on the disk."""
+    intents: list[Intent] = [intent for intent in peek(places().records_file)[0] if intent.plan]
     ledgers = {}
     for intent in intents:
         name = intent.target.profile

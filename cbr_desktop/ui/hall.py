@@ -97,6 +97,11 @@ class Hall(QObject):
         return list(self._desks.values())
 
     @property
+    def ledgers(self) -> dict[str, Ledger]:
+        """The ledgers of the desks that are open, by the names of their profiles."""
+        return {name: desk.ledger for name, desk in self._desks.items()}
+
+    @property
     def shown_desks(self) -> list[Desk]:
         """The desks of the scope."""
         return [self._desks[name] for name in self.choice.profiles]

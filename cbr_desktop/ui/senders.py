@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
+from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.states import quoted
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 
@@ -35,6 +37,13 @@ class Senders:
         """The open profiles that let nothing through."""
         desks = [desk for desk in self._hall.desks if desk.profile.name in self._names]
         return [desk.profile.name for desk in desks if not desk.guard.is_open]
+
+    def hindrance(self, act: str) -> str:
+        """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wished."""
+        if self._hall.sealed is not None:
+            return error_sentence(self._hall.sealed)
+        names = ", ".join(quoted(name, 60) for name in self.unarmed)
+        return f"Read-only: {names}. Arm first, then {act}." if names else ""
 
     def open(self) -> None:
         """Open those that are closed; nothing is sent by that."""

@@ -91,10 +91,10 @@ class MakePlanDialog(QDialog):
     def refresh(self) -> None:
         """Judge the requests by what is known, and say what keeps the plan from being written."""
         found = [*self._findings, *self._judged()]
-        vaults = self._hall.open.vaults
+        plan, vaults = self.plan(), self._hall.open.vaults
         lines = []
         for step in self._steps:
-            number, verdict, _, *rest = found_cells(self.plan(), step.number, found, step.profile, vaults)
+            number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, vaults)
             words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
             lines.append((words, found_mark(step.number, found)))
         self.table.fill(MAKE_COLUMNS, lines)
@@ -132,7 +132,7 @@ class MakePlanDialog(QDialog):
         return desks[0].profile.name if desks else ""
 
     def _judged(self) -> list[StepFinding]:
-        ledgers = {desk.profile.name: desk.ledger for desk in self._hall.desks}
+        ledgers = self._hall.ledgers
         return judged(self.plan(), ledgers, self._default(), self._hall.clock.now()) if ledgers else []
 
     def _reason(self, found: Sequence[StepFinding]) -> str:
@@ -163,7 +163,7 @@ class MakePlanDialog(QDialog):
         if not unnamed:
             return "All requests have names of their own, so that the template names none."
         count = count_words(len(unnamed), "request")
-        ledgers = {desk.profile.name: desk.ledger for desk in self._hall.desks}
+        ledgers = self._hall.ledgers
         first, default = unnamed[0], self._default()
         if not self.plan().names:
             return f"The service names {count}. A lost answer is harder to look for without a name."

@@ -64,7 +64,7 @@ class PlanDialog(QDialog):
     def refresh(self) -> None:
         """Judge the plan by what is known now."""
         now, default = self._hall.clock.now(), self._default()
-        ledgers = {desk.profile.name: desk.ledger for desk in self._hall.desks}
+        ledgers = self._hall.ledgers
         self._findings = [*self._read_findings, *judged(self._plan, ledgers, default, now)]
         lines = [
             (
@@ -104,12 +104,7 @@ class PlanDialog(QDialog):
         if is_blocked(self._findings):
             count = len({found.step for found in self._findings if is_blocked([found])})
             return f"Not ready: {count_words(count, 'step')} must be put right in the file; see what was found."
-        if self._hall.sealed is not None:
-            return error_sentence(self._hall.sealed)
-        if profiles.unarmed:
-            names = ", ".join(quoted(name, 60) for name in profiles.unarmed)
-            return f"Read-only: {names}. Arm first, then run."
-        return ""
+        return profiles.hindrance("run")
 
     def _changed(self, part: Part) -> None:
         if not self._timer.isActive():
@@ -122,7 +117,7 @@ class PlanDialog(QDialog):
         plans = self._hall.plans
         if plans is None:
             return
-        ledgers = {desk.profile.name: desk.ledger for desk in self._hall.desks}
+        ledgers = self._hall.ledgers
         begun = prepared(self._plan, str(uuid4()), ledgers, self._default(), self._hall.clock.now())
         try:
             plans.keep(begun)

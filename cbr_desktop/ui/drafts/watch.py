@@ -42,7 +42,6 @@ class FolderWatch(QObject):
         self._folder = ""
         self._stamp: object = None
         self._asked = 0
-        self._is_late = False
         self._reading: set[str] = set()
         self._waiting: list[Callable[[], None]] = []
         self._patience = QTimer(self)

@@ -35,7 +35,7 @@ from cbr_desktop.ui.plans import (
     run_words,
 )
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
-from cbr_desktop.ui.states import count_words, quoted
+from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.text import finding_sentence
@@ -314,16 +314,16 @@ class PlansPage(Page[PlanRow]):
             self.verdict.say(run_mark(row), run_sentence(row))
             self.steps.fill(COLUMNS, [run_line(row, step, now) for step in row.told.rows])
             self.steps.setColumnHidden(COLUMNS.index("Profile"), len(row.profiles) < 2)
-            unarmed = Senders(self._hall, row.profiles).unarmed
+            profiles = Senders(self._hall, row.profiles)
             shown = {
                 "continue": row.can_go_on,
                 "stop": row.is_going and bool(row.told.count(Stand.NOT_STARTED)),
-                "arm": row.can_go_on and bool(unarmed) and self._hall.sealed is None,
+                "arm": row.can_go_on and bool(profiles.unarmed) and self._hall.sealed is None,
                 "profiles": bool(row.closed),
                 "report": row.is_known,
                 "outbox": any(step.intent is not None for step in row.told.rows),
             }
-            hindrance = self._hindrance(unarmed)
+            hindrance = profiles.hindrance("continue")
             self.buttons["continue"].setEnabled(not hindrance)
             self.buttons["continue"].setToolTip(tooltip(hindrance or self._VERBS["continue"][1]))
             words = f"Open {count_words(len(row.closed), 'profile')}"
@@ -331,13 +331,6 @@ class PlansPage(Page[PlanRow]):
             self.buttons["profiles"].setAccessibleName(words)
         for verb, button in self.buttons.items():
             button.setVisible(shown[verb])
-
-    def _hindrance(self, unarmed: Sequence[str]) -> str:
-        """Return what keeps the profiles of a run from letting anything through, empty when nothing does."""
-        if self._hall.sealed is not None:
-            return error_sentence(self._hall.sealed)
-        names = ", ".join(quoted(name, 60) for name in unarmed)
-        return f"Read-only: {names}. Arm first, then continue." if names else ""
 
     # what a person does
 
