@@ -27,6 +27,7 @@ from cbr_desktop.workflows.journal import Journalled, Scribe
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Journal, Records
+from cbr_desktop.workflows.reconcile import Reconcile
 from cbr_desktop.workflows.refresh import Refresh
 
 RESTART_SECONDS = 5.0
@@ -102,8 +103,16 @@ def open_house(
         records, witness, guard.notify = Journalled(records, scribe, at), scribe.witness, scribe.armed
     refresh = Refresh(ledger, cache, cloud, clock, archive)
     ask = refresh.ask
-    outbox = Outbox(ledger, records, cloud, clock, new_intent_id, guard, by=by, witness=witness, want_data=ask, at=at)
-    follow = Follow(ledger, records, cloud, clock, outbox, ended=ask)
+    reconcile = Reconcile(ledger, records, cloud, clock)
+    outbox = Outbox(
+        *(ledger, records, cloud, clock, new_intent_id, guard),
+        by=by,
+        witness=witness,
+        want_data=ask,
+        find=reconcile.look,
+        at=at,
+    )
+    follow = Follow(ledger, records, cloud, clock, outbox, reconcile, ended=ask)
     told = ledger.notify
     reach = ledger.connection.reach
 

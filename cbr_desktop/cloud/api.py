@@ -14,7 +14,7 @@ from cbr_desktop.cloud.network import IN_FLIGHT
 from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.backups import backups
-from cbr_desktop.cloud.wire.checkpoints import checkpoint
+from cbr_desktop.cloud.wire.checkpoints import checkpoint, created
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
@@ -120,7 +120,11 @@ class CbrCloud:
 
     async def checkpoint(self, id: CheckpointId) -> Checkpoint:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
-        return _decoded(await self._get(f"checkpoints/{self._segment(id)}"), checkpoint)
+        answer = await self._get(f"checkpoints/{self._segment(id)}")
+        found = _decoded(answer, checkpoint)
+        if found.id.lower() != id.lower():
+            raise answer.unfit("another checkpoint than was asked for")
+        return found
 
     async def create_checkpoint(
         self, body: bytes, project_id: ProjectId, witness: Witness | None = None
@@ -135,7 +139,8 @@ class CbrCloud:
         call = Call("POST", url, headers={"Content-Type": "application/json;charset=UTF-8"}, body=body, fresh=True)
         once = self._client.once if witness is None else partial(self._once_seen, witness)
         answer = await authorised(self._auth, self._client, call, once)
-        return CreateAnswer(_decoded(answer, checkpoint), answer.request_id, answer.server_time)
+        made = _decoded(answer, lambda told: created(told, body))
+        return CreateAnswer(made, answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
         """Let secrets that were refused be tried once more: to be called whenever a person gave some."""

@@ -277,7 +277,8 @@ class Client:
             return
         offset = told + timedelta(seconds=0.5) - (asked_at + took / 2)
         if abs(offset) <= OFFSET_LIMIT:
-            self._connection = self._connection._replace(clock_offset=offset)
+            error = timedelta(seconds=0.5) + took / 2
+            self._connection = self._connection._replace(clock_offset=offset, clock_error=error)
 
     @contextlib.asynccontextmanager
     async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:

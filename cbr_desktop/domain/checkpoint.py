@@ -26,6 +26,8 @@ _FORBIDDEN_IN_NAME = {
     NameRules.CJK: "[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]",
 }
 _FORBIDDEN_IN_DESCRIPTION = "[<>]"
+_OWN_PART, _OWN_RUNS = 4, 4
+_ALTERNATION = re.compile("[0-9]+|[A-Za-z]+")
 _AUTOMATIC_PREFIX = "autobk"
 
 
@@ -158,6 +160,18 @@ def description_findings(description: str) -> list[Finding]:
 def repaired_name(name: str, rules: NameRules) -> str:
     """Return ``name`` with every forbidden character replaced by ``-`` and cut to what is allowed."""
     return re.sub(_FORBIDDEN_IN_NAME[rules], "-", name)[:NAME_LIMIT]
+
+
+def is_distinctive(name: str) -> bool:
+    """Tell whether a name has a part that nobody else is likely to choose: a random one, or a time to the second.
+
+    That is a part between hyphens and underscores, of four characters at least, in which letters and digits
+    alternate three times:
+    ``x7k2``, ``20260302T090000Z``; ``web01``, ``win2019srv`` and ``patch-2026`` have none.
+    """
+    return any(
+        len(part) >= _OWN_PART and len(_ALTERNATION.findall(part)) >= _OWN_RUNS for part in re.split("[-_]", name)
+    )
 
 
 def forbidden_spans(name: str, rules: NameRules) -> list[tuple[int, int]]:

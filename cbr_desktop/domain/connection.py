@@ -21,7 +21,7 @@ class Connection(NamedTuple):
 
     ``latency_ms`` is the last answer's, ``waiting_until`` when a throttled request is tried again (``None`` when
     nothing waits), ``token_expires_at`` the end of the login, ``clock_offset`` how far the service's clock is ahead of
-    ours (``None``: not measured).
+    ours (``None``: not measured), ``clock_error`` by how much that may be wrong.
     """
 
     reach: Reach = Reach.UNKNOWN
@@ -30,3 +30,8 @@ class Connection(NamedTuple):
     token_expires_at: datetime | None = None
     error: HouseError | None = None
     clock_offset: timedelta | None = None
+    clock_error: timedelta = timedelta(0)
+
+    def earliest_service_time(self, at: datetime) -> datetime | None:
+        """Return the earliest time that the service's clock can have shown at ``at`` of ours; ``None``: not known."""
+        return None if self.clock_offset is None else at + self.clock_offset - self.clock_error

@@ -12,6 +12,8 @@
                                                                   ^     └──looked, no trace──> NOT_FOUND
                                                                   └──person: look on, or the vault is busy──┘
 
+    UNKNOWN ──person: this one is mine──> ACCEPTED ("adopted"), ──person: none is──> NOT_FOUND ("disowned")
+
     SCHEDULED, QUEUED and HELD ──person──> CANCELLED
     HELD ──release──> SCHEDULED when its time is still to come
     NOT_FOUND ──person: send again──> a new intent with ``retry_of``; this one stays, and may yet be found (ACCEPTED)
@@ -20,7 +22,9 @@ A hold is a person's (note ``person``) or the program's: confirmed too long ago 
 data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
 (``elsewhere``, until it leads back). All others only a person releases, and that is a new confirmation.
 
-Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program.
+Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program. What is found
+may be another's: where a second explanation remains the request stays UNKNOWN (``AMBIGUOUS``) with its ``candidates``,
+and where the clocks could not be compared "not found" is not concluded (``NO_CLOCK``).
 """
 
 from dataclasses import dataclass, replace
@@ -55,6 +59,10 @@ WAITING = frozenset({IntentState.SCHEDULED, IntentState.HELD, IntentState.QUEUED
 
 NO_PROFILE = "no-profile"
 """The note of what has no profile any more."""
+AMBIGUOUS = "ambiguous"
+"""The note of an UNKNOWN request for which checkpoints were found that may be its own or another's."""
+NO_CLOCK = "no-clock"
+"""The note of an UNKNOWN request of which nothing was found while nobody knows when, by the service's time, to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,15 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A checkpoint that may be what a request made: its id, the name of its backups, when the service made it."""
+
+    id: CheckpointId
+    name: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """One request and its fate.
 
@@ -108,6 +125,9 @@ class Intent:
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
     there is none. ``preflight_at`` is how old the data were by which it was judged, ``None`` when there were none.
     ``twins`` are other checkpoints that exist under the same name: it was made more than once.
+
+    ``service_sent_at`` is the earliest time by the service's clock at which the request can have left, ``None`` while
+    the difference between the clocks was not known. ``candidates`` are the checkpoints that may be its own.
     """
 
     id: IntentId
@@ -132,6 +152,8 @@ class Intent:
     preflight_at: datetime | None = None
     looked: tuple[Looked, ...] = ()
     twins: tuple[CheckpointId, ...] = ()
+    service_sent_at: datetime | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""

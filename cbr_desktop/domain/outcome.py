@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.checkpoint import (
+    AcceptedResource,
+    Checkpoint,
+    CheckpointStatus,
+    ResourceChoice,
+    SkippedResource,
+)
 from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.task import Task, TaskStatus
 
@@ -18,7 +25,7 @@ class Fate(Enum):
     FAILED = auto()
     SKIPPED = auto()
     UNCERTAIN = auto()
-    """The checkpoint has ended and no task tells about this resource."""
+    """The checkpoint has ended and neither a task nor a backup tells about this resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +83,37 @@ class Outcome:
         return sum(100 if r.is_over else r.progress_percent or 0 for r in accepted) // len(accepted)
 
 
-def outcome(checkpoint: Checkpoint, tasks: Iterable[Task]) -> Outcome:
-    """Join what the service answered with the tasks of that checkpoint; other checkpoints' tasks are ignored."""
+def outcome(
+    checkpoint: Checkpoint,
+    tasks: Iterable[Task],
+    backups: Iterable[Backup] = (),
+    asked: Iterable[ResourceChoice] = (),
+) -> Outcome:
+    """Join what the service answered with the tasks of that checkpoint; other checkpoints' tasks are ignored.
+
+    ``backups`` tell of resources of which no task does. Of ``asked`` those that the answer does not name are uncertain.
+    """
     newest: dict[str, Task] = {}
     for task in tasks:
         if task.checkpoint_id == checkpoint.id and task.resource_id is not None:
             held = newest.get(task.resource_id)
             if held is None or (task.created_at and held.created_at and task.created_at > held.created_at):
                 newest[task.resource_id] = task
+    made = {backup.resource_id: backup for backup in backups if backup.checkpoint_id == checkpoint.id}
     ended = checkpoint.status not in (CheckpointStatus.PROTECTING, "")
-    accepted = tuple(_accepted(resource, newest.get(resource.id), ended) for resource in checkpoint.accepted)
-    named = {resource.id for resource in checkpoint.accepted} | {resource.id for resource in checkpoint.skipped}
-    found = tuple(_found(task) for id, task in newest.items() if id not in named)
-    return Outcome(accepted + found + tuple(map(_skipped, checkpoint.skipped)), checkpoint.status)
+    lines = [_accepted(each, newest.get(each.id), made.get(each.id), ended) for each in checkpoint.accepted]
+    named = {line.id for line in lines} | {resource.id for resource in checkpoint.skipped}
+    lines += [_found(task) for id, task in newest.items() if id not in named]
+    lines += [_made(each) for id, each in made.items() if id not in named and id not in newest]
+    lines += map(_skipped, checkpoint.skipped)
+    told = {line.id.lower() for line in lines}
+    lines += [_unnamed(each, ended) for each in asked if each.id.lower() not in told]
+    return Outcome(tuple(lines), checkpoint.status)
 
 
-def _accepted(resource: AcceptedResource, task: Task | None, ended: bool) -> ResourceOutcome:
+def _accepted(resource: AcceptedResource, task: Task | None, backup: Backup | None, ended: bool) -> ResourceOutcome:
+    if task is None and backup is not None:
+        return _backed_up(resource.id, resource.name or backup.resource_name, resource.type, backup, ended)
     if task is None:
         fate = Fate.UNCERTAIN if ended else Fate.WAITING
         return ResourceOutcome(resource.id, resource.name, resource.type, fate)
@@ -100,6 +122,20 @@ def _accepted(resource: AcceptedResource, task: Task | None, ended: bool) -> Res
 
 def _found(task: Task) -> ResourceOutcome:
     return _line(ResourceId(task.resource_id or ""), task.resource_name, task.resource_type, task)
+
+
+def _made(backup: Backup) -> ResourceOutcome:
+    return _backed_up(backup.resource_id, backup.resource_name, backup.resource_type, backup, False)
+
+
+def _backed_up(id: ResourceId, name: str, type: str, backup: Backup, ended: bool) -> ResourceOutcome:
+    fate = _BACKUP_FATES.get(backup.status, Fate.UNCERTAIN if ended else Fate.RUNNING)
+    return ResourceOutcome(id, name, type, fate, backup.status)
+
+
+def _unnamed(choice: ResourceChoice, ended: bool) -> ResourceOutcome:
+    """Return the line of a resource that was asked for and of which the service says nothing."""
+    return ResourceOutcome(choice.id, choice.name, choice.type, Fate.UNCERTAIN if ended else Fate.WAITING)
 
 
 def _line(id: ResourceId, name: str, type: str, task: Task) -> ResourceOutcome:
@@ -114,6 +150,18 @@ _FATES: dict[str, Fate] = {
     TaskStatus.FAILED: Fate.FAILED,
     TaskStatus.TIMEOUT: Fate.FAILED,
     TaskStatus.SKIPPED: Fate.SKIPPED,
+}
+
+
+_BACKUP_FATES: dict[str, Fate] = {
+    BackupStatus.WAITING_PROTECT: Fate.WAITING,
+    BackupStatus.PROTECTING: Fate.RUNNING,
+    BackupStatus.AVAILABLE: Fate.DONE,
+    BackupStatus.WAITING_RESTORE: Fate.DONE,
+    BackupStatus.RESTORING: Fate.DONE,
+    BackupStatus.ERROR: Fate.FAILED,
+    BackupStatus.WAITING_DELETE: Fate.UNCERTAIN,
+    BackupStatus.DELETING: Fate.UNCERTAIN,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState, Looked, Refusal, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Refusal, Target
 from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
@@ -139,6 +139,13 @@ class SqliteRecords:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise Damaged(str(self._path), str(error)) from error
         return intents
+
+    def kept(self) -> list[Intent]:
+        """Return the intents of all profiles that can be proved whole, as they are on the disk now. ``Damaged``."""
+        try:
+            return [_intent(row) for _, row in _rows(self._connection) if _is_whole(row)]
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise Damaged(str(self._path), str(error)) from error
 
     def head(self) -> Head | None:
         """Return the head of the journal as it was kept last, ``None`` when there has been none. ``Damaged``."""
@@ -324,6 +331,8 @@ def _intent(row: _Row) -> Intent:
         preflight_at=_moment(wished.get("preflight_at")),
         looked=tuple(_looked(each) for each in wished.get("looked", ())),
         twins=tuple(CheckpointId(id) for id in wished.get("twins", ())),
+        service_sent_at=_moment(wished.get("service_sent_at")),
+        candidates=tuple(_candidate(each) for each in wished.get("candidates", ())),
     )
 
 
@@ -370,7 +379,13 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "preflight_at": intent.preflight_at,
         "looked": [asdict(each) for each in intent.looked],
         "twins": intent.twins,
+        "service_sent_at": intent.service_sent_at,
+        "candidates": [asdict(each) for each in intent.candidates],
     }
+
+
+def _candidate(value: dict[str, Any]) -> Candidate:
+    return Candidate(CheckpointId(value["id"]), value["name"], _moment(value["created_at"]))
 
 
 def _looked(value: dict[str, Any]) -> Looked:

@@ -5,12 +5,12 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
-from cbr_desktop.domain.error import HouseError
-from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.error import CloudError, HouseError
+from cbr_desktop.domain.ids import CheckpointId, IntentId
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -18,10 +18,11 @@ from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 from cbr_desktop.workflows.reconcile import Reconcile
+from cbr_desktop.workflows.sending import searched_since
 
-_BEFORE = timedelta(minutes=15)
 _LATE_LOOKS = 8
 """Looks, after all that is known has ended, for a task or a state that is still missing."""
+_WATCHED = (IntentState.ACCEPTED, IntentState.UNKNOWN)
 
 
 def pauses_seconds() -> Iterator[float]:
@@ -44,6 +45,7 @@ class Follow:
         cloud: Cloud,
         clock: Clock,
         outbox: Outbox,
+        reconcile: Reconcile,
         ended: Callable[[], None] = lambda: None,
         pauses: Callable[[], Iterator[float]] = pauses_seconds,
     ) -> None:
@@ -54,9 +56,11 @@ class Follow:
         self._outbox = outbox
         self._ended = ended
         self._pauses = pauses
-        self.reconcile = Reconcile(ledger, records, cloud, clock, outbox.vault_freed)
+        self.reconcile = reconcile
         self._wake = asyncio.Event()
         self._held: set[tuple[IntentId, IntentState]] = set()
+        self._rested: dict[IntentId, datetime] = {}
+        """When the search for an intent came to its end without one; a person's word begins it anew."""
 
     def noticed(self, part: Part) -> None:
         """Take note of a change of the ledger; a change of the intents may be work."""
@@ -73,7 +77,7 @@ class Follow:
                 self._wake.clear()
                 for intent in list(self._ledger.intents.values()):
                     key = (intent.id, intent.state)
-                    if intent.state in (IntentState.ACCEPTED, IntentState.UNKNOWN) and key not in self._held:
+                    if intent.state in _WATCHED and key not in self._held and not self._is_at_rest(intent):
                         self._held.add(key)
                         watches.create_task(self._watch(intent))
 
@@ -81,11 +85,21 @@ class Follow:
         try:
             if intent.state is IntentState.UNKNOWN:
                 await self.reconcile.settle(intent.id)
+                self._note_rest(self._ledger.intents[intent.id])
+                # its vault may take its next request now
+                self._outbox.vault_freed()
             else:
                 await self._to_the_end(intent.id)
         finally:
             self._held.discard((intent.id, intent.state))
             self._wake.set()
+
+    def _note_rest(self, intent: Intent) -> None:
+        if intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK):
+            self._rested[intent.id] = intent.changed_at
+
+    def _is_at_rest(self, intent: Intent) -> bool:
+        return self._rested.get(intent.id) == intent.changed_at
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
@@ -107,18 +121,36 @@ class Follow:
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
     async def _look(self, intent: Intent) -> None:
-        """Read the tasks, and the checkpoint when they have all ended or cannot be read."""
+        """Read the tasks, the backups where tasks tell nothing, and the checkpoint when all that is known has ended.
+
+        Raises ``CloudError`` when something could not be read; what could be is in the ledger all the same.
+        """
         checkpoint = intent.checkpoint
         assert checkpoint is not None  # noqa: S101  # an accepted intent has one
-        since = (intent.sent_at or intent.created_at) - _BEFORE
-        tasks = None
+        failure = await self._read_tasks(intent, checkpoint.id)
+        if failure is not None or not self._ledger.tasks_of(checkpoint.id):
+            await self._read_backups(intent, checkpoint.id)
+        outcome = outcome_of(self._ledger, intent)
+        if failure is not None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
+            self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
+        if failure is not None:
+            raise failure
+
+    async def _read_tasks(self, intent: Intent, id: CheckpointId) -> CloudError | None:
+        """Read the tasks of a checkpoint; return why that cannot be."""
+        since = searched_since(intent, self._ledger.connection)
         try:
             tasks = (await self._cloud.tasks(since=since, operation_type=TaskType.BACKUP)).rows
-            self._ledger.merge_tasks(task for task in tasks if task.checkpoint_id == checkpoint.id)
-        finally:
-            outcome = outcome_of(self._ledger, intent)
-            if tasks is None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
-                self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
+        except CloudError as error:
+            return error
+        self._ledger.merge_tasks(task for task in tasks if task.checkpoint_id == id)
+        return None
+
+    async def _read_backups(self, intent: Intent, id: CheckpointId) -> None:
+        """Read the backups of a checkpoint, which tell what became of it where tasks do not; they may be kept too."""
+        with suppress(CloudError):
+            backups = (await self._cloud.backups(vault_id=intent.target.vault_id, checkpoint_id=id)).rows
+            self._ledger.put_backups_of(id, [backup for backup in backups if backup.checkpoint_id == id])
 
     def _learn(self, intent: Intent, seen: Checkpoint) -> None:
         """Take over the status; a later look may tell less than the first answer, and then the first answer stays."""

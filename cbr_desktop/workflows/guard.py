@@ -104,3 +104,7 @@ class SealedRecords:
     def load(self) -> "list[Intent]":
         """Return what the rows tell."""
         return self._rows.load()
+
+    def kept(self) -> "list[Intent]":
+        """Return what the rows tell."""
+        return self._rows.kept()

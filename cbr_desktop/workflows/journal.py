@@ -174,6 +174,10 @@ class Journalled:
         self._known = {intent.id: intent for intent in intents}
         return intents
 
+    def kept(self) -> list[Intent]:
+        """Return the intents of all profiles, as they are on the disk now."""
+        return self._records.kept()
+
     def _note(self, intents: Sequence[Intent]) -> None:
         before = dict(self._known)
         self._known |= {intent.id: intent for intent in intents}

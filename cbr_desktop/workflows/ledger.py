@@ -1,6 +1,6 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -106,6 +106,10 @@ class Reading(Protocol):
         """Return the tasks of a checkpoint."""
         ...
 
+    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+        """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
+        ...
+
 
 @dataclass(eq=False, repr=False)
 class Ledger:
@@ -119,6 +123,7 @@ class Ledger:
     policies: "dict[PolicyId, Policy]" = field(default_factory=dict)
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
+    followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until somebody has looked."""
@@ -160,6 +165,10 @@ class Ledger:
         """Return the tasks of a checkpoint."""
         return [task for task in self.tasks.values() if task.checkpoint_id == checkpoint_id]
 
+    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+        """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
+        return self.followed_backups.get(checkpoint_id, ())
+
     # writing, by workflows alone
 
     def put_vaults(self, listing: Listing[Vault], *, from_cache: bool = False) -> None:
@@ -183,6 +192,11 @@ class Ledger:
         """Put single tasks in, as following a checkpoint brings them; the list keeps its age."""
         self.tasks = {**self.tasks, **{task.id: task for task in tasks}}
         self.notify(Part.TASKS)
+
+    def put_backups_of(self, checkpoint_id: CheckpointId, backups: Sequence[Backup]) -> None:
+        """Keep the backups of a checkpoint that is followed by them; the list of all keeps its age."""
+        self.followed_backups[checkpoint_id] = tuple(backups)
+        self.notify(Part.INTENTS)
 
     def put_backups(
         self,

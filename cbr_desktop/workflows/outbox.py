@@ -6,12 +6,19 @@ confirmed long ago is not sent without being confirmed again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain import request
-from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, CreateAnswer, ResourceChoice
+from cbr_desktop.domain.checkpoint import (
+    NAME_LIMIT,
+    Checkpoint,
+    CheckpointDraft,
+    CheckpointStatus,
+    CreateAnswer,
+    ResourceChoice,
+)
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     CloudError,
@@ -25,13 +32,14 @@ from cbr_desktop.domain.error import (
     Throttled,
     Unreachable,
 )
-from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.journal import Witness
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 from cbr_desktop.workflows.preflight import preflight
+from cbr_desktop.workflows.reconcile import Search
 
 PAUSES_SECONDS = (5.0, 15.0, 30.0, 60.0)
 """How long a queued request waits after each failure to reach the service; the last one repeats."""
@@ -56,9 +64,15 @@ _BUSY_CODES = ("6125", "1001")
 _SUSPICIOUS = timedelta(hours=24)
 """How long a request of which no trace was found may be what keeps its vault busy."""
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
+_AHEAD = timedelta(minutes=1)
+"""By how much a time may lie in the future before it is one of a clock that was wrong, and confirms nothing."""
 
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
 """A choice that says nothing of disks; id, type and name are filled in."""
+
+
+async def _find_nothing(intent: Intent) -> Search:
+    return Search()
 
 
 class Outbox:
@@ -66,8 +80,9 @@ class Outbox:
 
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
-    ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``at`` is told
-    each named point that a request passes, for tests that end the program there.
+    ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``find`` looks
+    once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
+    tests that end the program there.
     """
 
     def __init__(
@@ -83,6 +98,7 @@ class Outbox:
         witness: Callable[[Intent], Witness | None] = lambda intent: None,
         pace_seconds: float = PACE_SECONDS,
         want_data: Callable[[], None] = lambda: None,
+        find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
         self._ledger = ledger
@@ -95,6 +111,7 @@ class Outbox:
         self._witness = witness
         self._pace_seconds = pace_seconds
         self._want_data = want_data
+        self._find = find
         self._at = at
         self._wake = asyncio.Event()
         self._next_look: datetime | None = None
@@ -222,6 +239,30 @@ class Outbox:
         self._move(intent, IntentState.UNKNOWN, note="looking-again")
         return True
 
+    def adopt(self, id: IntentId, checkpoint_id: CheckpointId) -> bool:
+        """Take a candidate for what a request of unknown outcome made, because a person says so; follow it.
+
+        Tells whether the request is one of those, and the checkpoint one of its candidates.
+        """
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.UNKNOWN or all(each.id != checkpoint_id for each in intent.candidates):
+            return False
+        checkpoint = Checkpoint(checkpoint_id, CheckpointStatus.PROTECTING, vault_id=intent.target.vault_id)
+        self._move(intent, IntentState.ACCEPTED, checkpoint=checkpoint, note="adopted", candidates=())
+        return True
+
+    def disown(self, id: IntentId) -> bool:
+        """Take it from a person that nothing of what was found is of a request, so that it can be sent again.
+
+        Tells whether the request is one that was looked for to the end.
+        """
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.UNKNOWN or not (intent.candidates or intent.note in (AMBIGUOUS, NO_CLOCK)):
+            return False
+        self._move(intent, IntentState.NOT_FOUND, note="disowned", candidates=())
+        self._wake.set()
+        return True
+
     def retry_skipped(self, id: IntentId) -> Intent:
         """Queue a new request for the resources that the service skipped, and for those only."""
         intent = self._ledger.intents[id]
@@ -316,6 +357,8 @@ class Outbox:
             if intent.state is IntentState.SCHEDULED:
                 if not self._leads_there(intent):
                     self._move(intent, IntentState.HELD, note="elsewhere")
+                elif _is_from_the_future(intent, now):
+                    self._move(intent, IntentState.HELD, note="clock")
                 elif now - intent.wanted_at > _FRESH:
                     self._move(intent, IntentState.HELD, note="late")
                 elif intent.due_at is None or now >= intent.due_at:
@@ -324,6 +367,8 @@ class Outbox:
                     self._look_by(intent.due_at)
             elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
                 self._move(intent, IntentState.HELD, note="elsewhere")
+            elif intent.state is IntentState.QUEUED and _is_from_the_future(intent, now):
+                self._move(intent, IntentState.HELD, note="clock")
 
     def _ready(self) -> Iterator[Intent]:
         """Yield the oldest queued intent of every vault that has nothing open, if it may go by itself."""
@@ -363,10 +408,12 @@ class Outbox:
             if self._is_in_contact:
                 self._move(intent, IntentState.HELD, note="stale")
             return False
-        if intent.preflight_at is None or now - intent.preflight_at <= _FRESH:
+        judged_at = intent.preflight_at
+        if judged_at is None or -_AHEAD <= now - judged_at <= _FRESH:
             return True
         known = self._judged_at(intent.target.vault_id)
-        if known is None or known <= intent.preflight_at:
+        # data from the future, as a clock that was wrong dates them, are older than any
+        if known is None or known > now + _AHEAD or (known <= judged_at and judged_at <= now + _AHEAD):
             self._look_by()
             if not intent.note:
                 self._ledger.put_intent(replace(intent, note="old-data"))
@@ -403,7 +450,7 @@ class Outbox:
     def _claim(self, intent: Intent) -> bool:
         """Make the row say SENDING, durably. When the disk would not, the request stays queued and is not sent."""
         now = self._clock.now()
-        claimed = intent.moved(IntentState.SENDING, now, sent_at=now, note="")
+        claimed = intent.moved(IntentState.SENDING, now, sent_at=now, service_sent_at=self._service_time(now), note="")
         try:
             won = self._records.claim(claimed)
         except HouseError:
@@ -415,11 +462,28 @@ class Outbox:
             self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
         return won
 
+    def _service_time(self, at: datetime) -> datetime | None:
+        return self._ledger.connection.earliest_service_time(at)
+
+    def _timed(self, intent: Intent) -> Intent:
+        """Note by the service's clock when a request leaves, where only the login just now has told what that shows.
+
+        Raises ``StorageError``.
+        """
+        at = self._service_time(self._clock.now())
+        if intent.service_sent_at is not None or at is None:
+            return intent
+        timed = replace(intent, service_sent_at=at)
+        self._records.save(timed)
+        self._ledger.put_intent(timed)
+        return timed
+
     async def _send(self, intent: Intent) -> None:
         """Send a claimed intent once and settle what came of it. A cancel leaves the outcome unknown."""
         started = False
         try:
             project_id = intent.target.project_id or await self._cloud.project_id()
+            intent = self._timed(intent)
             started = True
             answer = await self._cloud.create_checkpoint(intent.body, project_id, self._witness(intent))
             self._at("after-reply")
@@ -431,11 +495,9 @@ class Outbox:
             self._wait_for_login(intent)
         except CloudError as error:
             if started and error.executed is not False:
-                # whatever the answer looks like: nobody can know that nothing was done
-                refusal = _refusal(error) if isinstance(error, Refused) else None
-                self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+                self._lose(intent, error)
             elif started and isinstance(error, Refused) and not isinstance(error, Throttled | LoginRefused):
-                self._reject(intent, error)
+                await self._refuse(intent, error)
             else:
                 await self._wait(intent, error)
         except BaseException:
@@ -451,10 +513,39 @@ class Outbox:
         self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
         self._at("after-accepted")
 
+    def _lose(self, intent: Intent, error: CloudError) -> None:
+        """Settle a request as unknown: whatever the answer looks like, nobody can know that nothing was done."""
+        refusal = _refusal(error) if isinstance(error, Refused) else None
+        self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+
+    async def _refuse(self, intent: Intent, error: Refused) -> None:
+        """Settle a request that was refused; one for a busy vault once it is certain that not its own run keeps it.
+
+        Something on the way may have sent it twice by itself: the second one is then refused for the first.
+        """
+        if error.short_code not in _BUSY_CODES:
+            self._reject(intent, error)
+            return
+        try:
+            found = await self._find(intent)
+        except Forbidden:
+            found = Search()
+        except HouseError:
+            self._lose(intent, error)
+            return
+        except BaseException:
+            self._move(intent, IntentState.UNKNOWN, refusal=_refusal(error), note="interrupted")
+            raise
+        if found.proved is not None:
+            self._move(intent, IntentState.ACCEPTED, checkpoint=found.proved, note="reconciled")
+        elif found.candidates:
+            self._lose(intent, error)
+        else:
+            self._reject(intent, error)
+            self._suspect(intent)
+
     def _reject(self, intent: Intent, error: Refused) -> None:
         self._move(intent, IntentState.REJECTED, refusal=_refusal(error), request_id=error.request_id)
-        if error.short_code in _BUSY_CODES:
-            self._suspect(intent)
 
     async def _wait(self, intent: Intent, error: CloudError) -> None:
         """Put back a request that certainly was not carried out, until it is worth another try."""
@@ -470,12 +561,12 @@ class Outbox:
     def _wait_for_login(self, intent: Intent) -> None:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
-        self._move(intent, IntentState.QUEUED, note="login", sent_at=None)
+        self._move(intent, IntentState.QUEUED, note="login", sent_at=None, service_sent_at=None)
 
     def _wait_for_line(self, intent: Intent) -> None:
         """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
         self._is_offline = True
-        self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None)
+        self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None, service_sent_at=None)
 
     def _pause_seconds(self) -> float:
         self._failures += 1
@@ -483,7 +574,7 @@ class Outbox:
 
     async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
-        self._move(intent, IntentState.QUEUED, note=note, sent_at=None)
+        self._move(intent, IntentState.QUEUED, note=note, sent_at=None, service_sent_at=None)
         if note == "unreachable":
             self._cut_off.add(intent.id)
             self._wake.set()
@@ -588,6 +679,11 @@ class Outbox:
             return ""
         suffix = f"-again-{self._new_id()[:4]}"
         return name[: NAME_LIMIT - len(suffix) - 5] + suffix
+
+
+def _is_from_the_future(intent: Intent, now: datetime) -> bool:
+    """Whether a request was confirmed by a clock that was ahead of the one of now: that confirms nothing."""
+    return (intent.confirmed_at or intent.created_at) > now + _AHEAD
 
 
 def _refusal(error: Refused) -> Refusal:

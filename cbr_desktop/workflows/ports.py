@@ -127,6 +127,10 @@ class Records(Protocol):
         """Return all intents, oldest first. Rows that cannot be read are left out and kept on the disk."""
         ...
 
+    def kept(self) -> list[Intent]:
+        """Return the readable intents of all profiles, as they are on the disk now. ``Damaged``."""
+        ...
+
 
 class Journal(Protocol):
     """The chain of entries on the disk. It only grows."""

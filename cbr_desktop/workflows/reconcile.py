@@ -1,8 +1,10 @@
 """Reconciling: finding out by reading whether a request whose answer was lost became a checkpoint.
 
 Looked for are the tasks and backups that the request would have made: by its name where it had one, else by vault,
-resources and time. What is found settles the intent as ACCEPTED; nothing found after all looks makes it NOT_FOUND, and
-only a person asks again. Where, how often and when it was looked for stays with the intent, for that person to see.
+resources and time. All times are the service's. What can only be the request's own settles the intent as ACCEPTED;
+nothing found after all looks makes it NOT_FOUND, and only a person asks again. What may be another's as well stays with
+the intent as a candidate, and a person says whose it is. Where, how often and when it was looked for stays with the
+intent, for that person to see.
 
 A person who asks again keeps the name. Should the first request have come late after all, both are found and each is
 told of the other: they are twins.
@@ -10,21 +12,27 @@ told of the other: they are twins.
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, CheckpointStatus
+from cbr_desktop.domain.checkpoint import (
+    AcceptedResource,
+    Checkpoint,
+    CheckpointDraft,
+    CheckpointStatus,
+    is_distinctive,
+)
 from cbr_desktop.domain.error import CloudError, Forbidden, HouseError, NotFound
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId
-from cbr_desktop.domain.intent import Intent, IntentState, Looked
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Candidate, Intent, IntentState, Looked
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
+from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
 
 LOOKS_SECONDS = (0.0, 5.0, 10.0, 15.0, 30.0, 60.0, *([60.0] * 28))
 """The pauses before each look: about half an hour in all."""
@@ -33,21 +41,45 @@ KEEP_SECONDS = 2.0
 
 Nothing rests on them: what was looked for in vain is looked for again after a power cut.
 """
-_BEFORE = timedelta(minutes=15)
-"""How far before the sending is looked, for clocks that disagree."""
+_LATE = timedelta(minutes=15)
+"""How long after the sending another's checkpoint without a name of its own may still be taken for the request's."""
+_CANDIDATES_LIMIT = 5
+"""Checkpoints that are looked at closely, the nearest to the sending first."""
+_UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one look for a request has found.
+
+    ``proved`` can only be its own; each of ``candidates`` may be its own or another's. ``is_whole`` is whether the
+    lists could be read to their ends, so that what is not in them is not there yet.
+    """
+
+    proved: Checkpoint | None = None
+    candidates: tuple[Candidate, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A checkpoint as tasks or backups tell of it."""
+
+    id: CheckpointId
+    name: str
+    created_at: datetime | None
+    resource_ids: frozenset[str]
+    tasks: tuple[Task, ...] = ()
 
 
 class Reconcile:
-    """Settles UNKNOWN intents; ``vault_freed`` is called when one is settled, since its vault may be free again."""
+    """Settles UNKNOWN intents by reading."""
 
-    def __init__(
-        self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock, vault_freed: Callable[[], None]
-    ) -> None:
+    def __init__(self, ledger: Ledger, records: Records, cloud: Cloud, clock: Clock) -> None:
         self._ledger = ledger
         self._records = records
         self._cloud = cloud
         self._clock = clock
-        self._vault_freed = vault_freed
         self._unkept: set[IntentId] = set()
         self._noted = asyncio.Event()
 
@@ -73,34 +105,43 @@ class Reconcile:
     async def settle(self, id: IntentId) -> None:
         """Look until the intent is found or every look was in vain; the last one must have been possible.
 
-        Otherwise it is UNKNOWN still: what could not be read proves nothing.
+        Otherwise it is UNKNOWN still: what could not be read proves nothing, what may be another's neither, and nobody
+        can tell what is too old while the clocks could not be compared.
         """
-        was_possible = False
+        search = Search(is_whole=False)
         for pause in LOOKS_SECONDS:
             await self._clock.sleep(pause)
             try:
-                if await self._once(id):
-                    return
-                was_possible = True
+                search = await self._once(id)
             except HouseError:
-                was_possible = False
-        if was_possible:
+                search = Search(is_whole=False)
+            if search.proved is not None:
+                return
+        intent = self._ledger.intents[id]
+        if intent.candidates:
+            self._rest(intent, AMBIGUOUS)
+        elif search.is_whole and span_of(intent, self._ledger.connection).is_certain:
             self._move(id, IntentState.NOT_FOUND, None)
+        elif search.is_whole:
+            self._rest(intent, NO_CLOCK)
 
     async def once(self, id: IntentId) -> bool:
         """Look once, keep that, and take over what is found; tell whether it was. Raises ``CloudError``."""
         try:
-            return await self._once(id)
+            return (await self._once(id)).proved is not None
         finally:
             self.keep_now()
 
-    async def _once(self, id: IntentId) -> bool:
-        found = await self.look(self._ledger.intents[id])
-        if found is None:
-            return False
-        self._move(id, IntentState.ACCEPTED, found)
-        self._tell_twins(id)
-        return True
+    async def _once(self, id: IntentId) -> Search:
+        search = await self.look(self._ledger.intents[id])
+        if search.proved is not None:
+            self._move(id, IntentState.ACCEPTED, search.proved)
+            self._tell_twins(id)
+            return search
+        intent = self._ledger.intents[id]
+        if search.candidates != intent.candidates:
+            self._put(replace(intent, candidates=search.candidates))
+        return search
 
     async def look_for_elder(self, intent: Intent) -> None:
         """Look once more for the request that ``intent`` was sent in place of: it may have come late.
@@ -111,72 +152,103 @@ class Reconcile:
         if elder is not None and elder.state is IntentState.NOT_FOUND and elder.name == intent.name:
             await self.once(elder.id)
 
-    async def look(self, intent: Intent) -> Checkpoint | None:
-        """Look once; return the checkpoint that the request made, or ``None``. Raises ``CloudError``."""
-        since = (intent.sent_at or intent.created_at) - _BEFORE
+    async def look(self, intent: Intent) -> Search:
+        """Look once for the checkpoint that a request made. Raises ``CloudError``."""
+        since = searched_since(intent, self._ledger.connection)
         draft = _draft(intent)
+        is_whole = True
+        sightings: list[Sighting] = []
         try:
             with self._noting(intent.id, "tasks", since):
-                read = (await self._cloud.tasks(since=since)).rows
-            tasks = sorted((t for t in read if self._is_of(t, intent, draft)), key=partial(_distance, intent))
+                listing = await self._cloud.tasks(since=since)
+            is_whole = listing.complete
+            sightings = [each for each in _by_tasks(listing.rows, intent, draft) if _fits(each, intent, draft)]
         except Forbidden:
-            tasks = []
-        if tasks:
-            self._ledger.merge_tasks(tasks)
-            return await self._checkpoint(tasks[0].checkpoint_id, tasks)
-        return await self._by_backups(intent, draft, since)
+            pass
+        own = self._not_of_others(sightings, intent)
+        if not own:
+            with self._noting(intent.id, "backups", since):
+                found = await self._cloud.backups(vault_id=intent.target.vault_id, since=since)
+            is_whole = is_whole and found.complete
+            sightings = [each for each in _by_backups(found.rows, draft) if _fits(each, intent, draft)]
+            own = self._not_of_others(sightings, intent)
+        return await self._judged(own, intent, draft, is_whole=is_whole)
 
-    def _is_of(self, task: Task, intent: Intent, draft: CheckpointDraft) -> bool:
-        """Whether a task can only come from this intent, which asked for ``draft``."""
-        if task.checkpoint_id is None or task.policy_id != draft.policy_id or task.type != TaskType.BACKUP:
+    def _not_of_others(self, sightings: Sequence[Sighting], intent: Intent) -> list[Sighting]:
+        """Return what can be the request's by its time and is not known to be of another request of this program."""
+        if not sightings:
+            return []
+        span = span_of(intent, self._ledger.connection)
+        others = self._others(intent)
+        claimed = {other.checkpoint.id for other in others if other.checkpoint is not None}
+        rivals = [other for other in others if _is_rival(other, intent)]
+        return [
+            each
+            for each in sightings
+            if each.id not in claimed
+            and _may_be_in(span, each, intent)
+            and not any(self._is_rather_of(rival, intent, each) for rival in rivals)
+        ]
+
+    def _others(self, intent: Intent) -> list[Intent]:
+        """Return the requests of all profiles of this data folder that went to the same vault."""
+        rows = {row.id: row for row in self._records.kept()} | self._ledger.intents
+        return [row for row in rows.values() if row.id != intent.id and _to_one_vault(row, intent)]
+
+    def _is_rather_of(self, rival: Intent, intent: Intent, sighting: Sighting) -> bool:
+        """Whether a checkpoint was made after another request of this name had left that was sent after ``intent``."""
+        if rival.sent_at is None or sighting.created_at is None:
             return False
-        if task.vault_id not in (None, intent.target.vault_id) or self._is_taken(task.checkpoint_id, intent):
+        mine, other = (span_of(each, self._ledger.connection) for each in (intent, rival))
+        return mine.latest_of(other) is other and sighting.created_at >= other.earliest
+
+    async def _judged(
+        self, sightings: list[Sighting], intent: Intent, draft: CheckpointDraft, *, is_whole: bool
+    ) -> Search:
+        """Look at what was found closely, and say what of it can only be the request's."""
+        sent_at = span_of(intent, self._ledger.connection).sent_at
+        nearest = sorted(sightings, key=lambda each: _distance(each, sent_at))[:_CANDIDATES_LIMIT]
+        seen = [(each, await self._checkpoint(each)) for each in nearest]
+        fitting = [(each, checkpoint) for each, checkpoint in seen if _is_as_asked(checkpoint, intent, draft)]
+        if len(fitting) == 1 and self._is_own(fitting[0][0], intent):
+            sighting, checkpoint = fitting[0]
+            self._ledger.merge_tasks(sighting.tasks)
+            return Search(checkpoint, (), is_whole)
+        candidates = tuple(Candidate(each.id, each.name, each.created_at) for each, _ in fitting)
+        return Search(None, candidates, is_whole)
+
+    def _is_own(self, sighting: Sighting, intent: Intent) -> bool:
+        """Whether nobody else can have made a checkpoint: by its name, its time, and what else was asked for here."""
+        span = span_of(intent, self._ledger.connection)
+        is_after = sighting.created_at is not None and (not span.is_certain or sighting.created_at >= span.earliest)
+        if not is_after or not is_distinctive(intent.name):
             return False
-        if intent.name:
-            return _is_named(task.backup_name, intent.name)
-        return task.vault_id is not None and _could_be(task.resource_id, task.created_at, intent, draft)
+        rivals = [other for other in self._others(intent) if _is_rival(other, intent)]
+        return not any(span.overlaps(span_of(rival, self._ledger.connection)) for rival in rivals)
 
-    async def _by_backups(self, intent: Intent, draft: CheckpointDraft, since: datetime) -> Checkpoint | None:
-        with self._noting(intent.id, "backups", since):
-            backups = (await self._cloud.backups(vault_id=intent.target.vault_id, since=since)).rows
-        for backup in sorted(backups, key=partial(_distance, intent)):
-            taken = backup.checkpoint_id is None or self._is_taken(backup.checkpoint_id, intent)
-            if taken or backup.auto != draft.auto_trigger:
-                continue
-            if intent.name:
-                is_it = _is_named(backup.name, intent.name)
-            else:
-                is_it = _could_be(backup.resource_id, backup.created_at, intent, draft)
-            if is_it:
-                return await self._checkpoint(backup.checkpoint_id, [])
-        return None
-
-    async def _checkpoint(self, id: CheckpointId | None, tasks: list[Task]) -> Checkpoint:
-        assert id is not None  # noqa: S101  # both callers have made sure of one
+    async def _checkpoint(self, sighting: Sighting) -> Checkpoint:
         try:
-            checkpoint = await self._cloud.checkpoint(id)
+            checkpoint = await self._cloud.checkpoint(sighting.id)
         except NotFound:
-            checkpoint = Checkpoint(id, CheckpointStatus.PROTECTING)
-        if checkpoint.accepted or not tasks:
+            checkpoint = Checkpoint(sighting.id, CheckpointStatus.PROTECTING)
+        if checkpoint.accepted or not sighting.tasks:
             return checkpoint
         accepted = tuple(
             AcceptedResource(ResourceId(task.resource_id or ""), task.resource_type, task.resource_name)
-            for task in tasks
-            if task.checkpoint_id == id
+            for task in sighting.tasks
         )
         return replace(checkpoint, accepted=accepted)
 
-    def _is_taken(self, id: CheckpointId, intent: Intent) -> bool:
-        """Whether another intent is known to have made this checkpoint."""
-        others = (other for other in self._ledger.intents.values() if other.id != intent.id)
-        return any(other.checkpoint is not None and other.checkpoint.id == id for other in others)
+    def _rest(self, intent: Intent, why: str) -> None:
+        """Leave an intent UNKNOWN until a person says more of it, or the program starts anew."""
+        if intent.state is IntentState.UNKNOWN:
+            self._put(intent.moved(IntentState.UNKNOWN, self._clock.now(), note=why))
 
     def _move(self, id: IntentId, state: IntentState, checkpoint: Checkpoint | None) -> None:
         intent = self._ledger.intents[id]
         if intent.state not in (IntentState.UNKNOWN, IntentState.NOT_FOUND) or intent.state is state:
             return
-        self._put(intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled"))
-        self._vault_freed()
+        self._put(intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled", candidates=()))
 
     def _tell_twins(self, id: IntentId) -> None:
         """Tell the requests that were sent one for the other, and that all came to be, of each other's checkpoints."""
@@ -229,23 +301,85 @@ class Reconcile:
         self._ledger.put_intent(intent)
 
 
-def _distance(intent: Intent, row: Task | Backup) -> timedelta:
-    """Return how far a row is from the sending: of several with one name, the nearest is it most likely."""
-    sent_at = intent.sent_at or intent.created_at
-    return abs(row.created_at - sent_at) if row.created_at is not None else timedelta.max
+def _by_tasks(tasks: Sequence[Task], intent: Intent, draft: CheckpointDraft) -> Iterator[Sighting]:
+    """Yield the checkpoints that tasks tell of and that a request to this vault can have made."""
+    made: dict[CheckpointId, list[Task]] = {}
+    for task in tasks:
+        is_one = task.type == TaskType.BACKUP and task.policy_id == draft.policy_id
+        # a task that tells no vault tells too little of a request that has no name
+        vaults = (None, intent.target.vault_id) if intent.name else (intent.target.vault_id,)
+        if task.checkpoint_id is not None and is_one and task.vault_id in vaults:
+            made.setdefault(task.checkpoint_id, []).append(task)
+    for id, rows in made.items():
+        yield Sighting(id, rows[0].backup_name, _first(rows), frozenset(r.resource_id or "" for r in rows), tuple(rows))
+
+
+def _by_backups(backups: Sequence[Backup], draft: CheckpointDraft) -> Iterator[Sighting]:
+    """Yield the checkpoints that a vault's backups tell of."""
+    made: dict[CheckpointId, list[Backup]] = {}
+    for backup in backups:
+        if backup.checkpoint_id is not None and backup.auto == draft.auto_trigger:
+            made.setdefault(backup.checkpoint_id, []).append(backup)
+    for id, rows in made.items():
+        yield Sighting(id, rows[0].name, _first(rows), frozenset(row.resource_id for row in rows))
+
+
+def _first(rows: Sequence[Task] | Sequence[Backup]) -> datetime | None:
+    """Return when the first of some rows was made."""
+    return min((row.created_at for row in rows if row.created_at is not None), default=None)
+
+
+def _fits(sighting: Sighting, intent: Intent, draft: CheckpointDraft) -> bool:
+    """Whether a checkpoint has the name that was asked for, and no resource that was not."""
+    if intent.name and not _is_named(sighting.name, intent.name):
+        return False
+    asked = {choice.id.lower() for choice in draft.resources or ()}
+    return not asked or {id.lower() for id in sighting.resource_ids} <= asked
+
+
+def _may_be_in(span: Span, sighting: Sighting, intent: Intent) -> bool:
+    """Whether a checkpoint was made when the request can have made it.
+
+    One of the same name from shortly before is no proof of anything, but nobody would call it no trace either. Where no
+    name is anybody's own, what was made long after is another's.
+    """
+    at = sighting.created_at
+    if at is None:
+        return True
+    earliest = span.earliest - BEFORE if intent.name else span.earliest
+    return at >= earliest and (is_distinctive(intent.name) or not span.is_certain or at <= span.sent_at + _LATE)
+
+
+def _is_as_asked(checkpoint: Checkpoint, intent: Intent, draft: CheckpointDraft) -> bool:
+    """Whether what the service tells of a checkpoint, where it tells it, is what was asked for."""
+    if checkpoint.vault_id is not None and checkpoint.vault_id.lower() != intent.target.vault_id.lower():
+        return False
+    if checkpoint.name and intent.name and not _is_named(checkpoint.name, intent.name):
+        return False
+    asked = {choice.id.lower() for choice in draft.resources or ()}
+    if asked and not {each.id.lower() for each in checkpoint.accepted} <= asked:
+        return False
+    return not checkpoint.description or checkpoint.description == draft.description
+
+
+def _is_rival(other: Intent, intent: Intent) -> bool:
+    """Whether what is found may as well be of another request of ours, whose outcome is not known either."""
+    return other.name == intent.name and other.sent_at is not None and other.state in _UNSETTLED
+
+
+def _to_one_vault(one: Intent, other: Intent) -> bool:
+    here, there = one.target, other.target
+    return here.cbr_endpoint == there.cbr_endpoint and here.vault_id.lower() == there.vault_id.lower()
+
+
+def _distance(sighting: Sighting, sent_at: datetime) -> timedelta:
+    """Return how far a checkpoint is from the sending: of several, the nearest is it most likely."""
+    return abs(sighting.created_at - sent_at) if sighting.created_at is not None else timedelta.max
 
 
 def _is_named(found: str, name: str) -> bool:
     """Whether a backup's name is ``name``, or that with the number that the service adds for several resources."""
     return found == name or re.fullmatch(re.escape(name) + r"[-_]\d{4}", found) is not None
-
-
-def _could_be(resource_id: str | None, at: datetime | None, intent: Intent, draft: CheckpointDraft) -> bool:
-    """Judge by resources and time alone, for a backup that the service named."""
-    sent_at = intent.sent_at or intent.created_at
-    if at is None or at < sent_at - timedelta(seconds=60):
-        return False
-    return draft.resources is None or any(choice.id == resource_id for choice in draft.resources)
 
 
 def _draft(intent: Intent) -> CheckpointDraft:

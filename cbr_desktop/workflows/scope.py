@@ -103,6 +103,10 @@ class Scope:
         found = {task.id: task for member in self._members for task in member.tasks_of(checkpoint_id)}
         return list(found.values())
 
+    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+        """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
+        return next((found for member in self._members if (found := member.backups_of(checkpoint_id))), ())
+
     def _resource_rows(self) -> Iterator[ResourceRow]:
         rows = list(chain.from_iterable(member.resource_rows() for member in self._members))
         protected = {row.resource.id for row in rows if row.vault is not None}

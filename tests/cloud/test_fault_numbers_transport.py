@@ -38,7 +38,7 @@ from cbr_desktop.workflows.ledger import Part
 from tests.cloud.certificates import self_signed
 from tests.cloud.faults import Behaviour, Tunnel, answering, resetting, response, serving
 from tests.cloud.stage import EARLIER, Stage, listed, stage, told
-from tests.cloud.values import CREATED, NO_VAULTS, NOON
+from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON
 
 GZIP = b"Content-Encoding: gzip"
 CHUNKED = b"Transfer-Encoding: chunked"
@@ -276,7 +276,7 @@ def test_fault_11_an_idle_connection_is_closed() -> None:
     async def story(opened: Stage) -> None:
         await opened.cloud.policies()
         before = opened.server.connections
-        await opened.cloud.create_checkpoint(b"{}", await opened.cloud.project_id())
+        await opened.cloud.create_checkpoint(BODY, await opened.cloud.project_id())
         assert opened.server.connections == before + 1
         assert opened.site.count("POST", "checkpoints") == 1
         # the list comes over a new connection, and nobody notices

@@ -22,7 +22,10 @@ PROJECT = ProjectId("0605767b5780d5762fc5c0118072a564")
 VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
 PROFILE = Profile("test", "https://iam.example", "https://cbr.example", "eu-de_prod", "ada", "acme")
 BODY = b'{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce"}}'
-CREATED = b'{"checkpoint": {"id": "8b0851a8-adf3-4f4c-a914-dead08bf9664", "status": "protecting", "vault": null}}'
+CREATED = (
+    b'{"checkpoint": {"id": "8b0851a8-adf3-4f4c-a914-dead08bf9664", "status": "protecting", "vault":'
+    b' {"id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "resources": [{"id": "94eba8b2-acc9-4d82-badc-127144cc5526"}]}}}'
+)
 NO_VAULTS = b'{"vaults": [], "count": 0}'
 EXAMPLES = Path(__file__).parent / "examples"
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
@@ -25,6 +26,8 @@ REFERENCE = CheckpointDraft(
     auto_trigger=True,
     resources=(ResourceChoice(ResourceId(REFERENCE_RESOURCE_ID), "OS::Nova::Server", "ecs-1f0f-0002"),),
 )
+LOST = replace(REFERENCE, name="backup_name-x7k2")
+"""A request whose name nobody else is likely to choose, so that what is found under it can only be its own."""
 CHECKPOINTS = "/checkpoints"
 S = IntentState
 
@@ -131,7 +134,7 @@ def test_a_lost_answer_is_found_by_reading_and_not_sent_again(stage: Stage) -> N
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.house.outbox.submit(LOST)
         accepted = await stage.until(intent.id, S.ACCEPTED)
         assert accepted.checkpoint is not None
         assert [resource.id for resource in accepted.checkpoint.accepted] == [REFERENCE_RESOURCE_ID]
@@ -147,7 +150,7 @@ def test_a_gateway_that_gives_up_after_the_service_has_acted_is_not_a_refusal(st
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b""))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.house.outbox.submit(LOST)
         await stage.until(intent.id, S.ACCEPTED)
         assert S.UNKNOWN in stage.states[intent.id]
 
@@ -155,12 +158,21 @@ def test_a_gateway_that_gives_up_after_the_service_has_acted_is_not_a_refusal(st
     assert len(stage.posts) == 1
 
 
-def test_a_request_without_a_name_is_found_by_vault_resources_and_time(stage: Stage) -> None:
+def test_what_is_found_for_a_request_without_a_name_is_its_own_when_a_person_says_so(stage: Stage) -> None:
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
 
     async def story() -> None:
         intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
-        await stage.until(intent.id, S.ACCEPTED)
+        await stage.until(intent.id, S.UNKNOWN)
+        await stage.clock.sleep(3600)
+        found = stage.intent(intent.id)
+        assert (found.state, found.note) == (S.UNKNOWN, "ambiguous")
+        (candidate,) = found.candidates
+        assert not stage.house.outbox.adopt(intent.id, CheckpointId("another"))
+        assert stage.house.outbox.adopt(intent.id, candidate.id)
+        finished = await stage.until(intent.id, S.FINISHED)
+        assert finished.outcome is not None
+        assert finished.outcome.is_whole
 
     stage.play(story)
     assert len(stage.posts) == 1
@@ -256,7 +268,7 @@ def test_without_leave_to_read_tasks_backups_tell_what_became_of_a_lost_answer(s
     stage.service.modes.forbidden.add("cbr:tasks:list")
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.house.outbox.submit(LOST)
         await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
 
@@ -274,7 +286,7 @@ def test_a_task_that_tells_no_vault_is_found_although_no_backup_shows_yet(stage:
         "created_at": stage.clock.now().strftime("%Y-%m-%dT%H:%M:%S.000000"),
         "extra_info": {
             "resource": {"id": REFERENCE_RESOURCE_ID, "name": "ecs-1f0f-0002", "type": "OS::Nova::Server"},
-            "backup": {"backup_id": "", "backup_name": REFERENCE.name},
+            "backup": {"backup_id": "", "backup_name": LOST.name},
         },
     }
     logs = json.dumps({"operation_logs": [task], "count": 1}).encode()
@@ -282,7 +294,7 @@ def test_a_task_that_tells_no_vault_is_found_although_no_backup_shows_yet(stage:
     stage.service.faults.add(Fault("GET", "/operation-logs", "reply", status=200, body=logs))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.house.outbox.submit(LOST)
         found = await stage.until(intent.id, S.ACCEPTED, S.NOT_FOUND)
         assert found.state is S.ACCEPTED
         assert found.checkpoint is not None
@@ -297,7 +309,7 @@ def test_tasks_that_appear_late_are_waited_for(stage: Stage) -> None:
     stage.service.modes.appears_after_seconds = 90
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.house.outbox.submit(LOST)
         await stage.until(intent.id, S.FINISHED)
 
     stage.play(story)
@@ -310,7 +322,11 @@ def test_a_request_without_a_name_is_found_among_backups_too(stage: Stage) -> No
 
     async def story() -> None:
         intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
-        await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
+        await stage.until(intent.id, S.UNKNOWN)
+        await stage.clock.sleep(600)
+        (candidate,) = stage.intent(intent.id).candidates
+        assert stage.house.outbox.adopt(intent.id, candidate.id)
+        await stage.until(intent.id, S.FINISHED)
 
     stage.play(story)
     assert len(stage.posts) == 1
@@ -409,7 +425,7 @@ def test_a_restart_in_the_middle_of_sending_ends_in_looking_not_in_sending(tmp_p
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "after", seconds=3600))
 
         async def crash() -> None:
-            stage.house.outbox.submit(REFERENCE)
+            stage.house.outbox.submit(LOST)
             drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
             while not stage.posts:
                 await stage.clock.sleep(1)

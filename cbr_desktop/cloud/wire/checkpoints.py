@@ -1,10 +1,13 @@
 """Checkpoints as the service writes them, straight after creation and later, when much of them may be gone."""
 
+import json
+from typing import Any
+
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, moment
+from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, Unfit, moment
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
-from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId, is_uuid
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.word import known
 
@@ -57,6 +60,64 @@ class CheckpointRow(Struct):
 
 
 _ONE = ObjectReader(CheckpointRow, "checkpoint")
+
+
+def created(body: bytes, request: bytes) -> Checkpoint:
+    """Read the answer of CreateCheckpoint to ``request``, which must be one to this very request.
+
+    ``Unfit`` where it is not valid JSON in UTF-8 with each key once, its id is no UUID, it names another vault or none,
+    a resource or a name that was not asked for, or no resource at all: whoever answers so may speak of anything.
+    """
+    answer = _strict(body)
+    made = checkpoint(body)
+    asked = _member(_strict(request), "checkpoint")
+    parameters = _member(asked, "parameters")
+    details = parameters.get("resource_details") or ()
+    ids = (*(parameters.get("resources") or ()), *(_member(each).get("id") for each in details))
+    wanted = {str(id).lower() for id in ids}
+    told = [*(each.id.lower() for each in made.accepted), *(each.id.lower() for each in made.skipped)]
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `checkpoint.id`")
+    if str(made.vault_id).lower() != str(asked.get("vault_id")).lower():
+        raise Unfit("another vault than was asked for - at `checkpoint.vault.id`")
+    if not told or len(told) != _count(answer):
+        raise Unfit("no resources, or some that cannot be read - at `checkpoint.vault`")
+    if wanted and not wanted.issuperset(told):
+        raise Unfit("a resource that was not asked for - at `checkpoint.vault`")
+    if made.name and parameters.get("name") and made.name != parameters["name"]:
+        raise Unfit("another name than was asked for - at `checkpoint.extra_info.name`")
+    return made
+
+
+def _strict(body: bytes) -> Any:
+    """Return JSON that holds each key of an object once; ``Unfit`` for anything else."""
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Unfit(str(error)[:200]) from None
+
+
+def _member(value: Any, key: str = "") -> dict[str, Any]:
+    """Return the object under a key, or a value itself; an empty one in place of anything else."""
+    found = value.get(key) if key and isinstance(value, dict) else value
+    return found if isinstance(found, dict) else {}
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object has a key twice")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number")
+
+
+def _count(answer: Any) -> int:
+    """Return how many resources an answer names, readable or not."""
+    vault = answer["checkpoint"]["vault"]
+    return len(vault.get("resources") or ()) + len(vault.get("skipped_resources") or ())
 
 
 def checkpoint(body: bytes) -> Checkpoint:
