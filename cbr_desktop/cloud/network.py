@@ -123,10 +123,10 @@ class Network(httpx.AsyncBaseTransport):
         self._refused.clear()
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        for lines in self._lines.values():
-            await lines.kept.aclose()
-            await lines.fresh.aclose()
+        """Close all connections; what goes wrong in that is no news to anybody."""
+        for each in [each for lines in self._lines.values() for each in (lines.kept, lines.fresh)]:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await each.aclose()
 
     async def _open(self, place: tuple[str, str], host: str) -> None:
         async with self._opening:
@@ -389,7 +389,8 @@ class _Dial:
                     each.cancel()
         except BaseException:
             for stream in won:
-                await stream.aclose()
+                with contextlib.suppress(OSError, *self._failures):
+                    await stream.aclose()
             raise
         if won:
             return won[0]

@@ -241,8 +241,9 @@ class Client:
         return answer
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
+        """Close the connections. Raises nothing: whoever ends has no use for what goes wrong in that."""
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            await self._client.aclose()
 
     async def _exchange(self, call: Call) -> Answer:
         started, asked_at = time.perf_counter(), self.clock.now()
@@ -296,10 +297,8 @@ class Client:
         try:
             async with asyncio.timeout(self._deadline):
                 response = await self._client.send(request, stream=True)
-                try:
+                async with _closing(response):
                     yield response
-                finally:
-                    await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             raise _translated(call.host, error, sent=sending.started) from error
 
@@ -453,6 +452,16 @@ class _Sending:
         # a proxy is asked for a tunnel first; the server sees nothing of that
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.started = True
+
+
+@contextlib.asynccontextmanager
+async def _closing(response: httpx.Response) -> AsyncIterator[None]:
+    """Close a response in the end. What goes wrong in that is no news, and must not take the place of a cancellation."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(httpx.HTTPError, httpx.StreamError, OSError):
+            await response.aclose()
 
 
 def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
