@@ -1,108 +1,160 @@
 """Rules of the house that no linter knows."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 HOUSE = Path(__file__).parent.parent / "cbr_desktop"
-FILES = sorted(HOUSE.rglob("*.py"))
 TOP_LEVEL = {"pyproject.toml", "README.md", "cbr_desktop", "resources", "tests", "packaging"}
 BESIDES = {"LICENSE", "CHANGELOG.md", "requirements.lock", "build"}
 FORBIDDEN_WORDS = ("Manager", "Helper", "Util", "Misc", "Common")
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(HOUSE).as_posix()
+class Module:
+    """One file of the house, parsed once for all rules."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.relative_to(HOUSE).as_posix()
+        self.path = path
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.nodes = list(ast.walk(self.tree))
+
+    @property
+    def is_screen(self) -> bool:
+        return self.name.startswith("ui/")
+
+    @cached_property
+    def attributes(self) -> set[str]:
+        """The names that stand behind a dot."""
+        return {node.attr for node in self.nodes if isinstance(node, ast.Attribute)}
+
+    @cached_property
+    def called(self) -> set[str]:
+        """The names of the methods that are called."""
+        calls = [node.func for node in self.nodes if isinstance(node, ast.Call)]
+        return {func.attr for func in calls if isinstance(func, ast.Attribute)}
+
+    @cached_property
+    def imported(self) -> set[str]:
+        """The names of ``import name`` and of ``from module import name``, without their modules."""
+        imports = [node for node in self.nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        return {alias.name for node in imports for alias in node.names}
+
+    @cached_property
+    def sources(self) -> set[str]:
+        """The modules of ``import module`` and of ``from module import name``."""
+        return {source for node in self.nodes for source in _sources(node)}
 
 
-def nodes(path: Path) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+def _sources(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
-@pytest.fixture(params=FILES, ids=name_of)
-def path(request: pytest.FixtureRequest) -> Path:
-    file: Path = request.param
-    return file
+@pytest.fixture(scope="module")
+def modules() -> list[Module]:
+    found = [Module(path) for path in sorted(HOUSE.rglob("*.py"))]
+    assert found
+    return found
 
 
-def test_a_module_opens_with_one_sentence(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert docstring
-    assert docstring.split("\n\n")[0].replace("\n", " ").rstrip().endswith((".", "::"))
+def broken(modules: Iterable[Module], rule: Callable[[Module], object]) -> dict[str, object]:
+    """Return what a rule finds, by the name of the file that breaks it."""
+    return {module.name: found for module in modules if (found := rule(module))}
 
 
-def test_no_dialog_runs_a_loop_of_its_own(path: Path) -> None:
-    calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
-    names = {func.attr for func in calls if isinstance(func, ast.Attribute)}
-    if name_of(path) == "app/window.py":
-        names -= {"processEvents"}  # the first paint, before any loop runs
-    assert not names & {"exec", "exec_", "processEvents"}
+def test_a_module_opens_with_one_sentence(modules: list[Module]) -> None:
+    def opening(module: Module) -> str:
+        first = (ast.get_docstring(module.tree) or "").split("\n\n")[0].replace("\n", " ").rstrip()
+        return "" if first.endswith((".", "::")) else first or "no docstring"
+
+    assert broken(modules, opening) == {}
 
 
-def test_no_screen_has_a_coroutine(path: Path) -> None:
-    if "ui" not in path.parts:
-        return
-    for node in nodes(path):
-        if isinstance(node, ast.ClassDef) and any(
-            isinstance(base, ast.Name) and base.id.startswith("Q") for base in node.bases
-        ):
-            assert not [part.name for part in node.body if isinstance(part, ast.AsyncFunctionDef)]
+def test_no_dialog_runs_a_loop_of_its_own(modules: list[Module]) -> None:
+    def loops(module: Module) -> set[str]:
+        found = module.called & {"exec", "exec_", "processEvents"}
+        # the first paint, before any loop runs
+        return found - {"processEvents"} if module.name == "app/window.py" else found
+
+    assert broken(modules, loops) == {}
 
 
-def test_the_house_is_imported_at_the_top(path: Path) -> None:
-    for node in nodes(path):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for inner in ast.walk(node):
-                module = inner.module if isinstance(inner, ast.ImportFrom) else ""
-                names = [alias.name for alias in inner.names] if isinstance(inner, ast.Import) else []
-                inside = [name for name in [module or "", *names] if name.startswith("cbr_desktop")]
-                assert not inside, f"line {node.lineno} imports {inside} inside a function"
+def test_no_screen_has_a_coroutine(modules: list[Module]) -> None:
+    def coroutines(module: Module) -> list[str]:
+        widgets = [
+            node
+            for node in module.nodes
+            if isinstance(node, ast.ClassDef)
+            and any(isinstance(base, ast.Name) and base.id.startswith("Q") for base in node.bases)
+        ]
+        return [part.name for widget in widgets for part in widget.body if isinstance(part, ast.AsyncFunctionDef)]
+
+    assert broken([module for module in modules if module.is_screen], coroutines) == {}
 
 
-def test_translation_is_the_screens_business(path: Path) -> None:
-    if "ui" in path.parts:
-        return
-    calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
-    assert not [func for func in calls if isinstance(func, ast.Attribute) and func.attr == "tr"]
+def test_the_house_is_imported_at_the_top(modules: list[Module]) -> None:
+    def late(module: Module) -> list[str]:
+        functions = [node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return [
+            f"line {inner.lineno} imports {source} inside a function"
+            for function in functions
+            for inner in ast.walk(function)
+            if isinstance(inner, ast.Import | ast.ImportFrom)
+            for source in _sources(inner)
+            if source.startswith("cbr_desktop")
+        ]
+
+    assert broken(modules, late) == {}
 
 
-def test_names_say_what_a_thing_is(path: Path) -> None:
-    classes = [node.name for node in nodes(path) if isinstance(node, ast.ClassDef)]
-    assert not [name for name in classes if name.endswith(FORBIDDEN_WORDS)]
+def test_translation_is_the_screens_business(modules: list[Module]) -> None:
+    elsewhere = [module for module in modules if not module.is_screen]
+    assert broken(elsewhere, lambda module: module.called & {"tr"}) == {}
 
 
-def test_only_the_runtime_knows_the_loop(path: Path) -> None:
-    imported = {alias.name for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module or "" for node in nodes(path) if isinstance(node, ast.ImportFrom)}
-    assert "qasync" not in imported or path.name == "runtime.py"
+def test_names_say_what_a_thing_is(modules: list[Module]) -> None:
+    def vague(module: Module) -> list[str]:
+        classes = [node.name for node in module.nodes if isinstance(node, ast.ClassDef)]
+        return [name for name in classes if name.endswith(FORBIDDEN_WORDS)]
+
+    assert broken(modules, vague) == {}
+
+
+def test_only_the_runtime_knows_the_loop(modules: list[Module]) -> None:
+    others = [module for module in modules if module.path.name != "runtime.py"]
+    assert broken(others, lambda module: module.sources & {"qasync"}) == {}
 
 
 MARKUP_CALLS = {"setHtml", "insertHtml", "appendHtml", "setMarkdown", "setOpenExternalLinks"}
 MARKUP_NAMES = {"QTextBrowser", "QMessageBox", "QErrorMessage", "QWhatsThis", "QWebEngineView"}
 
 
-def test_links_are_opened_in_one_place(path: Path) -> None:
-    named = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
-    named |= {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert "QDesktopServices" not in named or name_of(path) == "ui/links.py"
-    assert not named & {"webbrowser", "startfile"}
-    assert "webbrowser" not in {a.name for node in nodes(path) if isinstance(node, ast.Import) for a in node.names}
+def test_links_are_opened_in_one_place(modules: list[Module]) -> None:
+    def openers(module: Module) -> set[str]:
+        named = module.attributes | module.imported
+        found = named & {"QDesktopServices", "webbrowser", "startfile"}
+        return found - {"QDesktopServices"} if module.name == "ui/links.py" else found
+
+    assert broken(modules, openers) == {}
 
 
-def test_no_screen_reads_markup(path: Path) -> None:
-    named = {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    named |= {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
-    assert not named & (MARKUP_NAMES | MARKUP_CALLS)
-    formats = [
-        node.attr
-        for node in nodes(path)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Attribute | ast.Name)
-        and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "TextFormat"
-    ]
-    assert set(formats) <= {"PlainText"}
+def test_no_screen_reads_markup(modules: list[Module]) -> None:
+    def markup(module: Module) -> set[str]:
+        formats = {
+            node.attr
+            for node in module.nodes
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Attribute | ast.Name)
+            and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "TextFormat"
+        }
+        return (module.imported | module.attributes) & (MARKUP_NAMES | MARKUP_CALLS) | formats - {"PlainText"}
+
+    assert broken(modules, markup) == {}
 
 
 def test_the_top_level_is_tidy() -> None:
