@@ -117,19 +117,25 @@ class Stage:
     def play(self, story: Callable[[], object]) -> None:
         """Run an async story with the residents that send and follow, and end them after it."""
 
-        async def told() -> None:
-            async with asyncio.TaskGroup() as tasks:
-                residents = tasks.create_task(self.house.correspondence())
-                await story()  # type: ignore[misc]
-                residents.cancel()
-            await self.house.cloud.aclose()
+        asyncio.run(self.told(story))
 
-        asyncio.run(told())
+    async def told(self, story: Callable[[], object]) -> None:
+        """Do the same on a loop that runs already."""
+        async with asyncio.TaskGroup() as tasks:
+            residents = tasks.create_task(self.house.correspondence())
+            await story()  # type: ignore[misc]
+            residents.cancel()
+        await self.house.cloud.aclose()
 
 
 @contextmanager
 def staged(
-    folder: Path, *, service: Service | None = None, clock: StageClock | None = None, profile: Profile = DEMO
+    folder: Path,
+    *,
+    service: Service | None = None,
+    clock: StageClock | None = None,
+    profile: Profile = DEMO,
+    cable: type[Cable] = Cable,
 ) -> Iterator[Stage]:
     """Open a house on ``folder`` over the demo estate; a second time on the same folder is a restart."""
     clock = clock or StageClock()
@@ -144,6 +150,6 @@ def staged(
 
     ledger = Ledger(profile, notify)
     here = places({"CBR_DESKTOP_HOME": str(folder)})
-    cable = Cable(service)
-    with opened(here, ledger, clock, demo.secret_of(profile), cable) as house:
-        yield Stage(house, service, clock, seen, cable)
+    way = cable(service)
+    with opened(here, ledger, clock, demo.secret_of(profile), way) as house:
+        yield Stage(house, service, clock, seen, way)

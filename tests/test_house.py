@@ -161,3 +161,38 @@ def test_the_top_level_is_tidy() -> None:
     here = {entry.name for entry in HOUSE.parent.iterdir() if not entry.name.startswith(".")}
     assert here >= TOP_LEVEL
     assert here <= TOP_LEVEL | BESIDES
+
+
+def test_nothing_waits_where_a_cancellation_could_get_lost(modules: list[Module]) -> None:
+    """What is raised by an ``await`` in a ``finally`` takes the place of the cancellation that led there.
+
+    Closing is allowed, since ``aclose`` of ours raises nothing, and what stands under ``suppress``.
+    """
+
+    def waits(module: Module) -> list[int]:
+        found = []
+        for node in module.nodes:
+            if isinstance(node, ast.Try):
+                for part in [node.finalbody, *(each.body for each in node.handlers if _catches_all(each))]:
+                    found += [line for each in part for line in _bare_waits(each)]
+        return found
+
+    assert broken(modules, waits) == {}
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler is entered by a cancellation."""
+    named = ast.unparse(handler.type) if handler.type is not None else ""
+    return not named or "BaseException" in named or "CancelledError" in named
+
+
+def _bare_waits(node: ast.AST) -> list[int]:
+    """Return the lines of what is awaited below a node and may raise."""
+    if isinstance(node, ast.With) and any("suppress" in ast.unparse(item.context_expr) for item in node.items):
+        return []
+    if isinstance(node, ast.Await):
+        is_closing = isinstance(node.value, ast.Call) and ast.unparse(node.value.func).endswith(".aclose")
+        return [] if is_closing else [node.lineno]
+    if isinstance(node, ast.AsyncFor | ast.AsyncWith):
+        return [node.lineno]
+    return [line for each in ast.iter_child_nodes(node) for line in _bare_waits(each)]

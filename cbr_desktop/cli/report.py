@@ -139,6 +139,8 @@ def exit_code(report: Report) -> int:
         return BAD
     if state is IntentState.FINISHED:
         good, wanted = outcome.count(Fate.DONE), outcome.is_whole
+        if not outcome.count(Fate.FAILED, Fate.SKIPPED) and outcome.count(Fate.UNCERTAIN):
+            return UNCERTAIN
     else:
         good = outcome.total - outcome.count(Fate.SKIPPED, Fate.FAILED)
         wanted = good == outcome.total > 0

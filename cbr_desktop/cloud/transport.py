@@ -456,7 +456,7 @@ class _Sending:
 
 @contextlib.asynccontextmanager
 async def _closing(response: httpx.Response) -> AsyncIterator[None]:
-    """Close a response in the end. What goes wrong in that is no news, and must not take the place of a cancellation."""
+    """Close a response in the end. What goes wrong in that is no news and takes no cancellation's place."""
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import NO_PROFILE, Intent, IntentState
+from cbr_desktop.domain.intent import NO_CLOCK, NO_PROFILE, Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
@@ -346,9 +346,16 @@ def _ended_sentence(outcome: Outcome) -> str:
             return "Every resource reports a backup, but the checkpoint failed. Check them before relying on them."
         which = "the resource is" if done == 1 else f"all {done} resources are"
         return f"Finished: {which} backed up."
-    if not done:
+    uncertain = outcome.count(Fate.UNCERTAIN)
+    if uncertain == outcome.total and uncertain:
         return (
-            ", ".join([f"Failed: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
+            f"Ended, and neither tasks nor backups tell what became of {_resources(uncertain)}. Look for the backups in"
+            " the console, and ask for the permissions cbr:tasks:list and cbr:backups:list."
+        )
+    if not done:
+        head = "Failed" if outcome.count(Fate.FAILED, Fate.SKIPPED) == outcome.total else "Ended"
+        return (
+            ", ".join([f"{head}: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
             + "."
         )
     head = "Ended with failures" if outcome.count(Fate.FAILED) else "Finished"
@@ -368,7 +375,10 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
     """Return where a request stands, why, and what happens next or is to be done."""
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
         sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
-        found = " The answer had been lost; the checkpoint was found by reading." if intent.note == "reconciled" else ""
+        found = {
+            "reconciled": " The answer had been lost; the checkpoint was found by reading.",
+            "adopted": " The answer had been lost; you said that this checkpoint is the one.",
+        }.get(intent.note, "")
         alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
         return sentence + found + alone + _twin_words(intent) + _unsaved(intent)
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
@@ -399,6 +409,10 @@ def _held(intent: Intent, now: datetime) -> str:
         NO_PROFILE: (
             "Held: there is no profile of this name any more. Nothing was sent."
             " Add a profile of the same name and project again to decide."
+        ),
+        "clock": (
+            f"Held: by this machine's clock you confirmed it {wanted}, which is still to come, so the clock has been"
+            " set back since. Nothing was sent. Look at it, then release it or take it back."
         ),
         "elsewhere": (
             "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
@@ -442,10 +456,37 @@ def _unknown(intent: Intent, now: datetime) -> str:
             " there is no profile of this name any more. Add one of the same name and project again; then it is looked"
             " for, and not sent again."
         )
+    if intent.candidates:
+        return _may_be_words(intent, now)
+    if intent.note == NO_CLOCK:
+        return (
+            f"It is not known whether it was carried out. No trace of it was found in vault {vault}, but the service's"
+            " time could not be compared with this machine's, so nobody can tell whether the right hours were looked"
+            f" at. Look at the vault yourself, then say that none is yours. {looked_sentence(intent, now)}"
+        )
     return (
         f"The answer was lost {since} ago{_lost_words(intent.note)}. Looking for the checkpoint by reading the tasks"
         f" and backups of vault {vault}{tag}, for about half an hour; it is not sent again."
     )
+
+
+def _may_be_words(intent: Intent, now: datetime) -> str:
+    """Return what was found for a request that may as well be another's."""
+    found = "; ".join(candidate_words(each, now) for each in intent.candidates)
+    one = len(intent.candidates) == 1
+    which = "a checkpoint was found that may be the one" if one else "checkpoints were found that may be the one"
+    name = "has no name" if not intent.name else "has a name that others may choose as well"
+    return (
+        f"The answer was lost, and {which}, or another operator's: {found}. The request {name}, so only you can tell."
+        " It is not sent again."
+    )
+
+
+def candidate_words(candidate: Candidate, now: datetime) -> str:
+    """Return which checkpoint was found: its name, its id, and when the service made it."""
+    name = quoted(candidate.name) if candidate.name else "one without a name"
+    at = f", made {clock_words(candidate.created_at, now)}" if candidate.created_at else ""
+    return f"{name} ({shown(candidate.id, 64)}{at})"
 
 
 def _lost_words(note: str) -> str:
@@ -462,6 +503,11 @@ def _lost_words(note: str) -> str:
 
 
 def _not_found_again(intent: Intent, now: datetime) -> str:
+    if intent.note == "disowned":
+        return (
+            f"You said {clock_words(intent.changed_at, now)} that nothing of what was found is of this request. Keep"
+            f" looking, or look at the vault yourself before you send it again. {looked_sentence(intent, now)}"
+        ).rstrip()
     return (
         f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
         " most likely it was never carried out. Keep looking, or look at the vault yourself before you send it again."

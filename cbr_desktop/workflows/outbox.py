@@ -509,9 +509,17 @@ class Outbox:
 
     def _accepted(self, intent: Intent, answer: CreateAnswer) -> None:
         self._failures = 0
+        if self._is_claimed(answer.checkpoint.id, intent):
+            # whoever answers with what was made for another request has not told what became of this one
+            self._move(intent, IntentState.UNKNOWN, note="BadAnswer")
+            return
         self._at("before-accepted")
         self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
         self._at("after-accepted")
+
+    def _is_claimed(self, id: CheckpointId, intent: Intent) -> bool:
+        others = (other for other in self._ledger.intents.values() if other.id != intent.id)
+        return any(other.checkpoint is not None and other.checkpoint.id == id for other in others)
 
     def _lose(self, intent: Intent, error: CloudError) -> None:
         """Settle a request as unknown: whatever the answer looks like, nobody can know that nothing was done."""
