@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import NO_PROFILE, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import NO_CLOCK, NO_PROFILE, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
@@ -121,6 +121,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             "stale": f"You: confirmed {age} ago",
             "contradicted": "You: newer data speak against it",
             "late": f"You: its time passed {age} ago",
+            "clock": "You: confirmed by a clock that was ahead",
             "elsewhere": "Its profile, which leads elsewhere now",
             NO_PROFILE: "Its profile, which is gone",
         }.get(intent.note, "You")
@@ -138,6 +139,8 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
         return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
         return tally(outcome)
+    if intent.state is IntentState.UNKNOWN and (intent.candidates or intent.note == NO_CLOCK):
+        return "You: say whether it is yours" if intent.candidates else "You: look at the vault yourself"
     return {
         IntentState.SCHEDULED: "Its time",
         IntentState.SENDING: "The answer",

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId
-from cbr_desktop.domain.intent import Intent, IntentState, Refusal
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Refusal
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog, OutcomePanel
@@ -200,3 +200,36 @@ def test_an_intent_that_is_gone_is_told(counter: Counter, show: Show) -> None:
     del counter.ledger.intents[intent.id]
     panel.refresh()
     assert "no longer kept" in words(panel)
+
+
+def test_of_what_may_be_another_s_a_person_says_whose_it_is(counter: Counter, show: Show) -> None:
+    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, note="NoAnswer")
+    one, two = (Candidate(CheckpointId(uid(9100 + n)), "nightly", NOW + timedelta(seconds=n)) for n in range(2))
+    panel = show(replace(made, candidates=(one, two)))
+    said = words(panel)
+    assert "only you can tell" in said
+    assert one.id in said
+    assert panel.mine.isVisible()
+    assert panel.not_mine.isVisible()
+    assert [panel.candidates.itemData(row) for row in range(2)] == [one.id, two.id]
+    panel.candidates.setCurrentIndex(1)
+    panel.mine.click()
+    adopted = counter.ledger.intents[made.id]
+    assert adopted.state is IntentState.ACCEPTED
+    assert adopted.checkpoint is not None
+    assert adopted.checkpoint.id == two.id
+    assert not panel.mine.isVisible()
+    assert not panel.candidates.isVisible()
+    assert "you said that this checkpoint is the one" in words(panel)
+
+
+@pytest.mark.parametrize("note", ["ambiguous", "no-clock"])
+def test_what_is_nobody_s_can_be_sent_again(counter: Counter, show: Show, note: str) -> None:
+    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, note=note)
+    found = (Candidate(CheckpointId(uid(9100)), "nightly", NOW),) if note == "ambiguous" else ()
+    panel = show(replace(made, candidates=found))
+    assert panel.mine.isVisible() == bool(found)
+    panel.not_mine.click()
+    assert counter.ledger.intents[made.id].state is IntentState.NOT_FOUND
+    assert "You said" in words(panel)
+    assert panel.look_on.isVisible()

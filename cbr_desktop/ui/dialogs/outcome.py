@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Target
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
@@ -32,7 +33,7 @@ from cbr_desktop.ui.pieces import dress_table, push_button
 from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
 from cbr_desktop.ui.states import clock_words, status_words
-from cbr_desktop.ui.text import intent_sentence, report_text, retry_sentence, stand_words
+from cbr_desktop.ui.text import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -164,8 +165,22 @@ class OutcomePanel(QWidget):
         self.retry.setToolTip(tooltip(retry))
         self.cancel.setVisible(intent.state in WAITING)
         self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
+        self._show_candidates(intent)
         self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
         self.back.setVisible(bool(self._trail))
+
+    def _show_candidates(self, intent: Intent) -> None:
+        """Offer to say whose the checkpoints are that were found for a request whose answer was lost."""
+        found = intent.candidates if intent.state is IntentState.UNKNOWN else ()
+        ids = [each.id for each in found]
+        if ids != [self.candidates.itemData(row) for row in range(self.candidates.count())]:
+            self.candidates.clear()
+            for each in found:
+                self.candidates.addItem(plain(candidate_words(each, self._desk.clock.now()), 200), each.id)
+        self.candidates.setVisible(len(found) > 1)
+        self.mine.setVisible(bool(found))
+        is_over = intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
+        self.not_mine.setVisible(bool(found) or is_over)
 
     def _retry_words(self, intent: Intent) -> str:
         """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
@@ -190,6 +205,12 @@ class OutcomePanel(QWidget):
 
     def _keep_looking(self) -> None:
         self._desk.outbox.keep_looking(self._id)
+
+    def _adopt(self) -> None:
+        self._desk.outbox.adopt(self._id, self.candidates.currentData())
+
+    def _disown(self) -> None:
+        self._desk.outbox.disown(self._id)
 
     def _go_back(self) -> None:
         self._look_at(self._trail.pop())
@@ -221,6 +242,13 @@ class OutcomePanel(QWidget):
         self.edit = push_button("&Edit and send again", "editAgain", self.edit_wished.emit)
         self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
         self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
+        self.mine = push_button("It is &mine", "adoptCheckpoint", self._adopt)
+        self.mine.setToolTip("Take this checkpoint for the one that the request made, and follow it")
+        self.not_mine = push_button("&None is mine", "disownCheckpoints", self._disown)
+        self.not_mine.setToolTip("The request made nothing of this; you can send it again then")
+        self.candidates = QComboBox()
+        self.candidates.setObjectName("outcomeCandidates")
+        self.candidates.setAccessibleName("Which checkpoint is yours")
         self.cancel = push_button("&Take back", "takeBack", self._cancel)
         self.report = push_button("&Copy report", "copyReport", self._copy_report)
         self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
@@ -228,7 +256,7 @@ class OutcomePanel(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.back, self.retry, self.look_on, self.edit, self.cancel):
+        for button in (self.back, self.retry, self.look_on, self.mine, self.not_mine, self.edit, self.cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.report, self.request, self.close_button):
@@ -240,6 +268,7 @@ class OutcomePanel(QWidget):
         layout.addWidget(self._empty)
         layout.addWidget(self._body, 1)
         layout.addWidget(self._before_retry)
+        layout.addWidget(self.candidates)
         layout.addWidget(self._problem)
         layout.addLayout(buttons)
 
