@@ -31,7 +31,7 @@ def desk(tmp_path: Path) -> Iterator[Machine]:
 def request_file(folder: Path) -> str:
     path = folder / "request.cbr.json"
     path.write_text(
-        json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch"}}})
+        json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch-x7k2"}}})
     )
     return str(path)
 
@@ -102,7 +102,7 @@ def test_fault_50_leaving_while_a_request_is_on_its_way_takes_five_seconds_and_e
 ) -> None:
     desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
     with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
-        stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch"))
+        stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch-x7k2"))
     child = desk.start("--profile", "Demo")
     desk.until(child, lambda: bool(desk.posts))
     asked_at = datetime.now(UTC)

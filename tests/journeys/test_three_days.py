@@ -44,7 +44,7 @@ def edit_twenty(desk: Machine, ids: dict[str, VaultId]) -> dict[str, str]:
     drafts = drafts_of(desk)
     expected = {}
     for number in range(20):
-        draft = CheckpointDraft(ids[VAULTS[number % len(VAULTS)]], name=f"patch-day-{number}")
+        draft = CheckpointDraft(ids[VAULTS[number % len(VAULTS)]], name=f"patch-day-{number}-x7k2")
         path = drafts.create(f"patch-{number:02}", new_text(draft))
         base = drafts.load(path)
         edited = new_text(replace(draft, description=f"edited offline, draft {number}"))

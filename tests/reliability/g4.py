@@ -5,13 +5,14 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import AMBIGUOUS, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from tests.stage import Stage, staged
@@ -50,6 +51,9 @@ class Run:
     executed: int
     is_plain: bool
     """Whether what was made could be seen and read at once."""
+    shown: tuple[str, ...] = ()
+    """The checkpoints that a person was shown, since the request had no name of its own."""
+    made: tuple[str, ...] = ()
 
 
 def measure(ground: Ground) -> Iterator[Finding]:
@@ -62,7 +66,12 @@ def measure(ground: Ground) -> Iterator[Finding]:
     yield _none(f"{what}: sent or made more than once", sum(run.posts > 1 or run.executed > 1 for run in runs))
     yield _none("carried out and not called so", sum(_is_denied(run) for run in runs))
     yield _none("not carried out and called so", sum(_is_invented(run) for run in runs))
-    late = [run for run in runs if run.is_plain and run.executed and _looks(run.intent) > LOOKS]
+    asked = [run for run in runs if run.shown]
+    yield _none(
+        f"{len(asked)} without a name of their own: shown another's", sum(run.shown != run.made for run in asked)
+    )
+    plain = [run for run in runs if run.is_plain and run.executed and not run.shown]
+    late = [run for run in plain if _looks(run.intent) > LOOKS]
     yield _none(f"to be seen and not found in {LOOKS} looks", len(late))
     yield Finding("G4", "requests that never left", str(sent[0]), "0", sent[0] == 0)
 
@@ -113,16 +122,24 @@ async def _interrupted(stage: Stage, chance: random.Random) -> None:
 def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -> Run:
     """Play until the request has come to an end; without a draft it is the one from before the restart."""
     ended: list[Intent] = []
+    shown: list[str] = []
 
     async def story() -> None:
         made = stage.house.outbox.submit(draft) if draft else next(iter(stage.house.ledger.intents.values()))
-        ended.append(await stage.until(made.id, *_ENDS))
+        deadline = stage.clock.now() + timedelta(hours=3)
+        while (intent := stage.intent(made.id)).state not in _ENDS:
+            assert stage.clock.now() < deadline, (intent.state, intent.note)
+            if intent.note == AMBIGUOUS:
+                shown.extend(each.id for each in intent.candidates)
+                stage.house.outbox.adopt(intent.id, intent.candidates[0].id)
+            await stage.clock.sleep(1)
+        ended.append(intent)
 
     stage.play(story)
     (intent,) = ended
-    made = [c for c in stage.service.estate.checkpoints.values() if c.vault_id == REFERENCE_VAULT_ID]
-    executed = sum(checkpoint.created_at >= intent.created_at for checkpoint in made)
-    return Run(intent, len(stage.posts), executed, is_plain=not late and not reads)
+    known = stage.service.estate.checkpoints.values()
+    made = [c.id for c in known if c.vault_id == REFERENCE_VAULT_ID and c.created_at >= intent.created_at]
+    return Run(intent, len(stage.posts), len(made), not late and not reads, tuple(shown), tuple(made))
 
 
 def _is_denied(run: Run) -> bool:

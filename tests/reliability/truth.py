@@ -61,7 +61,8 @@ class TruthCloud(TokenCloud):
     def _create(self, asked: dict[str, object]) -> bytes:
         name = str(asked.get("parameters", {}).get("name", ""))  # type: ignore[attr-defined]
         self.executed[name] += 1
-        id, resource = str(uuid.uuid4()), {"id": str(uuid.uuid4()), "name": "server", "type": "OS::Nova::Server"}
+        id, wanted = str(uuid.uuid4()), asked.get("parameters", {}).get("resources") or [str(uuid.uuid4())]  # type: ignore[attr-defined]
+        resource = {"id": wanted[0], "name": "server", "type": "OS::Nova::Server"}
         now = datetime.now(UTC)
         vault = {"id": asked["vault_id"], "name": "vault", "resources": [resource], "skipped_resources": []}
         checkpoint = {
