@@ -130,7 +130,7 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
 
             stage.play(story)
 
-        assert names(desk.posts) == Counter(f"patch-day-{number}" for number in range(CONFIRMED))
+        assert names(desk.posts) == Counter(f"patch-day-{number}-x7k2" for number in range(CONFIRMED))
         code, said, _ = desk.run("journal", "verify")
         assert (code, "The journal is whole" in said) == (0, True)
         asked = [entry.event.intent for entry in desk.entries("request") if entry.at >= online_at]
