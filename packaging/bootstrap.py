@@ -141,7 +141,6 @@ PACKAGE_PROGRAMS: dict[str, tuple[Program, ...]] = {
     "tar": (*BUNDLE_PROGRAMS, Program("xz", "xz-utils")),
     "windows": (
         *BUNDLE_PROGRAMS[1:],
-        Program("makensis", "nsis"),
         Program("osslsigncode", "osslsigncode"),
         Program("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
         Program("x86_64-w64-mingw32-windres", "binutils-mingw-w64-x86-64"),

@@ -6,6 +6,11 @@
 ; Codes of exit: 0 done, 1 cancelled, 2 not done, 3 the program is running, 4 the folder has things of somebody else,
 ; 5 not this Windows, 740 everybody needs an administrator.
 
+; before 3.12, installers that the system runs could be made to run what any user has put in their way
+!if ${NSIS_PACKEDVERSION} < 0x03012000
+!error "NSIS 3.12 or newer is needed: installers of older ones let users of the computer become administrators."
+!endif
+
 Target amd64-unicode
 SetCompressor /SOLID ${COMPRESSION}
 !if ${COMPRESSION} == lzma
@@ -145,11 +150,13 @@ FunctionEnd
 
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_NOAUTOCLOSE
-!define MUI_FINISHPAGE_RUN "$INSTDIR\${WINDOW}"
+!define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_TEXT "Start ${TITLE}"
+!define MUI_FINISHPAGE_RUN_FUNCTION StartProgram
 Page custom AskScope AnswerScope
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW OfferStart
 !insertmacro MUI_PAGE_FINISH
 !define MUI_UNCONFIRMPAGE_TEXT_TOP "${TITLE} will be removed. What is yours stays: profiles, requests, logs, and the secrets in the Credential Manager."
 !insertmacro MUI_UNPAGE_CONFIRM
@@ -279,6 +286,22 @@ Function RemoveElsewhere
   ${EndIf}
   Delete "$0\uninstall.exe"
   RMDir "$0"
+FunctionEnd
+
+; What an administrator's installer starts is an administrator's too, and nobody has asked for that: it starts nothing.
+Function OfferStart
+  !insertmacro IsAdministrator $0
+  ${If} $0 = 1
+    SendMessage $mui.FinishPage.Run ${BM_SETCHECK} ${BST_UNCHECKED} 0
+    ShowWindow $mui.FinishPage.Run ${SW_HIDE}
+  ${EndIf}
+FunctionEnd
+
+Function StartProgram
+  !insertmacro IsAdministrator $0
+  ${If} $0 = 0
+    Exec '"$INSTDIR\${WINDOW}"'
+  ${EndIf}
 FunctionEnd
 
 Section

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cbr_desktop.cli import parser as command_line
 from linux.manual import opens_files
-from product import LICENCE, NAME, PACKAGES, PACKAGING, SUMMARY, TITLE, WORK, epoch, pressed, run, version
+from product import LICENCE, NAME, PACKAGES, PACKAGING, SUMMARY, TITLE, WORK, epoch, pressed, version
 from release import Release, release
-from windows import launchers, signing
+from windows import launchers, nsis, signing
 from windows.runtime import MINOR
 
 PORTABLE = f"{NAME}.portable"
@@ -28,7 +28,8 @@ def build_installer(folder: Path) -> Path:
     # NSIS takes a mark of the byte order for the sign that a file is not of the old code page
     Path(given["INSTALLED"]).write_text(file_lines(folder), "utf-8-sig")
     defined = [f"-D{name}={value}" for name, value in given.items()]
-    run("makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defined, PACKAGING / "windows" / "installer.nsi")
+    nsis.fetch().compile("-V2", "-WX", "-INPUTCHARSET", "UTF8", *defined, PACKAGING / "windows" / "installer.nsi")
+    nsis.check_installer(package)
     signing.sign(package)
     return package
 
