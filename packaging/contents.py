@@ -10,8 +10,12 @@ from product import NAME, ROOT, WORK
 
 __all__ = ["BINDINGS", "LATE", "NAME", "PLUGINS", "ROOT", "UNUSED", "binding_files", "is_base", "is_wanted"]
 
-LATE = ("keyring", "keyring.backends.chainer", "PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
-"""Modules that are imported by a name in a text."""
+LATE = (
+    *("keyring", "keyring.backends.chainer", "PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"),
+    # by the library of the update check, out of C
+    "_cffi_backend",
+)
+"""Modules that are imported by a name in a text, or by no text of Python."""
 
 UNUSED = [
     *("tkinter", "test", "unittest", "pydoc", "doctest", "pdb", "lib2to3", "distutils", "ensurepip", "venv"),

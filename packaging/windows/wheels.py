@@ -27,7 +27,7 @@ _OF_QT = {
 }
 _BINDING_MODULE = re.compile(r"(PySide6|shiboken6)/\w+\.py|shiboken6/files\.dir/.*\.py")
 # parts of packages that nobody imports
-_UNUSED = ("bin/", "win32ctypes/tests/", "ecdsa/test_", "PySide6/scripts/", "PySide6/support/")
+_UNUSED = ("bin/", "win32ctypes/tests/", "PySide6/scripts/", "PySide6/support/")
 _KEPT_OF_METADATA = ("METADATA", "entry_points.txt")
 
 

@@ -6,15 +6,15 @@ import json
 
 import httpx
 import pytest
-from ecdsa import Ed25519, SigningKey
+from nacl.signing import SigningKey
 
 from cbr_desktop.app.updating import look
 from cbr_desktop.domain.error import CloudError, Redirected, Unproved
 from cbr_desktop.domain.update import Release, UpdateSource, is_newer
 from tests.cloud.values import Clock
 
-KEY = SigningKey.generate(curve=Ed25519)
-SOURCE = UpdateSource("https://downloads.example/cbr/manifest.json", KEY.verifying_key.to_string())
+KEY = SigningKey.generate()
+SOURCE = UpdateSource("https://downloads.example/cbr/manifest.json", bytes(KEY.verify_key))
 MANIFEST = {"version": "2.1.0", "published_at": "2026-11-24T10:00:00+00:00", "page": "https://downloads.example/cbr/"}
 
 
@@ -23,7 +23,7 @@ class Shelf:
 
     def __init__(self, manifest: bytes | None = None, signature: bytes | None = None) -> None:
         self.manifest = json.dumps(MANIFEST).encode() if manifest is None else manifest
-        self.signature = base64.b64encode(KEY.sign(self.manifest)) if signature is None else signature
+        self.signature = base64.b64encode(KEY.sign(self.manifest).signature) if signature is None else signature
         self.paths: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -32,8 +32,8 @@ class Shelf:
         return httpx.Response(200, content=content, headers={"Content-Type": "application/json"})
 
 
-def told(shelf: object, than: str = "1.0.0") -> Release | None:
-    return asyncio.run(look(SOURCE, Clock(), httpx.MockTransport(shelf), than))  # type: ignore[arg-type]
+def told(shelf: object, than: str = "1.0.0", source: UpdateSource = SOURCE) -> Release | None:
+    return asyncio.run(look(source, Clock(), httpx.MockTransport(shelf), than))  # type: ignore[arg-type]
 
 
 def test_a_signed_manifest_tells_of_a_newer_version() -> None:
@@ -53,11 +53,11 @@ def test_what_is_not_newer_is_no_news(than: str) -> None:
 @pytest.mark.parametrize(
     "shelf",
     [
-        Shelf(signature=base64.b64encode(SigningKey.generate(curve=Ed25519).sign(json.dumps(MANIFEST).encode()))),
+        Shelf(signature=base64.b64encode(SigningKey.generate().sign(json.dumps(MANIFEST).encode()).signature)),
         Shelf(signature=base64.b64encode(b"\0" * 64)),
         Shelf(signature=b"no base64!"),
         Shelf(signature=b""),
-        Shelf(json.dumps({**MANIFEST, "version": "9.9"}).encode(), base64.b64encode(KEY.sign(b"another"))),
+        Shelf(json.dumps({**MANIFEST, "version": "9.9"}).encode(), base64.b64encode(KEY.sign(b"another").signature)),
         Shelf(b"{}"),
         Shelf(b"[" * 100_000),
         Shelf(json.dumps({**MANIFEST, "published_at": "yesterday"}).encode()),
@@ -66,6 +66,48 @@ def test_what_is_not_newer_is_no_news(than: str) -> None:
 def test_what_is_not_proved_or_not_whole_is_not_believed(shelf: Shelf) -> None:
     with pytest.raises(Unproved):
         told(shelf)
+
+
+_ORDER_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
+_OTHER_8 = "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"
+SMALL_ORDER = [
+    bytes.fromhex(point)
+    for point in (
+        "01" + "00" * 31,
+        "00" * 32,
+        "00" * 31 + "80",
+        "ec" + "ff" * 30 + "7f",
+        _ORDER_8,
+        f"{_ORDER_8[:-2]}85",
+        _OTHER_8,
+        f"{_OTHER_8[:-2]}fa",
+    )
+]
+"""The eight points of Ed25519 whose order is at most 8, as keys and signatures have them."""
+
+
+@pytest.mark.parametrize("key", SMALL_ORDER, ids=bytes.hex)
+def test_a_key_for_which_anybody_can_sign_anything_proves_nothing_78(key: bytes) -> None:
+    """With S = 0, one of eight signatures fits one of eight messages, for whoever tries."""
+    source = UpdateSource(SOURCE.address, key)
+    for number in range(8):
+        manifest = json.dumps({**MANIFEST, "version": f"2.1.{number}"}).encode()
+        for point in SMALL_ORDER:
+            with pytest.raises(Unproved):
+                told(Shelf(manifest, base64.b64encode(point + bytes(32))), source=source)
+
+
+@pytest.mark.parametrize("key", [b"", b"short", bytes(31), bytes(33), b"\xff" * 32])
+def test_what_is_no_key_proves_nothing(key: bytes) -> None:
+    with pytest.raises(Unproved):
+        told(Shelf(), source=UpdateSource(SOURCE.address, key))
+
+
+def test_what_was_signed_by_earlier_versions_is_still_believed() -> None:
+    key = base64.b64decode("A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")
+    signature = b"8F0MzVl8+M5+kZfundHu6TmKNI1raV7qd/qDjPh4y7Ag6CMlF3U+vdQ+bMevf+Ztbqu3PNDIF930NfDQ6NUODw=="
+    release = told(Shelf(signature=signature), source=UpdateSource(SOURCE.address, key))
+    assert release is not None and release.version == "2.1.0"
 
 
 def test_a_redirect_is_not_followed() -> None:

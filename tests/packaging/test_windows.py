@@ -42,8 +42,8 @@ SOURCES = ROOT / "packaging" / "windows"
         ("PySide6/QtCore.pyi", False),
         ("bin/uvicorn.exe", False),
         ("uvicorn/supervisors/__init__.py", True),
-        ("ecdsa/keys.py", True),
-        ("ecdsa/test_keys.py", False),
+        ("nacl/_sodium.pyd", True),
+        ("win32ctypes/tests/test_pywin32.py", False),
         ("keyring-25.7.0.dist-info/RECORD", False),
     ],
 )
