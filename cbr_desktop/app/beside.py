@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.houses import Houses
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.update import Release, UpdateSource
@@ -39,7 +39,7 @@ class Behind(NamedTuple):
     access: Access
     houses: Houses
     secrets: Secrets
-    transport: httpx.AsyncBaseTransport | None
+    transport: Transport | None
 
 
 class Beside(QObject):

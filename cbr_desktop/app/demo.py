@@ -1,7 +1,6 @@
 """The demo cloud: the simulator next door, reached over the true wire without a socket."""
 
-import httpx
-
+from cbr_desktop.cloud.network import InProcess
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, new_text
@@ -78,14 +77,8 @@ def drafts(service: Service) -> dict[str, str]:
     return texts | {f"imported-from-hcloud{SUFFIX}": imported}
 
 
-class DemoTransport(httpx.ASGITransport):
-    """Hands requests to the simulator; a connection that it cuts is one that httpx lost."""
+class DemoTransport(InProcess):
+    """Hands requests to the simulator."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(app=service.application)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await super().handle_async_request(request)
-        except ConnectionCut as error:
-            raise httpx.ReadError("the connection was cut", request=request) from error
+        super().__init__(service.application, ConnectionCut)

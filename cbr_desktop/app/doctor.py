@@ -9,11 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
 from cbr_desktop import __version__
 from cbr_desktop.cloud.auth import Auth
-from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.probe import CloudProbe, Wire
 from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
@@ -41,7 +39,7 @@ class Practice:
         profile: Profile,
         secret: Secret,
         clock: Clock,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         *,
         refusal: Callable[[], HouseError | None] = lambda: None,
         redact: Callable[[str], str] | None = None,
@@ -69,9 +67,7 @@ class Practice:
         finally:
             await network.aclose()
 
-    async def _examined(
-        self, transport: httpx.AsyncBaseTransport, wire: Wire | None, tell: Tell, begin: Begin
-    ) -> Diagnosis:
+    async def _examined(self, transport: Transport, wire: Wire | None, tell: Tell, begin: Begin) -> Diagnosis:
         auth = self._auth or login_of(self.profile, self._secret)
         probe = CloudProbe(self.profile, auth, transport, self._clock, wire, refusal=self._refusal)
         # kept while it may be wrong: whoever was refused remembers with what, and does not try that a second time

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import httpx
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.doctor import Practice
 from cbr_desktop.cloud.account import Account
-from cbr_desktop.cloud.network import Network, aside, effective_network
+from cbr_desktop.cloud.network import Network, Transport, aside, effective_network
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check
@@ -23,7 +22,7 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 
-TransportOf = Callable[[Profile, Secret], httpx.AsyncBaseTransport]
+TransportOf = Callable[[Profile, Secret], Transport]
 
 
 def open_profiles(
@@ -92,6 +91,6 @@ async def effective(profile: Profile) -> EffectiveNetwork:
     return await aside(lambda: effective_network(profile))
 
 
-def real_network(profile: Profile, secret: Secret) -> httpx.AsyncBaseTransport:
+def real_network(profile: Profile, secret: Secret) -> Transport:
     """Return the way to the real network."""
     return Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))

@@ -10,10 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-import httpx
-
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
@@ -77,7 +75,7 @@ def open_house(
     cache: Cache,
     clock: Clock,
     secret: Secret,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: Transport | None = None,
     guard: Guard | None = None,
     offline: Callable[[], bool] = lambda: False,
     journal: Journal | None = None,

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-import httpx
-
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import Data, kill_point, opened_data
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.intent import Intent, without_profile
@@ -20,7 +19,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
-TransportOf = Callable[[Profile], httpx.AsyncBaseTransport | None]
+TransportOf = Callable[[Profile], Transport | None]
 
 
 class Houses:
@@ -152,6 +151,6 @@ def opened_houses(
         yield Houses(here, data, secret_of, transport_of, offline, closing)
 
 
-def real_network(profile: Profile) -> httpx.AsyncBaseTransport | None:
+def real_network(profile: Profile) -> Transport | None:
     """Return nothing: a house then makes its own way into the network."""
     return None

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, closing
 from functools import partial
 
-import httpx
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.app import shelf
@@ -15,6 +14,7 @@ from cbr_desktop.app.beside import Behind, Beside
 from cbr_desktop.app.houses import Houses, opened_houses, real_network
 from cbr_desktop.app.neighbour import Neighbour
 from cbr_desktop.app.start import copied_data, demo_corner
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.crash import CrashWatch
 from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
@@ -96,7 +96,7 @@ def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: S
         # a whole service next door, of which those who work with a real one need not have anything in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
         service = demo.service(hall.clock)
-        transport: httpx.AsyncBaseTransport | None = demo.DemoTransport(service)
+        transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
         drafts = demo.drafts(service)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
-import httpx
-
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.plan import Run
@@ -70,7 +69,7 @@ def opened_street(
     profiles: Iterable[Profile],
     clock: Clock,
     secret_of: SecretOf = terminal_secret,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: Transport | None = None,
 ) -> Iterator[Street]:
     """Open the houses of several profiles over one data folder. Raises ``InUse``."""
     scope = Scope()

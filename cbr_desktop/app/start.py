@@ -14,11 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-import httpx
-
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.house import House, open_house, who
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
 from cbr_desktop.domain.error import HouseError, InUse, NotSaved, SecretMissing
@@ -45,7 +44,7 @@ _LEFT_SECONDS = 60.0
 
 @contextmanager
 def opened(
-    places: Places, ledger: Ledger, clock: Clock, secret: Secret, transport: httpx.AsyncBaseTransport | None = None
+    places: Places, ledger: Ledger, clock: Clock, secret: Secret, transport: Transport | None = None
 ) -> Iterator[House]:
     """Open the house of a ledger's profile; its rows and cache are closed at the end, its client is not.
 

@@ -1,9 +1,7 @@
 """Looking for a newer version, if somebody named an address for that; otherwise nobody is ever asked."""
 
-import httpx
-
 from cbr_desktop import __version__
-from cbr_desktop.cloud.network import Network
+from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.updates import Updates
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.update import Release, UpdateSource
@@ -11,7 +9,7 @@ from cbr_desktop.workflows.ports import Clock
 
 
 async def look(
-    source: UpdateSource, clock: Clock, transport: httpx.AsyncBaseTransport | None = None, than: str = __version__
+    source: UpdateSource, clock: Clock, transport: Transport | None = None, than: str = __version__
 ) -> Release | None:
     """Ask once; return a newer release, or ``None``. Raises ``CloudError``. ``transport`` replaces the network."""
     # the way of a profile that says nothing: by the system's proxy

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-import httpx
-
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import Client, Clock
 from cbr_desktop.cloud.ways import Secret, login_of
@@ -20,7 +19,7 @@ class Account:
     password); it is closed after each question.
     """
 
-    def __init__(self, transport: Callable[[Profile, Secret], httpx.AsyncBaseTransport], clock: Clock) -> None:
+    def __init__(self, transport: Callable[[Profile, Secret], Transport], clock: Clock) -> None:
         self._transport = transport
         self._clock = clock
 

@@ -7,10 +7,8 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-import httpx
-
 from cbr_desktop.cloud.auth import Auth, authorised
-from cbr_desktop.cloud.network import IN_FLIGHT
+from cbr_desktop.cloud.network import IN_FLIGHT, Transport
 from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.backups import backups
@@ -54,7 +52,7 @@ class CbrCloud:
         self,
         profile: Profile,
         auth: Auth,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         clock: Clock,
         report: Callable[[Connection], None],
         *,

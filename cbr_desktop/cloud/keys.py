@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
-
 from cbr_desktop.cloud.auth import RefusedSecrets, Secret, SingleFlight, pasted
 from cbr_desktop.cloud.projects import projects_by_name
 from cbr_desktop.cloud.signing import STAMP, Keys, query_string, signed_headers, stamp
@@ -47,9 +45,9 @@ class KeyLogin:
     async def signed(self, call: Call, client: Client) -> Call:
         """Return ``call`` with a signature of now. Its query is in the URL, spelled as it was signed."""
         keys = await self._question.outcome(lambda: self._keys, self._ask)
-        url = httpx.URL(call.url)
-        headers = {**call.headers, "Host": url.netloc.decode("ascii"), "X-Sdk-Date": stamp(client.service_time())}
-        project = url.path.split("/")[2:3]
+        address = call.address
+        headers = {**call.headers, "Host": address.netloc, "X-Sdk-Date": stamp(client.service_time())}
+        project = address.path.split("/")[2:3]
         if project and is_project_id(project[0]):
             headers["X-Project-Id"] = project[0]
         if keys.security_token:
@@ -107,8 +105,7 @@ class KeyLogin:
 
 def _proved(keys: Keys, call: Call) -> Call:
     """Return a call whose headers and URL are complete with the signature of ``keys``."""
-    url = httpx.URL(call.url)
+    address = call.address
     headers = {name: value for name, value in call.headers.items() if name != "Authorization"}
-    query = parse_qsl(url.query.decode("ascii"), keep_blank_values=True)
-    path = url.raw_path.partition(b"?")[0].decode("ascii")
-    return replace(call, headers=signed_headers(keys, call.method, path, query, headers, call.body or b""))
+    query = parse_qsl(address.query, keep_blank_values=True)
+    return replace(call, headers=signed_headers(keys, call.method, address.raw_path, query, headers, call.body or b""))

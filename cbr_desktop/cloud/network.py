@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -63,6 +63,8 @@ _HASHED = re.compile(r"[0-9a-f]{8}\.\d\Z")
 _ASKS_THE_SYSTEM = sys.platform in ("win32", "darwin")
 _HIDDEN_LOGIN = "***"
 
+Transport: TypeAlias = httpx.AsyncBaseTransport
+"""What carries requests: the real network, a cloud that is a part of this program, or one that a test has made."""
 Result = TypeVar("Result")
 Resolve = Callable[..., Iterable[tuple[Any, ...]]]
 """Returns the addresses of a name, as ``socket.getaddrinfo`` does; it may take its time."""
@@ -161,6 +163,21 @@ class Network(httpx.AsyncBaseTransport):
             raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from error
         dial = _Dial(self._resolve, FAMILIES[self._profile.address_family], proxy is not None)
         return _Lines(_pool(context, dial, proxy, IN_FLIGHT), _pool(context, dial, proxy, 0))
+
+
+class InProcess(httpx.ASGITransport):
+    """Hands requests to an application in this process; an error of kind ``cut`` is a connection that was lost."""
+
+    def __init__(self, application: Any, cut: type[Exception]) -> None:
+        super().__init__(app=application)
+        self._cut = cut
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand a request over."""
+        try:
+            return await super().handle_async_request(request)
+        except self._cut as error:
+            raise httpx.ReadError("the connection was cut", request=request) from error
 
 
 def wants_login(error: Exception) -> bool:

@@ -13,11 +13,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx
 import msgspec
 
 from cbr_desktop.cloud.auth import Auth
-from cbr_desktop.cloud.network import FAMILIES, Resolve, aside, chosen_proxy, context_of, effective_network
+from cbr_desktop.cloud.network import FAMILIES, Resolve, Transport, aside, chosen_proxy, context_of, effective_network
 from cbr_desktop.cloud.transport import Answer, Call, Client, Clock, certificate_reason
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
@@ -197,7 +196,7 @@ class CloudProbe:
         self,
         profile: Profile,
         auth: Auth,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         clock: Clock,
         wire: Wire | None = None,
         *,

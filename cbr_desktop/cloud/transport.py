@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import httpx
 import stamina
@@ -88,6 +88,15 @@ class Clock(Protocol):
         ...
 
 
+class Address(NamedTuple):
+    """Parts of a URL: server and port, the path with and without its signs spelled out, the query as it is sent."""
+
+    netloc: str
+    path: str
+    raw_path: str
+    query: str
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown."""
@@ -103,6 +112,13 @@ class Call:
     def host(self) -> str:
         """The server's name, with its port where it is not the usual one."""
         return httpx.URL(self.url).netloc.decode("ascii", "replace")
+
+    @property
+    def address(self) -> "Address":
+        """The parts of the URL as they go over the wire."""
+        url = httpx.URL(self.url)
+        raw_path = url.raw_path.partition(b"?")[0].decode("ascii")
+        return Address(url.netloc.decode("ascii"), url.path, raw_path, url.query.decode("ascii"))
 
     def with_headers(self, headers: Mapping[str, str]) -> "Call":
         """Return the call with more headers."""

@@ -4,9 +4,9 @@ import base64
 import binascii
 from datetime import UTC, datetime
 
-import httpx
 import msgspec
 
+from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.transport import Call, Client, Clock
 from cbr_desktop.domain.error import Unproved
 from cbr_desktop.domain.update import Release, UpdateSource, is_newer
@@ -21,7 +21,7 @@ class _Manifest(msgspec.Struct):
 class Updates:
     """Asks the source that somebody named, and nobody else. Nothing is downloaded but the manifest."""
 
-    def __init__(self, source: UpdateSource, transport: httpx.AsyncBaseTransport, clock: Clock) -> None:
+    def __init__(self, source: UpdateSource, transport: Transport, clock: Clock) -> None:
         self._source = source
         self._client = Client(transport, clock, lambda connection: None)
 
