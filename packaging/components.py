@@ -45,7 +45,10 @@ _CLASSIFIERS = {
 
 @dataclass(frozen=True)
 class Component:
-    """A work of others. ``licence`` is an SPDX expression, ``texts`` are files, ``hashes`` those of the lock."""
+    """A work of others. ``licence`` is an SPDX expression, ``texts`` are files, ``hashes`` those of the lock.
+
+    ``made_on`` is the day it was made, as ``2026-10-07``, where that matters.
+    """
 
     name: str
     version: str
@@ -55,6 +58,7 @@ class Component:
     hashes: tuple[str, ...] = ()
     source: str = ""
     files: tuple[str, ...] = field(default=(), compare=False)
+    made_on: str = ""
 
 
 def of_python(site_packages: Path, modules: Iterable[str]) -> list[Component]:

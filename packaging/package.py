@@ -23,27 +23,27 @@ OUT_OF_BUNDLE: dict[str, Callable[[Bundle], Path]] = {
     "tar": tarball.build,
 }
 """What makes each kind of package out of the bundle for Linux."""
-ON_THEIR_OWN: dict[str, Callable[[], Path]] = {"windows": both.build}
-"""What makes the kinds that need no bundle for Linux."""
+ON_THEIR_OWN: dict[str, Callable[[Callable[[str], None]], Path]] = {"windows": both.build}
+"""What makes the kinds that need no bundle for Linux; it is handed whom to tell what speaks against publishing them."""
 SUMS = "SHA256SUMS"
 
 
 def main(kinds: list[str]) -> int:
     """Build packages of the ``kinds``, and the sums of all that are there."""
-    verdict = release().verdict
+    verdicts = [release().verdict]
     drop_others(PACKAGES, version())
     made: Bundle | None = None
     for kind in kinds:
         begin = time.monotonic()
         if kind in ON_THEIR_OWN:
-            package = ON_THEIR_OWN[kind]()
+            package = ON_THEIR_OWN[kind](verdicts.append)
         else:
             made = made or bundle.make()
             package = OUT_OF_BUNDLE[kind](made)
         say(f"{time.monotonic() - begin:6.1f} s  {package.name}, {package.stat().st_size / 1e6:.1f} MB")
     write_sums(PACKAGES)
     say(f"The packages are in {PACKAGES}")
-    if verdict:
+    for verdict in filter(None, verdicts):
         say(verdict)
     return 0
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cyclonedx.factory.license import LicenseFactory
-from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component as Part
 from cyclonedx.model.component import ComponentType
@@ -64,4 +64,5 @@ def _part(component: Component) -> Part:
         licenses=[] if component.licence == UNSAID else [licence],
         hashes=hashes if len(component.hashes) == 1 else [],
         external_references=source if component.source else [],
+        properties=[Property(name=f"{NAME}:made-on", value=component.made_on)] if component.made_on else [],
     )

@@ -10,6 +10,7 @@ Beside its two programs there are::
 
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import components
 import licences
@@ -26,8 +27,15 @@ LIST = f"licences/{NAME}.cdx.json"
 """Where in the folder it is written down what the program is made of."""
 
 
-def make() -> Path:
-    """Make the folder anew and return it."""
+class Program(NamedTuple):
+    """The folder that is the program, and the Python that it runs on."""
+
+    folder: Path
+    python: runtime.Runtime
+
+
+def make() -> Program:
+    """Make the folder anew."""
     folder = WORK / "windows" / TITLE
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -43,7 +51,7 @@ def make() -> Path:
     licences.lay(folder / "licences", found, qt_folder=r"lib\PySide6 and lib\shiboken6")
     sbom.write(folder / LIST, found, "on Windows")
     tidy(folder)
-    return folder
+    return Program(folder, python)
 
 
 def _lay_house(folder: Path, compiler: Path) -> None:
@@ -54,7 +62,14 @@ def _lay_house(folder: Path, compiler: Path) -> None:
 def _components(whole: Path, python: runtime.Runtime) -> list[Component]:
     text = WORK / "windows" / "LICENSE.txt"
     text.write_bytes(python.files["LICENSE.txt"])
-    interpreter = Component("Python", python.version, "PSF-2.0", f"pkg:generic/python@{python.version}", (text,))
+    interpreter = Component(
+        "Python",
+        python.version,
+        "PSF-2.0",
+        f"pkg:generic/python@{python.version}",
+        (text,),
+        made_on=python.made_on.isoformat(),
+    )
     modules = {path.name.partition(".")[0] for path in whole.iterdir()}
     found = components.of_python(whole, modules)
     binding = next(each for each in found if each.name.lower().startswith("pyside6"))

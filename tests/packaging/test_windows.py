@@ -9,6 +9,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -289,8 +290,9 @@ def given_python(folder: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -
     """Name a zip that has a library of Python in it, as a release names the one of python.org."""
     archive = folder / "python-embed-amd64.zip"
     with zipfile.ZipFile(archive, "w") as packed:
-        packed.write(library, "python313.dll")
-        packed.writestr("LICENSE.txt", "a licence")
+        packed.writestr(zipfile.ZipInfo("python313.dll", (2026, 10, 7, 9, 30, 0)), library.read_bytes())
+        # what was packed later says nothing about the age
+        packed.writestr(zipfile.ZipInfo("LICENSE.txt", (2026, 11, 1, 0, 0, 0)), "a licence")
     monkeypatch.setenv("CBR_WINDOWS_PYTHON", str(archive))
     monkeypatch.setenv("CBR_WINDOWS_PYTHON_SHA256", hashlib.sha256(archive.read_bytes()).hexdigest().upper())
     return archive
@@ -304,8 +306,30 @@ def test_a_newer_python_is_taken_when_its_makers_have_signed_it(tmp_path, sign_a
     given_python(tmp_path, library, monkeypatch)
     found = runtime.fetch(root)
     assert (found.version, sorted(found.files)) == ("3.13.99", ["LICENSE.txt", "python313.dll"])
+    assert found.made_on == date(2026, 10, 7)
     with pytest.raises(SystemExit, match=r"python313.dll .* is signed by nobody"):
         runtime.fetch()
+
+
+@pytest.mark.parametrize(
+    ("made_on", "today", "months"),
+    [
+        (date(2025, 2, 4), date(2026, 11, 28), 21),
+        (date(2024, 10, 7), date(2025, 10, 8), 12),
+        (date(2024, 2, 29), date(2026, 2, 28), 23),
+    ],
+)
+def test_a_python_of_more_than_a_year_is_told_of_at_the_end_78(made_on, today, months):
+    python = runtime.Runtime({}, "3.13.2", made_on)
+    assert runtime.verdict(python, today) == (
+        f"Not for publication: the Python for Windows, 3.13.2 of {made_on}, is {months} months old, and holes that were"
+        " mended since are open in it. CBR_WINDOWS_PYTHON names a newer one."
+    )
+
+
+@pytest.mark.parametrize("today", [date(2025, 10, 7), date(2024, 10, 7), date(2024, 1, 1)])
+def test_a_python_of_at_most_a_year_is_fine_78(today):
+    assert runtime.verdict(runtime.Runtime({}, "3.13.0", date(2024, 10, 7)), today) == ""
 
 
 @needs_signing
