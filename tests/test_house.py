@@ -157,6 +157,56 @@ def test_no_screen_reads_markup(modules: list[Module]) -> None:
     assert broken(modules, markup) == {}
 
 
+HINT_CALLS = {"setToolTip", "setWhatsThis", "setStatusTip", "setTabToolTip", "setItemToolTip", "showText"}
+HINT_ROLES = {"ToolTipRole", "WhatsThisRole", "StatusTipRole"}
+
+
+def is_hint_without_markup(value: ast.expr) -> bool:
+    """Tell whether what a hint is set to has passed ``tooltip``, or stands in the source without a sign of markup."""
+    if isinstance(value, ast.IfExp):
+        return is_hint_without_markup(value.body) and is_hint_without_markup(value.orelse)
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, str) and not set("<&") & set(value.value)
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "tooltip"
+
+
+def roles_of_hints(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Attribute) and inner.attr in HINT_ROLES for inner in ast.walk(node))
+
+
+def hints(path: Path) -> Iterator[tuple[int, ast.expr | None]]:
+    """Yield the line and the value of everything that becomes a hint: Qt guesses whether such a text is markup."""
+    for node in nodes(path):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            values = [value for value in node.args if not roles_of_hints(value)]
+            if node.func.attr in HINT_CALLS or (
+                node.func.attr in ("setData", "setItemData", "setHeaderData") and len(values) < len(node.args)
+            ):
+                yield node.lineno, values[-1] if values else None
+        elif isinstance(node, ast.If) and roles_of_hints(node.test):
+            returned = [inner for part in node.body for inner in ast.walk(part) if isinstance(inner, ast.Return)]
+            yield from ((inner.lineno, inner.value) for inner in returned)
+        elif isinstance(node, ast.Dict) and roles_of_hints(node):
+            yield node.lineno, None
+
+
+def test_fault_93_every_hint_passes_the_one_function_that_takes_markup_away(path: Path) -> None:
+    bad = [line for line, value in hints(path) if value is None or not is_hint_without_markup(value)]
+    assert not bad, f"lines {bad} set a hint that does not pass tooltip()"
+
+
+def test_fault_93_a_notification_and_a_menu_show_no_markup(path: Path) -> None:
+    calls = [node for node in nodes(path) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    named = {node.func.attr for node in calls if isinstance(node.func, ast.Attribute)}
+    assert not named & {"setToolTipsVisible", "setDefaultAction", "setInformativeText", "setDetailedText"}
+    for node in calls:
+        assert isinstance(node.func, ast.Attribute)
+        if node.func.attr == "showMessage":
+            texts = node.args[:2]
+            passed = [isinstance(text, ast.Call) and getattr(text.func, "id", "") == "unmarked" for text in texts]
+            assert all(passed), f"line {node.lineno} tells the desktop a text that does not pass unmarked()"
+
+
 def test_the_top_level_is_tidy() -> None:
     here = {entry.name for entry in HOUSE.parent.iterdir() if not entry.name.startswith(".")}
     assert here >= TOP_LEVEL

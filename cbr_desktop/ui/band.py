@@ -10,7 +10,7 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words, duration_words
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.words import ENVIRONMENTS
@@ -130,7 +130,7 @@ class ProfileBand(QWidget):
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
             is_sealed = guarded[0].guard.sealed is not None
-            self.arm.setToolTip(_SEALED_HINT if is_sealed else _ARM_HINT)
+            self.arm.setToolTip(tooltip(_SEALED_HINT if is_sealed else _ARM_HINT))
             self.arm.setIcon(icon("unlock" if any(desk.guard.is_open for desk in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
@@ -155,7 +155,7 @@ class ProfileBand(QWidget):
         button = QToolButton(self)
         button.setObjectName(name.lower())
         button.setAccessibleName(name)
-        button.setToolTip(hint)
+        button.setToolTip(tooltip(hint))
         button.setText(name)
         button.setIcon(icon(picture))
         button.setAutoRaise(True)

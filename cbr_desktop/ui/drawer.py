@@ -22,6 +22,7 @@ from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import draw_mark, icon
 from cbr_desktop.ui.line import Line
 from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.requests import Group, Request, requests
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
@@ -122,7 +123,7 @@ class Drawer(QFrame):
         button = QToolButton(self)
         button.setObjectName("show" + group.name.title().replace("_", ""))
         button.setAccessibleName(f"Show {group.value.lower()}")
-        button.setToolTip(f"Show only: {group.value.lower()}")
+        button.setToolTip(tooltip(f"Show only: {group.value.lower()}"))
         button.setCheckable(True)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

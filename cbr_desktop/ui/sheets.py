@@ -22,7 +22,7 @@ from cbr_desktop import __version__
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import plain, tooltip
 
 Opener = Callable[[str], bool]
 
@@ -99,7 +99,7 @@ class SheetWindow(QDialog):
         button = QPushButton(f"{link.words}…", self)
         button.setObjectName(name)
         button.setAccessibleName(f"Open {link.words}")
-        button.setToolTip(link.url)
+        button.setToolTip(tooltip(link.url))
         button.setAutoDefault(False)
         button.clicked.connect(lambda: open_link(link.url, HELP_HOSTS, opener))
         row.addWidget(button)

@@ -27,6 +27,8 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.request import body
+from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
+from cbr_desktop.domain.source import Source as ProfileSource
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
@@ -41,7 +43,9 @@ from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
+from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
 from cbr_desktop.ui.requests import place_words
 from cbr_desktop.ui.shelf import Source
 from cbr_desktop.ui.stop import StopWindow
@@ -173,6 +177,7 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
     opened += later(hall, desk, text)
+    opened += profile_imports(text)
     opened += [WelcomeWindow(profiles(text), [text], text, [text]), StopWindow(sentence)]
     for one in opened:
         one.show()
@@ -248,6 +253,27 @@ def draft_windows(desk: Desk, text: str) -> list[QWidget]:
     pasted = ImportDialog(lambda draft: Preflight(()), held.outside)
     pasted.paste.setPlainText(f"curl https://{text[:2000]}/v3/p/checkpoints -H '{text[:2000]}' -d @{text[:2000]}")
     return [editor, review, pasted, DiffDialog({text: text[:2000], f"2{text}": base.text}, text, f"2{text}")]
+
+
+def profile_imports(text: str) -> list[QWidget]:
+    """Open what is asked about profiles of others: taking them over, and deleting one.
+
+    One import is kept back for a host that nobody has confirmed, one for a name that another profile has.
+    """
+    foreign = [
+        replace(one, iam_endpoint="https://iam.evil.example", cbr_endpoint="https://cbr.evil.example")
+        for one in profiles(text)
+    ]
+    remarks = tuple(Remark(one.name, kind, text) for one in foreign for kind in RemarkKind)
+    unproved = ProfileImportDialog(Book([], [ProfileSource(SourceKind.FILE, text, tuple(foreign), remarks[1:2])]))
+    taken = ProfileImportDialog(
+        Book(profiles(text), [ProfileSource(SourceKind.FILE, text, tuple(profiles(text)), remarks)])
+    )
+    for found in taken._found:
+        taken.tree.setCurrentItem(found.item)
+        found.item.setCheckState(0, Qt.CheckState.Checked)
+        taken.name.setText(profiles(text)[0].name)
+    return [unproved, taken, DeleteDialog(profiles(text)[0], owns_secrets=True)]
 
 
 def profiles_window(text: str) -> QWidget:

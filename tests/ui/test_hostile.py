@@ -12,7 +12,18 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QTabBar, QTextBrowser, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTabBar,
+    QTextBrowser,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import Vault
@@ -24,6 +35,7 @@ from cbr_desktop.ui.sheets import open_help
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.twins import looks, twins
 from cbr_desktop.ui.window import MainWindow
+from tests.looking import words
 from tests.ui import estate, hostile
 from tests.ui.counter import Counter
 from tests.ui.sinks import rich_text_sinks
@@ -109,6 +121,53 @@ def test_fault_65_profiles_are_shown_literally(qtbot: QtBot, run: Callable[..., 
         assert any("<img src=" in text for _, text in texts([window]))
 
     run(story())
+
+
+# 93: a name that is nothing but markup, where Qt guesses
+
+
+PICTURE = '<img src="file:///CANARY.png">'
+
+
+def test_fault_93_a_profile_named_like_a_picture_is_its_name_everywhere(show: Show) -> None:
+    windows = show(PICTURE)
+    assert rich_text_sinks(windows) == []
+    hints = [one.toolTip() for window in windows for one in window.findChildren(QWidget) if PICTURE in one.toolTip()]
+    assert not hints  # it is there, but escaped
+    escaped = "&lt;img src=&quot;file:///CANARY.png&quot;&gt;"
+    found = {one.objectName() for window in windows for one in window.findChildren(QWidget) if escaped in one.toolTip()}
+    assert "importNow" in found
+
+
+def test_fault_93_a_profile_of_a_name_that_is_taken_says_so_without_markup(
+    qtbot: QtBot, run: Callable[..., None]
+) -> None:
+    async def story() -> None:
+        window = hostile.profiles_window(PICTURE)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(window)
+        window.show()
+        row = window._current
+        assert row is not None and row.form is not None
+        name = row.form.findChild(QLineEdit, "name")
+        assert name is not None
+        name.setText(hostile.profiles(PICTURE)[1].name)
+        await asyncio.sleep(0)
+        assert PICTURE in words(window)
+        assert not window.save.isEnabled()
+        assert rich_text_sinks([window]) == []
+
+    run(story())
+
+
+def test_fault_93_what_is_copied_from_a_text_is_no_markup(qtbot: QtBot) -> None:
+    field = QPlainTextEdit(PICTURE)
+    qtbot.addWidget(field)
+    field.selectAll()
+    field.copy()
+    copied = QApplication.clipboard().mimeData()
+    assert copied.text() == PICTURE
+    assert "<img" not in copied.html()
 
 
 def test_fault_65_a_sign_that_menus_swallow_stays(show: Show) -> None:

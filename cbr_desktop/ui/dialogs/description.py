@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 from cbr_desktop.domain.checkpoint import DESCRIPTION_LIMIT, description_findings
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
+from cbr_desktop.ui.plain import tooltip
 
 _NEARLY = 230
 """From here on the counter says how many characters are left."""
@@ -36,7 +37,7 @@ class DescriptionField(QWidget):
         self.lines = FindingLines("checkpointDescriptionSentence")
         self.fix = QPushButton("&Use ‹ ›")
         self.fix.setObjectName("checkpointDescriptionFix")
-        self.fix.setToolTip("Replaces < by ‹ and > by ›, which are allowed")
+        self.fix.setToolTip(tooltip("Replaces < by ‹ and > by ›, which are allowed"))
         self.fix.setAutoDefault(False)
         self.fix.clicked.connect(self._fix)
         self._lay_out()

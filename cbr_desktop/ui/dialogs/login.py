@@ -24,6 +24,7 @@ from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label, make_room
 from cbr_desktop.ui.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
+from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.states import count_words
 
 _LENGTH_LIMIT = 1_000_000
@@ -179,7 +180,7 @@ class LoginDialog(QDialog):
             words = self._without_room()
             self._state.say(SEVERITY_MARKS[Severity.WARN] if words else None, words)
         self._log_in.setEnabled(not reason)
-        self._log_in.setToolTip(reason)
+        self._log_in.setToolTip(tooltip(reason))
         self._log_in.setAccessibleDescription(reason)
         make_room(self)
 

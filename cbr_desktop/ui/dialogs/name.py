@@ -22,6 +22,7 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
+from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.states import count_words, shown
 from cbr_desktop.ui.text import template_sentence
 
@@ -124,7 +125,7 @@ class NameField(QWidget):
     def _judge(self) -> None:
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
-        self.counter.setToolTip(f"{len(name)} of at most {NAME_LIMIT} characters")
+        self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
         self.show_findings(name_findings(name, self._rules))
@@ -138,7 +139,7 @@ class NameField(QWidget):
         words = [f"replace {count_words(replaced, 'character')}"] if replaced else []
         words += [f"cut {len(name) - NAME_LIMIT}"] if len(name) > NAME_LIMIT else []
         self.fix.setText("Fi&x: " + ", ".join(words))
-        self.fix.setToolTip(f"Makes it {shown(repaired)}")
+        self.fix.setToolTip(tooltip(f"Makes it {shown(repaired)}"))
         self.fix.setVisible(bool(words))
 
     def _fix(self) -> None:

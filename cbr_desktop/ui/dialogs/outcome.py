@@ -337,7 +337,7 @@ class CopyLine(QWidget):
         copy.setObjectName(button_name)
         copy.setText("Copy")
         copy.setAccessibleName(f"Copy {words.lower()}")
-        copy.setToolTip(f"Copy the {words.lower()}")
+        copy.setToolTip(tooltip(f"Copy the {words.lower()}"))
         copy.clicked.connect(self._copy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

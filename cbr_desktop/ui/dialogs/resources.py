@@ -281,12 +281,12 @@ class ResourcePicker(QWidget):
         elif finding is None:
             text, icon, hint = "Ready", self._icon(READY), ""
         else:
-            text, hint = _verdict_words(finding), tooltip(finding_sentence(finding))
+            text, hint = _verdict_words(finding), finding_sentence(finding)
             icon = self._icon(SEVERITY_MARKS[finding.severity])
-        if (item.text(_VERDICT), item.toolTip(_VERDICT)) != (text, hint):
+        if (item.text(_VERDICT), item.toolTip(_VERDICT)) != (text, tooltip(hint)):
             item.setText(_VERDICT, text)
             item.setIcon(_VERDICT, icon)
-            item.setToolTip(_VERDICT, hint)
+            item.setToolTip(_VERDICT, tooltip(hint))
 
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
         self._blocked = [key for key, finding in worst.items() if finding.kind in _SKIPS]

@@ -670,6 +670,6 @@ def _tool(text: str, name: str, act: Callable[[], None], hint: str) -> QPushButt
     made = QPushButton(text)
     made.setObjectName(name)
     made.setAccessibleName(text.replace("&", "").removesuffix("…"))
-    made.setToolTip(hint)
+    made.setToolTip(tooltip(hint))
     made.clicked.connect(partial(do, act))
     return made

@@ -22,7 +22,7 @@ from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import CHANGED, NEW, Mark
 from cbr_desktop.ui.pages.changebar import SHOW, ChangeBar, gone_lines
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import grouped, shown
 from cbr_desktop.ui.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.tables.filter import parse
@@ -365,7 +365,7 @@ class Page(QWidget, Generic[Row]):
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
         self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
-        self.filter.setToolTip(self._filter_help())
+        self.filter.setToolTip(tooltip(self._filter_help()))
         self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)

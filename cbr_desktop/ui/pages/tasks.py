@@ -16,6 +16,7 @@ from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.states import count_words, duration_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
@@ -212,7 +213,7 @@ class TasksPage(Page[Task]):
         self.older = QPushButton("Show older", self)
         self.older.setObjectName("showOlder")
         self.older.setAccessibleName("Show older tasks that are kept here")
-        self.older.setToolTip(_KEPT_HINT)
+        self.older.setToolTip(tooltip(_KEPT_HINT))
         self.older.setCheckable(True)
         self.older.setAutoDefault(False)
         self.older.clicked.connect(self.show_older)

@@ -37,6 +37,7 @@ from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.identity import secret_words, store_sentence
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
+from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import free_name, hosts
@@ -267,11 +268,11 @@ class ProfilesDialog(QDialog):
         is_changed = row is not None and row.is_changed
         reason = "Choose or add a profile." if row is None else block.sentence if block else ""
         self.save.setEnabled(is_changed and not reason)
-        self.save.setToolTip(reason or ("" if is_changed else "Nothing has changed"))
+        self.save.setToolTip(tooltip(reason or ("" if is_changed else "Nothing has changed")))
         self.save.setAccessibleDescription(reason)
         self.revert.setEnabled(is_changed and row is not None and row.saved is not None)
         self.test.setEnabled(row is not None and (not reason or bool(self._work)))
-        self.test.setToolTip(reason)
+        self.test.setToolTip(tooltip(reason))
         self.open_button.setEnabled(row is not None and not is_changed)
         self.open_button.setToolTip("Save it first" if is_changed else "")
         for button in (self.duplicate, self.delete, self.export):
@@ -724,7 +725,7 @@ def _login_of(profile: Profile) -> tuple[str, ...]:
 def _button(text: str, name: str, hint: str = "") -> QPushButton:
     made = QPushButton(text)
     made.setObjectName(name)
-    made.setToolTip(hint)
+    made.setToolTip(tooltip(hint))
     made.setAutoDefault(False)
     if hint:
         made.setAccessibleName(hint.partition(" (")[0])

@@ -24,7 +24,7 @@ from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, labe
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.identity import WAYS, identity_words
 from cbr_desktop.ui.pieces import ask_for_file, push_button
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
 from cbr_desktop.ui.profiles.section import text_line
@@ -187,7 +187,7 @@ class ImportDialog(QDialog):
             reason = f"{quoted(troubled.name, 60)}: {self._trouble_of(troubled)}"
         self.take.setText(f"&Import {count_words(len(ticked), 'profile')}" if ticked else "&Import")
         self.take.setEnabled(not reason)
-        self.take.setToolTip(plain(reason))
+        self.take.setToolTip(tooltip(reason))
         self.take.setAccessibleDescription(reason)
         weight = Severity.BLOCK if troubled else Severity.INFO
         words = reason or "No secret is taken along; each profile asks for its own when it is opened."
