@@ -8,8 +8,38 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
+LEAVING_SECONDS = 4.8
+"""How long leaving may take in all before the process is ended as it is."""
+_log = logging.getLogger("cbr_desktop.departure")
 PATIENCE_SECONDS = 0.5
 """How long threads that nobody has to wait for may take to end by themselves."""
+
+
+class Deadline:
+    """Ends the process ``seconds`` after ``start``, however it hangs, unless ``stop`` comes first.
+
+    It is for what nobody foresaw: an orderly end takes less. What is precious is on the disk before anything is sent,
+    and a row that says SENDING is looked for at the next start; the system gives the lock back with the process.
+    """
+
+    def __init__(self, seconds: float = LEAVING_SECONDS, code: int = 0) -> None:
+        self._code = code
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def start(self) -> None:
+        """Begin to count; once is enough."""
+        if not self._timer.is_alive() and not self._timer.finished.is_set():
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Count no further."""
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        _log.error("Leaving hung, and the process was ended")
+        _flush()
+        os._exit(self._code)
 
 
 def depart(code: int) -> NoReturn:
@@ -27,12 +57,17 @@ def depart(code: int) -> NoReturn:
     for thread in threading.enumerate():
         if not thread.daemon and thread is not threading.current_thread():
             thread.join()  # it has something to finish, and is waited for as ever
+    _flush()
+    os._exit(code)
+
+
+def _flush() -> None:
+    """Put out what is written."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with suppress(OSError, ValueError):
                 stream.flush()
-    os._exit(code)
 
 
 def _daemons() -> list[threading.Thread]:

@@ -2,7 +2,7 @@
 
 Leaving::
 
-    first close of a window, Ctrl+C, SIGTERM, end of the session
+    first close of a window, Ctrl+C, SIGTERM, SIGHUP, end of the session
       -> the main coroutine is asked to leave (``Leaving.ask``)
       -> it cancels its residents and waits for them, closes client and databases, then the window
       -> it returns; the runner stops the loop, last of all
@@ -157,8 +157,10 @@ async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[A
     leaving = Leaving()
     application.commitDataRequest.connect(leaving.ask)
     if hasattr(signal, "SIGTERM") and sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGTERM, leaving.ask)
-        loop.add_signal_handler(signal.SIGINT, leaving.ask)
+        # of a terminal or a session that ends; who started the program with nohup does not want it heard
+        hangup = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
+        for number in (signal.SIGTERM, signal.SIGINT, *hangup):
+            loop.add_signal_handler(number, leaving.ask)
     with Collector():
         return await main(leaving)
 

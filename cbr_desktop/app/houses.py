@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import Data, kill_point, opened_data
@@ -20,6 +20,7 @@ from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]
+_CLOSING_SECONDS = 0.5
 
 
 class Houses:
@@ -116,18 +117,24 @@ class Houses:
                 await house.cloud.aclose()
 
     async def calm(self, seconds: float) -> None:
-        """Return when nothing is being sent any more anywhere, or after ``seconds``; then end all residents."""
-        async with asyncio.TaskGroup() as waits:
-            for house in self._houses.values():
-                waits.create_task(house.outbox.calm(seconds))
+        """Return when nothing is being sent any more anywhere, or after ``seconds``; then end all residents.
+
+        The seconds are those of the loop as well: a clock that is set back meanwhile makes nobody wait.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as waits:
+                for house in self._houses.values():
+                    waits.create_task(house.outbox.calm(seconds))
         for residents in self._residents.values():
             residents.cancel()
         self._tasks = None
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        for house in self._houses.values():
-            await house.cloud.aclose()
+        """Close all connections; one that does not let itself be closed is left to the end of the process."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                for house in self._houses.values():
+                    await house.cloud.aclose()
 
     def _start(self, desk: Desk) -> None:
         assert self._tasks is not None  # noqa: S101  # callers have looked

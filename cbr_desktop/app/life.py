@@ -2,9 +2,10 @@
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack, closing
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +17,7 @@ from cbr_desktop.app.neighbour import Neighbour
 from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.crash import CrashWatch
+from cbr_desktop.departure import Deadline
 from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
@@ -25,14 +27,13 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.ui.hall import Hall
-from cbr_desktop.ui.notices import WARNING
+from cbr_desktop.ui.leaving import LEAVING_SECONDS, left_sentence
+from cbr_desktop.ui.notices import REMARK, WARNING
 from cbr_desktop.ui.plans import resting_sentence
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import resting
-
-_PATIENCE_SECONDS = 4.0
-"""How long leaving waits for the answer to a request that is being sent; leaving as a whole takes five at most."""
 
 
 def run_life(
@@ -43,6 +44,8 @@ def run_life(
     ``secrets`` are those that were given before there was a window.
     """
     with ExitStack() as stack:
+        deadline = Deadline()
+        stack.callback(deadline.stop)
         log = stack.enter_context(closing(Log(here.log_file)))
         crashes = stack.enter_context(closing(CrashWatch(here.logs)))
         if crashes.before:
@@ -53,13 +56,18 @@ def run_life(
         shelf.tell_unsaved(window, hall)
         tell_the_disk(window, hall, behind.houses)
         tell_the_plans(window, hall)
+        tell_the_left(window, hall)
         keep_good_copy(here.profiles_file)
+
+        def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
+            return live(behind.houses, window, behind.access, leaving, begun=deadline.start)
+
         if hall.is_demo or hall.sealed is not None:
             # it works in a corner of its own, of which no second start can know
-            return run(application, lambda leaving: live(behind.houses, window, behind.access, leaving))
+            return run(application, living)
         neighbour = Neighbour(window, here.door_file)
         neighbour.review_wished.connect(window.open_outside)
-        return run(application, lambda leaving: neighbour.attend(live(behind.houses, window, behind.access, leaving)))
+        return run(application, lambda leaving: neighbour.attend(living(leaving)))
 
 
 def tell_the_disk(window: MainWindow, hall: Hall, houses: Houses) -> None:
@@ -80,6 +88,14 @@ def tell_the_plans(window: MainWindow, hall: Hall) -> None:
     profiles = [desk.profile.name for desk in hall.desks]
     for told in resting(hall.plans.runs(), hall.open, profiles, hall.clock.now())[:1]:
         window.notices.say(resting_sentence(told), WARNING, "Show the plan", partial(_show_plan, window, told.run))
+
+
+def tell_the_left(window: MainWindow, hall: Hall) -> None:
+    """Say what was not at its end when the program ended, which may have been without a word to anybody."""
+    found = unfinished(hall.open) if hall.sealed is None else []
+    if found:
+        words = left_sentence(found, hall.clock.now())
+        window.notices.say(words, REMARK, "Show the outbox", partial(window.show_page, "Outbox"))
 
 
 def _show_plan(window: MainWindow, run: str) -> None:
@@ -133,8 +149,15 @@ Story = Callable[[Houses, Leaving], Awaitable[None]]
 """What is done in the houses while their residents work, besides what the operator does."""
 
 
-async def live(houses: Houses, window: MainWindow, access: Access, leaving: Leaving, story: Story | None = None) -> int:
-    """Keep the residents until somebody wishes to leave, then end everything in order."""
+async def live(
+    houses: Houses,
+    window: MainWindow,
+    access: Access,
+    leaving: Leaving,
+    story: Story | None = None,
+    begun: Callable[[], object] = lambda: None,
+) -> int:
+    """Keep the residents until somebody wishes to leave, then end everything in order; ``begun`` is told of that."""
     window.leave_requested.connect(leaving.ask)
     access.watch(window, houses)
     try:
@@ -143,8 +166,9 @@ async def live(houses: Houses, window: MainWindow, access: Access, leaving: Leav
             if story is not None:
                 await story(houses, leaving)
             await leaving.wait()
+            begun()
             window.hide()
-            await houses.calm(_PATIENCE_SECONDS)
+            await houses.calm(LEAVING_SECONDS)
     finally:
         await houses.aclose()
         window.close_for_good()

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from shiboken6 import isValid
 
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
@@ -26,6 +27,7 @@ from cbr_desktop.ui.sheets import SheetWindow, open_help, open_lines, open_probl
 from cbr_desktop.ui.statusbar import connection_sentence, problems
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.words import Times
+from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
 
 _THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
@@ -57,6 +59,8 @@ class Furniture:
         self._watch = Watch(hall.open, self.notices, herald, window, open_outcome)
         self._reminder = Reminder(hall, self.notices, herald, window, self._review)
         self._reminder.look()
+        self._plans_page: Any = None
+        self._leave: Any = None
         self.drawer.remarked.connect(self.notices.say)
         self.drawer.outcome_wished.connect(open_outcome)
 
@@ -66,6 +70,8 @@ class Furniture:
         self.strip.tell()
         if part in (Part.INTENTS, Part.TASKS):
             self._watch.look()
+            if self._is_asking:
+                self._leave.tell()
         if part in (Part.INTENTS, Part.CONNECTION):
             self._reminder.look()
 
@@ -122,6 +128,31 @@ class Furniture:
         """Open the choice of the profile that something is done with below a button."""
         return open_profile_menu(self._hall, button, chosen)
 
+    def ask_to_leave(self, leave: Callable[[], object]) -> None:
+        """Leave at once when all is at its end, else ask whether to leave it as it is."""
+        if self._is_asking:
+            self._leave.activateWindow()
+            return
+        if self._hall.sealed is not None or not self._unfinished():
+            leave()
+            return
+        dialog = _late("dialogs.leave").LeaveDialog(
+            self._unfinished, self._hall.clock, self._window, is_demo=self._hall.is_demo
+        )
+        dialog.leave_wished.connect(leave)
+        self._leave = dialog
+        if self._window.isMinimized():
+            self._window.showNormal()
+        dialog.open()
+
+    @property
+    def _is_asking(self) -> bool:
+        return self._leave is not None and isValid(self._leave) and self._leave.isVisible()
+
+    def _unfinished(self) -> list[Unfinished]:
+        going = self._plans_page.going() if self._plans_page is not None else ()
+        return unfinished(self._hall.open, going)
+
     def edit_again(self, id: IntentId) -> QWidget:
         """Open a request in the form, to be changed and sent anew."""
         desk = self._hall.desk_of_intent(id)
@@ -138,6 +169,7 @@ class Furniture:
 
     def _plans(self) -> Page[Any]:
         page: Page[Any] = _late("pages.plans").PlansPage(self._hall, self._times)
+        self._plans_page = page
         page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
         page.outbox_wished.connect(self._show_run)  # type: ignore[attr-defined]
         return page

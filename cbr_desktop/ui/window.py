@@ -451,11 +451,17 @@ class MainWindow(QMainWindow):
             self.open_outside(path)
 
     def closeEvent(self, event: "QtGui.QCloseEvent") -> None:
-        """Ask to leave at first; close when everything else has been put away."""
+        """Ask to leave at first; close when everything else has been put away.
+
+        A person is asked before what is not at its end is left; a window that is hidden is being left already.
+        """
         if self._may_close:
             event.accept()
+            return
+        event.ignore()
+        if self.isVisible():
+            self.furniture.ask_to_leave(self.leave_requested.emit)
         else:
-            event.ignore()
             self.leave_requested.emit()
 
 

@@ -156,6 +156,9 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
         await until(lambda: house.ledger.intents[intent.id].state is IntentState.SENDING)
         window.close()
         assert window.isVisible()
+        leave = window.findChild(QAbstractButton, "leaveNow")
+        assert leave is not None
+        leave.click()
 
     program.play(tale)
     program.service.faults.clear()

@@ -41,7 +41,7 @@ from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.words import Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.plan import PlanRun, Stand, all_left
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left
 
 _PANEL_SHARES = (2, 3)
 
@@ -226,6 +226,10 @@ class PlansPage(Page[PlanRow]):
         found = super().show_row(id)
         self._wished = "" if found else id
         return found
+
+    def going(self) -> list[PlanReport]:
+        """Return how the runs stand that this window keeps going."""
+        return [going.plan_run.report() for going in self._going.values() if not going.plan_run.is_over()]
 
     # the disk
 
