@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-LEAVING_SECONDS = 4.8
+LEAVING_SECONDS = 4.6
 """How long leaving may take in all before the process is ended as it is."""
 _log = logging.getLogger("cbr_desktop.departure")
 PATIENCE_SECONDS = 0.5

@@ -19,8 +19,8 @@ def tell(story: Story, *arguments: str) -> None:
     tell_all(lambda houses, window: story(houses.all[0], window), *arguments)
 
 
-def tell_all(story: Story, *arguments: str) -> None:
-    """Do the same with a story that is given all houses."""
+def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
+    """Do the same with a story that is given all houses; unless it ``leaves``, somebody else ends the program."""
 
     def run_life(*given: Any) -> int:
         """Bring the module in when it is its turn, after the first paint, and add the story to it."""
@@ -29,11 +29,14 @@ def tell_all(story: Story, *arguments: str) -> None:
         usual = life.live
 
         async def told(houses: Any, window: Any, leaving: Any) -> None:
+            if not leaves:
+                houses._tasks.create_task(story(houses, window))
+                return
             await story(houses, window)
             leaving.ask()
 
-        life.live = lambda houses, window, access, leaving: usual(
-            houses, window, access, leaving, lambda houses, leaving: told(houses, window, leaving)
+        life.live = lambda houses, window, access, leaving, **more: usual(
+            houses, window, access, leaving, lambda houses, leaving: told(houses, window, leaving), **more
         )
         return int(life.run_life(*given))
 
