@@ -19,6 +19,7 @@ from cbr_desktop.domain.update import Release, UpdateSource
 from cbr_desktop.logs import Log
 from cbr_desktop.storage import profiles, updates
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Choice, Extent, Hall
@@ -88,6 +89,7 @@ class Beside(QObject):
             self._transport,
             refusal=lambda: desk.ledger.connection.error,
             redact=self._log.redact,
+            refusals=Refusals(self._here.refusals_file),
         )
         module.open_doctor(practice, self._window)
 

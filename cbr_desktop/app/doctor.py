@@ -13,7 +13,7 @@ from cbr_desktop import __version__
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.probe import CloudProbe, Wire
-from cbr_desktop.cloud.ways import Secret, login_of
+from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
 from cbr_desktop.domain.error import HouseError, LoginRefused, ProfileError, SecretMissing
 from cbr_desktop.domain.profile import Profile
@@ -32,6 +32,7 @@ class Practice:
 
     ``transport`` stands for the whole network where the cloud is part of this program. ``refusal`` tells which login
     failed last elsewhere in the program with the same secrets. ``redact`` takes secrets out of what leaves.
+    ``refusals`` remembers refused passwords; with ``again`` a person wishes one of those to be tried.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class Practice:
         *,
         refusal: Callable[[], HouseError | None] = lambda: None,
         redact: Callable[[str], str] | None = None,
+        refusals: RefusalStore | None = None,
+        again: bool = False,
     ) -> None:
         self.profile = profile
         self._secret = secret
@@ -50,6 +53,8 @@ class Practice:
         self._transport = transport
         self._refusal = refusal
         self._redact = redact or RedactingFormatter().redact
+        self._refusals = refusals
+        self._again = again
         self._auth: Auth | None = None
 
     async def examine(self, tell: Tell, begin: Begin = lambda kind: None) -> Diagnosis:
@@ -68,7 +73,9 @@ class Practice:
             await network.aclose()
 
     async def _examined(self, transport: Transport, wire: Wire | None, tell: Tell, begin: Begin) -> Diagnosis:
-        auth = self._auth or login_of(self.profile, self._secret)
+        auth = self._auth or login_of(self.profile, self._secret, refusals=self._refusals)
+        if self._again:
+            auth.allow_again()
         probe = CloudProbe(self.profile, auth, transport, self._clock, wire, refusal=self._refusal)
         # kept while it may be wrong: whoever was refused remembers with what, and does not try that a second time
         self._auth = auth

@@ -18,6 +18,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
@@ -39,7 +40,7 @@ def open_profiles(
     ``hide`` is told every secret before it is used, so that it stays out of the log. ``transport_of`` makes the way to
     the network, by default the real one.
     """
-    workshop = Workshop(hide, transport_of)
+    workshop = Workshop(hide, transport_of, Refusals(here.refusals_file))
     dialog = ProfilesDialog(
         TomlProfiles(here.profiles_file),
         REGIONS,
@@ -58,7 +59,10 @@ def open_profiles(
 class Workshop:
     """Asks an account and its cloud with secrets that were just typed. The log is told each one before it is used."""
 
-    def __init__(self, hide: Callable[[str], None], transport_of: TransportOf | None) -> None:
+    def __init__(
+        self, hide: Callable[[str], None], transport_of: TransportOf | None, refusals: Refusals | None = None
+    ) -> None:
+        self._refusals = refusals
         self._hide = hide
         self._transport_of = transport_of
         self._account = Account(transport_of or real_network, WallClock())
@@ -78,7 +82,8 @@ class Workshop:
             return secrets[kind]
 
         transport = self._transport_of(profile, secret) if self._transport_of is not None else None
-        diagnosis = await Practice(profile, secret, WallClock(), transport).examine(lambda check: None)
+        practice = Practice(profile, secret, WallClock(), transport, refusals=self._refusals, again=True)
+        diagnosis = await practice.examine(lambda check: None)
         return diagnosis.checks
 
     def _hide_all(self, secrets: Mapping[SecretKind, str]) -> None:

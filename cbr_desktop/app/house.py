@@ -12,7 +12,7 @@ from functools import partial
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network, Transport
-from cbr_desktop.cloud.ways import Secret, login_of
+from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent
@@ -81,16 +81,20 @@ def open_house(
     journal: Journal | None = None,
     at: Callable[[str], None] = lambda point: None,
     archive: Archive | None = None,
+    refusals: RefusalStore | None = None,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
     all while ``offline`` says so. What happens to requests is written into ``journal``. ``at`` is told each point of
-    the outbox by name, for tests that end the program there. Tasks are kept in ``archive`` when they have ended.
+    the outbox by name, for tests that end the program there. Tasks are kept in ``archive`` when they have ended,
+    and refused passwords in ``refusals``.
     """
     profile = ledger.profile
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
-    cloud = CbrCloud(profile, login_of(profile, secret), network, clock, ledger.put_connection, offline=offline)
+    cloud = CbrCloud(
+        profile, login_of(profile, secret, refusals=refusals), network, clock, ledger.put_connection, offline=offline
+    )
     guard = guard or Guard(profile, clock)
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)

@@ -16,6 +16,7 @@ from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.records import peek
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.ui.desk import Desk
 
 SecretOf = Callable[[Profile], Secret]
@@ -61,6 +62,7 @@ class Houses:
             self._data.journal,
             kill_point(),
             self._data.archive,
+            Refusals(self._here.refusals_file, desk.clock.now),
         )
         house.outbox.restore()
         desk.join(house.outbox, house.refresh)

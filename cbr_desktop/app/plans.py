@@ -16,6 +16,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
 from cbr_desktop.workflows.ports import Clock
@@ -83,6 +84,7 @@ def opened_street(
                 journal=data.journal,
                 at=kill_point(),
                 archive=data.archive,
+                refusals=Refusals(here.refusals_file, clock.now),
             )
             house.outbox.restore()
             houses[profile.name] = house

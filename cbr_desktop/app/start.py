@@ -33,6 +33,7 @@ from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
@@ -56,6 +57,7 @@ def opened(
             journal=data.journal,
             at=kill_point(),
             archive=data.archive,
+            refusals=Refusals(places.refusals_file, clock.now),
         )
         house.outbox.restore()
         yield house

@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(sys.argv[1:] if arguments is None else arguments)
     module, _, name = options.run.partition(":")
     try:
+        if options.try_again:
+            _late("storage.refusals").Refusals(_late("storage.paths").places().refusals_file).forget_all()
         run = getattr(_late(module), name)
         if options.run != _WINDOW:
             gc.enable()
@@ -86,7 +88,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _usual() -> argparse.Namespace:
     """Return what counts unless it is said; defaults of a command would undo what stands before it."""
-    return argparse.Namespace(run=_WINDOW, profile=None, demo=False, files=[])
+    return argparse.Namespace(run=_WINDOW, profile=None, demo=False, try_again=False, files=[])
 
 
 def _cloud() -> argparse.ArgumentParser:
@@ -94,6 +96,12 @@ def _cloud() -> argparse.ArgumentParser:
     cloud = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
     cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
+    cloud.add_argument(
+        "--try-again",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="log in with a password that was refused before; each wrong try may lock the user",
+    )
     return cloud
 
 

@@ -13,6 +13,7 @@ from cbr_desktop.app.start import terminal_secret
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.ui.diagnosis import check_text, diagnosis_record, summary_sentence
 
 
@@ -38,7 +39,7 @@ async def _examined(options: argparse.Namespace, tell: Callable[[Check], None]) 
 async def _real(options: argparse.Namespace) -> Practice:
     profile = find_profile(places(), options.profile)
     secret = await asked_before(profile, terminal_secret(profile))
-    return Practice(profile, secret, WallClock())
+    return Practice(profile, secret, WallClock(), refusals=Refusals(places().refusals_file))
 
 
 def _demo(options: argparse.Namespace) -> Practice:

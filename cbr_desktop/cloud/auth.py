@@ -11,7 +11,8 @@ from cbr_desktop.cloud.transport import Answer, Call, Client
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, SecretUnfit
 from cbr_desktop.domain.ids import ProjectId
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.secret import KeptRefusal, SecretKind
 
 Secret = Callable[[SecretKind], Awaitable[str]]
 """Gives a secret when it is needed. Raises ``SecretMissing``."""
@@ -103,7 +104,7 @@ class SingleFlight(Generic[Value]):
 class RefusedSecrets:
     """Which secrets were refused last, so that they are not tried again by themselves: each try may lock the account.
 
-    Only a salted hash is kept.
+    Only a salted hash is kept, in memory; what a ``RefusalStore`` keeps outlives the program.
     """
 
     def __init__(self) -> None:
@@ -127,6 +128,22 @@ class RefusedSecrets:
     def _hash(self, given: tuple[str, ...]) -> bytes:
         joined = "\0".join(given).encode("utf-8", "surrogatepass")
         return hashlib.sha256(self._salt + joined).digest()
+
+
+class RefusalStore(Protocol):
+    """Remembers refused passwords for the programs that come after this one. Nothing here raises."""
+
+    async def recall(self, profile: Profile, password: str) -> KeptRefusal | None:
+        """Return how this password was refused the last time, ``None`` when it was not of late."""
+        ...
+
+    async def keep(self, profile: Profile, password: str, refused: KeptRefusal) -> None:
+        """Remember how a password was refused, in place of the one before."""
+        ...
+
+    def forget(self, profile: Profile) -> None:
+        """Let the password of an account be tried: it was good, or a person wishes it."""
+        ...
 
 
 async def pasted(secret: Secret, kind: SecretKind, profile: str) -> str:

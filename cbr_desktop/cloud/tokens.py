@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from cbr_desktop.cloud.auth import PASTED_LIMIT, Auth, RefusedSecrets, Secret, SingleFlight, authorised, pasted
+from cbr_desktop.cloud.auth import (
+    PASTED_LIMIT,
+    Auth,
+    RefusalStore,
+    RefusedSecrets,
+    Secret,
+    SingleFlight,
+    authorised,
+    pasted,
+)
 from cbr_desktop.cloud.transport import Answer, Call, Client, tries_of_read
 from cbr_desktop.cloud.wire.logins import TokenRow, agency_request, password_request, reason_of, token
 from cbr_desktop.cloud.wire.reading import Unfit, moment
@@ -25,12 +34,16 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.ids import ProjectId, is_project_id
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import KeptRefusal, SecretKind
 
 RENEW_AHEAD = timedelta(minutes=5)
 """How long before its end a token is renewed."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,40}\Z")
+_UNAUTHORIZED = 401
+_OF_PASSWORD = ("", "locked")
+"""The reasons of a refusal that another password, or time, may mend."""
 _YOUNG = timedelta(minutes=1)
 """A token that was refused at this age without ever having been accepted is not worth another login."""
 _REST = timedelta(seconds=30)
@@ -147,11 +160,20 @@ class PasswordLogin(TokenLogin):
 
     ``secret`` gives them when they are needed; they are not kept. A password that was refused is not tried again before
     ``secret`` gives another one or ``allow_again`` is called: each try may bring the account nearer to being locked.
-    A passcode is sent once. With ``whole_account`` the token is for the account instead of a project.
+    A passcode is sent once. With ``whole_account`` the token is for the account instead of a project. ``refusals``
+    remembers what was refused for other programs; a login with a passcode is not among that, since it needs a person.
     """
 
-    def __init__(self, profile: Profile, secret: Secret, *, whole_account: bool = False) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        secret: Secret,
+        *,
+        whole_account: bool = False,
+        refusals: RefusalStore | None = None,
+    ) -> None:
         super().__init__(profile)
+        self._refusals = None if profile.mfa else refusals
         self._secret = secret
         self._whole_account = whole_account
         self._used_passcodes = RefusedSecrets()
@@ -161,6 +183,8 @@ class PasswordLogin(TokenLogin):
         """Let a refused password, or the passcode of before, be tried once more, because a person gave it anew."""
         super().allow_again()
         self._used_passcodes.clear()
+        if self._refusals is not None:
+            self._refusals.forget(self._profile)
 
     async def _ask(self, client: Client, old: str | None) -> Token:
         profile = self._profile
@@ -169,6 +193,7 @@ class PasswordLogin(TokenLogin):
         password = await self._secret(SecretKind.PASSWORD)
         passcode = await self._passcode() if profile.mfa else ""
         self._refused.check(password, passcode)
+        await self._check_kept(password, passcode)
         factor = (profile.user_id, passcode) if profile.mfa else None
         scope = _scope(profile, profile.domain, self._whole_account)
         body = password_request(profile.user, profile.domain, password, scope, factor)
@@ -177,10 +202,29 @@ class PasswordLogin(TokenLogin):
         except (LoginRefused, Forbidden) as error:
             refused = _login_refused(error)
             self._refused.add(refused, password, passcode)
+            await self._keep_refusal(refused, password, client.clock.now())
             client.tell(reach=Reach.REFUSED, error=refused)
             raise refused from None
         self._refused.clear()
+        if self._refusals is not None:
+            self._refusals.forget(profile)
         return _token(answer, client.clock.now(), self._whole_account)
+
+    async def _check_kept(self, password: str, passcode: str) -> None:
+        """Raise what became of this password when it was refused to a program before this one."""
+        kept = None if self._refusals is None else await self._refusals.recall(self._profile, password)
+        if kept is not None:
+            refused = LoginRefused(_host(self._profile), status=kept.status, code=kept.code, executed=False)
+            refused.reason, refused.refused_at = kept.reason, kept.at
+            # one error for all that ask from now on: listeners see by it that there is nothing new
+            self._refused.add(refused, password, passcode)
+            raise refused
+
+    async def _keep_refusal(self, refused: LoginRefused, password: str, now: datetime) -> None:
+        """Remember a password as wrong, unless it is something else that was: that may be mended without another."""
+        if self._refusals is not None and refused.status == _UNAUTHORIZED and refused.reason in _OF_PASSWORD:
+            code = refused.code if _CODE.match(refused.code) else ""
+            await self._refusals.keep(self._profile, password, KeptRefusal(refused.status, code, refused.reason, now))
 
     async def _passcode(self) -> str:
         """Return a passcode that was not sent before; authenticators show it with a blank in its middle."""

@@ -28,6 +28,8 @@
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
+from datetime import datetime
+
 
 class HouseError(Exception):
     """Root of every error that a person is told about in words; anything else is a defect of ours."""
@@ -134,10 +136,12 @@ class LoginRefused(Refused):
     was wrong), ``account-kind`` (it cannot log in this way: a HUAWEI ID, a federated user, no programmatic access),
     ``domain`` (the account's name), ``project`` (not one of the account's, or of another than the profile's),
     ``token``, ``keys``, ``agency``, ``clock`` (signatures are taken for outdated), ``user-id`` (the profile lacks it);
-    empty is all else, above all user and password.
+    empty is all else, above all user and password. ``refused_at`` is when it was refused that is not tried again by
+    itself; ``None`` where it was refused just now.
     """
 
     reason = ""
+    refused_at: datetime | None = None
 
 
 class Forbidden(Refused):

@@ -1,5 +1,7 @@
 """The secrets of a profile: which there are, which ones a way in needs, and which a store may keep."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
@@ -35,6 +37,16 @@ class StoreProblem(StrEnum):
     NOT_GIVEN_BACK = "not-given-back"
     """What it gave back after storing was not what it had been given."""
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRefusal:
+    """How a password was refused: status and code of the answer, a word of ``LoginRefused.reason``, and when."""
+
+    status: int
+    code: str
+    reason: str
+    at: datetime
 
 
 STORABLE = frozenset({SecretKind.PASSWORD, SecretKind.SECRET_KEY, SecretKind.PROXY_PASSWORD})

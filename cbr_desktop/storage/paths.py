@@ -48,6 +48,11 @@ class Places:
         return self.data / "outbox.db"
 
     @property
+    def refusals_file(self) -> Path:
+        """Which passwords were refused of late."""
+        return self.state / "refused.json"
+
+    @property
     def journal_folder(self) -> Path:
         """The journal."""
         return self.data / "journal"

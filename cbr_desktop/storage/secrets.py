@@ -114,7 +114,7 @@ class Secrets:
         What was given in this session is newer than the environment, and that comes before the store. A passcode is
         given out once.
         """
-        key = _key(profile, kind)
+        key = stored_under(profile, kind)
         if kind is SecretKind.PASSCODE:
             return self._session.pop(key, None) or self._passcode(key)
         given = self._session.get(key) or self._variable(kind)
@@ -124,7 +124,7 @@ class Secrets:
 
     async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
         """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
-        key = _key(profile, kind)
+        key = stored_under(profile, kind)
         if not is_storable(profile, kind):
             return False
         return bool(await self._ask(lambda store: store.get_password(*key)))
@@ -138,7 +138,7 @@ class Secrets:
         self.remember(profile, kind, secret)
         if not is_storable(profile, kind):
             return False
-        key, kept = _key(profile, kind), tidy(kind, secret)
+        key, kept = stored_under(profile, kind), tidy(kind, secret)
         if self.is_too_long(kept):
             # an older one would be tried at the next start, and count against the account
             await self._ask(lambda store: _delete(store, key))
@@ -151,11 +151,11 @@ class Secrets:
 
     def remember(self, profile: Profile, kind: SecretKind, secret: str) -> None:
         """Hold a secret until the program ends, and nowhere else."""
-        self._session[_key(profile, kind)] = tidy(kind, secret)
+        self._session[stored_under(profile, kind)] = tidy(kind, secret)
 
     async def forget(self, profile: Profile, kind: SecretKind = SecretKind.PASSWORD) -> None:
         """Delete a secret of a profile, wherever it is."""
-        key = _key(profile, kind)
+        key = stored_under(profile, kind)
         self._session.pop(key, None)
         if is_storable(profile, kind):
             await self._ask(lambda store: _delete(store, key))
@@ -289,7 +289,7 @@ def _problem(error: Exception) -> StoreProblem:
     return found[0] if found else StoreProblem.FAILED
 
 
-def _key(profile: Profile, kind: SecretKind) -> tuple[str, str]:
+def stored_under(profile: Profile, kind: SecretKind) -> tuple[str, str]:
     """Return under which service and name a secret is kept: whose it is, and who may be shown it."""
     if kind is SecretKind.PROXY_PASSWORD:
         return f"cbr-desktop {_origin(profile.proxy_url)}", f"{kind} of {profile.proxy_user}"

@@ -1,6 +1,7 @@
 """The errors of the house and the codes of the service as sentences: what happened, to which thing, what to do."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from cbr_desktop.domain.error import (
     BadAnswer,
@@ -168,10 +169,20 @@ def login_remedy(error: LoginRefused) -> str:
 
 
 def _login_refused(error: LoginRefused) -> str:
+    if error.refused_at is not None:
+        return _not_tried_again(error, error.refused_at)
     code = _code(error) if error.status else " Nothing was sent."
     return (
         f"{shown(error.host)} did not accept the login. {login_remedy(error)}"
         f"{code}{_said(error.message)}{_request_id(error.request_id)}"
+    )
+
+
+def _not_tried_again(error: LoginRefused, at: datetime) -> str:
+    return (
+        f"{shown(error.host)} refused this password on {at.astimezone():%Y-%m-%d at %H:%M}, so it was not sent again:"
+        f" each wrong try may lock the user. {login_remedy(error)} To try this one all the same, log in or test the"
+        f" profile in the window, or start with --try-again.{_code(error)}"
     )
 
 
