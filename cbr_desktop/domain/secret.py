@@ -39,6 +39,18 @@ class StoreProblem(StrEnum):
     FAILED = "failed"
 
 
+class SecretPlace(StrEnum):
+    """Where a secret is, as far as that is known without asking the system's store."""
+
+    STORE = "store"
+    """The store had it when it was asked the last time."""
+    MEMORY = "memory"
+    ENVIRONMENT = "environment"
+    NOWHERE = "nowhere"
+    NOT_ASKED = "not-asked"
+    """The store may have it: it was not asked yet, or gave no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptRefusal:
     """How a password was refused: status and code of the answer, a word of ``LoginRefused.reason``, and when."""

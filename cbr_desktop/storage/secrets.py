@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import is_public_cloud
-from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, tidy
+from cbr_desktop.domain.secret import SecretKind, SecretPlace, StoreProblem, is_storable, tidy
 
 VARIABLES = {kind: f"CBR_DESKTOP_{kind.name}" for kind in SecretKind}
 """The variables with the secrets of whatever profile is used: for servers and for tests."""
@@ -100,6 +100,8 @@ class Secrets:
         self._timeout = timeout
         self._limit = limit
         self._session: dict[tuple[str, str], str] = {}
+        self._stored: dict[tuple[str, str], bool] = {}
+        """What the store had of what it was asked for."""
         self._given_once: set[tuple[str, str]] = set()
         self._stuck: threading.Thread | None = None
         self._stuck_with = StoreProblem.NO_ANSWER
@@ -120,14 +122,33 @@ class Secrets:
         given = self._session.get(key) or self._variable(kind)
         if given or not is_storable(profile, kind):
             return given
-        return await self._ask(lambda store: store.get_password(*key))
+        found = await self._ask(lambda store: store.get_password(*key))
+        self._note(key, bool(found))
+        return found
+
+    def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:
+        """Tell where a secret of a profile is, as far as that is known without asking the system's store.
+
+        Asking it may open a window of the system that takes the keyboard from whoever types.
+        """
+        key = stored_under(profile, kind)
+        if self._stored.get(key):
+            return SecretPlace.STORE
+        if key in self._session:
+            return SecretPlace.MEMORY
+        if self._variable(kind):
+            return SecretPlace.ENVIRONMENT
+        is_known = key in self._stored or not is_storable(profile, kind)
+        return SecretPlace.NOWHERE if is_known else SecretPlace.NOT_ASKED
 
     async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
         """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
         key = stored_under(profile, kind)
         if not is_storable(profile, kind):
             return False
-        return bool(await self._ask(lambda store: store.get_password(*key)))
+        found = bool(await self._ask(lambda store: store.get_password(*key)))
+        self._note(key, found)
+        return found
 
     def is_too_long(self, secret: str) -> bool:
         """Tell whether the store of this system has no room for a secret; it could be held for the session alone."""
@@ -142,9 +163,11 @@ class Secrets:
         if self.is_too_long(kept):
             # an older one would be tried at the next start, and count against the account
             await self._ask(lambda store: _delete(store, key))
+            self._note(key, False)
             self.problem = StoreProblem.TOO_LONG
             return False
         answer = await self._ask(lambda store: _put(store, key, kept))
+        self._note(key, answer is True)
         if answer is False:
             self.problem = StoreProblem.NOT_GIVEN_BACK
         return answer is True
@@ -159,6 +182,14 @@ class Secrets:
         self._session.pop(key, None)
         if is_storable(profile, kind):
             await self._ask(lambda store: _delete(store, key))
+            self._note(key, False)
+
+    def _note(self, key: tuple[str, str], is_stored: bool) -> None:
+        """Note what the store has said; one that did not answer has said nothing."""
+        if self.problem is StoreProblem.NONE:
+            self._stored[key] = is_stored
+        else:
+            self._stored.pop(key, None)
 
     def _variable(self, kind: SecretKind) -> str | None:
         value = self._environ.get(VARIABLES[kind])

@@ -16,7 +16,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.domain.source import Source
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
@@ -273,8 +273,8 @@ class SecretKeeper(Protocol):
         """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
         ...
 
-    async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
-        """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
+    def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:
+        """Tell where a secret of a profile is, as far as that is known without asking the system's store."""
         ...
 
     async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
-from cbr_desktop.domain.secret import SecretKind, StoreProblem
+from cbr_desktop.domain.secret import SecretKind, SecretPlace, StoreProblem
 from cbr_desktop.storage.secrets import Secrets, Store, allowed_store, system_store
 from tests.storage.values import profile
 
@@ -202,6 +202,26 @@ def test_what_is_in_memory_alone_is_not_told_to_be_stored() -> None:
     run(found.keep(profile(), SecretKind.PASSWORD, "x"))
     assert run(found.is_stored(profile(), SecretKind.PASSWORD))
     assert not run(found.is_stored(profile(), SecretKind.TOKEN))
+
+
+def test_fault_97_where_a_secret_is_can_be_told_without_asking_the_store() -> None:
+    store = MemoryStore()
+    asked: list[int] = []
+
+    def find() -> MemoryStore:
+        asked.append(1)
+        return store
+
+    found = Secrets({"CBR_DESKTOP_TOKEN": "t"}, find, allowed=ALLOWED)
+    where = [found.place_of(profile(), kind) for kind in (SecretKind.PASSWORD, SecretKind.TOKEN, SecretKind.PASSCODE)]
+    assert where == [SecretPlace.NOT_ASKED, SecretPlace.ENVIRONMENT, SecretPlace.NOWHERE]
+    found.remember(profile(), SecretKind.PASSWORD, "x")
+    assert found.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.MEMORY
+    assert asked == []
+    run(found.keep(profile(), SecretKind.PASSWORD, "x"))
+    assert found.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.STORE
+    run(found.forget(profile()))
+    assert found.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.NOWHERE
 
 
 @pytest.mark.parametrize("store", [NullStore(), TidyStore()])

@@ -9,7 +9,7 @@ from cbr_desktop.domain.diagnosis import Check
 from cbr_desktop.domain.error import HouseError, NotSaved, ProfileError
 from cbr_desktop.domain.ids import ProjectId
 from cbr_desktop.domain.profile import Environment, Profile
-from cbr_desktop.domain.secret import STORABLE, SecretKind
+from cbr_desktop.domain.secret import STORABLE, SecretKind, SecretPlace
 from cbr_desktop.domain.source import Source
 
 PROD = Profile(
@@ -131,18 +131,29 @@ class Keeper:
         self.problem = problem
         self.store: dict[tuple[str, str, SecretKind], str] = {}
         self.memory: dict[tuple[str, str, SecretKind], str] = {}
+        self.known: set[tuple[str, str, SecretKind]] = set()
+        self.asked = 0
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
         """Return a secret that is at hand."""
+        self.asked += 1
+        self.known.add(_key(profile, kind))
         return self.memory.get(_key(profile, kind)) or self.store.get(_key(profile, kind))
 
-    async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
-        """Tell whether the store has it."""
-        return _key(profile, kind) in self.store
+    def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:
+        """Tell where it is, as far as that is known without asking the store."""
+        key = _key(profile, kind)
+        if key in self.known and key in self.store:
+            return SecretPlace.STORE
+        if key in self.memory:
+            return SecretPlace.MEMORY
+        return SecretPlace.NOWHERE if key in self.known or kind not in STORABLE else SecretPlace.NOT_ASKED
 
     async def keep(self, profile: Profile, kind: SecretKind, secret: str) -> bool:
         """Keep it, if there is a store."""
         self.remember(profile, kind, secret)
+        self.asked += 1
+        self.known.add(_key(profile, kind))
         if self.problem or kind not in STORABLE:
             return False
         self.store[_key(profile, kind)] = secret
@@ -154,6 +165,8 @@ class Keeper:
 
     async def forget(self, profile: Profile, kind: SecretKind) -> None:
         """Forget it everywhere."""
+        self.asked += 1
+        self.known.add(_key(profile, kind))
         self.memory.pop(_key(profile, kind), None)
         self.store.pop(_key(profile, kind), None)
 

@@ -490,9 +490,10 @@ def test_where_each_secret_is_is_said_and_it_can_be_forgotten(stage: Make, run: 
         behind = replace(PROD, proxy=ProxyMode.MANUAL, proxy_url="http://proxy:3128", proxy_user="me")
         await keeper.keep(behind, SecretKind.PASSWORD, "canary")
         here = stage(behind, keeper=keeper)
-        here.form.keeping._look()
-        await until(lambda: "kept in the system's password store" in here.words)
-        assert child(here.form, QLabel, "proxy-passwordState").text() == "not kept: asked for when it is needed"
+        here.form.keeping.look()
+        assert "kept in the system's password store" in here.words
+        state = child(here.form, QLabel, "proxy-passwordState").text()
+        assert state == "the system's password store is asked when it is needed"
         assert "canary" not in here.words
         button = child(here.form, QAbstractButton, "passwordForget")
         button.click()
@@ -503,11 +504,32 @@ def test_where_each_secret_is_is_said_and_it_can_be_forgotten(stage: Make, run: 
     run(story())
 
 
+def test_fault_97_typing_a_profile_does_not_touch_the_store(stage: Make, run: Run, until: Until) -> None:
+    """A store that is locked would open a window of the system, which takes the keyboard in the middle of a word."""
+
+    async def story() -> None:
+        keeper = Keeper()
+        keeper.store["https://iam.eu-de.otc.t-systems.com", PROD.user, SecretKind.PASSWORD] = "kept before"
+        here = stage(PROD, STAGING, keeper=keeper)
+        for name in ("name", "user", "domain"):
+            child(here.form, QLineEdit, name).setText("typed")
+        here.press("addProfile")
+        here.dialog.list.setCurrentRow(1)
+        here.dialog.list.setCurrentRow(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert keeper.asked == 0
+        here.press("testProfile")
+        await until(lambda: keeper.asked > 0)
+
+    run(story())
+
+
 def test_a_store_that_is_of_no_use_is_said(stage: Make, run: Run, until: Until) -> None:
     async def story() -> None:
         here = stage(PROD, keeper=Keeper("no-store"))
-        here.form.keeping._look()
-        await until(lambda: "has none that encrypts" in here.words)
+        here.form.keeping.look()
+        assert "has none that encrypts" in here.words
 
     run(story())
 

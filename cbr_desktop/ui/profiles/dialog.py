@@ -469,6 +469,8 @@ class ProfilesDialog(QDialog):
         self._tasks.start(found, partial(self._go_on, work, profile), group=_WORK)
 
     def _go_on(self, work: str, profile: Profile, found: Mapping[SecretKind, str]) -> None:
+        if self._current and self._current.form:
+            self._current.form.keeping.look()
         if _login_of(profile) in self._refused:
             # the same once more would bring the account closer to being locked
             found = {kind: text for kind, text in found.items() if kind is SecretKind.PROXY_PASSWORD}
@@ -531,7 +533,7 @@ class ProfilesDialog(QDialog):
         if keep:
             self._tasks.start(keep_secrets(self._keeper, profile, lasting), self._tell_kept)
         elif self._current and self._current.form:
-            self._current.form.keeping.look_soon()
+            self._current.form.keeping.look()
 
     def _enter_secrets(self) -> None:
         """Ask for the secrets without trying them."""
@@ -549,7 +551,7 @@ class ProfilesDialog(QDialog):
         if problem:
             self.notices.say(store_sentence(problem), WARNING)
         if self._current and self._current.form:
-            self._current.form.keeping.look_soon()
+            self._current.form.keeping.look()
 
     def _tell_failure(self, error: HouseError) -> None:
         self._end()

@@ -98,7 +98,7 @@ class ProfileForm(QScrollArea):
         for section in self._sections:
             section.show_problems(shown)
         self.keeping.allow_entering(not any(problem.blocks and _is_of_way(problem) for problem in self.problems))
-        self.keeping.look_soon()
+        self.keeping.look()
         self.judged.emit()
 
     def settle(self, profile: Profile) -> None:
