@@ -203,7 +203,12 @@ def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None
     make.add_argument("files", metavar="FILE", nargs="+", type=Path)
     make.add_argument("--output", metavar="PLAN", type=Path, required=True, help="the plan file, as patchday.plan.json")
     make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to send them from")
-    make.add_argument("--names", metavar="TEMPLATE", default="", help="a template for requests without a name")
+    make.add_argument(
+        "--names",
+        metavar="TEMPLATE",
+        default="",
+        help="a template for requests without a name; a random part is added where it has none",
+    )
     make.add_argument("--concurrency", metavar="N", type=int, default=1, help="how many at once (default: 1)")
     make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help="the pause between two beginnings")
     make.add_argument("--go-on", action="store_true", help="go on after a failure")

@@ -15,7 +15,7 @@ TOKENS = ("vault", "resource", "date", "time", "utc", "seq", "user", "host", "en
 """The names that a template may use; ``seq`` and ``rand`` take a width: ``{rand:6}``."""
 PRESETS = (
     "manualbk_{vault|trunc:30}-{rand:6}",
-    "{env}_{vault|trunc:30}_{date}-{time}",
+    "{env}_{vault|trunc:30}_{date}-{time}-{rand:4}",
     "{vault|trunc:30}_{utc}-{rand:4}",
 )
 

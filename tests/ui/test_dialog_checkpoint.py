@@ -285,11 +285,30 @@ def test_a_template_can_be_written_and_says_what_is_wrong(counter: Counter, open
     result = child(dialog, QLabel, "checkpointNameTemplateResult")
     template.clear()
     qtbot.keyClicks(template, "{vault}_x")
-    assert dialog.name.text == "vault-one_x"
-    assert result.text() == "Gives vault-one_x (11/64)"
+    assert dialog.name.text.startswith("vault-one_x-")
+    assert result.text() == f"Gives {dialog.name.text} (18/64)"
+    assert "Unique by its random part" in words(dialog)
     qtbot.keyClicks(template, "{nobody}")
     assert "knows no value ‘{nobody}’" in result.text()
     assert counter.settings["checkpoint.template.Prod · eu-de"] == "{vault}_x{nobody}"
+
+
+def test_fault_81_a_name_that_another_has_is_said_and_made_unique_only_by_a_person(
+    counter: Counter, opened: Open
+) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    own = child(dialog, QAbstractButton, "checkpointNameOwnPart")
+    counter.desk.outbox.submit(CheckpointDraft(VaultId(uid(1)), name="nightly"))
+    dialog.name.edit.setText("nightly")
+    judged(dialog)
+    assert "‘nightly’ is in use already in this vault" in words(dialog)
+    assert "Unique by its random part" not in words(dialog)
+    assert dialog.name.text == "nightly"
+    own.click()
+    judged(dialog)
+    assert dialog.name.text.startswith("nightly-")
+    assert not own.isVisible()
+    assert json.loads(body(dialog))["checkpoint"]["parameters"]["name"] == dialog.name.text
 
 
 def test_nothing_is_trimmed_or_cut_and_a_fix_is_one_click(counter: Counter, opened: Open) -> None:

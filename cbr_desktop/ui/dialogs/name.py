@@ -4,7 +4,7 @@ import platform
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QPalette
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_findings, repaired_name
-from cbr_desktop.domain.finding import Finding
+from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
 from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.states import count_words, shown
 from cbr_desktop.ui.text import template_sentence
+from cbr_desktop.workflows.naming import with_own_part
 
 _UNDERLINED = 100
 """Parts of a name that are underlined at most; a pasted novel must not stop the window."""
@@ -61,10 +62,18 @@ class NameField(QWidget):
         self.counter.setObjectName("checkpointNameCounter")
         self.lines = FindingLines("checkpointNameSentence")
         self.spaces = label(name="checkpointNameSpaces")
+        self.unique = label("Unique by its random part: a lost answer is found again by it.", "checkpointNameUnique")
+        self.unique.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.fix = QPushButton()
         self.fix.setObjectName("checkpointNameFix")
         self.fix.setAutoDefault(False)
         self.fix.clicked.connect(self._fix)
+        self.own = QPushButton("Add a random endin&g")
+        self.own.setObjectName("checkpointNameOwnPart")
+        self.own.setToolTip(tooltip("Puts letters and digits at the end, so that the name is no other's"))
+        self.own.setAutoDefault(False)
+        self.own.clicked.connect(self._add_own_part)
+        self.own.hide()
         self.template = TemplateRow(template, naming)
         self.template.changed.connect(self._follow_template)
         self._lay_out()
@@ -89,8 +98,9 @@ class NameField(QWidget):
         self._judge()
 
     def show_findings(self, findings: list[Finding]) -> None:
-        """Show what is found about the name."""
+        """Show what is found about the name, and offer to make it unique where another has it."""
         self.lines.show_findings(findings)
+        self.own.setVisible(any(finding.kind is FindingKind.NAME_TAKEN for finding in findings))
         self.edit.setAccessibleDescription(self.lines.text())
 
     def _lay_out(self) -> None:
@@ -107,13 +117,14 @@ class NameField(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.edit, 1)
         row.addWidget(self.fix)
+        row.addWidget(self.own)
         row.addWidget(use)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(head)
         layout.addLayout(row)
-        for widget in (self.spaces, self.lines, self.template):
+        for widget in (self.unique, self.spaces, self.lines, self.template):
             layout.addWidget(widget)
         self.template.hide()
 
@@ -126,6 +137,7 @@ class NameField(QWidget):
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
         self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
+        self.unique.setVisible(bool(name) and name == self._given)
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
         self.show_findings(name_findings(name, self._rules))
@@ -144,6 +156,10 @@ class NameField(QWidget):
 
     def _fix(self) -> None:
         self.set_text(repaired_name(self.text, self._rules))
+        self.edit.setFocus()
+
+    def _add_own_part(self) -> None:
+        self.set_text(with_own_part(self.text))
         self.edit.setFocus()
 
     def _underline(self, name: str) -> None:
