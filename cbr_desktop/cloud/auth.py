@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
 
-from cbr_desktop.cloud.transport import Answer, Call, Client
+from cbr_desktop.cloud.transport import Answer, Call, Client, gateway_codes
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, SecretUnfit
 from cbr_desktop.domain.ids import ProjectId
@@ -23,8 +23,8 @@ PASTED_LIMIT = 16 * 2**10
 """The longest token or key in characters; real tokens have up to 10,000."""
 
 _PASTED = re.compile(r"[\x21-\x7e]+\Z")
-_LOGIN_CODES = (".0301", ".0303", ".0307")
-"""Ends of the gateway's codes for a token or signature that it does not take: the call never reached the service."""
+_LOGIN_CODES = gateway_codes("0301", "0303", "0307")
+"""The gateway's codes for a token or signature that it does not take: the call never reached the service."""
 
 
 class Auth(Protocol):
@@ -55,14 +55,14 @@ async def authorised(auth: Auth, client: Client, call: Call, send: Send, *, harm
     """Send a call as one of ours; once more after a renewal when it was not let in.
 
     A call that may change something, which is any but GET that is not ``harmless``, is sent a second time only when the
-    gateway said so itself, and so cannot have passed the first on.
+    gateway said so itself, in its own words and form, and so cannot have passed the first on.
     """
     try:
         signed = await _certainly_unsent(auth.signed(call, client))
         try:
             answer = await send(signed)
         except LoginRefused as error:
-            if not harmless and call.method != "GET" and not error.code.endswith(_LOGIN_CODES):
+            if not harmless and call.method != "GET" and not _is_worth_another(error):
                 raise
             await _certainly_unsent(auth.renew(signed, error, client))
             signed = await _certainly_unsent(auth.signed(call, client))
@@ -72,6 +72,11 @@ async def authorised(auth: Auth, client: Client, call: Call, send: Send, *, harm
         raise
     auth.accepted(signed)
     return answer
+
+
+def _is_worth_another(error: LoginRefused) -> bool:
+    """Tell whether a refused call that may change something can be sent again with a new login."""
+    return error.executed is False and error.code in _LOGIN_CODES
 
 
 class SingleFlight(Generic[Value]):

@@ -31,7 +31,7 @@ import stamina.instrumentation
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
 from cbr_desktop.cloud.wire.logins import reason_of
-from cbr_desktop.cloud.wire.refusals import Envelope, envelope
+from cbr_desktop.cloud.wire.refusals import Envelope, Form, envelope, form_of
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
@@ -71,8 +71,7 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
 """With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
-_GATEWAY_CODE = re.compile(r"APIG(W)?\.\d")
-_SERVICE_CODE = re.compile(r"(BackupService\.)?\d{4}\Z")
+_SERVICE_CODE = re.compile(r"(BackupService\.)?[0-9]{4}\Z")
 _logger = logging.getLogger("cbr_desktop.cloud")
 
 
@@ -575,12 +574,15 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str) -
     if status == 511 or (status < 300 and _is_page(response, body)):
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
-        raise refusal(host, response, envelope(body), request_id)
+        form = Form.OTHER if _is_page(response, body) else form_of(status, body)
+        raise refusal(host, response, envelope(body), request_id, form)
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")))
 
 
-def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str = "") -> CloudError:
-    """Make the error for a status of 400 and more out of what the server said."""
+def refusal(
+    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: Form = Form.OTHER
+) -> CloudError:
+    """Make the error for a status of 400 and more out of what the server said, and in which form."""
     status, code = response.status_code, said.code
     message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
@@ -598,7 +600,7 @@ def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str
         code=code,
         message=message,
         request_id=request_id or said.request_id,
-        executed=False if _is_not_executed(status, code) else None,
+        executed=False if _is_not_executed(status, form, code) else None,
     )
     if isinstance(error, LoginRefused):
         error.reason = reason_of(message)
@@ -610,14 +612,28 @@ def refusal(host: str, response: httpx.Response, said: Envelope, request_id: str
 _KINDS: dict[int, type[Refused]] = {401: LoginRefused, 403: Forbidden, 404: NotFound, 429: Throttled}
 
 
-def _is_not_executed(status: int, code: str) -> bool:
-    """Tell whether a refusal certainly came before anything was done; relayed and unknown codes prove nothing."""
-    if status in (400, 404, 409):
-        return _SERVICE_CODE.match(code) is not None
-    if status in (401, 403, 429):
-        # the bare status as code is the older form of the permission check in front of the service
-        return _GATEWAY_CODE.match(code) is not None or _SERVICE_CODE.match(code) is not None or code == str(status)
-    return False
+def _is_not_executed(status: int, form: Form, code: str) -> bool:
+    """Tell whether a refusal certainly came before anything was done; what only looks so proves nothing."""
+    if form is Form.OLDER:
+        # the permission check in front of the service; it knows the statuses 401 and 403 alone
+        return True
+    if form is Form.OTHER:
+        return False
+    is_service = status in (400, 401, 403, 404, 409, 429) and _SERVICE_CODE.match(code) is not None
+    return is_service or code in _GATEWAY_CODES.get(status, ())
+
+
+def gateway_codes(*numbers: str) -> frozenset[str]:
+    """Return codes of the gateway by their numbers, whole, in both spellings."""
+    return frozenset(f"{prefix}.{number}" for prefix in ("APIGW", "APIG") for number in numbers)
+
+
+_GATEWAY_CODES = {
+    401: gateway_codes("0301", "0303", "0305", "0307", "0311"),
+    403: gateway_codes("0302", "0304", "0306", "0310", "0402", "0801", "0802"),
+    429: gateway_codes("0308"),
+}
+"""With which codes the gateway itself says no, by the status, without passing the request on."""
 
 
 def _is_page(response: httpx.Response, body: bytes) -> bool:

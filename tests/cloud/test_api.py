@@ -271,7 +271,9 @@ def test_a_post_is_sent_once_whatever_comes_back(status: int) -> None:
 
 def test_a_throttled_post_was_not_carried_out_and_is_not_repeated_here() -> None:
     async def main() -> None:
-        service = Service(lambda request: httpx.Response(429, json={"error_code": "APIGW.0308"}))
+        service = Service(
+            lambda request: httpx.Response(429, json={"error_code": "APIGW.0308", "error_msg": "over ratelimit"})
+        )
         with pytest.raises(Throttled) as caught:
             await Desk(service).cloud.create_checkpoint(BODY, PROJECT)
         assert (caught.value.executed, service.count("POST")) == (False, 1)

@@ -205,7 +205,7 @@ def test_redirects_to_nonsense(target: str) -> None:
         (401, "APIG.0301", LoginRefused, False),
         (403, "APIGW.0302", Forbidden, False),
         (403, "BackupService.8600", Forbidden, False),
-        (403, "403", Forbidden, False),
+        (403, "403", Forbidden, None),
         (403, "EPS.0003", Forbidden, None),
         (429, "APIGW.0308", Throttled, False),
         (429, "", Throttled, None),

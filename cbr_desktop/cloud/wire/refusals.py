@@ -1,6 +1,8 @@
 """The envelopes in which the service, its gateway and the identity service say no."""
 
+import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -9,6 +11,21 @@ from cbr_desktop.cloud.wire.reading import Unfit, mended
 
 _TEXT_LIMIT = 2000
 _KEYS = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"))
+_PROOF_LIMIT = 64 * 2**10
+"""Bytes of the largest refusal that may prove something."""
+_OTHER_NAMES = frozenset(name for pair in _KEYS[1:] for name in pair)
+_OLDER_NAMES = {401: "unauthorized", 403: "forbidden"}
+
+
+class Form(StrEnum):
+    """The exact form of a refusal, which tells who may have written it."""
+
+    SERVICE = "service"
+    """``error_code`` and ``error_msg``, as the service and its gateway say no."""
+    OLDER = "older"
+    """One key that names the class of the status, with the status as code: a check in front of the service."""
+    OTHER = "other"
+    """Anything else, whatever words it holds: it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +35,24 @@ class Envelope:
     code: str = ""
     message: str = ""
     request_id: str = ""
+
+
+def form_of(status: int, body: bytes) -> Form:
+    """Return the form of a refusal by its schema, to the letter: valid UTF-8 and JSON, no key twice, nothing around.
+
+    Further texts beside those that must be are let through, as later versions may have them; objects are not.
+    """
+    if len(body) > _PROOF_LIMIT:
+        return Form.OTHER
+    try:
+        tree = json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return Form.OTHER
+    if not isinstance(tree, dict):
+        return Form.OTHER
+    if _is_service(tree):
+        return Form.SERVICE
+    return Form.OLDER if _is_older(status, tree) else Form.OTHER
 
 
 def envelope(body: bytes) -> Envelope:
@@ -49,3 +84,26 @@ def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return str(value)[:_TEXT_LIMIT]
+
+
+def _is_service(tree: dict[str, Any]) -> bool:
+    is_text = all(isinstance(value, str) for value in tree.values())
+    return is_text and {"error_code", "error_msg"} <= tree.keys() and not _OTHER_NAMES & tree.keys()
+
+
+def _is_older(status: int, tree: dict[str, Any]) -> bool:
+    inner = tree.get(_OLDER_NAMES.get(status, ""))
+    if len(tree) != 1 or not isinstance(inner, dict) or isinstance(inner.get("code"), bool):
+        return False
+    return inner.get("code") in (status, str(status)) and isinstance(inner.get("message"), str)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key comes twice")
+    return members
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
