@@ -15,7 +15,7 @@ from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import Intent, Origin
 from cbr_desktop.domain.journal import Witness
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
@@ -82,6 +82,7 @@ def open_house(
     at: Callable[[str], None] = lambda point: None,
     archive: Archive | None = None,
     refusals: RefusalStore | None = None,
+    origin: Origin = Origin.WINDOW,
 ) -> House:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
@@ -89,6 +90,7 @@ def open_house(
     all while ``offline`` says so. What happens to requests is written into ``journal``. ``at`` is told each point of
     the outbox by name, for tests that end the program there. Tasks are kept in ``archive`` when they have ended,
     and refused passwords in ``refusals``.
+    ``origin`` says whether all requests of the profile go out from here, as from a window, or a command's own alone.
     """
     profile = ledger.profile
     network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
@@ -113,6 +115,7 @@ def open_house(
         want_data=ask,
         find=reconcile.look,
         at=at,
+        origin=origin,
     )
     follow = Follow(ledger, records, cloud, clock, outbox, reconcile, ended=ask)
     told = ledger.notify

@@ -2,21 +2,24 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
+from cbr_desktop.app.errand import Say, Waits, leave, left_behind, say_nothing
 from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.intent import Intent, Origin
+from cbr_desktop.domain.plan import Run, plan_mark
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.refusals import Refusals
+from cbr_desktop.ui.plans import run_left_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
 from cbr_desktop.workflows.ports import Clock
@@ -48,20 +51,53 @@ class Street:
             if connection.reach is not Reach.ONLINE and connection.error is not None:
                 raise connection.error
 
-    async def follow(self, run: Run, *, wait: bool) -> PlanReport:
-        """Start the steps of a run and return how it stands at the end; nothing is left behind in the queue."""
+    async def follow(self, run: Run, *, wait: bool, say: Say = say_nothing) -> PlanReport:
+        """Start the steps of a run and return how it stands at the end; nothing is left behind in the queue.
+
+        What was left waiting of it before is confirmed anew. ``say`` is told what is waited for, and what is left when
+        this is ended before: what has not left this machine is held then.
+        """
         made = PlanRun(run, self.houses, self.scope, self.clock, is_patient=False)
-        async with asyncio.TaskGroup() as tasks:
-            correspondences = [tasks.create_task(house.correspondence()) for house in self.houses.values()]
-            await made.follow(wait=wait)
-            for correspondence in correspondences:
-                correspondence.cancel()
+        waits = Waits(lambda intent: self.houses[intent.target.profile], self.clock, say)
+        made.resume()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                work = [tasks.create_task(house.correspondence()) for house in self.houses.values()]
+                work.append(tasks.create_task(waits.tell(lambda: _begun(made))))
+                await made.follow(wait=wait)
+                for task in work:
+                    task.cancel()
+        except BaseException:
+            for intent in _begun(made):
+                leave(self.houses[intent.target.profile], [intent.id], say)
+            say(run_left_sentence(made.report()))
+            raise
         return made.report()
+
+    def left_behind(self, run: Run, kept: Sequence[Intent]) -> list[tuple[int, Intent]]:
+        """Return the requests of before that ask for what a step of a run asks for, with the step's number.
+
+        Those of the run itself are none of them, nor are steps that have begun. See ``errand.left_behind``.
+        """
+        begun = {intent.plan for intent in kept}
+        others = [intent for intent in kept if intent.plan.rpartition("/")[0] != run.id]
+        return [
+            (step.number, intent)
+            for step in run.plan.steps
+            if step.document is not None and step.profile in self.houses
+            if plan_mark(run.id, step.number) not in begun
+            for intent in left_behind(others, self.houses[step.profile].profile, step.document)
+        ]
 
     async def aclose(self) -> None:
         """Close all connections."""
         for house in self.houses.values():
             await house.cloud.aclose()
+
+
+def _begun(made: PlanRun) -> list[Intent]:
+    """Return the requests of a run, step by step."""
+    return [row.intent for row in made.report().rows if row.intent is not None]
 
 
 @contextmanager
@@ -85,6 +121,7 @@ def opened_street(
                 at=kill_point(),
                 archive=data.archive,
                 refusals=Refusals(here.refusals_file, clock.now),
+                origin=Origin.COMMAND,
             )
             house.outbox.restore()
             houses[profile.name] = house

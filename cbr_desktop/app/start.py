@@ -21,6 +21,7 @@ from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
 from cbr_desktop.domain.error import HouseError, InUse, NotSaved, SecretMissing
+from cbr_desktop.domain.intent import Origin
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
@@ -35,6 +36,7 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.ui.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
 
@@ -45,11 +47,18 @@ _LEFT_SECONDS = 60.0
 
 @contextmanager
 def opened(
-    places: Places, ledger: Ledger, clock: Clock, secret: Secret, transport: Transport | None = None
+    places: Places,
+    ledger: Ledger,
+    clock: Clock,
+    secret: Secret,
+    transport: Transport | None = None,
+    *,
+    origin: Origin = Origin.WINDOW,
 ) -> Iterator[House]:
     """Open the house of a ledger's profile; its rows and cache are closed at the end, its client is not.
 
-    Raises ``InUse`` when another program of ours writes into this data folder.
+    A command, which says so by ``origin``, sends nothing but what it asks for itself. Raises ``InUse`` when another
+    program of ours writes into this data folder.
     """
     with opened_data(places, now=clock.now) as data, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
         house = open_house(
@@ -58,6 +67,7 @@ def opened(
             at=kill_point(),
             archive=data.archive,
             refusals=Refusals(places.refusals_file, clock.now),
+            origin=origin,
         )
         house.outbox.restore()
         yield house
@@ -165,14 +175,14 @@ def copied_data(here: Places) -> Iterator[Places]:
 
 
 @contextmanager
-def opened_demo(here: Places, ledger: Ledger, clock: Clock) -> Iterator[House]:
+def opened_demo(here: Places, ledger: Ledger, clock: Clock, *, origin: Origin = Origin.WINDOW) -> Iterator[House]:
     """Open the demo cloud for one profile."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.service(clock))
     with (
         demo_corner(here) as corner,
-        opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport) as house,
+        opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport, origin=origin) as house,
     ):
         yield house
 
@@ -208,7 +218,7 @@ def terminal_secret(profile: Profile) -> Secret:
     async def secret(kind: SecretKind) -> str:
         found = await secrets.get(profile, kind)
         if found is None and is_typed(sys.stdin):
-            found = getpass.getpass(f"{kind} for {profile.name}: ")
+            found = getpass.getpass(f"{kind} for {shown(profile.name)}: ")
         if not found:
             raise SecretMissing(profile.name, kind)
         return found

@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cbr_desktop import __version__
 from cbr_desktop.domain.error import HouseError
@@ -42,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except HouseError as error:
-        print(f"cbr-desktop: {_late('ui.errors').error_sentence(error)}", file=sys.stderr)
-        return _UNUSABLE
+    except (HouseError, ExceptionGroup) as error:
+        return _refused(error)
     except KeyboardInterrupt:
+        _late("cli.output").remark("Interrupted.")
         return _INTERRUPTED
     except BrokenPipeError:
         # whoever read has seen enough, as ``head`` does; nothing may be written at the end either
@@ -54,9 +54,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _refused(error: HouseError | ExceptionGroup) -> int:
+    """Say what kept a command from its work; several tasks of it may have met errors of the house, and no others."""
+    errors = _late("ui.errors")
+    found, rest = (
+        ([error], None) if isinstance(error, HouseError) else (_house_errors(error), error.split(HouseError)[1])
+    )
+    if rest is not None:
+        raise error
+    for sentence in dict.fromkeys(errors.error_sentence(each) for each in found):
+        _late("cli.output").remark(sentence)
+    return _UNUSABLE
+
+
+def _house_errors(group: ExceptionGroup) -> list[HouseError]:
+    """Return the errors of the house in a group, and in the groups in it."""
+    found: list[HouseError] = []
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            found += _house_errors(error)
+        elif isinstance(error, HouseError):
+            found.append(error)
+    return found
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line, for the manual and the completion that packages bring along."""
     return _parser(_cloud())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reads the command line; what is wrong with it is said through the one way out, like all that is said."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the program, after a message on the standard error."""
+        if message:
+            _late("cli.output").remark(message.removeprefix(f"{self.prog}: ").rstrip("\n"))
+        sys.exit(status)
 
 
 def _late(module: str) -> Any:
@@ -91,9 +125,9 @@ def _usual() -> argparse.Namespace:
     return argparse.Namespace(run=_WINDOW, profile=None, demo=False, try_again=False, files=[])
 
 
-def _cloud() -> argparse.ArgumentParser:
+def _cloud() -> _Parser:
     """Return the options that say which cloud is meant, which the window and most commands have."""
-    cloud = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    cloud = _Parser(add_help=False, exit_on_error=False)
     cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
     cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
     cloud.add_argument(
@@ -105,8 +139,8 @@ def _cloud() -> argparse.ArgumentParser:
     return cloud
 
 
-def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(cloud: _Parser) -> _Parser:
+    parser = _Parser(
         prog="cbr-desktop",
         parents=[cloud],
         description="For operators of Cloud Backup and Recovery. Without a command it opens the window;"
@@ -136,6 +170,7 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     send.add_argument("file", metavar="FILE", type=Path)
     send.add_argument("--arm", action="store_true", help="let the request through a read-only profile")
     send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+    _again(send)
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
 
@@ -175,7 +210,7 @@ def _parser(cloud: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def _outbox(outbox: argparse.ArgumentParser) -> None:
+def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
     outbox.add_argument("--json", action="store_true", help="print JSON")
     outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only requests of a profile")
@@ -184,19 +219,29 @@ def _outbox(outbox: argparse.ArgumentParser) -> None:
     listed.set_defaults(run="cli.outbox:listed")
     hold = acts.add_parser("hold", help="keep waiting requests from being sent")
     hold.set_defaults(run="cli.outbox:hold")
+    cancel = acts.add_parser("cancel", help="take waiting requests back; they are never sent")
+    cancel.set_defaults(run="cli.outbox:cancel")
     release = acts.add_parser("release", help="confirm held requests anew and send them now")
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
     reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
     reconcile.set_defaults(run="cli.outbox:reconcile")
-    for act in (hold, release):
+    for act in (hold, release, cancel):
         act.add_argument("ids", metavar="ID", nargs="+", help="a request's id, or how it begins")
     reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
-    for act in (listed, hold, release, reconcile):
+    for act in (listed, hold, release, cancel, reconcile):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
-def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None:
+def _again(act: _Parser) -> None:
+    act.add_argument(
+        "--again",
+        action="store_true",
+        help="send it although the same was asked for before and is held, waiting or of unknown outcome",
+    )
+
+
+def _plan(plan: _Parser, cloud: _Parser) -> None:
     acts = plan.add_subparsers(title="what to do", metavar="ACT", required=True)
     make = acts.add_parser("make", help="write a plan with the requests of some files")
     make.set_defaults(run="cli.plan:make")
@@ -227,6 +272,7 @@ def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None
     for act in (run, go_on):
         act.add_argument("--arm", action="store_true", help="let the requests through read-only profiles")
         act.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+        _again(act)
     for act in (run, go_on, report):
         act.add_argument("--html", metavar="FILE", type=Path, help="write a report to print as well")
     listed = acts.add_parser("list", help="list the runs, newest first")
@@ -235,7 +281,7 @@ def _plan(plan: argparse.ArgumentParser, cloud: argparse.ArgumentParser) -> None
         act.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _journal(journal: argparse.ArgumentParser) -> None:
+def _journal(journal: _Parser) -> None:
     acts = journal.add_subparsers(title="what to do", metavar="ACT", required=True)
     verify = acts.add_parser("verify", help="tell whether nothing is missing and nothing was changed")
     verify.add_argument("--json", action="store_true", help="print JSON")
@@ -254,11 +300,11 @@ def _journal(journal: argparse.ArgumentParser) -> None:
     export.set_defaults(run="cli.journal:export")
 
 
-def _add_drafts(commands: Any, cloud: argparse.ArgumentParser) -> None:
+def _add_drafts(commands: Any, cloud: _Parser) -> None:
     """Add the commands on the folder of drafts."""
     drafts = commands.add_parser("drafts", help="list, judge, make, compare and import drafts, offline")
     verbs = drafts.add_subparsers(title="what to do (by default: list)", metavar="VERB")
-    where = argparse.ArgumentParser(add_help=False)
+    where = _Parser(add_help=False)
     where.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help="another folder than the window's")
     where.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     drafts.add_argument("--folder", type=Path, help="another folder than the window's")

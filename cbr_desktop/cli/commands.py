@@ -1,17 +1,17 @@
 """The commands that need no window; each prints its result and returns an exit code."""
 
 import argparse
-import asyncio
-import sys
-from typing import TypeVar
+from collections.abc import Iterable
 
-from cbr_desktop.app.errand import Errand, cached_ledger, judge
+from cbr_desktop.app.errand import Errand, cached_ledger, judge, left_behind
 from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_house
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_house, run
+from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import (
     BAD,
     GOOD,
+    PARTIAL,
     UNUSABLE,
     exit_code,
     judgement_record,
@@ -24,20 +24,22 @@ from cbr_desktop.cli.report import (
     vault_record,
     vault_table,
 )
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.records import peek
+from cbr_desktop.ui.text import behind_sentence, incomplete_sentence
 from cbr_desktop.workflows.ledger import Ledger
-
-Result = TypeVar("Result")
 
 
 def vaults(options: argparse.Namespace) -> int:
     with opened_house(options.profile, demo=options.demo) as house:
-        return asyncio.run(closing_client(house, _listed(house, options)))
+        return run(closing_client(house, _listed(house, options)))
 
 
 async def _listed(house: House, options: argparse.Namespace) -> int:
@@ -46,7 +48,10 @@ async def _listed(house: House, options: argparse.Namespace) -> int:
     rows = [vault_record(vault) for vault in listing.rows]
     record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
     show(options, record, vault_table(listing.rows))
-    return GOOD
+    if listing.complete:
+        return GOOD
+    remark(incomplete_sentence(len(rows), "vault"))
+    return PARTIAL
 
 
 def check(options: argparse.Namespace) -> int:
@@ -55,7 +60,7 @@ def check(options: argparse.Namespace) -> int:
 
 def send(options: argparse.Namespace) -> int:
     with opened_house(options.profile, demo=options.demo) as house:
-        return asyncio.run(closing_client(house, _sent(house, options)))
+        return run(closing_client(house, _sent(house, options)))
 
 
 async def _sent(house: House, options: argparse.Namespace) -> int:
@@ -66,16 +71,35 @@ async def _sent(house: House, options: argparse.Namespace) -> int:
         record = judgement_record(judgement)
         show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
-    report = await Errand(house).send(judgement.document, wait=options.wait)
+    kept = [] if options.demo else peek(places().records_file)[0]
+    behind = _left_behind(house, kept, judgement.document)
+    sentences = [behind_sentence(intent, house.clock.now()) for intent in behind]
+    if behind and not options.again:
+        record = {"state": "not sent", "file": str(options.file), "left": [intent.id for intent in behind]}
+        words = [*sentences, "Nothing was sent. With --again this one is sent besides."]
+        show(options, {**record, "problems": words}, "\n".join(words))
+        return BAD
+    for sentence in sentences:
+        remark(sentence)
+    report = await Errand(house, remark).send(judgement.document, wait=options.wait)
     record = report_record(report, house.clock.now())
     show(options, record, report_text(record))
     return exit_code(report)
 
 
+def _left_behind(house: House, kept: Iterable[Intent], document: RequestDocument) -> list[Intent]:
+    """Return the requests for the same thing that may have been carried out, or may yet be, of all profiles.
+
+    ``kept`` are the rows of the data folder; those of the house's own profile it knows better.
+    """
+    others = [intent for intent in kept if intent.target.profile != house.profile.name]
+    return left_behind([*house.ledger.intents.values(), *others], house.profile, document)
+
+
 def simulator(options: argparse.Namespace) -> int:
     unknown = sorted(set(options.missing) - PARTS)
     if unknown:
-        print(f"cbr-desktop: no part {unknown[0]!r}; there are {', '.join(sorted(PARTS))}", file=sys.stderr)
+        remark(f"no part {unknown[0]!r}; there are {', '.join(sorted(PARTS))}")
         return UNUSABLE
     clock = RunningClock()
     if options.vaults is None and options.backups is None:
@@ -88,13 +112,13 @@ def simulator(options: argparse.Namespace) -> int:
         account = {"domain": estate.DEMO_DOMAIN, "user": estate.DEMO_USER, "password": estate.DEMO_PASSWORD}
         account |= {"access_key": estate.DEMO_AK, "secret_key": estate.DEMO_SK}
         projects = {project.name: project.id for project in inventory.projects}
-        print(simulator_text(f"http://{host}:{port}", projects=projects, **account), flush=True)
+        say(simulator_text(f"http://{host}:{port}", projects=projects, **account))
 
     modes = Modes(latency_seconds=options.latency, missing=set(options.missing))
     try:
         serve(Service(inventory, clock, modes), options.host, options.port, started)
     except OSError as error:
-        print(f"cbr-desktop: cannot listen at {options.host} port {options.port}: {error.strerror}", file=sys.stderr)
+        remark(f"cannot listen at {options.host} port {options.port}: {error.strerror}")
         return UNUSABLE
     return GOOD
 
@@ -103,7 +127,7 @@ def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     """Return what is known offline: of the profile that was named, or of all; the demo cloud is asked itself."""
     if options.demo:
         with opened_house(options.profile, demo=options.demo) as house:
-            asyncio.run(closing_client(house, house.refresh.once()))
+            run(closing_client(house, house.refresh.once()))
         return [house.ledger]
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile))]

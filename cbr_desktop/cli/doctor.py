@@ -1,15 +1,15 @@
 """The command that examines the way to a profile's project, line by line."""
 
 import argparse
-import asyncio
 import importlib
-import json
 from collections.abc import Callable
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.doctor import Practice, asked_before
 from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.app.start import terminal_secret
+from cbr_desktop.cli.opening import run
+from cbr_desktop.cli.output import say, say_json
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.storage.paths import places
@@ -20,13 +20,13 @@ from cbr_desktop.ui.diagnosis import check_text, diagnosis_record, summary_sente
 def doctor(options: argparse.Namespace) -> int:
     """Examine, print each line as it comes, and return 0 when none failed, 2 for a profile of no use, else 1."""
     tell = _keep_quiet if options.json or options.report else _print_line
-    diagnosis, practice = asyncio.run(_examined(options, tell))
+    diagnosis, practice = run(_examined(options, tell))
     if options.json:
-        print(json.dumps(diagnosis_record(diagnosis), ensure_ascii=False, indent=2))
+        say_json(diagnosis_record(diagnosis))
     elif options.report:
-        print(practice.report(diagnosis), end="")
+        say(practice.report(diagnosis), end="")
     else:
-        print(f"\n{summary_sentence(diagnosis)}")
+        say(f"\n{summary_sentence(diagnosis)}")
     failed = [check.kind for check in diagnosis.checks if check.verdict is Verdict.FAIL]
     return UNUSABLE if CheckKind.SETTINGS in failed else BAD if failed else GOOD
 
@@ -49,7 +49,7 @@ def _demo(options: argparse.Namespace) -> Practice:
 
 
 def _print_line(check: Check) -> None:
-    print(check_text(check), flush=True)
+    say(check_text(check))
 
 
 def _keep_quiet(check: Check) -> None:

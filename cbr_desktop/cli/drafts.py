@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cbr_desktop.app.errand import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.cli.output import shown_path
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show, show_judgements
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text, stem_of
@@ -49,7 +50,11 @@ def listed(options: argparse.Namespace) -> int:
         )
         for row in rows
     ]
-    show(options, {"folder": drafts.folder, "drafts": rows}, "\n".join(lines) or f"No drafts in {drafts.folder}")
+    show(
+        options,
+        {"folder": drafts.folder, "drafts": rows},
+        "\n".join(lines) or f"No drafts in {shown_path(drafts.folder)}",
+    )
     return GOOD
 
 
@@ -63,7 +68,7 @@ def made(options: argparse.Namespace) -> int:
     """Make a draft and print its path."""
     draft = CheckpointDraft(VaultId(options.vault), options.name)
     path = _drafts(options).create(options.name or "draft", new_text(draft))
-    show(options, {"file": path}, path)
+    show(options, {"file": path}, shown_path(path))
     return GOOD
 
 
@@ -87,7 +92,7 @@ def imported(options: argparse.Namespace) -> int:
         show(options, {"file": None, "notes": notes}, "\n".join(notes))
         return UNUSABLE
     path = drafts.create(stem_of(options.file.name), found.text)
-    show(options, {"file": path, "notes": notes}, "\n".join([path, *(f"  {note}" for note in notes)]))
+    show(options, {"file": path, "notes": notes}, "\n".join([shown_path(path), *(f"  {note}" for note in notes)]))
     return GOOD
 
 

@@ -1,14 +1,13 @@
 """The commands of the journal: verify the chain, and write entries out."""
 
 import argparse
-import json
-import sys
 from datetime import UTC, datetime
 
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.cli.output import put, remark, shown_path
+from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.journal import EntryKind, Filter, Head, Verification
-from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import peek
@@ -25,7 +24,7 @@ def verify(options: argparse.Namespace) -> int:
         "why": found.why,
         "head": {"number": found.head.number, "hash": found.head.hash},
     }
-    print(json.dumps(record, indent=2) if options.json else verification_sentence(found))
+    show(options, record, verification_sentence(found))
     return GOOD if found.is_sound else BAD
 
 
@@ -41,11 +40,11 @@ def export(options: argparse.Namespace) -> int:
             kinds=frozenset(options.kind),
         )
     except ValueError as error:
-        print(f"cbr-desktop: {error}", file=sys.stderr)
+        remark(str(error))
         return UNUSABLE
     unknown = sorted(wanted.kinds - set(EntryKind))
     if unknown:
-        print(f"cbr-desktop: no kind {unknown[0]!r}; there are {', '.join(EntryKind)}", file=sys.stderr)
+        remark(f"no kind {unknown[0]!r}; there are {', '.join(EntryKind)}")
         return UNUSABLE
     here = places()
     found = _verified(here)
@@ -58,11 +57,11 @@ def export(options: argparse.Namespace) -> int:
         text = json_export(entries)
     content = text.encode("utf-8", "backslashreplace")
     if options.output is not None:
-        write_whole(options.output, content)
+        write_output(options.output, content)
     else:
-        sys.stdout.buffer.write(content)
+        put(content)
     if not found.is_sound:
-        print(f"cbr-desktop: {verification_sentence(found)}", file=sys.stderr)
+        remark(verification_sentence(found))
     return GOOD if found.is_sound else BAD
 
 
@@ -72,7 +71,7 @@ def _verified(here: Places) -> Verification:
     try:
         known = peek(here.records_file)[1]
     except Damaged as error:
-        print(f"cbr-desktop: {here.records_file}: {error.detail}", file=sys.stderr)
+        remark(f"{shown_path(here.records_file)}: {error.detail}")
     return verified(here.journal_folder, known)
 
 

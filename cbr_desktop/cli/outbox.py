@@ -1,9 +1,7 @@
 """The commands of the outbox: what waits and what became of the rest, hold, release, reconcile."""
 
 import argparse
-import asyncio
-import json
-import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,9 +10,11 @@ from typing import Any
 from cbr_desktop.app.errand import Errand
 from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import all_profiles
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_house
-from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_house, run
+from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, show
 from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
@@ -38,11 +38,24 @@ def hold(options: argparse.Namespace) -> int:
     """Hold waiting requests; 1 when one was not waiting."""
 
     def held(house: House, intents: list[Intent]) -> int:
-        done = [house.outbox.hold(intent.id) for intent in intents]
-        _show(options, [house.ledger.intents[intent.id] for intent in intents])
-        return GOOD if all(done) else BAD
+        return _done(options, house, intents, house.outbox.hold)
 
     return _with_some(options, held)
+
+
+def cancel(options: argparse.Namespace) -> int:
+    """Take waiting requests back; 1 when one was not waiting."""
+
+    def cancelled(house: House, intents: list[Intent]) -> int:
+        return _done(options, house, intents, house.outbox.cancel)
+
+    return _with_some(options, cancelled)
+
+
+def _done(options: argparse.Namespace, house: House, intents: list[Intent], act: Callable[[IntentId], bool]) -> int:
+    done = [act(intent.id) for intent in intents]
+    _show(options, [house.ledger.intents[intent.id] for intent in intents])
+    return GOOD if all(done) else BAD
 
 
 def release(options: argparse.Namespace) -> int:
@@ -51,29 +64,29 @@ def release(options: argparse.Namespace) -> int:
     async def sent(house: House, intents: list[Intent]) -> int:
         held = [intent.id for intent in intents if intent.state is IntentState.HELD]
         await make_ready(house, arm=options.arm and bool(held))
-        reports = await Errand(house).release(held)
+        reports = await Errand(house, remark).release(held)
         _show(options, [house.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
-    return _with_some(options, lambda house, intents: asyncio.run(closing_client(house, sent(house, intents))))
+    return _with_some(options, lambda house, intents: run(closing_client(house, sent(house, intents))))
 
 
 def reconcile(options: argparse.Namespace) -> int:
     """Look once for each request whose answer was lost; 4 when one is not found yet."""
-    intents = [i for i in peek(places().records_file)[0] if i.state in (*_LOST, IntentState.SENDING)]
+    known = [i for i in peek(places().records_file)[0] if options.profile in (None, i.target.profile)]
+    intents = [i for i in known if i.state in (*_LOST, IntentState.SENDING)]
     if options.id is None:
         lost = [i for i in intents if i.state is not IntentState.NOT_FOUND]
     else:
         lost = [i for i in intents if i.id.startswith(options.id)]
         if not lost:
             return _refused(options.id, 0)
-    lost = [i for i in lost if options.profile in (None, i.target.profile)]
     looked: list[Intent] = []
     for name in dict.fromkeys(i.target.profile for i in lost):
         with opened_house(name) as house:
             own = [i for i in lost if i.target.profile == name]
-            looked += asyncio.run(closing_client(house, _looked(house, own)))
-    _show(options, looked)
+            looked += run(closing_client(house, _looked(house, own)))
+    _show_looked(options, looked, [i for i in known if i.id not in {each.id for each in looked}])
     return UNCERTAIN if any(i.state in _LOST for i in looked) else GOOD
 
 
@@ -82,7 +95,7 @@ async def _looked(house: House, intents: list[Intent]) -> list[Intent]:
         try:
             await house.follow.reconcile.once(intent.id)
         except HouseError as error:
-            print(f"cbr-desktop: {error_sentence(error)}", file=sys.stderr)
+            remark(error_sentence(error))
     return [house.ledger.intents[intent.id] for intent in intents]
 
 
@@ -104,17 +117,26 @@ def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]],
 
 def _refused(id: str, count: int) -> int:
     what = f"{count} requests have ids that begin with" if count else "there is no such request:"
-    print(f"cbr-desktop: {what} {id!r}; 'cbr-desktop outbox' lists them", file=sys.stderr)
+    remark(f"{what} {id!r}; 'cbr-desktop outbox' lists them")
     return UNUSABLE
 
 
 def _show(options: argparse.Namespace, intents: list[Intent]) -> None:
     now = datetime.now(UTC)
-    if options.json:
-        record = {"requests": [_record(intent, now) for intent in intents]}
-        print(json.dumps(record, ensure_ascii=False, indent=2, default=_time_text))
-    else:
-        print("\n".join(_text(intent, now) for intent in intents) or "The outbox is empty.")
+    record = {"requests": [_record(intent, now) for intent in intents]}
+    show(options, record, "\n".join(_text(intent, now) for intent in intents) or "The outbox is empty.")
+
+
+def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list[Intent]) -> None:
+    """Show what was looked for, and how many requests the outbox has besides, by their states."""
+    now = datetime.now(UTC)
+    counts = Counter(str(intent.state) for intent in others)
+    record = {"requests": [_record(intent, now) for intent in looked], "others": counts}
+    lines = [_text(intent, now) for intent in looked] or ["No request is of unknown outcome; nothing was looked for."]
+    if others:
+        words = ", ".join(f"{count} {status_words(IntentState(state)).lower()}" for state, count in counts.items())
+        lines.append(f"Besides there are in the outbox: {words}. 'cbr-desktop outbox' lists them.")
+    show(options, record, "\n".join(lines))
 
 
 def _record(intent: Intent, now: datetime) -> dict[str, Any]:
@@ -131,6 +153,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "by": intent.by,
         "draft": intent.draft,
         "plan": intent.plan,
+        "origin": str(intent.origin),
         "created_at": intent.created_at,
         "confirmed_at": intent.confirmed_at,
         "due_at": intent.due_at,
@@ -143,10 +166,6 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "looked": [asdict(each) for each in intent.looked],
         "twins": list(intent.twins),
     }
-
-
-def _time_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _text(intent: Intent, now: datetime) -> str:

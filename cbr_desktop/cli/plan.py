@@ -1,9 +1,6 @@
 """The commands of plans: judge one, run one, go on with one, and tell what became of it."""
 
 import argparse
-import asyncio
-import json
-import sys
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,18 +12,21 @@ from cbr_desktop.app.errand import cached_ledger
 from cbr_desktop.app.house import new_intent_id
 from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE
+from cbr_desktop.cli.opening import nothing_sent
+from cbr_desktop.cli.opening import run as run_work
+from cbr_desktop.cli.output import remark, say, say_json, shown_path
+from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, StepFinding, is_blocked
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
-from cbr_desktop.ui.text import finding_sentence
+from cbr_desktop.ui.text import behind_sentence, finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, all_left, judged, left, prepared
 from cbr_desktop.workflows.scope import Scope
@@ -44,7 +44,7 @@ def check(options: argparse.Namespace) -> int:
         known = _profiles(options, plan)
         if options.demo:
             with opened_demo_street(places(), known, WallClock()) as street:
-                asyncio.run(_closing(street, street.read()))
+                run_work(_closing(street, street.read()))
             ledgers = street.ledgers
         else:
             ledgers = {profile.name: cached_ledger(places(), profile) for profile in known}
@@ -59,14 +59,14 @@ def make(options: argparse.Namespace) -> int:
     for step in steps:
         if step.document is None:
             own = " ".join(finding_sentence(found.finding) for found in findings if found.step == step.number)
-            print(f"cbr-desktop: {step.file}: {own}", file=sys.stderr)
+            remark(f"{shown_path(step.file)}: {own}")
     if any(step.document is None for step in steps):
         return UNUSABLE
     name = options.output.name.removesuffix(SUFFIX)
     plan = Plan(name, steps, options.names, options.concurrency, not options.go_on, options.stagger)
     found = write(options.output, plan)
     if is_blocked(found):
-        print(findings_text(plan, found), file=sys.stderr)
+        remark(findings_text(plan, found))
         return UNUSABLE
     return GOOD
 
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         _show_findings(options, plan, findings)
         return BAD if plan is not None else UNUSABLE
     with _street(options, _profiles(options, plan)) as street:
-        return asyncio.run(_closing(street, _run(street, plan, findings, options)))
+        return run_work(_closing(street, _run(street, plan, findings, options)))
 
 
 async def _run(street: Street, plan: Plan, findings: list[StepFinding], options: argparse.Namespace) -> int:
@@ -87,12 +87,15 @@ async def _run(street: Street, plan: Plan, findings: list[StepFinding], options:
         _show_findings(options, plan, findings)
         return BAD
     _arm(street, options)
-    await street.read()
+    with nothing_sent():
+        await street.read()
     fresh = judged(plan, street.ledgers, _default(options), street.clock.now())
     if is_blocked(fresh):
         _show_findings(options, plan, fresh)
         return BAD
     begun = prepared(plan, new_intent_id(), street.ledgers, _default(options), street.clock.now())
+    if _is_behind(street, begun, options):
+        return BAD
     street.runs.keep(begun)
     return await _followed(street, begun, options)
 
@@ -105,19 +108,41 @@ def go_on(options: argparse.Namespace) -> int:
     wanted = {step.profile for step in begun.plan.steps}
     known = [profile for profile in all_profiles(places()) if profile.name in wanted]
     with opened_street(places(), known, WallClock()) as street:
-        return asyncio.run(_closing(street, _go_on(street, begun, options)))
+        return run_work(_closing(street, _go_on(street, begun, options)))
 
 
 async def _go_on(street: Street, begun: Run, options: argparse.Namespace) -> int:
     _arm(street, options)
-    await street.read()
+    with nothing_sent():
+        await street.read()
+    if _is_behind(street, begun, options):
+        return BAD
     return await _followed(street, begun, options)
 
 
 async def _followed(street: Street, begun: Run, options: argparse.Namespace) -> int:
-    report = await street.follow(begun, wait=options.wait)
+    report = await street.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
     return exit_code(report)
+
+
+def _is_behind(street: Street, begun: Run, options: argparse.Namespace) -> bool:
+    """Say what steps ask for that was asked for before and is not settled; tell whether that keeps the run back."""
+    known = {id for ledger in street.ledgers.values() for id in ledger.intents}
+    kept = [intent for ledger in street.ledgers.values() for intent in ledger.intents.values()]
+    if not options.demo:
+        kept += [intent for intent in peek(places().records_file)[0] if intent.id not in known]
+    now = street.clock.now()
+    found = [(number, behind_sentence(intent, now)) for number, intent in street.left_behind(begun, kept)]
+    if options.again or not found:
+        for number, sentence in found:
+            remark(f"Step {number}: {sentence}")
+        return False
+    problems = [{"step": number, "weight": "problem", "sentence": sentence} for number, sentence in found]
+    lines = [f"Step {number}: {sentence}" for number, sentence in found]
+    lines.append("No step has begun. With --again they are sent besides.")
+    show(options, {"run": begun.id, "verdict": "bad", "findings": problems}, "\n".join(lines))
+    return True
 
 
 def report(options: argparse.Namespace) -> int:
@@ -135,10 +160,10 @@ def listed(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     reports = all_left(PlanRuns(places().plans_folder).runs(), _kept(), now)
     if options.json:
-        print(json.dumps({"runs": [report_record(each, now) for each in reports]}, ensure_ascii=False, indent=2))
+        say_json({"runs": [report_record(each, now) for each in reports]})
     else:
         lines = [f"{each.run[:8]}  {each.name}: {plan_sentence(each)}" for each in reports]
-        print("\n".join(lines) or "No plan was run yet.")
+        say("\n".join(lines) or "No plan was run yet.")
     return GOOD
 
 
@@ -195,7 +220,7 @@ def _found(options: argparse.Namespace) -> Run | None:
     if len(found) == 1:
         return found[0]
     what = f"{len(found)} runs have ids that begin with" if found else "there is no such run:"
-    print(f"cbr-desktop: {what} {options.run_id!r}; 'cbr-desktop plan list' lists them", file=sys.stderr)
+    remark(f"{what} {options.run_id!r}; 'cbr-desktop plan list' lists them")
     return None
 
 
@@ -222,7 +247,7 @@ async def _closing(street: Street, work: Awaitable[Result]) -> Result:
 def _show_findings(options: argparse.Namespace, plan: Plan | None, findings: list[StepFinding]) -> None:
     if not options.json:
         verdict = "cannot be run" if is_blocked(findings) else "can be run"
-        print(f"{options.file}: {verdict}\n{findings_text(plan, findings)}".rstrip())
+        say(f"{shown_path(options.file)}: {verdict}\n{findings_text(plan, findings)}".rstrip())
         return
     words = {Severity.BLOCK: "problem", Severity.WARN: "warning", Severity.INFO: "note"}
     record = {
@@ -233,15 +258,15 @@ def _show_findings(options: argparse.Namespace, plan: Plan | None, findings: lis
             for found in findings
         ],
     }
-    print(json.dumps(record, ensure_ascii=False, indent=2))
+    say_json(record)
 
 
 def _show(options: argparse.Namespace, made: PlanReport) -> None:
     now = datetime.now(UTC)
     html: Path | None = options.html
     if html is not None:
-        write_whole(html, report_html(made, now).encode("utf-8", "backslashreplace"))
+        write_output(html, report_html(made, now).encode("utf-8", "backslashreplace"))
     if options.json:
-        print(json.dumps(report_record(made, now), ensure_ascii=False, indent=2))
+        say_json(report_record(made, now))
     else:
-        print(report_text(made, now), end="")
+        say(report_text(made, now), end="")

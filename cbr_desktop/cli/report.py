@@ -1,6 +1,5 @@
 """What a command prints: records that JSON can hold, and the same as text for people."""
 
-import json
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.errand import Judgement, Report, judge
+from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Severity
@@ -64,7 +64,15 @@ def _vault_cells(vault: Vault) -> tuple[str, ...]:
     kind = f"{vault.kind} {vault.protect_type}" if vault.protect_type != "backup" else str(vault.kind)
     used = f"{gb_words(vault.used_gb)} / {gb_words(vault.size_gb)}"
     count = str(len(vault.resources))
-    return shown(vault.name), shown(kind), shown(vault.status), used, percent_words(vault.used_percent), count, vault.id
+    return (
+        shown(vault.name),
+        shown(kind),
+        shown(vault.status),
+        used,
+        percent_words(vault.used_percent),
+        count,
+        shown(vault.id),
+    )
 
 
 def judgement_record(judgement: Judgement) -> dict[str, Any]:
@@ -78,7 +86,7 @@ def judgement_record(judgement: Judgement) -> dict[str, Any]:
 def judgement_text(record: Mapping[str, Any]) -> str:
     """Return a judgement's record as lines."""
     verdict = {"good": "can be sent", "bad": "cannot be sent"}.get(record["verdict"], "cannot be judged")
-    lines = [f"{record['file']}: {verdict}"]
+    lines = [f"{shown_path(record['file'])}: {verdict}"]
     for severity, word in _WORDS.items():
         lines += [f"  {_SIGNS[severity]} {sentence}" for sentence in record.get(word, [])]
     return "\n".join(lines)
@@ -119,7 +127,9 @@ def report_text(record: Mapping[str, Any]) -> str:
     """Return a report's record as lines: the sentence first, then every resource that has something to say."""
     lines = [record["summary"]]
     if record["checkpoint_id"]:
-        lines.append(f"Checkpoint {record['checkpoint_id']}: {status_words(known(CheckpointStatus, record['status']))}")
+        lines.append(
+            f"Checkpoint {shown(record['checkpoint_id'])}: {status_words(known(CheckpointStatus, record['status']))}"
+        )
     if record["request_id"]:
         lines.append(f"Request id {shown(record['request_id'])}")
     lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in record["resources"]]
@@ -194,4 +204,7 @@ def show_judgements(options: Namespace, paths: Iterable[Path], ledgers: list[Led
 
 def show(options: Namespace, record: object, text: str) -> None:
     """Print a record as JSON when that is wished, else the text."""
-    print(json.dumps(record, ensure_ascii=False, indent=2) if options.json else text)
+    if options.json:
+        say_json(record)
+    else:
+        say(text)

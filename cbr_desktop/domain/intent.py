@@ -20,7 +20,8 @@
 
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
 data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
-(``elsewhere``, until it leads back). All others only a person releases, and that is a new confirmation.
+(``elsewhere``, until it leads back), the command that asked for it ended first (``left``). All others only a person
+releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program. What is found
 may be another's: where a second explanation remains the request stays UNKNOWN (``AMBIGUOUS``) with its ``candidates``,
@@ -63,6 +64,16 @@ AMBIGUOUS = "ambiguous"
 """The note of an UNKNOWN request for which checkpoints were found that may be its own or another's."""
 NO_CLOCK = "no-clock"
 """The note of an UNKNOWN request of which nothing was found while nobody knows when, by the service's time, to look."""
+
+LEFT = "left"
+"""The note of a request whose command ended before it was sent: no other sends it until a person releases it."""
+
+
+class Origin(StrEnum):
+    """What confirmed a request, and thereby sends it: a window sends all of its profile, a command its own alone."""
+
+    WINDOW = "window"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,8 @@ class Intent:
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
     there is none. ``preflight_at`` is how old the data were by which it was judged, ``None`` when there were none.
-    ``twins`` are other checkpoints that exist under the same name: it was made more than once.
+    ``twins`` are other checkpoints that exist under the same name: it was made more than once. ``origin`` is what
+    confirmed it last.
 
     ``service_sent_at`` is the earliest time by the service's clock at which the request can have left, ``None`` while
     the difference between the clocks was not known. ``candidates`` are the checkpoints that may be its own.
@@ -154,6 +166,7 @@ class Intent:
     twins: tuple[CheckpointId, ...] = ()
     service_sent_at: datetime | None = None
     candidates: tuple[Candidate, ...] = ()
+    origin: Origin = Origin.WINDOW
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""

@@ -17,6 +17,8 @@ from cbr_desktop.domain.error import NotSaved
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
+_LINKS = 40
+"""Links on the way to one file; more are a circle."""
 _TEMPORARY = ".cbr-tmp"
 # A virus scanner or an indexer on Windows holds a new file for moments; together these waits stay below 2.5 s.
 _PATIENCE_SECONDS = (0.0, 0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
@@ -47,9 +49,61 @@ def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system:
 
     A link is followed, so that what it points to is replaced and not the link. ``mode`` counts on POSIX alone.
     """
-    target = path.resolve()
+    _write_at(path, path.resolve(), content, mode, system)
+
+
+def write_output(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system: System = _SYSTEM) -> None:
+    """Put ``content`` where a person wants the output of a command, whole or, with ``NotSaved``, not at all.
+
+    What is there may only be a plain file. A link is followed where nobody else can have put it: in folders that are
+    this user's or the system's, and that no other can write.
+    """
+    try:
+        target = _followed(path)
+    except OSError as error:
+        raise NotSaved(str(path), reason(error)) from error
+    _write_at(path, target, content, mode, system)
+
+
+def _followed(path: Path) -> Path:
+    """Return where a path leads, its last part as well. ``NotSaved`` for a link in a folder that others can write."""
+    rest = list(reversed(path.absolute().parts))
+    place = Path(rest.pop())
+    links = 0
+    while rest:
+        part = rest.pop()
+        if part == os.pardir:
+            place = place.parent
+            continue
+        step = place / part
+        if not step.is_symlink():
+            place = step
+            continue
+        links += 1
+        if links > _LINKS:
+            raise NotSaved(str(path), "too many links")
+        if not _is_private(place):
+            raise NotSaved(str(path), f"{step} is a link in a folder that others can write, and is not followed")
+        aim = place / step.readlink()
+        rest += list(reversed(aim.parts))
+        place = Path(rest.pop())
+    return place
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether nobody but this user and the system can put anything into a folder."""
+    if sys.platform == "win32":
+        return True
+    found = folder.stat()
+    return found.st_uid in (0, os.geteuid()) and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _write_at(path: Path, target: Path, content: bytes, mode: int, system: System) -> None:
+    """Put ``content`` into ``target``, to which ``path`` leads; a device, a pipe or a folder is not replaced."""
     temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_TEMPORARY}")
     try:
+        if not _is_plain(target):
+            raise NotSaved(str(path), "there is something else than a plain file")
         _write_new(temporary, content, mode, system)
         replace_patiently(temporary, target, system)
     except OSError as error:
@@ -57,6 +111,14 @@ def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system:
             temporary.unlink(missing_ok=True)
         raise NotSaved(str(path), reason(error)) from error
     sync_folder(target.parent)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether there is a plain file, or nothing."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def make_folder(path: Path) -> None:

@@ -13,7 +13,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding
 from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument
 from cbr_desktop.storage import requestfile
-from cbr_desktop.storage.files import make_folder, write_whole
+from cbr_desktop.storage.files import make_folder, write_output, write_whole
 
 ProfileOf = Callable[[VaultId | None], str]
 
@@ -64,7 +64,7 @@ def write(path: Path, plan: Plan) -> list[StepFinding]:
     data = plans.written(plan)
     _, findings = plans.read(data)
     if not plans.is_blocked(findings):
-        write_whole(path, data, mode=requestfile.mode(path))
+        write_output(path, data, mode=requestfile.mode(path))
     return findings
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Refusal, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target
 from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
@@ -333,6 +333,7 @@ def _intent(row: _Row) -> Intent:
         twins=tuple(CheckpointId(id) for id in wished.get("twins", ())),
         service_sent_at=_moment(wished.get("service_sent_at")),
         candidates=tuple(_candidate(each) for each in wished.get("candidates", ())),
+        origin=Origin(wished.get("origin", Origin.WINDOW)),
     )
 
 
@@ -381,6 +382,7 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "twins": intent.twins,
         "service_sent_at": intent.service_sent_at,
         "candidates": [asdict(each) for each in intent.candidates],
+        "origin": str(intent.origin),
     }
 
 

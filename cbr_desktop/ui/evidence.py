@@ -17,6 +17,8 @@ COLUMNS = (
 )
 """The columns of a table of entries."""
 
+_CELL = 200_000
+"""Characters of a cell: more than the largest entry has."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """With these a program for tables takes a text for a formula or a command."""
 _KINDS = {
@@ -75,7 +77,9 @@ def verification_sentence(verification: Verification) -> str:
 
 def json_export(entries: Iterable[Entry]) -> str:
     """Return entries as JSON, exactly as they stand in the journal."""
-    return json.dumps([record_of(entry) for entry in entries], indent=1, ensure_ascii=True, sort_keys=True) + "\n"
+    text = json.dumps([record_of(entry) for entry in entries], indent=1, ensure_ascii=True, sort_keys=True)
+    # the one control of ASCII that JSON lets stand in a text
+    return text.replace("\x7f", "\\u007f") + "\n"
 
 
 def csv_export(entries: Iterable[Entry]) -> str:
@@ -85,7 +89,7 @@ def csv_export(entries: Iterable[Entry]) -> str:
     writer.writerow(COLUMNS)
     for entry in entries:
         record = record_of(entry) | {"summary": entry_summary(entry), "facts": _compact(entry.event.facts)}
-        writer.writerow([_harmless(str(record[column])) for column in COLUMNS])
+        writer.writerow([_harmless(shown(record[column], _CELL)) for column in COLUMNS])
     return out.getvalue()
 
 

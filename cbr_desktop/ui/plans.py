@@ -134,6 +134,15 @@ class PlanRow:
         return tuple(dict.fromkeys(step.profile for step in self.run.plan.steps))
 
 
+def run_left_sentence(told: PlanReport) -> str:
+    """Return that a command which kept a run going is ended, and how to go on with it."""
+    waits = told.count(Stand.NOT_STARTED)
+    what = f"{count_words(waits, 'step')} not begun" if waits else "all steps begun"
+    act = "continue" if waits or told.count(Stand.WAITING) else "report"
+    then = "goes on with it" if act == "continue" else "tells of it"
+    return f"The run of {quoted(told.name)} is left with {what}. 'cbr-desktop plan {act} {shown(told.run[:8])}' {then}."
+
+
 def run_words(row: PlanRow) -> str:
     """Return how a run stands in two or three words; only a whole success reads like one."""
     if not row.is_known:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import NO_CLOCK, NO_PROFILE, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
@@ -123,6 +123,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             "late": f"You: its time passed {age} ago",
             "clock": "You: confirmed by a clock that was ahead",
             "elsewhere": "Its profile, which leads elsewhere now",
+            LEFT: "You: the command that asked for it ended",
             NO_PROFILE: "Its profile, which is gone",
         }.get(intent.note, "You")
     if intent.state is IntentState.QUEUED:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import NO_CLOCK, NO_PROFILE, Candidate, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
@@ -406,6 +406,10 @@ def _held(intent: Intent, now: datetime) -> str:
             f"Held: it was scheduled for {wanted} and this program did not run or had no connection then."
             " Nothing was sent. Release it to send it now, or take it back."
         ),
+        LEFT: (
+            f"Held: the command with which {shown(intent.by or 'somebody', 80)} asked for it {wanted} ended before it"
+            " was sent. Nothing was sent. Release it to send it, or take it back."
+        ),
         NO_PROFILE: (
             "Held: there is no profile of this name any more. Nothing was sent."
             " Add a profile of the same name and project again to decide."
@@ -556,6 +560,83 @@ def looked_sentence(intent: Intent, now: datetime) -> str:
             part += f", {count_words(looked.failures, 'more try', 'more tries')} failed"
         parts.append(part)
     return f"Looked through {'; '.join(parts)}." if parts else ""
+
+
+# what a command says of requests while it waits, and of those that it leaves
+
+
+def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | None, now: datetime) -> str:
+    """Return what a request waits for; ``ahead`` has its vault, ``outcome`` is what is known of its end."""
+    if intent.state is not IntentState.QUEUED or ahead is None:
+        return f"{_request_words(intent)}: {intent_sentence(intent, outcome, now)}"
+    head = (
+        f"{_request_words(intent)} waits: its vault takes one request at a time, and {_request_words(ahead, 'request')}"
+    )
+    if ahead.state is IntentState.UNKNOWN:
+        return (
+            f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago. It is"
+            " looked for by reading, for about half an hour."
+        )
+    stand = "is being sent there" if ahead.state is IntentState.SENDING else "is being carried out there"
+    return f"{head} {stand}, since {clock_words(ahead.sent_at or ahead.changed_at, now)}."
+
+
+def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
+    """Return that a command does not wait any longer to send a request; ``why`` is how it stood until then."""
+    reason = {
+        "unreachable": "the service cannot be reached",
+        "offline": "it is worked offline",
+        "login": "the login was not accepted",
+        "not-saved": "the disk would not take the note of sending; make room there",
+        "old-data": "the data by which it was judged are old",
+    }.get(why.note)
+    said = f"it could not be sent: {reason}." if reason else intent_sentence(why, None, now)
+    then = "It is held" if intent.state is IntentState.HELD else "It was taken back"
+    return f"{_request_words(intent)}: {said} {then}; nothing was sent."
+
+
+def left_sentence(intent: Intent, now: datetime) -> str:
+    """Return what a command that is ended leaves of a request, and what can be done about it."""
+    head = _request_words(intent)
+    if intent.state in WAITING:
+        return f"{head} was not sent and is held. {_remedies(intent)}"
+    if intent.state in (IntentState.SENDING, IntentState.UNKNOWN):
+        return f"{head} was on its way: it is not known whether it is carried out. {_remedies(intent)}"
+    if intent.state is IntentState.ACCEPTED:
+        id = shown(intent.checkpoint.id, 64) if intent.checkpoint is not None else "?"
+        return f"{head} was accepted as checkpoint {id} and goes on at the service; nobody waits here for its end."
+    return f"{head}: {intent_sentence(intent, intent.outcome, now)}"
+
+
+def behind_sentence(intent: Intent, now: datetime) -> str:
+    """Return that the same request was asked for before and is not settled, and what can be done about it."""
+    state = status_words(intent.state).lower()
+    return (
+        f"The same was asked for before: {_request_words(intent, 'request')}, of {clock_words(intent.created_at, now)},"
+        f" is {state}. {intent_sentence(intent, intent.outcome, now)} {_remedies(intent)}"
+    )
+
+
+def incomplete_sentence(count: int, noun: str) -> str:
+    """Return that a list which was printed lacks rows."""
+    return (
+        f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are. Ask again;"
+        " what is missing here may be there all the same."
+    )
+
+
+def _request_words(intent: Intent, noun: str = "Request") -> str:
+    name = f" {quoted(intent.name, 64)}" if intent.name else ""
+    return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.target.vault_name or intent.target.vault_id, 64)}"
+
+
+def _remedies(intent: Intent) -> str:
+    id = intent.id[:8]
+    if intent.state is IntentState.HELD:
+        return f"'cbr-desktop outbox release {id}' sends it, 'cbr-desktop outbox cancel {id}' takes it back."
+    if intent.state in WAITING:
+        return f"The window sends it; 'cbr-desktop outbox cancel {id}' takes it back."
+    return f"'cbr-desktop outbox reconcile {id}' looks for it by reading; nothing is sent by that."
 
 
 def _unsaved(intent: Intent) -> str:

@@ -33,7 +33,17 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.intent import (
+    AMBIGUOUS,
+    LEFT,
+    NO_CLOCK,
+    WAITING,
+    Intent,
+    IntentState,
+    Origin,
+    Refusal,
+    Target,
+)
 from cbr_desktop.domain.journal import Witness
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -55,6 +65,8 @@ TICK_SECONDS = 10.0
 sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
 OFFLINE = "offline"
 """The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
+PASSING = frozenset({"throttled"})
+"""The notes of queued requests that are tried again shortly without anybody doing anything about it."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its vault takes no other."""
@@ -82,7 +94,8 @@ class Outbox:
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
     ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``find`` looks
     once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
-    tests that end the program there.
+    tests that end the program there. One whose ``origin`` is a command sends only what was submitted or released here:
+    what else waits in the profile is not touched.
     """
 
     def __init__(
@@ -100,6 +113,7 @@ class Outbox:
         want_data: Callable[[], None] = lambda: None,
         find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
         at: Callable[[str], None] = lambda point: None,
+        origin: Origin = Origin.WINDOW,
     ) -> None:
         self._ledger = ledger
         self._records = records
@@ -113,6 +127,9 @@ class Outbox:
         self._want_data = want_data
         self._find = find
         self._at = at
+        self._origin = origin
+        self._own: set[IntentId] = set()
+        """The requests that were submitted or released here."""
         self._wake = asyncio.Event()
         self._next_look: datetime | None = None
         """When the queue is to be looked at though nothing has happened; ``None``: nothing in it waits for a time."""
@@ -126,12 +143,17 @@ class Outbox:
         """When a request was last seen waiting for its vault alone; meanwhile its confirmation does not grow old."""
 
     def restore(self) -> None:
-        """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN."""
+        """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN.
+
+        One that a command left in the queue is held: whoever ended that command need not want it sent any more.
+        """
         for intent in self._records.load():
             if intent.target.profile != self._ledger.profile.name:
                 continue
             if intent.state is IntentState.SENDING:
                 self._move(intent, IntentState.UNKNOWN, note="interrupted")
+            elif self._was_left(intent):
+                self._move(intent, IntentState.HELD, note=LEFT)
             elif intent.state in (IntentState.QUEUED, IntentState.SCHEDULED) and not self._leads_there(intent):
                 self._move(intent, IntentState.HELD, note="elsewhere")
             elif intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent):
@@ -184,12 +206,15 @@ class Outbox:
             raise ValueError("its profile leads elsewhere now")
         return self._take(old.target, old.body, old.name, retry_of=id, file=old.draft, plan=old.plan)
 
-    def hold(self, id: IntentId) -> bool:
-        """Keep a request that waits from being sent until it is released; tell whether it was in time."""
+    def hold(self, id: IntentId, note: str = "person") -> bool:
+        """Keep a request that waits from being sent until it is released; tell whether it was in time.
+
+        ``note`` is why: a person's wish, or ``LEFT`` when the command that asked for it ends.
+        """
         intent = self._ledger.intents[id]
         if intent.state not in (IntentState.QUEUED, IntentState.SCHEDULED):
             return False
-        self._move(intent, IntentState.HELD, note="person")
+        self._move(intent, IntentState.HELD, note=note)
         return True
 
     def release(self, id: IntentId) -> bool:
@@ -210,8 +235,10 @@ class Outbox:
             confirmed_at=now,
             by=self._by,
             preflight_at=self._judged_at(intent.target.vault_id),
+            origin=self._origin,
         )
         self._records.save(released)
+        self._own.add(id)
         self._ledger.put_intent(released)
         # a person wants it to be tried now, whatever the tries of others have met
         self._resting.discard(id)
@@ -294,6 +321,20 @@ class Outbox:
                 self._ledger.put_intent(replace(intent, note=""))
         self._wake.set()
 
+    def ahead_of(self, intent: Intent) -> Intent | None:
+        """Return the request that keeps the vault of a queued one from taking it now, ``None`` when none does."""
+        place = (intent.target.cbr_endpoint, intent.target.vault_id)
+        return next(
+            (
+                other
+                for other in self._ledger.intents.values()
+                if other.state in _OPEN
+                and other.id != intent.id
+                and (other.target.cbr_endpoint, other.target.vault_id) == place
+            ),
+            None,
+        )
+
     def vault_freed(self) -> None:
         """Look at the queue now, since a vault may take its next request; pauses and a missing login stay."""
         self._wake.set()
@@ -353,7 +394,7 @@ class Outbox:
     def _review(self) -> None:
         """Hold what must not go by itself, and let go what is due."""
         now = self._clock.now()
-        for intent in list(self._ledger.intents.values()):
+        for intent in filter(self._is_mine, list(self._ledger.intents.values())):
             if intent.state is IntentState.SCHEDULED:
                 if not self._leads_there(intent):
                     self._move(intent, IntentState.HELD, note="elsewhere")
@@ -376,7 +417,7 @@ class Outbox:
         intents = sorted(self._ledger.intents.values(), key=lambda intent: intent.created_at)
         taken = {(i.target.cbr_endpoint, i.target.vault_id) for i in intents if i.state in _OPEN}
         for intent in intents:
-            if intent.state is not IntentState.QUEUED:
+            if intent.state is not IntentState.QUEUED or not self._is_mine(intent):
                 continue
             key = (intent.target.cbr_endpoint, intent.target.vault_id)
             if key in taken:
@@ -441,6 +482,16 @@ class Outbox:
         """Return how a request waits that nobody holds: for its time, or in the queue."""
         is_early = intent.due_at is not None and intent.due_at > self._clock.now()
         return IntentState.SCHEDULED if is_early else IntentState.QUEUED
+
+    def _is_mine(self, intent: Intent) -> bool:
+        """Whether a request that waits may go out from here."""
+        return self._origin is Origin.WINDOW or intent.id in self._own
+
+    def _was_left(self, intent: Intent) -> bool:
+        """Whether a row would go by itself though the command that asked for it has ended."""
+        would_go = intent.state in (IntentState.QUEUED, IntentState.SCHEDULED)
+        is_back = intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent)
+        return intent.origin is Origin.COMMAND and (would_go or is_back)
 
     def _leads_there(self, intent: Intent) -> bool:
         """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
@@ -596,7 +647,7 @@ class Outbox:
 
     def _tell(self, note: str) -> None:
         """Show why no queued request goes; only what is seen here, for after a restart it may be otherwise."""
-        for other in list(self._ledger.intents.values()):
+        for other in filter(self._is_mine, list(self._ledger.intents.values())):
             if other.state is IntentState.QUEUED and other.note != note and other.id not in self._resting:
                 self._ledger.put_intent(replace(other, note=note))
 
@@ -660,9 +711,11 @@ class Outbox:
             draft=file,
             plan=plan,
             preflight_at=self._judged_at(target.vault_id),
+            origin=self._origin,
         )
         self._at("before-row")
         self._records.add(intent)
+        self._own.add(intent.id)
         self._at("after-row")
         self._ledger.put_intent(intent)
         self._wake.set()

@@ -21,13 +21,13 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.naming import default_name
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, Outbox
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import preflight
@@ -242,6 +242,19 @@ class PlanRun:
                 return
             await self._clock.sleep(LOOK_SECONDS)
 
+    def resume(self) -> None:
+        """Confirm anew what of the run was left waiting: by a command that ended, or by a window.
+
+        Raises ``ReadOnly`` and ``NotSaved``; what is not confirmed by then stays as it is.
+        """
+        for row in self.report().rows:
+            intent, outlet = row.intent, self._outlets.get(row.profile)
+            if intent is None or outlet is None:
+                continue
+            if intent.state is IntentState.QUEUED or (intent.state is IntentState.HELD and intent.note == LEFT):
+                outlet.outbox.hold(intent.id, LEFT)
+                outlet.outbox.release(intent.id)
+
     def look(self) -> None:
         """Start as many steps as may begin now."""
         if not self._is_patient:
@@ -292,7 +305,9 @@ class PlanRun:
         """Take back what cannot leave now, so that it does not go out when nobody looks."""
         for row in self.report().rows:
             intent = row.intent
-            is_stuck = intent is not None and intent.state in WAITING and bool(intent.note)
+            is_stuck = (
+                intent is not None and intent.state in WAITING and bool(intent.note) and intent.note not in PASSING
+            )
             if is_stuck and intent is not None and self._outlets[row.profile].outbox.cancel(intent.id):
                 self.stopped = self.stopped or "failure"
 

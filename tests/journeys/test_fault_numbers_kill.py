@@ -54,8 +54,8 @@ def second_life(desk: Machine, *states: IntentState) -> Stage:
     ("point", "found", "reached", "end", "posts"),
     [
         ("before-row", None, 0, None, 0),
-        ("after-row", S.QUEUED, 0, S.FINISHED, 1),
-        ("after-journal", S.QUEUED, 0, S.FINISHED, 1),
+        ("after-row", S.QUEUED, 0, S.HELD, 0),
+        ("after-journal", S.QUEUED, 0, S.HELD, 0),
         ("after-sending", S.SENDING, 0, S.NOT_FOUND, 0),
         ("after-reply", S.SENDING, 1, S.FINISHED, 1),
         ("before-accepted", S.SENDING, 1, S.FINISHED, 1),
