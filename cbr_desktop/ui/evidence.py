@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from html import escape
@@ -19,6 +20,7 @@ COLUMNS = (
 
 _CELL = 200_000
 """Characters of a cell: more than the largest entry has."""
+_STRETCH = re.compile(r"[^\t\r\n]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """With these a program for tables takes a text for a formula or a command."""
 _KINDS = {
@@ -89,7 +91,7 @@ def csv_export(entries: Iterable[Entry]) -> str:
     writer.writerow(COLUMNS)
     for entry in entries:
         record = record_of(entry) | {"summary": entry_summary(entry), "facts": _compact(entry.event.facts)}
-        writer.writerow([_harmless(shown(record[column], _CELL)) for column in COLUMNS])
+        writer.writerow([_harmless(_visible(str(record[column]))) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -131,6 +133,11 @@ def _html_row(entry: Entry) -> str:
     details = f"<pre>{escape(lines)}</pre>" if event.facts else ""
     told = f'{escape(shown(entry_summary(entry), 500))}{details}<pre class="hash">{entry.hash}</pre>'
     return f"<tr>{plain}<td>{told}</td></tr>\n"
+
+
+def _visible(text: str) -> str:
+    """Return a text of which no character steers a terminal; what parts lines and columns stays."""
+    return _STRETCH.sub(lambda found: shown(found[0], _CELL), text)
 
 
 def _harmless(text: str) -> str:
