@@ -177,13 +177,13 @@ def _draft(hall: Hall, name: str) -> CheckpointDraft:
 async def _sent(program: Program, houses: Houses, *states: IntentState) -> None:
     """Send a request, and return when it is in one of these states."""
     outbox = houses.of(program.hall.desks[0]).outbox
-    id = outbox.submit(_draft(program.hall, "in-the-middle")).id
+    id = outbox.submit(_draft(program.hall, "in-the-middle-x7k2")).id
     await until(lambda: program.hall.open.intents[id].state in states)
 
 
 async def _scheduled(program: Program, houses: Houses, window: MainWindow) -> None:
     outbox = houses.of(program.hall.desks[0]).outbox
-    outbox.schedule(_draft(program.hall, "in-the-middle"), program.clock.now() + timedelta(hours=1))
+    outbox.schedule(_draft(program.hall, "in-the-middle-x7k2"), program.clock.now() + timedelta(hours=1))
 
 
 async def _queued(program: Program, houses: Houses, window: MainWindow) -> None:

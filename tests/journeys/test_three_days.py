@@ -117,12 +117,16 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
         assert list(kept) == list(texts)[17:]
         assert all(f"edited offline, draft {number}" in kept[path] for number, path in enumerate(kept, 17))
 
-        # restart and reconnect: what was confirmed goes on by itself, what was on the wire is looked for
+        # restart and reconnect: what was on the wire is looked for, and what a dead command left waits for a person
         desk.service.faults.clear()
         with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
 
             async def story() -> None:
                 await stage.house.refresh.once()
+                left = [i.id for i in stage.house.ledger.intents.values() if i.id in wanted and i.state is S.HELD]
+                assert {stage.intent(id).note for id in left} == {"left"}
+                for id in left:
+                    assert stage.house.outbox.release(id)
                 for id in wanted:
                     await stage.until(IntentId(id), S.FINISHED)
                 await stage.clock.sleep(3600)

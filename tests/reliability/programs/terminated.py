@@ -28,7 +28,7 @@ async def story(houses: Any, window: Any) -> None:
     house = houses.all[0]
     await living.until(lambda: house.ledger.vaults)
     vault = next(iter(house.ledger.vaults))
-    sent = house.outbox.submit(CheckpointDraft(VaultId(vault), name="in-the-middle"))
+    sent = house.outbox.submit(CheckpointDraft(VaultId(vault), name="in-the-middle-x7k2"))
     await living.until(lambda: house.ledger.intents[sent.id].state is IntentState.SENDING)
     if STUBBORN:
         houses._tasks.create_task(stubborn())
