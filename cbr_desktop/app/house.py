@@ -117,7 +117,7 @@ def open_house(
         at=at,
         origin=origin,
     )
-    follow = Follow(ledger, records, cloud, clock, outbox, reconcile, ended=ask)
+    follow = Follow(ledger, records, clock, outbox, reconcile, ended=ask)
     told = ledger.notify
     reach = ledger.connection.reach
 

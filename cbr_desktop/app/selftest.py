@@ -119,7 +119,7 @@ class Operator:
         whole = await self._ask_for(WHOLE_VAULT, "selftest")
         partial = await self._ask_for(PARTIAL_VAULT, "before-patch")
         await self._running()
-        await self._look_around(self._intent("before-patch").target.vault_id)
+        await self._look_around(VaultId(self._intent("before-patch").subject.id))
         whole_outcome = await self._ended(whole)
         partial_outcome = await self._ended(partial)
         self._judge(whole_outcome, partial_outcome)

@@ -148,8 +148,8 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "name": intent.name,
         "profile": intent.target.profile,
         "project": intent.target.project,
-        "vault_id": intent.target.vault_id,
-        "vault_name": intent.target.vault_name,
+        "vault_id": intent.change.vault_id,
+        "vault_name": intent.subject.name,
         "by": intent.by,
         "draft": intent.draft,
         "plan": intent.plan,
@@ -169,7 +169,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
 
 
 def _text(intent: Intent, now: datetime) -> str:
-    vault = shown(intent.target.vault_name or intent.target.vault_id, 64)
+    vault = shown(intent.subject.label, 64)
     name = shown(intent.name, 64) if intent.name else "(named by the service)"
     head = f"{intent.id[:8]}  {status_words(intent.state)}  {name}  vault {vault}  {shown(intent.target.profile, 60)}"
     lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]

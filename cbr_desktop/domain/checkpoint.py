@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -113,16 +113,6 @@ class Checkpoint:
     name: str = ""
     description: str = ""
     retention_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreateAnswer:
-    """The answer to a request for a checkpoint, with the gateway's request id and the service's clock if it told."""
-
-    checkpoint: Checkpoint
-    request_id: str = ""
-    server_time: datetime | None = None
-    extra: dict[str, object] = field(default_factory=dict)
 
 
 def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[Finding]:

@@ -29,6 +29,9 @@ class Subject(StrEnum):
     RESOURCES = "resources"
     ADVANCED = "advanced"
     CONNECTION = "connection"
+    BACKUP = "backup"
+    SCHEDULE = "schedule"
+    RETENTION = "retention"
 
 
 class FindingKind(StrEnum):
@@ -85,6 +88,23 @@ class FindingKind(StrEnum):
     BETA_FIELD = "beta-field"  # path
     PEAK_HOURS = "peak-hours"
     DATA_OLD = "data-old"  # age (timedelta), from_cache
+    # backups
+    BACKUP_UNKNOWN = "backup-unknown"  # id
+    BACKUP_STATUS = "backup-status"  # backup, status
+    BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
+    BACKUP_LOCKED = "backup-locked"  # backup, vault
+    NAME_EMPTY = "name-empty"
+    NAME_UNCHANGED = "name-unchanged"  # name
+    # policies
+    NO_SCHEDULE = "no-schedule"
+    BAD_PATTERN = "bad-pattern"  # found
+    TOO_MANY_PATTERNS = "too-many-patterns"  # count, limit
+    RUNS_TOO_CLOSE = "runs-too-close"  # first, second (HH:MM UTC)
+    POLICY_RANGE = "policy-range"  # path, found, low, high
+    TIMEZONE_MISSING = "timezone-missing"
+    RETENTION_EXCLUSIVE = "retention-exclusive"
+    POLICIES_FULL = "policies-full"  # count, limit
+    KEPT_FOREVER = "kept-forever"
     # plans
     PLAN_RANGE = "plan-range"  # path, limit (``1 to 16``), found
     STEP_UNCLEAR = "step-unclear"  # path

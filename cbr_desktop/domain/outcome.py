@@ -70,6 +70,11 @@ class Outcome:
         return all(resource.is_over for resource in self.resources)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether the checkpoint itself has not ended, whatever its resources say."""
+        return self.status == CheckpointStatus.PROTECTING
+
+    @property
     def is_whole(self) -> bool:
         """Whether every resource asked for has a good backup: the only thing that may be called success."""
         return bool(self.resources) and self.count(Fate.DONE) == self.total
@@ -81,6 +86,11 @@ class Outcome:
         if not accepted:
             return 100
         return sum(100 if r.is_over else r.progress_percent or 0 for r in accepted) // len(accepted)
+
+
+def single(id: str, name: str, fate: Fate, status: str) -> Outcome:
+    """Return the outcome of a change of one thing."""
+    return Outcome((ResourceOutcome(ResourceId(id), name, "", fate, status),), status)
 
 
 def outcome(

@@ -213,7 +213,8 @@ _TASK_STATES: dict[str, str] = {
 
 def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     target, outcome = intent.target, outcome_of(ledger, intent)
-    vault = f"{target.vault_name} ({target.vault_id})" if target.vault_name else target.vault_id
+    subject = intent.subject
+    vault = f"{subject.name} ({subject.id})" if subject.name else subject.id
     facts = [
         ("Waiting for / note", waiting_words(intent, outcome, times.now())),
         ("Vault", vault),
@@ -248,7 +249,7 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         _activity(tasks, times),
-        target.vault_id if target.vault_id in ledger.vaults else None,
+        intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
     )
 
 

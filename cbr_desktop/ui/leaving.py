@@ -112,7 +112,7 @@ def _head(each: Unfinished, now: datetime) -> str:
 
 def _names(intents: Sequence[Intent]) -> str:
     """Return the names of requests in brackets, the first few of many."""
-    named = [quoted(intent.name or intent.target.vault_name or intent.target.vault_id, 40) for intent in intents]
+    named = [quoted(intent.name or intent.subject.label, 40) for intent in intents]
     more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
     return f" ({_listed([*named[:_NAMED], *more])})"
 

@@ -85,7 +85,7 @@ def tally(outcome: Outcome, word: str = "") -> str:
 def request_name(intent: Intent) -> str:
     """Return a request's name and vault."""
     name = plain(intent.name, 64) if intent.name else "(named by the service)"
-    return f"{name} · {plain(intent.target.vault_name or intent.target.vault_id, 64)}"
+    return f"{name} · {plain(intent.subject.label, 64)}"
 
 
 def request_words(intent: Intent, outcome: Outcome | None) -> str:
@@ -152,8 +152,8 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
 
 def place_words(intent: Intent, profile: Profile) -> str:
     """Return where a request goes, so that nobody takes one vault for another."""
-    target = intent.target
-    vault = f"{quoted(target.vault_name, 64)} ({plain(target.vault_id, 64)})" if target.vault_name else target.vault_id
+    target, subject = intent.target, intent.subject
+    vault = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name else subject.id
     places = [f"vault {vault}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
     return (
         f"{', '.join(filter(None, places))}, profile {quoted(target.profile, 60)} ({ENVIRONMENTS[profile.environment]})"
@@ -177,7 +177,7 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return what a notice says about a request that has come to an end or needs somebody."""
-    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.target.vault_name or 'a vault', 64)}"
+    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.subject.name or 'a vault', 64)}"
     if intent.state is IntentState.FINISHED and outcome is not None:
         verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
         return f"Checkpoint {name} {verb}: {tally(outcome)}"

@@ -452,7 +452,7 @@ def _rejected(intent: Intent, now: datetime) -> str:
 
 def _unknown(intent: Intent, now: datetime) -> str:
     since = duration_words(now - intent.changed_at)
-    vault = quoted(intent.target.vault_name or intent.target.vault_id)
+    vault = quoted(intent.subject.label)
     tag = f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
     if intent.note == NO_PROFILE:
         return (
@@ -627,7 +627,7 @@ def incomplete_sentence(count: int, noun: str) -> str:
 
 def _request_words(intent: Intent, noun: str = "Request") -> str:
     name = f" {quoted(intent.name, 64)}" if intent.name else ""
-    return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.target.vault_name or intent.target.vault_id, 64)}"
+    return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.subject.label, 64)}"
 
 
 def _remedies(intent: Intent) -> str:
@@ -665,7 +665,7 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         f"Checkpoint: {shown(intent.name) or '(named by the service)'}",
         f"State: {stand_words(intent, outcome)}",
         intent_sentence(intent, outcome, now),
-        f"Vault: {shown(target.vault_name) or '(name unknown)'} ({target.vault_id})",
+        f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
         f"Project: {shown(target.project)} at {shown(target.cbr_endpoint)}",
         f"Asked for: {_iso(intent.created_at)}",
         *([f"Sent: {_iso(intent.sent_at)}"] if intent.sent_at else []),

@@ -77,8 +77,8 @@ class Scribe:
             by=self._by,
             profile=target.profile if target else self._profile.name,
             project=target.project if target else self._profile.project,
-            vault=target.vault_id if target else "",
-            vault_name=target.vault_name if target else "",
+            vault=intent.change.vault_id or "" if intent is not None else "",
+            vault_name=intent.subject.name if intent is not None and intent.change.vault_id else "",
             intent=intent.id if intent is not None else "",
             facts=facts,
         )

@@ -114,7 +114,7 @@ def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
 
 def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
     """Say what runs already. Our own open requests are waited for by the outbox; others make the service refuse."""
-    ours = [i for i in ledger.intents.values() if i.target.vault_id == vault.id and i.state in _OPEN_STATES]
+    ours = [i for i in ledger.intents.values() if i.change.vault_id == vault.id and i.state in _OPEN_STATES]
     running = [task for task in ledger.running_tasks(vault.id) if task.type == TaskType.BACKUP]
     if ours:
         yield info(FindingKind.VAULT_BUSY, Subject.VAULT, vault=vault.name, ours=True, progress=None)
@@ -258,7 +258,7 @@ def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     if not draft.name:
         return [info(FindingKind.NAME_OMITTED, Subject.NAME)]
     taken = any(b.name == draft.name and b.vault_id == draft.vault_id for b in ledger.backups.values())
-    taken = taken or any(i.name == draft.name and i.target.vault_id == draft.vault_id for i in ledger.intents.values())
+    taken = taken or any(i.name == draft.name and i.change.vault_id == draft.vault_id for i in ledger.intents.values())
     return [info(FindingKind.NAME_TAKEN, Subject.NAME, name=draft.name)] if taken else []
 
 

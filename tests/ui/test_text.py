@@ -8,6 +8,7 @@ import pytest
 
 from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import HouseError, Refused
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, info, warn
@@ -305,9 +306,10 @@ def outcome_of(fates: str, status: str) -> Outcome:
 
 
 def intent(state: IntentState, note: str = "", **more: object) -> Intent:
-    target = Target("prod", "https://cbr.example.com", "eu-de", None, VaultId("3b58"), "vault-1")
+    target = Target("prod", "https://cbr.example.com", "eu-de")
+    asked = checkpoint_change(VaultId("3b58"), "vault-1", b"{}", "nightly")
     values: dict[str, object] = {"sent_at": NOW - timedelta(seconds=12), **more}
-    made = Intent(IntentId("1"), target, b"{}", "nightly", state, NOW, NOW - timedelta(minutes=3), note=note)
+    made = Intent(IntentId("1"), target, asked, state, NOW, NOW - timedelta(minutes=3), note=note)
     return made.moved(state, made.changed_at, **values)
 
 

@@ -19,7 +19,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.cli.report import UNCERTAIN, exit_code
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, is_distinctive
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator import estate
@@ -30,6 +30,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
+from tests.asking import asking
 from tests.stage import Cable, Stage, StageClock, staged
 
 CHECKPOINTS = "/checkpoints"
@@ -78,8 +79,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 async def colleague(stage: Stage, draft: CheckpointDraft) -> str:
     """Have somebody else make a checkpoint, and return its id."""
-    answer = await stage.house.cloud.create_checkpoint(request.body(draft), await stage.house.cloud.project_id())
-    return answer.checkpoint.id
+    answer = await stage.house.cloud.send(asking(request.body(draft)), await stage.house.cloud.project_id())
+    return CheckpointId(answer.result.id)
 
 
 def lost(stage: Stage, when: str) -> None:

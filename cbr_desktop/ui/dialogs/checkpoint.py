@@ -60,6 +60,7 @@ from cbr_desktop.ui.words import ENVIRONMENTS
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
+from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
 _ARM_MINUTES = ARM_MINUTES[1]
@@ -502,9 +503,8 @@ class CheckpointDialog(QDialog):
         if not self._may_go():
             return
         try:
-            intent = self._desk.outbox.submit(
-                self._draft, body=self._body, file=self.paper.path, held=held, due_at=due_at
-            )
+            wanted = create_checkpoint.change(self._draft, self._desk.ledger, self._body)
+            intent = self._desk.outbox.submit(wanted, file=self.paper.path, held=held, due_at=due_at)
         except HouseError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
@@ -636,7 +636,7 @@ class CheckpointDialog(QDialog):
         """Compare the draft with its file as it was read, and with the last request for its vault."""
         self._judge()
         sources = {"This draft": self.paper.text}
-        asked = [i for i in self._desk.ledger.intents.values() if i.target.vault_id == self._draft.vault_id]
+        asked = [i for i in self._desk.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
         for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]:
             at = clock_words(intent.created_at, self._desk.clock.now())
             name = f"Last request for this vault, {at}"

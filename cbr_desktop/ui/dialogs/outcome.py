@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState, Target
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
@@ -36,6 +36,7 @@ from cbr_desktop.ui.states import clock_words, status_words
 from cbr_desktop.ui.text import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
@@ -188,7 +189,7 @@ class OutcomePanel(QWidget):
         if any(other.retry_of == intent.id and other.state not in _AGAIN for other in others):
             return ""
         try:
-            return retry_sentence(self._desk.outbox.skipped_draft(intent))
+            return retry_sentence(skipped_draft(intent))
         except ValueError:
             return ""
 
@@ -196,7 +197,8 @@ class OutcomePanel(QWidget):
 
     def _retry(self) -> None:
         try:
-            made = self._desk.outbox.retry_skipped(self._id)
+            asked = skipped_draft(self._desk.ledger.intents[self._id])
+            made = self._desk.outbox.submit(asked, retry_of=self._id)
         except HouseError as error:
             self._say_problem(f"Not sent. {error_sentence(error)}")
             return
@@ -307,7 +309,7 @@ class _Head(QWidget):
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
         self._status.setText(stand_words(intent, outcome) + vendor)
         name = plain(intent.name, 80) or "Checkpoint named by the service"
-        vault = _vault_words(intent.target)
+        vault = _vault_words(intent)
         verb = "sent" if intent.sent_at else "asked for"
         self._what.setText(f"{name} · vault {vault} · {verb} at {when}")
         self._checkpoint.show_text(intent.checkpoint.id if intent.checkpoint else "")
@@ -315,11 +317,11 @@ class _Head(QWidget):
         self._request.show_text(intent.request_id or refused)
 
 
-def _vault_words(target: Target) -> str:
+def _vault_words(intent: Intent) -> str:
     """Return where a request went: a vault's name, its id, and the endpoint of its region."""
-    host = urlsplit(target.cbr_endpoint).hostname or target.cbr_endpoint
-    id = plain(target.vault_id, 80)
-    return f"{f'{plain(target.vault_name, 80)} ({id})' if target.vault_name else id} at {plain(host, 80)}"
+    host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
+    id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
+    return f"{f'{name} ({id})' if name else id} at {plain(host, 80)}"
 
 
 class CopyLine(QWidget):

@@ -93,8 +93,8 @@ def _cells(intent: Intent, desk: Desk, times: Times) -> tuple[str, ...]:
     return (
         f"{times.age(intent.wanted_at)} ago",
         intent.name or "(named by the service)",
-        target.vault_name or NONE,
-        target.vault_id,
+        intent.subject.name or NONE,
+        intent.subject.id,
         f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
         profile.region,
         target.project,

@@ -458,7 +458,7 @@ class DraftsPage(Page[DraftRow]):
 
     def _latest(self, row: DraftRow) -> tuple[str, str] | None:
         """Return the newest request for the vault of a draft, with the words that it is known by."""
-        found = [i for i in self._hall.open.intents.values() if i.target.vault_id == row.vault_id]
+        found = [i for i in self._hall.open.intents.values() if i.change.vault_id == row.vault_id]
         if not found:
             return None
         newest = max(found, key=lambda intent: intent.created_at)

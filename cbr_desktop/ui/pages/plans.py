@@ -172,8 +172,8 @@ class PlansPage(Page[PlanRow]):
     def target(self) -> Target:
         """Return the vault of the chosen step, where it is known."""
         intent = self.subject()
-        known = intent is not None and intent.target.vault_id in self._hall.open.vaults
-        return (intent.target.vault_id, ()) if intent is not None and known else (None, ())
+        vault_id = intent.change.vault_id if intent is not None else None
+        return (vault_id, ()) if vault_id in self._hall.open.vaults else (None, ())
 
     def subject(self) -> Intent | None:
         """Return the request of the chosen step: the details tell of it."""
