@@ -1,12 +1,15 @@
 """JSON as it stands in a text: where each value begins and ends, so that one is changed and all else stays."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder()
 _SPACES = " \t\r\n"
+# a text that does not end goes on to the end of all: to look into it again from each of its quotes takes for ever
+_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,21 @@ class Member:
     key: str
     start: int
     value: Node
+
+
+def depth(text: str, limit: int) -> int:
+    """Return how deep the values of a text are nested, or ``limit + 1`` when deeper; no JSON need be in it."""
+    level = deepest = 0
+    for found in _TEXT_OR_BRACKET.finditer(text):
+        first = text[found.start()]
+        if first in "[{":
+            level += 1
+            deepest = max(deepest, level)
+            if deepest > limit:
+                break
+        elif first != '"':
+            level -= 1
+    return deepest
 
 
 def located(text: str) -> Node:
