@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from cbr_desktop.domain.jsontext import depth
+from cbr_desktop.domain.jsontext import measure
 
 FIRST = "0" * 64
 """What stands for the hash of the entry before the first."""
@@ -159,7 +159,7 @@ def entry_of(line: bytes) -> Entry:
     """Read a line. ``ValueError`` when it is none of ours; whether its hash is right is another question."""
     try:
         text = line.decode("ascii")
-        if depth(text, DEPTH_LIMIT) > DEPTH_LIMIT:
+        if measure(text, DEPTH_LIMIT, len(text))[0] > DEPTH_LIMIT:
             raise ValueError(f"no entry: more than {DEPTH_LIMIT} levels")
         fields = json.loads(text, parse_constant=_finite, parse_float=_finite)
         event = Event(**{name: fields[name] for name in _EVENT})

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder()
-_SPACES = " \t\r\n"
 # a text that does not end goes on to the end of all: to look into it again from each of its quotes takes for ever
-_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_PARTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,22 @@ class Member:
     value: Node
 
 
-def depth(text: str, limit: int) -> int:
-    """Return how deep the values of a text are nested, or ``limit + 1`` when deeper; no JSON need be in it."""
-    level = deepest = 0
-    for found in _TEXT_OR_BRACKET.finditer(text):
+def measure(text: str, levels: int, parts: int) -> tuple[int, int]:
+    """Return how deep a text is nested and how many parts (texts, brackets, commas) it has, whether or not it is JSON.
+
+    It ends at the first that goes beyond ``levels`` or ``parts``.
+    """
+    level = deepest = count = 0
+    for count, found in enumerate(_PARTS.finditer(text), 1):
         first = text[found.start()]
         if first in "[{":
             level += 1
             deepest = max(deepest, level)
-            if deepest > limit:
-                break
-        elif first != '"':
+        elif first in "]}":
             level -= 1
-    return deepest
+        if deepest > levels or count > parts:
+            break
+    return deepest, count
 
 
 def located(text: str) -> Node:
@@ -167,9 +170,8 @@ def _items(text: str, start: int) -> Node:
 
 
 def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACES:
-        at += 1
-    return at
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()
 
 
 def _object(text: str, path: Sequence[str]) -> tuple[Node, list[str]]:
