@@ -176,7 +176,11 @@ class ChangedOutside(NotSaved):
 
 
 class Damaged(StorageError):
-    """A file exists and cannot be read as what it should be."""
+    """A file cannot be read as what it should be."""
+
+
+class Missing(Damaged):
+    """There is no file of that name."""
 
 
 class NewerVersion(Damaged):

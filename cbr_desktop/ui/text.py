@@ -34,7 +34,14 @@ _NAMES_IN_A_ROW = 3
 def finding_sentence(finding: Finding) -> str:
     """Return what was found, about which thing, and what to do."""
     sentence = _FINDINGS[finding.kind]
-    return sentence(finding) if callable(sentence) else sentence.format_map(_presented(finding.facts))
+    words = sentence(finding) if callable(sentence) else sentence.format_map(_presented(finding.facts))
+    more = finding.facts.get("more")
+    return f"{words} {grouped(more)} more are like this one." if isinstance(more, int) else words
+
+
+def json_words(finding: Finding) -> str:
+    """Return why something is not JSON: in the parser's words what is wrong with its form, else in ours."""
+    return shown(finding.facts["detail"]).rstrip(".") or status_words(finding.facts["fault"])
 
 
 def summary_sentence(findings: Iterable[Finding]) -> str:
@@ -90,6 +97,7 @@ def _data_old(finding: Finding) -> str:
 def _too_long(finding: Finding) -> str:
     facts = _presented(finding.facts)
     what = "description" if finding.subject is Subject.DESCRIPTION else "name"
+    what += f" in ‘{facts['path']}’" if "path" in facts else ""
     length, over, limit = facts["length"], facts["over"], facts["limit"]
     return f"The {what} has {length} characters, {over} more than the {limit} allowed. Shorten it."
 
@@ -124,6 +132,12 @@ def _bad_id(finding: Finding) -> str:
     return f"{found} in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again."
 
 
+def _duplicate_resource(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    twice = f"twice, once as ‘{facts['other']}’" if finding.facts.get("other") else "twice"
+    return f"Resource ‘{facts['resource']}’ is named {twice}. Name it once."
+
+
 def _missing(finding: Finding) -> str:
     return f"The file has no {quoted(finding.facts['path'])}, which every request needs. Add it."
 
@@ -131,7 +145,7 @@ def _missing(finding: Finding) -> str:
 def _not_json(finding: Finding) -> str:
     facts = _presented(finding.facts)
     place = f" at line {facts['line']}, column {facts['column']}" if finding.facts["line"] else ""
-    return f"The file is not valid JSON{place}: {facts['detail']}. Correct it in an editor and open it again."
+    return f"The file is not valid JSON{place}: {json_words(finding)}. Correct it in an editor and open it again."
 
 
 def _not_object(finding: Finding) -> str:
@@ -203,6 +217,9 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.WRONG_TYPE: "‘{path}’ must be {expected}, but is {found}. Correct it in the file.",
     FindingKind.DUPLICATE_KEY: "The key ‘{path}’ stands twice in one object; which one counts? Delete one.",
     FindingKind.UNKNOWN_KEY: "The key ‘{path}’ is unknown to this version. It is sent as it is and may be refused.",
+    FindingKind.HALF_CHARACTER: (
+        "‘{path}’ holds half a character ({code_point}), which cannot be sent. Take it out of the text or its key."
+    ),
     FindingKind.TOO_LONG: _too_long,
     FindingKind.BAD_CHARACTER: _bad_character,
     FindingKind.CONTROL_CHARACTER: _control_character,
@@ -215,12 +232,18 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.NAME_OMITTED: (
         "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
     ),
+    FindingKind.NAME_EMPTY: (
+        "The name is empty, and the service takes none of that kind. Write one, or take the key out: it chooses then."
+    ),
     FindingKind.NAME_NO_ROOM_FOR_SUFFIX: (
         "The name has {length} characters. For several resources the service adds -0001 and so on;"
         " keep it to {limit} to leave room."
     ),
     FindingKind.NO_VAULT: "No vault is chosen. Choose the vault to back up.",
     FindingKind.BAD_ID: _bad_id,
+    FindingKind.OTHER_SPELLING: (
+        "The service spells the id ‘{found}’ as ‘{written}’. Write it so: its answers are told apart by that."
+    ),
     FindingKind.VAULT_UNKNOWN: "There is no vault {id} in this project. Check the id, the project and the region.",
     FindingKind.VAULT_STATUS: _vault_status,
     FindingKind.VAULT_EXPANDING: (
@@ -243,7 +266,13 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.TOO_MANY_RESOURCES: (
         "{count} resources are chosen; a checkpoint takes {limit} at most. Untick some and send them in a second one."
     ),
-    FindingKind.DUPLICATE_RESOURCE: "Resource ‘{resource}’ is named twice. Name it once.",
+    FindingKind.DUPLICATE_RESOURCE: _duplicate_resource,
+    FindingKind.WHOLE_VAULT: (
+        "‘{path}’ is an empty list, which asks for all resources of the vault. Name some, or take the key out."
+    ),
+    FindingKind.TYPE_UNKNOWN: (
+        "The resource type ‘{found}’ in ‘{path}’ is unknown to this version. It is sent as it is and may be refused."
+    ),
     FindingKind.FOREIGN_RESOURCE: _foreign_resource,
     FindingKind.BOTH_FORMS: (
         "The file has ‘resources’ and ‘resource_details’; which one counts is nowhere defined. Keep one of them."

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, info, warn
-from cbr_desktop.domain.ids import ResourceId, VolumeId
+from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, folded, info, warn
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
@@ -63,7 +63,9 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
     estimate = None
     if draft.vault_id and not any(f.kind is FindingKind.BAD_ID and f.subject is Subject.VAULT for f in findings):
         vault = ledger.vaults.get(draft.vault_id)
-        if vault is None:
+        if vault is None and (own := VaultId(spelled(draft.vault_id))) in ledger.vaults:
+            findings.append(_other_spelling(Subject.VAULT, draft.vault_id, own))
+        elif vault is None:
             findings += _unknown_vault(draft, ledger)
         else:
             estimate = _estimate(draft, vault, ledger)
@@ -82,6 +84,11 @@ def _unknown_vault(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     if freshness.as_of is None or not freshness.complete or freshness.from_cache:
         return [warn(FindingKind.VAULT_UNVERIFIED, Subject.VAULT, id=draft.vault_id)]
     return [block(FindingKind.VAULT_UNKNOWN, Subject.VAULT, "6105", id=draft.vault_id)]
+
+
+def _other_spelling(subject: Subject, found: str, written: str) -> Finding:
+    """Say that an id is spelled otherwise than by the service: what it answers could not be matched with ours."""
+    return block(FindingKind.OTHER_SPELLING, subject, found=found, written=written, id=found)
 
 
 def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterator[Finding]:
@@ -124,7 +131,7 @@ def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
 
 
 def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
-    yield from _foreign_findings(draft, vault, ledger)
+    yield from folded(_foreign_findings(draft, vault, ledger))
     asked = _asked(draft, vault)
     for resource, choice in asked:
         yield from _state_findings(resource)
@@ -139,9 +146,13 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
     foreign = [choice for choice in draft.resources or () if choice.id not in own]
     if not foreign:
         return
+    spellings = {spelled(id): id for id in own}
     # the whole estate is gone through for a stranger alone: a form is judged with every letter typed
     homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
     for choice in foreign:
+        if spelled(choice.id) in spellings:
+            yield _other_spelling(Subject.RESOURCES, choice.id, spellings[ResourceId(spelled(choice.id))])
+            continue
         home = homes.get(choice.id)
         facts = {
             "resource": choice.name or choice.id,

@@ -11,7 +11,7 @@ from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import HouseError, Refused
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Severity, Subject, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
@@ -25,6 +25,7 @@ from cbr_desktop.ui.states import (
     count_words,
     duration_words,
     gb_words,
+    grouped,
     percent_words,
     protect_words,
     shown,
@@ -60,11 +61,15 @@ WORDS: list[type[Enum]] = [
     Severity,
     Subject,
     NameRules,
+    JsonFault,
 ]
 FACTS: dict[str, object] = {
     "line": 3,
     "column": 7,
+    "fault": JsonFault.SYNTAX,
     "detail": "Expecting value",
+    "written": "y",
+    "other": "z",
     "size": 13_000_000,
     "limit": 64,
     "path": "checkpoint.vault_id",
@@ -101,6 +106,12 @@ FACTS: dict[str, object] = {
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
 def test_every_word_of_the_service_has_words_of_its_own(words: type[Enum]) -> None:
     assert len({status_words(member) for member in words}) == len(words)
+
+
+def test_equal_findings_are_counted_in_words() -> None:
+    findings = [block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=f"k{number}") for number in range(12_000)]
+    (finding,) = folded(findings)
+    assert finding_sentence(finding).endswith(f"{grouped(11_999)} more are like this one.")
 
 
 def test_an_unknown_word_is_shown_and_said_to_be_unknown() -> None:
@@ -183,6 +194,7 @@ ERRORS: list[HouseError] = [
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),
+    errors.Missing("/data/x"),
     errors.NewerVersion("/data/x", "version 99, this program knows 2"),
     errors.InUse("/data/x"),
     errors.StorageError("/data/x"),

@@ -41,6 +41,7 @@ _ID = Qt.ItemDataRole.UserRole
 _SKIPS = frozenset(
     {
         FindingKind.FOREIGN_RESOURCE,
+        FindingKind.OTHER_SPELLING,
         FindingKind.RESOURCE_STATE,
         FindingKind.RESOURCE_RESTORING,
         FindingKind.RESOURCE_NOT_PROTECTABLE,
@@ -433,6 +434,7 @@ def _verdict_words(finding: Finding) -> str:
         FindingKind.RESOURCE_RESTORING: "Will be skipped",
         FindingKind.RESOURCE_NOT_PROTECTABLE: "Cannot be backed up",
         FindingKind.FOREIGN_RESOURCE: "Not in this vault",
+        FindingKind.OTHER_SPELLING: "Its id is spelled otherwise",
         FindingKind.NO_DISK_LEFT: "No disk ticked",
         FindingKind.SHARED_DISKS: "Too many shared disks",
         FindingKind.SOME_DISKS_EXCLUDED: "Some disks left out",

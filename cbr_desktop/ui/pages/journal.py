@@ -274,7 +274,7 @@ class JournalPage(Page[Entry]):
         self._take()
 
     def _tell_verified(self, found: Verification) -> None:
-        self.verdict.say(GOOD if found.is_sound else BAD, verification_sentence(found))
+        self.verdict.say(GOOD if found.is_whole else REMARK if found.is_sound else BAD, verification_sentence(found))
 
     def _tell_exported(self, path: str, count: int) -> None:
         self.remarked.emit(f"{count_words(count, 'entry', 'entries')} written to {plain(path)}.")
