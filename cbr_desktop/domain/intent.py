@@ -65,6 +65,9 @@ AMBIGUOUS = "ambiguous"
 NO_CLOCK = "no-clock"
 """The note of an UNKNOWN request of which nothing was found while nobody knows when, by the service's time, to look."""
 
+NOT_SAVED = "not-saved"
+"""The note of a request whose state the disk would not take; the row there says what was before."""
+
 LEFT = "left"
 """The note of a request whose command ended before it was sent: no other sends it until a person releases it."""
 
@@ -176,6 +179,11 @@ class Intent:
     def is_settled(self) -> bool:
         """Whether the program has nothing left to do about it."""
         return self.state in SETTLED
+
+    @property
+    def awaits_person(self) -> bool:
+        """Whether its outcome is unknown and a person can say it: by a candidate, or as reading has ended in vain."""
+        return self.state is IntentState.UNKNOWN and (bool(self.candidates) or self.note in (AMBIGUOUS, NO_CLOCK))
 
     @property
     def wanted_at(self) -> datetime:
