@@ -24,7 +24,7 @@ from cbr_desktop.ui.states import (
     shown,
     status_words,
 )
-from cbr_desktop.workflows.preflight import Estimate, Preflight
+from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
 _NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
@@ -295,22 +295,42 @@ def estimate_sentence(estimate: Estimate | None) -> str:
     """Return what would be backed up and what it may take; nothing is told that is not known."""
     if estimate is None:
         return "Ready, but nothing is known of the vault."
-    noun = "resource" if estimate.asked == 1 else "resources"
-    sentence = f"Ready: {estimate.expected} of {estimate.asked} {noun} will be backed up"
-    if estimate.likely_gb is not None and estimate.upper_gb is not None:
-        sentence += f", about {gb_words(estimate.likely_gb)} (at most {gb_words(estimate.upper_gb)})"
-    elif estimate.upper_gb is not None:
-        sentence += f", at most {gb_words(estimate.upper_gb)} (no history to tell more)"
-    return sentence + _gauge_words(estimate) + "."
+    ready = f"Ready: {len(estimate.additions)} of {_resources(estimate.asked)} will be backed up"
+    if not estimate.additions:
+        return f"{ready}."
+    return f"{ready}, adding {_bracket(estimate)}{_gauge_words(estimate)}. {_assumed(estimate)}"
+
+
+def _bracket(estimate: Estimate) -> str:
+    low, high = gb_words(estimate.low_gb), gb_words(estimate.high_gb)
+    return f"up to {high}" if not estimate.low_gb else high if low == high else f"{low} to {high}"
 
 
 def _gauge_words(estimate: Estimate) -> str:
-    if estimate.percent_now is None or estimate.percent_worst is None:
+    added = (0.0, estimate.low_gb, estimate.high_gb)
+    percents = [estimate.percent_with(gb) for gb in added]
+    if None in percents:
         return ""
-    now, worst = percent_words(estimate.percent_now), percent_words(estimate.percent_worst)
-    if estimate.percent_likely is None:
-        return f"; the vault is at {now} (worst case {worst})"
-    return f"; the vault goes from {now} to {percent_words(estimate.percent_likely)} (worst case {worst})"
+    now, low, high = (percent_words(percent) for percent in percents if percent is not None)
+    return f"; the vault goes from {now} to {high if low == high else f'between {low} and {high}'}"
+
+
+def _assumed(estimate: Estimate) -> str:
+    """Return what an estimate rests on."""
+    bases = {each.basis for each in estimate.additions}
+    words = [
+        *(["a first backup is full"] if Basis.FIRST in bases else []),
+        *(["a full backup takes no more than its disks hold"] if bases & {Basis.FIRST, Basis.FULL} else []),
+        *(["an incremental backup takes up to twice the mean of the earlier ones"] if Basis.HISTORY in bases else []),
+    ]
+    sentences = [f"Assumed: {'; '.join(words)}."] if words else []
+    if Basis.NO_HISTORY in bases:
+        sentences.append("The service does not tell the size of earlier backups.")
+    if Basis.HISTORY in bases:
+        percent = estimate.percent_with(estimate.worst_gb)
+        share = "" if percent is None else f", {percent_words(percent)}"
+        sentences.append(f"If everything has changed, it is {gb_words(estimate.worst_gb)}{share}.")
+    return " ".join(sentences)
 
 
 def verdict_sentence(preflight: Preflight) -> str:
