@@ -226,10 +226,17 @@ def _outbox(outbox: _Parser) -> None:
     release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
     reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
     reconcile.set_defaults(run="cli.outbox:reconcile")
+    adopt = acts.add_parser("adopt", help="say that a request whose answer was lost made a checkpoint that was found")
+    adopt.set_defaults(run="cli.outbox:adopt")
+    disown = acts.add_parser("disown", help="say that a request whose answer was lost made nothing of what was found")
+    disown.set_defaults(run="cli.outbox:disown")
     for act in (hold, release, cancel):
         act.add_argument("ids", metavar="ID", nargs="+", help="a request's id, or how it begins")
+    for act in (adopt, disown):
+        act.add_argument("ids", metavar="ID", nargs=1, help="the request's id, or how it begins")
+    adopt.add_argument("checkpoint", metavar="CHECKPOINT", help="the whole id of a checkpoint that the list names")
     reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
-    for act in (listed, hold, release, cancel, reconcile):
+    for act in (listed, hold, release, cancel, reconcile, adopt, disown):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 

@@ -101,7 +101,6 @@ class FindingKind(StrEnum):
     BACKUP_STATUS = "backup-status"  # backup, status
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
-    NAME_EMPTY = "name-empty"
     NAME_UNCHANGED = "name-unchanged"  # name
     # policies
     NO_SCHEDULE = "no-schedule"

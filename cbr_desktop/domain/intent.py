@@ -74,6 +74,9 @@ PRIOR = "prior"
 PRIOR_FAILED = "prior-failed"
 """The note of a request that is held because the one that it waited for did not do all of what was asked for."""
 
+NOT_SAVED = "not-saved"
+"""The note of a request whose state the disk would not take; the row there says what was before."""
+
 LEFT = "left"
 """The note of a request whose command ended before it was sent: no other sends it until a person releases it."""
 
@@ -211,6 +214,11 @@ class Intent:
     def is_settled(self) -> bool:
         """Whether the program has nothing left to do about it."""
         return self.state in SETTLED
+
+    @property
+    def awaits_person(self) -> bool:
+        """Whether its outcome is unknown and a person can say it: by a candidate, or as reading has ended in vain."""
+        return self.state is IntentState.UNKNOWN and (bool(self.candidates) or self.note in (AMBIGUOUS, NO_CLOCK))
 
     @property
     def wanted_at(self) -> datetime:

@@ -93,7 +93,8 @@ def start(estate: Estate, vault: Vault, checkpoint: Checkpoint, parts: list[Part
 
 def part(resource: Resource, backup: Backup, task: Task, number: int, of: int, seconds: float) -> Part:
     """One resource's share of a run of `seconds`; the last of all ends exactly with the run."""
-    size_mb = resource.size_gb * 1024
+    without = backup.without or resource.excluded
+    size_mb = 1024 * (resource.size_gb - sum(disk.size_gb for disk in resource.disks if disk.id in without))
     target = resource.fresh_mb if backup.incremental else int(size_mb * FULL_SHARE)
     return Part(
         resource=resource,

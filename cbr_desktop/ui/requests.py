@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
@@ -132,7 +132,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             "throttled": "The service: too many requests",
             "offline": "The end of working offline",
             "login": "The login",
-            "not-saved": "Room on the disk",
+            NOT_SAVED: "Room on the disk",
         }.get(intent.note, "Its turn")
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
         return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
@@ -140,7 +140,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
         return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
         return tally(outcome)
-    if intent.state is IntentState.UNKNOWN and (intent.candidates or intent.note == NO_CLOCK):
+    if intent.awaits_person:
         return "You: say whether it is yours" if intent.candidates else "You: look at the vault yourself"
     return {
         IntentState.SCHEDULED: "Its time",

@@ -1,12 +1,13 @@
 """The words of the program: findings, requests and fates as sentences for people, on a screen or in a terminal."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Candidate, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, NOT_SAVED, WAITING, Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
@@ -23,9 +24,10 @@ from cbr_desktop.ui.states import (
     shown,
     status_words,
 )
-from cbr_desktop.workflows.preflight import Estimate, Preflight
+from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
+_NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
 
 
 # findings
@@ -322,22 +324,42 @@ def estimate_sentence(estimate: Estimate | None) -> str:
     """Return what would be backed up and what it may take; nothing is told that is not known."""
     if estimate is None:
         return "Ready, but nothing is known of the vault."
-    noun = "resource" if estimate.asked == 1 else "resources"
-    sentence = f"Ready: {estimate.expected} of {estimate.asked} {noun} will be backed up"
-    if estimate.likely_gb is not None and estimate.upper_gb is not None:
-        sentence += f", about {gb_words(estimate.likely_gb)} (at most {gb_words(estimate.upper_gb)})"
-    elif estimate.upper_gb is not None:
-        sentence += f", at most {gb_words(estimate.upper_gb)} (no history to tell more)"
-    return sentence + _gauge_words(estimate) + "."
+    ready = f"Ready: {len(estimate.additions)} of {_resources(estimate.asked)} will be backed up"
+    if not estimate.additions:
+        return f"{ready}."
+    return f"{ready}, adding {_bracket(estimate)}{_gauge_words(estimate)}. {_assumed(estimate)}"
+
+
+def _bracket(estimate: Estimate) -> str:
+    low, high = gb_words(estimate.low_gb), gb_words(estimate.high_gb)
+    return f"up to {high}" if not estimate.low_gb else high if low == high else f"{low} to {high}"
 
 
 def _gauge_words(estimate: Estimate) -> str:
-    if estimate.percent_now is None or estimate.percent_worst is None:
+    added = (0.0, estimate.low_gb, estimate.high_gb)
+    percents = [estimate.percent_with(gb) for gb in added]
+    if None in percents:
         return ""
-    now, worst = percent_words(estimate.percent_now), percent_words(estimate.percent_worst)
-    if estimate.percent_likely is None:
-        return f"; the vault is at {now} (worst case {worst})"
-    return f"; the vault goes from {now} to {percent_words(estimate.percent_likely)} (worst case {worst})"
+    now, low, high = (percent_words(percent) for percent in percents if percent is not None)
+    return f"; the vault goes from {now} to {high if low == high else f'between {low} and {high}'}"
+
+
+def _assumed(estimate: Estimate) -> str:
+    """Return what an estimate rests on."""
+    bases = {each.basis for each in estimate.additions}
+    words = [
+        *(["a first backup is full"] if Basis.FIRST in bases else []),
+        *(["a full backup takes no more than its disks hold"] if bases & {Basis.FIRST, Basis.FULL} else []),
+        *(["an incremental backup takes up to twice the mean of the earlier ones"] if Basis.HISTORY in bases else []),
+    ]
+    sentences = [f"Assumed: {'; '.join(words)}."] if words else []
+    if Basis.NO_HISTORY in bases:
+        sentences.append("The service does not tell the size of earlier backups.")
+    if Basis.HISTORY in bases:
+        percent = estimate.percent_with(estimate.worst_gb)
+        share = "" if percent is None else f", {percent_words(percent)}"
+        sentences.append(f"If everything has changed, it is {gb_words(estimate.worst_gb)}{share}.")
+    return " ".join(sentences)
 
 
 def verdict_sentence(preflight: Preflight) -> str:
@@ -460,7 +482,7 @@ def _queued(intent: Intent, now: datetime) -> str:
         "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
         "offline": "Queued: you work offline. It is sent when you end that; nothing was sent.",
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
-        "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
+        NOT_SAVED: "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
         "old-data": "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
     }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
@@ -602,10 +624,10 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
         f"{_request_words(intent)} waits: its vault takes one request at a time, and {_request_words(ahead, 'request')}"
     )
     if ahead.state is IntentState.UNKNOWN:
-        return (
-            f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago. It is"
-            " looked for by reading, for about half an hour."
-        )
+        lost = f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago."
+        if ahead.awaits_person:
+            return f"{lost} Only a person can tell. End this command first; then {_remedies(ahead)}"
+        return f"{lost} It is looked for by reading, for about half an hour."
     stand = "is being sent there" if ahead.state is IntentState.SENDING else "is being carried out there"
     return f"{head} {stand}, since {clock_words(ahead.sent_at or ahead.changed_at, now)}."
 
@@ -616,7 +638,7 @@ def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
         "unreachable": "the service cannot be reached",
         "offline": "it is worked offline",
         "login": "the login was not accepted",
-        "not-saved": "the disk would not take the note of sending; make room there",
+        NOT_SAVED: "the disk would not take the note of sending; make room there",
         "old-data": "the data by which it was judged are old",
     }.get(why.note)
     said = f"it could not be sent: {reason}." if reason else intent_sentence(why, None, now)
@@ -659,8 +681,20 @@ def _request_words(intent: Intent, noun: str = "Request") -> str:
     return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.subject.label, 64)}"
 
 
+def settling_commands(intent: Intent) -> list[str]:
+    """Return the commands by which a person says what became of a request; none where only reading can tell."""
+    if not intent.awaits_person:
+        return []
+    adopting = [f"adopt {intent.id[:8]} {shlex.quote(shown(each.id, 64))}" for each in intent.candidates]
+    return [f"cbr-desktop outbox {act}" for act in (*adopting, f"disown {intent.id[:8]}")]
+
+
 def _remedies(intent: Intent) -> str:
     id = intent.id[:8]
+    *adopting, disowning = settling_commands(intent) or [""]
+    if disowning:
+        mine = " or ".join(f"'{command}'" for command in adopting)
+        return (f"{mine} says that this checkpoint is the one, " if mine else "") + f"'{disowning}' says that none is."
     if intent.state is IntentState.HELD:
         return f"'cbr-desktop outbox release {id}' sends it, 'cbr-desktop outbox cancel {id}' takes it back."
     if intent.state in WAITING:
@@ -669,9 +703,10 @@ def _remedies(intent: Intent) -> str:
 
 
 def _unsaved(intent: Intent) -> str:
-    if intent.note != "not-saved" or intent.state is IntentState.QUEUED:
+    if intent.note != NOT_SAVED or intent.state is IntentState.QUEUED:
         return ""
-    return " This could not be written to the disk: make room there. It is not sent again."
+    then = "When the program starts anew, it waits as before" if intent.state in _NEVER_LEFT else "It is not sent again"
+    return f" This could not be written to the disk: make room there. {then}."
 
 
 def stand_words(intent: Intent, outcome: Outcome | None) -> str:

@@ -28,9 +28,8 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.ids import CheckpointId, IntentId
 from cbr_desktop.domain.intent import (
-    AMBIGUOUS,
     LEFT,
-    NO_CLOCK,
+    NOT_SAVED,
     PRIOR,
     PRIOR_FAILED,
     WAITING,
@@ -270,7 +269,7 @@ class Outbox:
         Tells whether the request is one that was looked for to the end.
         """
         intent = self._ledger.intents[id]
-        if intent.state is not IntentState.UNKNOWN or not (intent.candidates or intent.note in (AMBIGUOUS, NO_CLOCK)):
+        if not intent.awaits_person:
             return False
         self._move(intent, IntentState.NOT_FOUND, note="disowned", candidates=())
         self._wake.set()
@@ -510,7 +509,7 @@ class Outbox:
             self._ledger.put_intent(claimed)
             self._at("after-sending")
         else:
-            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
+            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note=NOT_SAVED))
         return won
 
     def _service_time(self, at: datetime) -> datetime | None:
@@ -541,7 +540,7 @@ class Outbox:
             self._accepted(intent, sent)
         except StorageError:
             # the journal would not take it, so it was not sent
-            await self._back(intent, "not-saved", DISK_PAUSE_SECONDS)
+            await self._back(intent, NOT_SAVED, DISK_PAUSE_SECONDS)
         except SecretMissing:
             self._wait_for_login(intent)
         except CloudError as error:
@@ -682,7 +681,7 @@ class Outbox:
         try:
             self._records.save(moved)
         except HouseError:
-            moved = replace(moved, note="not-saved")
+            moved = replace(moved, note=NOT_SAVED)
         self._ledger.put_intent(moved)
 
     def _take(

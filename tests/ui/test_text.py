@@ -43,7 +43,7 @@ from cbr_desktop.ui.text import (
     template_sentence,
     verdict_sentence,
 )
-from cbr_desktop.workflows.preflight import Estimate, Preflight
+from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 WORDS: list[type[Enum]] = [
@@ -375,17 +375,27 @@ def test_a_report_lists_every_resource_with_its_reason() -> None:
 
 
 def test_the_estimate_tells_what_is_known_and_no_more() -> None:
-    known = Estimate(7, 6, 310.0, 38.2, 61.0, 65.0, 92.0)
-    assert estimate_sentence(known) == (
-        "Ready: 6 of 7 resources will be backed up, about 38 GB (at most 310 GB);"
-        " the vault goes from 61 % to 65 % (worst case 92 %)."
+    history, full = Addition(Basis.HISTORY, 0.0, 6.4, 52.0), Addition(Basis.FULL, 1.5, 52.0, 52.0)
+    first, silent = Addition(Basis.FIRST, 0.0, 40.0, 40.0), Addition(Basis.NO_HISTORY, 0.0, 40.0, 40.0)
+    assert estimate_sentence(Estimate(7, (history,) * 6, 610.0, 1000.0)) == (
+        "Ready: 6 of 7 resources will be backed up, adding up to 38 GB; the vault goes from 61 % to between 61 % and"
+        " 65 %. Assumed: an incremental backup takes up to twice the mean of the earlier ones. If everything has"
+        " changed, it is 312 GB, 92 %."
     )
-    unknown = Estimate(1, 1, 40.0, None, 61.0, None, 92.0)
-    assert estimate_sentence(unknown) == (
-        "Ready: 1 of 1 resource will be backed up, at most 40 GB (no history to tell more);"
-        " the vault is at 61 % (worst case 92 %)."
+    assert estimate_sentence(Estimate(1, (full,), 610.0, 1000.0)) == (
+        "Ready: 1 of 1 resource will be backed up, adding 1.5 GB to 52 GB; the vault goes from 61 % to between 61 % and"
+        " 66 %. Assumed: a full backup takes no more than its disks hold."
     )
-    assert estimate_sentence(Estimate(2, 2)) == "Ready: 2 of 2 resources will be backed up."
+    assert estimate_sentence(Estimate(2, (history, first), 0.0, 0.0)) == (
+        "Ready: 2 of 2 resources will be backed up, adding up to 46 GB. Assumed: a first backup is full; a full backup"
+        " takes no more than its disks hold; an incremental backup takes up to twice the mean of the earlier ones. If"
+        " everything has changed, it is 92 GB."
+    )
+    assert estimate_sentence(Estimate(1, (silent,), 0.0, 4000.0)) == (
+        "Ready: 1 of 1 resource will be backed up, adding up to 40 GB; the vault goes from 0 % to between 0 % and 1 %."
+        " The service does not tell the size of earlier backups."
+    )
+    assert estimate_sentence(Estimate(2, (), 1.0, 40.0)) == "Ready: 0 of 2 resources will be backed up."
     assert "nothing is known" in estimate_sentence(None)
 
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.ui.codes import explain
 from cbr_desktop.ui.desk import Desk
@@ -180,8 +180,7 @@ class OutcomePanel(QWidget):
                 self.candidates.addItem(plain(candidate_words(each, self._desk.clock.now()), 200), each.id)
         self.candidates.setVisible(len(found) > 1)
         self.mine.setVisible(bool(found))
-        is_over = intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
-        self.not_mine.setVisible(bool(found) or is_over)
+        self.not_mine.setVisible(intent.awaits_person)
 
     def _retry_words(self, intent: Intent) -> str:
         """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
