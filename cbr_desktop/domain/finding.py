@@ -101,6 +101,7 @@ class FindingKind(StrEnum):
     BACKUP_STATUS = "backup-status"  # backup, status
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
+    NAME_MISSING = "name-missing"
     NAME_UNCHANGED = "name-unchanged"  # name
     # policies
     NO_SCHEDULE = "no-schedule"

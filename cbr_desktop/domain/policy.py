@@ -122,7 +122,7 @@ def read_policy(body: bytes) -> PolicyDraft | None:
 def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
     """Judge a draft by itself."""
     return [
-        *([] if draft.name else [block(FindingKind.NAME_EMPTY, Subject.NAME, "9900")]),
+        *([] if draft.name else [block(FindingKind.NAME_MISSING, Subject.NAME, "9900")]),
         *name_findings(draft.name, rules),
         *_schedule_findings(draft.patterns),
         *_retention_findings(draft),

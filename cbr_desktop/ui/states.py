@@ -199,6 +199,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "RESOURCES": "Resources",
         "ADVANCED": "Advanced",
         "CONNECTION": "Connection",
+        "BACKUP": "Backup",
+        "SCHEDULE": "Schedule",
+        "RETENTION": "Retention",
     },
     "NameRules": {
         "ASCII": "letters a to z, digits, _ and -",

@@ -307,6 +307,41 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.BETA_FIELD: "Not every region knows ‘{path}’; where it is unknown the service refuses the request.",
     FindingKind.DATA_OLD: _data_old,
+    FindingKind.BACKUP_UNKNOWN: (
+        "No backup {id} is known. Refresh the list of backups; it may be gone, or of another project."
+    ),
+    FindingKind.BACKUP_STATUS: (
+        "Backup ‘{backup}’ is in state {status}, and the service deletes only what is available or in error."
+        " Wait for that."
+    ),
+    FindingKind.BACKUP_IN_USE: (
+        "‘{backup}’ is the newest backup of ‘{resource}’, and the next one is being made from it; the service may"
+        " refuse to delete it now."
+    ),
+    FindingKind.BACKUP_LOCKED: (
+        "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
+        " expire."
+    ),
+    FindingKind.NAME_MISSING: "There is no name. Write one of 1 to 64 characters.",
+    FindingKind.NAME_UNCHANGED: "The backup is called ‘{name}’ already. Write another name, or leave it.",
+    FindingKind.NO_SCHEDULE: "There is no time to run at. Choose days and hours.",
+    FindingKind.BAD_PATTERN: (
+        "‘{found}’ is no schedule that the service knows. It takes weekly days or every 1 to 30 days, with hour and"
+        " minute in UTC."
+    ),
+    FindingKind.TOO_MANY_PATTERNS: "The schedule has {count} times, and a policy takes {limit}. Take some out.",
+    FindingKind.RUNS_TOO_CLOSE: (
+        "It runs at {first} and {second} UTC. On one day the service wants an hour between two runs, and refuses less."
+    ),
+    FindingKind.POLICY_RANGE: "‘{path}’ may be {low} to {high}, not {found}. Correct it.",
+    FindingKind.TIMEZONE_MISSING: (
+        "Keeping the backup of a day, week, month or year needs a time zone such as UTC+01:00. Choose one."
+    ),
+    FindingKind.RETENTION_EXCLUSIVE: (
+        "It keeps by days and by number at once, which some regions refuse. Choose one of the two to be sure."
+    ),
+    FindingKind.POLICIES_FULL: "{count} backup policies are there, as many as an account may have. Delete one first.",
+    FindingKind.KEPT_FOREVER: "Its backups are kept until they are deleted by hand, and fill the vault in time.",
     FindingKind.PLAN_RANGE: "‘{path}’ may have {limit}, not {found}. Correct it in the plan.",
     FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
     FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",

@@ -49,7 +49,7 @@ class RenameBackup:
         """Judge the new name, and whether there is such a backup."""
         findings = name_findings(change.tag, ledger.profile.name_rules)
         if not change.tag:
-            findings.append(finding.block(FindingKind.NAME_EMPTY, finding.Subject.NAME, "9900"))
+            findings.append(finding.block(FindingKind.NAME_MISSING, finding.Subject.NAME, "9900"))
         backup = known_backup(change, ledger)
         if backup is None:
             findings.append(unknown_backup(change, ledger))

@@ -34,6 +34,7 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.workflows.ledger import Ledger, Part
+from tests.asking import asking
 from tests.reliability.canaries import Canary, canary, files_under, search
 
 from .oracle import Evidence, Post, Row, Told
@@ -332,7 +333,7 @@ class Run:
             self._colleague = CbrCloud(DEMO, login_of(DEMO, self._secret), line, self.clock, lambda connection: None)
         try:
             project = await self._colleague.project_id()
-            await self._colleague.create_checkpoint(request.body(draft), project)
+            await self._colleague.send(asking(request.body(draft)), project)
         except HouseError:
             return False
         return True
