@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, name = options.run.partition(":")
     try:
         if options.try_again:
-            _late("storage.refusals").Refusals(_late("storage.paths").places().refusals_file).forget_all()
+            _let_try_again(options.profile)
         run = getattr(_late(module), name)
         if options.run != _WINDOW:
             gc.enable()
@@ -52,6 +52,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     return code
+
+
+def _let_try_again(name: str | None) -> None:
+    """Let a refused password be tried once more, because a person says so: of a profile's account, or of all.
+
+    That there is no profile of this name is for those to say who want to use it.
+    """
+    here = _late("storage.paths").places()
+    refusals = _late("storage.refusals").Refusals(here.refusals_file)
+    if name is None:
+        refusals.forget_all()
+    else:
+        for profile in (each for each in _late("app.profile").all_profiles(here) if each.name == name):
+            refusals.forget(profile)
 
 
 def _refused(error: HouseError | ExceptionGroup) -> int:
