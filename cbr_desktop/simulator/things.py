@@ -203,6 +203,15 @@ class Part(Struct):
     done: bool = False
 
 
+class Deletion(Struct):
+    """A deletion under way, done `seconds` after its task's creation; `empty`: the backup failed and holds nothing."""
+
+    backup: Backup
+    task: Task
+    seconds: float
+    empty: bool
+
+
 class Run(Struct):
     """A checkpoint in the making."""
 

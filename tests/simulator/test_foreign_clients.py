@@ -12,11 +12,13 @@ from huaweicloudsdkcbr.v1 import (
     CbrClient,
     CheckpointParam,
     CreateCheckpointRequest,
+    DeleteBackupRequest,
     ListBackupsRequest,
     ListOpLogsRequest,
     ListPoliciesRequest,
     ListProtectableRequest,
     ListVaultRequest,
+    ShowBackupRequest,
     ShowCheckpointRequest,
     ShowVaultRequest,
     VaultBackup,
@@ -127,6 +129,18 @@ def test_vendor_sdk_reads_the_refusals(town):
     assert len(caught.value.request_id) == 32
 
 
+def test_vendor_sdk_deletes_a_backup(town):
+    client = sdk(town[1])
+    backup = client.list_backups(ListBackupsRequest(vault_id=REFERENCE_VAULT_ID, limit=1)).backups[0]
+    client.delete_backup(DeleteBackupRequest(backup_id=backup.id))
+    assert client.show_backup(ShowBackupRequest(backup_id=backup.id)).backup.status == "deleting"
+    task = client.list_op_logs(ListOpLogsRequest(operation_type="delete", limit=1)).operation_logs[0]
+    assert (task.status, task.extra_info.delete.backup_id) == ("running", backup.id)
+    with pytest.raises(ClientRequestException) as caught:
+        client.delete_backup(DeleteBackupRequest(backup_id=backup.id))
+    assert (caught.value.status_code, caught.value.error_code) == (404, "BackupService.6200")
+
+
 @pytest.fixture
 def small_town():
     """A few vaults only, since the OpenStack client is slow with long lists."""
@@ -137,7 +151,12 @@ def small_town():
 
 
 def openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> Any:
-    """What the OpenStack client prints as JSON; it runs in a process of its own, its warnings are its own."""
+    """What the OpenStack client prints as JSON, read."""
+    return json.loads(run_openstack(url, home, *arguments, "-f", "json", project=project))
+
+
+def run_openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> bytes:
+    """What the OpenStack client prints; it runs in a process of its own, its warnings are its own."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
@@ -151,10 +170,10 @@ def openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": project.partition("_")[0],
     }
-    command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments, "-f", "json"]
+    command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=50, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def test_openstack_client(small_town, tmp_path):
@@ -168,6 +187,13 @@ def test_openstack_client(small_town, tmp_path):
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
     backups = openstack(url, tmp_path, "backup", "list")
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
+
+
+def test_openstack_client_deletes_a_backup(small_town, tmp_path):
+    service, url = small_town
+    backup = next(iter(service.estate.backups.values()))
+    assert run_openstack(url, tmp_path, "backup", "delete", backup.id) == b""
+    assert backup.status == "deleting"
 
 
 def test_openstack_client_in_another_project(town, tmp_path):
