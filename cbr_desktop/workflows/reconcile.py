@@ -179,24 +179,22 @@ class Reconcile:
         if not sightings:
             return []
         span = span_of(intent, self._ledger.connection)
-        others = self._others(intent)
-        claimed = {other.checkpoint.id for other in others if other.checkpoint is not None}
-        rivals = [other for other in others if _is_rival(other, intent)]
-        return [
-            each
-            for each in sightings
-            if each.id not in claimed
-            and _may_be_in(span, each, intent)
-            and not any(self._is_rather_of(rival, intent, each) for rival in rivals)
-        ]
+        claimed = {other.checkpoint.id for other in self._others(intent) if other.checkpoint is not None}
+        return [each for each in sightings if each.id not in claimed and _may_be_in(span, each, intent)]
 
     def _others(self, intent: Intent) -> list[Intent]:
         """Return the requests of all profiles of this data folder that went to the same vault."""
         rows = {row.id: row for row in self._records.kept()} | self._ledger.intents
         return [row for row in rows.values() if row.id != intent.id and _to_one_vault(row, intent)]
 
+    def _rivals(self, intent: Intent) -> list[Intent]:
+        return [other for other in self._others(intent) if _is_rival(other, intent)]
+
     def _is_rather_of(self, rival: Intent, intent: Intent, sighting: Sighting) -> bool:
-        """Whether a checkpoint was made after another request of this name had left that was sent after ``intent``."""
+        """Whether a checkpoint was made after another request of this name had left that was sent after ``intent``.
+
+        Then it is no proof for ``intent``, but what is long on its way may come to the service after what left later.
+        """
         if rival.sent_at is None or sighting.created_at is None:
             return False
         mine, other = (span_of(each, self._ledger.connection) for each in (intent, rival))
@@ -210,8 +208,10 @@ class Reconcile:
         nearest = sorted(sightings, key=lambda each: _distance(each, sent_at))[:_CANDIDATES_LIMIT]
         seen = [(each, await self._checkpoint(each)) for each in nearest]
         fitting = [(each, checkpoint) for each, checkpoint in seen if _is_as_asked(checkpoint, intent, draft)]
-        if len(fitting) == 1 and self._is_own(fitting[0][0], intent):
-            sighting, checkpoint = fitting[0]
+        rivals = self._rivals(intent) if fitting else []
+        before = [pair for pair in fitting if not any(self._is_rather_of(rival, intent, pair[0]) for rival in rivals)]
+        if len(before) == 1 and self._is_own(before[0][0], intent):
+            sighting, checkpoint = before[0]
             self._ledger.merge_tasks(sighting.tasks)
             return Search(checkpoint, (), is_whole)
         candidates = tuple(Candidate(each.id, each.name, each.created_at) for each, _ in fitting)
@@ -223,8 +223,7 @@ class Reconcile:
         is_after = sighting.created_at is not None and (not span.is_certain or sighting.created_at >= span.earliest)
         if not is_after or not is_distinctive(intent.name):
             return False
-        rivals = [other for other in self._others(intent) if _is_rival(other, intent)]
-        return not any(span.overlaps(span_of(rival, self._ledger.connection)) for rival in rivals)
+        return not any(span.overlaps(span_of(rival, self._ledger.connection)) for rival in self._rivals(intent))
 
     async def _checkpoint(self, sighting: Sighting) -> Checkpoint:
         try:
