@@ -284,6 +284,55 @@ def test_fault_82_two_profiles_of_one_project_have_two_fates(tmp_path: Path, dra
         assert len(service.estate.checkpoints) == before + 1
 
 
+def test_fault_82_what_one_of_two_may_have_made_is_not_called_untraceable_for_the_other(tmp_path: Path) -> None:
+    """The first was carried out and the second was not; which of them it was, nobody can tell by their name."""
+    with staged(tmp_path) as first:
+        lost(first, "after")
+        lost(first, "before")
+
+        async def story() -> None:
+            one = first.house.outbox.submit(TYPED)
+            await first.until(one.id, S.UNKNOWN)
+            await first.clock.sleep(4)
+            with second_profile(first, replace(DEMO, name="The same project again")) as second:
+
+                async def told() -> None:
+                    two = second.house.outbox.submit(TYPED)
+                    await second.until(two.id, S.UNKNOWN)
+                    await first.clock.sleep(2 * 3600)
+                    for left in (first.intent(one.id), second.intent(two.id)):
+                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+
+                await second.told(told)
+
+        first.play(story)
+
+
+def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sent_meanwhile(tmp_path: Path) -> None:
+    """The request was on its way for a while; when it was carried out, another of its name had left."""
+    with staged(tmp_path) as first:
+
+        async def story() -> None:
+            lost(first, "before")
+            one = first.house.outbox.submit(TYPED)
+            await first.until(one.id, S.UNKNOWN)
+            await first.clock.sleep(60)
+            with second_profile(first, replace(DEMO, name="The same project again")) as second:
+
+                async def told() -> None:
+                    lost(first, "before")
+                    two = second.house.outbox.submit(TYPED)
+                    await second.until(two.id, S.UNKNOWN)
+                    await colleague(second, TYPED)
+                    await first.clock.sleep(2 * 3600)
+                    for left in (first.intent(one.id), second.intent(two.id)):
+                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+
+                await second.told(told)
+
+        first.play(story)
+
+
 @contextmanager
 def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
     """Open another profile over the rows and the service of a stage."""

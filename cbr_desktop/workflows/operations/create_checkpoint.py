@@ -217,17 +217,16 @@ class _Searching:
         span = self._span(self._intent)
         others = self._reader.others(self._intent)
         claimed = {other.checkpoint.id for other in others if other.checkpoint is not None}
-        rivals = [other for other in others if _is_rival(other, self._intent)]
-        return [
-            each
-            for each in sightings
-            if each.id not in claimed
-            and _may_be_in(span, each, self._intent)
-            and not any(self._is_rather_of(rival, each) for rival in rivals)
-        ]
+        return [each for each in sightings if each.id not in claimed and _may_be_in(span, each, self._intent)]
+
+    def _rivals(self) -> list[Intent]:
+        return [other for other in self._reader.others(self._intent) if _is_rival(other, self._intent)]
 
     def _is_rather_of(self, rival: Intent, sighting: Sighting) -> bool:
-        """Whether a checkpoint was made after another request of this name had left that was sent later."""
+        """Whether a checkpoint was made after another request of this name had left that was sent later.
+
+        Then it is no proof for this one, but what is long on its way may come to the service after what left later.
+        """
         if rival.sent_at is None or sighting.created_at is None:
             return False
         mine, other = self._span(self._intent), self._span(rival)
@@ -239,8 +238,10 @@ class _Searching:
         nearest = sorted(sightings, key=lambda each: _distance(each, sent_at))[:_CANDIDATES_LIMIT]
         seen = [(each, await self._checkpoint(each)) for each in nearest]
         fitting = [(each, found) for each, found in seen if _is_as_asked(found, self._intent, self._draft)]
-        if len(fitting) == 1 and self._is_own(fitting[0][0]):
-            sighting, checkpoint = fitting[0]
+        rivals = self._rivals() if fitting else []
+        before = [pair for pair in fitting if not any(self._is_rather_of(rival, pair[0]) for rival in rivals)]
+        if len(before) == 1 and self._is_own(before[0][0]):
+            sighting, checkpoint = before[0]
             self._reader.ledger.merge_tasks(sighting.tasks)
             return Search(checkpoint_result(checkpoint), (), is_whole)
         return Search(None, tuple(Candidate(each.id, each.name, each.created_at) for each, _ in fitting), is_whole)
@@ -251,8 +252,7 @@ class _Searching:
         is_after = sighting.created_at is not None and (not span.is_certain or sighting.created_at >= span.earliest)
         if not is_after or not is_distinctive(self._intent.name):
             return False
-        rivals = [other for other in self._reader.others(self._intent) if _is_rival(other, self._intent)]
-        return not any(span.overlaps(self._span(rival)) for rival in rivals)
+        return not any(span.overlaps(self._span(rival)) for rival in self._rivals())
 
     async def _checkpoint(self, sighting: Sighting) -> Checkpoint:
         try:

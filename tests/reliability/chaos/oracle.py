@@ -148,11 +148,18 @@ def _lost(evidence: Evidence) -> list[Violation]:
             found.append(Violation(Verdict.LOST, f"{_name(body)}: its row is gone"))
         elif (row.sender, row.intent.body) != (sender, body):
             found.append(Violation(Verdict.LOST, f"{_name(body)}: its row is of another request"))
-        elif row.intent.state is IntentState.SENDING or (
-            row.intent.state is IntentState.QUEUED and not row.intent.note
-        ):
+        elif row.intent.state is IntentState.SENDING or _is_forgotten(row, evidence.rows):
             found.append(Violation(Verdict.LOST, f"{_name(body)}: {row.intent.state} for ever, and nobody is told why"))
     return found
+
+
+def _is_forgotten(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether a request waits for nothing: a note says what it waits for, or another is open in its vault."""
+    intent = row.intent
+    if intent.state is not IntentState.QUEUED or intent.note:
+        return False
+    ahead = (other.intent for other in rows if other.sender == row.sender and other.intent.state in _OPEN)
+    return all(other.target.vault_id != intent.target.vault_id for other in ahead)
 
 
 def _false_success(evidence: Evidence, estate: Estate) -> list[Violation]:
