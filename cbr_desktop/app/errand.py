@@ -22,7 +22,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.ui.text import given_up_sentence, left_sentence, waiting_sentence
+from cbr_desktop.text.sentences import given_up_sentence, left_sentence, waiting_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.outbox import PASSING

@@ -36,7 +36,7 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
 

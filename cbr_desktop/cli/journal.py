@@ -11,7 +11,7 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.ui.evidence import csv_export, html_export, json_export, verification_sentence
+from cbr_desktop.text.evidence import csv_export, html_export, json_export, verification_sentence
 
 
 def verify(options: argparse.Namespace) -> int:

@@ -18,9 +18,9 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.states import clock_words, shown, status_words
-from cbr_desktop.ui.text import intent_sentence, looked_sentence, settling_commands
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
+from cbr_desktop.text.states import clock_words, shown, status_words
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 

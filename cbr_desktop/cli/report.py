@@ -17,10 +17,10 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
-from cbr_desktop.ui.text import finding_sentence, intent_sentence, settling_commands
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
+from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.workflows.ledger import Ledger
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)

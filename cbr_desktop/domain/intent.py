@@ -139,7 +139,7 @@ class Intent:
     """One request and its fate.
 
     ``change`` is what is sent, ``result`` what it made, once that is known. ``note`` is a word about the state, for
-    people's eyes only after ``ui/text``. ``outcome`` is what became of it, once all of it has ended: the service
+    people's eyes only after ``text``. ``outcome`` is what became of it, once all of it has ended: the service
     forgets its tasks after a month, the row does not.
 
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go

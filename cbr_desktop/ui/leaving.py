@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.states import clock_words, count_words, quoted
 from cbr_desktop.ui.marks import BUSY, NEUTRAL, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.states import clock_words, count_words, quoted
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.leaving import Pending, Unfinished, sent_until
 from cbr_desktop.workflows.plan import Stand

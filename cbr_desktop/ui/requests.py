@@ -9,11 +9,11 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.states import count_words, duration_words, quoted
+from cbr_desktop.text.words import ENVIRONMENTS, NONE
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words, duration_words, quoted
-from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.ui.words import ENVIRONMENTS, NONE
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 

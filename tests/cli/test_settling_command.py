@@ -23,7 +23,7 @@ from cbr_desktop.domain.ids import CheckpointId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.ui.text import behind_sentence, left_sentence, settling_commands, waiting_sentence
+from cbr_desktop.text.sentences import behind_sentence, left_sentence, settling_commands, waiting_sentence
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
 

@@ -24,7 +24,7 @@ from cbr_desktop.domain.profile import Profile, ProxyMode
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Reading
 from cbr_desktop.workflows.refresh import Refresh, recall

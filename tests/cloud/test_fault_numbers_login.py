@@ -28,7 +28,7 @@ from cbr_desktop.domain.error import (
     Throttled,
 )
 from cbr_desktop.domain.profile import ProxyMode, Way
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from tests.asking import asking
 from tests.cloud.faults import FaultServer, Heard, replying, response
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Clock, Desk

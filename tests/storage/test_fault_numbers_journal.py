@@ -10,7 +10,7 @@ import pytest
 
 from cbr_desktop.domain.journal import Entry, Event, Head, Verification, entry_of, line_of, sealed
 from cbr_desktop.storage.journal import LINE_LIMIT, FileJournal, read_only, verified
-from cbr_desktop.ui.evidence import csv_export, entry_summary, html_export, json_export, verification_sentence
+from cbr_desktop.text.evidence import csv_export, entry_summary, html_export, json_export, verification_sentence
 from tests.storage.test_journal import event, filled, journal, only_file
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

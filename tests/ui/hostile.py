@@ -29,6 +29,8 @@ from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.request import body
 from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
 from cbr_desktop.domain.source import Source as ProfileSource
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
@@ -40,7 +42,6 @@ from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -51,7 +52,6 @@ from cbr_desktop.ui.shelf import Source
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
 from tests.ui import estate

@@ -15,8 +15,8 @@ from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Run
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 

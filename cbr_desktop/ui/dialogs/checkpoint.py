@@ -35,6 +35,11 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.template import Rendered
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
+from cbr_desktop.text.states import clock_words, count_words, quoted
+from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
@@ -49,14 +54,9 @@ from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.dialogs.target import VaultField
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.shelf import Shelf, Source
-from cbr_desktop.ui.states import clock_words, count_words, quoted
-from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
-from cbr_desktop.ui.words import ENVIRONMENTS
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name

@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.text.sentences import finding_sentence, json_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.icons import draw_mark
-from cbr_desktop.ui.text import finding_sentence, json_words
 from cbr_desktop.ui.theme import is_dark
 
 _COLOURS = {

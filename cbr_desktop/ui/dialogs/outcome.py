@@ -24,16 +24,16 @@ from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
-from cbr_desktop.ui.codes import explain
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
+from cbr_desktop.text.states import clock_words, status_words
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.pieces import dress_table, push_button
-from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
-from cbr_desktop.ui.states import clock_words, status_words
-from cbr_desktop.ui.text import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft

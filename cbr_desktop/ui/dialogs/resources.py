@@ -26,11 +26,11 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words, gb_words, protect_words, shown, status_words
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 

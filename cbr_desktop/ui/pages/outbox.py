@@ -15,21 +15,21 @@ from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.words import NONE, Notice, Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
-from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 

@@ -21,7 +21,7 @@ from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.error import CloudError, HouseError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from tests.asking import asking
 from tests.cloud.faults import serving
 from tests.cloud.values import Clock

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from cbr_desktop.domain.journal import FIRST, Entry, EntryKind, Event, Head, Verification, entry_of, sealed
-from cbr_desktop.ui.evidence import (
+from cbr_desktop.text.evidence import (
     COLUMNS,
     csv_export,
     entry_summary,

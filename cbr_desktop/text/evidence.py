@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
-from cbr_desktop.ui.states import count_words, grouped, shown
+from cbr_desktop.text.states import count_words, grouped, shown
 
 COLUMNS = (
     *("number", "at", "kind", "by", "profile", "project", "vault", "vault_name", "intent", "summary", "facts"),

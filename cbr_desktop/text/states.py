@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.text.plain import plain
 
 if TYPE_CHECKING:
     from cbr_desktop.domain.vault import ProtectStatus

@@ -2,7 +2,7 @@
 
 from cbr_desktop.domain.finding import JsonFault, Severity
 from cbr_desktop.domain.foreign import REFUSALS, Note, NoteKind
-from cbr_desktop.ui.states import quoted, status_words
+from cbr_desktop.text.states import quoted, status_words
 
 _NOTES = {
     NoteKind.TOO_LARGE: "It is far larger than any real request. It was not read.",

@@ -18,20 +18,9 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
-from cbr_desktop.ui.codes import ADVICE, codes, explain
-from cbr_desktop.ui.errors import error_sentence, refusal_sentence
-from cbr_desktop.ui.states import (
-    clock_words,
-    count_words,
-    duration_words,
-    gb_words,
-    grouped,
-    percent_words,
-    protect_words,
-    shown,
-    status_words,
-)
-from cbr_desktop.ui.text import (
+from cbr_desktop.text.codes import ADVICE, codes, explain
+from cbr_desktop.text.errors import error_sentence, refusal_sentence
+from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
     intent_sentence,
@@ -42,6 +31,17 @@ from cbr_desktop.ui.text import (
     summary_sentence,
     template_sentence,
     verdict_sentence,
+)
+from cbr_desktop.text.states import (
+    clock_words,
+    count_words,
+    duration_words,
+    gb_words,
+    grouped,
+    percent_words,
+    protect_words,
+    shown,
+    status_words,
 )
 from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
 

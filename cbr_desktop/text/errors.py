@@ -30,8 +30,8 @@ from cbr_desktop.domain.error import (
     Unproved,
     Unreachable,
 )
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.states import quoted, shown
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.states import quoted, shown
 
 RAISED = "CBR Desktop is running already; its window was brought to the front."
 """What a second start says before it ends."""

@@ -11,9 +11,9 @@ from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, NOT_SAVED, WAI
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.errors import refusal_sentence
-from cbr_desktop.ui.states import (
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.states import (
     clock_words,
     count_words,
     duration_words,

@@ -20,8 +20,8 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode, Way
-from cbr_desktop.ui.errors import error_sentence, login_remedy, refusal_sentence
-from cbr_desktop.ui.states import count_words, duration_words, quoted, shown
+from cbr_desktop.text.errors import error_sentence, login_remedy, refusal_sentence
+from cbr_desktop.text.states import count_words, duration_words, quoted, shown
 
 KINDS = {
     CheckKind.SETTINGS: "Settings",
