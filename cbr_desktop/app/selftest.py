@@ -31,7 +31,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
-from cbr_desktop.text.sentences import outcome_sentence
+from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.hall import Extent, Hall
 from cbr_desktop.ui.theme import Theme

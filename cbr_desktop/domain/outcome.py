@@ -75,6 +75,11 @@ class Outcome:
         return self.status == CheckpointStatus.PROTECTING
 
     @property
+    def is_failed(self) -> bool:
+        """Whether the checkpoint itself has failed, whatever its resources say."""
+        return self.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every resource asked for has a good backup: the only thing that may be called success."""
         return bool(self.resources) and self.count(Fate.DONE) == self.total

@@ -5,14 +5,27 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, NOT_SAVED, WAITING, Candidate, Intent, IntentState
+from cbr_desktop.domain.intent import (
+    LEFT,
+    NO_CLOCK,
+    NO_PROFILE,
+    NOT_SAVED,
+    PRIOR,
+    PRIOR_FAILED,
+    REPEATED,
+    WAITING,
+    Candidate,
+    Intent,
+    IntentState,
+)
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.states import (
     clock_words,
     count_words,
@@ -359,7 +372,7 @@ def estimate_sentence(estimate: Estimate | None) -> str:
     """Return what would be backed up and what it may take; nothing is told that is not known."""
     if estimate is None:
         return "Ready, but nothing is known of the vault."
-    ready = f"Ready: {len(estimate.additions)} of {_resources(estimate.asked)} will be backed up"
+    ready = f"Ready: {len(estimate.additions)} of {count_words(estimate.asked, 'resource')} will be backed up"
     if not estimate.additions:
         return f"{ready}."
     return f"{ready}, adding {_bracket(estimate)}{_gauge_words(estimate)}. {_assumed(estimate)}"
@@ -406,64 +419,14 @@ def verdict_sentence(preflight: Preflight) -> str:
     return f"Not ready: {finding_sentence(blockers[0])}{more}"
 
 
-def outcome_sentence(outcome: Outcome) -> str:
-    """Return what became of a checkpoint; only a whole one is called finished without a number that is missing."""
-    if not outcome.total:
-        return "The service named no resource, so nothing is known to be backed up. Look at the vault's tasks."
-    skipped = outcome.count(Fate.SKIPPED)
-    if skipped == outcome.total:
-        which = "the only resource was" if skipped == 1 else f"all {skipped} resources were"
-        return f"Nothing is backed up: {which} skipped."
-    return _ended_sentence(outcome) if outcome.is_over else _running_sentence(outcome)
-
-
-def _running_sentence(outcome: Outcome) -> str:
-    busy = outcome.count(Fate.WAITING, Fate.RUNNING)
-    verb = "is" if busy == 1 else "are"
-    done = outcome.count(Fate.DONE)
-    parts = [f"{busy} of {_resources(outcome.total)} {verb} being backed up", *([f"{done} done"] if done else [])]
-    return ", ".join([*parts, *_losses(outcome)]) + "."
-
-
-def _ended_sentence(outcome: Outcome) -> str:
-    done = outcome.count(Fate.DONE)
-    if outcome.is_whole:
-        if outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING):
-            return "Every resource reports a backup, but the checkpoint failed. Check them before relying on them."
-        which = "the resource is" if done == 1 else f"all {done} resources are"
-        return f"Finished: {which} backed up."
-    uncertain = outcome.count(Fate.UNCERTAIN)
-    if uncertain == outcome.total and uncertain:
-        return (
-            f"Ended, and neither tasks nor backups tell what became of {_resources(uncertain)}. Look for the backups in"
-            " the console, and ask for the permissions cbr:tasks:list and cbr:backups:list."
-        )
-    if not done:
-        head = "Failed" if outcome.count(Fate.FAILED, Fate.SKIPPED) == outcome.total else "Ended"
-        return (
-            ", ".join([f"{head}: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
-            + "."
-        )
-    head = "Ended with failures" if outcome.count(Fate.FAILED) else "Finished"
-    return ", ".join([f"{head}: {done} of {_resources(outcome.total)} backed up", *_losses(outcome)]) + "."
-
-
-def _resources(count: int) -> str:
-    return count_words(count, "resource")
-
-
-def _losses(outcome: Outcome) -> list[str]:
-    words = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    return [f"{outcome.count(fate)} {word}" for fate, word in words.items() if outcome.count(fate)]
-
-
 def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
     """Return where a request stands, why, and what happens next or is to be done."""
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
-        sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
+        words = words_of(intent)
+        sentence = words.outcome(intent, outcome) if outcome else words.accepted
         found = {
-            "reconciled": " The answer had been lost; the checkpoint was found by reading.",
-            "adopted": " The answer had been lost; you said that this checkpoint is the one.",
+            "reconciled": f" The answer had been lost; {words.found}.",
+            "adopted": f" The answer had been lost; you said that this {words.thing} is the one.",
         }.get(intent.note, "")
         alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
         return sentence + found + alone + _twin_words(intent) + _unsaved(intent)
@@ -484,8 +447,12 @@ def _held(intent: Intent, now: datetime) -> str:
             f"Held: you confirmed it {age} ago, and things may have changed since. Nothing was sent."
             " Look at it, then release it or take it back."
         ),
+        PRIOR_FAILED: (
+            "Held: the request that it waited for did not do all of what was asked for. Nothing was sent."
+            " Look at that one, then release this one or take it back."
+        ),
         "contradicted": (
-            "Held: what is known of the vault now speaks against it. Nothing was sent."
+            f"Held: what is known of {words_of(intent).place} now speaks against it. Nothing was sent."
             " Run the pre-flight again, then release it or take it back."
         ),
         "late": (
@@ -520,7 +487,13 @@ def _queued(intent: Intent, now: datetime) -> str:
         NOT_SAVED: "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
         "old-data": "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
-    }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
+        REPEATED: "Queued: reading has proved that it was not done, so it is sent again.",
+        PRIOR: "Queued: it waits for the request before it to finish.",
+    }.get(
+        intent.note,
+        "Queued. It is sent as soon as the service can be reached"
+        f" and {words_of(intent).place} has nothing else to do.",
+    )
 
 
 def _sending(intent: Intent, now: datetime) -> str:
@@ -530,19 +503,17 @@ def _sending(intent: Intent, now: datetime) -> str:
 
 def _rejected(intent: Intent, now: datetime) -> str:
     refusal = intent.refusal
-    head = "Refused; nothing is backed up."
+    head = f"Refused; {words_of(intent).undone}."
     if refusal is None:
         return f"{head} The service gave no reason."
     return f"{head} {refusal_sentence(refusal.code, refusal.message)}".rstrip()
 
 
 def _unknown(intent: Intent, now: datetime) -> str:
-    since = duration_words(now - intent.changed_at)
-    vault = quoted(intent.subject.label)
-    tag = f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
+    since, words = duration_words(now - intent.changed_at), words_of(intent)
     if intent.note == NO_PROFILE:
         return (
-            f"It is not known whether it was carried out, and nobody looks for the checkpoint in vault {vault}{tag}:"
+            f"It is not known whether it was carried out, and nobody looks for {words.sought(intent)}:"
             " there is no profile of this name any more. Add one of the same name and project again; then it is looked"
             " for, and not sent again."
         )
@@ -550,21 +521,19 @@ def _unknown(intent: Intent, now: datetime) -> str:
         return _may_be_words(intent, now)
     if intent.note == NO_CLOCK:
         return (
-            f"It is not known whether it was carried out. No trace of it was found in vault {vault}, but the service's"
-            " time could not be compared with this machine's, so nobody can tell whether the right hours were looked"
-            f" at. Look at the vault yourself, then say that none is yours. {looked_sentence(intent, now)}"
+            f"It is not known whether it was carried out. No trace of it was found in {words.searched(intent)}, but the"
+            " service's time could not be compared with this machine's, so nobody can tell whether the right hours were"
+            f" looked at. Look at {words.place} yourself, then say that none is yours. {looked_sentence(intent, now)}"
         )
-    return (
-        f"The answer was lost {since} ago{_lost_words(intent.note)}. Looking for the checkpoint by reading the tasks"
-        f" and backups of vault {vault}{tag}, for about half an hour; it is not sent again."
-    )
+    return f"The answer was lost {since} ago{_lost_words(intent.note)}. {words.looking(intent)}"
 
 
 def _may_be_words(intent: Intent, now: datetime) -> str:
     """Return what was found for a request that may as well be another's."""
     found = "; ".join(candidate_words(each, now) for each in intent.candidates)
     one = len(intent.candidates) == 1
-    which = "a checkpoint was found that may be the one" if one else "checkpoints were found that may be the one"
+    thing, things = words_of(intent).thing, words_of(intent).things
+    which = f"a {thing} was found that may be the one" if one else f"{things} were found that may be the one"
     name = "has no name" if not intent.name else "has a name that others may choose as well"
     return (
         f"The answer was lost, and {which}, or another operator's: {found}. The request {name}, so only you can tell."
@@ -596,17 +565,19 @@ def _not_found_again(intent: Intent, now: datetime) -> str:
     if intent.note == "disowned":
         return (
             f"You said {clock_words(intent.changed_at, now)} that nothing of what was found is of this request. Keep"
-            f" looking, or look at the vault yourself before you send it again. {looked_sentence(intent, now)}"
+            f" looking, or look at {words_of(intent).place} yourself before you send it again."
+            f" {looked_sentence(intent, now)}"
         ).rstrip()
     return (
-        f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
-        " most likely it was never carried out. Keep looking, or look at the vault yourself before you send it again."
+        f"{words_of(intent).untraceable(intent)} until {clock_words(intent.changed_at, now)};"
+        f" most likely it was never carried out. Keep looking, or look at {words_of(intent).place} yourself before you"
+        " send it again."
         f" {looked_sentence(intent, now)}"
     ).rstrip()
 
 
 def _cancelled(intent: Intent, now: datetime) -> str:
-    return "Taken back before it was sent; nothing is backed up."
+    return f"Taken back before it was sent; {words_of(intent).undone}."
 
 
 _INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
@@ -636,7 +607,12 @@ def looked_sentence(intent: Intent, now: datetime) -> str:
     """Return where a request was looked for, how often and when, so that a person can judge; empty when nowhere."""
     parts = []
     for looked in intent.looked:
-        where = {"tasks": "the tasks of the project", "backups": "the backups of the vault"}.get(looked.where, "lists")
+        where = {
+            "tasks": "the tasks of the project",
+            "backups": "the backups of the vault",
+            "backup": "the backup itself",
+            "policies": "the policies of the project",
+        }.get(looked.where, "lists")
         if looked.times and looked.first_at and looked.last_at:
             span = f"{clock_words(looked.first_at, now)} to {clock_words(looked.last_at, now)}"
             part = f"{where} since {clock_words(looked.since, now)}, {count_words(looked.times, 'time')} ({span})"
@@ -656,7 +632,8 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
     if intent.state is not IntentState.QUEUED or ahead is None:
         return f"{_request_words(intent)}: {intent_sentence(intent, outcome, now)}"
     head = (
-        f"{_request_words(intent)} waits: its vault takes one request at a time, and {_request_words(ahead, 'request')}"
+        f"{_request_words(intent)} waits: {words_of(intent).place} takes one request at a time,"
+        f" and {_request_words(ahead, 'request')}"
     )
     if ahead.state is IntentState.UNKNOWN:
         lost = f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago."
@@ -689,8 +666,9 @@ def left_sentence(intent: Intent, now: datetime) -> str:
     if intent.state in (IntentState.SENDING, IntentState.UNKNOWN):
         return f"{head} was on its way: it is not known whether it is carried out. {_remedies(intent)}"
     if intent.state is IntentState.ACCEPTED:
-        id = shown(intent.checkpoint.id, 64) if intent.checkpoint is not None else "?"
-        return f"{head} was accepted as checkpoint {id} and goes on at the service; nobody waits here for its end."
+        id = shown(intent.result.id, 64) if intent.result is not None else "?"
+        thing = words_of(intent).thing
+        return f"{head} was accepted as {thing} {id} and goes on at the service; nobody waits here for its end."
     return f"{head}: {intent_sentence(intent, intent.outcome, now)}"
 
 
@@ -712,8 +690,7 @@ def incomplete_sentence(count: int, noun: str) -> str:
 
 
 def _request_words(intent: Intent, noun: str = "Request") -> str:
-    name = f" {quoted(intent.name, 64)}" if intent.name else ""
-    return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.subject.label, 64)}"
+    return f"{noun} {intent.id[:8]} {words_of(intent).what(intent)}"
 
 
 def settling_commands(intent: Intent) -> list[str]:
@@ -748,12 +725,12 @@ def stand_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return where a request stands in a few words; half a success has words of its own."""
     if intent.state not in (IntentState.ACCEPTED, IntentState.FINISHED) or outcome is None:
         return status_words(intent.state)
+    words = words_of(intent)
     if not outcome.is_over:
-        return "Backing up"
+        return words.running
     if outcome.is_whole:
-        failed = outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING)
-        return "Uncertain" if failed else "Finished"
-    return "Partly backed up" if outcome.count(Fate.DONE) else "Nothing backed up"
+        return "Uncertain" if outcome.is_failed else words.done
+    return words.partly if outcome.count(Fate.DONE) else words.failed
 
 
 def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
@@ -761,10 +738,9 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
     target = intent.target
     checkpoint = intent.checkpoint
     head = [
-        f"Checkpoint: {shown(intent.name) or '(named by the service)'}",
+        *words_of(intent).report(intent),
         f"State: {stand_words(intent, outcome)}",
         intent_sentence(intent, outcome, now),
-        f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
         f"Project: {shown(target.project)} at {shown(target.cbr_endpoint)}",
         f"Asked for: {_iso(intent.created_at)}",
         *([f"Sent: {_iso(intent.sent_at)}"] if intent.sent_at else []),
@@ -772,7 +748,7 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         *([f"Request id: {shown(intent.request_id)}"] if intent.request_id else []),
     ]
     lines = [_report_line(resource) for resource in outcome.resources] if outcome else []
-    return "\n".join([*head, *(["", "Resources:"] if lines else []), *lines, ""])
+    return "\n".join([*head, *(["", f"{words_of(intent).lines}:"] if lines else []), *lines, ""])
 
 
 def _report_line(resource: ResourceOutcome) -> str:
@@ -790,4 +766,4 @@ def retry_sentence(draft: CheckpointDraft) -> str:
     """Return what a retry of skipped resources would send, before it is sent."""
     choices = draft.resources or ()
     names = names_words([choice.name or choice.id for choice in choices])
-    return f"Sends a new checkpoint for {_resources(len(choices))}: {names}."
+    return f"Sends a new checkpoint for {count_words(len(choices), 'resource')}: {names}."

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, duration_words, quoted
@@ -83,18 +85,21 @@ def tally(outcome: Outcome, word: str = "") -> str:
 
 
 def request_name(intent: Intent) -> str:
-    """Return a request's name and vault."""
+    """Return a request's name and vault, or what it does to what."""
+    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
+        return f"{words_of(intent).title} · {plain(intent.subject.label, 64)}"
     name = plain(intent.name, 64) if intent.name else "(named by the service)"
     return f"{name} · {plain(intent.subject.label, 64)}"
 
 
 def request_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return the state of a request in a few words; half a success never reads like a whole one."""
+    words = words_of(intent)
     if intent.state is IntentState.FINISHED and outcome is not None:
-        head = "Finished" if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else "Nothing backed up"
-        return f"{head}: {tally(outcome)}"
+        head = words.done if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else words.failed
+        return f"{head}: {tally(outcome)}" if outcome.total > 1 or intent.checkpoint is not None else head
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"Backing up: {tally(outcome, ' done')}"
+        return f"{words.running}: {tally(outcome, ' done')}" if intent.checkpoint is not None else words.running
     return _WORDS[intent.state]
 
 
@@ -153,8 +158,8 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
 def place_words(intent: Intent, profile: Profile) -> str:
     """Return where a request goes, so that nobody takes one vault for another."""
     target, subject = intent.target, intent.subject
-    vault = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name else subject.id
-    places = [f"vault {vault}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
+    thing = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name and subject.id else subject.label
+    places = [f"{subject.type} {plain(thing, 140)}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
     return (
         f"{', '.join(filter(None, places))}, profile {quoted(target.profile, 60)} ({ENVIRONMENTS[profile.environment]})"
     )
@@ -177,6 +182,8 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return what a notice says about a request that has come to an end or needs somebody."""
+    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
+        return f"{request_name(intent)}: {request_words(intent, outcome)}"
     name = plain(intent.name, 64) if intent.name else f"of {plain(intent.subject.name or 'a vault', 64)}"
     if intent.state is IntentState.FINISHED and outcome is not None:
         verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"

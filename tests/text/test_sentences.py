@@ -20,12 +20,12 @@ from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.text.codes import ADVICE, codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
+from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
     intent_sentence,
     names_words,
-    outcome_sentence,
     report_text,
     stand_words,
     summary_sentence,
