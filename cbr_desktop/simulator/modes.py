@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-OTC_MISSING = frozenset({"protectables", "vaults/summary"})
+OTC_MISSING = frozenset({"protectables", "vaults/summary", "backups/rename"})
 
 
 @dataclass

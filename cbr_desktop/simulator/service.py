@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, deletions, identity, lists, refusals
+from . import checkpoints, deletions, identity, lists, refusals, renaming
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
@@ -34,7 +34,7 @@ JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-PAST = frozenset({"backups", "operation-logs"})
+PAST = frozenset({"backups", "backups/rename", "operation-logs"})
 """Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
@@ -45,6 +45,7 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
     ("GET", "backups", lists.backups, "cbr:backups:list", "backups"),
     ("GET", "backups/{backup_id}", lists.show_backup, "cbr:backups:get", "backups"),
+    ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
     ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
     ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
     ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),

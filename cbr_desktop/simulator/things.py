@@ -142,7 +142,7 @@ class Checkpoint(Struct):
 
 
 class Backup(Struct, gc=False):
-    """A backup of one resource."""
+    """A backup of one resource; first_name: what it was called before it was renamed, or None."""
 
     id: str
     name: str
@@ -163,6 +163,7 @@ class Backup(Struct, gc=False):
     progress: int | None = None
     replication: str | None = None
     without: list[str] | None = None
+    first_name: str | None = None
 
 
 class Task(Struct, gc=False):

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from huaweicloudsdkcbr.v1 import (
+    BackupUpdate,
+    BackupUpdateReq,
     CbrClient,
     CheckpointParam,
     CreateCheckpointRequest,
@@ -21,6 +23,7 @@ from huaweicloudsdkcbr.v1 import (
     ShowBackupRequest,
     ShowCheckpointRequest,
     ShowVaultRequest,
+    UpdateBackupRequest,
     VaultBackup,
     VaultBackupReq,
 )
@@ -139,6 +142,19 @@ def test_vendor_sdk_deletes_a_backup(town):
     with pytest.raises(ClientRequestException) as caught:
         client.delete_backup(DeleteBackupRequest(backup_id=backup.id))
     assert (caught.value.status_code, caught.value.error_code) == (404, "BackupService.6200")
+
+
+def test_vendor_sdk_renames_a_backup(town):
+    client = sdk(town[1])
+    backup = client.list_backups(ListBackupsRequest(vault_id=REFERENCE_VAULT_ID, limit=1)).backups[0]
+    body = BackupUpdateReq(backup=BackupUpdate(name="备份-before-upgrade"))
+    renamed = client.update_backup(UpdateBackupRequest(backup_id=backup.id, body=body)).backup
+    assert (renamed.id, renamed.name) == (backup.id, "备份-before-upgrade")
+    assert [each.parent_id for each in renamed.children] == [backup.id]
+    body.backup.name = "no blanks"
+    with pytest.raises(ClientRequestException) as caught:
+        client.update_backup(UpdateBackupRequest(backup_id=backup.id, body=body))
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.9900")
 
 
 @pytest.fixture
