@@ -22,6 +22,8 @@ from cbr_desktop.workflows.sending import searched_since
 
 _LATE_LOOKS = 8
 """Looks, after all that is known has ended, for a task or a state that is still missing."""
+_CONTRADICTED_LOOKS = 240
+"""Looks, about an hour's, while the service says that a checkpoint is being made all of whose parts have ended."""
 _WATCHED = (IntentState.ACCEPTED, IntentState.UNKNOWN)
 
 
@@ -103,16 +105,20 @@ class Follow:
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
-        late = 0
+        late = contradicted = 0
         for pause in self._pauses():
+            seen = None
             with suppress(HouseError):
-                await self._look(self._ledger.intents[id])
+                seen = await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
-            if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
+            is_doubtful = outcome is not None and outcome.is_over and seen == CheckpointStatus.PROTECTING
+            if is_doubtful and contradicted < _CONTRADICTED_LOOKS:
+                contradicted += 1
+            elif outcome is None or (outcome.is_over and not _is_late(outcome, late)):
                 await self._look_for_elder(id)
-                self._finish(self._ledger.intents[id], outcome)
+                self._finish(self._ledger.intents[id], _doubted(outcome) if outcome and is_doubtful else outcome)
                 return
-            late = late + 1 if outcome.is_over else 0
+            late = late + 1 if outcome is not None and outcome.is_over else 0
             await self._clock.sleep(pause)
 
     async def _look_for_elder(self, id: IntentId) -> None:
@@ -120,10 +126,11 @@ class Follow:
         with suppress(HouseError):
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
-    async def _look(self, intent: Intent) -> None:
+    async def _look(self, intent: Intent) -> CheckpointStatus | str | None:
         """Read the tasks, the backups where tasks tell nothing, and the checkpoint when all that is known has ended.
 
-        Raises ``CloudError`` when something could not be read; what could be is in the ledger all the same.
+        Returns the state that the checkpoint was read in, ``None`` when it was not read. Raises ``CloudError`` when it
+        could not be; what could be read is in the ledger all the same.
         """
         checkpoint = intent.checkpoint
         assert checkpoint is not None  # noqa: S101  # an accepted intent has one
@@ -131,10 +138,11 @@ class Follow:
         if failure is not None or not self._ledger.tasks_of(checkpoint.id):
             await self._read_backups(intent, checkpoint.id)
         outcome = outcome_of(self._ledger, intent)
-        if failure is not None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
-            self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
-        if failure is not None:
-            raise failure
+        if failure is None and outcome is not None and not outcome.is_over and self._ledger.tasks_of(checkpoint.id):
+            return None
+        seen = await self._cloud.checkpoint(checkpoint.id)
+        self._learn(intent, seen)
+        return seen.status
 
     async def _read_tasks(self, intent: Intent, id: CheckpointId) -> CloudError | None:
         """Read the tasks of a checkpoint; return why that cannot be."""
@@ -171,6 +179,12 @@ class Follow:
         with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
             self._records.save(intent)
         self._ledger.put_intent(intent)
+
+
+def _doubted(outcome: Outcome) -> Outcome:
+    """Return an outcome whose successes nobody can rely on, since the checkpoint itself is not called done."""
+    lines = (replace(each, fate=Fate.UNCERTAIN) if each.fate is Fate.DONE else each for each in outcome.resources)
+    return replace(outcome, resources=tuple(lines))
 
 
 def _is_late(outcome: Outcome, looks: int) -> bool:
