@@ -20,6 +20,8 @@ from cbr_desktop.workflows.reconcile import Reconcile
 
 _LATE_LOOKS = 8
 """Looks, after all that is known has ended, for a task or a state that is still missing."""
+_CONTRADICTED_LOOKS = 240
+"""Looks, about an hour's, while the service says that something is being made all of whose parts have ended."""
 _WATCHED = (IntentState.ACCEPTED, IntentState.UNKNOWN)
 
 
@@ -99,16 +101,20 @@ class Follow:
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
-        late = 0
+        late = contradicted = 0
         for pause in self._pauses():
+            was_read = False
             with suppress(HouseError):
-                await self._look(self._ledger.intents[id])
+                was_read = await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
-            if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
+            is_doubtful = was_read and outcome is not None and outcome.is_over and outcome.is_under_way
+            if is_doubtful and contradicted < _CONTRADICTED_LOOKS:
+                contradicted += 1
+            elif outcome is None or (outcome.is_over and not _is_late(outcome, late)):
                 await self._look_for_elder(id)
-                self._finish(self._ledger.intents[id], outcome)
+                self._finish(self._ledger.intents[id], _doubted(outcome) if outcome and is_doubtful else outcome)
                 return
-            late = late + 1 if outcome.is_over else 0
+            late = late + 1 if outcome is not None and outcome.is_over else 0
             await self._clock.sleep(pause)
 
     async def _look_for_elder(self, id: IntentId) -> None:
@@ -116,12 +122,16 @@ class Follow:
         with suppress(HouseError):
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
-    async def _look(self, intent: Intent) -> None:
-        """Have the operation read how a request goes on. Raises ``CloudError``."""
+    async def _look(self, intent: Intent) -> bool:
+        """Have the operation read how a request goes on; tell whether it read what that has made.
+
+        Raises ``CloudError``.
+        """
         seen = await OPERATIONS[intent.change.kind].look(intent, self.reconcile.reader)
         now = self._ledger.intents[intent.id]
         if seen is not None and seen != now.result:
             self._put(replace(now, result=seen, changed_at=self._clock.now()))
+        return seen is not None
 
     def _finish(self, intent: Intent, outcome: Outcome | None) -> None:
         kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))
@@ -133,6 +143,12 @@ class Follow:
         with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
             self._records.save(intent)
         self._ledger.put_intent(intent)
+
+
+def _doubted(outcome: Outcome) -> Outcome:
+    """Return an outcome whose successes nobody can rely on, since the whole is not called done."""
+    lines = (replace(each, fate=Fate.UNCERTAIN) if each.fate is Fate.DONE else each for each in outcome.resources)
+    return replace(outcome, resources=tuple(lines))
 
 
 def _is_late(outcome: Outcome, looks: int) -> bool:

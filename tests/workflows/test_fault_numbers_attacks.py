@@ -579,3 +579,63 @@ def test_a_name_that_is_ones_own() -> None:
         assert is_distinctive(name), name
     for name in ("", "before-patch", "web01", "win2019srv-db1", "patch-2026-03-02", "server-2"):
         assert not is_distinctive(name), name
+
+
+class Lying(Cable):
+    """A service some of whose answers are changed: of what the path ends with, by what changes it."""
+
+    lies: dict[str, Callable[[dict[str, Any]], object]]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        change = next((change for end, change in self.lies.items() if end in request.url.path), None)
+        if request.method != "GET" or change is None or response.status_code != 200:
+            return response
+        told = json.loads(await response.aread())
+        change(told)
+        headers = [(k, v) for k, v in response.headers.raw if k.lower() != b"content-length"]
+        return httpx.Response(response.status_code, headers=headers, content=json.dumps(told).encode())
+
+
+@pytest.mark.parametrize("lie", ["success", "failed"])
+@pytest.mark.parametrize("fails_at", [None, 90])
+def test_what_tasks_say_has_ended_has_not_while_the_checkpoint_is_being_made(
+    tmp_path: Path, lie: str, fails_at: int | None
+) -> None:
+    with staged(tmp_path, cable=Lying) as stage:
+        true = stage.clock.now() + timedelta(minutes=9)
+        stage.service.modes.checkpoint_seconds = 600
+        stage.service.estate.resources[REFERENCE_RESOURCE_ID].fails_at = fails_at
+
+        def change(told: dict[str, Any]) -> None:
+            for task in told["operation_logs"] if stage.clock.now() < true else ():
+                task["status"] = lie
+
+        stage.cable.lies = {"/operation-logs": change}  # type: ignore[attr-defined]
+
+        async def story() -> None:
+            intent = stage.house.outbox.submit(TYPED)
+            ended = await stage.until(intent.id, S.FINISHED)
+            assert ended.outcome is not None
+            assert ended.outcome.is_whole is (fails_at is None)
+            assert ended.outcome.count(Fate.FAILED) == (fails_at is not None)
+
+        stage.play(story)
+
+
+def test_a_checkpoint_that_is_made_for_ever_is_no_success_and_ends(tmp_path: Path) -> None:
+    """Its tasks say success: nobody is told that all is well, and the vault is not closed to the next one for good."""
+    with staged(tmp_path, cable=Lying) as stage:
+        stage.cable.lies = {  # type: ignore[attr-defined]
+            "/checkpoints/": lambda told: told["checkpoint"].update(status="protecting")
+        }
+
+        async def story() -> None:
+            intent = stage.house.outbox.submit(TYPED)
+            ended = await stage.until(intent.id, S.FINISHED)
+            assert ended.outcome is not None
+            assert not ended.outcome.is_whole
+            assert ended.outcome.count(Fate.UNCERTAIN) == 1
+            assert stage.clock.now() - ended.created_at > timedelta(minutes=30)
+
+        stage.play(story)

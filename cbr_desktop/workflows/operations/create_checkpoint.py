@@ -104,7 +104,7 @@ class CreateCheckpoint:
             await _read_backups(intent, checkpoint.id, reader)
         told = self.outcome(intent, ledger)
         if failure is None and told is not None and not told.is_over and ledger.tasks_of(checkpoint.id):
-            return intent.result
+            return None
         seen = await reader.cloud.checkpoint(checkpoint.id)
         if seen.status == checkpoint.status:
             return intent.result

@@ -111,9 +111,9 @@ class Operation(Protocol):
         ...
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """Read how an accepted request goes on, into the ledger; return what it has made as far as that is known now.
+        """Read how an accepted request goes on, into the ledger; return what it has made where that was read.
 
-        Raises ``CloudError`` when something could not be read; what could be is in the ledger all the same.
+        Raises ``CloudError`` when it could not be read; what else could be is in the ledger all the same.
         """
         ...
 
