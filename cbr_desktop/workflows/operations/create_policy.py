@@ -40,6 +40,7 @@ class CreatePolicy:
     draft = PolicyDraft
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES})
     rereads = frozenset({Part.POLICIES})
 
     def change(self, draft: PolicyDraft, ledger: Reading) -> Change:

@@ -34,6 +34,7 @@ class RenameBackup:
     draft = BackupRename
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.BACKUPS})
     rereads = frozenset({Part.BACKUPS})
 
     def change(self, draft: BackupRename, ledger: Reading) -> Change:
