@@ -22,13 +22,15 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.task import Task
+from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS, OLDER_TASKS, Refresh
-from tests.stage import Stage, staged
+from tests.stage import Stage, StageClock, staged
 
 LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
 
@@ -150,10 +152,10 @@ def test_ended_tasks_are_kept_for_longer_than_the_service_tells_of_them(tmp_path
         await stage.house.refresh.once()
         await stage.house.cloud.aclose()
 
-    with staged(tmp_path) as stage:
+    clock = StageClock()
+    with staged(tmp_path, service=Service(estate.demo(clock.now()), clock), clock=clock) as stage:
         asyncio.run(first())
         ended = {id: task for id, task in stage.house.ledger.tasks.items() if task.is_over}
-        clock = stage.clock
     assert OLDER_TASKS < len(ended) < len(stage.house.ledger.tasks)
     clock.advance(months.total_seconds())
 
