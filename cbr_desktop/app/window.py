@@ -144,9 +144,7 @@ def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
 
 
 def _edit_again(desk: Desk, parent: QWidget, intent_id: IntentId) -> None:
-    form = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, None, (), parent, shelf=desk.shelf)
-    form.show_request(desk.ledger.intents[intent_id].body)
-    form.open()
+    _late("ui.changing").edit_again(desk, intent_id, parent)
 
 
 def save_text(path: str, text: str) -> None:

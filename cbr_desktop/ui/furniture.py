@@ -10,6 +10,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from shiboken6 import isValid
 
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
 from cbr_desktop.text.plain import plain
@@ -88,6 +89,12 @@ class Furniture:
         if name == "Journal":
             journal: Page[Any] = _late("pages.journal").JournalPage(self._hall, self._times)
             return journal
+        if name == "Backups":
+            return self._backups()
+        if name == "Policies":
+            policies: Page[Any] = _late("pages.policies").PoliciesPage(self._hall, self._times)
+            policies.creation_wished.connect(self._create_policy)  # type: ignore[attr-defined]
+            return policies
         return ResourcesPage(self._hall, self._times) if name == "Resources" else TasksPage(self._hall, self._times)
 
     def open_outside(self, path: str) -> None:
@@ -153,13 +160,38 @@ class Furniture:
         going = self._plans_page.going() if self._plans_page is not None else ()
         return unfinished(self._hall.open, going)
 
-    def edit_again(self, id: IntentId) -> QWidget:
-        """Open a request in the form, to be changed and sent anew."""
-        desk = self._hall.desk_of_intent(id)
-        form: QWidget = _late("dialogs.checkpoint").CheckpointDialog(desk, None, (), self._window)
-        form.show_request(desk.ledger.intents[id].body)  # type: ignore[attr-defined]
-        form.open()  # type: ignore[attr-defined]
-        return form
+    def edit_again(self, id: IntentId) -> None:
+        """Open a request in its form, to be changed and sent anew."""
+        if not _late("changing").edit_again(self._hall.desk_of_intent(id), id, self._window):
+            self.notices.say("This version has no form that can show the request.")
+
+    def delete_backup(self, backup: Backup) -> None:
+        """Ask whether a backup should be deleted."""
+        desk = self._hall.desk_of_backup(backup.id)
+        if desk is not None:
+            _late("changing").delete_backup(desk, backup, self._window)
+
+    def rename_backup(self, backup: Backup) -> None:
+        """Ask for another name of a backup."""
+        desk = self._hall.desk_of_backup(backup.id)
+        if desk is not None:
+            _late("changing").rename_backup(desk, backup, self._window)
+
+    def _create_policy(self) -> None:
+        """Ask for a new policy; where it could be of several profiles, ask of which first."""
+        create = partial(_late("changing").create_policy, parent=self._window)
+        desks = self._hall.shown_desks
+        if len(desks) == 1:
+            create(desks[0])
+        elif desks:
+            page: Any = self._show_page("Policies")
+            self.open_profile_menu(page.buttons["create"], create)
+
+    def _backups(self) -> Page[Any]:
+        page: Page[Any] = _late("pages.backups").BackupsPage(self._hall, self._times)
+        page.deletion_wished.connect(self.delete_backup)  # type: ignore[attr-defined]
+        page.renaming_wished.connect(self.rename_backup)  # type: ignore[attr-defined]
+        return page
 
     def _outbox(self) -> Page[Any]:
         page: Page[Any] = _late("pages.outbox").OutboxPage(self._hall, self._times)

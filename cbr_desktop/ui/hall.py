@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from cbr_desktop.domain.error import StorageError
-from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.ids import BackupId, IntentId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.board import Board
 from cbr_desktop.ui.desk import Desk, Settings
@@ -134,7 +134,14 @@ class Hall(QObject):
         if vault_id is None:
             shown = self.shown_desks
             return shown[0] if len(shown) == 1 else None
-        knowing = [desk for desk in (*self.shown_desks, *self.desks) if vault_id in desk.ledger.vaults]
+        return self._desk_knowing(lambda ledger: vault_id in ledger.vaults)
+
+    def desk_of_backup(self, id: BackupId) -> Desk | None:
+        """Return the desk to act on a backup from: of those that know it, one that may change things comes first."""
+        return self._desk_knowing(lambda ledger: id in ledger.backups)
+
+    def _desk_knowing(self, knows: Callable[[Ledger], bool]) -> Desk | None:
+        knowing = [desk for desk in (*self.shown_desks, *self.desks) if knows(desk.ledger)]
         return next((desk for desk in knowing if desk.guard.is_open), knowing[0] if knowing else None)
 
     def desk_of_intent(self, id: IntentId) -> Desk:
