@@ -11,6 +11,7 @@ from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text import evidence
 from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
@@ -28,7 +29,7 @@ from cbr_desktop.ui.pages.resources import (
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
-from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
+from cbr_desktop.ui.requests import intent_mark, request_name, request_words, waiting_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -301,12 +302,12 @@ _TASK_STATES: dict[str, str] = {
 
 
 def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
-    target, outcome = intent.target, outcome_of(ledger, intent)
+    target, outcome, words = intent.target, outcome_of(ledger, intent), words_of(intent)
     subject = intent.subject
-    vault = f"{subject.name} ({subject.id})" if subject.name else subject.id
+    vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
         ("Waiting for / note", waiting_words(intent, outcome, times.now())),
-        ("Vault", vault),
+        (subject.type.capitalize(), vault),
         ("Profile", target.profile),
         ("Project", f"{target.project} at {target.cbr_endpoint}"),
         ("Made", times.text_and_age(intent.created_at)),
@@ -316,21 +317,21 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         ("By", intent.by or NONE),
         ("Judged by data of", times.text_and_age(intent.preflight_at)),
         ("Request id", intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
-        ("Checkpoint", intent.checkpoint.id if intent.checkpoint else NONE),
+        *_made(intent),
         ("Draft", intent.draft or NONE),
         ("Plan", intent.plan or NONE),
         ("Again for", intent.retry_of or NONE),
         ("ID", intent.id),
     ]
     relations = [
-        f"Resource: {shown(each.name or each.id, 80)} – {status_words(each.fate)}"
+        f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}"
         for each in (outcome.resources if outcome else ())
     ]
     relations += [f"Twin: checkpoint {shown(twin, 64)}" for twin in intent.twins]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
         intent.id,
-        intent.name or "(named by the service)",
+        request_name(intent) if not words.is_counted else words.name(intent),
         "Request",
         request_words(intent, outcome),
         intent_mark(intent, outcome),
@@ -340,6 +341,13 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         _activity(tasks, times),
         intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
     )
+
+
+def _made(intent: Intent) -> Facts:
+    """Return what a request has made, where that is something else than what it is done to."""
+    made = intent.result.id if intent.result is not None else ""
+    words = words_of(intent).thing.capitalize()
+    return [] if words.lower() == intent.subject.type and made in ("", intent.subject.id) else [(words, made or NONE)]
 
 
 def _entry(entry: Entry, times: Times) -> Sheet:

@@ -10,6 +10,7 @@ from cbr_desktop.domain.error import HouseError, LoginRefused, NoAnswer, SecretM
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.words import (
     Times,
     age_words,
@@ -24,7 +25,7 @@ from cbr_desktop.text.words import (
 )
 from cbr_desktop.ui.drawer import Drawer
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
-from cbr_desktop.ui.requests import Group, finished_words, requests, tally
+from cbr_desktop.ui.requests import Group, finished_words, requests
 from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.workflows.ledger import Freshness, Part
 from cbr_desktop.workflows.outcomes import outcome_of

@@ -33,7 +33,10 @@ DELETE_BACKUP = Words(
     done="Deleted",
     partly="Partly deleted",
     failed="Not deleted",
+    line="Backup",
     lines="Backups",
+    twice="If the first one came late after all, the backup is gone, and the second one changes nothing more.",
+    name=lambda intent: "Delete backup",
     what=lambda intent: f"to delete {_backup(intent)}",
     sought=lambda intent: f"{_backup(intent)}, whether it is still there",
     searched=_backup,
@@ -44,4 +47,6 @@ DELETE_BACKUP = Words(
     untraceable=lambda intent: f"{_backup(intent).capitalize()} was still there",
     outcome=_outcome,
     report=lambda intent: [f"Delete backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
+    fates={Fate.RUNNING: "Being deleted", Fate.DONE: "Deleted", Fate.FAILED: "Not deleted"},
+    remedies={Fate.FAILED: "Look at the task of its deletion, then delete it again."},
 )

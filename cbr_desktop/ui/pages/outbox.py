@@ -16,6 +16,7 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, quoted
@@ -27,7 +28,15 @@ from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
-from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
+from cbr_desktop.ui.requests import (
+    intent_mark,
+    place_words,
+    release_sentence,
+    request_name,
+    request_words,
+    subject_words,
+    waiting_words,
+)
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -58,7 +67,7 @@ class OutboxPage(Page[Intent]):
         "hold": ("&Hold", "Keep what waits from being sent until you release it"),
         "release": ("&Release", "Confirm anew, so that it is sent"),
         "cancel": ("&Take back", "Take back what has not been sent (Delete)"),
-        "look": ("&Keep looking", "Look once more for the checkpoint; nothing is sent by that"),
+        "look": ("&Keep looking", "Look once more for what became of it; nothing is sent by that"),
         "again": ("&Send again…", "See what was looked for, then decide"),
         "outcome": ("Open &outcome", "What became of it, resource by resource"),
         "edit": ("&Edit as new…", "Open it in the form, to change it and send it as a new request"),
@@ -87,7 +96,7 @@ class OutboxPage(Page[Intent]):
         return [
             Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
-            Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.subject.id),
+            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
             Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
@@ -99,7 +108,7 @@ class OutboxPage(Page[Intent]):
             Column("draft", "Draft", draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
             Column("plan", "Plan", lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
             Column("project", "Project", lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
-            Column("checkpoint", "Checkpoint", _checkpoint_words, _checkpoint_words, 34, shown=False),
+            Column("checkpoint", "Made id", _checkpoint_words, _checkpoint_words, 34, shown=False),
             Column("id", "ID", lambda i: i.id, lambda i: i.id, 34, shown=False),
         ]
 
@@ -108,7 +117,9 @@ class OutboxPage(Page[Intent]):
         return (
             TextField("state", lambda i: f"{i.state} {self._state(i)}"),
             TextField("name", lambda i: i.name),
-            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}"),
+            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}" if i.change.vault_id else ""),
+            TextField("to", lambda i: f"{subject_words(i)} {i.subject.id}"),
+            TextField("does", lambda i: words_of(i).title),
             *self.place_fields(),
             TextField("waiting", self._waiting),
             TextField("by", lambda i: i.by),
@@ -134,7 +145,7 @@ class OutboxPage(Page[Intent]):
 
     def name_words(self, row: Intent) -> str:
         """Return the name that a request asks for; one name twice is no riddle here, the columns tell them apart."""
-        return row.name or "(named by the service)"
+        return words_of(row).name(row)
 
     def owners(self, row: Intent) -> list[Ledger]:
         """Return the ledger of the profile that a request was made from."""
@@ -144,7 +155,9 @@ class OutboxPage(Page[Intent]):
         """Return what words are looked for in."""
         target = row.target
         parts = (row.id, row.name, row.subject.name, row.subject.id, target.profile, target.project, row.by)
-        return "\n".join((*parts, row.draft, _request_id(row), self._state(row), self._waiting(row)))
+        return "\n".join(
+            (*parts, words_of(row).title, row.draft, _request_id(row), self._state(row), self._waiting(row))
+        )
 
     def target(self) -> Target:
         """Return the vault of the cursor's request, where it is known."""
@@ -373,12 +386,9 @@ class OutboxPage(Page[Intent]):
         return intent_sentence(row, self._outcome(row), self._times.now())
 
     def _named(self, row: Intent) -> str:
-        return quoted(row.name, 64) if row.name else f"a request for {quoted(vault_words(row), 64)}"
-
-
-def vault_words(intent: Intent) -> str:
-    """Return the vault that a request is for, by name where it has one."""
-    return intent.subject.label
+        if not words_of(row).is_counted:
+            return quoted(request_name(row), 160)
+        return quoted(row.name, 64) if row.name else f"a request for {quoted(row.subject.label, 64)}"
 
 
 def draft_words(intent: Intent) -> str:
@@ -402,7 +412,7 @@ def _request_id(intent: Intent) -> str:
 
 
 def _checkpoint_words(intent: Intent) -> str:
-    return intent.checkpoint.id if intent.checkpoint else NONE
+    return intent.result.id if intent.result is not None and intent.result.id != intent.subject.id else NONE
 
 
 def _time_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:
