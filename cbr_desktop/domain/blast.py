@@ -6,6 +6,9 @@ from datetime import datetime
 from cbr_desktop.domain.change import Effect, Subject
 from cbr_desktop.domain.profile import Environment
 
+DESTROYING = frozenset({Effect.DELETES, Effect.OVERWRITES})
+"""The effects of changes that cannot be taken back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -38,7 +41,7 @@ class Blast:
 
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
     """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES) and environment is Environment.PRODUCTION
+    return effect in DESTROYING and environment is Environment.PRODUCTION
 
 
 def name_to_type(subject: Subject) -> str:

@@ -165,6 +165,9 @@ class Furniture:
         if not _late("changing").edit_again(self._hall.desk_of_intent(id), id, self._window):
             self.notices.say("This version has no form that can show the request.")
 
+    def _confirm_again(self, id: IntentId) -> None:
+        _late("changing").confirm_again(self._hall.desk_of_intent(id), id, self._window)
+
     def delete_backup(self, backup: Backup) -> None:
         """Ask whether a backup should be deleted."""
         desk = self._hall.desk_of_backup(backup.id)
@@ -197,6 +200,7 @@ class Furniture:
         page: Page[Any] = _late("pages.outbox").OutboxPage(self._hall, self._times)
         page.outcome_wished.connect(self._open_outcome)  # type: ignore[attr-defined]
         page.edit_wished.connect(self.edit_again)  # type: ignore[attr-defined]
+        page.confirmation_wished.connect(self._confirm_again)  # type: ignore[attr-defined]
         return page
 
     def _plans(self) -> Page[Any]:

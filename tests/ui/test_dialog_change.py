@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import Unreachable
 from cbr_desktop.domain.intent import IntentState
@@ -19,6 +19,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
+from cbr_desktop.ui.changing import confirm_again, edit_again
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -299,3 +300,59 @@ def test_a_name_of_others_is_shown_as_it_is(counter: Desk, opened: Callable[...,
     for each in dialog.findChildren(QLabel):
         assert each.textFormat() is Qt.TextFormat.PlainText
         assert "\u202e" not in each.text()
+
+
+def held(counter: Desk, **more: Any) -> Any:
+    """A deletion that waits for a person."""
+    asked = counter.outbox.submit(BackupDeletion(OLD.id))
+    row = replace(asked, state=IntentState.HELD, note="stale", **more)
+    counter.records.rows[row.id] = row
+    counter.ledger.put_intent(row)
+    return row
+
+
+def test_a_held_deletion_is_released_after_another_look_at_what_is_lost(qtbot: QtBot) -> None:
+    counter, host = Desk(profile()), QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    dialog = confirm_again(counter.desk, row.id, host)
+    assert "before-patch" in losses(dialog)
+    assert not confirm(dialog).isEnabled()
+    child(dialog, QLineEdit, "changeTyped").setText("before-patch")
+    confirm(dialog).click()
+    assert [(each.id, each.state) for each in counter.ledger.intents.values()] == [(row.id, IntentState.QUEUED)]
+
+
+def test_a_deletion_that_was_taken_back_meanwhile_is_not_released(qtbot: QtBot, counter: Desk) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    dialog = confirm_again(counter.desk, row.id, host)
+    counter.outbox.cancel(row.id)
+    confirm(dialog).click()
+    assert verdict(dialog).startswith("Not sent: meanwhile")
+    assert counter.ledger.intents[row.id].state is IntentState.CANCELLED
+
+
+def test_a_deletion_without_a_trace_is_sent_again_after_another_look(qtbot: QtBot, counter: Desk) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    lost = replace(row, state=IntentState.NOT_FOUND)
+    counter.ledger.put_intent(lost)
+    dialog = confirm_again(counter.desk, row.id, host)
+    confirm(dialog).click()
+    first, second = counter.ledger.intents.values()
+    assert (first.state, second.state, second.retry_of) == (IntentState.NOT_FOUND, IntentState.QUEUED, row.id)
+
+
+def test_the_form_of_an_earlier_request_is_the_one_of_its_kind(qtbot: QtBot, counter: Desk) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    again = edit_again(counter.desk, row.id, host)
+    assert isinstance(again, ChangeDialog) and again.form.kind is Kind.DELETE_BACKUP
+    renamed = counter.outbox.submit(BackupRename(OLD.id, "kept"))
+    again = edit_again(counter.desk, renamed.id, host)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == BackupRename(OLD.id, "kept")

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from cbr_desktop.domain.blast import DESTROYING
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
@@ -40,6 +41,7 @@ from cbr_desktop.ui.requests import (
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _HOLDABLE = frozenset({IntentState.QUEUED, IntentState.SCHEDULED})
@@ -53,6 +55,7 @@ class OutboxPage(Page[Intent]):
     Signals:
         outcome_wished: the id of the request whose outcome should open.
         edit_wished: the id of the request that should be opened in the form, to be changed and sent anew.
+        confirmation_wished: the id of a request that destroys something and should go after another look at that.
     """
 
     name = "Outbox"
@@ -62,6 +65,7 @@ class OutboxPage(Page[Intent]):
 
     outcome_wished = Signal(object)
     edit_wished = Signal(object)
+    confirmation_wished = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": ("&Hold", "Keep what waits from being sent until you release it"),
@@ -287,8 +291,17 @@ class OutboxPage(Page[Intent]):
         self._say_done(held, "Held", "Nothing of that is sent until you release it.")
 
     def release(self) -> None:
-        """Confirm the selected requests that are held: one at once, of several the list is shown first."""
-        held = [row for row in self._own() if row.state is IntentState.HELD]
+        """Confirm the selected requests that are held: one at once, of several the list is shown first.
+
+        What destroys something is looked at again, and so it goes one at a time.
+        """
+        chosen = [row for row in self._own() if row.state is IntentState.HELD]
+        held = [row for row in chosen if not _destroys(row)]
+        if len(chosen) == 1 and not held:
+            self.confirmation_wished.emit(chosen[0].id)
+        elif len(held) < len(chosen):
+            left = count_words(len(chosen) - len(held), "request")
+            self.remarked.emit(f"Left held: {left}. What cannot be taken back is released one at a time.")
         if len(held) > 1:
             dialog = ReleaseDialog([(row, self._desk(row)) for row in held], self._times, self)
             dialog.confirmed.connect(self._release)
@@ -317,7 +330,8 @@ class OutboxPage(Page[Intent]):
             desk = self._desk(row)
             dialog = AgainDialog(row, place_words(row, desk.profile), self._times.now(), self)
             dialog.look_wished.connect(partial(desk.outbox.keep_looking, row.id))
-            dialog.send_wished.connect(partial(self._send_again, desk, row))
+            send = partial(self.confirmation_wished.emit, row.id)
+            dialog.send_wished.connect(send if _destroys(row) else partial(self._send_again, desk, row))
             dialog.open()
 
     def _send_again(self, desk: Desk, row: Intent) -> None:
@@ -389,6 +403,11 @@ class OutboxPage(Page[Intent]):
         if not words_of(row).is_counted:
             return quoted(request_name(row), 160)
         return quoted(row.name, 64) if row.name else f"a request for {quoted(row.subject.label, 64)}"
+
+
+def _destroys(intent: Intent) -> bool:
+    """Whether a request cannot be taken back once it is carried out."""
+    return OPERATIONS[intent.change.kind].effect in DESTROYING
 
 
 def draft_words(intent: Intent) -> str:
