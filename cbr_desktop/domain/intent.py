@@ -35,6 +35,7 @@ from enum import StrEnum
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, VaultId
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.domain.redaction import redact_fields
 
 
 class IntentState(StrEnum):
@@ -96,6 +97,9 @@ class Refusal:
     code: str
     message: str
     request_id: str = ""
+
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message", "request_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,14 @@ def redacted(text: str) -> str:
     return _LONG.sub(_hidden_if_mixed, text)
 
 
+def redact_fields(value: object, *names: str) -> None:
+    """Take what looks like a secret out of texts of a value that is being made, frozen or not."""
+    for name in names:
+        text = getattr(value, name)
+        if text:
+            object.__setattr__(value, name, redacted(text))
+
+
 def forms(secret: str) -> set[str]:
     """Return how a secret may stand in a text, itself included: as HTTP carries it, or written out by a program."""
     data, wide = secret.encode("utf-8", "surrogatepass"), secret.encode("utf-16-le", "surrogatepass")

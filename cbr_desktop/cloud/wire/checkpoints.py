@@ -8,7 +8,6 @@ from msgspec import Struct
 from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, Unfit, moment
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId, is_uuid
-from cbr_desktop.domain.redaction import redacted
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.word import known
 
@@ -146,6 +145,4 @@ def _accepted(row: AcceptedRow) -> AcceptedResource:
 
 def _skipped(row: SkippedRow) -> SkippedResource:
     kind = known(ResourceType, row.type or "")
-    return SkippedResource(
-        ResourceId(row.id), kind, row.name or "", redacted(row.code or ""), redacted(row.reason or "")
-    )
+    return SkippedResource(ResourceId(row.id), kind, row.name or "", row.code or "", row.reason or "")

@@ -4,7 +4,6 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Size, Text, moment, words
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
-from cbr_desktop.domain.redaction import redacted
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
 
@@ -105,7 +104,7 @@ def _task(row: TaskRow, names: Names) -> Task:
         moment(row.created_at),
         moment(row.started_at),
         moment(row.ended_at),
-        redacted(problem.code) if problem.code else "",
-        redacted(problem.message) if problem.message else "",
+        problem.code or "",
+        problem.message or "",
         common.request_id or "",
     )
