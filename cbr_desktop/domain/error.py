@@ -28,6 +28,7 @@
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 
@@ -48,6 +49,11 @@ class CloudError(HouseError):
         super().__init__(host, detail)
         self.host = host
         self.detail = detail
+
+    def hide(self, redact: Callable[[str], str]) -> None:
+        """Take secrets out of the detail."""
+        self.detail = redact(self.detail)
+        self.args = (self.host, self.detail)
 
 
 class Unreachable(CloudError):

@@ -38,6 +38,7 @@ from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.domain.redaction import redact_fields
 
 
 class IntentState(StrEnum):
@@ -106,6 +107,9 @@ class Refusal:
     code: str
     message: str
     request_id: str = ""
+
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message", "request_id")
 
 
 @dataclass(frozen=True, slots=True)

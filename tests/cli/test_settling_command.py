@@ -24,6 +24,7 @@ from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import behind_sentence, left_sentence, settling_commands, waiting_sentence
+from tests.asking import asking
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
 
@@ -47,7 +48,7 @@ def lose(stage: Stage, when: str) -> None:
 
 async def made_by_a_colleague(stage: Stage) -> None:
     """Have somebody else make a checkpoint of the same name."""
-    await stage.house.cloud.create_checkpoint(request.body(TYPED), await stage.house.cloud.project_id())
+    await stage.house.cloud.send(asking(request.body(TYPED)), await stage.house.cloud.project_id())
 
 
 def lost(desk: Machine, *, rivals: int = 1) -> Intent:
