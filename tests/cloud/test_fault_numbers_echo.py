@@ -16,6 +16,7 @@ from cbr_desktop.cloud.redaction import KnownSecrets
 from cbr_desktop.domain.error import BadAnswer, CloudError, HouseError, LoginRefused, Refused
 from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.domain.redaction import HIDDEN
+from tests.asking import asking
 from tests.cloud.faults import Tunnel, answering, serving
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, PROFILE, PROJECT, VAULT, Desk, Secret, Service, token_answer
 
@@ -71,7 +72,7 @@ def post_answered(answer: Callable[[httpx.Request], httpx.Response], desk: Desk 
 
     async def main() -> CloudError:
         with pytest.raises(CloudError) as caught:
-            await made.cloud.create_checkpoint(BODY, PROJECT)
+            await made.cloud.send(asking(BODY), PROJECT)
         return caught.value
 
     return asyncio.run(main())
@@ -192,9 +193,9 @@ def test_fault_85_reasons_of_what_was_skipped_and_of_tasks_that_failed_hold_noth
     desk = Desk(Service(lambda request: httpx.Response(200, json=answers[request.method])))
 
     async def main() -> None:
-        answer = await desk.cloud.create_checkpoint(BODY, PROJECT)
+        answer = await desk.cloud.send(asking(BODY), PROJECT)
         tasks = await desk.cloud.tasks()
-        assert answer.checkpoint.skipped[0].reason == f"denied for X-Auth-Token: {HIDDEN}"
+        assert answer.result.checkpoint.skipped[0].reason == f"denied for X-Auth-Token: {HIDDEN}"
         assert tasks.rows[0].message == f"denied for X-Auth-Token: {HIDDEN}"
 
     asyncio.run(main())
