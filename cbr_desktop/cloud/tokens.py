@@ -22,9 +22,9 @@ from cbr_desktop.cloud.wire.reading import Unfit, moment
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
+    CbrError,
     CloudError,
     Forbidden,
-    HouseError,
     LoginRefused,
     NotFound,
     Refused,
@@ -134,7 +134,7 @@ class TokenLogin:
                 return await self._login(held.value, client)
             except LoginRefused:
                 raise
-            except HouseError:
+            except CbrError:
                 self._rest_until = now + _REST
         return held
 

@@ -2,7 +2,7 @@
 
 ::
 
-    HouseError
+    CbrError
     ├── CloudError                 the service was asked
     │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
@@ -32,11 +32,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 
-class HouseError(Exception):
+class CbrError(Exception):
     """Root of every error that a person is told about in words; anything else is a defect of ours."""
 
 
-class CloudError(HouseError):
+class CloudError(CbrError):
     """The service was asked, and there is no good answer.
 
     ``host`` is the server's name. ``executed`` tells whether a request that changes something may have been carried
@@ -164,7 +164,7 @@ class Throttled(Refused):
     retry_after: float | None = None
 
 
-class StorageError(HouseError):
+class StorageError(CbrError):
     """The disk would not. ``path`` is the file or folder, ``detail`` the system's words."""
 
     def __init__(self, path: str, detail: str = "") -> None:
@@ -197,7 +197,7 @@ class InUse(StorageError):
     """The data folder ``path`` belongs to another running program of ours."""
 
 
-class ProfileError(HouseError):
+class ProfileError(CbrError):
     """A profile lacks something or says something that cannot be; ``profile`` and ``field`` name the place."""
 
     def __init__(self, profile: str, field: str, detail: str) -> None:
@@ -220,7 +220,7 @@ class NoProfile(ProfileError):
         self.path = path
 
 
-class SecretMissing(HouseError):
+class SecretMissing(CbrError):
     """A secret of ``profile`` was not given and is not stored; ``kind`` is a word of ``SecretKind``."""
 
     def __init__(self, profile: str, kind: str = "password") -> None:
@@ -237,7 +237,7 @@ class SecretUnfit(SecretMissing):
         self.problem = problem
 
 
-class ReadOnly(HouseError):
+class ReadOnly(CbrError):
     """Nothing may be changed through ``profile`` before it is armed."""
 
     def __init__(self, profile: str) -> None:

@@ -65,10 +65,10 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
 def create_database(path: Path, steps: Steps) -> None:
     """Make an empty database; it appears under its name when it is whole, so that an empty file is always damage."""
     for suffix in SIDE_FILES:
-        stray = Path(f"{path}{suffix}")
-        if stray.exists():
+        orphan = Path(f"{path}{suffix}")
+        if orphan.exists():
             # SQLite would play a journal of another file into this one
-            set_aside(stray)
+            set_aside(orphan)
     fresh = path.with_name(f".{path.name}.new.cbr-tmp")
     fresh.unlink(missing_ok=True)
     create_private(fresh)

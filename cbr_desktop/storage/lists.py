@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cbr_desktop.domain.error import Forbidden, HouseError, NotFound, Refused
+from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
@@ -146,13 +146,13 @@ def _columns(checksum: int, content: bytes) -> Columns:
     return columns
 
 
-def _told(lacking: HouseError | None) -> str:
+def _told(lacking: CbrError | None) -> str:
     """Return why something is missing for good as a text: a number of HTTP and the server's name."""
     if not isinstance(lacking, Refused):
         return ""
     return next((f"{status} {lacking.host}" for status, kind in _LACKING.items() if isinstance(lacking, kind)), "")
 
 
-def _why(told: str) -> HouseError | None:
+def _why(told: str) -> CbrError | None:
     status, _, host = told.partition(" ")
     return _LACKING[int(status)](host, status=int(status)) if status else None

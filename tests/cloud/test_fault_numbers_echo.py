@@ -13,7 +13,7 @@ import pytest
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.redaction import KnownSecrets
-from cbr_desktop.domain.error import BadAnswer, CloudError, HouseError, LoginRefused, Refused
+from cbr_desktop.domain.error import BadAnswer, CbrError, CloudError, LoginRefused, Refused
 from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.domain.redaction import HIDDEN
 from tests.asking import asking
@@ -55,7 +55,7 @@ def traces(secret: str) -> list[str]:
     return [each.lower() for each in (*plain, *packed, wide)]
 
 
-def seen_of(error: HouseError) -> str:
+def seen_of(error: CbrError) -> str:
     return f"{error!r} {vars(error)} {error}".lower()
 
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from cbr_desktop.app.errand import Errand, Report
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.request_runner import Report, RequestRunner
 from cbr_desktop.app.start import opened
 from cbr_desktop.cli.outbox import _record
 from cbr_desktop.cli.report import report_record, report_text
@@ -39,7 +39,7 @@ BODY = json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": 
 
 @contextmanager
 def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
-    """Open a house over a service whose user has another password than that of the demo cloud."""
+    """Open a session over a service whose user has another password than that of the demo cloud."""
     clock = StageClock()
     service = Service(estate.demo(clock.now()), clock)
     service.estate.users[estate.DEMO_USER].password = PASSWORD
@@ -49,8 +49,8 @@ def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
 
     ledger = Ledger(DEMO, lambda part: None)
     way = cable(service)
-    with opened(places({"CBR_DESKTOP_HOME": str(folder)}), ledger, clock, secret, way) as house:
-        yield Stage(house, service, clock, {}, way)
+    with opened(places({"CBR_DESKTOP_HOME": str(folder)}), ledger, clock, secret, way) as session:
+        yield Stage(session, service, clock, {}, way)
 
 
 class Echo(Cable):
@@ -103,7 +103,7 @@ def test_fault_85_a_service_that_echoes_gets_no_secret_into_any_file_row_export_
     with played(tmp_path, cable) as stage:
 
         async def story() -> None:
-            reports.append(await Errand(stage.house, said.append).send(document, wait=True))
+            reports.append(await RequestRunner(stage.session, said.append).send(document, wait=True))
 
         stage.play(story)
     (report,) = reports
@@ -135,15 +135,15 @@ def test_fault_85_a_row_of_an_older_program_is_shown_without_its_secret(tmp_path
 
         async def story() -> None:
             await stage.until(
-                stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID))).id, IntentState.REJECTED
+                stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID))).id, IntentState.REJECTED
             )
 
         stage.play(story)
-        (intent,) = stage.house.ledger.intents.values()
+        (intent,) = stage.session.ledger.intents.values()
         assert intent.refusal is not None
         # a program of before would have written this
         object.__setattr__(intent.refusal, "message", "X-Auth-Token: hunter2hunter2")
-        stage.house.outbox._records.save(intent)
+        stage.session.outbox._records.save(intent)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     assert b"hunter2hunter2" in here.records_file.read_bytes()
     (row,) = peek(here.records_file)[0]

@@ -36,11 +36,11 @@ Open = Callable[..., ImportDialog]
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
-    desk = QWidget()
-    qtbot.addWidget(desk)
+    context = QWidget()
+    qtbot.addWidget(context)
 
     def make(book: Book) -> ImportDialog:
-        dialog = ImportDialog(book, desk)
+        dialog = ImportDialog(book, context)
         dialog.open()
         return dialog
 

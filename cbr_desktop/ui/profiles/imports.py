@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
@@ -51,14 +51,14 @@ _REMARKS = 8
 class Found:
     """A profile of a source: its name to be, what was typed to confirm its hosts, and what is to be said of it.
 
-    ``profile`` is ``None`` when it cannot be taken over; ``twin`` names a profile that says the same already.
+    ``profile`` is ``None`` when it cannot be taken over; ``duplicate`` names a profile that says the same already.
     """
 
     item: QTreeWidgetItem
     name: str
     profile: Profile | None
     remarks: tuple[Remark, ...]
-    twin: str = ""
+    duplicate: str = ""
     proof: str = ""
 
     @property
@@ -94,7 +94,7 @@ class ImportDialog(QDialog):
     def _look_around(self) -> None:
         try:
             sources = self._profiles.look_around()
-        except HouseError as error:
+        except CbrError as error:
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
             sources = []
         for source in sources:
@@ -105,14 +105,14 @@ class ImportDialog(QDialog):
         self.trouble.say(None, "")
         try:
             source = self._profiles.look_into(path)
-        except HouseError as error:
+        except CbrError as error:
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
             return
-        if not self._add(source, is_wished=True):
+        if not self._add(source, is_requested=True):
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], f"There is no profile in {quoted(path)}.")
         self._settle()
 
-    def _add(self, source: Source, *, is_wished: bool = False) -> bool:
+    def _add(self, source: Source, *, is_requested: bool = False) -> bool:
         """Add the profiles of a source; ``False`` when there is nothing in it."""
         if not source.profiles and not source.remarks:
             return False
@@ -127,18 +127,18 @@ class ImportDialog(QDialog):
         for name in dict.fromkeys(remark.name for remark in source.remarks if remark.name not in names):
             self._add_unusable(top, name, tuple(r for r in source.remarks if r.name == name))
         top.setExpanded(True)
-        if first < len(self._found) and (is_wished or first == 0):
+        if first < len(self._found) and (is_requested or first == 0):
             self.tree.setCurrentItem(self._found[first].item)
         return True
 
     def _add_profile(self, top: QTreeWidgetItem, profile: Profile, remarks: tuple[Remark, ...]) -> None:
-        twin = next((known.name for known in self._known if replace(known, name=profile.name) == profile), "")
+        duplicate = next((known.name for known in self._known if replace(known, name=profile.name) == profile), "")
         is_usable = not any(remark.kind is RemarkKind.UNUSABLE for remark in remarks)
         name = free_name(profile.name, self._names())
         item = QTreeWidgetItem(top, [plain(name, 80), place_words(profile), ""])
-        found = Found(item, name, profile if is_usable else None, remarks, twin)
+        found = Found(item, name, profile if is_usable else None, remarks, duplicate)
         if is_usable:
-            item.setCheckState(0, Qt.CheckState.Unchecked if twin else Qt.CheckState.Checked)
+            item.setCheckState(0, Qt.CheckState.Unchecked if duplicate else Qt.CheckState.Checked)
         self._found.append(found)
 
     def _add_unusable(self, top: QTreeWidgetItem, name: str, remarks: tuple[Remark, ...]) -> None:
@@ -171,7 +171,7 @@ class ImportDialog(QDialog):
         self.tree.blockSignals(True)
         for found in self._found:
             trouble = self._trouble_of(found)
-            state = "You have it already" if found.twin and not found.is_ticked else trouble or "Ready"
+            state = "You have it already" if found.duplicate and not found.is_ticked else trouble or "Ready"
             found.item.setText(0, plain(found.name, 80) or "–")
             found.item.setText(2, state)
             found.item.setToolTip(2, "")
@@ -221,8 +221,8 @@ class ImportDialog(QDialog):
         lines = [remark_line(remark) for remark in found.remarks]
         if foreign and not any(remark.kind is RemarkKind.ENDPOINT_UNKNOWN for remark in found.remarks):
             lines += [remark_line(Remark(found.name, RemarkKind.ENDPOINT_UNKNOWN, host)) for _, host in foreign]
-        if found.twin:
-            lines.append((Severity.INFO, f"It says the same as {quoted(found.twin, 60)}, which you have."))
+        if found.duplicate:
+            lines.append((Severity.INFO, f"It says the same as {quoted(found.duplicate, 60)}, which you have."))
         self._show_lines(lines)
 
     def _show_lines(self, lines: Sequence[tuple[Severity, str]]) -> None:
@@ -261,11 +261,11 @@ class ImportDialog(QDialog):
                 continue
             try:
                 self._profiles.save(replace(found.profile, name=found.name), "")
-            except HouseError as error:
+            except CbrError as error:
                 failure = f"{quoted(found.name, 60)} was not taken over. {error_sentence(error)}"
                 break
             done.append(found.name)
-            found.twin = found.name
+            found.duplicate = found.name
             found.item.setCheckState(0, Qt.CheckState.Unchecked)
         self._known = self._profiles.read()[0]
         if done:
