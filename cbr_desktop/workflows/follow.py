@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -104,7 +104,7 @@ class Follow:
         late = contradicted = 0
         for pause in self._pauses():
             was_read = False
-            with suppress(HouseError):
+            with suppress(CbrError):
                 was_read = await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
             is_doubtful = was_read and outcome is not None and outcome.is_over and outcome.is_under_way
@@ -119,7 +119,7 @@ class Follow:
 
     async def _look_for_elder(self, id: IntentId) -> None:
         """Look for the request that this one was sent in place of; it may have come late."""
-        with suppress(HouseError):
+        with suppress(CbrError):
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
     async def _look(self, intent: Intent) -> bool:
@@ -140,7 +140,7 @@ class Follow:
         self._ended()
 
     def _put(self, intent: Intent) -> None:
-        with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
+        with suppress(CbrError):  # a state that the service will tell again may be lost; the request may not
             self._records.save(intent)
         self._ledger.put_intent(intent)
 

@@ -19,7 +19,7 @@ from typing import Protocol
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
 from cbr_desktop.domain.intent import LEFT, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -298,7 +298,7 @@ class PlanRun:
         try:
             wanted = create_checkpoint.change(step.document.draft, outlet.ledger, step.document.body)
             outlet.outbox.submit(wanted, file=step.file, plan=mark)
-        except HouseError:
+        except CbrError:
             # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
             self.stopped = "refused"
         self._begun_at = self._clock.now()

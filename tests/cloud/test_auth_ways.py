@@ -17,8 +17,8 @@ from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
+    CbrError,
     Forbidden,
-    HouseError,
     LoginRefused,
     SecretMissing,
     SecretUnfit,
@@ -112,7 +112,7 @@ class Town:
                 try:
                     outcome = step()
                     found.append(outcome if outcome is None else await outcome)
-                except HouseError as error:
+                except CbrError as error:
                     found.append(error)
             return found
 
@@ -123,7 +123,7 @@ class Town:
 
 
 def kinds(found: list[Any]) -> list[type]:
-    return [type(each) for each in found if isinstance(each, HouseError)]
+    return [type(each) for each in found if isinstance(each, CbrError)]
 
 
 def prepared(way: str) -> Town:
@@ -442,7 +442,7 @@ def test_a_cloud_that_does_not_tell_one_s_own_projects_is_asked_for_all() -> Non
     ("secrets", "kind"),
     [({}, SecretMissing), ({SecretKind.PASSWORD: ""}, SecretMissing), ({SecretKind.PASSWORD: "no"}, LoginRefused)],
 )
-def test_an_account_that_does_not_open(secrets: dict[SecretKind, str], kind: type[HouseError]) -> None:
+def test_an_account_that_does_not_open(secrets: dict[SecretKind, str], kind: type[CbrError]) -> None:
     with pytest.raises(kind):
         projects(Town(), secrets)
 
@@ -466,7 +466,7 @@ def test_an_account_s_connections_are_closed_whatever_happens() -> None:
 
 @pytest.mark.parametrize(("project", "kind"), [(DEMO_PROJECT_ID, None), (DEMO_PROJECT, LoginRefused)])
 def test_a_token_that_may_not_look_at_itself_serves_where_the_project_s_id_is_known(
-    project: str, kind: type[HouseError] | None
+    project: str, kind: type[CbrError] | None
 ) -> None:
     town = Town(way=Way.TOKEN, project=project)
     town.give(token=town.token())

@@ -110,13 +110,13 @@ def _lay(stage: Stage, chance: random.Random) -> None:
 async def _interrupted(stage: Stage, chance: random.Random) -> None:
     """End the program while the answer is on its way."""
     stage.service.faults.add(Fault("POST", _POST, "delay", chance.choice(("before", "after")), seconds=3600))
-    stage.house.outbox.submit(chance.choice(_DRAFTS))
-    drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
+    stage.session.outbox.submit(chance.choice(_DRAFTS))
+    drain = asyncio.get_running_loop().create_task(stage.session.outbox.drain())
     while not stage.posts:
         await stage.clock.sleep(1)
     drain.cancel()
     await asyncio.gather(drain, return_exceptions=True)
-    await stage.house.cloud.aclose()
+    await stage.session.cloud.aclose()
 
 
 def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -> Run:
@@ -125,13 +125,13 @@ def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -
     shown: list[str] = []
 
     async def story() -> None:
-        made = stage.house.outbox.submit(draft) if draft else next(iter(stage.house.ledger.intents.values()))
+        made = stage.session.outbox.submit(draft) if draft else next(iter(stage.session.ledger.intents.values()))
         deadline = stage.clock.now() + timedelta(hours=3)
         while (intent := stage.intent(made.id)).state not in _ENDS:
             assert stage.clock.now() < deadline, (intent.state, intent.note)
             if intent.note == AMBIGUOUS:
                 shown.extend(each.id for each in intent.candidates)
-                stage.house.outbox.adopt(intent.id, intent.candidates[0].id)
+                stage.session.outbox.adopt(intent.id, intent.candidates[0].id)
             await stage.clock.sleep(1)
         ended.append(intent)
 

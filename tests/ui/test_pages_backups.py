@@ -11,11 +11,11 @@ from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.pages.backups import BackupsPage
 from cbr_desktop.ui.pages.policies import PoliciesPage
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from tests.looking import child
 from tests.ui import estate
 from tests.ui.estate import NOW, HandClock
@@ -23,7 +23,7 @@ from tests.ui.estate import NOW, HandClock
 
 @pytest.fixture
 def page(qtbot: QtBot) -> BackupsPage:
-    made = BackupsPage(estate.hall(), Times(HandClock(), utc=True))
+    made = BackupsPage(estate.workspace(), Times(HandClock(), utc=True))
     qtbot.addWidget(made)
     made.catch_up()
     return made
@@ -34,17 +34,17 @@ def window(qtbot: QtBot) -> MainWindow:
     def nothing(*arguments: object) -> QWidget:
         return QWidget()
 
-    made = MainWindow(estate.hall(), nothing, nothing)
+    made = MainWindow(estate.workspace(), nothing, nothing)
     qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
     made.show()
-    made.furnish()
+    made.build_deferred_widgets()
     return made
 
 
 def wished(page: BackupsPage) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
-    page.deletion_wished.connect(lambda backup: told.append(("delete", backup.id)))
-    page.renaming_wished.connect(lambda backup: told.append(("rename", backup.id)))
+    page.deletion_requested.connect(lambda backup: told.append(("delete", backup.id)))
+    page.renaming_requested.connect(lambda backup: told.append(("rename", backup.id)))
     page.remarked.connect(lambda words: told.append(("said", words)))
     return told
 
@@ -120,36 +120,38 @@ def test_the_window_asks_before_it_deletes(window: MainWindow) -> None:
 def test_the_details_tell_of_a_backup(window: MainWindow) -> None:
     window.show_details(True)
     window.show_page("Backups").view.select_id(estate.uid(1999))
-    details = window.furniture.details
+    details = window.deferred_widgets.details
     assert details.title.text() == "autobk_1999"
     assert "nothing can be restored from it" in details._explanation.text()
     assert details.create_checkpoint.isVisible()
 
 
 @pytest.fixture
-def policies(qtbot: QtBot) -> tuple[Hall, PoliciesPage]:
-    hall = estate.hall()
-    made = PoliciesPage(hall, Times(HandClock(), utc=True))
+def policies(qtbot: QtBot) -> tuple[Workspace, PoliciesPage]:
+    workspace = estate.workspace()
+    made = PoliciesPage(workspace, Times(HandClock(), utc=True))
     qtbot.addWidget(made)
     made.catch_up()
-    return hall, made
+    return workspace, made
 
 
-def test_a_policy_tells_when_it_runs_what_it_keeps_and_of_which_vaults(policies: tuple[Hall, PoliciesPage]) -> None:
-    hall, page = policies
+def test_a_policy_tells_when_it_runs_and_what_it_keeps(
+    policies: tuple[Workspace, PoliciesPage],
+) -> None:
+    workspace, page = policies
     pattern = "FREQ=WEEKLY;BYDAY=MO,WE;BYHOUR=22;BYMINUTE=30"
     made = Policy(PolicyId("p"), "nightly", "backup", True, (pattern,), retention_days=30, vault_ids=())
-    estate.ledger(hall).put_policies(Listing([made], NOW))
+    estate.ledger(workspace).put_policies(Listing([made], NOW))
     page._take()
     row = cells(page, 0)
     assert (row["Runs"], row["Keeps"], row["Vaults"]) == ("Mon, Wed at 22:30 UTC", "30 days", "–")
     assert (row["State"], row["Type"]) == ("Enabled", "Backup")
 
 
-def test_a_new_policy_is_asked_for_by_button_and_menu(policies: tuple[Hall, PoliciesPage]) -> None:
+def test_a_new_policy_is_asked_for_by_button_and_menu(policies: tuple[Workspace, PoliciesPage]) -> None:
     _, page = policies
     told: list[int] = []
-    page.creation_wished.connect(lambda: told.append(1))
+    page.creation_requested.connect(lambda: told.append(1))
     child(page, QPushButton, "policiesCreate").click()
     menu = QMenu(page)
     page.extend_menu(menu)

@@ -22,7 +22,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
 from cbr_desktop.ui.facts import sheet
-from cbr_desktop.ui.pages.vaults import VaultLore
+from cbr_desktop.ui.pages.vaults import VaultIndex
 from cbr_desktop.ui.requests import finished_words, requests, subject_words
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.looking import child, words
@@ -75,13 +75,13 @@ def every_state(counter: Counter, wanted: Any) -> Iterator[Intent]:
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, kind: str, qtbot: QtBot) -> None:
-    times, lore = Times(counter.clock, utc=True), VaultLore(counter.ledger)
+    times, lore = Times(counter.clock, utc=True), VaultIndex(counter.ledger)
     for intent in every_state(counter, ASKED[kind]):
         counter.ledger.put_intent(intent)
         outcome = outcome_of(counter.ledger, intent)
         (row,) = requests(counter.ledger, NOW, ())
         told = sheet(intent, counter.ledger, lore, times)
-        dialog = OutcomeDialog(counter.desk, intent.id)
+        dialog = OutcomeDialog(counter.context, intent.id)
         qtbot.addWidget(dialog)
         dialog.open()
         said = [
@@ -124,7 +124,7 @@ def test_its_row_says_what_it_does_to_what(counter: Counter, kind: str, name: st
 def test_the_outcome_of_a_deletion_names_the_backup_and_what_became_of_it(counter: Counter, qtbot: QtBot) -> None:
     asked = counter.outbox.submit(ASKED["delete"])
     counter.ledger.put_intent(asked.moved(S.ACCEPTED, NOW, sent_at=NOW, result=Result(BACKUP, "deleting")))
-    dialog = OutcomeDialog(counter.desk, asked.id)
+    dialog = OutcomeDialog(counter.context, asked.id)
     qtbot.addWidget(dialog)
     dialog.open()
     table = dialog.panel._table
@@ -143,7 +143,7 @@ def test_the_outcome_of_a_deletion_names_the_backup_and_what_became_of_it(counte
 
 def test_a_request_without_a_body_is_shown_and_copied_by_its_path(counter: Counter, qtbot: QtBot) -> None:
     asked = counter.outbox.submit(ASKED["delete"])
-    dialog = OutcomeDialog(counter.desk, asked.id)
+    dialog = OutcomeDialog(counter.context, asked.id)
     qtbot.addWidget(dialog)
     dialog.open()
     assert child(dialog, QPlainTextEdit, "outcomeRequest").toPlainText() == f"DELETE backups/{BACKUP}"

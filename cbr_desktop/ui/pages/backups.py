@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.states import count_words, gb_words, status_words
 from cbr_desktop.text.words import NONE, Times, state_words
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 
@@ -22,24 +22,24 @@ class BackupsPage(Page[Backup]):
     """All backups of the project, newest first as the service lists them.
 
     Signals:
-        deletion_wished: the backup that should be deleted.
-        renaming_wished: the backup that should be renamed.
+        deletion_requested: the backup that should be deleted.
+        renaming_requested: the backup that should be renamed.
     """
 
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     hint = "vault:erp by:person age>30d"
 
-    deletion_wished = Signal(object)
-    renaming_wished = Signal(object)
+    deletion_requested = Signal(object)
+    renaming_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "delete": ("&Delete…", "See what would be lost, then decide (Del)"),
         "rename": ("&Rename…", "Give the backup another name (F2)"),
     }
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
-        super().__init__(hall, times, parent)
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, times, parent)
         self._acts: dict[str, Callable[[], None]] = {"delete": self.delete, "rename": self.rename}
         self.buttons = verb_buttons("backups", self._VERBS, self._acts)
         row = QHBoxLayout()
@@ -141,7 +141,7 @@ class BackupsPage(Page[Backup]):
 
     def rows(self) -> list[Backup]:
         """Return all backups."""
-        return list(self._hall.scope.backups.values())
+        return list(self._workspace.scope.backups.values())
 
     def held(self, ledger: Ledger) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
@@ -157,7 +157,7 @@ class BackupsPage(Page[Backup]):
 
     def owners(self, row: Backup) -> list[Ledger]:
         """Return the ledgers that know a backup."""
-        return [member for member in self._hall.scope.members if row.id in member.backups]
+        return [member for member in self._workspace.scope.members if row.id in member.backups]
 
     def search_text(self, row: Backup) -> str:
         """Return what words are looked for in."""
@@ -166,7 +166,7 @@ class BackupsPage(Page[Backup]):
     def target(self) -> Target:
         """Return the vault and the resource of the cursor's backup, where the vault is known."""
         row = self.view.current_row()
-        if row is None or row.vault_id not in self._hall.scope.vaults:
+        if row is None or row.vault_id not in self._workspace.scope.vaults:
             return (None, ())
         return (row.vault_id, (row.resource_id,))
 
@@ -183,13 +183,13 @@ class BackupsPage(Page[Backup]):
         """Wish for the deletion of the selected backup; of several nothing is done, and that is said."""
         row = self._single("Deleting")
         if row is not None:
-            self.deletion_wished.emit(row)
+            self.deletion_requested.emit(row)
 
     def rename(self) -> None:
         """Wish for another name of the selected backup."""
         row = self._single("Renaming")
         if row is not None:
-            self.renaming_wished.emit(row)
+            self.renaming_requested.emit(row)
 
     def _single(self, doing: str) -> Backup | None:
         rows = self.view.selected_rows()
@@ -206,10 +206,10 @@ class BackupsPage(Page[Backup]):
     def _wish_vault(self) -> None:
         row = self.view.current_row()
         if row is not None:
-            self.vault_wished.emit(row.vault_id)
+            self.vault_requested.emit(row.vault_id)
 
     def _vault_words(self, row: Backup) -> str:
-        vault = self._hall.scope.vaults.get(row.vault_id)
+        vault = self._workspace.scope.vaults.get(row.vault_id)
         return vault.name if vault is not None else row.vault_id or NONE
 
 

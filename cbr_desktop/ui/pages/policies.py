@@ -11,11 +11,11 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import GOOD, NEUTRAL, Mark
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pieces import verb_buttons
 from cbr_desktop.ui.tables.column import Column, Field, NumberField, TextField
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 _TYPES = {"backup": "Backup", "replication": "Replication"}
@@ -25,7 +25,7 @@ class PoliciesPage(Page[Policy]):
     """All policies of the project.
 
     Signals:
-        creation_wished: a new policy is asked for.
+        creation_requested: a new policy is asked for.
     """
 
     name = "Policies"
@@ -33,15 +33,15 @@ class PoliciesPage(Page[Policy]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
 
-    creation_wished = Signal()
+    creation_requested = Signal()
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "create": ("&New policy…", "Make a backup policy; it is applied to no vault by that"),
     }
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
-        super().__init__(hall, times, parent)
-        self.buttons = verb_buttons("policies", self._VERBS, {"create": self.creation_wished.emit})
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, times, parent)
+        self.buttons = verb_buttons("policies", self._VERBS, {"create": self.creation_requested.emit})
         row = QHBoxLayout()
         row.addWidget(self.buttons["create"])
         row.addStretch(1)
@@ -79,7 +79,7 @@ class PoliciesPage(Page[Policy]):
 
     def rows(self) -> list[Policy]:
         """Return all policies."""
-        return list(self._hall.scope.policies.values())
+        return list(self._workspace.scope.policies.values())
 
     def held(self, ledger: Ledger) -> Mapping[Any, Policy]:
         """Return the policies of a ledger."""
@@ -95,7 +95,7 @@ class PoliciesPage(Page[Policy]):
 
     def owners(self, row: Policy) -> list[Ledger]:
         """Return the ledgers that know a policy."""
-        return [member for member in self._hall.scope.members if row.id in member.policies]
+        return [member for member in self._workspace.scope.members if row.id in member.policies]
 
     def search_text(self, row: Policy) -> str:
         """Return what words are looked for in."""
@@ -103,13 +103,13 @@ class PoliciesPage(Page[Policy]):
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a new policy."""
-        menu.addAction(self._VERBS["create"][0]).triggered.connect(self.creation_wished)
+        menu.addAction(self._VERBS["create"][0]).triggered.connect(self.creation_requested)
 
     def _schedule(self, row: Policy) -> str:
         return schedule_words(row.patterns, local_offset(self._times))
 
     def _vaults(self, row: Policy) -> str:
-        known = self._hall.scope.vaults
+        known = self._workspace.scope.vaults
         names = [known[id].name if id in known else str(id) for id in row.vault_ids]
         return ", ".join(shown(name, 80) for name in names) or NONE
 
