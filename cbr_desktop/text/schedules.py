@@ -49,7 +49,7 @@ def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
 
 def _group_words(days: tuple[str, ...], interval: int, minutes: Sequence[int], offset: timedelta) -> str:
     head = f"{often_words(days, interval)} at {', '.join(map(clock_of_day, minutes))} UTC"
-    return head if not offset else f"{head} ({', '.join(local_words(minute, offset) for minute in minutes)} here)"
+    return head if not offset else f"{head} (here {', '.join(local_words(minute, offset) for minute in minutes)})"
 
 
 def often_words(days: Sequence[str], interval: int) -> str:
