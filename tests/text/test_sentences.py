@@ -64,6 +64,8 @@ WORDS: list[type[Enum]] = [
     JsonFault,
 ]
 FACTS: dict[str, object] = {
+    "operation": "DeleteBackup",
+    "known": "DeleteBackup, CreatePolicy",
     "line": 3,
     "column": 7,
     "fault": JsonFault.SYNTAX,

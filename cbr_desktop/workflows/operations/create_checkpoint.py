@@ -25,10 +25,12 @@ from cbr_desktop.domain.checkpoint import (
     ResourceChoice,
     is_distinctive,
 )
+from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.error import CloudError, Forbidden, NotFound
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome, outcome
+from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
@@ -43,6 +45,48 @@ _CANDIDATES_LIMIT = 5
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
 """A choice that says nothing of disks; id, type and name are filled in."""
+
+
+_RESOURCE = Schema(
+    "Resource",
+    {
+        "id": str,
+        "type": str,
+        "name": str,
+        "extra_info": Schema(
+            "ResourceExtraInfo",
+            {
+                "exclude_volumes": [str],
+                "include_volumes": [Schema("ResourceExtraInfoIncludeVolumes", {"id": str, "os_version": str})],
+            },
+        ),
+    },
+)
+_SCHEMA = Schema(
+    "VaultBackupReq",
+    {
+        "checkpoint": Schema(
+            "VaultBackup",
+            {
+                "vault_id": str,
+                "parameters": Schema(
+                    "CheckpointParam",
+                    {
+                        "auto_trigger": bool,
+                        "description": str,
+                        "incremental": bool,
+                        "name": str,
+                        "resources": [str],
+                        "resource_details": [_RESOURCE],
+                        "retention_duration_days": int,
+                        "policy_id": str,
+                    },
+                ),
+            },
+        )
+    },
+)
+"""What a file of a checkpoint needs, and what is odd about it, ``domain/request`` says in more detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +107,16 @@ class CreateCheckpoint:
     repeat = Repeat.NEVER
     effect = Effect.ADDS
     draft = CheckpointDraft
+    template = "checkpoints"
+    schema = _SCHEMA
     busy_codes = frozenset({"6125", "1001"})
     """The service's words for a vault that is being backed up already."""
     done_codes: frozenset[str] = frozenset()
     rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS})
+
+    def draft_of(self, document: RequestDocument) -> CheckpointDraft:
+        """Return the checkpoint that a request file asks for."""
+        return document.draft
 
     def change(self, draft: CheckpointDraft, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it names no vault."""

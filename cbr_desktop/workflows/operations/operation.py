@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -48,7 +49,8 @@ class Operation(Protocol):
 
     ``busy_codes`` are the refusals that a run of the very same request may cause, ``done_codes`` those that say that it
     was done already. ``rereads`` are the lists that are others after it. ``draft`` is the type of what a person fills
-    in for it.
+    in for it. ``template`` is the path of its request with a place for each id (``backups/{backup_id}``), ``schema``
+    the shape of its body, ``None`` where it has none.
     """
 
     @property
@@ -84,6 +86,20 @@ class Operation(Protocol):
     @property
     def rereads(self) -> frozenset[Part]:
         """The lists that are others after it."""
+        ...
+
+    @property
+    def template(self) -> str:
+        """The path of its request with a place for each id."""
+        ...
+
+    @property
+    def schema(self) -> Schema | None:
+        """The shape of its body."""
+        ...
+
+    def draft_of(self, document: Any) -> Any:
+        """Return the draft that a request file of this operation means; its path and body have been found good."""
         ...
 
     def change(self, draft: Any, ledger: Reading) -> Change:

@@ -8,12 +8,15 @@ from cbr_desktop.domain.backup import BackupRename
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.checkpoint import name_findings
+from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
+    BACKUP_PATH,
     backup_subject,
+    id_in,
     judged_at,
     known_backup,
     lane_of,
@@ -24,6 +27,12 @@ from cbr_desktop.workflows.operations.backups import (
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
+_SCHEMA = Schema(
+    "BackupUpdateReq",
+    {"backup": Schema("BackupUpdate", {"name": str}, frozenset({"name"}))},
+    frozenset({"backup"}),
+)
+
 
 class RenameBackup:
     """The operation that gives a backup another name."""
@@ -32,9 +41,15 @@ class RenameBackup:
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
     draft = BackupRename
+    template = BACKUP_PATH
+    schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
     rereads = frozenset({Part.BACKUPS})
+
+    def draft_of(self, document: ChangeDocument) -> BackupRename:
+        """Return the renaming that a request file asks for."""
+        return BackupRename(id_in(document), (document.content or {})["backup"]["name"])
 
     def change(self, draft: BackupRename, ledger: Reading) -> Change:
         """Return the change that gives a backup another name."""
