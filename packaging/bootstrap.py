@@ -231,7 +231,7 @@ def test(arguments: list[str]) -> int:
         heading("so far")
         for outcome in outcomes:
             say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.seconds:6.1f} s  {outcome.check}")
-        pytest = [HERE.python, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
+        pytest = [HERE.python, "-m", "pytest", "-n", "auto", "--dist", "loadscope", *arguments]
         outcomes.append(check("pytest", pytest, environment))
     failed = [outcome.check for outcome in outcomes if not outcome.passed]
     if failed:

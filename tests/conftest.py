@@ -3,12 +3,27 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 if sys.platform.startswith("linux"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one name: the processes of the suite would run only one of them, and not say so."""
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:
+        raise pytest.UsageError(f"tests of the same name: {', '.join(twice)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Escape halves of characters, which tests log and compare: a process of the suite cannot tell another of them."""
+    return _escaped((yield))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -24,11 +39,10 @@ def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_collector() -> Iterator[None]:
-    """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock with Qt."""
-    gc.disable()
-    yield
-    gc.enable()
+def _spared() -> None:
+    """Spare the collector what is imported and the tests themselves: they are no garbage, and most of what there is."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -36,3 +50,17 @@ def _swept() -> Iterator[None]:
     """Collect what a module of tests leaves behind, in this thread."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _one_collector() -> None:
+    """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock or a crash of Qt."""
+    gc.disable()
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(each) for key, each in value.items()}
+    return type(value)(map(_escaped, value)) if isinstance(value, (list, tuple)) else value

@@ -23,6 +23,8 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAYS = 5
+"""How far back the simulator remembers: a long past costs every list that is read, and these stories play today."""
 _IDLE_TURNS = 3
 """Turns of the loop with nothing at hand, after which time moves on."""
 
@@ -139,7 +141,7 @@ def staged(
 ) -> Iterator[Stage]:
     """Open a house on ``folder`` over the demo estate; a second time on the same folder is a restart."""
     clock = clock or StageClock()
-    service = service or Service(estate.demo(clock.now()), clock)
+    service = service or Service(estate.demo(clock.now(), days=DAYS), clock)
     seen: dict[IntentId, list[IntentState]] = {}
 
     def notify(part: Part) -> None:

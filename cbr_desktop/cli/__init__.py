@@ -30,7 +30,11 @@ _FILES = ".json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a ``HouseError`` becomes one sentence on standard error."""
+    """Run one command and return its exit code; a ``HouseError`` becomes one sentence on standard error.
+
+    The collector of garbage works for a command, and is afterwards as it was.
+    """
+    is_looking = gc.isenabled()
     options = _options(sys.argv[1:] if arguments is None else arguments)
     module, _, name = options.run.partition(":")
     try:
@@ -51,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read has seen enough, as ``head`` does; nothing may be written at the end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
+    finally:
+        (gc.enable if is_looking else gc.disable)()
     return code
 
 

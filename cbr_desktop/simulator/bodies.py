@@ -70,6 +70,18 @@ def flag_of(given: object, usual: bool, what: str) -> bool:
     return given
 
 
+def number_of(given: object, least: int, most: int, what: str) -> int:
+    """The whole number that is given, within its bounds."""
+    if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+        raise refusals.invalid(what)
+    return given
+
+
+def limit_of(given: object, most: int, what: str) -> int:
+    """The limit that is given: -1 for none, or 1 to `most`."""
+    return -1 if given == -1 else number_of(given, 1, most, what)
+
+
 def items_of(given: object, what: str, most: int = 256) -> list[Any]:
     """The list that is given, with `most` items at most."""
     if not isinstance(given, list) or len(given) > most:

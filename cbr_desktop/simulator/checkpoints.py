@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from . import refusals
-from .bodies import Body, Object, flag_of, items_of, object_of, text_of
+from .bodies import Body, Object, flag_of, items_of, limit_of, object_of, text_of
 from .call import Answer, Call
 from .inventory import Estate
 from .lists import uuid_of
@@ -245,11 +245,9 @@ class _Reader:
     def _beta(wish: Wish, given: Object) -> None:
         days = given.get("retention_duration_days")
         if days is not None:
-            if isinstance(days, bool) or not isinstance(days, int) or not (days == -1 or 1 <= days <= 36500):
-                raise refusals.invalid("retention_duration_days")
             if wish.auto:
                 raise refusals.invalid("retention_duration_days")
-            wish.retention_days = days
+            wish.retention_days = limit_of(days, 36500, "retention_duration_days")
         if given.get("policy_id") is not None:
             wish.policy_id = uuid_of(given["policy_id"], "policy_id")
 

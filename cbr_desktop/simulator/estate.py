@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from .branches import promise_branches, replica_vault_id
 from .building import DAILY, GB, SATURDAY, Builder, share_out
-from .history import demo_history, generated_history
+from .history import DAYS, demo_history, generated_history
 from .inventory import Estate, Ids
 from .things import (
     BARE_METAL,
@@ -43,8 +43,8 @@ def account(seed: int) -> Estate:
     return Estate(domain, projects, user, 2000 + seed)
 
 
-def demo(now: datetime, seed: int = 1) -> Estate:
-    """The demo estate: 14 vaults in the project `DEMO_PROJECT_ID`, 400 days of history before `now`.
+def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
+    """The demo estate: 14 vaults in the project `DEMO_PROJECT_ID`, at most `days` days of history before `now`.
 
     The other projects own something too, made when they are first asked for (`Estate.of`).
     A backup of the whole of `vault-web-prod` asks for 7 resources and skips 2 (6215 and 7104); one of
@@ -57,7 +57,7 @@ def demo(now: datetime, seed: int = 1) -> Estate:
     _unprotected(build)
     _policies(build, vaults, seed)
     _stuck_run(build, vaults["vault-expand"])
-    build.estate.remember(demo_history(build.estate, now, seed))
+    build.estate.remember(demo_history(build.estate, now, seed, days))
     share_out(build.estate)
     return build.estate
 

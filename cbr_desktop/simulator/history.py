@@ -1,9 +1,11 @@
 """The past of an estate: backups and tasks of the days before, made when they are first asked for."""
 
+import math
 import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from .inventory import Estate, Ids, Past
@@ -40,6 +42,18 @@ class Rhythm(Struct, frozen=True):
     policy: str = "daily-22h"
     span: int = DAYS
 
+    def within(self, days: int) -> "Rhythm":
+        """The same habits for a vault of at most `days` days; it keeps so few that some failed runs matter nothing."""
+        days, span = min(days, self.days), min(days, self.span)
+        kept = min(self.kept, self.hourly + days * len(self.weekdays) // 14)
+        manual = math.ceil(self.manual * span / self.span)
+        return msgspec.structs.replace(self, days=days, kept=kept, manual=manual, span=span)
+
+    @property
+    def hourly(self) -> int:
+        """How many of those kept were made by the hour, within the last day."""
+        return 24 if self.policy == "hourly-db" else 0
+
 
 Rhythms = Mapping[str, Rhythm]
 """The past of vaults, by their names."""
@@ -61,10 +75,11 @@ RHYTHMS: Rhythms = {
 """The past of each demo vault, by name."""
 
 
-def demo_history(estate: Estate, now: datetime, seed: int) -> Past:
-    """The demo's past, piece by piece; sets at once how many backups each resource has."""
-    _count(estate, RHYTHMS)
-    return _Past(estate, now, seed).pieces()
+def demo_history(estate: Estate, now: datetime, seed: int, days: int) -> Past:
+    """The demo's past of `days` days, piece by piece; sets at once how many backups each resource has."""
+    rhythms = RHYTHMS if days >= DAYS else {name: rhythm.within(days) for name, rhythm in RHYTHMS.items()}
+    _count(estate, rhythms)
+    return _Past(estate, now, seed).pieces(rhythms)
 
 
 def branch_history(estate: Estate, now: datetime, seed: int, rhythms: Rhythms) -> Past:
@@ -121,9 +136,9 @@ class _Past:
         self.tasks: list[Task] = []
         self._told = (0, 0)
 
-    def pieces(self) -> Past:
+    def pieces(self, rhythms: Rhythms) -> Past:
         """Everything that happened in the demo estate."""
-        yield from self._told_by(RHYTHMS)
+        yield from self._told_by(rhythms)
         self._hourly()
         self._replicas()
         yield self.piece()
@@ -157,7 +172,7 @@ class _Past:
         if rhythm.days == 0:
             return
         resources = _with_past(self.estate, vault)
-        left = {each.id: 24 if rhythm.policy == "hourly-db" else rhythm.kept for each in resources}
+        left = {each.id: rhythm.kept - rhythm.hourly for each in resources}
         policy_id = self.policies[rhythm.policy].id
         next_run = self.now.replace(hour=rhythm.hour, minute=0, second=0, microsecond=0)
         if self.now - next_run > timedelta(hours=1):

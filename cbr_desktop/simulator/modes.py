@@ -26,7 +26,9 @@ class Modes:
     otc: bool = False
     """Open Telekom Cloud: fewer operations, ASCII names, no beta fields."""
     beta_fields: bool = True
-    """Whether `retention_duration_days`, `policy_id` and `include_volumes` are known; else 400 9900."""
+    """Whether the region knows the fields in public test: of checkpoints `retention_duration_days`, `policy_id` and
+    `include_volumes`, of policies `advanced_retention_rules`, `enable_acceleration` and `start_window_minutes`.
+    Else they answer 400 9900."""
     drift: bool = False
     """Times with milliseconds and +00:00, sizes in checkpoints as numbers."""
     unknown_checkpoint_401: bool = False

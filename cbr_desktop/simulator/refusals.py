@@ -8,6 +8,7 @@ SERVICE_CODES: Mapping[str, tuple[int, str]] = {
     "1001": (400, "The vault is being backed up."),
     "2010": (400, "The resource is being restored."),
     "6000": (404, "The policy does not exist."),
+    "6001": (400, "The maximum number of this type of policies has been reached."),
     "6102": (400, "The vault does not support this resource type."),
     "6104": (400, "Duplicate vault resources."),
     "6105": (404, "The vault does not exist."),

@@ -48,7 +48,10 @@ def serve(
 
 @contextmanager
 def running(service: Service, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve from a thread while the block runs; yields the base URL, such as http://127.0.0.1:43211."""
+    """Serve from a thread while the block runs; yields the base URL, such as http://127.0.0.1:43211.
+
+    Answers that are under way when the block ends are cut off.
+    """
     listening = threading.Event()
     server = _Server(service, lambda _: listening.set())
     listener = _listen(host, port)
@@ -59,7 +62,7 @@ def running(service: Service, host: str = "127.0.0.1", port: int = 0) -> Iterato
         listening.wait(10)
         yield url
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         thread.join(10)
 
 

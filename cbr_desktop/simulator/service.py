@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, deletions, identity, lists, refusals, renaming
+from . import checkpoints, deletions, identity, lists, policies, refusals, renaming
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
@@ -50,6 +50,7 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
     ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
+    ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
     (
         "GET",

@@ -107,7 +107,10 @@ class Vault(Struct):
 
 
 class Policy(Struct):
-    """A policy; vaults maps vault ids to the destination vault (replication) or None."""
+    """A policy; vaults maps vault ids to the destination vault (replication) or None.
+
+    start_window_minutes: within how many minutes a run starts, or None.
+    """
 
     id: str
     name: str
@@ -117,6 +120,7 @@ class Policy(Struct):
     trigger_id: str
     start: datetime
     enabled: bool = True
+    start_window_minutes: int | None = None
     vaults: dict[str, str | None] = field(default_factory=dict)
 
 

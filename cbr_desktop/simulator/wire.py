@@ -328,6 +328,9 @@ class Wire:
 
     def policy(self, policy: Policy) -> Json:
         """A policy; the times of its trigger have a blank instead of T."""
+        properties: Json = {"pattern": policy.pattern, "start_time": f"{policy.start:%Y-%m-%d %H:%M:%S}"}
+        if policy.start_window_minutes is not None:
+            properties["start_window_minutes"] = policy.start_window_minutes
         return {
             "id": policy.id,
             "name": policy.name,
@@ -338,7 +341,7 @@ class Wire:
                 "id": policy.trigger_id,
                 "name": "default",
                 "type": "time",
-                "properties": {"pattern": policy.pattern, "start_time": f"{policy.start:%Y-%m-%d %H:%M:%S}"},
+                "properties": properties,
             },
             "associated_vaults": [
                 {"vault_id": vault_id, "destination_vault_id": target} for vault_id, target in policy.vaults.items()

@@ -32,6 +32,7 @@ from cbr_desktop.domain.intent import (
     NOT_SAVED,
     PRIOR,
     PRIOR_FAILED,
+    REPEATED,
     WAITING,
     Intent,
     IntentState,
@@ -60,7 +61,9 @@ TICK_SECONDS = 10.0
 sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
 OFFLINE = "offline"
 """The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
-PASSING = frozenset({"throttled"})
+OLD_DATA = "old-data"
+"""The note of a queued request that waits for newer data than those it was judged by; they are asked for."""
+PASSING = frozenset({"throttled", OLD_DATA, REPEATED, PRIOR})
 """The notes of queued requests that are tried again shortly without anybody doing anything about it."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
@@ -82,7 +85,7 @@ class Outbox:
 
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
-    ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``find`` looks
+    ``want_data`` asks for lists to be read when a request is confirmed by such that are too old. ``find`` looks
     once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
     tests that end the program there. One whose ``origin`` is a command sends only what was submitted or released here:
     what else waits in the profile is not touched.
@@ -100,7 +103,7 @@ class Outbox:
         by: str = "",
         witness: Callable[[Intent], Witness | None] = lambda intent: None,
         pace_seconds: float = PACE_SECONDS,
-        want_data: Callable[[], None] = lambda: None,
+        want_data: Callable[[frozenset[Part]], None] = lambda parts: None,
         find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
         at: Callable[[str], None] = lambda point: None,
         origin: Origin = Origin.WINDOW,
@@ -424,8 +427,9 @@ class Outbox:
         # data from the future, as a clock that was wrong dates them, are older than any
         if known is None or known > now + _AHEAD or (known <= judged_at and judged_at <= now + _AHEAD):
             self._look_by()
-            if not intent.note:
-                self._ledger.put_intent(replace(intent, note="old-data"))
+            note = OLD_DATA if self._is_in_contact else "unreachable"
+            if intent.note != note:
+                self._ledger.put_intent(replace(intent, note=note))
             return False
         if self._is_contradicted(intent, now):
             self._move(intent, IntentState.HELD, note="contradicted")
@@ -435,7 +439,7 @@ class Outbox:
     def _ask_for_data(self, intent: Intent) -> None:
         """Ask for newer data when those that a request was confirmed by do not let it go."""
         if intent.preflight_at is not None and self._clock.now() - intent.preflight_at > _FRESH:
-            self._want_data()
+            self._want_data(self._operation(intent).judged_by)
 
     def _is_contradicted(self, intent: Intent, now: datetime) -> bool:
         """Whether what is known by now blocks a request that was judged by older data."""

@@ -1,5 +1,6 @@
 """The command line, as a person and a script meet it."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -46,6 +47,12 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert left.value.code == 0
     assert __version__ in capsys.readouterr().out
+
+
+def test_a_command_leaves_the_collector_as_it_was() -> None:
+    assert not gc.isenabled()
+    assert main(["vaults", "--demo"]) == 0
+    assert not gc.isenabled()
 
 
 def test_every_project_of_the_demo_cloud_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:

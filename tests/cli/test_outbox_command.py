@@ -28,6 +28,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.workflows.ledger import Ledger
+from tests.stage import DAYS
 
 RELEASED = Path(__file__).parent.parent / "storage" / "data" / "outbox-v1.db"
 
@@ -63,7 +64,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
-    service = Service(estate.demo(clock.now()), clock)
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
     with running(service) as url:
         yield Desk(url, service, places())
 

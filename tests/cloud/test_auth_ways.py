@@ -51,7 +51,7 @@ class Town:
 
     def __init__(self, **more: Any) -> None:
         self.clock = HandClock(NOON)
-        self.service = Service(demo(NOON), self.clock)
+        self.service = Service(demo(NOON, days=5), self.clock)
         self.user = self.service.estate.users[DEMO_USER]
         # the demo's own is a word that is in every address
         self.user.password = "Pa55word-of-the-operator"

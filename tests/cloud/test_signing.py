@@ -27,7 +27,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.signature import verify
 from tests.cloud.values import NOON, Clock, Secret
 
-ESTATE = demo(NOON)
+ESTATE = demo(NOON, days=5)
 PROJECT = "0605767b5780d5762fc5c0118072a564"
 BASE = {
     "Host": "cbr.ap-southeast-1.myhuaweicloud.com",
@@ -191,7 +191,7 @@ def test_another_byte_on_the_way_is_noticed() -> None:
 
 def test_the_demo_cloud_lets_a_signed_story_in() -> None:
     async def main() -> None:
-        service = Service(demo(NOON), HandClock(NOON))
+        service = Service(demo(NOON, days=5), HandClock(NOON))
         profile = Profile("p", "https://iam.demo.invalid", "https://cbr.demo.invalid", "eu-de_prod", way=Way.KEYS)
         login = KeyLogin(with_key(profile), Secret(secret_key=DEMO_SK))
         transport = httpx.ASGITransport(service.application)

@@ -20,7 +20,7 @@ from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from tests.stage import StageClock
+from tests.stage import DAYS, StageClock
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
@@ -108,7 +108,7 @@ class Machine:
 def machine(folder: Path, start: datetime | None = None) -> Iterator[Machine]:
     """Set up a machine; its service's clock stands still at ``start``, by default now, until it is turned."""
     clock = StageClock(start or datetime.now(UTC))
-    service = Service(estate.demo(clock.now()), clock)
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
     with running(service) as url:
         made = Machine(folder, url, service, clock)
         try:

@@ -18,7 +18,7 @@ from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.welcome import WelcomeWindow
 from tests.looking import child
-from tests.stage import StageClock
+from tests.stage import DAYS, StageClock
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
@@ -37,7 +37,7 @@ def test_from_an_empty_folder_to_a_profile_that_opens(tmp_path: Path, qapp: QApp
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     here.make()
     clock = StageClock()
-    transport = demo.DemoTransport(Service(estate.demo(clock.now()), clock))
+    transport = demo.DemoTransport(Service(estate.demo(clock.now(), days=DAYS), clock))
     secrets = Secrets({}, lambda: None)
 
     async def story(window: WelcomeWindow) -> None:

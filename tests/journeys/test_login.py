@@ -36,7 +36,7 @@ from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
-from tests.stage import StageClock
+from tests.stage import DAYS, StageClock
 
 Until = Callable[..., Awaitable[None]]
 Tale = Callable[[House, MainWindow, Leaving], Awaitable[None]]
@@ -49,7 +49,7 @@ class Program:
     def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.clock = StageClock()
-        self.service = Service(estate.demo(self.clock.now()), self.clock)
+        self.service = Service(estate.demo(self.clock.now(), days=DAYS), self.clock)
         self.environ: dict[str, str] = {}
         self._qapp, self._qtbot = qapp, qtbot
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID, demo, generated
 
 from .conftest import START
@@ -67,8 +69,17 @@ def test_stuck_run_stays_where_it_is(cloud):
     assert states == {"protecting": 2, "waiting_protect": 1}
 
 
-def test_backup_counts_agree_with_the_backups():
-    estate = demo(START)
+def test_a_past_may_be_short():
+    estate = demo(START, days=20)
+    made_by_plan = [task.created_at for task in estate.tasks.values() if task.policy_id]
+    assert START - timedelta(days=21) < min(made_by_plan) < START - timedelta(days=19)
+    assert len(estate.tasks) < len(demo(START).tasks) / 5
+    assert {each.name for each in estate.vaults.values()} == {each.name for each in demo(START).vaults.values()}
+
+
+@pytest.mark.parametrize("days", [5, 20, 100, 400])
+def test_backup_counts_agree_with_the_backups(days):
+    estate = demo(START, days=days)
     counted = Counter(each.resource_id for each in estate.backups.values() if each.status != "waiting_protect")
     running = {part.resource.id for run in estate.runs for part in run.parts}
     for resource in estate.resources.values():

@@ -14,14 +14,21 @@ from huaweicloudsdkcbr.v1 import (
     CbrClient,
     CheckpointParam,
     CreateCheckpointRequest,
+    CreatePolicyRequest,
     DeleteBackupRequest,
     ListBackupsRequest,
     ListOpLogsRequest,
     ListPoliciesRequest,
     ListProtectableRequest,
     ListVaultRequest,
+    PolicyCreate,
+    PolicyCreateReq,
+    PolicyoODCreate,
+    PolicyTriggerPropertiesReq,
+    PolicyTriggerReq,
     ShowBackupRequest,
     ShowCheckpointRequest,
+    ShowPolicyRequest,
     ShowVaultRequest,
     UpdateBackupRequest,
     VaultBackup,
@@ -40,6 +47,8 @@ from cbr_desktop.simulator.service import Service
 
 # the vendor's signer asks for the time in a way that Python 3.12 and later call outdated
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
+
+EVERY_NIGHT = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=22;BYMINUTE=00"
 
 
 def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: Any) -> Any:
@@ -157,6 +166,23 @@ def test_vendor_sdk_renames_a_backup(town):
     assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.9900")
 
 
+def test_vendor_sdk_creates_a_policy(town):
+    client = sdk(town[1])
+    trigger = PolicyTriggerReq(properties=PolicyTriggerPropertiesReq(pattern=[EVERY_NIGHT], start_window_minutes=120))
+    keeps = PolicyoODCreate(day_backups=7, max_backups=30, timezone="UTC+08:00")
+    wish = PolicyCreate(name="nightly", operation_type="backup", operation_definition=keeps, trigger=trigger)
+    created = client.create_policy(CreatePolicyRequest(body=PolicyCreateReq(policy=wish))).policy
+    assert (created.name, created.enabled, created.associated_vaults) == ("nightly", True, None)
+    shown = client.show_policy(ShowPolicyRequest(policy_id=created.id)).policy
+    assert (shown.operation_definition.day_backups, shown.operation_definition.max_backups) == (7, 30)
+    assert (shown.trigger.properties.pattern, shown.trigger.properties.start_window_minutes) == ([EVERY_NIGHT], 120)
+    assert client.list_policies(ListPoliciesRequest()).count == 7
+    keeps.timezone = None
+    with pytest.raises(ClientRequestException) as caught:
+        client.create_policy(CreatePolicyRequest(body=PolicyCreateReq(policy=wish)))
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.9900")
+
+
 @pytest.fixture
 def small_town():
     """A few vaults only, since the OpenStack client is slow with long lists."""
@@ -210,6 +236,17 @@ def test_openstack_client_deletes_a_backup(small_town, tmp_path):
     backup = next(iter(service.estate.backups.values()))
     assert run_openstack(url, tmp_path, "backup", "delete", backup.id) == b""
     assert backup.status == "deleting"
+
+
+def test_openstack_client_creates_a_policy(small_town, tmp_path):
+    service, url = small_town
+    service.modes.otc = True
+    keeps = ["--day-backups", "7", "--timezone", "UTC+01:00", "--max-backups", "30"]
+    created = openstack(url, tmp_path, "policy", "create", "nightly", "--pattern", EVERY_NIGHT, *keeps)
+    assert (created["name"], created["enabled"], created["day_backups"]) == ("nightly", True, 7)
+    assert created["schedule_pattern_1"] == EVERY_NIGHT
+    listed = openstack(url, tmp_path, "policy", "list")
+    assert [(each["ID"], each["name"]) for each in listed] == [(created["ID"], "nightly")]
 
 
 def test_openstack_client_in_another_project(town, tmp_path):

@@ -6,12 +6,23 @@ system calls can tell whether anybody looked for it. With ``--unsafe`` one label
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QTabWidget, QToolTip, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QTabBar,
+    QTabWidget,
+    QToolTip,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -286,6 +297,30 @@ def profiles_window(text: str) -> QWidget:
     book.problems = [ProfileError(text, text, text)]
     account = Account()
     return ProfilesDialog(book, REGIONS, account, account.test, Keeper())
+
+
+def shown(qtbot: QtBot, text: str) -> list[QWidget]:
+    """Open all windows over the estate that says ``text`` everywhere, and leave their end to ``qtbot``."""
+    made = windows(hall(text), text)
+    for one in made:
+        one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        if isinstance(one, MainWindow):
+            one._may_close = True
+        qtbot.addWidget(one)
+    return made
+
+
+def texts(windows: list[QWidget]) -> Iterator[tuple[QObject, str]]:
+    """Every text of a label, button, action, tab, list box and title that is shown."""
+    for window in windows:
+        yield window, window.windowTitle()
+        for one in window.findChildren(QObject):
+            if isinstance(one, QLabel | QAbstractButton | QAction):
+                yield one, one.text()
+            elif isinstance(one, QTabBar):
+                yield from ((one, one.tabText(tab)) for tab in range(one.count()))
+            elif isinstance(one, QComboBox):
+                yield from ((one, one.itemText(row)) for row in range(one.count()))
 
 
 def _look() -> None:

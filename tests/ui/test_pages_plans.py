@@ -242,6 +242,7 @@ def test_an_edited_profile_begins_no_further_step_by_the_old_one(
 
     async def story() -> None:
         await begun(scene, page, until, (2, "one"), (5, "two"))
+        await until(lambda: page._has_read)
         scene.hall.put_profiles([replace(estate.profile(), project="eu-de_other")])
         page.tell_scope()
         page._take()

@@ -31,7 +31,7 @@ from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.asking import asking
-from tests.stage import Cable, Stage, StageClock, staged
+from tests.stage import DAYS, Cable, Stage, StageClock, staged
 
 CHECKPOINTS = "/checkpoints"
 S = IntentState
@@ -66,7 +66,7 @@ def shifted(folder: Path, offset: timedelta) -> Iterator[tuple[Stage, ShiftedClo
     """Open a house whose machine has another time than the service."""
     true = StageClock()
     here = ShiftedClock(true, offset)
-    service = Service(estate.demo(true.now()), true)
+    service = Service(estate.demo(true.now(), days=DAYS), true)
     with staged(folder, service=service, clock=here) as stage:  # type: ignore[arg-type]
         yield stage, here
 

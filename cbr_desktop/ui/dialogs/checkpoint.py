@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QSplitter,
@@ -39,7 +38,6 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
 from cbr_desktop.text.states import clock_words, count_words, quoted
-from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
@@ -53,10 +51,10 @@ from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
+from cbr_desktop.ui.dialogs.stake import stake_chip
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.shelf import Shelf, Source
-from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
@@ -719,7 +717,7 @@ class CheckpointDialog(QDialog):
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
         words = "The console calls this “Perform Backup”; it makes a restore point."
         head = QHBoxLayout()
-        head.addWidget(_chip(Environment.DEMO if self._desk.is_demo else profile.environment))
+        head.addWidget(stake_chip(Environment.DEMO if self._desk.is_demo else profile.environment))
         head.addWidget(label(f"{where} — {words}", "checkpointSubtitle"), 1)
         return head
 
@@ -793,20 +791,6 @@ class CheckpointDialog(QDialog):
                     act()
                     return True
         return super().eventFilter(watched, event)
-
-
-def _chip(environment: Environment) -> QWidget:
-    """Return the word for what is at stake, in white on its colour."""
-    made = QLabel(ENVIRONMENTS[environment])
-    made.setObjectName("checkpointEnvironment")
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setContentsMargins(8, 2, 8, 2)
-    made.setAutoFillBackground(True)
-    colours = made.palette()
-    colours.setColor(QPalette.ColorRole.Window, QColor(ENVIRONMENT_COLOURS[environment]))
-    colours.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
-    made.setPalette(colours)
-    return made
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

@@ -112,6 +112,7 @@ class CreateCheckpoint:
     busy_codes = frozenset({"6125", "1001"})
     """The service's words for a vault that is being backed up already."""
     done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.VAULTS, Part.TASKS})
     rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS})
 
     def draft_of(self, document: RequestDocument) -> CheckpointDraft:

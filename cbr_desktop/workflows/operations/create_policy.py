@@ -74,6 +74,7 @@ class CreatePolicy:
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES})
     rereads = frozenset({Part.POLICIES})
 
     def draft_of(self, document: ChangeDocument) -> PolicyDraft:

@@ -43,6 +43,7 @@ class DeleteBackup:
     busy_codes = frozenset({"6203", "6112"})
     """What the service says of a backup that it is deleting already; it says the same while the next one is made."""
     done_codes = frozenset({"6200"})
+    judged_by = frozenset({Part.VAULTS, Part.BACKUPS})
     rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS})
 
     def draft_of(self, document: ChangeDocument) -> BackupDeletion:

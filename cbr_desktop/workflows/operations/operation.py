@@ -45,12 +45,12 @@ class Reader:
 
 
 class Operation(Protocol):
-    """One kind of change. Nothing here is asked of the service but by ``find`` and ``look``.
+    """One kind of change. Only ``find`` and ``look`` ask the service.
 
-    ``busy_codes`` are the refusals that a run of the very same request may cause, ``done_codes`` those that say that it
-    was done already. ``rereads`` are the lists that are others after it. ``draft`` is the type of what a person fills
-    in for it. ``template`` is the path of its request with a place for each id (``backups/{backup_id}``), ``schema``
-    the shape of its body, ``None`` where it has none.
+    ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
+    the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
+    ``draft`` is the type of what a person fills in for it. ``template`` is the path of its request with
+    a place for each id (``backups/{backup_id}``), ``schema`` the shape of its body, ``None`` where it has none.
     """
 
     @property
@@ -81,6 +81,11 @@ class Operation(Protocol):
     @property
     def done_codes(self) -> frozenset[str]:
         """The refusals that say that it was done already."""
+        ...
+
+    @property
+    def judged_by(self) -> frozenset[Part]:
+        """The lists by which it is judged."""
         ...
 
     @property

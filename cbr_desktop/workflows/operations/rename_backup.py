@@ -45,6 +45,7 @@ class RenameBackup:
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.BACKUPS})
     rereads = frozenset({Part.BACKUPS})
 
     def draft_of(self, document: ChangeDocument) -> BackupRename:
