@@ -20,6 +20,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.ui.plans import run_left_sentence
+from cbr_desktop.workflows.documents import change_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
 from cbr_desktop.workflows.ports import Clock
@@ -86,7 +87,8 @@ class Street:
             for step in run.plan.steps
             if step.document is not None and step.profile in self.houses
             if plan_mark(run.id, step.number) not in begun
-            for intent in left_behind(others, self.houses[step.profile].profile, step.document)
+            for house in [self.houses[step.profile]]
+            for intent in left_behind(others, house.profile, change_of(step.document, house.ledger))
         ]
 
     async def aclose(self) -> None:

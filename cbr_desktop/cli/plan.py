@@ -12,10 +12,12 @@ from cbr_desktop.app.errand import cached_ledger
 from cbr_desktop.app.house import new_intent_id
 from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
+from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.opening import run as run_work
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
+from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, losses, show
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
@@ -28,7 +30,18 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, all_left, judged, left, prepared
+from cbr_desktop.workflows.plan import (
+    PlanReport,
+    Stand,
+    Verdict,
+    all_left,
+    blasts,
+    destroying,
+    judged,
+    left,
+    prepared,
+)
+from cbr_desktop.workflows.plan import report as status
 from cbr_desktop.workflows.scope import Scope
 
 Result = TypeVar("Result")
@@ -55,7 +68,7 @@ def check(options: argparse.Namespace) -> int:
 
 def make(options: argparse.Namespace) -> int:
     """Write a plan with the requests of some files in their order; the plan has copies, so the files may change."""
-    steps, findings = gather(options.files, lambda vault_id: options.profile or "")
+    steps, findings = gather(options.files, lambda document: options.profile or "")
     for step in steps:
         if step.document is None:
             own = " ".join(finding_sentence(found.finding) for found in findings if found.step == step.number)
@@ -87,6 +100,7 @@ async def _run(street: Street, plan: Plan, findings: list[StepFinding], options:
         _show_findings(options, plan, findings)
         return BAD
     _arm(street, options)
+    asked_at = street.clock.now()
     with nothing_sent():
         await street.read()
     fresh = judged(plan, street.ledgers, _default(options), street.clock.now())
@@ -94,7 +108,7 @@ async def _run(street: Street, plan: Plan, findings: list[StepFinding], options:
         _show_findings(options, plan, fresh)
         return BAD
     begun = prepared(plan, new_intent_id(), street.ledgers, _default(options), street.clock.now())
-    if _is_behind(street, begun, options):
+    if _is_kept_back(street, begun, options, asked_at) or _is_behind(street, begun, options):
         return BAD
     street.runs.keep(begun)
     return await _followed(street, begun, options)
@@ -113,9 +127,10 @@ def go_on(options: argparse.Namespace) -> int:
 
 async def _go_on(street: Street, begun: Run, options: argparse.Namespace) -> int:
     _arm(street, options)
+    asked_at = street.clock.now()
     with nothing_sent():
         await street.read()
-    if _is_behind(street, begun, options):
+    if _is_kept_back(street, begun, options, asked_at) or _is_behind(street, begun, options):
         return BAD
     return await _followed(street, begun, options)
 
@@ -124,6 +139,22 @@ async def _followed(street: Street, begun: Run, options: argparse.Namespace) -> 
     report = await street.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
     return exit_code(report)
+
+
+def _is_kept_back(street: Street, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
+    """Say what the steps destroy or overwrite that have not left, and tell whether they may not go; say why then."""
+    rows = status(begun, street.scope, street.clock.now()).rows
+    waiting = {row.number for row in rows if row.stand in (Stand.NOT_STARTED, Stand.WAITING)}
+    steps = [each for each in destroying(begun.plan, street.ledgers, "") if each[0].number in waiting]
+    lost = blasts(begun.plan, street.ledgers, "")
+    for step, _ in steps:
+        for sentence in losses(lost.get(step.number, Blast()), street.clock.now()):
+            remark(f"Step {step.number}: {sentence}")
+    reason = plan_obstacle(begun.plan, steps, options.name, since)
+    if reason:
+        problem = {"step": 0, "weight": "problem", "sentence": reason}
+        show(options, {"run": begun.id, "verdict": "bad", "findings": [problem]}, f"{reason} No step has begun.")
+    return bool(reason)
 
 
 def _is_behind(street: Street, begun: Run, options: argparse.Namespace) -> bool:

@@ -36,9 +36,14 @@ class Blast:
         return not self.lost
 
 
+def destroys(effect: Effect) -> bool:
+    """Whether a change of this effect takes something away that was there."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES)
+
+
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
     """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES) and environment is Environment.PRODUCTION
+    return destroys(effect) and environment is Environment.PRODUCTION
 
 
 def name_to_type(subject: Subject) -> str:

@@ -123,6 +123,7 @@ class FindingKind(StrEnum):
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path
     FILE_UNREADABLE = "file-unreadable"  # path, detail
+    AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
     BAD_TEMPLATE = "bad-template"  # path, found
 

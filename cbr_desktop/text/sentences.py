@@ -372,6 +372,9 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
     FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",
     FindingKind.FILE_UNREADABLE: "The file ‘{path}’ cannot be read: {detail}. Put it in its place, or leave it out.",
+    FindingKind.AFTER_ELSEWHERE: (
+        "It waits for step {after}, which goes by profile ‘{profile}’. Let both go by one profile, or take ‘after’ out."
+    ),
     FindingKind.PROFILE_UNKNOWN: _profile_unknown,
     FindingKind.BAD_TEMPLATE: "‘{path}’ has a part that no name template knows: ‘{found}’. Correct it in the plan.",
     FindingKind.PEAK_HOURS: "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual.",

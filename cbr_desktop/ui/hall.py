@@ -134,7 +134,11 @@ class Hall(QObject):
         if vault_id is None:
             shown = self.shown_desks
             return shown[0] if len(shown) == 1 else None
-        knowing = [desk for desk in (*self.shown_desks, *self.desks) if vault_id in desk.ledger.vaults]
+        return self.desk_of(lambda ledger: vault_id in ledger.vaults)
+
+    def desk_of(self, knows: Callable[[Ledger], bool]) -> Desk | None:
+        """Return the desk to act on something from: of those that know it, one that may change things comes first."""
+        knowing = [desk for desk in (*self.shown_desks, *self.desks) if knows(desk.ledger)]
         return next((desk for desk in knowing if desk.guard.is_open), knowing[0] if knowing else None)
 
     def desk_of_intent(self, id: IntentId) -> Desk:

@@ -65,6 +65,8 @@ WORDS: list[type[Enum]] = [
 ]
 FACTS: dict[str, object] = {
     "operation": "DeleteBackup",
+    "after": 2,
+    "profile": "Prod",
     "known": "DeleteBackup, CreatePolicy",
     "line": 3,
     "column": 7,

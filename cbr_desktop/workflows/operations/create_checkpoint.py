@@ -15,7 +15,17 @@ from datetime import datetime, timedelta
 from cbr_desktop.domain import request
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, checkpoint_change, checkpoint_result
+from cbr_desktop.domain.change import (
+    Change,
+    Effect,
+    Kind,
+    Repeat,
+    Result,
+    Subject,
+    SubjectType,
+    checkpoint_change,
+    checkpoint_result,
+)
 from cbr_desktop.domain.checkpoint import (
     NAME_LIMIT,
     AcceptedResource,
@@ -119,6 +129,12 @@ class CreateCheckpoint:
         """Return the checkpoint that a request file asks for."""
         return document.draft
 
+    def subject(self, draft: CheckpointDraft, ledger: Reading) -> Subject:
+        """Return the vault."""
+        id = draft.vault_id or VaultId("")
+        vault = ledger.vaults.get(id)
+        return Subject(SubjectType.VAULT, id, vault.name if vault is not None else "")
+
     def change(self, draft: CheckpointDraft, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it names no vault."""
         return change(draft, ledger)
@@ -182,9 +198,8 @@ def change(draft: CheckpointDraft, ledger: Reading, body: bytes | None = None) -
     """
     if draft.vault_id is None:
         raise ValueError("a request needs a vault")
-    vault = ledger.vaults.get(draft.vault_id)
     made = request.body(draft) if body is None else body
-    return checkpoint_change(draft.vault_id, vault.name if vault is not None else "", made, draft.name)
+    return checkpoint_change(draft.vault_id, CREATE_CHECKPOINT.subject(draft, ledger).name, made, draft.name)
 
 
 def skipped_draft(intent: Intent) -> CheckpointDraft:

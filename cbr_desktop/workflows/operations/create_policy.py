@@ -84,9 +84,13 @@ class CreatePolicy:
             raise ValueError("the file was not found good")
         return draft
 
+    def subject(self, draft: PolicyDraft, ledger: Reading) -> Subject:
+        """Return the policy, which has no id yet."""
+        return Subject(SubjectType.POLICY, "", draft.name)
+
     def change(self, draft: PolicyDraft, ledger: Reading) -> Change:
         """Return the change that makes a policy. Two of one name go one after the other."""
-        subject = Subject(SubjectType.POLICY, "", draft.name)
+        subject = self.subject(draft, ledger)
         return Change(self.kind, subject, f"policy:{draft.name}", "POST", "policies", policy_body(draft), draft.name)
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BEING_DELETED, GONE, Backup, BackupDeletion, BackupStatus
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import Candidate, Intent
@@ -50,10 +50,14 @@ class DeleteBackup:
         """Return the deletion that a request file asks for."""
         return BackupDeletion(id_in(document))
 
+    def subject(self, draft: BackupDeletion, ledger: Reading) -> Subject:
+        """Return the backup."""
+        return backup_subject(draft.backup_id, ledger)
+
     def change(self, draft: BackupDeletion, ledger: Reading) -> Change:
         """Return the change that deletes a backup."""
         id = draft.backup_id
-        return Change(self.kind, backup_subject(id, ledger), lane_of(id), "DELETE", path_of(id))
+        return Change(self.kind, self.subject(draft, ledger), lane_of(id), "DELETE", path_of(id))
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge the deletion by the lists of backups and vaults."""

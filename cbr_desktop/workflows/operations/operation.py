@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Outcome
@@ -105,6 +105,10 @@ class Operation(Protocol):
 
     def draft_of(self, document: Any) -> Any:
         """Return the draft that a request file of this operation means; its path and body have been found good."""
+        ...
+
+    def subject(self, draft: Any, ledger: Reading) -> Subject:
+        """Return what a draft is done to."""
         ...
 
     def change(self, draft: Any, ledger: Reading) -> Change:

@@ -6,7 +6,7 @@ from datetime import datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BackupRename
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
@@ -52,11 +52,15 @@ class RenameBackup:
         """Return the renaming that a request file asks for."""
         return BackupRename(id_in(document), (document.content or {})["backup"]["name"])
 
+    def subject(self, draft: BackupRename, ledger: Reading) -> Subject:
+        """Return the backup."""
+        return backup_subject(draft.backup_id, ledger)
+
     def change(self, draft: BackupRename, ledger: Reading) -> Change:
         """Return the change that gives a backup another name."""
         id = draft.backup_id
         body = json.dumps({"backup": {"name": draft.name}}, ensure_ascii=False, indent=2)
-        subject = backup_subject(id, ledger)
+        subject = self.subject(draft, ledger)
         return Change(
             self.kind, subject, lane_of(id), "PUT", path_of(id), body.encode("utf-8", "surrogatepass"), draft.name
         )
