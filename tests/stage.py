@@ -1,4 +1,4 @@
-"""The stage that stories play on: a house over the simulator, with time that passes only when somebody waits."""
+"""The stage that stories play on: a session over the simulator, with time that passes only when somebody waits."""
 
 import asyncio
 import heapq
@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.start import opened
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -30,7 +30,7 @@ _IDLE_TURNS = 3
 
 
 class StageClock:
-    """Time for the house and the simulator alike; it jumps to the next waiter when nothing else is to be done."""
+    """Time for the program and the simulator alike; it jumps to the next waiter when nothing else is to be done."""
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
@@ -83,17 +83,17 @@ class Cable(demo.DemoTransport):
 
 
 class Stage:
-    """A house, the simulator that it talks to, and the clock of both."""
+    """A session, the simulator that it talks to, and the clock of both."""
 
     def __init__(
         self,
-        house: House,
+        session: ProfileSession,
         service: Service,
         clock: StageClock,
         states: dict[IntentId, list[IntentState]],
         cable: Cable,
     ) -> None:
-        self.house = house
+        self.session = session
         self.service = service
         self.clock = clock
         self.cable = cable
@@ -106,7 +106,7 @@ class Stage:
         return [e.body for e in self.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]
 
     def intent(self, id: IntentId) -> Intent:
-        return self.house.ledger.intents[id]
+        return self.session.ledger.intents[id]
 
     async def until(self, id: IntentId, *states: IntentState) -> Intent:
         """Return the intent when it is in one of ``states``; an hour on the stage is too long for anything."""
@@ -124,10 +124,10 @@ class Stage:
     async def told(self, story: Callable[[], object]) -> None:
         """Do the same on a loop that runs already."""
         async with asyncio.TaskGroup() as tasks:
-            residents = tasks.create_task(self.house.correspondence())
+            residents = tasks.create_task(self.session.correspondence())
             await story()  # type: ignore[misc]
             residents.cancel()
-        await self.house.cloud.aclose()
+        await self.session.cloud.aclose()
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def staged(
     profile: Profile = DEMO,
     cable: type[Cable] = Cable,
 ) -> Iterator[Stage]:
-    """Open a house on ``folder`` over the demo estate; a second time on the same folder is a restart."""
+    """Open a session on ``folder`` over the demo estate; a second time on the same folder is a restart."""
     clock = clock or StageClock()
     service = service or Service(estate.demo(clock.now(), days=DAYS), clock)
     seen: dict[IntentId, list[IntentState]] = {}
@@ -153,5 +153,5 @@ def staged(
     ledger = Ledger(profile, notify)
     here = places({"CBR_DESKTOP_HOME": str(folder)})
     way = cable(service)
-    with opened(here, ledger, clock, demo.secret_of(profile), way) as house:
-        yield Stage(house, service, clock, seen, way)
+    with opened(here, ledger, clock, demo.secret_of(profile), way) as session:
+        yield Stage(session, service, clock, seen, way)

@@ -8,21 +8,21 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
-from cbr_desktop.app.houses import Houses
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.cloud.ways import Secret
-from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.identity import store_sentence
 from cbr_desktop.ui.notices import WARNING
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 
 _NOT_OF_SECRETS = ("clock", "project", "domain", "user-id", "account-kind")
@@ -30,7 +30,7 @@ _NOT_OF_SECRETS = ("clock", "project", "domain", "user-id", "account-kind")
 
 
 class Access(QObject):
-    """Gets the secrets of the hall's profiles, and asks the operator for what is missing or was not accepted.
+    """Gets the secrets of the workspace's profiles, and asks the operator for what is missing or was not accepted.
 
     ``otherwise`` gives what nobody was asked for, and ``offered`` what stands in the dialog's fields when it opens: the
     demo cloud's secrets.
@@ -38,14 +38,14 @@ class Access(QObject):
 
     def __init__(
         self,
-        hall: Hall,
+        workspace: Workspace,
         log: Log,
         secrets: Secrets | None = None,
         otherwise: Callable[[Profile], Secret] | None = None,
         offered: Callable[[Profile], Mapping[SecretKind, str]] | None = None,
     ) -> None:
         super().__init__()
-        self._hall = hall
+        self._workspace = workspace
         self._log = log
         self._secrets = secrets or Secrets()
         self._otherwise = otherwise
@@ -68,74 +68,74 @@ class Access(QObject):
 
         return secret
 
-    def watch(self, window: MainWindow, houses: Houses) -> None:
+    def watch(self, window: MainWindow, sessions: SessionPool) -> None:
         """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
 
         Of several, or while another dialog is open, a notice tells which needs one: nobody is met by a pile of dialogs.
         """
         self._window = window
-        self._houses = houses
-        window.login_wished.connect(self.ask)
-        self._hall.board.changed.connect(self._look)
+        self._sessions = sessions
+        window.login_requested.connect(self.ask)
+        self._workspace.signals.changed.connect(self._look)
 
     def ask(self, profile: Profile) -> None:
         """Open the login of a profile, because a person wants to."""
-        desk = self._hall.desk(profile.name)
-        error = desk.ledger.connection.error
+        context = self._workspace.context(profile.name)
+        error = context.ledger.connection.error
         words = error_sentence(error) if error is not None else "What is given here replaces what was given before."
-        self._open(desk, words, error)
+        self._open(context, words, error)
 
     def _look(self, part: Part) -> None:
         """Ask once for each failure: dismissing the dialog means working without, until the next refresh is asked."""
         if part is not Part.CONNECTION:
             return
-        for desk in self._hall.shown_desks:
-            error = desk.ledger.connection.error
-            if error is not self._asked_for.get(desk.profile.name):
-                self._asked_for[desk.profile.name] = error
+        for context in self._workspace.shown_contexts:
+            error = context.ledger.connection.error
+            if error is not self._asked_for.get(context.profile.name):
+                self._asked_for[context.profile.name] = error
                 if isinstance(error, SecretMissing | LoginRefused | Unreachable):
-                    self._want(desk, error)
+                    self._want(context, error)
 
-    def _want(self, desk: Desk, error: HouseError) -> None:
+    def _want(self, context: ProfileContext, error: CbrError) -> None:
         words = error_sentence(error)
-        text = f"{plain(desk.profile.name, 60)}: {words}"
+        text = f"{plain(context.profile.name, 60)}: {words}"
         if isinstance(error, LoginRefused) and error.reason in _NOT_OF_SECRETS:
-            self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_wished.emit)
-        elif not self._hall.scope.is_merged and not self._is_at_a_dialog():
-            self._open(desk, words, error)
-        elif _login().wanted_secrets(desk.profile, error):
-            self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(desk.profile))
+            self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_requested.emit)
+        elif not self._workspace.scope.is_merged and not self._is_at_a_dialog():
+            self._open(context, words, error)
+        elif _login().wanted_secrets(context.profile, error):
+            self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(context.profile))
 
     def _is_at_a_dialog(self) -> bool:
         """Whether somebody reads or writes in a window over the main one, which nothing is to cover."""
         return any(dialog.isVisible() for dialog in self._window.findChildren(QDialog))
 
-    def _open(self, desk: Desk, reason: str, error: HouseError | None) -> None:
+    def _open(self, context: ProfileContext, reason: str, error: CbrError | None) -> None:
         """Open the dialog for what would help against ``error``, or for all that the way in needs."""
-        kinds = login_secrets(desk.profile) if error is None else _login().wanted_secrets(desk.profile, error)
+        kinds = login_secrets(context.profile) if error is None else _login().wanted_secrets(context.profile, error)
         if kinds:
             dialog = _login().LoginDialog(
-                desk.profile,
+                context.profile,
                 reason,
                 self._window,
                 kinds=kinds,
                 store_problem=self._secrets.problem,
                 is_too_long=self._secrets.is_too_long,
             )
-            dialog.given.connect(partial(self._take, desk))
+            dialog.given.connect(partial(self._take, context))
             if self._offered is not None:
-                dialog.offer(self._offered(desk.profile))
+                dialog.offer(self._offered(context.profile))
             dialog.open()
 
-    def _take(self, desk: Desk, secrets: Mapping[SecretKind, str], keep: bool) -> None:
+    def _take(self, context: ProfileContext, secrets: Mapping[SecretKind, str], keep: bool) -> None:
         for kind, secret in secrets.items():
             self._log.hide(secret)
-            self._secrets.remember(desk.profile, kind, secret)
+            self._secrets.remember(context.profile, kind, secret)
         if keep:
-            self._tasks.start(_keep(self._secrets, desk.profile, secrets), self._tell_kept)
-        self._houses.of(desk).cloud.allow_login_again()
-        desk.refresh.ask()
-        desk.outbox.wake()
+            self._tasks.start(_keep(self._secrets, context.profile, secrets), self._tell_kept)
+        self._sessions.of(context).cloud.allow_login_again()
+        context.refresh.ask()
+        context.outbox.wake()
 
     def _tell_kept(self, problem: str) -> None:
         if problem:

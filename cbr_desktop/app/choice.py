@@ -1,4 +1,4 @@
-"""What is said before there is a house: which cloud, or why there cannot be one."""
+"""What is said before there is a session: which cloud, or why there cannot be one."""
 
 import importlib
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage import profiles
@@ -33,7 +33,7 @@ def choose(
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
 
-def tell(application: QApplication, error: HouseError) -> None:
+def tell(application: QApplication, error: CbrError) -> None:
     """Show why there is no window, until it has been read."""
     run(application, lambda leaving: _told(error_sentence(error), leaving))
 
@@ -99,9 +99,9 @@ class Doors(QObject):
         self._choose = choose
         self._transport_of = transport_of
         self._dialog: QDialog | None = None
-        window.add_wished.connect(lambda: self._open().add())
-        window.import_wished.connect(lambda: self._open().take_over.click())
-        window.edit_wished.connect(self._open)
+        window.add_requested.connect(lambda: self._open().add())
+        window.import_requested.connect(lambda: self._open().take_over.click())
+        window.edit_requested.connect(self._open)
 
     def close(self) -> None:
         """Close the window of profiles, if it is open; what is not saved is gone."""
@@ -118,7 +118,7 @@ class Doors(QObject):
             self._here, self._secrets, self._window, transport_of=self._transport_of, start=name
         )
         dialog.changed.connect(self._tell)
-        dialog.open_wished.connect(self._choose)
+        dialog.open_requested.connect(self._choose)
         self._dialog = dialog
         return dialog
 

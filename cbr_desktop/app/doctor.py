@@ -15,7 +15,7 @@ from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.probe import CloudProbe, Wire
 from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
-from cbr_desktop.domain.error import HouseError, LoginRefused, ProfileError, SecretMissing
+from cbr_desktop.domain.error import CbrError, LoginRefused, ProfileError, SecretMissing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
 from cbr_desktop.logs import RedactingFormatter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
-class Practice:
+class DiagnosisRunner:
     """Examines one profile as often as it is wished, and writes the report.
 
     ``transport`` stands for the whole network where the cloud is part of this program. ``refusal`` tells which login
@@ -42,7 +42,7 @@ class Practice:
         clock: Clock,
         transport: Transport | None = None,
         *,
-        refusal: Callable[[], HouseError | None] = lambda: None,
+        refusal: Callable[[], CbrError | None] = lambda: None,
         redact: Callable[[str], str] | None = None,
         refusals: RefusalStore | None = None,
         again: bool = False,
@@ -92,11 +92,13 @@ class Practice:
         return self._redact(text.replace(str(Path.home()), "~"))
 
 
-def open_doctor(practice: Practice, parent: "QWidget | None" = None) -> "QWidget":
-    """Open the window of a practice and begin; needs a running loop."""
+def open_doctor(diagnosis_runner: DiagnosisRunner, parent: "QWidget | None" = None) -> "QWidget":
+    """Open the window of a diagnosis and begin; needs a running loop."""
     # a command needs no Qt
     module = importlib.import_module("cbr_desktop.ui.doctor")
-    window: QWidget = module.DoctorWindow(practice.profile.name, practice.examine, practice.report, parent)
+    window: QWidget = module.DoctorWindow(
+        diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent
+    )
     window.open()  # type: ignore[attr-defined]
     return window
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.doctor import Practice
+from cbr_desktop.app.doctor import DiagnosisRunner
 from cbr_desktop.cloud.account import Account
 from cbr_desktop.cloud.network import Network, Transport, aside, effective_network
 from cbr_desktop.cloud.ways import Secret
@@ -40,12 +40,12 @@ def open_profiles(
     ``hide`` is told every secret before it is used, so that it stays out of the log. ``transport_of`` makes the way to
     the network, by default the real one.
     """
-    workshop = Workshop(hide, transport_of, Refusals(here.refusals_file))
+    profile_tester = ProfileTester(hide, transport_of, Refusals(here.refusals_file))
     dialog = ProfilesDialog(
         TomlProfiles(here.profiles_file),
         REGIONS,
-        workshop,
-        workshop.test,
+        profile_tester,
+        profile_tester.test,
         secrets,
         parent,
         place=str(here.profiles_file),
@@ -56,7 +56,7 @@ def open_profiles(
     return dialog
 
 
-class Workshop:
+class ProfileTester:
     """Asks an account and its cloud with secrets that were just typed. The log is told each one before it is used."""
 
     def __init__(
@@ -82,8 +82,8 @@ class Workshop:
             return secrets[kind]
 
         transport = self._transport_of(profile, secret) if self._transport_of is not None else None
-        practice = Practice(profile, secret, WallClock(), transport, refusals=self._refusals, again=True)
-        diagnosis = await practice.examine(lambda check: None)
+        diagnosis_runner = DiagnosisRunner(profile, secret, WallClock(), transport, refusals=self._refusals, again=True)
+        diagnosis = await diagnosis_runner.examine(lambda check: None)
         return diagnosis.checks
 
     def _hide_all(self, secrets: Mapping[SecretKind, str]) -> None:

@@ -1,4 +1,4 @@
-"""The life of a window after its first paint: houses, loop, residents, and the ordered leaving."""
+"""The life of a window after its first paint: sessions, loop, residents, and the ordered leaving."""
 
 import asyncio
 import importlib
@@ -9,11 +9,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from cbr_desktop.app import shelf
+from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.beside import Behind, Beside
-from cbr_desktop.app.houses import Houses, opened_houses, real_network
-from cbr_desktop.app.neighbour import Neighbour
+from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions, real_network
+from cbr_desktop.app.single_instance import SingleInstance
 from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.crash import CrashWatch
@@ -26,20 +26,20 @@ from cbr_desktop.storage.profiles import keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.leaving import LEAVING_SECONDS, left_sentence
 from cbr_desktop.ui.notices import REMARK, WARNING
 from cbr_desktop.ui.plans import resting_sentence
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import resting
 
 
 def run_life(
-    application: QApplication, window: MainWindow, hall: Hall, here: Places, secrets: Secrets | None = None
+    application: QApplication, window: MainWindow, workspace: Workspace, here: Places, secrets: Secrets | None = None
 ) -> int:
-    """Open the houses behind a painted window and live until the operator leaves; return the exit code.
+    """Open the sessions behind a painted window and live until the operator leaves; return the exit code.
 
     ``secrets`` are those that were given before there was a window.
     """
@@ -50,51 +50,51 @@ def run_life(
         crashes = stack.enter_context(closing(CrashWatch(here.logs)))
         if crashes.before:
             window.notices.say(crash_sentence(str(crashes.report)), WARNING)
-        stack.callback(hall.settings.close)
-        behind = open_behind(stack, hall, here, log, secrets)
-        Beside(window, hall, here, log, behind)
-        shelf.tell_unsaved(window, hall)
-        tell_the_disk(window, hall, behind.houses)
-        tell_the_plans(window, hall)
-        tell_the_left(window, hall)
+        stack.callback(workspace.settings.close)
+        services = open_services(stack, workspace, here, log, secrets)
+        SecondaryWindows(window, workspace, here, log, services)
+        draft_store.tell_unsaved(window, workspace)
+        tell_the_disk(window, workspace, services.sessions)
+        tell_the_plans(window, workspace)
+        tell_the_left(window, workspace)
         keep_good_copy(here.profiles_file)
 
         def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
-            return live(behind.houses, window, behind.access, leaving, begun=deadline.start)
+            return live(services.sessions, window, services.access, leaving, begun=deadline.start)
 
-        if hall.is_demo or hall.sealed is not None:
+        if workspace.is_demo or workspace.sealed is not None:
             # it works in a corner of its own, of which no second start can know
             return run(application, living)
-        neighbour = Neighbour(window, here.door_file)
-        neighbour.review_wished.connect(window.open_outside)
-        return run(application, lambda leaving: neighbour.attend(living(leaving)))
+        single_instance = SingleInstance(window, here.socket_path)
+        single_instance.review_requested.connect(window.open_outside)
+        return run(application, lambda leaving: single_instance.attend(living(leaving)))
 
 
-def tell_the_disk(window: MainWindow, hall: Hall, houses: Houses) -> None:
+def tell_the_disk(window: MainWindow, workspace: Workspace, sessions: SessionPool) -> None:
     """Say what is wrong with the data folder."""
-    if isinstance(hall.settings, JsonSettings) and hall.settings.damaged is not None:
-        window.notices.say(settings_sentence(hall.settings.damaged), WARNING)
-    for damaged in houses.damaged:
+    if isinstance(workspace.settings, JsonSettings) and workspace.settings.damaged is not None:
+        window.notices.say(settings_sentence(workspace.settings.damaged), WARNING)
+    for damaged in sessions.damaged:
         window.notices.say(rescued_sentence(damaged), WARNING)
-    if hall.sealed is not None:
-        window.notices.say(sealed_sentence(hall.sealed), WARNING)
-        window.band.tell_guards()
+    if workspace.sealed is not None:
+        window.notices.say(sealed_sentence(workspace.sealed), WARNING)
+        window.header_bar.tell_guards()
 
 
-def tell_the_plans(window: MainWindow, hall: Hall) -> None:
+def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
     """Say which runs of plans were left in the middle; only a person continues them."""
-    if hall.plans is None:
+    if workspace.plans is None:
         return
-    profiles = [desk.profile.name for desk in hall.desks]
-    for told in resting(hall.plans.runs(), hall.open, profiles, hall.clock.now())[:1]:
+    profiles = [context.profile.name for context in workspace.contexts]
+    for told in resting(workspace.plans.runs(), workspace.open, profiles, workspace.clock.now())[:1]:
         window.notices.say(resting_sentence(told), WARNING, "Show the plan", partial(_show_plan, window, told.run))
 
 
-def tell_the_left(window: MainWindow, hall: Hall) -> None:
+def tell_the_left(window: MainWindow, workspace: Workspace) -> None:
     """Say what was not at its end when the program ended, which may have been without a word to anybody."""
-    found = unfinished(hall.open) if hall.sealed is None else []
+    found = unfinished(workspace.open) if workspace.sealed is None else []
     if found:
-        words = left_sentence(found, hall.clock.now())
+        words = left_sentence(found, workspace.clock.now())
         window.notices.say(words, REMARK, "Show the outbox", partial(window.show_page, "Outbox"))
 
 
@@ -102,55 +102,57 @@ def _show_plan(window: MainWindow, run: str) -> None:
     window.show_page("Plans").show_row(run)
 
 
-def open_behind(stack: ExitStack, hall: Hall, here: Places, log: Log, secrets: Secrets | None = None) -> Behind:
-    """Open the data folder and a house behind every desk of a hall; ``stack`` closes them again."""
+def open_services(
+    stack: ExitStack, workspace: Workspace, here: Places, log: Log, secrets: Secrets | None = None
+) -> SessionServices:
+    """Open the data folder and a session for every profile context of a workspace; ``stack`` closes them again."""
 
     def offline() -> bool:
-        return hall.is_offline
+        return workspace.is_offline
 
-    if hall.is_demo:
+    if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
-        service = demo.service(hall.clock)
+        service = demo.service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
         drafts = demo.drafts(service)
         secrets = Secrets({}, lambda: None)
-        access = Access(hall, log, secrets, demo.secret_of, offered)
+        access = Access(workspace, log, secrets, demo.secret_of, offered)
         here = stack.enter_context(demo_corner(here))
-        houses = stack.enter_context(
-            opened_houses(here, access.secret_of, lambda profile: transport, offline, log.redact)
+        sessions = stack.enter_context(
+            opened_sessions(here, access.secret_of, lambda profile: transport, offline, log.redact)
         )
     else:
         secrets = secrets or Secrets()
         drafts = {}
         transport = None
-        access = Access(hall, log, secrets)
+        access = Access(workspace, log, secrets)
         try:
-            houses = stack.enter_context(opened_houses(here, access.secret_of, real_network, offline, log.redact))
+            sessions = stack.enter_context(opened_sessions(here, access.secret_of, real_network, offline, log.redact))
         except (NotSaved, NewerVersion) as error:
             # what is known can be looked at all the same
-            hall.seal(error)
+            workspace.seal(error)
             copy = stack.enter_context(copied_data(here))
-            houses = stack.enter_context(opened_houses(copy, access.secret_of, real_network, offline, log.redact))
-    for desk in hall.desks:
-        houses.admit(desk)
-    hall.admit = houses.admit
-    hall.journal = houses.journal
-    hall.plans = houses.plans
-    hall.strays = houses.strays
-    hall.board.notice(Part.INTENTS)
-    shelf.open_shelf(here, hall, drafts)
-    return Behind(access, houses, secrets, transport)
+            sessions = stack.enter_context(opened_sessions(copy, access.secret_of, real_network, offline, log.redact))
+    for context in workspace.contexts:
+        sessions.admit(context)
+    workspace.admit = sessions.admit
+    workspace.journal = sessions.journal
+    workspace.plans = sessions.plans
+    workspace.orphans = sessions.orphans
+    workspace.signals.notice(Part.INTENTS)
+    draft_store.open_draft_store(here, workspace, drafts)
+    return SessionServices(access, sessions, secrets, transport)
 
 
-Story = Callable[[Houses, Leaving], Awaitable[None]]
-"""What is done in the houses while their residents work, besides what the operator does."""
+Story = Callable[[SessionPool, Leaving], Awaitable[None]]
+"""What is done in the sessions while their residents work, besides what the operator does."""
 
 
 async def live(
-    houses: Houses,
+    sessions: SessionPool,
     window: MainWindow,
     access: Access,
     leaving: Leaving,
@@ -159,17 +161,17 @@ async def live(
 ) -> int:
     """Keep the residents until somebody wishes to leave, then end everything in order; ``begun`` is told of that."""
     window.leave_requested.connect(leaving.ask)
-    access.watch(window, houses)
+    access.watch(window, sessions)
     try:
         async with asyncio.TaskGroup() as tasks:
-            houses.start(tasks)
+            sessions.start(tasks)
             if story is not None:
-                await story(houses, leaving)
+                await story(sessions, leaving)
             await leaving.wait()
             begun()
             window.hide()
-            await houses.calm(LEAVING_SECONDS)
+            await sessions.calm(LEAVING_SECONDS)
     finally:
-        await houses.aclose()
+        await sessions.aclose()
         window.close_for_good()
     return 0

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
-from cbr_desktop.domain.error import HouseError, InUse, NotSaved
+from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places, places
@@ -26,7 +26,7 @@ def run_window(options: argparse.Namespace) -> int:
         if not options.demo and _is_raised(here, options.files):
             return 0
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
-    except HouseError as error:
+    except CbrError as error:
         window = importlib.import_module("cbr_desktop.app.window")
         window.tell(window.new_application(), error)
         raise
@@ -65,12 +65,12 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     Raises ``InUse`` when there is one that does not answer. Where none has run or the last one has left in order, this
     is a look at one file.
     """
-    if not os.path.lexists(here.door_file):
+    if not os.path.lexists(here.socket_path):
         return False
-    neighbour = importlib.import_module("cbr_desktop.app.neighbour")
-    wishes = [neighbour.Wish(path) for path in files] or [neighbour.Wish()]
+    single_instance = importlib.import_module("cbr_desktop.app.single_instance")
+    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
     # one after the other: what the first of them finds is what there is
-    answers = [neighbour.knock(here.door_file, wish) for wish in wishes]
+    answers = [single_instance.activate(here.socket_path, wish) for wish in wishes]
     answer = answers[0]
     if answer:
         say_raised()
@@ -89,7 +89,7 @@ def _named(here: Places, name: str | None) -> Profile | None:
     """Return the profile that was named, or the only one; ``None`` when there is something to choose or to explain."""
     try:
         return find_profile(here, name)
-    except HouseError:
+    except CbrError:
         if name is not None:
             raise
         return None

@@ -1,4 +1,4 @@
-"""Plans without a window: the houses of all profiles that a plan names, over one data folder."""
+"""Plans without a window: the sessions of all profiles that a plan names, over one data folder."""
 
 import asyncio
 import importlib
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
-from cbr_desktop.app.errand import Say, Waits, leave, left_behind, say_nothing
-from cbr_desktop.app.house import House, open_house
+from cbr_desktop.app.request_runner import Say, Waits, leave, left_behind, say_nothing
+from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
@@ -30,25 +30,25 @@ SecretOf = Callable[[Profile], Secret]
 
 
 @dataclass
-class Street:
-    """The houses that a plan needs, with all their ledgers as one and the copies of earlier runs."""
+class PlanSessions:
+    """The sessions that a plan needs, with all their ledgers as one and the copies of earlier runs."""
 
-    houses: dict[str, House]
+    sessions: dict[str, ProfileSession]
     scope: Scope
     runs: PlanRuns
     clock: Clock
     ledgers: dict[str, Ledger] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledgers = {name: house.ledger for name, house in self.houses.items()}
+        self.ledgers = {name: session.ledger for name, session in self.sessions.items()}
 
     async def read(self) -> None:
-        """Read what the houses' clouds have. Raises the error of the first that cannot be reached."""
+        """Read what the sessions' clouds have. Raises the error of the first that cannot be reached."""
         async with asyncio.TaskGroup() as tasks:
-            for house in self.houses.values():
-                tasks.create_task(house.refresh.once())
-        for house in self.houses.values():
-            connection = house.ledger.connection
+            for session in self.sessions.values():
+                tasks.create_task(session.refresh.once())
+        for session in self.sessions.values():
+            connection = session.ledger.connection
             if connection.reach is not Reach.ONLINE and connection.error is not None:
                 raise connection.error
 
@@ -58,19 +58,19 @@ class Street:
         What was left waiting of it before is confirmed anew. ``say`` is told what is waited for, and what is left when
         this is ended before: what has not left this machine is held then.
         """
-        made = PlanRun(run, self.houses, self.scope, self.clock, is_patient=False)
-        waits = Waits(lambda intent: self.houses[intent.target.profile], self.clock, say)
+        made = PlanRun(run, self.sessions, self.scope, self.clock, is_patient=False)
+        waits = Waits(lambda intent: self.sessions[intent.target.profile], self.clock, say)
         made.resume()
         try:
             async with asyncio.TaskGroup() as tasks:
-                work = [tasks.create_task(house.correspondence()) for house in self.houses.values()]
+                work = [tasks.create_task(session.correspondence()) for session in self.sessions.values()]
                 work.append(tasks.create_task(waits.tell(lambda: _begun(made))))
                 await made.follow(wait=wait)
                 for task in work:
                     task.cancel()
         except BaseException:
             for intent in _begun(made):
-                leave(self.houses[intent.target.profile], [intent.id], say)
+                leave(self.sessions[intent.target.profile], [intent.id], say)
             say(run_left_sentence(made.report()))
             raise
         return made.report()
@@ -78,23 +78,23 @@ class Street:
     def left_behind(self, run: Run, kept: Sequence[Intent]) -> list[tuple[int, Intent]]:
         """Return the requests of before that ask for what a step of a run asks for, with the step's number.
 
-        Those of the run itself are none of them, nor are steps that have begun. See ``errand.left_behind``.
+        Those of the run itself are none of them, nor are steps that have begun. See ``request_runner.left_behind``.
         """
         begun = {intent.plan for intent in kept}
         others = [intent for intent in kept if intent.plan.rpartition("/")[0] != run.id]
         return [
             (step.number, intent)
             for step in run.plan.steps
-            if step.document is not None and step.profile in self.houses
+            if step.document is not None and step.profile in self.sessions
             if plan_mark(run.id, step.number) not in begun
-            for house in [self.houses[step.profile]]
-            for intent in left_behind(others, house.profile, change_of(step.document, house.ledger))
+            for session in [self.sessions[step.profile]]
+            for intent in left_behind(others, session.profile, change_of(step.document, session.ledger))
         ]
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for house in self.houses.values():
-            await house.cloud.aclose()
+        for session in self.sessions.values():
+            await session.cloud.aclose()
 
 
 def _begun(made: PlanRun) -> list[Intent]:
@@ -103,21 +103,21 @@ def _begun(made: PlanRun) -> list[Intent]:
 
 
 @contextmanager
-def opened_street(
+def opened_plan_sessions(
     here: Places,
     profiles: Iterable[Profile],
     clock: Clock,
     secret_of: SecretOf = terminal_secret,
     transport: Transport | None = None,
-) -> Iterator[Street]:
-    """Open the houses of several profiles over one data folder. Raises ``InUse``."""
+) -> Iterator[PlanSessions]:
+    """Open the sessions of several profiles over one data folder. Raises ``InUse``."""
     scope = Scope()
-    houses = {}
+    sessions = {}
     with opened_data(here, now=clock.now) as data, ExitStack() as stack:
         for profile in profiles:
             cache = stack.enter_context(closing(SqliteCache(here.cache_file(profile))))
             ledger = Ledger(profile, scope.forget)
-            house = open_house(
+            session = open_session(
                 *(ledger, data.records, cache, clock, secret_of(profile), transport),
                 journal=data.journal,
                 at=kill_point(),
@@ -125,17 +125,20 @@ def opened_street(
                 refusals=Refusals(here.refusals_file, clock.now),
                 origin=Origin.COMMAND,
             )
-            house.outbox.restore()
-            houses[profile.name] = house
-        scope.show([house.ledger for house in houses.values()])
-        yield Street(houses, scope, PlanRuns(here.plans_folder), clock)
+            session.outbox.restore()
+            sessions[profile.name] = session
+        scope.show([session.ledger for session in sessions.values()])
+        yield PlanSessions(sessions, scope, PlanRuns(here.plans_folder), clock)
 
 
 @contextmanager
-def opened_demo_street(here: Places, profiles: Iterable[Profile], clock: Clock) -> Iterator[Street]:
+def opened_demo_plan_sessions(here: Places, profiles: Iterable[Profile], clock: Clock) -> Iterator[PlanSessions]:
     """Open the demo cloud for several profiles."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.service(clock))
-    with demo_corner(here) as corner, opened_street(corner, profiles, clock, demo.secret_of, transport) as street:
-        yield street
+    with (
+        demo_corner(here) as corner,
+        opened_plan_sessions(corner, profiles, clock, demo.secret_of, transport) as plan_sessions,
+    ):
+        yield plan_sessions

@@ -1,6 +1,6 @@
 """The self-test: does the main job in the demo cloud by the window's own buttons, and takes pictures of it.
 
-Time runs faster than on the wall, for the house and the demo cloud alike. Two checkpoints are made: the documented
+Time runs faster than on the wall, for the program and the demo cloud alike. Two checkpoints are made: the documented
 reference request, which must end whole, and one of a vault where two of seven resources are skipped, which must not.
 """
 
@@ -20,11 +20,11 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.house import House
-from cbr_desktop.app.houses import Houses
-from cbr_desktop.app.life import live, open_behind
+from cbr_desktop.app.life import live, open_services
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.window import new_application, new_hall, open_checkpoint, open_outcome, paint_now
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.app.session_pool import SessionPool
+from cbr_desktop.app.window import new_application, new_workspace, open_checkpoint, open_outcome, paint_now
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -33,9 +33,9 @@ from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.hall import Extent, Hall
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Extent, Workspace
 from cbr_desktop.workflows.outcomes import outcome_of
 
 Kind = TypeVar("Kind", bound=QWidget)
@@ -60,19 +60,19 @@ def run_selftest(options: argparse.Namespace) -> int:
     here.make()
     application = new_application()
     clock = WallClock(SPEED)
-    hall = new_hall(here, DEMO, clock=clock)
-    hall.settings.put("window/theme", str(Theme(options.theme)))
-    window = MainWindow(hall, open_checkpoint, open_outcome)
+    workspace = new_workspace(here, DEMO, clock=clock)
+    workspace.settings.put("window/theme", str(Theme(options.theme)))
+    window = MainWindow(workspace, open_checkpoint, open_outcome)
     window.resize(1280, 800)
     paint_now(application, window)
-    operator = Operator(hall, window, options.screenshot, options.pictures)
+    operator = Operator(workspace, window, options.screenshot, options.pictures)
     with ExitStack() as stack:
         log = stack.enter_context(closing(Log(here.log_file)))
-        behind = open_behind(stack, hall, here, log)
+        services = open_services(stack, workspace, here, log)
         failures: list[object] = []
         defects = stack.enter_context(closing(Defects()))
         try:
-            run(application, lambda leaving: live(behind.houses, window, behind.access, leaving, operator.story))
+            run(application, lambda leaving: live(services.sessions, window, services.access, leaving, operator.story))
         except* SelftestFailed as group:
             failures.extend(group.exceptions)
         failures.extend(defects.found)
@@ -104,18 +104,22 @@ class Defects(logging.Handler):
 class Operator:
     """Plays the person at the window: finds controls by their names, presses them, and looks at what comes of it."""
 
-    def __init__(self, hall: Hall, window: MainWindow, screenshot: Path | None, pictures: Path | None) -> None:
-        self._hall = hall
+    def __init__(
+        self, workspace: Workspace, window: MainWindow, screenshot: Path | None, pictures: Path | None
+    ) -> None:
+        self._workspace = workspace
         self._window = window
         self._screenshot = screenshot
         self._pictures = pictures
         self.result = ""
 
-    async def story(self, houses: Houses, leaving: Leaving) -> None:
+    async def story(self, sessions: SessionPool, leaving: Leaving) -> None:
         """Do the main job, then leave."""
-        self._house: House = houses.of(self._hall.desk(DEMO.name))
-        house = self._house
-        await self._until(lambda: len(house.ledger.vaults) > 1 and bool(house.ledger.tasks), "the lists did not arrive")
+        self._session: ProfileSession = sessions.of(self._workspace.context(DEMO.name))
+        session = self._session
+        await self._until(
+            lambda: len(session.ledger.vaults) > 1 and bool(session.ledger.tasks), "the lists did not arrive"
+        )
         whole = await self._ask_for(WHOLE_VAULT, "selftest")
         partial = await self._ask_for(PARTIAL_VAULT, "before-patch")
         await self._running()
@@ -165,8 +169,8 @@ class Operator:
 
     async def _look_at_all(self) -> None:
         """Take a picture of every profile at once: one is far away, one lacks a list, the token of one has ended."""
-        self._hall.choose(next(choice for choice in self._hall.choices() if choice.extent is Extent.ALL))
-        far = self._hall.desks[-1].ledger
+        self._workspace.choose(next(choice for choice in self._workspace.choices() if choice.extent is Extent.ALL))
+        far = self._workspace.contexts[-1].ledger
         await self._until(lambda: bool(far.vaults) and bool(far.backups), "the profile that is far away did not answer")
         for notice in list(self._window.notices.notices):
             notice.dismiss.click()
@@ -182,7 +186,7 @@ class Operator:
 
     async def _running(self) -> None:
         def half_way() -> bool:
-            outcomes = [outcome_of(self._house.ledger, intent) for intent in self._house.ledger.intents.values()]
+            outcomes = [outcome_of(self._session.ledger, intent) for intent in self._session.ledger.intents.values()]
             return all(outcome is not None and outcome.progress_percent >= 25 for outcome in outcomes)
 
         await self._until(half_way, "no progress was seen")
@@ -191,7 +195,7 @@ class Operator:
         name = _child(dialog, QLineEdit, "checkpointName").text()
         finished = (IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT_FOUND)
         await self._until(lambda: self._intent(name).state in finished, f"{name} did not end")
-        outcome = outcome_of(self._house.ledger, self._intent(name))
+        outcome = outcome_of(self._session.ledger, self._intent(name))
         if outcome is None:
             raise SelftestFailed(f"{name} was refused: {self._intent(name).refusal}")
         return outcome
@@ -206,7 +210,7 @@ class Operator:
             self.result += f" Picture: {self._screenshot}"
 
     def _intent(self, name: str) -> Intent:
-        return next(intent for intent in self._house.ledger.intents.values() if intent.name == name)
+        return next(intent for intent in self._session.ledger.intents.values() if intent.name == name)
 
     async def _until(self, condition: Callable[[], bool], failure: str) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -1,4 +1,4 @@
-"""Opening a house on this disk, for a window or for a command."""
+"""Opening a session on this disk, for a window or for a command."""
 
 import getpass
 import importlib
@@ -16,11 +16,11 @@ from typing import TextIO
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.house import House, open_house, who
+from cbr_desktop.app.session import ProfileSession, open_session, who
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
-from cbr_desktop.domain.error import HouseError, InUse, NotSaved, SecretMissing
+from cbr_desktop.domain.error import CbrError, InUse, NotSaved, SecretMissing
 from cbr_desktop.domain.intent import Origin
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.profile import Profile
@@ -54,14 +54,14 @@ def opened(
     transport: Transport | None = None,
     *,
     origin: Origin = Origin.WINDOW,
-) -> Iterator[House]:
-    """Open the house of a ledger's profile; its rows and cache are closed at the end, its client is not.
+) -> Iterator[ProfileSession]:
+    """Open the session of a ledger's profile; its rows and cache are closed at the end, its client is not.
 
     A command, which says so by ``origin``, sends nothing but what it asks for itself. Raises ``InUse`` when another
     program of ours writes into this data folder.
     """
     with opened_data(places, now=clock.now) as data, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
-        house = open_house(
+        session = open_session(
             *(ledger, data.records, cache, clock, secret, transport),
             journal=data.journal,
             at=kill_point(),
@@ -69,8 +69,8 @@ def opened(
             refusals=Refusals(places.refusals_file, clock.now),
             origin=origin,
         )
-        house.outbox.restore()
-        yield house
+        session.outbox.restore()
+        yield session
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def opened_data(
 
 def _note(journal: FileJournal, records: SqliteRecords, kind: EntryKind, **facts: object) -> None:
     """Write down that the program begins or ends, and remember where the journal ends; a full disk stops nobody."""
-    with suppress(HouseError):
+    with suppress(CbrError):
         journal.append(Event(str(kind), by=who(), facts=facts))
         records.keep_head()
 
@@ -169,22 +169,24 @@ def copied_data(here: Places) -> Iterator[Places]:
             shutil.copytree(here.journal_folder, copy.journal_folder, copy_function=shutil.copyfile)
         try:
             SqliteRecords(copy.records_file).close()
-        except HouseError:
+        except CbrError:
             shutil.rmtree(copy.data, ignore_errors=True)
         yield copy
 
 
 @contextmanager
-def opened_demo(here: Places, ledger: Ledger, clock: Clock, *, origin: Origin = Origin.WINDOW) -> Iterator[House]:
+def opened_demo(
+    here: Places, ledger: Ledger, clock: Clock, *, origin: Origin = Origin.WINDOW
+) -> Iterator[ProfileSession]:
     """Open the demo cloud for one profile."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.service(clock))
     with (
         demo_corner(here) as corner,
-        opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport, origin=origin) as house,
+        opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport, origin=origin) as session,
     ):
-        yield house
+        yield session
 
 
 @contextmanager

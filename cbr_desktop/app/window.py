@@ -4,7 +4,7 @@
 
     opening: what needs no Qt
       -> application, theme, profile, first page of the cache -> window -> first paint
-          -> life: house, loop, residents, leaving
+          -> life: sessions, loop, residents, leaving
 """
 
 import gc
@@ -21,15 +21,15 @@ from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.opening import recall, say_raised
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
-from cbr_desktop.domain.error import HouseError, InUse
+from cbr_desktop.domain.error import CbrError, InUse
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Choice, Extent, Hall
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 
 
 def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = ()) -> int:
@@ -39,26 +39,26 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     """
     application = new_application()
     waiting = [str(path.absolute()) for path in files]
-    hall = new_hall(here, profile) if profile is not None else remembered_hall(here)
+    workspace = new_workspace(here, profile) if profile is not None else remembered_workspace(here)
     given: tuple[Any, ...] = ()
-    if hall is None:
+    if workspace is None:
         # what was typed there is good for the window as well
         given = (_late("storage.secrets").Secrets(),)
         profile = _late("app.choice").choose(application, here, *given, waiting)
         if profile is None:
             return 0
-        hall = new_hall(here, profile, remember=True)
-    for desk in hall.desks:
-        recall(desk.ledger, here)
-    window = MainWindow(hall, open_checkpoint, open_outcome)
+        workspace = new_workspace(here, profile, remember=True)
+    for context in workspace.contexts:
+        recall(context.ledger, here)
+    window = MainWindow(workspace, open_checkpoint, open_outcome)
     window.waiting = waiting
     paint_now(application, window)
     run_life = _late("app.life").run_life
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
     try:
-        code: int = run_life(application, window, hall, here, *given)
-    except HouseError as error:
+        code: int = run_life(application, window, workspace, here, *given)
+    except CbrError as error:
         window.hide()
         if isinstance(error, InUse) and _raised_late(here, files):
             say_raised()
@@ -68,7 +68,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     return code
 
 
-def tell(application: QApplication, error: HouseError) -> None:
+def tell(application: QApplication, error: CbrError) -> None:
     """Show why there is no window to somebody who started it without a terminal to read it in."""
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if application.platformName() != "offscreen" and not has_terminal:
@@ -85,32 +85,32 @@ def new_application() -> QApplication:
     return application
 
 
-def new_hall(
+def new_workspace(
     here: Places,
     profile: Profile,
     profiles: Sequence[Profile] | None = None,
     clock: WallClock | None = None,
     *,
     remember: bool = False,
-) -> Hall:
-    """Return a hall in which ``profile`` is looked at, of ``profiles`` or of those in the file; houses come later."""
+) -> Workspace:
+    """Return a workspace that looks at ``profile``, of ``profiles`` or of those in the file; sessions come later."""
     is_demo = profile in DEMO_PROFILES
     if profiles is None:
         profiles = DEMO_PROFILES if is_demo else all_profiles(here)
     known = profiles if any(each.name == profile.name for each in profiles) else (profile, *profiles)
-    hall = Hall(known, _settings(here), clock or WallClock(), save_text, is_demo=is_demo)
-    hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)), remember=remember)
-    return hall
+    workspace = Workspace(known, _settings(here), clock or WallClock(), save_text, is_demo=is_demo)
+    workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)), remember=remember)
+    return workspace
 
 
-def remembered_hall(here: Places) -> Hall | None:
-    """Return a hall in which is looked at what was last, or ``None`` when there is no such scope any more."""
-    hall = Hall(all_profiles(here), _settings(here), WallClock(), save_text)
-    choice = hall.remembered()
+def remembered_workspace(here: Places) -> Workspace | None:
+    """Return a workspace in which is looked at what was last, or ``None`` when there is no such scope any more."""
+    workspace = Workspace(all_profiles(here), _settings(here), WallClock(), save_text)
+    choice = workspace.remembered()
     if choice is None:
         return None
-    hall.choose(choice)
-    return hall
+    workspace.choose(choice)
+    return workspace
 
 
 def _settings(here: Places) -> JsonSettings:
@@ -124,28 +124,28 @@ def paint_now(application: QApplication, window: QWidget) -> None:
 
 
 def open_checkpoint(
-    desk: Desk, vault_id: VaultId | None, resource_ids: Sequence[ResourceId], parent: QWidget
+    context: ProfileContext, vault_id: VaultId | None, resource_ids: Sequence[ResourceId], parent: QWidget
 ) -> QWidget:
     """Open a checkpoint dialog."""
     dialog: QWidget = _late("ui.dialogs.checkpoint").CheckpointDialog(
-        desk, vault_id, resource_ids, parent, shelf=desk.shelf
+        context, vault_id, resource_ids, parent, draft_store=context.draft_store
     )
     dialog.open()  # type: ignore[attr-defined]
     return dialog
 
 
-def open_outcome(desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
+def open_outcome(context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
     """Open the outcome of an intent; what was refused can be edited and sent again from there."""
-    dialog = _late("ui.dialogs.outcome").OutcomeDialog(desk, intent_id, parent, can_edit=True)
-    dialog.edit_wished.connect(partial(_edit_again, desk, parent))
+    dialog = _late("ui.dialogs.outcome").OutcomeDialog(context, intent_id, parent, can_edit=True)
+    dialog.edit_requested.connect(partial(_edit_again, context, parent))
     dialog.open()
     shown: QWidget = dialog
     return shown
 
 
-def _edit_again(desk: Desk, parent: QWidget, intent_id: IntentId) -> None:
-    form = _late("ui.dialogs.checkpoint").CheckpointDialog(desk, None, (), parent, shelf=desk.shelf)
-    form.show_request(desk.ledger.intents[intent_id].body)
+def _edit_again(context: ProfileContext, parent: QWidget, intent_id: IntentId) -> None:
+    form = _late("ui.dialogs.checkpoint").CheckpointDialog(context, None, (), parent, draft_store=context.draft_store)
+    form.show_request(context.ledger.intents[intent_id].body)
     form.open()
 
 
@@ -156,9 +156,9 @@ def save_text(path: str, text: str) -> None:
 
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
-    neighbour = _late("app.neighbour")
-    wishes = [neighbour.Wish(path) for path in files] or [neighbour.Wish()]
-    return all(neighbour.knock(here.door_file, wish, wait=True) for wish in wishes)
+    single_instance = _late("app.neighbour")
+    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
+    return all(single_instance.activate(here.socket_path, wish, wait=True) for wish in wishes)
 
 
 def _late(module: str) -> Any:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cbr_desktop import __version__
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
@@ -30,7 +30,7 @@ _FILES = ".json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a ``HouseError`` becomes one sentence on standard error.
+    """Run one command and return its exit code; a ``CbrError`` becomes one sentence on standard error.
 
     The collector of garbage works for a command, and is afterwards as it was.
     """
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except (HouseError, ExceptionGroup) as error:
+    except (CbrError, ExceptionGroup) as error:
         return _refused(error)
     except KeyboardInterrupt:
         _late("cli.output").remark("Interrupted.")
@@ -74,12 +74,10 @@ def _let_try_again(name: str | None) -> None:
             refusals.forget(profile)
 
 
-def _refused(error: HouseError | ExceptionGroup) -> int:
+def _refused(error: CbrError | ExceptionGroup) -> int:
     """Say what kept a command from its work; several tasks of it may have met errors of the house, and no others."""
     errors = _late("text.errors")
-    found, rest = (
-        ([error], None) if isinstance(error, HouseError) else (_house_errors(error), error.split(HouseError)[1])
-    )
+    found, rest = ([error], None) if isinstance(error, CbrError) else (_cbr_errors(error), error.split(CbrError)[1])
     if rest is not None:
         raise error
     for sentence in dict.fromkeys(errors.error_sentence(each) for each in found):
@@ -87,13 +85,13 @@ def _refused(error: HouseError | ExceptionGroup) -> int:
     return _UNUSABLE
 
 
-def _house_errors(group: ExceptionGroup) -> list[HouseError]:
+def _cbr_errors(group: ExceptionGroup) -> list[CbrError]:
     """Return the errors of the house in a group, and in the groups in it."""
-    found: list[HouseError] = []
+    found: list[CbrError] = []
     for error in group.exceptions:
         if isinstance(error, ExceptionGroup):
-            found += _house_errors(error)
-        elif isinstance(error, HouseError):
+            found += _cbr_errors(error)
+        elif isinstance(error, CbrError):
             found.append(error)
     return found
 

@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Iterable
 
-from cbr_desktop.app.errand import Errand, cached_ledger, judge, left_behind
-from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.app.request_runner import RequestRunner, cached_ledger, judge, left_behind
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import obstacle
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_house, run
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import (
     BAD,
@@ -41,13 +41,13 @@ from cbr_desktop.workflows.ledger import Ledger
 
 
 def vaults(options: argparse.Namespace) -> int:
-    with opened_house(options.profile, demo=options.demo) as house:
-        return run(closing_client(house, _listed(house, options)))
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run(closing_client(session, _listed(session, options)))
 
 
-async def _listed(house: House, options: argparse.Namespace) -> int:
+async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     """Read the vaults and print them; ``asyncio.run`` would make a text of a list that was returned through it."""
-    listing = await house.cloud.vaults()
+    listing = await session.cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
     record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
     show(options, record, vault_table(listing.rows))
@@ -62,32 +62,32 @@ def check(options: argparse.Namespace) -> int:
 
 
 def send(options: argparse.Namespace) -> int:
-    with opened_house(options.profile, demo=options.demo) as house:
-        return run(closing_client(house, _sent(house, options)))
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run(closing_client(session, _sent(session, options)))
 
 
-async def _sent(house: House, options: argparse.Namespace) -> int:
+async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
     """Judge the file by fresh lists, send it, and print what became of it. A read-only profile has to be armed.
 
     What is lost by it is said before; on production it has to be named.
     """
-    asked_at = house.clock.now()
-    await make_ready(house, arm=options.arm)
-    judgement = judge(options.file, [house.ledger], house.clock)
+    asked_at = session.clock.now()
+    await make_ready(session, arm=options.arm)
+    judgement = judge(options.file, [session.ledger], session.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)
         show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
-    change = change_of(judgement.document, house.ledger)
-    for sentence in losses(judgement.blast, house.clock.now()):
+    change = change_of(judgement.document, session.ledger)
+    for sentence in losses(judgement.blast, session.clock.now()):
         remark(sentence)
-    reason = obstacle(house, change, options.name, asked_at)
+    reason = obstacle(session, change, options.name, asked_at)
     if reason:
         show(options, {"state": "not sent", "file": str(options.file), "problems": [reason]}, reason)
         return BAD
     kept = [] if options.demo else peek(places().records_file)[0]
-    behind = _left_behind(house, kept, change)
-    sentences = [behind_sentence(intent, house.clock.now()) for intent in behind]
+    behind = _left_behind(session, kept, change)
+    sentences = [behind_sentence(intent, session.clock.now()) for intent in behind]
     if behind and not options.again:
         record = {"state": "not sent", "file": str(options.file), "left": [intent.id for intent in behind]}
         words = [*sentences, "Nothing was sent. With --again this one is sent besides."]
@@ -95,19 +95,19 @@ async def _sent(house: House, options: argparse.Namespace) -> int:
         return BAD
     for sentence in sentences:
         remark(sentence)
-    report = await Errand(house, remark).send(change, wait=options.wait)
-    record = report_record(report, house.clock.now())
+    report = await RequestRunner(session, remark).send(change, wait=options.wait)
+    record = report_record(report, session.clock.now())
     show(options, record, report_text(record))
     return exit_code(report)
 
 
-def _left_behind(house: House, kept: Iterable[Intent], change: Change) -> list[Intent]:
+def _left_behind(session: ProfileSession, kept: Iterable[Intent], change: Change) -> list[Intent]:
     """Return the requests for the same thing that may have been carried out, or may yet be, of all profiles.
 
-    ``kept`` are the rows of the data folder; those of the house's own profile it knows better.
+    ``kept`` are the rows of the data folder; those of the session's own profile it knows better.
     """
-    others = [intent for intent in kept if intent.target.profile != house.profile.name]
-    return left_behind([*house.ledger.intents.values(), *others], house.profile, change)
+    others = [intent for intent in kept if intent.target.profile != session.profile.name]
+    return left_behind([*session.ledger.intents.values(), *others], session.profile, change)
 
 
 def simulator(options: argparse.Namespace) -> int:
@@ -140,9 +140,9 @@ def simulator(options: argparse.Namespace) -> int:
 def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     """Return what is known offline: of the profile that was named, or of all; the demo cloud is asked itself."""
     if options.demo:
-        with opened_house(options.profile, demo=options.demo) as house:
-            run(closing_client(house, house.refresh.once()))
-        return [house.ledger]
+        with opened_session(options.profile, demo=options.demo) as session:
+            run(closing_client(session, session.refresh.once()))
+        return [session.ledger]
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile))]
     known = [cached_ledger(places(), profile) for profile in all_profiles(places())]

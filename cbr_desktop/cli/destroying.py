@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cbr_desktop.app.house import House
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
@@ -15,7 +15,7 @@ from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.plan import uncounted, wants_name
 
 
-def obstacle(house: House, change: Change, typed: str | None, since: datetime) -> str:
+def obstacle(session: ProfileSession, change: Change, typed: str | None, since: datetime) -> str:
     """Return why a change is not sent that destroys or overwrites something, empty when nothing keeps it.
 
     What is lost must have been counted by lists that were read after ``since``, and on production ``typed`` must be
@@ -24,12 +24,12 @@ def obstacle(house: House, change: Change, typed: str | None, since: datetime) -
     operation = OPERATIONS[change.kind]
     if not destroys(operation.effect):
         return ""
-    part = uncounted_part(operation, house.ledger, since)
+    part = uncounted_part(operation, session.ledger, since)
     if part is not None:
-        return _uncounted_words(part, house.ledger)
+        return _uncounted_words(part, session.ledger)
     wanted = name_to_type(change.subject)
-    if wants_typed_name(operation.effect, house.profile.environment) and typed != wanted:
-        profile = quoted(house.profile.name, 60)
+    if wants_typed_name(operation.effect, session.profile.environment) and typed != wanted:
+        profile = quoted(session.profile.name, 60)
         return f"Profile {profile} is production: name what is lost by --name, which is {quoted(wanted, 80)}."
     return ""
 

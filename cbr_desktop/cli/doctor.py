@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Callable
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.doctor import Practice, asked_before
+from cbr_desktop.app.doctor import DiagnosisRunner, asked_before
 from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.app.start import terminal_secret
 from cbr_desktop.cli.opening import run
@@ -20,32 +20,32 @@ from cbr_desktop.text.diagnosis import check_text, diagnosis_record, summary_sen
 def doctor(options: argparse.Namespace) -> int:
     """Examine, print each line as it comes, and return 0 when none failed, 2 for a profile of no use, else 1."""
     tell = _keep_quiet if options.json or options.report else _print_line
-    diagnosis, practice = run(_examined(options, tell))
+    diagnosis, diagnosis_runner = run(_examined(options, tell))
     if options.json:
         say_json(diagnosis_record(diagnosis))
     elif options.report:
-        say(practice.report(diagnosis), end="")
+        say(diagnosis_runner.report(diagnosis), end="")
     else:
         say(f"\n{summary_sentence(diagnosis)}")
     failed = [check.kind for check in diagnosis.checks if check.verdict is Verdict.FAIL]
     return UNUSABLE if CheckKind.SETTINGS in failed else BAD if failed else GOOD
 
 
-async def _examined(options: argparse.Namespace, tell: Callable[[Check], None]) -> tuple[Diagnosis, Practice]:
-    practice = _demo(options) if options.demo else await _real(options)
-    return await practice.examine(tell), practice
+async def _examined(options: argparse.Namespace, tell: Callable[[Check], None]) -> tuple[Diagnosis, DiagnosisRunner]:
+    diagnosis_runner = _demo(options) if options.demo else await _real(options)
+    return await diagnosis_runner.examine(tell), diagnosis_runner
 
 
-async def _real(options: argparse.Namespace) -> Practice:
+async def _real(options: argparse.Namespace) -> DiagnosisRunner:
     profile = find_profile(places(), options.profile)
     secret = await asked_before(profile, terminal_secret(profile))
-    return Practice(profile, secret, WallClock(), refusals=Refusals(places().refusals_file))
+    return DiagnosisRunner(profile, secret, WallClock(), refusals=Refusals(places().refusals_file))
 
 
-def _demo(options: argparse.Namespace) -> Practice:
+def _demo(options: argparse.Namespace) -> DiagnosisRunner:
     demo = importlib.import_module("cbr_desktop.app.demo")
     profile, clock = find_demo(options.profile), WallClock()
-    return Practice(profile, demo.secret_of(profile), clock, demo.DemoTransport(demo.service(clock)))
+    return DiagnosisRunner(profile, demo.secret_of(profile), clock, demo.DemoTransport(demo.service(clock)))
 
 
 def _print_line(check: Check) -> None:

@@ -1,4 +1,4 @@
-"""Opening a house for a command, closing it on the loop that used it, and ending a command that is interrupted."""
+"""Opening a session for a command, closing it on the loop that used it, and ending a command that is interrupted."""
 
 import asyncio
 import signal
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import find_demo, find_profile
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.start import opened, opened_demo, terminal_secret
 from cbr_desktop.cli.output import remark
 from cbr_desktop.domain.connection import Reach
@@ -71,25 +71,25 @@ def _ended_by(end: Callable[..., None]) -> Iterator[None]:
 
 
 @contextmanager
-def opened_house(name: str | None, *, demo: bool = False) -> Iterator[House]:
-    """Open the house of the profile of this name, or of the only one, without a window."""
+def opened_session(name: str | None, *, demo: bool = False) -> Iterator[ProfileSession]:
+    """Open the session of the profile of this name, or of the only one, without a window."""
     here = places()
     profile = find_demo(name) if demo else find_profile(here, name)
     ledger = Ledger(profile, lambda part: None)
     if demo:
-        with opened_demo(here, ledger, WallClock(), origin=Origin.COMMAND) as house:
-            yield house
+        with opened_demo(here, ledger, WallClock(), origin=Origin.COMMAND) as session:
+            yield session
     else:
-        with opened(here, ledger, WallClock(), terminal_secret(profile), origin=Origin.COMMAND) as house:
-            yield house
+        with opened(here, ledger, WallClock(), terminal_secret(profile), origin=Origin.COMMAND) as session:
+            yield session
 
 
-async def closing_client(house: House, work: Awaitable[Result]) -> Result:
+async def closing_client(session: ProfileSession, work: Awaitable[Result]) -> Result:
     """Do ``work`` and close the client, on one loop."""
     try:
         return await work
     finally:
-        await house.cloud.aclose()
+        await session.cloud.aclose()
 
 
 @contextmanager
@@ -102,16 +102,16 @@ def nothing_sent() -> Iterator[None]:
         raise
 
 
-async def make_ready(house: House, *, arm: bool) -> None:
+async def make_ready(session: ProfileSession, *, arm: bool) -> None:
     """Arm the profile if that is wished, and read its lists afresh.
 
     ``ReadOnly`` when it lets nothing through; when the service cannot be reached, the error that is in the way.
     """
     if arm:
-        house.guard.arm(ARM_MINUTES[0])
-    house.guard.check()
+        session.guard.arm(ARM_MINUTES[0])
+    session.guard.check()
     with nothing_sent():
-        await house.refresh.once()
-    connection = house.ledger.connection
+        await session.refresh.once()
+    connection = session.ledger.connection
     if connection.reach is not Reach.ONLINE and connection.error is not None:
         raise connection.error

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cbr_desktop.app.errand import Errand
-from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import all_profiles
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_house, run
+from cbr_desktop.app.request_runner import RequestRunner
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, settling_record, show
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
@@ -37,8 +37,8 @@ def listed(options: argparse.Namespace) -> int:
 def hold(options: argparse.Namespace) -> int:
     """Hold waiting requests; 1 when one was not waiting."""
 
-    def held(house: House, intents: list[Intent]) -> int:
-        return _done(options, house, intents, house.outbox.hold)
+    def held(session: ProfileSession, intents: list[Intent]) -> int:
+        return _done(options, session, intents, session.outbox.hold)
 
     return _with_some(options, held)
 
@@ -46,8 +46,8 @@ def hold(options: argparse.Namespace) -> int:
 def cancel(options: argparse.Namespace) -> int:
     """Take waiting requests back; 1 when one was not waiting."""
 
-    def cancelled(house: House, intents: list[Intent]) -> int:
-        return _done(options, house, intents, house.outbox.cancel)
+    def cancelled(session: ProfileSession, intents: list[Intent]) -> int:
+        return _done(options, session, intents, session.outbox.cancel)
 
     return _with_some(options, cancelled)
 
@@ -55,7 +55,7 @@ def cancel(options: argparse.Namespace) -> int:
 def adopt(options: argparse.Namespace) -> int:
     """Take a checkpoint that was found for what a request made; 2 when it is none of the request's candidates."""
 
-    def adopted(house: House, intents: list[Intent]) -> int:
+    def adopted(session: ProfileSession, intents: list[Intent]) -> int:
         (intent,) = intents
         candidates = [each.id for each in intent.candidates] if intent.awaits_person else []
         if not candidates:
@@ -64,7 +64,7 @@ def adopt(options: argparse.Namespace) -> int:
             ids = ", ".join(shown(id, 64) for id in candidates)
             remark(f"{options.checkpoint!r} is no candidate of request {intent.id[:8]}; these are: {ids}")
             return UNUSABLE
-        return _done(options, house, intents, lambda id: house.outbox.adopt(id, options.checkpoint))
+        return _done(options, session, intents, lambda id: session.outbox.adopt(id, options.checkpoint))
 
     return _with_some(options, adopted)
 
@@ -72,11 +72,11 @@ def adopt(options: argparse.Namespace) -> int:
 def disown(options: argparse.Namespace) -> int:
     """Take it that a request made nothing of what was found; 1 when that is not for a person to say."""
 
-    def disowned(house: House, intents: list[Intent]) -> int:
+    def disowned(session: ProfileSession, intents: list[Intent]) -> int:
         (intent,) = intents
         if not intent.awaits_person:
             return _not_told(intent, "it is not, or not yet, for you to say what became of it")
-        return _done(options, house, intents, house.outbox.disown)
+        return _done(options, session, intents, session.outbox.disown)
 
     return _with_some(options, disowned)
 
@@ -88,10 +88,12 @@ def _not_told(intent: Intent, why: str) -> int:
     return BAD
 
 
-def _done(options: argparse.Namespace, house: House, intents: list[Intent], act: Callable[[IntentId], bool]) -> int:
+def _done(
+    options: argparse.Namespace, session: ProfileSession, intents: list[Intent], act: Callable[[IntentId], bool]
+) -> int:
     """Do something about requests and show them; it is done only if it is on the disk, for this program ends now."""
     done = [act(intent.id) for intent in intents]
-    now = [house.ledger.intents[intent.id] for intent in intents]
+    now = [session.ledger.intents[intent.id] for intent in intents]
     _show(options, now)
     return GOOD if all(done) and all(intent.note != NOT_SAVED for intent in now) else BAD
 
@@ -99,14 +101,14 @@ def _done(options: argparse.Namespace, house: House, intents: list[Intent], act:
 def release(options: argparse.Namespace) -> int:
     """Confirm held requests anew, send them, and print what became of them; 1 when one was not held."""
 
-    async def sent(house: House, intents: list[Intent]) -> int:
+    async def sent(session: ProfileSession, intents: list[Intent]) -> int:
         held = [intent.id for intent in intents if intent.state is IntentState.HELD]
-        await make_ready(house, arm=options.arm and bool(held))
-        reports = await Errand(house, remark).release(held)
-        _show(options, [house.ledger.intents[intent.id] for intent in intents])
+        await make_ready(session, arm=options.arm and bool(held))
+        reports = await RequestRunner(session, remark).release(held)
+        _show(options, [session.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
-    return _with_some(options, lambda house, intents: run(closing_client(house, sent(house, intents))))
+    return _with_some(options, lambda session, intents: run(closing_client(session, sent(session, intents))))
 
 
 def reconcile(options: argparse.Namespace) -> int:
@@ -121,23 +123,23 @@ def reconcile(options: argparse.Namespace) -> int:
             return _refused(options.id, 0)
     looked: list[Intent] = []
     for name in dict.fromkeys(i.target.profile for i in lost):
-        with opened_house(name) as house:
+        with opened_session(name) as session:
             own = [i for i in lost if i.target.profile == name]
-            looked += run(closing_client(house, _looked(house, own)))
+            looked += run(closing_client(session, _looked(session, own)))
     _show_looked(options, looked, [i for i in known if i.id not in {each.id for each in looked}])
     return UNCERTAIN if any(i.state in _LOST for i in looked) else GOOD
 
 
-async def _looked(house: House, intents: list[Intent]) -> list[Intent]:
+async def _looked(session: ProfileSession, intents: list[Intent]) -> list[Intent]:
     for intent in intents:
         try:
-            await house.follow.reconcile.once(intent.id)
-        except HouseError as error:
+            await session.follow.reconcile.once(intent.id)
+        except CbrError as error:
             remark(error_sentence(error))
-    return [house.ledger.intents[intent.id] for intent in intents]
+    return [session.ledger.intents[intent.id] for intent in intents]
 
 
-def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]], int]) -> int:
+def _with_some(options: argparse.Namespace, act: Callable[[ProfileSession, list[Intent]], int]) -> int:
     """Do something about the requests whose ids begin as given, profile by profile."""
     known = peek(places().records_file)[0]
     chosen: dict[str, list[Intent]] = {}
@@ -149,8 +151,8 @@ def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]],
         chosen.setdefault(found[0].target.profile, []).append(found[0])
     code = GOOD
     for name, intents in chosen.items():
-        with opened_house(name) as house:
-            code = max(code, act(house, [house.ledger.intents[intent.id] for intent in intents]))
+        with opened_session(name) as session:
+            code = max(code, act(session, [session.ledger.intents[intent.id] for intent in intents]))
     return code
 
 
@@ -203,7 +205,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "refusal": intent.refusal and asdict(intent.refusal),
         "retry_of": intent.retry_of,
         "looked": [asdict(each) for each in intent.looked],
-        "twins": list(intent.twins),
+        "twins": list(intent.duplicates),
         **settling_record(intent),
     }
 

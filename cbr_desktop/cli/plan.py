@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.errand import cached_ledger
-from cbr_desktop.app.house import new_intent_id
-from cbr_desktop.app.plans import Street, opened_demo_street, opened_street
+from cbr_desktop.app.plans import PlanSessions, opened_demo_plan_sessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
+from cbr_desktop.app.request_runner import cached_ledger
+from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.opening import run as run_work
@@ -56,9 +56,9 @@ def check(options: argparse.Namespace) -> int:
     if plan is not None:
         known = _profiles(options, plan)
         if options.demo:
-            with opened_demo_street(places(), known, WallClock()) as street:
-                run_work(_closing(street, street.read()))
-            ledgers = street.ledgers
+            with opened_demo_plan_sessions(places(), known, WallClock()) as plan_sessions:
+                run_work(_closing(plan_sessions, plan_sessions.read()))
+            ledgers = plan_sessions.ledgers
         else:
             ledgers = {profile.name: cached_ledger(places(), profile) for profile in known}
         findings += judged(plan, ledgers, _default(options), WallClock().now())
@@ -90,28 +90,30 @@ def run(options: argparse.Namespace) -> int:
     if plan is None or is_blocked(findings):
         _show_findings(options, plan, findings)
         return BAD if plan is not None else UNUSABLE
-    with _street(options, _profiles(options, plan)) as street:
-        return run_work(_closing(street, _run(street, plan, findings, options)))
+    with _plan_sessions(options, _profiles(options, plan)) as plan_sessions:
+        return run_work(_closing(plan_sessions, _run(plan_sessions, plan, findings, options)))
 
 
-async def _run(street: Street, plan: Plan, findings: list[StepFinding], options: argparse.Namespace) -> int:
-    findings += judged(plan, street.ledgers, _default(options), street.clock.now())
+async def _run(
+    plan_sessions: PlanSessions, plan: Plan, findings: list[StepFinding], options: argparse.Namespace
+) -> int:
+    findings += judged(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
     if is_blocked([found for found in findings if _is_of_plan(found)]):
         _show_findings(options, plan, findings)
         return BAD
-    _arm(street, options)
-    asked_at = street.clock.now()
+    _arm(plan_sessions, options)
+    asked_at = plan_sessions.clock.now()
     with nothing_sent():
-        await street.read()
-    fresh = judged(plan, street.ledgers, _default(options), street.clock.now())
+        await plan_sessions.read()
+    fresh = judged(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
     if is_blocked(fresh):
         _show_findings(options, plan, fresh)
         return BAD
-    begun = prepared(plan, new_intent_id(), street.ledgers, _default(options), street.clock.now())
-    if _is_kept_back(street, begun, options, asked_at) or _is_behind(street, begun, options):
+    begun = prepared(plan, new_intent_id(), plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
         return BAD
-    street.runs.keep(begun)
-    return await _followed(street, begun, options)
+    plan_sessions.runs.keep(begun)
+    return await _followed(plan_sessions, begun, options)
 
 
 def go_on(options: argparse.Namespace) -> int:
@@ -121,34 +123,34 @@ def go_on(options: argparse.Namespace) -> int:
         return UNUSABLE
     wanted = {step.profile for step in begun.plan.steps}
     known = [profile for profile in all_profiles(places()) if profile.name in wanted]
-    with opened_street(places(), known, WallClock()) as street:
-        return run_work(_closing(street, _go_on(street, begun, options)))
+    with opened_plan_sessions(places(), known, WallClock()) as plan_sessions:
+        return run_work(_closing(plan_sessions, _go_on(plan_sessions, begun, options)))
 
 
-async def _go_on(street: Street, begun: Run, options: argparse.Namespace) -> int:
-    _arm(street, options)
-    asked_at = street.clock.now()
+async def _go_on(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
+    _arm(plan_sessions, options)
+    asked_at = plan_sessions.clock.now()
     with nothing_sent():
-        await street.read()
-    if _is_kept_back(street, begun, options, asked_at) or _is_behind(street, begun, options):
+        await plan_sessions.read()
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
         return BAD
-    return await _followed(street, begun, options)
+    return await _followed(plan_sessions, begun, options)
 
 
-async def _followed(street: Street, begun: Run, options: argparse.Namespace) -> int:
-    report = await street.follow(begun, wait=options.wait, say=remark)
+async def _followed(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
+    report = await plan_sessions.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
     return exit_code(report)
 
 
-def _is_kept_back(street: Street, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
+def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
     """Say what the steps destroy or overwrite that have not left, and tell whether they may not go; say why then."""
-    rows = status(begun, street.scope, street.clock.now()).rows
+    rows = status(begun, plan_sessions.scope, plan_sessions.clock.now()).rows
     waiting = {row.number for row in rows if row.stand in (Stand.NOT_STARTED, Stand.WAITING)}
-    steps = [each for each in destroying(begun.plan, street.ledgers, "") if each[0].number in waiting]
-    lost = blasts(begun.plan, street.ledgers, "")
+    steps = [each for each in destroying(begun.plan, plan_sessions.ledgers, "") if each[0].number in waiting]
+    lost = blasts(begun.plan, plan_sessions.ledgers, "")
     for step, _ in steps:
-        for sentence in losses(lost.get(step.number, Blast()), street.clock.now()):
+        for sentence in losses(lost.get(step.number, Blast()), plan_sessions.clock.now()):
             remark(f"Step {step.number}: {sentence}")
     reason = plan_obstacle(begun.plan, steps, options.name, since)
     if reason:
@@ -157,14 +159,14 @@ def _is_kept_back(street: Street, begun: Run, options: argparse.Namespace, since
     return bool(reason)
 
 
-def _is_behind(street: Street, begun: Run, options: argparse.Namespace) -> bool:
+def _is_behind(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> bool:
     """Say what steps ask for that was asked for before and is not settled; tell whether that keeps the run back."""
-    known = {id for ledger in street.ledgers.values() for id in ledger.intents}
-    kept = [intent for ledger in street.ledgers.values() for intent in ledger.intents.values()]
+    known = {id for ledger in plan_sessions.ledgers.values() for id in ledger.intents}
+    kept = [intent for ledger in plan_sessions.ledgers.values() for intent in ledger.intents.values()]
     if not options.demo:
         kept += [intent for intent in peek(places().records_file)[0] if intent.id not in known]
-    now = street.clock.now()
-    found = [(number, behind_sentence(intent, now)) for number, intent in street.left_behind(begun, kept)]
+    now = plan_sessions.clock.now()
+    found = [(number, behind_sentence(intent, now)) for number, intent in plan_sessions.left_behind(begun, kept)]
     if options.again or not found:
         for number, sentence in found:
             remark(f"Step {number}: {sentence}")
@@ -210,10 +212,10 @@ def exit_code(report: PlanReport) -> int:
 
 
 @contextmanager
-def _street(options: argparse.Namespace, known: list[Profile]) -> Iterator[Street]:
-    opened = opened_demo_street if options.demo else opened_street
-    with opened(places(), known, WallClock()) as street:
-        yield street
+def _plan_sessions(options: argparse.Namespace, known: list[Profile]) -> Iterator[PlanSessions]:
+    opened = opened_demo_plan_sessions if options.demo else opened_plan_sessions
+    with opened(places(), known, WallClock()) as plan_sessions:
+        yield plan_sessions
 
 
 def _profiles(options: argparse.Namespace, plan: Plan) -> list[Profile]:
@@ -233,12 +235,12 @@ def _default(options: argparse.Namespace) -> str:
     return known[0].name if len(known) == 1 else ""
 
 
-def _arm(street: Street, options: argparse.Namespace) -> None:
+def _arm(plan_sessions: PlanSessions, options: argparse.Namespace) -> None:
     """Arm the profiles if that is wished. ``ReadOnly`` when one lets nothing through: before anything is sent."""
-    for house in street.houses.values():
+    for session in plan_sessions.sessions.values():
         if options.arm:
-            house.guard.arm(_ARMED_MINUTES)
-        house.guard.check()
+            session.guard.arm(_ARMED_MINUTES)
+        session.guard.check()
 
 
 def _is_of_plan(found: StepFinding) -> bool:
@@ -268,11 +270,11 @@ def _kept() -> Scope:
     return Scope(list(ledgers.values()))
 
 
-async def _closing(street: Street, work: Awaitable[Result]) -> Result:
+async def _closing(plan_sessions: PlanSessions, work: Awaitable[Result]) -> Result:
     try:
         return await work
     finally:
-        await street.aclose()
+        await plan_sessions.aclose()
 
 
 def _show_findings(options: argparse.Namespace, plan: Plan | None, findings: list[StepFinding]) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.errand import Judgement, Report, judge
+from cbr_desktop.app.request_runner import Judgement, Report, judge
 from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
@@ -210,7 +210,7 @@ def show_judgements(options: Namespace, paths: Iterable[Path], ledgers: list[Led
     for path in paths:
         try:
             judgement = judge(path, ledgers, WallClock())
-        except HouseError as error:
+        except CbrError as error:
             judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(error)]})
             code = UNUSABLE
             continue

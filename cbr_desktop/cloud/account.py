@@ -24,7 +24,7 @@ class Account:
         self._clock = clock
 
     async def projects(self, profile: Profile, secrets: Mapping[SecretKind, str]) -> list[Project]:
-        """Return the projects that the login of ``profile`` may use, by name; raises ``HouseError``."""
+        """Return the projects that the login of ``profile`` may use, by name; raises ``CbrError``."""
 
         async def secret(kind: SecretKind) -> str:
             if not secrets.get(kind):

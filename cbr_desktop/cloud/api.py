@@ -26,7 +26,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CloudError, NotFound, ProfileError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
-from cbr_desktop.domain.journal import Witness
+from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
@@ -137,18 +137,18 @@ class CbrCloud:
             raise answer.unfit("another checkpoint than was asked for")
         return found
 
-    async def send(self, change: Change, project_id: ProjectId, witness: Witness | None = None) -> Sent:
+    async def send(self, change: Change, project_id: ProjectId, observer: RequestObserver | None = None) -> Sent:
         """Send a change of a project as it is, and read what it is answered.
 
         It is sent once; a second time only after a new login, when the gateway did not take the token and so cannot
         have passed the first on. ``CloudError.executed`` is ``False`` where it certainly was not carried out.
-        ``witness`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
+        ``observer`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
         """
         path = "/".join(self._step(step) for step in change.path.split("/"))
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
         headers = {"Content-Type": "application/json;charset=UTF-8"} if change.body else {}
         call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
-        once = self._client.once if witness is None else partial(self._once_seen, witness)
+        once = self._client.once if observer is None else partial(self._once_seen, observer)
         answer = await authorised(self._auth, self._client, call, once)
         result = _decoded(answer, lambda told: result_of(change, told))
         return Sent(result, answer.request_id, answer.server_time)
@@ -166,20 +166,20 @@ class CbrCloud:
         url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
-    async def _once_seen(self, witness: Witness, call: Call) -> Answer:
+    async def _once_seen(self, observer: RequestObserver, call: Call) -> Answer:
         """Send a call once before the eyes of a witness."""
-        witness.asks(call.method, call.url, call.headers, call.body or b"")
+        observer.asks(call.method, call.url, call.headers, call.body or b"")
         try:
             answer = await self._client.once(call)
         except CloudError as error:
             request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
             said = f"{type(error).__name__}: {error.detail}"
-            witness.answers(getattr(error, "status", 0), request_id, code, None, said)
+            observer.answers(getattr(error, "status", 0), request_id, code, None, said)
             raise
         except asyncio.CancelledError:
-            witness.answers(0, "", "", None, "interrupted")
+            observer.answers(0, "", "", None, "interrupted")
             raise
-        witness.answers(answer.status, answer.request_id, "", answer.body)
+        observer.answers(answer.status, answer.request_id, "", answer.body)
         return answer
 
     async def _list(

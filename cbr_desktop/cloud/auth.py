@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from cbr_desktop.cloud.transport import Answer, Call, Client, gateway_codes
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, SecretUnfit
+from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, SecretUnfit
 from cbr_desktop.domain.ids import ProjectId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import KeptRefusal, SecretKind
@@ -85,7 +85,7 @@ class SingleFlight(Generic[Value]):
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._round = 0
-        self._failure: HouseError | None = None
+        self._failure: CbrError | None = None
 
     async def outcome(self, found: Callable[[], Value | None], work: Callable[[], Awaitable[Value]]) -> Value:
         """Return what ``found`` has, or what ``work`` brings while nobody else is at it."""
@@ -99,7 +99,7 @@ class SingleFlight(Generic[Value]):
             self._failure = None
             try:
                 return await work()
-            except HouseError as error:
+            except CbrError as error:
                 self._failure = error
                 raise
             finally:
@@ -114,7 +114,7 @@ class RefusedSecrets:
 
     def __init__(self) -> None:
         self._salt = secrets.token_bytes(16)
-        self._refused: tuple[bytes, HouseError] | None = None
+        self._refused: tuple[bytes, CbrError] | None = None
 
     def check(self, *given: str) -> None:
         """Raise what became of these secrets when they are the refused ones."""
@@ -122,7 +122,7 @@ class RefusedSecrets:
             # the same error each time tells listeners that there is nothing new; its old frames would only pile up
             raise self._refused[1].with_traceback(None) from None
 
-    def add(self, error: HouseError, *given: str) -> None:
+    def add(self, error: CbrError, *given: str) -> None:
         """Remember what became of these secrets, in place of those before."""
         self._refused = (self._hash(given), error)
 

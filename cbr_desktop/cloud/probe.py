@@ -22,7 +22,7 @@ from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.diagnosis import Certificate, Contact, Entry, Greeting, Place
-from cbr_desktop.domain.error import CloudError, HouseError, LoginRefused, NotFound, Refused, Unreachable
+from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, NotFound, Refused, Unreachable
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import Profile, ProxyMode
@@ -200,7 +200,7 @@ class CloudProbe:
         clock: Clock,
         wire: Wire | None = None,
         *,
-        refusal: Callable[[], HouseError | None] = lambda: None,
+        refusal: Callable[[], CbrError | None] = lambda: None,
     ) -> None:
         self._profile = profile
         self._auth = auth
@@ -221,7 +221,7 @@ class CloudProbe:
         """Return which way requests take."""
         return await aside(partial(effective_network, self._profile))
 
-    def refused_before(self) -> HouseError | None:
+    def refused_before(self) -> CbrError | None:
         """Return what became of these secrets elsewhere in the program, if they were refused."""
         error = self._refusal()
         return error if isinstance(error, LoginRefused) else None

@@ -9,6 +9,7 @@ from enum import StrEnum
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, folded, warn
 from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId, VolumeId, is_uuid, spelled
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.redaction import redact_fields
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ResourceType
 
 NAME_LIMIT = 64
@@ -97,6 +98,9 @@ class SkippedResource:
     name: str
     code: str
     reason: str
+
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "reason")
 
 
 @dataclass(frozen=True, slots=True)

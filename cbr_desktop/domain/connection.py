@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 
 
 class Reach(Enum):
@@ -28,7 +28,7 @@ class Connection(NamedTuple):
     latency_ms: float | None = None
     waiting_until: datetime | None = None
     token_expires_at: datetime | None = None
-    error: HouseError | None = None
+    error: CbrError | None = None
     clock_offset: timedelta | None = None
     clock_error: timedelta = timedelta(0)
 

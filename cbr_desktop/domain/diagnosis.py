@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from cbr_desktop.domain.error import HouseError, Unreachable
+from cbr_desktop.domain.error import CbrError, Unreachable
 from cbr_desktop.domain.ids import ProjectId
 
 CHECK_SECONDS = 10.0
@@ -99,7 +99,7 @@ class Check:
     subject: str
     verdict: Verdict
     facts: Facts = ()
-    error: HouseError | None = None
+    error: CbrError | None = None
     millis: float | None = None
 
     def fact(self, name: str) -> FactValue | None:
@@ -185,7 +185,7 @@ class Greeting:
     code: str = ""
     is_service: bool = True
     clock_offset: timedelta | None = None
-    error: HouseError | None = None
+    error: CbrError | None = None
 
 
 @dataclass(frozen=True, slots=True)

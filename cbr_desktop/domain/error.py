@@ -2,7 +2,7 @@
 
 ::
 
-    HouseError
+    CbrError
     ├── CloudError                 the service was asked
     │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
@@ -28,14 +28,15 @@
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 
-class HouseError(Exception):
+class CbrError(Exception):
     """Root of every error that a person is told about in words; anything else is a defect of ours."""
 
 
-class CloudError(HouseError):
+class CloudError(CbrError):
     """The service was asked, and there is no good answer.
 
     ``host`` is the server's name. ``executed`` tells whether a request that changes something may have been carried
@@ -48,6 +49,11 @@ class CloudError(HouseError):
         super().__init__(host, detail)
         self.host = host
         self.detail = detail
+
+    def hide(self, redact: Callable[[str], str]) -> None:
+        """Take secrets out of the detail."""
+        self.detail = redact(self.detail)
+        self.args = (self.host, self.detail)
 
 
 class Unreachable(CloudError):
@@ -158,7 +164,7 @@ class Throttled(Refused):
     retry_after: float | None = None
 
 
-class StorageError(HouseError):
+class StorageError(CbrError):
     """The disk would not. ``path`` is the file or folder, ``detail`` the system's words."""
 
     def __init__(self, path: str, detail: str = "") -> None:
@@ -191,7 +197,7 @@ class InUse(StorageError):
     """The data folder ``path`` belongs to another running program of ours."""
 
 
-class ProfileError(HouseError):
+class ProfileError(CbrError):
     """A profile lacks something or says something that cannot be; ``profile`` and ``field`` name the place."""
 
     def __init__(self, profile: str, field: str, detail: str) -> None:
@@ -214,7 +220,7 @@ class NoProfile(ProfileError):
         self.path = path
 
 
-class SecretMissing(HouseError):
+class SecretMissing(CbrError):
     """A secret of ``profile`` was not given and is not stored; ``kind`` is a word of ``SecretKind``."""
 
     def __init__(self, profile: str, kind: str = "password") -> None:
@@ -231,7 +237,7 @@ class SecretUnfit(SecretMissing):
         self.problem = problem
 
 
-class ReadOnly(HouseError):
+class ReadOnly(CbrError):
     """Nothing may be changed through ``profile`` before it is armed."""
 
     def __init__(self, profile: str) -> None:

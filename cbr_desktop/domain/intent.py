@@ -38,6 +38,7 @@ from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.domain.redaction import redact_fields
 
 
 class IntentState(StrEnum):
@@ -107,6 +108,9 @@ class Refusal:
     message: str
     request_id: str = ""
 
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message", "request_id")
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -145,7 +149,7 @@ class Intent:
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
     there is none. ``preflight_at`` is how old the data were by which it was judged, ``None`` when there were none.
-    ``twins`` are other checkpoints that exist under the same name: it was made more than once. ``origin`` is what
+    ``duplicates`` are other checkpoints that exist under the same name: it was made more than once. ``origin`` is what
     confirmed it last.
 
     ``service_sent_at`` is the earliest time by the service's clock at which the request can have left, ``None`` while
@@ -174,7 +178,7 @@ class Intent:
     plan: str = ""
     preflight_at: datetime | None = None
     looked: tuple[Looked, ...] = ()
-    twins: tuple[CheckpointId, ...] = ()
+    duplicates: tuple[CheckpointId, ...] = ()
     service_sent_at: datetime | None = None
     candidates: tuple[Candidate, ...] = ()
     origin: Origin = Origin.WINDOW

@@ -128,7 +128,7 @@ class Filter:
         )
 
 
-class Witness(Protocol):
+class RequestObserver(Protocol):
     """Sees what one request says to the service and what it answers, as it happens."""
 
     def asks(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:

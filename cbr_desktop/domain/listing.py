@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 
 Row = TypeVar("Row")
 
@@ -19,4 +19,4 @@ class Listing(NamedTuple, Generic[Row]):
     rows: list[Row]
     as_of: datetime
     complete: bool = True
-    lacking: HouseError | None = None
+    lacking: CbrError | None = None

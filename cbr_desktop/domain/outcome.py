@@ -13,6 +13,7 @@ from cbr_desktop.domain.checkpoint import (
     SkippedResource,
 )
 from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.redaction import redact_fields
 from cbr_desktop.domain.task import Task, TaskStatus
 
 
@@ -41,6 +42,9 @@ class ResourceOutcome:
     code: str = ""
     message: str = ""
     task: Task | None = None
+
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message")
 
     @property
     def is_over(self) -> bool:

@@ -12,11 +12,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cbr_desktop.domain.error import Forbidden, HouseError, NotFound, Refused
+from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
-from cbr_desktop.storage.database import SIDE_FILES
+from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
 
 PAGE_ROWS = 250
 """Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
@@ -58,6 +58,7 @@ def reading(path: Path, name: str, codec: Codec[Row], *, first_page: bool = Fals
     try:
         if not path.exists():
             return None
+        refuse_odd_parts(path)
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             return (yield from _listing(connection, name, codec, first_page=first_page))
     except sqlite3.OperationalError as error:
@@ -146,13 +147,13 @@ def _columns(checksum: int, content: bytes) -> Columns:
     return columns
 
 
-def _told(lacking: HouseError | None) -> str:
+def _told(lacking: CbrError | None) -> str:
     """Return why something is missing for good as a text: a number of HTTP and the server's name."""
     if not isinstance(lacking, Refused):
         return ""
     return next((f"{status} {lacking.host}" for status, kind in _LACKING.items() if isinstance(lacking, kind)), "")
 
 
-def _why(told: str) -> HouseError | None:
+def _why(told: str) -> CbrError | None:
     status, _, host = told.partition(" ")
     return _LACKING[int(status)](host, status=int(status)) if status else None

@@ -78,7 +78,7 @@ class Places:
         return self.data / "instance.lock"
 
     @property
-    def door_file(self) -> Path:
+    def socket_path(self) -> Path:
         """Where the program whose lock it is listens for a second start."""
         return self.data / "door"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
-from cbr_desktop.domain.error import Damaged, HouseError, NotSaved, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import open_plain, reason, write_whole
 
@@ -48,7 +48,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
+def read(path: Path) -> tuple[list[Profile], list[CbrError]]:
     """Return the profiles of a file and what is wrong in it; a bad profile does not hide a good one.
 
     A missing file has no profiles and nothing wrong. ``Damaged`` in the list: the file is no TOML or cannot be read;
@@ -155,12 +155,12 @@ def text_of(path: Path) -> str:
 # reading
 
 
-def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list[HouseError]]:
+def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list[CbrError]]:
     tables = document.get("profile", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return [], [Damaged(str(path), "profiles are written as [[profile]]")]
     profiles: dict[str, Profile] = {}
-    errors: list[HouseError] = []
+    errors: list[CbrError] = []
     for number, table in enumerate(tables, 1):
         try:
             profile = checked(table, f"#{number}")

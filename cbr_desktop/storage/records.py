@@ -26,6 +26,7 @@ from cbr_desktop.storage.database import (
     connect,
     create_database,
     open_database,
+    refuse_odd_parts,
     saving,
     set_aside,
     transaction,
@@ -217,6 +218,7 @@ def peek(path: Path) -> tuple[list[Intent], Head | None]:
     """
     if not path.exists():
         return [], None
+    refuse_odd_parts(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=2.0, uri=True)) as connection:
             connection.text_factory = bytes
@@ -343,7 +345,7 @@ def _intent(row: _Row) -> Intent:
         plan=wished.get("plan", ""),
         preflight_at=_moment(wished.get("preflight_at")),
         looked=tuple(_looked(each) for each in wished.get("looked", ())),
-        twins=tuple(CheckpointId(id) for id in wished.get("twins", ())),
+        duplicates=tuple(CheckpointId(id) for id in wished.get("twins", ())),
         service_sent_at=_moment(wished.get("service_sent_at")),
         candidates=tuple(_candidate(each) for each in wished.get("candidates", ())),
         origin=Origin(wished.get("origin", Origin.WINDOW)),
@@ -396,7 +398,7 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "plan": intent.plan,
         "preflight_at": intent.preflight_at,
         "looked": [asdict(each) for each in intent.looked],
-        "twins": intent.twins,
+        "twins": intent.duplicates,
         "service_sent_at": intent.service_sent_at,
         "candidates": [asdict(each) for each in intent.candidates],
         "origin": str(intent.origin),

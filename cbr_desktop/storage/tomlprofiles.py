@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 
-from cbr_desktop.domain.error import Damaged, HouseError, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, ProfileError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import Source
 from cbr_desktop.storage.files import make_folder, reason, write_whole
@@ -26,7 +26,7 @@ class TomlProfiles:
         self._path = path
         self._surroundings = surroundings or Surroundings()
 
-    def read(self) -> tuple[list[Profile], list[HouseError]]:
+    def read(self) -> tuple[list[Profile], list[CbrError]]:
         """Return the profiles that can be used and what is wrong with the others."""
         return read(self._path)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import (
+    CbrError,
     Forbidden,
-    HouseError,
     LoginRefused,
     ProfileError,
     Redirected,
@@ -386,7 +386,7 @@ _WHYS: Mapping[Why, Callable[[Check], tuple[str, str]]] = {
 # lines with an error
 
 
-def _error_words(check: Check, error: HouseError) -> tuple[str, str]:
+def _error_words(check: Check, error: CbrError) -> tuple[str, str]:
     if isinstance(error, Unreachable) and error.reason in _REASONS:
         found, step = _REASONS[error.reason]
         shown_there = _certificate(check) if check.fact("ends_at") else ""
@@ -475,7 +475,7 @@ def _refusal(error: Refused) -> str:
     return code + refusal_sentence("", error.message, error.request_id)
 
 
-def _sentence(error: HouseError | None) -> str:
+def _sentence(error: CbrError | None) -> str:
     return "" if error is None else error_sentence(error)
 
 

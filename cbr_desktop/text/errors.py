@@ -5,11 +5,11 @@ from datetime import datetime
 
 from cbr_desktop.domain.error import (
     BadAnswer,
+    CbrError,
     ChangedOutside,
     CloudError,
     Damaged,
     Forbidden,
-    HouseError,
     InUse,
     LoginRefused,
     Missing,
@@ -69,7 +69,7 @@ def rescued_sentence(error: Damaged) -> str:
     )
 
 
-def error_sentence(error: HouseError) -> str:
+def error_sentence(error: CbrError) -> str:
     """Return what happened, to which thing, and what to do."""
     for kind in type(error).__mro__:
         if kind in _ERRORS:

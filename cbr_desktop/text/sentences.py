@@ -445,7 +445,7 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
             "adopted": f" The answer had been lost; you said that this {words.thing} is the one.",
         }.get(intent.note, "")
         alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
-        return sentence + found + alone + _twin_words(intent) + _unsaved(intent)
+        return sentence + found + alone + _duplicate_words(intent) + _unsaved(intent)
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
 
 
@@ -608,11 +608,11 @@ _INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
 }
 
 
-def _twin_words(intent: Intent) -> str:
-    if not intent.twins or intent.checkpoint is None:
+def _duplicate_words(intent: Intent) -> str:
+    if not intent.duplicates or intent.checkpoint is None:
         return ""
-    ids = ", ".join(shown(id, 64) for id in (intent.checkpoint.id, *intent.twins))
-    return f" Created {_times(len(intent.twins) + 1)}: checkpoints {ids} have the same name."
+    ids = ", ".join(shown(id, 64) for id in (intent.checkpoint.id, *intent.duplicates))
+    return f" Created {_times(len(intent.duplicates) + 1)}: checkpoints {ids} have the same name."
 
 
 def _times(count: int) -> str:

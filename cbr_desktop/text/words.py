@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.text.errors import error_sentence
@@ -224,7 +224,7 @@ def trouble_words(freshness: Freshness) -> str:
     return "" if freshness.complete else "perhaps not whole"
 
 
-def error_words(error: HouseError) -> str:
+def error_words(error: CbrError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
     if isinstance(error, Unreachable) and error.reason == "offline":
         return "offline"
@@ -234,7 +234,7 @@ def error_words(error: HouseError) -> str:
     return "could not be read"
 
 
-_SHORT: dict[type[HouseError], str] = {
+_SHORT: dict[type[CbrError], str] = {
     SecretMissing: "login needed",
     LoginRefused: "login refused",
     Unreachable: "unreachable",

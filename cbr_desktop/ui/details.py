@@ -25,7 +25,7 @@ from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.facts import Facts, Sheet, Subject, sheet
 from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.pages.vaults import VaultLore
+from cbr_desktop.ui.pages.vaults import VaultIndex
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.theme import tone_colour
 from cbr_desktop.workflows.ledger import Reading
@@ -41,15 +41,15 @@ class Details(QFrame):
         vault_wished: the vault with this id should be shown.
     """
 
-    checkpoint_wished = Signal()
-    vault_wished = Signal(object)
+    checkpoint_requested = Signal()
+    vault_requested = Signal(object)
 
-    def __init__(self, ledger: Reading, lore: VaultLore, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, ledger: Reading, vault_index: VaultIndex, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("details")
         self.setAccessibleName("Details")
         self._ledger = ledger
-        self._lore = lore
+        self._vault_index = vault_index
         self._times = times
         self._subject: Subject | None = None
         self._nothing = ""
@@ -60,7 +60,7 @@ class Details(QFrame):
 
     def show_subject(self, subject: Subject | None, nothing: str = "") -> None:
         """Show what a row stands for, or say ``nothing``: why there is nothing to show."""
-        told = sheet(subject, self._ledger, self._lore, self._times) if subject is not None else None
+        told = sheet(subject, self._ledger, self._vault_index, self._times) if subject is not None else None
         if (told, subject, nothing) == (self._sheet, self._subject, self._nothing) and told is not None:
             return
         self._subject, self._sheet, self._nothing = subject, told, nothing
@@ -146,7 +146,7 @@ class Details(QFrame):
         self.create_checkpoint = _button(
             "createCheckpointOfThis", "Create checkpoint of this", "Create checkpoint", "plus", self
         )
-        self.create_checkpoint.clicked.connect(self.checkpoint_wished)
+        self.create_checkpoint.clicked.connect(self.checkpoint_requested)
         self.copy_id = _button("copyId", "Copy id", "Copy id", "", self)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
         self.copy_name = _button("copyName", "Copy name", "Copy name", "", self)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.diagnosis import (
     KINDS,
     busy_sentence,
@@ -146,7 +146,7 @@ class DoctorWindow(QDialog):
         self._table.go_to_first_trouble()
         self._offer(running=False)
 
-    def _fail(self, error: HouseError) -> None:
+    def _fail(self, error: CbrError) -> None:
         self._say(BAD, error_sentence(error))
         self._offer(running=False)
 

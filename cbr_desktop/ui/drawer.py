@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import draw_mark, icon
 from cbr_desktop.ui.line import Line
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.requests import Group, Request, requests
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 
 _ROWS_HIGH = 5
@@ -42,15 +42,15 @@ class Drawer(QFrame):
         toggled: whether the drawer is open now.
     """
 
-    outcome_wished = Signal(object)
+    outcome_requested = Signal(object)
     remarked = Signal(str)
     toggled = Signal(bool)
 
-    def __init__(self, hall: Hall, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("taskDrawer")
         self.setAccessibleName("Task drawer")
-        self._hall = hall
+        self._workspace = workspace
         self._group: Group | None = None
         self._rows: dict[IntentId, RequestRow] = {}
         self._list: QScrollArea | None = None
@@ -79,7 +79,7 @@ class Drawer(QFrame):
 
     def take(self) -> None:
         """Show how the requests stand now."""
-        self._shown = requests(self._hall.open, self._hall.clock.now(), self._dismissed())
+        self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
             button.setText(f"{group} {count}")
@@ -193,22 +193,22 @@ class Drawer(QFrame):
 
     def _new_row(self, request: Request) -> "RequestRow":
         row = RequestRow(request)
-        row.opened.connect(self.outcome_wished)
+        row.opened.connect(self.outcome_requested)
         row.cancelled.connect(self._cancel)
         row.dismissed.connect(self._dismiss)
         self._rows[request.id] = row
         return row
 
     def _cancel(self, id: IntentId) -> None:
-        if not self._hall.desk_of_intent(id).outbox.cancel(id):
+        if not self._workspace.context_of_intent(id).outbox.cancel(id):
             self.remarked.emit("Too late to cancel: the request has been sent already.")
 
     def _dismiss(self, id: IntentId) -> None:
-        self._hall.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
+        self._workspace.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
         self.take()
 
     def _dismissed(self) -> list[str]:
-        stored = self._hall.settings.get(_DISMISSED, [])
+        stored = self._workspace.settings.get(_DISMISSED, [])
         return [str(id) for id in stored] if isinstance(stored, list) else []
 
 

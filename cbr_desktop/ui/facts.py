@@ -21,7 +21,7 @@ from cbr_desktop.ui.pages.resources import (
     verdict_words,
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
-from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
+from cbr_desktop.ui.pages.vaults import VaultIndex, kind_words, tag_words
 from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -47,10 +47,10 @@ class Sheet:
     vault_id: VaultId | None
 
 
-def sheet(subject: Subject, ledger: Reading, lore: VaultLore, times: Times) -> Sheet:
+def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     """Return what is known of a subject."""
     if isinstance(subject, Vault):
-        return _vault(subject, ledger, lore, times)
+        return _vault(subject, ledger, vault_index, times)
     if isinstance(subject, Task):
         return _task(subject, ledger, times)
     if isinstance(subject, Intent):
@@ -60,14 +60,14 @@ def sheet(subject: Subject, ledger: Reading, lore: VaultLore, times: Times) -> S
     return _resource(subject, ledger, times)
 
 
-def _vault(vault: Vault, ledger: Reading, lore: VaultLore, times: Times) -> Sheet:
+def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     facts = [
         ("Used", f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
         ("Free", gb_words(vault.free_gb) if vault.free_gb >= 0 else f"none; over-full by {gb_words(-vault.free_gb)}"),
         ("Protection", status_words(vault.protect_type)),
         ("Resources", f"{len(vault.resources)}, {gb_words(vault.allocated_gb)} allocated"),
-        ("Policy", lore.policy_words(vault)),
-        ("Last good backup", times.text_and_age(lore.last_good_at(vault))),
+        ("Policy", vault_index.policy_words(vault)),
+        ("Last good backup", times.text_and_age(vault_index.last_good_at(vault))),
         ("Threshold", f"{vault.threshold_percent} %"),
         ("Auto expand", "On" if vault.auto_expand else "Off"),
         ("Backup locking", "Locked (WORM)" if vault.worm_locked else "Off"),
@@ -77,7 +77,8 @@ def _vault(vault: Vault, ledger: Reading, lore: VaultLore, times: Times) -> Shee
         ("ID", vault.id),
     ]
     relations = [
-        f"Policy: {shown(policy.name, 80)}{'' if policy.enabled else ' (disabled)'}" for policy in lore.policies(vault)
+        f"Policy: {shown(policy.name, 80)}{'' if policy.enabled else ' (disabled)'}"
+        for policy in vault_index.policies(vault)
     ]
     relations += [
         f"{status_words(r.type)}: {shown(r.name, 80)} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}"
@@ -237,7 +238,7 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         f"Resource: {shown(each.name or each.id, 80)} – {status_words(each.fate)}"
         for each in (outcome.resources if outcome else ())
     ]
-    relations += [f"Twin: checkpoint {shown(twin, 64)}" for twin in intent.twins]
+    relations += [f"Twin: checkpoint {shown(duplicate, 64)}" for duplicate in intent.duplicates]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
         intent.id,

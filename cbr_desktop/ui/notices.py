@@ -22,11 +22,11 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.text.plain import plain, unmarked
 from cbr_desktop.ui.drawer import MarkSign
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.requests import finished_words, intent_mark, review_sentence
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -37,7 +37,7 @@ REMARK = Mark(Shape.DIAMOND, Tone.BUSY)
 WARNING = Mark(Shape.DIAMOND, Tone.WARN)
 
 
-class Herald(Protocol):
+class DesktopNotifier(Protocol):
     """Tells something outside the window."""
 
     def tell(self, title: str, text: str) -> None:
@@ -45,7 +45,7 @@ class Herald(Protocol):
         ...
 
 
-class TrayHerald(QObject):
+class TrayNotifier(QObject):
     """Tells through the desktop's notifications; the icon for it is made when it is first needed."""
 
     def __init__(self, parent: QObject) -> None:
@@ -166,16 +166,21 @@ class Reminder(QObject):
     """
 
     def __init__(
-        self, hall: Hall, bar: NoticeBar, herald: Herald, window: QWidget, review: Callable[[], object]
+        self,
+        workspace: Workspace,
+        bar: NoticeBar,
+        notifier: DesktopNotifier,
+        window: QWidget,
+        review: Callable[[], object],
     ) -> None:
         super().__init__(window)
-        self._hall = hall
+        self._workspace = workspace
         self._bar = bar
-        self._herald = herald
+        self._notifier = notifier
         self._window = window
         self._review = review
         self._told: set[IntentId] = set()
-        self._old = {intent.id for intent in _held(hall.open)}
+        self._old = {intent.id for intent in _held(workspace.open)}
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
         self._telling.setInterval(_GATHER_MS)
@@ -189,19 +194,19 @@ class Reminder(QObject):
     def tell(self) -> None:
         """Tell of what is held and has not been told."""
         news = False
-        for member in self._hall.open.members:
+        for member in self._workspace.open.members:
             held = {intent.id for intent in _held(member)}
-            if self._hall.is_offline:
+            if self._workspace.is_offline:
                 self._told -= held
                 self._old |= held
             elif member.connection.reach is Reach.ONLINE or not held <= self._old:
                 news = news or not held <= self._told
                 self._told |= held
         if news:
-            words = review_sentence(_held(self._hall.open), self._hall.clock.now())
+            words = review_sentence(_held(self._workspace.open), self._workspace.clock.now())
             self._bar.say(words, WARNING, "Review", self._review, topic="held")
             if not self._window.isActiveWindow():
-                self._herald.tell("CBR Desktop", words)
+                self._notifier.tell("CBR Desktop", words)
                 QApplication.alert(self._window)
 
 
@@ -214,11 +219,16 @@ class Watch:
     """Notices when a request comes to an end or needs somebody, and says so once."""
 
     def __init__(
-        self, ledger: Reading, bar: NoticeBar, herald: Herald, window: QWidget, open: Callable[[IntentId], object]
+        self,
+        ledger: Reading,
+        bar: NoticeBar,
+        notifier: DesktopNotifier,
+        window: QWidget,
+        open: Callable[[IntentId], object],
     ) -> None:
         self._ledger = ledger
         self._bar = bar
-        self._herald = herald
+        self._notifier = notifier
         self._window = window
         self._open = open
         self._seen: dict[IntentId, IntentState] = {id: intent.state for id, intent in ledger.intents.items()}
@@ -236,5 +246,5 @@ class Watch:
         words = finished_words(intent, outcome)
         self._bar.say(words, intent_mark(intent, outcome), "Open", lambda: self._open(intent.id))
         if not self._window.isActiveWindow():
-            self._herald.tell("CBR Desktop", words)
+            self._notifier.tell("CBR Desktop", words)
             QApplication.alert(self._window)

@@ -13,35 +13,35 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import error_words
-from cbr_desktop.ui.band import guard_words, profile_colour, scope_name
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Choice, Extent, Hall
+from cbr_desktop.ui.header_bar import guard_words, profile_colour, scope_name
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.pieces import do
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.statusbar import connection_sentence, connection_words, member_problems
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
 _SWATCH = 12
 
 
-def open_scope_menu(hall: Hall, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
+def open_scope_menu(workspace: Workspace, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
     """Open the choice of profiles below a button; ``further`` are commands below it, by their words."""
     menu = _menu(button)
     group = QActionGroup(menu)
     extent = Extent.ONE
-    for choice in hall.choices():
+    for choice in workspace.choices():
         if choice.extent is not extent:
             extent = choice.extent
             menu.addSeparator()
         action = menu.addAction(_fit(choice_words(choice)))
         action.setCheckable(True)
-        action.setChecked(choice[:2] == hall.choice[:2])
+        action.setChecked(choice[:2] == workspace.choice[:2])
         if choice.extent is Extent.ONE:
-            profile = next(profile for profile in hall.profiles if profile.name == choice.name)
+            profile = next(profile for profile in workspace.profiles if profile.name == choice.name)
             action.setIcon(swatch(profile_colour(profile)))
         group.addAction(action)
-        action.triggered.connect(partial(_choose, hall, choice))
+        action.triggered.connect(partial(_choose, workspace, choice))
     menu.addSeparator()
     for words, act in further.items():
         menu.addAction(words).triggered.connect(partial(do, act))
@@ -49,33 +49,33 @@ def open_scope_menu(hall: Hall, button: QToolButton, further: dict[str, Callable
     return menu
 
 
-def open_arm_menu(hall: Hall, button: QToolButton, armed: Callable[[Desk], object]) -> QMenu:
+def open_arm_menu(workspace: Workspace, button: QToolButton, armed: Callable[[ProfileContext], object]) -> QMenu:
     """Open the choice of how long a read-only profile is armed; ``armed`` hears of every change."""
     menu = _menu(button)
-    guarded = [desk for desk in hall.shown_desks if desk.guard.is_read_only]
-    if hall.sealed is not None:
+    guarded = [context for context in workspace.shown_contexts if context.guard.is_read_only]
+    if workspace.sealed is not None:
         menu.addAction("Nothing can be sent: the data folder cannot be written").setEnabled(False)
         guarded = []
-    for desk in guarded:
+    for context in guarded:
         if len(guarded) > 1:
-            menu.addSection(_fit(desk.profile.name))
-        if desk.guard.is_open:
-            menu.addAction(_fit(guard_words([desk], 1))).setEnabled(False)
-            menu.addAction("Disarm now").triggered.connect(partial(_arm, desk, 0, armed))
+            menu.addSection(_fit(context.profile.name))
+        if context.guard.is_open:
+            menu.addAction(_fit(guard_words([context], 1))).setEnabled(False)
+            menu.addAction("Disarm now").triggered.connect(partial(_arm, context, 0, armed))
         for minutes in ARM_MINUTES:
             words = f"Arm for {count_words(minutes, 'minute')}"
-            menu.addAction(words).triggered.connect(partial(_arm, desk, minutes, armed))
+            menu.addAction(words).triggered.connect(partial(_arm, context, minutes, armed))
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu
 
 
-def open_profile_menu(hall: Hall, button: QWidget, chosen: Callable[[Desk], object]) -> QMenu:
+def open_profile_menu(workspace: Workspace, button: QWidget, chosen: Callable[[ProfileContext], object]) -> QMenu:
     """Open the choice of the profile that something is done with, where several are looked at."""
     menu = _menu(button)
     menu.addSection("With which profile?")
-    for desk in hall.shown_desks:
-        action = menu.addAction(swatch(profile_colour(desk.profile)), _fit(desk.profile.name))
-        action.triggered.connect(partial(_chosen, chosen, desk))
+    for context in workspace.shown_contexts:
+        action = menu.addAction(swatch(profile_colour(context.profile)), _fit(context.profile.name))
+        action.triggered.connect(partial(_chosen, chosen, context))
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu
 
@@ -108,15 +108,15 @@ class ScopeStrip(QFrame):
         remarked: what is to be said of a profile at length.
     """
 
-    login_wished = Signal(object)
-    alone_wished = Signal(object)
+    login_requested = Signal(object)
+    alone_requested = Signal(object)
     remarked = Signal(str)
 
-    def __init__(self, hall: Hall, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("scopeStrip")
         self.setAccessibleName("Profiles looked at")
-        self._hall = hall
+        self._workspace = workspace
         self._buttons: list[QToolButton] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 4, 12, 0)
@@ -126,23 +126,25 @@ class ScopeStrip(QFrame):
 
     def tell(self) -> None:
         """Say how each profile stands now; nothing is shown while there is only one."""
-        desks = self._hall.shown_desks
-        self.setVisible(len(desks) > 1)
-        while len(self._buttons) < len(desks):
+        contexts = self._workspace.shown_contexts
+        self.setVisible(len(contexts) > 1)
+        while len(self._buttons) < len(contexts):
             self._add()
         for place, button in enumerate(self._buttons):
-            button.setVisible(place < len(desks))
-            if place < len(desks):
-                self._tell_one(button, desks[place])
+            button.setVisible(place < len(contexts))
+            if place < len(contexts):
+                self._tell_one(button, contexts[place])
 
-    def _tell_one(self, button: QToolButton, desk: Desk) -> None:
-        words = f"{plain(desk.profile.name, 40)}  {member_words(desk.ledger)}"
+    def _tell_one(self, button: QToolButton, context: ProfileContext) -> None:
+        words = f"{plain(context.profile.name, 40)}  {member_words(context.ledger)}"
         if button.accessibleName() == words:
             return
         button.setText(words.replace("&", "&&"))
         button.setAccessibleName(words)
-        button.setIcon(swatch(profile_colour(desk.profile)))
-        button.setToolTip(tooltip(*(member_problems(desk.ledger) or [connection_sentence(desk.ledger.connection)])))
+        button.setIcon(swatch(profile_colour(context.profile)))
+        button.setToolTip(
+            tooltip(*(member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]))
+        )
 
     def _add(self) -> None:
         place = len(self._buttons)
@@ -156,21 +158,21 @@ class ScopeStrip(QFrame):
         self._row.insertWidget(place, button)
 
     def _open_menu(self, place: int, *_: object) -> None:
-        desk, button = self._hall.shown_desks[place], self._buttons[place]
+        context, button = self._workspace.shown_contexts[place], self._buttons[place]
         menu = _menu(button)
-        if isinstance(desk.ledger.connection.error, SecretMissing | LoginRefused):
-            menu.addAction("Log in…").triggered.connect(partial(self._wish, "login_wished", desk.profile))
-        menu.addAction("How it stands").triggered.connect(partial(self._remark, desk))
-        menu.addAction("Look at it alone").triggered.connect(partial(self._wish, "alone_wished", desk.profile))
-        menu.addAction("Read it now").triggered.connect(partial(do, desk.refresh.ask))
+        if isinstance(context.ledger.connection.error, SecretMissing | LoginRefused):
+            menu.addAction("Log in…").triggered.connect(partial(self._wish, "login_wished", context.profile))
+        menu.addAction("How it stands").triggered.connect(partial(self._remark, context))
+        menu.addAction("Look at it alone").triggered.connect(partial(self._wish, "alone_wished", context.profile))
+        menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _wish(self, signal: str, profile: Profile, *_: object) -> None:
         getattr(self, signal).emit(profile)
 
-    def _remark(self, desk: Desk, *_: object) -> None:
-        found = member_problems(desk.ledger) or [connection_sentence(desk.ledger.connection)]
-        self.remarked.emit(f"{plain(desk.profile.name, 60)}: {' '.join(found)}")
+    def _remark(self, context: ProfileContext, *_: object) -> None:
+        found = member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]
+        self.remarked.emit(f"{plain(context.profile.name, 60)}: {' '.join(found)}")
 
 
 def member_words(ledger: Ledger) -> str:
@@ -198,17 +200,17 @@ def _fit(text: str) -> str:
     return plain(text, 80).replace("&", "&&")
 
 
-def _choose(hall: Hall, choice: Choice, *_: object) -> None:
-    hall.choose(choice)
+def _choose(workspace: Workspace, choice: Choice, *_: object) -> None:
+    workspace.choose(choice)
 
 
-def _chosen(chosen: Callable[[Desk], object], desk: Desk, *_: object) -> None:
-    chosen(desk)
+def _chosen(chosen: Callable[[ProfileContext], object], context: ProfileContext, *_: object) -> None:
+    chosen(context)
 
 
-def _arm(desk: Desk, minutes: int, armed: Callable[[Desk], object], *_: object) -> None:
+def _arm(context: ProfileContext, minutes: int, armed: Callable[[ProfileContext], object], *_: object) -> None:
     if minutes:
-        desk.guard.arm(minutes)
+        context.guard.arm(minutes)
     else:
-        desk.guard.disarm()
-    armed(desk)
+        context.guard.disarm()
+    armed(context)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
-from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 
@@ -13,46 +13,46 @@ MINUTES_ARMED = ARM_MINUTES[1]
 
 
 class Senders:
-    """The profiles that the steps of a plan are sent from, as the hall has them now."""
+    """The profiles that the steps of a plan are sent from, as the workspace has them now."""
 
-    def __init__(self, hall: Hall, names: Collection[str]) -> None:
-        self._hall = hall
+    def __init__(self, workspace: Workspace, names: Collection[str]) -> None:
+        self._workspace = workspace
         self._names = names
 
     @property
     def closed(self) -> list[str]:
         """The profiles that there are and that are not open."""
-        opened = {desk.profile.name for desk in self._hall.desks}
-        known = [profile.name for profile in self._hall.profiles if profile.name in self._names]
+        opened = {context.profile.name for context in self._workspace.contexts}
+        known = [profile.name for profile in self._workspace.profiles if profile.name in self._names]
         return [name for name in known if name not in opened]
 
     @property
     def gone(self) -> list[str]:
         """The profiles that there are not."""
-        known = {profile.name for profile in self._hall.profiles}
+        known = {profile.name for profile in self._workspace.profiles}
         return sorted(name for name in self._names if name and name not in known)
 
     @property
     def unarmed(self) -> list[str]:
         """The open profiles that let nothing through."""
-        desks = [desk for desk in self._hall.desks if desk.profile.name in self._names]
-        return [desk.profile.name for desk in desks if not desk.guard.is_open]
+        contexts = [context for context in self._workspace.contexts if context.profile.name in self._names]
+        return [context.profile.name for context in contexts if not context.guard.is_open]
 
     def hindrance(self, act: str) -> str:
         """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wished."""
-        if self._hall.sealed is not None:
-            return error_sentence(self._hall.sealed)
+        if self._workspace.sealed is not None:
+            return error_sentence(self._workspace.sealed)
         names = ", ".join(quoted(name, 60) for name in self.unarmed)
         return f"Read-only: {names}. Arm first, then {act}." if names else ""
 
     def open(self) -> None:
         """Open those that are closed; nothing is sent by that."""
-        self._hall.open_also(self.closed)
+        self._workspace.open_also(self.closed)
 
     def arm(self) -> None:
         """Arm those that are read-only for a while."""
         unarmed = self.unarmed
-        for desk in self._hall.desks:
-            if desk.profile.name in unarmed:
-                desk.guard.arm(MINUTES_ARMED)
-        self._hall.board.notice(Part.INTENTS)
+        for context in self._workspace.contexts:
+            if context.profile.name in unarmed:
+                context.guard.arm(MINUTES_ARMED)
+        self._workspace.signals.notice(Part.INTENTS)

@@ -12,8 +12,8 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, duration_words
 from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
@@ -35,27 +35,27 @@ class StatusBar(QStatusBar):
     """
 
     connection_asked = Signal()
-    refresh_wished = Signal()
+    refresh_requested = Signal()
     clocks_turned = Signal()
     problems_asked = Signal()
-    offline_wished = Signal(bool)
+    offline_requested = Signal(bool)
     ticked = Signal()
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
-        self._hall = hall
+        self._workspace = workspace
         self._times = times
         self._part = Part.VAULTS
         self.connection = self._button("connection", "Connection", self.connection_asked)
-        self.age = self._button("dataAge", "Data age", self.refresh_wished)
+        self.age = self._button("dataAge", "Data age", self.refresh_requested)
         self.login = self._button("login", "Login", self.connection_asked)
         self.waiting = self._button("waiting", "Waiting", self.connection_asked)
         self.problems = self._button("problems", "Problems", self.problems_asked)
         self.clocks = self._button("clocks", "Clocks", self.clocks_turned)
         for button in (self.connection, self.age, self.login, self.waiting, self.problems):
             self.addWidget(button)
-        self.offline = self._button("workOffline", "Work offline", self.offline_wished)
+        self.offline = self._button("workOffline", "Work offline", self.offline_requested)
         self.offline.setText("Work offline")
         self.offline.setCheckable(True)
         self.offline.setToolTip("Nothing is sent while this is on; what you queue waits")
@@ -74,8 +74,8 @@ class StatusBar(QStatusBar):
 
     def tell(self) -> None:
         """Say how everything stands now."""
-        scope, now = self._hall.scope, self._times.now()
-        self.offline.setChecked(self._hall.is_offline)
+        scope, now = self._workspace.scope, self._times.now()
+        self.offline.setChecked(self._workspace.is_offline)
         first = _first_to_end(scope)
         self._say(self.connection, scope_words(scope), "Click for more")
         freshness = scope.freshness
@@ -90,7 +90,7 @@ class StatusBar(QStatusBar):
 
     def _tell_waiting(self) -> None:
         now = self._times.now()
-        waits = [waiting_words(member.connection, now) for member in self._hall.scope.members]
+        waits = [waiting_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
         self._say(self.waiting, words, "The service asked for fewer requests")
         if not words:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 
 Result = TypeVar("Result")
 
@@ -26,11 +26,11 @@ class TaskOwner(QObject):
     """Runs coroutines on behalf of its parent, a widget, and cancels them when the parent is destroyed.
 
     A coroutine returns a value and never touches a widget; ``then`` shows the value, and is not called when the
-    widget is gone. A house error becomes ``failed``, a cancel is silence, anything else goes to the exception handler
+    widget is gone. A session error becomes ``failed``, a cancel is silence, anything else goes to the exception handler
     of the loop.
 
     Signals:
-        failed: the ``HouseError`` that a coroutine ended with.
+        failed: the ``CbrError`` that a coroutine ended with.
         busy_changed: whether anything runs now.
     """
 
@@ -77,12 +77,12 @@ class TaskOwner(QObject):
             self._tell_idle()
             return
         error = task.exception()
-        if error is not None and not isinstance(error, HouseError):
+        if error is not None and not isinstance(error, CbrError):
             context = {"message": "a task of a widget crashed", "exception": error, "task": task}
             task.get_loop().call_exception_handler(context)
         if not shiboken6.isValid(self):
             return
-        if isinstance(error, HouseError):
+        if isinstance(error, CbrError):
             self.failed.emit(error)
         elif error is None and then is not None:
             then(task.result())

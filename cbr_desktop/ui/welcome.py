@@ -44,9 +44,9 @@ class WelcomeWindow(QWidget):
 
     chosen = Signal(object)
     dismissed = Signal()
-    add_wished = Signal()
-    import_wished = Signal()
-    edit_wished = Signal(str)
+    add_requested = Signal()
+    import_requested = Signal()
+    edit_requested = Signal(str)
 
     def __init__(
         self, profiles: Sequence[Profile], problems: Sequence[str], place: str, files: Sequence[str] = ()
@@ -66,8 +66,8 @@ class WelcomeWindow(QWidget):
         self._steps = _steps(place)
         self._open = _button("&Open", "openProfile", self._open_current)
         self._edit = _button("&Edit…", "editProfile", self._edit_current)
-        self._add = _button("&Add a profile…", "addProfile", self.add_wished.emit)
-        self._import = _button("&Import…", "importProfiles", self.import_wished.emit)
+        self._add = _button("&Add a profile…", "addProfile", self.add_requested.emit)
+        self._import = _button("&Import…", "importProfiles", self.import_requested.emit)
         self._demo = _button("Open the &demo cloud", "openDemo", self._open_demo)
         self._lay_out()
         self.show_profiles(profiles, problems)
@@ -140,7 +140,7 @@ class WelcomeWindow(QWidget):
 
     def _edit_current(self) -> None:
         if self._profiles:
-            self.edit_wished.emit(self._profiles[max(0, self._list.currentRow())].name)
+            self.edit_requested.emit(self._profiles[max(0, self._list.currentRow())].name)
 
     def _open_demo(self) -> None:
         self.chosen.emit(None)

@@ -13,25 +13,25 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QSt
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.band import ProfileBand
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Choice, Extent, Hall
+from cbr_desktop.ui.header_bar import ProfileHeader
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.navigation import NAMES, Navigation
 from cbr_desktop.ui.pages.page import Page
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.statusbar import StatusBar
 from cbr_desktop.ui.theme import Dress, Theme
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.deferred_widgets import DeferredWidgets
     from cbr_desktop.ui.drawer import Drawer
-    from cbr_desktop.ui.furniture import Furniture
-    from cbr_desktop.ui.notices import Herald, NoticeBar
+    from cbr_desktop.ui.notices import DesktopNotifier, NoticeBar
     from cbr_desktop.ui.sheets import SheetWindow
 
-OpenDialog = Callable[[Desk, VaultId | None, Sequence[ResourceId], QWidget], QWidget]
-OpenOutcome = Callable[[Desk, IntentId, QWidget], QWidget]
+OpenDialog = Callable[[ProfileContext, VaultId | None, Sequence[ResourceId], QWidget], QWidget]
+OpenOutcome = Callable[[ProfileContext, IntentId, QWidget], QWidget]
 
 _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
@@ -42,7 +42,7 @@ _DROPPED = 5
 
 
 class MainWindow(QMainWindow):
-    """Shows one profile. ``herald`` tells what has ended while the window is not in front.
+    """Shows one profile. ``notifier`` tells what has ended while the window is not in front.
 
     Signals:
         leave_requested: the window was asked to close; it stays until ``close_for_good``.
@@ -52,38 +52,42 @@ class MainWindow(QMainWindow):
     """
 
     leave_requested = Signal()
-    profiles_wished = Signal()
-    doctor_wished = Signal(object)
-    login_wished = Signal(object)
+    profiles_requested = Signal()
+    doctor_requested = Signal(object)
+    login_requested = Signal(object)
 
     def __init__(
-        self, hall: Hall, open_dialog: OpenDialog, open_outcome: OpenOutcome, herald: "Herald | None" = None
+        self,
+        workspace: Workspace,
+        open_dialog: OpenDialog,
+        open_outcome: OpenOutcome,
+        notifier: "DesktopNotifier | None" = None,
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
         self.setAcceptDrops(True)
-        self._hall = hall
+        self._workspace = workspace
         self._open_dialog = open_dialog
         self._open_outcome = open_outcome
-        self._herald = herald
+        self._notifier = notifier
         self._may_close = False
         self.waiting: list[str] = []
         """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = Dress(application, _theme(hall.settings.get("window/theme", "system")), self)
-        self._times = Times(hall.clock, utc=hall.settings.get("window/times", "local") == "utc")
-        self._lore = VaultLore(hall.scope)
+        self._dress = Dress(application, _theme(workspace.settings.get("window/theme", "system")), self)
+        self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
+        self._vault_index = VaultIndex(workspace.scope)
         self._pages: dict[str, Page[Any]] = {}
-        self._furniture: Furniture | None = None
+        self._deferred_widgets: DeferredWidgets | None = None
         self._build()
         self._connect()
         self._restore()
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
-        self._furnishing.timeout.connect(self.furnish)
+        self._furnishing.timeout.connect(self.build_deferred_widgets)
         self._furnishing.start(_FURNISH_MS)
 
     # what the application asks
@@ -106,45 +110,45 @@ class MainWindow(QMainWindow):
         self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = ()
     ) -> QWidget:
         """Open the dialog for a new checkpoint; where it could be of several profiles, ask of which first."""
-        desk = self._hall.desk_of_vault(vault_id)
-        if desk is not None:
-            return self._open_dialog(desk, vault_id, resource_ids, self)
-        return self.furniture.open_profile_menu(
-            self.band.create_checkpoint, lambda chosen: self._open_dialog(chosen, None, (), self)
+        context = self._workspace.context_of_vault(vault_id)
+        if context is not None:
+            return self._open_dialog(context, vault_id, resource_ids, self)
+        return self.deferred_widgets.open_profile_menu(
+            self.header_bar.create_checkpoint, lambda chosen: self._open_dialog(chosen, None, (), self)
         )
 
     def open_outside(self, path: object) -> None:
         """Open a file from outside for review; nothing is sent by that."""
-        self.furniture.open_outside(str(path))
+        self.deferred_widgets.open_outside(str(path))
 
     def open_outcome(self, intent_id: IntentId) -> QWidget:
         """Open what became of a request."""
-        return self._open_outcome(self._hall.desk_of_intent(intent_id), intent_id, self)
+        return self._open_outcome(self._workspace.context_of_intent(intent_id), intent_id, self)
 
     # its parts
 
     @property
-    def furniture(self) -> "Furniture":
+    def deferred_widgets(self) -> "DeferredWidgets":
         """What joins after the first paint, or when it is first needed."""
-        if self._furniture is None:
-            self._furniture = self._furnished()
+        if self._deferred_widgets is None:
+            self._deferred_widgets = self._furnished()
             self._tell_details()
-        return self._furniture
+        return self._deferred_widgets
 
-    def furnish(self) -> None:
-        """Fetch the furniture now, if it has not come yet."""
+    def build_deferred_widgets(self) -> None:
+        """Fetch the deferred widgets now, if they have not come yet."""
         self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
-        self.furniture.drawer.take()
+        self.deferred_widgets.drawer.take()
 
     @property
     def notices(self) -> "NoticeBar":
         """The bar that says what has happened."""
-        return self.furniture.notices
+        return self.deferred_widgets.notices
 
     @property
     def drawer(self) -> "Drawer":
         """The task drawer."""
-        return self.furniture.drawer
+        return self.deferred_widgets.drawer
 
     def page(self, name: str) -> Page[Any]:
         """Return a page, making it when it is first asked for."""
@@ -152,10 +156,10 @@ class MainWindow(QMainWindow):
             made = self._make_page(name)
             self._pages[name] = made
             self._stack.addWidget(made)
-            made.checkpoint_wished.connect(self.open_checkpoint_dialog)
-            made.vault_wished.connect(self.show_vault)
+            made.checkpoint_requested.connect(self.open_checkpoint_dialog)
+            made.vault_requested.connect(self.show_vault)
             made.remarked.connect(self._say)
-            made.lines_wished.connect(self._show_lines)
+            made.lines_requested.connect(self._show_lines)
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
         return self._pages[name]
@@ -177,9 +181,9 @@ class MainWindow(QMainWindow):
 
     def show_details(self, shown: bool) -> None:
         """Show or hide the details, now and at the next start."""
-        self._hall.settings.put("window/details-shown", shown)
-        self.band.details.setChecked(shown)
-        self.furniture.details.setVisible(shown)
+        self._workspace.settings.put("window/details-shown", shown)
+        self.header_bar.details.setChecked(shown)
+        self.deferred_widgets.details.setVisible(shown)
         *others, wide = self._split.sizes()
         if shown and wide < self._details_width():
             others[1] = max(1, others[1] + wide - self._details_width())
@@ -189,29 +193,29 @@ class MainWindow(QMainWindow):
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
         self._dress.choose(theme)
-        self._hall.settings.put("window/theme", theme.value)
+        self._workspace.settings.put("window/theme", theme.value)
 
     def open_scope_menu(self) -> None:
         """Open the choice of profiles."""
-        further: dict[str, Callable[[], object]] = {"Profiles…": self.profiles_wished.emit}
-        if len(self._hall.shown_desks) == 1:
-            further |= {"Log in…": self._wish_login, "Connection doctor…": self._wish_doctor}
-        self.furniture.open_scope_menu(self.band.scope, further)
+        further: dict[str, Callable[[], object]] = {"Profiles…": self.profiles_requested.emit}
+        if len(self._workspace.shown_contexts) == 1:
+            further |= {"Log in…": self._request_login, "Connection doctor…": self._request_doctor}
+        self.deferred_widgets.open_scope_menu(self.header_bar.scope, further)
 
     def open_help(self) -> "SheetWindow":
         """Open keys and versions."""
-        return self.furniture.open_help()
+        return self.deferred_widgets.open_help()
 
     def open_problems(self) -> "SheetWindow":
         """Open the list of what could not be read and why."""
-        return self.furniture.open_problems()
+        return self.deferred_widgets.open_problems()
 
     # building
 
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
-            return VaultsPage(self._hall, self._times, self._lore)
-        return self.furniture.make_page(name)
+            return VaultsPage(self._workspace, self._times, self._vault_index)
+        return self.deferred_widgets.make_page(name)
 
     def _build(self) -> None:
         central = QWidget(self)
@@ -219,14 +223,14 @@ class MainWindow(QMainWindow):
         self._floor = QVBoxLayout(central)
         self._floor.setContentsMargins(0, 0, 0, 0)
         self._floor.setSpacing(0)
-        self.band = ProfileBand(self._hall, central)
+        self.header_bar = ProfileHeader(self._workspace, central)
         self._split = QSplitter(Qt.Orientation.Horizontal, central)
         self._split.setObjectName("areas")
         self._split.setHandleWidth(5)
         self.navigation = Navigation(self._split)
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
-        # these keep the places of details and drawer until the furniture comes
+        # these keep the places of details and drawer until the deferred widgets come
         self._details_place = QWidget(self._split)
         self._details_place.setObjectName("detailsPlace")
         self._drawer_place = QWidget(central)
@@ -235,74 +239,74 @@ class MainWindow(QMainWindow):
         for place, stretch in enumerate((0, 1, 0)):
             self._split.setStretchFactor(place, stretch)
             self._split.setCollapsible(place, False)
-        for part in (self.band, self._split, self._drawer_place):
+        for part in (self.header_bar, self._split, self._drawer_place):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self._split, 1)
         self.setCentralWidget(central)
-        self.status = StatusBar(self._hall, self._times, self)
+        self.status = StatusBar(self._workspace, self._times, self)
         self.setStatusBar(self.status)
 
     def _connect(self) -> None:
-        self._hall.board.changed.connect(self._take)
+        self._workspace.signals.changed.connect(self._take)
         self.navigation.currentRowChanged.connect(self._turn_to)
-        self._hall.scope_changed.connect(self._tell_scope)
-        band, status = self.band, self.status
-        band.scope_menu_wished.connect(self.open_scope_menu)
-        band.arm_menu_wished.connect(self._open_arm_menu)
-        band.create_wished.connect(self.create_checkpoint)
-        band.details_toggled.connect(self.show_details)
-        band.refresh_wished.connect(self._ask_refresh)
-        band.theme_menu_wished.connect(self._open_theme_menu)
-        band.help_wished.connect(self.open_help)
-        status.refresh_wished.connect(self._ask_refresh)
+        self._workspace.scope_changed.connect(self._tell_scope)
+        header_bar, status = self.header_bar, self.status
+        header_bar.scope_menu_requested.connect(self.open_scope_menu)
+        header_bar.arm_menu_requested.connect(self._open_arm_menu)
+        header_bar.create_requested.connect(self.create_checkpoint)
+        header_bar.details_toggled.connect(self.show_details)
+        header_bar.refresh_requested.connect(self._ask_refresh)
+        header_bar.theme_menu_requested.connect(self._open_theme_menu)
+        header_bar.help_requested.connect(self.open_help)
+        status.refresh_requested.connect(self._ask_refresh)
         status.connection_asked.connect(self._tell_connection)
         status.clocks_turned.connect(self._turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
-        status.offline_wished.connect(self._hall.work_offline)
+        status.offline_requested.connect(self._workspace.work_offline)
 
-    def _furnished(self) -> "Furniture":
-        """Fetch the furniture and put it where its places are kept."""
-        module = importlib.import_module("cbr_desktop.ui.furniture")
-        made: Furniture = module.Furniture(
-            self, self._hall, self._lore, self._times, self.open_outcome, self.show_page, self._herald
+    def _furnished(self) -> "DeferredWidgets":
+        """Fetch the deferred widgets and put them where their places are kept."""
+        module = importlib.import_module("cbr_desktop.ui.deferred_widgets")
+        made: DeferredWidgets = module.DeferredWidgets(
+            self, self._workspace, self._vault_index, self._times, self.open_outcome, self.show_page, self._notifier
         )
         sizes = self._split.sizes()
         self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
-        made.details.setVisible(self.band.details.isChecked())
+        made.details.setVisible(self.header_bar.details.isChecked())
         self._split.setSizes(sizes)
         self._floor.replaceWidget(self._drawer_place, made.drawer)
         self._floor.insertWidget(1, made.strip)
         self._floor.insertWidget(2, made.notices)
-        made.strip.login_wished.connect(self.login_wished)
-        made.strip.alone_wished.connect(self._look_alone)
+        made.strip.login_requested.connect(self.login_requested)
+        made.strip.alone_requested.connect(self._look_alone)
         made.strip.remarked.connect(self._say)
         for place in (self._details_place, self._drawer_place):
             place.hide()
             place.deleteLater()
-        made.details.checkpoint_wished.connect(self.create_checkpoint)
-        made.details.vault_wished.connect(self.show_vault)
-        if self._hall.settings.get("window/drawer-open", False) is True:
+        made.details.checkpoint_requested.connect(self.create_checkpoint)
+        made.details.vault_requested.connect(self.show_vault)
+        if self._workspace.settings.get("window/drawer-open", False) is True:
             made.drawer.toggle()
-        made.drawer.toggled.connect(partial(self._hall.settings.put, "window/drawer-open"))
+        made.drawer.toggled.connect(partial(self._workspace.settings.put, "window/drawer-open"))
         self._bind_keys(made)
         self.setWindowIcon(icon("program"))
         return made
 
-    def _bind_keys(self, furniture: "Furniture") -> None:
+    def _bind_keys(self, deferred_widgets: "DeferredWidgets") -> None:
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+N": self.create_checkpoint,
             "Ctrl+F": lambda: self.current_page().begin_filter(),
             "F5": self._ask_refresh,
             "Ctrl+R": self._ask_refresh,
-            "Alt+D": self.band.details.click,
-            "F8": furniture.drawer.toggle,
+            "Alt+D": self.header_bar.details.click,
+            "F8": deferred_widgets.drawer.toggle,
             "Ctrl+B": self._fold_navigation,
             "F6": self._next_area,
             "F1": self.open_help,
             "Ctrl+P": self.open_scope_menu,
-            "Ctrl+Shift+P": self.profiles_wished.emit,
-            "Ctrl+Shift+D": self._wish_doctor,
+            "Ctrl+Shift+P": self.profiles_requested.emit,
+            "Ctrl+Shift+D": self._request_doctor,
             "Ctrl+Q": self.close,
         }
         for place, name in enumerate(NAMES, 1):
@@ -313,12 +317,12 @@ class MainWindow(QMainWindow):
     # remembering
 
     def _restore(self) -> None:
-        get = self._hall.settings.get
+        get = self._workspace.settings.get
         stored = get("window/geometry", "")
         if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
             self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
         is_shown = get("window/details-shown", self.width() >= _WIDE_ENOUGH_FOR_DETAILS) is not False
-        self.band.details.setChecked(is_shown)
+        self.header_bar.details.setChecked(is_shown)
         self._details_place.setVisible(is_shown)
         wide = self._details_width()
         narrow = self.navigation.sizeHint().width()
@@ -330,52 +334,52 @@ class MainWindow(QMainWindow):
         self.current_page().view.setFocus()
 
     def _details_width(self) -> int:
-        wide = self._hall.settings.get("window/details-width", _DETAILS_WIDTH)
+        wide = self._workspace.settings.get("window/details-width", _DETAILS_WIDTH)
         return wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
 
     def _remember(self) -> None:
-        put = self._hall.settings.put
+        put = self._workspace.settings.put
         put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
         put("window/page", NAMES[max(0, self.navigation.currentRow())])
         put("window/navigation-folded", self.navigation.is_folded)
-        if self._furniture is not None and self._furniture.details.isVisible():
-            put("window/details-width", self._furniture.details.width())
+        if self._deferred_widgets is not None and self._deferred_widgets.details.isVisible():
+            put("window/details-width", self._deferred_widgets.details.width())
         for page in self._pages.values():
             page.view.remember()
 
     # slots
 
     def _tell_scope(self) -> None:
-        self.band.tell_scope()
+        self.header_bar.tell_scope()
         for page in self._pages.values():
             page.tell_scope()
         self.current_page().catch_up()
 
     def _look_alone(self, profile: Profile) -> None:
-        self._hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+        self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
 
     def _open_arm_menu(self) -> None:
-        self.furniture.open_arm_menu(self.band.arm, self._tell_armed)
+        self.deferred_widgets.open_arm_menu(self.header_bar.arm, self._tell_armed)
 
-    def _tell_armed(self, desk: Desk) -> None:
-        self.band.tell_guards()
-        self._hall.board.notice(Part.INTENTS)
+    def _tell_armed(self, context: ProfileContext) -> None:
+        self.header_bar.tell_guards()
+        self._workspace.signals.notice(Part.INTENTS)
 
-    def _wish_doctor(self) -> None:
-        for desk in self._hall.shown_desks[:1]:
-            self.doctor_wished.emit(desk.profile)
+    def _request_doctor(self) -> None:
+        for context in self._workspace.shown_contexts[:1]:
+            self.doctor_requested.emit(context.profile)
 
-    def _wish_login(self) -> None:
-        for desk in self._hall.shown_desks[:1]:
-            self.login_wished.emit(desk.profile)
+    def _request_login(self) -> None:
+        for context in self._workspace.shown_contexts[:1]:
+            self.login_requested.emit(context.profile)
 
     def _take(self, part: Part) -> None:
         for page in self._pages.values():
             page.refresh(part)
         self.status.tell()
-        self.band.tell_loading(any(held.loading for held in self._hall.scope.freshness.values()))
-        if self._furniture is not None:
-            self._furniture.notice(part)
+        self.header_bar.tell_loading(any(held.loading for held in self._workspace.scope.freshness.values()))
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.notice(part)
             if part is not Part.CONNECTION:
                 self._tell_details()
 
@@ -387,9 +391,9 @@ class MainWindow(QMainWindow):
         self._tell_details()
 
     def _tell_details(self) -> None:
-        if self._furniture is not None and not self._furniture.details.isHidden():
+        if self._deferred_widgets is not None and not self._deferred_widgets.details.isHidden():
             page = self.current_page()
-            self._furniture.details.show_subject(page.subject(), page.without_subject)
+            self._deferred_widgets.details.show_subject(page.subject(), page.without_subject)
 
     def _fold_navigation(self) -> None:
         before, *others = self._split.sizes()
@@ -402,35 +406,35 @@ class MainWindow(QMainWindow):
         self.notices.say(text)
 
     def _show_lines(self, title: str, lines: list[str]) -> None:
-        self.furniture.open_lines(title, lines)
+        self.deferred_widgets.open_lines(title, lines)
 
     def _ask_refresh(self) -> None:
-        self._hall.ask_refresh()
+        self._workspace.ask_refresh()
 
     def _tell_connection(self) -> None:
-        self.furniture.tell_connection()
+        self.deferred_widgets.tell_connection()
 
     def _turn_clocks(self) -> None:
         self._times.utc = not self._times.utc
-        self._hall.settings.put("window/times", "utc" if self._times.utc else "local")
+        self._workspace.settings.put("window/times", "utc" if self._times.utc else "local")
         self._tick()
         self.notices.say("Times are told in UTC now." if self._times.utc else "Times are told in local time now.")
 
     def _tick(self) -> None:
         """Say all ages anew."""
         self.current_page().retell_times()
-        if self._furniture is not None:
-            self._furniture.drawer.take()
-            self._furniture.strip.tell()
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.drawer.take()
+            self._deferred_widgets.strip.tell()
             self._tell_details()
-        self.band.tell_guards()
+        self.header_bar.tell_guards()
 
     def _open_theme_menu(self) -> None:
-        self.furniture.open_theme_menu(self.band.theme, self._dress.theme, self.choose_theme)
+        self.deferred_widgets.open_theme_menu(self.header_bar.theme, self._dress.theme, self.choose_theme)
 
     def _next_area(self) -> None:
         """Move the focus from area to area."""
-        details = self.furniture.details
+        details = self.deferred_widgets.details
         areas: list[QWidget] = [self.navigation, self.current_page().view]
         areas += [] if details.isHidden() else [details.leaves]
         areas += [self.drawer.handle, self.status.connection]
@@ -460,7 +464,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if self.isVisible():
-            self.furniture.ask_to_leave(self.leave_requested.emit)
+            self.deferred_widgets.ask_to_leave(self.leave_requested.emit)
         else:
             self.leave_requested.emit()
 

@@ -35,8 +35,8 @@ from cbr_desktop.domain.diagnosis import (
 )
 from cbr_desktop.domain.endpoint import endpoint as proper_endpoint
 from cbr_desktop.domain.error import (
+    CbrError,
     Forbidden,
-    HouseError,
     NoAnswer,
     NotFound,
     SecretMissing,
@@ -72,7 +72,7 @@ _NOT_PUBLISHED = ".0101"
 
 
 class Probe(Protocol):
-    """Measures one thing at a time. Every method raises ``HouseError`` when there is nothing to measure."""
+    """Measures one thing at a time. Every method raises ``CbrError`` when there is nothing to measure."""
 
     @property
     def is_built_in(self) -> bool:
@@ -95,7 +95,7 @@ class Probe(Protocol):
         """Return what a server shows, accepted or not; nothing is said to it."""
         ...
 
-    def refused_before(self) -> HouseError | None:
+    def refused_before(self) -> CbrError | None:
         """Return what became of these secrets elsewhere in the program, if they were refused."""
         ...
 
@@ -139,7 +139,7 @@ class _Read:
     """What came of reading a path: the id of its first row, or why there is none, and how long it took."""
 
     first: str = ""
-    error: HouseError | None = None
+    error: CbrError | None = None
     millis: float = 0.0
 
 
@@ -425,14 +425,14 @@ class _Visit:
                 return _Read()
             vault = vaults.first
         started = time.perf_counter()
-        error: HouseError | None = None
+        error: CbrError | None = None
         first = ""
         try:
             async with asyncio.timeout(self._seconds):
                 first = await self._probe.ask(path.format(vault=vault))
         except TimeoutError:
             error = NoAnswer(Place.of(self._profile.cbr_endpoint).host, f"not within {self._seconds:g} s")
-        except HouseError as refused:
+        except CbrError as refused:
             error = refused
         return _Read(first, error, (time.perf_counter() - started) * 1000)
 
@@ -449,7 +449,7 @@ class _Visit:
             is_ours = kind in (CheckKind.SERVICE, CheckKind.LOGIN)
             late = NoAnswer(subject, detail) if is_ours else Unreachable(subject, detail, "timeout")
             check = Check(kind, subject, Verdict.FAIL, error=late)
-        except HouseError as error:
+        except CbrError as error:
             check = Check(kind, subject, Verdict.FAIL, error=error)
         if check.verdict is Verdict.SKIPPED:
             return check
@@ -546,6 +546,6 @@ def _feature(feature: str, read: _Read) -> Check:
     return Check(CheckKind.FEATURE, feature, verdict, error=error, millis=read.millis)
 
 
-def _is_not_here(error: HouseError | None) -> bool:
+def _is_not_here(error: CbrError | None) -> bool:
     """Tell whether a refusal means that the region does not have an operation."""
     return isinstance(error, NotFound) and error.code.endswith(_NOT_PUBLISHED)

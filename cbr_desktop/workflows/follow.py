@@ -5,9 +5,8 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -57,8 +56,8 @@ class Follow:
         self.reconcile = reconcile
         self._wake = asyncio.Event()
         self._held: set[tuple[IntentId, IntentState]] = set()
-        self._rested: dict[IntentId, datetime] = {}
-        """When the search for an intent came to its end without one; a person's word begins it anew."""
+        self._rested: set[IntentId] = set()
+        """The intents whose search came to its end here without one; a person's word begins it anew."""
 
     def noticed(self, part: Part) -> None:
         """Take note of a change of the ledger; a change of the intents may be work."""
@@ -93,18 +92,18 @@ class Follow:
             self._wake.set()
 
     def _note_rest(self, intent: Intent) -> None:
-        if intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK):
-            self._rested[intent.id] = intent.changed_at
+        if _is_resting(intent):
+            self._rested.add(intent.id)
 
     def _is_at_rest(self, intent: Intent) -> bool:
-        return self._rested.get(intent.id) == intent.changed_at
+        return intent.id in self._rested and _is_resting(intent)
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
         late = contradicted = 0
         for pause in self._pauses():
             was_read = False
-            with suppress(HouseError):
+            with suppress(CbrError):
                 was_read = await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
             is_doubtful = was_read and outcome is not None and outcome.is_over and outcome.is_under_way
@@ -119,7 +118,7 @@ class Follow:
 
     async def _look_for_elder(self, id: IntentId) -> None:
         """Look for the request that this one was sent in place of; it may have come late."""
-        with suppress(HouseError):
+        with suppress(CbrError):
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
     async def _look(self, intent: Intent) -> bool:
@@ -140,9 +139,14 @@ class Follow:
         self._ended()
 
     def _put(self, intent: Intent) -> None:
-        with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
+        with suppress(CbrError):  # a state that the service will tell again may be lost; the request may not
             self._records.save(intent)
         self._ledger.put_intent(intent)
+
+
+def _is_resting(intent: Intent) -> bool:
+    """Whether a search for an intent has ended, in this life of the program or one before, and left it UNKNOWN."""
+    return intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
 
 
 def _doubted(outcome: Outcome) -> Outcome:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState
 from cbr_desktop.domain.journal import EntryKind, Event
@@ -27,7 +27,7 @@ _ANSWER_LIMIT = 16 * 2**10
 _SHOWN_HEADERS = frozenset({"content-type", "accept", "x-project-id", "x-sdk-date", "x-domain-id", "host"})
 
 
-class Scribe:
+class AuditWriter:
     """Writes down what happens in one profile; ``by`` is ``login@host`` of whoever runs this program."""
 
     def __init__(self, journal: Journal, profile: Profile, by: str) -> None:
@@ -37,7 +37,7 @@ class Scribe:
 
     def note(self, kind: EntryKind, intent: Intent | None = None, **facts: object) -> None:
         """Write an event down if the disk takes it."""
-        with suppress(HouseError):
+        with suppress(CbrError):
             self.insist(kind, intent, **facts)
 
     def insist(self, kind: EntryKind, intent: Intent | None = None, **facts: object) -> None:
@@ -61,7 +61,7 @@ class Scribe:
         now or was confirmed anew."""
         events = [event for before, after in changes for event in self._changes(before, after)]
         if events:
-            with suppress(HouseError):
+            with suppress(CbrError):
                 self._journal.append_all(events)
 
     def _changes(self, before: Intent, after: Intent) -> Iterator[Event]:
@@ -90,21 +90,21 @@ class Scribe:
         else:
             self.note(EntryKind.ARMED, until=_moment(until))
 
-    def witness(self, intent: Intent) -> "IntentWitness":
+    def observer(self, intent: Intent) -> "IntentObserver":
         """Return who sees what a request says to the service."""
-        return IntentWitness(self, intent)
+        return IntentObserver(self, intent)
 
 
-class IntentWitness:
+class IntentObserver:
     """Writes down what one request says to the service, and what it is answered."""
 
-    def __init__(self, scribe: Scribe, intent: Intent) -> None:
-        self._scribe = scribe
+    def __init__(self, audit_writer: AuditWriter, intent: Intent) -> None:
+        self._audit_writer = audit_writer
         self._intent = intent
 
     def asks(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """Write the request down. ``NotSaved`` when that cannot be."""
-        self._scribe.insist(
+        self._audit_writer.insist(
             EntryKind.REQUEST,
             self._intent,
             method=method,
@@ -120,42 +120,44 @@ class IntentWitness:
         facts: dict[str, object] = {"status": status, "request_id": request_id, "code": code, "error": error}
         if body is not None:
             facts |= {"body_bytes": len(body), "body_sha256": hashlib.sha256(body).hexdigest(), **_told(body)}
-        self._scribe.note(EntryKind.ANSWER, self._intent, **facts)
+        self._audit_writer.note(EntryKind.ANSWER, self._intent, **facts)
 
 
 class Journalled:
     """Rows that are in the journal before they are on the disk; fits ``Records``."""
 
-    def __init__(self, records: Records, scribe: Scribe, at: Callable[[str], None] = lambda point: None) -> None:
+    def __init__(
+        self, records: Records, audit_writer: AuditWriter, at: Callable[[str], None] = lambda point: None
+    ) -> None:
         self._records = records
-        self._scribe = scribe
+        self._audit_writer = audit_writer
         self._at = at
         self._known: dict[IntentId, Intent] = {}
 
     def add(self, intent: Intent) -> None:
         """Keep a new intent."""
-        self._scribe.made(intent)
+        self._audit_writer.made(intent)
         try:
             self._records.add(intent)
-        except HouseError as error:
-            self._scribe.note(EntryKind.REMARK, intent, what="not-kept", error=type(error).__name__)
+        except CbrError as error:
+            self._audit_writer.note(EntryKind.REMARK, intent, what="not-kept", error=type(error).__name__)
             raise
         self._known[intent.id] = intent
 
     def claim(self, intent: Intent) -> bool:
         """Turn a QUEUED row into ``intent``; not without the journal's knowing. ``NotSaved`` when it cannot be."""
         before = self._known.get(intent.id, intent)
-        self._scribe.insist(EntryKind.MOVED, intent, **_move(before, intent))
+        self._audit_writer.insist(EntryKind.MOVED, intent, **_move(before, intent))
         self._at("after-journal")
         try:
             won = self._records.claim(intent)
-        except HouseError:
-            self._scribe.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": NOT_SAVED})
+        except CbrError:
+            self._audit_writer.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": NOT_SAVED})
             raise
         if won:
             self._known[intent.id] = intent
         else:
-            self._scribe.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": "not-claimed"})
+            self._audit_writer.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": "not-claimed"})
         return won
 
     def save(self, intent: Intent) -> None:
@@ -181,7 +183,7 @@ class Journalled:
     def _note(self, intents: Sequence[Intent]) -> None:
         before = dict(self._known)
         self._known |= {intent.id: intent for intent in intents}
-        self._scribe.changed((before.get(intent.id, intent), intent) for intent in intents)
+        self._audit_writer.changed((before.get(intent.id, intent), intent) for intent in intents)
 
 
 def _looks(intent: Intent) -> list[tuple[str, int]]:
@@ -211,8 +213,8 @@ def _move(before: Intent, after: Intent) -> dict[str, Any]:
         facts |= {"skipped": [{"id": each.id, "code": each.code} for each in after.checkpoint.skipped]}
     if after.refusal is not None and after.state is IntentState.REJECTED:
         facts |= {"refusal": asdict(after.refusal)}
-    if after.twins:
-        facts |= {"twins": list(after.twins)}
+    if after.duplicates:
+        facts |= {"twins": list(after.duplicates)}
     if after.state is IntentState.FINISHED and after.outcome is not None:
         counts = {fate.name.lower(): after.outcome.count(fate) for fate in Fate if after.outcome.count(fate)}
         facts |= {"status": str(after.outcome.status), "resources": counts}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
@@ -43,9 +43,9 @@ class Freshness(NamedTuple):
     as_of: datetime | None = None
     complete: bool = True
     loading: bool = False
-    error: HouseError | None = None
+    error: CbrError | None = None
     from_cache: bool = False
-    lacking: HouseError | None = None
+    lacking: CbrError | None = None
 
 
 class First(NamedTuple):
@@ -127,7 +127,7 @@ class Ledger:
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until somebody has looked."""
-    unkept: HouseError | None = None
+    unkept: CbrError | None = None
     """Why tasks that have ended could not be kept beyond the service's memory, the last time it was tried."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
 
@@ -235,7 +235,7 @@ class Ledger:
         self.freshness[part] = self.freshness[part]._replace(loading=True)
         self.notify(part)
 
-    def failed(self, part: Part, error: HouseError) -> None:
+    def failed(self, part: Part, error: CbrError) -> None:
         """Mark a part as not read; its rows and their age stay."""
         self.freshness[part] = self.freshness[part]._replace(loading=False, error=error)
         self.notify(part)

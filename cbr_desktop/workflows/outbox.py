@@ -15,9 +15,9 @@ from typing import Any
 from cbr_desktop.domain.change import Change, Result, Sent
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
+    CbrError,
     CloudError,
     Forbidden,
-    HouseError,
     LoginRefused,
     NotFound,
     Refused,
@@ -40,7 +40,7 @@ from cbr_desktop.domain.intent import (
     Refusal,
     Target,
 )
-from cbr_desktop.domain.journal import Witness
+from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -84,11 +84,11 @@ class Outbox:
     """Takes requests, keeps them, and sends them one a lane at a time; ``new_id`` makes an id never used before.
 
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
-    (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
+    (``login@host``), ``observer`` sees what a request says to the service. ``pace_seconds`` lie between two of them.
     ``want_data`` asks for lists to be read when a request is confirmed by such that are too old. ``find`` looks
-    once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
-    tests that end the program there. One whose ``origin`` is a command sends only what was submitted or released here:
-    what else waits in the profile is not touched.
+    once for what keeps the lane of a request busy; it raises ``CloudError``. ``at`` is told each named point that a
+    request passes, for tests that end the program there. One whose ``origin`` is a command sends only what was
+    submitted or released here: what else waits in the profile is not touched.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Outbox:
         guard: Guard,
         *,
         by: str = "",
-        witness: Callable[[Intent], Witness | None] = lambda intent: None,
+        observer: Callable[[Intent], RequestObserver | None] = lambda intent: None,
         pace_seconds: float = PACE_SECONDS,
         want_data: Callable[[frozenset[Part]], None] = lambda parts: None,
         find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
@@ -115,7 +115,7 @@ class Outbox:
         self._new_id = new_id
         self._guard = guard
         self._by = by
-        self._witness = witness
+        self._observer = observer
         self._pace_seconds = pace_seconds
         self._want_data = want_data
         self._find = find
@@ -512,7 +512,7 @@ class Outbox:
         )
         try:
             won = self._records.claim(claimed)
-        except HouseError:
+        except CbrError:
             won = False
         if won:
             self._ledger.put_intent(claimed)
@@ -544,7 +544,7 @@ class Outbox:
             project_id = intent.target.project_id or await self._cloud.project_id()
             intent = self._timed(intent)
             started = True
-            sent = await self._cloud.send(intent.change, project_id, self._witness(intent))
+            sent = await self._cloud.send(intent.change, project_id, self._observer(intent))
             self._at("after-reply")
             self._accepted(intent, sent)
         except StorageError:
@@ -591,7 +591,8 @@ class Outbox:
     async def _refuse(self, intent: Intent, error: Refused) -> None:
         """Settle a request that was refused; one for a busy lane once it is certain that not its own run keeps it.
 
-        Something on the way may have sent it twice by itself: the second one is then refused for the first.
+        Something on the way may have sent it twice by itself: the second one is then refused for the first. Where
+        nothing is seen that keeps the lane busy, it is looked for like any whose answer was lost.
         """
         if error.short_code in self._operation(intent).done_codes:
             self._move(intent, IntentState.ACCEPTED, result=Result(intent.subject.id), request_id=error.request_id)
@@ -603,7 +604,7 @@ class Outbox:
             found = await self._find(intent)
         except Forbidden:
             found = Search()
-        except HouseError:
+        except CbrError:
             self._lose(intent, error)
             return
         except BaseException:
@@ -611,7 +612,7 @@ class Outbox:
             raise
         if found.proved is not None:
             self._move(intent, IntentState.ACCEPTED, result=found.proved, note="reconciled")
-        elif found.candidates:
+        elif found.candidates or not found.is_whole:
             self._lose(intent, error)
         else:
             self._reject(intent, error)
@@ -689,7 +690,7 @@ class Outbox:
         moved = intent.moved(state, self._clock.now(), **changes)
         try:
             self._records.save(moved)
-        except HouseError:
+        except CbrError:
             moved = replace(moved, note=NOT_SAVED)
         self._ledger.put_intent(moved)
 

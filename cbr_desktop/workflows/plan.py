@@ -22,7 +22,7 @@ from cbr_desktop.domain.blast import Blast, destroys, wants_typed_name
 from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import LEFT, PRIOR_FAILED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -360,7 +360,7 @@ class PlanRun:
         try:
             wanted = change_of(step.document, outlet.ledger)
             outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
-        except HouseError:
+        except CbrError:
             # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
             self.stopped = "refused"
         self._begun_at = self._clock.now()

@@ -9,10 +9,10 @@ from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.journal import Entry, Event, Filter, Verification, Witness
+from cbr_desktop.domain.journal import Entry, Event, Filter, RequestObserver, Verification
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
@@ -90,10 +90,10 @@ class Cloud(Protocol):
         """Return one checkpoint; the service may tell no more than its status."""
         ...
 
-    async def send(self, change: Change, project_id: ProjectId, witness: Witness | None = None) -> Sent:
+    async def send(self, change: Change, project_id: ProjectId, observer: RequestObserver | None = None) -> Sent:
         """Send a change once, as it is. ``CloudError.executed`` tells whether it may have been carried out.
 
-        ``witness`` hears of every request before its first byte leaves, and of its answer; what it raises stops the
+        ``observer`` hears of every request before its first byte leaves, and of its answer; what it raises stops the
         request.
         """
         ...
@@ -232,7 +232,7 @@ class Profiles(Protocol):
     it is) and ``NotSaved``.
     """
 
-    def read(self) -> tuple[list[Profile], list[HouseError]]:
+    def read(self) -> tuple[list[Profile], list[CbrError]]:
         """Return the profiles that can be used and what is wrong with the others."""
         ...
 

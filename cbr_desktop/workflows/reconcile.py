@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cbr_desktop.domain.change import Repeat, Result
-from cbr_desktop.domain.error import CloudError, HouseError
+from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import CheckpointId, IntentId
 from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, REPEATED, Intent, IntentState, Looked
 from cbr_desktop.workflows.ledger import Ledger
@@ -67,7 +67,7 @@ class Reconcile:
         unkept = [self._ledger.intents[id] for id in sorted(self._unkept)]
         self._unkept.clear()
         if unkept:
-            with suppress(HouseError):
+            with suppress(CbrError):
                 self._records.save_all(unkept)
 
     async def settle(self, id: IntentId) -> None:
@@ -81,7 +81,7 @@ class Reconcile:
             await self._clock.sleep(pause)
             try:
                 search = await self._once(id)
-            except HouseError:
+            except CbrError:
                 search = Search(is_whole=False)
             if search.proved is not None:
                 return
@@ -107,7 +107,7 @@ class Reconcile:
         search = await self.look(self._ledger.intents[id])
         if search.proved is not None:
             self._move(id, IntentState.ACCEPTED, search.proved)
-            self._tell_twins(id)
+            self._tell_duplicates(id)
             return search
         intent = self._ledger.intents[id]
         if search.candidates != intent.candidates:
@@ -126,6 +126,10 @@ class Reconcile:
     async def look(self, intent: Intent) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""
         return await OPERATIONS[intent.change.kind].find(intent, self.reader)
+
+    async def look_into_busy(self, intent: Intent) -> Search:
+        """Look once for what keeps the lane of a refused request busy. Raises ``CloudError``."""
+        return await OPERATIONS[intent.change.kind].look_into_busy(intent, self.reader)
 
     def _others(self, intent: Intent) -> list[Intent]:
         """Return the requests of all profiles of this data folder that went to the same lane."""
@@ -159,14 +163,14 @@ class Reconcile:
             return
         self._put(intent.moved(state, self._clock.now(), result=result, note="reconciled", candidates=()))
 
-    def _tell_twins(self, id: IntentId) -> None:
+    def _tell_duplicates(self, id: IntentId) -> None:
         """Tell the requests that were sent one for the other, and that all came to be, of each other's checkpoints."""
         family = [each for each in self._family(id) if each.checkpoint is not None]
         for each in family:
             others = (other.checkpoint for other in family if other.id != each.id)
-            twins: tuple[CheckpointId, ...] = tuple(sorted({other.id for other in others if other is not None}))
-            if twins != each.twins:
-                self._put(replace(each, twins=twins))
+            duplicates: tuple[CheckpointId, ...] = tuple(sorted({other.id for other in others if other is not None}))
+            if duplicates != each.duplicates:
+                self._put(replace(each, duplicates=duplicates))
 
     def _family(self, id: IntentId) -> list[Intent]:
         """Return the intents of one name that were sent in place of each other, ``id`` among them."""
@@ -205,6 +209,6 @@ class Reconcile:
     def _put(self, intent: Intent) -> None:
         """Show and keep an intent; what was found can be found again, so a full disk is no hindrance."""
         self._unkept.discard(intent.id)
-        with suppress(HouseError):
+        with suppress(CbrError):
             self._records.save(intent)
         self._ledger.put_intent(intent)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, NotFound, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
@@ -191,7 +191,7 @@ class Refresh:
     async def _logged_in(self, parts: Iterable[Part]) -> bool:
         try:
             await self._cloud.project_id()
-        except HouseError as error:
+        except CbrError as error:
             self._tell(error)
             for part in parts:
                 self._ledger.failed(part, error)
@@ -204,7 +204,7 @@ class Refresh:
             self._ledger.loading(part)
             try:
                 await reader()
-            except HouseError as error:
+            except CbrError as error:
                 self._ledger.failed(part, error)
                 self._tell(error)
             else:
@@ -239,7 +239,7 @@ class Refresh:
         error = None if kept.cancelled() else kept.exception()
         if kept.cancelled() or error is not None:
             self._archived -= ids
-        if error is not None and not isinstance(error, HouseError):
+        if error is not None and not isinstance(error, CbrError):
             kept.get_loop().call_exception_handler({"message": "tasks were not kept", "exception": error})
             return
         before, self._ledger.unkept = self._ledger.unkept, error
@@ -263,7 +263,7 @@ class Refresh:
         """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
         rows: list[Protectable] = []
         complete = True
-        lacking: HouseError | None = None
+        lacking: CbrError | None = None
         for kind in PROTECTABLE_KINDS:
             try:
                 listing = await self._cloud.protectables(kind)
@@ -278,7 +278,7 @@ class Refresh:
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)
 
-    def _tell(self, error: HouseError | None) -> None:
+    def _tell(self, error: CbrError | None) -> None:
         connection = self._ledger.connection
         if error is None:
             reach = Reach.ONLINE

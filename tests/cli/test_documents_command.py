@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from cbr_desktop.app.errand import left_behind
+
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.cli import main
 from cbr_desktop.cli.destroying import obstacle
-from cbr_desktop.cli.opening import closing_client, opened_house
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.domain import document
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change
@@ -55,9 +55,9 @@ def written(tmp_path: Path) -> Write:
 
 def demo_backup(**wanted: object) -> Backup:
     """Return a backup of the demo cloud, which has the same ones each time."""
-    with opened_house(None, demo=True) as house:
-        asyncio.run(closing_client(house, house.refresh.once()))
-        rows = [b for b in house.ledger.backups.values() if all(getattr(b, k) == v for k, v in wanted.items())]
+    with opened_session(None, demo=True) as session:
+        asyncio.run(closing_client(session, session.refresh.once()))
+        rows = [b for b in session.ledger.backups.values() if all(getattr(b, k) == v for k, v in wanted.items())]
     return min(rows, key=lambda row: (row.created_at is None, row.created_at, row.id))
 
 
@@ -119,45 +119,45 @@ def test_a_renaming_and_a_policy_are_sent(written: Write, capsys: pytest.Capture
     assert json.loads(capsys.readouterr().out)["state"] == "finished"
 
 
-def change(value: dict[str, Any], house: Any) -> Change:
+def change(value: dict[str, Any], session: Any) -> Change:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
-    return change_of(found, house.ledger)
+    return change_of(found, session.ledger)
 
 
 def test_on_production_the_name_of_what_is_lost_is_wanted(tmp_path: Path) -> None:
     with staged(tmp_path, profile=replace(DEMO, environment=Environment.PRODUCTION)) as stage:
         asked_at = stage.clock.now()
-        stage.play(stage.house.refresh.once)
-        row = next(b for b in stage.house.ledger.backups.values() if b.status == "available" and b.name)
-        wanted = change(deletion(row.id), stage.house)
+        stage.play(stage.session.refresh.once)
+        row = next(b for b in stage.session.ledger.backups.values() if b.status == "available" and b.name)
+        wanted = change(deletion(row.id), stage.session)
         for typed in (None, "", "other", row.id):
-            assert row.name in obstacle(stage.house, wanted, typed, asked_at)
-        assert obstacle(stage.house, wanted, row.name, asked_at) == ""
-        assert obstacle(stage.house, change(POLICY, stage.house), None, asked_at) == ""
+            assert row.name in obstacle(stage.session, wanted, typed, asked_at)
+        assert obstacle(stage.session, wanted, row.name, asked_at) == ""
+        assert obstacle(stage.session, change(POLICY, stage.session), None, asked_at) == ""
 
 
 def test_what_is_lost_is_counted_by_fresh_lists_or_nothing_goes(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        stage.play(stage.house.refresh.once)
-        row = next(iter(stage.house.ledger.backups.values()))
-        wanted = change(deletion(row.id), stage.house)
-        assert obstacle(stage.house, wanted, row.name, stage.clock.now() - timedelta(minutes=1)) == ""
+        stage.play(stage.session.refresh.once)
+        row = next(iter(stage.session.ledger.backups.values()))
+        wanted = change(deletion(row.id), stage.session)
+        assert obstacle(stage.session, wanted, row.name, stage.clock.now() - timedelta(minutes=1)) == ""
         stage.clock.advance(60)
-        assert "counted afresh" in obstacle(stage.house, wanted, row.name, stage.clock.now())
+        assert "counted afresh" in obstacle(stage.session, wanted, row.name, stage.clock.now())
 
 
 def test_the_same_again_is_the_same_operation_on_the_same_thing_with_the_same_body(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        stage.play(stage.house.refresh.once)
-        house = stage.house
-        first, second = list(house.ledger.backups)[:2]
-        house.outbox.submit(change(deletion(first), house))
-        house.outbox.submit(change(POLICY, house))
-        kept = list(house.ledger.intents.values())
+        stage.play(stage.session.refresh.once)
+        session = stage.session
+        first, second = list(session.ledger.backups)[:2]
+        session.outbox.submit(change(deletion(first), session))
+        session.outbox.submit(change(POLICY, session))
+        kept = list(session.ledger.intents.values())
 
         def behind(value: dict[str, Any]) -> int:
-            return len(left_behind(kept, house.profile, change(value, house)))
+            return len(left_behind(kept, session.profile, change(value, session)))
 
         renamed = {"operation": "UpdateBackup", "path": {"backup_id": first}, "body": {"backup": {"name": "n"}}}
         other = {**POLICY, "body": {"policy": {**POLICY["body"]["policy"], "name": "weekly"}}}  # type: ignore[dict-item]

@@ -148,12 +148,12 @@ def test_fault_97_what_a_person_types_anew_is_tried_once_for_each_time(
     def session(secret: Secret) -> None:
         async def look() -> None:
             for _ in range(3):
-                await house.refresh.once()
-            await house.cloud.aclose()
+                await session.refresh.once()
+            await session.cloud.aclose()
 
-        with opened(places(), Ledger(profile, lambda part: None), WallClock(), secret) as house:
+        with opened(places(), Ledger(profile, lambda part: None), WallClock(), secret) as session:
             asyncio.run(look())
-            assert not house.ledger.vaults
+            assert not session.ledger.vaults
 
     monkeypatch.delenv("CBR_DESKTOP_PASSWORD")
     for count in (1, 2):
@@ -171,14 +171,14 @@ def test_fault_97_six_processes_try_a_wrong_password_once(tmp_path: Path) -> Non
     request.write_text(f'{{"checkpoint": {{"vault_id": "{estate.REFERENCE_VAULT_ID}", "parameters": {{}}}}}}')
     send = ["send", str(request)]
     commands = (["vaults"], ["doctor"], send, ["vaults", "--json"], [*send, "--wait"], ["doctor", "--json"])
-    with machine(tmp_path / "home") as desk:
-        desk.password = "wrong"
-        ends = [desk.run(*command) for command in commands]
-        logins = desk.service.journal.calls("POST", "/auth/tokens")
+    with machine(tmp_path / "home") as context:
+        context.password = "wrong"
+        ends = [context.run(*command) for command in commands]
+        logins = context.service.journal.calls("POST", "/auth/tokens")
         assert len(logins) == 1
         assert all(code != 0 for code, _, _ in ends)
         assert all("so it was not sent again" in out + err for _, out, err in ends[1:])
-        assert (desk.posts, desk.rows) == ([], [])
-        desk.password = estate.DEMO_PASSWORD
-        assert desk.run("vaults")[0] == 0
-        assert len(desk.service.journal.calls("POST", "/auth/tokens")) == 2
+        assert (context.posts, context.rows) == ([], [])
+        context.password = estate.DEMO_PASSWORD
+        assert context.run("vaults")[0] == 0
+        assert len(context.service.journal.calls("POST", "/auth/tokens")) == 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.house import House
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.start import opened, terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -33,7 +33,7 @@ from tests.stage import DAYS
 RELEASED = Path(__file__).parent.parent / "storage" / "data" / "outbox-v1.db"
 
 
-class Desk:
+class ProfileContext:
     """A profile on this disk that leads to a demo cloud on a socket."""
 
     def __init__(self, url: str, service: Service, here: Places) -> None:
@@ -47,10 +47,10 @@ class Desk:
 
     def submit(self, name: str) -> Intent:
         """Put a request into the outbox, as a window without a network does, and end."""
-        with self.house() as house:
-            return house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name=name))
+        with self.session() as session:
+            return session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name=name))
 
-    def house(self) -> AbstractContextManager[House]:
+    def session(self) -> AbstractContextManager[ProfileSession]:
         ledger = Ledger(self.profile, lambda part: None)
         return opened(self.here, ledger, WallClock(), terminal_secret(self.profile))
 
@@ -60,13 +60,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProfileContext]:
     monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
     with running(service) as url:
-        yield Desk(url, service, places())
+        yield ProfileContext(url, service, places())
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -74,7 +74,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return requests
 
 
-def test_an_empty_outbox_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_outbox_says_so(context: ProfileContext, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outbox"]) == 0
     assert capsys.readouterr().out == "The outbox is empty.\n"
     assert main(["outbox", "--json"]) == 0
@@ -82,9 +82,9 @@ def test_an_empty_outbox_says_so(desk: Desk, capsys: pytest.CaptureFixture[str])
 
 
 def test_a_held_request_is_sent_when_it_is_released_and_not_before(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    intent = desk.submit("before-patch")
+    intent = context.submit("before-patch")
     assert main(["outbox", "hold", intent.id[:8]]) == 0
     assert "Held by you" in capsys.readouterr().out
     assert main(["outbox", "hold", intent.id[:8], "--json"]) == 1
@@ -93,60 +93,66 @@ def test_a_held_request_is_sent_when_it_is_released_and_not_before(
     (request,) = told(capsys)
     assert (request["state"], request["note"], request["name"]) == ("held", "person", "before-patch")
     assert "@" in str(request["by"])
-    assert desk.posts == 0
+    assert context.posts == 0
     assert main(["outbox", "release", intent.id, "--json"]) == 0
     (request,) = told(capsys)
     assert request["state"] in ("accepted", "finished")
-    assert desk.posts == 1
+    assert context.posts == 1
     assert main(["outbox", "release", intent.id]) == 1
-    assert desk.posts == 1
+    assert context.posts == 1
 
 
-def test_a_release_without_a_network_leaves_the_request_held(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    intent = desk.submit("before-patch")
+def test_a_release_without_a_network_leaves_the_request_held(
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intent = context.submit("before-patch")
     main(["outbox", "hold", intent.id])
-    desk.service.faults.add(Fault("*", ".*", "cut", times=None))
+    context.service.faults.add(Fault("*", ".*", "cut", times=None))
     assert main(["outbox", "release", intent.id]) == 2
     capsys.readouterr()
     main(["outbox", "--json"])
     assert told(capsys)[0]["state"] == "held"
 
 
-def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.service.faults.add(Fault("POST", "/checkpoints", "cut", "after"))
-    desk.service.faults.add(Fault("GET", "/(operation-logs|backups)", "status", status=500, times=None, skip=2))
-    intent = desk.submit("before-patch")
+def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context.service.faults.add(Fault("POST", "/checkpoints", "cut", "after"))
+    context.service.faults.add(Fault("GET", "/(operation-logs|backups)", "status", status=500, times=None, skip=2))
+    intent = context.submit("before-patch")
     main(["outbox", "hold", intent.id])
     assert main(["outbox", "reconcile"]) == 0
     capsys.readouterr()
-    with desk.house() as house:
-        held = house.ledger.intents[intent.id]
-        house.outbox._move(held, "unknown", sent_at=WallClock().now(), note="NoAnswer")
+    with context.session() as session:
+        held = session.ledger.intents[intent.id]
+        session.outbox._move(held, "unknown", sent_at=WallClock().now(), note="NoAnswer")
     assert main(["outbox", "reconcile", "--json"]) == 4
     (request,) = told(capsys)
     assert request["state"] == "unknown"
     assert {(row["where"], row["times"]) for row in request["looked"]} == {("tasks", 1), ("backups", 1)}  # type: ignore[attr-defined]
-    assert desk.posts == 0
+    assert context.posts == 0
 
 
 def test_fault_54_a_request_whose_profile_is_gone_is_told_of_and_not_sent(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    intent = desk.submit("before-patch")
-    desk.here.profiles_file.unlink()
+    intent = context.submit("before-patch")
+    context.here.profiles_file.unlink()
     assert main(["outbox", "--json"]) == 0
     (request,) = told(capsys)
     assert (request["state"], request["note"]) == ("held", "no-profile")
     assert main(["outbox", "release", intent.id]) == 2
     assert main(["outbox", "hold", intent.id]) == 2
-    assert desk.posts == 0
+    assert context.posts == 0
 
 
-def test_an_id_that_is_none_or_not_the_only_one_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_id_that_is_none_or_not_the_only_one_is_refused(
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["outbox", "hold", "nothing"]) == 2
     assert "there is no such request: 'nothing'" in capsys.readouterr().err
     # of 17 requests two at the least begin with the same digit, and none is meant by an empty word
-    digits = Counter(desk.submit("one").id[0] for _ in range(17))
+    digits = Counter(context.submit("one").id[0] for _ in range(17))
     digit, count = digits.most_common(1)[0]
     assert main(["outbox", "release", digit]) == 2
     assert f"{count} requests" in capsys.readouterr().err
@@ -155,24 +161,26 @@ def test_an_id_that_is_none_or_not_the_only_one_is_refused(desk: Desk, capsys: p
 
 
 def test_an_outbox_of_the_first_version_is_listed_and_left_as_it_is(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copyfile(RELEASED, desk.here.records_file)
-    before = desk.here.records_file.read_bytes()
+    shutil.copyfile(RELEASED, context.here.records_file)
+    before = context.here.records_file.read_bytes()
     assert main(["outbox", "--json"]) == 0
     assert len(told(capsys)) == 4
     assert main(["outbox", "--profile", "Nobody", "--json"]) == 0
     assert told(capsys) == []
-    assert desk.here.records_file.read_bytes() == before
+    assert context.here.records_file.read_bytes() == before
 
 
-def test_a_sound_journal_verifies_and_a_cut_one_does_not(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_journal_verifies_and_a_cut_one_does_not(
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["journal", "verify"]) == 1
     assert "whole as far as can be told" in capsys.readouterr().out
-    desk.submit("before-patch")
+    context.submit("before-patch")
     assert main(["journal", "verify", "--json"]) == 0
     capsys.readouterr()
-    (path,) = desk.here.journal_folder.iterdir()
+    (path,) = context.here.journal_folder.iterdir()
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-1]))
     assert main(["journal", "verify", "--json"]) == 1
@@ -183,37 +191,39 @@ def test_a_sound_journal_verifies_and_a_cut_one_does_not(desk: Desk, capsys: pyt
     assert "breaks at entry 2" in capsys.readouterr().out
 
 
-def test_fault_91_nothing_but_a_proved_journal_ends_with_0(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.submit("before-patch")
-    (path,) = desk.here.journal_folder.iterdir()
+def test_fault_91_nothing_but_a_proved_journal_ends_with_0(
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context.submit("before-patch")
+    (path,) = context.here.journal_folder.iterdir()
     lines = path.read_bytes()
     path.unlink()
     assert main(["journal", "verify"]) == 1
     assert "emptied or taken away" in capsys.readouterr().out
-    desk.here.journal_folder.rmdir()
+    context.here.journal_folder.rmdir()
     assert main(["journal", "verify"]) == 1
     assert "emptied or taken away" in capsys.readouterr().out
     # the outbox gone as well, and another chain in place of the journal
-    desk.here.records_file.unlink()
+    context.here.records_file.unlink()
     for command in (["verify"], ["export"]):
         assert main(["journal", *command]) == 1
         assert "whole as far as can be told" in "".join(capsys.readouterr())
-    desk.here.journal_folder.mkdir()
+    context.here.journal_folder.mkdir()
     path.write_bytes(lines)
     assert main(["journal", "verify", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert (found["whole"], found["sound"], found["doubt"]) == (False, True, "no-head")
     # and it stays so when the program goes on with them
-    desk.submit("after-patch")
+    context.submit("after-patch")
     assert main(["journal", "verify"]) == 1
     assert "whole as far as can be told" in capsys.readouterr().out
 
 
 def test_fault_91_lines_that_harm_their_reader_do_not_end_the_commands(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk.submit("before-patch")
-    (path,) = desk.here.journal_folder.iterdir()
+    context.submit("before-patch")
+    (path,) = context.here.journal_folder.iterdir()
     first, second, *rest = path.read_bytes().splitlines(keepends=True)
     for facts in (b'{"n":NaN}', b'{"n":1e999}', b'{"n":"\xff"}', b'{"n":' + b"[" * 100_000, b"x" * 10 * 2**20):
         path.write_bytes(b"".join([first, second.replace(b'"facts":{', b'"facts":' + facts + b"{"), *rest]))
@@ -225,11 +235,11 @@ def test_fault_91_lines_that_harm_their_reader_do_not_end_the_commands(
 
 
 def test_the_journal_is_exported_exactly_and_by_what_is_wanted(
-    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    intent = desk.submit("before-patch")
-    desk.submit("other")
-    (path,) = desk.here.journal_folder.iterdir()
+    intent = context.submit("before-patch")
+    context.submit("other")
+    (path,) = context.here.journal_folder.iterdir()
     assert main(["journal", "export"]) == 0
     exported = json.loads(capsys.readouterr().out)
     assert exported == [json.loads(line) for line in path.read_text().splitlines()]
@@ -248,9 +258,9 @@ def test_the_journal_is_exported_exactly_and_by_what_is_wanted(
 
 
 def test_the_page_to_print_is_whole_and_runs_nothing(
-    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    context: ProfileContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk.submit("<script>alert(1)</script>")
+    context.submit("<script>alert(1)</script>")
     out = tmp_path / "out.html"
     assert main(["journal", "export", "--format", "html", "--output", str(out)]) == 0
     tags: set[str] = set()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.app.errand import Errand
+from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.start import locked
 from cbr_desktop.cli import main
 from cbr_desktop.cli.report import UNCERTAIN, exit_code, report_record, report_text
@@ -25,6 +25,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import behind_sentence, left_sentence, settling_commands, waiting_sentence
 from cbr_desktop.workflows.documents import change_of
+from tests.asking import asking
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
 
@@ -35,10 +36,10 @@ HOURS = 3
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
-    with machine(tmp_path / "home", datetime.now(UTC) - timedelta(hours=HOURS)) as desk:
-        yield desk
+    with machine(tmp_path / "home", datetime.now(UTC) - timedelta(hours=HOURS)) as context:
+        yield context
 
 
 def lose(stage: Stage, when: str) -> None:
@@ -48,16 +49,16 @@ def lose(stage: Stage, when: str) -> None:
 
 async def made_by_a_colleague(stage: Stage) -> None:
     """Have somebody else make a checkpoint of the same name."""
-    await stage.house.cloud.create_checkpoint(request.body(TYPED), await stage.house.cloud.project_id())
+    await stage.session.cloud.send(asking(request.body(TYPED)), await stage.session.cloud.project_id())
 
 
-def lost(desk: Machine, *, rivals: int = 1) -> Intent:
+def lost(context: Machine, *, rivals: int = 1) -> Intent:
     """Lose the answer to a request that was carried out, have colleagues make the like, and look to the end."""
-    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
 
         async def story() -> None:
             lose(stage, "after")
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             await stage.until(intent.id, S.UNKNOWN)
             for _ in range(rivals):
                 await stage.clock.sleep(60)
@@ -65,14 +66,14 @@ def lost(desk: Machine, *, rivals: int = 1) -> Intent:
             await stage.clock.sleep(3600)
 
         stage.play(story)
-    (row,) = desk.rows
+    (row,) = context.rows
     assert (row.state, row.note, len(row.candidates)) == (S.UNKNOWN, "ambiguous", 1 + rivals)
     return row
 
 
-def untouched(desk: Machine, before: Intent) -> bool:
+def untouched(context: Machine, before: Intent) -> bool:
     """Whether a request is on the disk as it was, and nothing more was asked of the service."""
-    return desk.rows == [before]
+    return context.rows == [before]
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> Any:
@@ -82,10 +83,10 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 
 @pytest.mark.parametrize("act", [["list"], ["reconcile"]], ids=["list", "reconcile"])
 def test_fault_81_candidates_are_listed_with_the_commands_to_type(
-    desk: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, act: list[str]
+    context: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, act: list[str]
 ) -> None:
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", "not needed to list")
-    before = lost(desk)
+    before = lost(context)
     wanted = [f"cbr-desktop outbox adopt {before.id[:8]} {each.id}" for each in before.candidates]
     wanted.append(f"cbr-desktop outbox disown {before.id[:8]}")
     main(["outbox", *act])
@@ -100,9 +101,9 @@ def test_fault_81_candidates_are_listed_with_the_commands_to_type(
     assert all(datetime.fromisoformat(each["created_at"]) for each in record["candidates"])
 
 
-def test_fault_81_the_listed_command_adopts_its_candidate(desk: Machine, capsys: pytest.CaptureFixture[str]) -> None:
-    before = lost(desk)
-    posts = len(desk.posts)
+def test_fault_81_the_listed_command_adopts_its_candidate(context: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    before = lost(context)
+    posts = len(context.posts)
     main(["outbox", "--json"])
     command = told(capsys)["commands"][1].split()
     assert command[0] == "cbr-desktop"
@@ -111,92 +112,92 @@ def test_fault_81_the_listed_command_adopts_its_candidate(desk: Machine, capsys:
     assert (record["state"], record["note"]) == ("accepted", "adopted")
     assert record["checkpoint_id"] == before.candidates[1].id
     assert (record["candidates"], record["commands"]) == ([], [])
-    (row,) = desk.rows
+    (row,) = context.rows
     assert row.checkpoint is not None
     assert (row.state, row.checkpoint.id) == (S.ACCEPTED, before.candidates[1].id)
-    assert desk.verified().is_sound
-    assert len(desk.posts) == posts
+    assert context.verified().is_sound
+    assert len(context.posts) == posts
 
 
 def test_fault_81_disowned_is_not_found_and_can_be_asked_for_again(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = lost(desk)
+    before = lost(context)
     assert main(["outbox", "disown", before.id[:8]]) == 0
     assert "You said" in capsys.readouterr().out
-    (row,) = desk.rows
+    (row,) = context.rows
     assert (row.state, row.note, row.candidates) == (S.NOT_FOUND, "disowned", ())
-    assert desk.verified().is_sound
+    assert context.verified().is_sound
 
 
 def test_a_checkpoint_that_is_no_candidate_is_told_and_changes_nothing(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = lost(desk)
+    before = lost(context)
     for wrong in ("3b5816b5-f29c-4172-9d9a-76c719a659ce", before.candidates[0].id[:8], ""):
         assert main(["outbox", "adopt", before.id, wrong]) == 2
         said = capsys.readouterr()
         assert said.out == ""
         assert "no candidate" in said.err
         assert all(each.id in said.err for each in before.candidates)
-        assert untouched(desk, before)
+        assert untouched(context, before)
 
 
 def test_a_request_id_that_is_none_is_told_and_changes_nothing(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = lost(desk)
+    before = lost(context)
     for wrong in ("nothing", ""):
         for act in (["adopt", wrong, before.candidates[0].id], ["disown", wrong], ["hold", wrong], ["release", wrong]):
             assert main(["outbox", *act]) == 2
             assert "there is no such request" in capsys.readouterr().err
-    assert untouched(desk, before)
+    assert untouched(context, before)
 
 
 def test_what_a_person_cannot_say_is_told_and_changes_nothing(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A request that has not left has no candidates, and one that is looked for still is not given up."""
-    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
 
         async def story() -> None:
             lose(stage, "before")
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             await stage.until(intent.id, S.UNKNOWN)
-            stage.house.outbox.submit(TYPED)
+            stage.session.outbox.submit(TYPED)
 
         stage.play(story)
-    before = desk.rows
+    before = context.rows
     assert [row.state for row in before] == [S.UNKNOWN, S.QUEUED]
     for row in before:
         for act in (["adopt", row.id, "3b5816b5-f29c-4172-9d9a-76c719a659ce"], ["disown", row.id]):
             assert main(["outbox", *act]) == 1
             assert f"Request {row.id[:8]}" in capsys.readouterr().err
-    assert desk.rows == before
+    assert context.rows == before
 
 
 def test_a_disk_that_does_not_take_what_a_person_says_is_no_success(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = lost(desk)
-    with closing(sqlite3.connect(desk.here.records_file)) as outbox, outbox:
+    before = lost(context)
+    with closing(sqlite3.connect(context.here.records_file)) as outbox, outbox:
         outbox.execute(
             "CREATE TRIGGER full BEFORE UPDATE ON intent BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
         )
     for act in (["adopt", before.id, before.candidates[0].id], ["disown", before.id]):
         assert main(["outbox", *act]) == 1
         assert "could not be written to the disk" in capsys.readouterr().out
-    assert untouched(desk, before)
+    assert untouched(context, before)
 
 
 def test_while_another_program_has_the_outbox_open_nothing_is_said_of_a_request(
-    desk: Machine, capsys: pytest.CaptureFixture[str]
+    context: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = lost(desk)
-    with locked(desk.here):
+    before = lost(context)
+    with locked(context.here):
         for act in (["adopt", before.id, before.candidates[0].id], ["disown", before.id]):
             assert main(["outbox", *act]) == 2
-    assert untouched(desk, before)
+    assert untouched(context, before)
 
 
 def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_path: Path) -> None:
@@ -207,9 +208,9 @@ def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_pa
         ended = []
 
         async def story() -> None:
-            await stage.house.refresh.once()
-            ended.append(await Errand(stage.house).send(change_of(document, stage.house.ledger), wait=False))
-            await stage.house.cloud.aclose()
+            await stage.session.refresh.once()
+            ended.append(await RequestRunner(stage.session).send(change_of(document, stage.session.ledger), wait=False))
+            await stage.session.cloud.aclose()
 
         asyncio.run(story())
         (report,) = ended
@@ -228,10 +229,10 @@ def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_pa
         assert set(record["commands"]) <= set(lines)
 
 
-def test_fault_81_what_waits_behind_a_request_or_leaves_it_names_the_commands(desk: Machine) -> None:
-    before = lost(desk, rivals=0)
+def test_fault_81_what_waits_behind_a_request_or_leaves_it_names_the_commands(context: Machine) -> None:
+    before = lost(context, rivals=0)
     command = f"cbr-desktop outbox adopt {before.id[:8]} {before.candidates[0].id}"
-    now = desk.clock.now()
+    now = context.clock.now()
     waits = waiting_sentence(replace(before, state=S.QUEUED, candidates=()), before, None, now)
     for sentence in (waits, left_sentence(before, now), behind_sentence(before, now)):
         assert command in sentence
@@ -240,8 +241,8 @@ def test_fault_81_what_waits_behind_a_request_or_leaves_it_names_the_commands(de
 
 
 @pytest.mark.parametrize("id", ["x; reboot", "$(reboot)", "a'b", "a\nreboot", "-h\x1b[2J", "x" * 500])
-def test_fault_92_a_command_to_type_is_one_word_for_the_shell_whatever_the_id(desk: Machine, id: str) -> None:
-    found = replace(lost(desk, rivals=0), candidates=(Candidate(CheckpointId(id)),))
+def test_fault_92_a_command_to_type_is_one_word_for_the_shell_whatever_the_id(context: Machine, id: str) -> None:
+    found = replace(lost(context, rivals=0), candidates=(Candidate(CheckpointId(id)),))
     command = settling_commands(found)[0]
     words = shlex.split(command)
     assert words[:4] == ["cbr-desktop", "outbox", "adopt", found.id[:8]]

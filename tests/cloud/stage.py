@@ -16,7 +16,7 @@ import httpx
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import CloudError, HouseError
+from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
@@ -96,7 +96,7 @@ def _place(request: bytes) -> str:
     return request.split(b" ")[1].partition(b"?")[0].rpartition(b"/")[2].decode()
 
 
-class Shelf:
+class DraftStore:
     """A cache with two vaults that were seen an hour ago."""
 
     def __init__(self) -> None:
@@ -150,24 +150,24 @@ class Stage:
     ) -> None:
         self.site = site
         self.server = server
-        self.shelf = Shelf()
+        self.draft_store = DraftStore()
         self.desk = Desk(transport, profile, deadline=deadline)
         self.desk.secret.value = PASSWORD
         self.cloud, self.clock = self.desk.cloud, self.desk.clock
         self.ledger = Ledger(profile, lambda part: None)
-        self.refresh = Refresh(self.ledger, self.shelf, self.cloud, self.clock)
-        recall(self.ledger, self.shelf)
+        self.refresh = Refresh(self.ledger, self.draft_store, self.cloud, self.clock)
+        recall(self.ledger, self.draft_store)
         self.pulse = Pulse()
 
-    async def post(self) -> HouseError:
+    async def post(self) -> CbrError:
         """Send a checkpoint and return what went wrong with it."""
         try:
             await self.cloud.send(asking(BODY), PROJECT)
-        except HouseError as error:
+        except CbrError as error:
             return error
         raise AssertionError("it went well")
 
-    async def fail_to_read_vaults(self) -> HouseError:
+    async def fail_to_read_vaults(self) -> CbrError:
         """Refresh everything and return why there are no vaults; what was there must stay, and the other lists live on.
 
         A single failure is never told as an empty list.
@@ -177,7 +177,7 @@ class Stage:
         assert error is not None, "it went well"
         assert list(self.ledger.vaults) == ["old-1", "old-2"]
         assert self.as_of(Part.VAULTS) == EARLIER
-        assert self.shelf.kept == []
+        assert self.draft_store.kept == []
         assert list(self.ledger.tasks) == ["task-1"]
         assert list(self.ledger.backups) == ["backup-1"]
         assert list(self.ledger.policies) == ["policy-1"]
@@ -245,7 +245,7 @@ def listening() -> Iterator[list[str]]:
         root.setLevel(before)
 
 
-def told(error: HouseError) -> str:
+def told(error: CbrError) -> str:
     """Return what a person is told of an error; no secret is part of it, nor of the error itself."""
     sentence = error_sentence(error)
     assert "CANARY" not in sentence + repr(error) + str(vars(error))

@@ -20,7 +20,7 @@ from cbr_desktop.cloud.network import Network, context_of
 from cbr_desktop.cloud.probe import CloudProbe, Wire
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
-from cbr_desktop.domain.error import HouseError, LoginRefused, Redirected, SecretMissing, SignInPage, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, Redirected, SecretMissing, SignInPage, Unreachable
 from cbr_desktop.domain.profile import Profile, ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.doctor import Doctor
@@ -105,7 +105,7 @@ class Visit:
         self.clock.time = NOW
         self.addresses: list[str] = ["127.0.0.1"]
         self.resolve: Any = self._resolve
-        self.refusal: HouseError | None = None
+        self.refusal: CbrError | None = None
         self._secrets = {SecretKind.PASSWORD: PASSWORD} if secrets is None else secrets
         self.auth = login_of(self.profile, self.secret)
 
@@ -410,7 +410,7 @@ def test_a_service_that_tells_no_time_or_one_that_cannot_be(
     ],
 )
 def test_a_network_that_wants_a_sign_in(
-    authority: trustme.CA, ca_file: str, answer: bytes, kind: type[HouseError]
+    authority: trustme.CA, ca_file: str, answer: bytes, kind: type[CbrError]
 ) -> None:
     behaviour = Town({"v3": answer})
     _, diagnosis = examined(behaviour, authority, ca_file)

@@ -74,7 +74,7 @@ def vaults_read(body: bytes, *headers: bytes) -> Stage:
 def kept_and_exported(opened: Stage, path: Path) -> list[str]:
     """Put the vaults through a database, a file and JSON, and return their names as they came back."""
     cache = SqliteCache(path / "cache.db")
-    cache.keep_vaults(opened.shelf.kept[-1])
+    cache.keep_vaults(opened.draft_store.kept[-1])
     cache.close()
     listing = whole(SqliteCache(path / "cache.db").vaults())
     assert listing is not None

@@ -25,8 +25,8 @@ from cbr_desktop.cloud.transport import BODY_LIMIT
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
+    CbrError,
     CloudError,
-    HouseError,
     NoAnswer,
     Redirected,
     SignInPage,
@@ -509,7 +509,7 @@ PORTAL = b"Location: http://portal.example/login?from=cbr"
     ],
     ids=["html", "unmarked html", "511", "302"],
 )
-def test_fault_17_a_captive_portal(page: bytes, kind: type[HouseError], words: str, place: str) -> None:
+def test_fault_17_a_captive_portal(page: bytes, kind: type[CbrError], words: str, place: str) -> None:
     behaviour = answering(page % len(PAGE) + PAGE)
 
     async def story(opened: Stage) -> None:

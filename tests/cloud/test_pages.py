@@ -18,7 +18,7 @@ class Thing:
     id: str
 
 
-class Shelf:
+class DraftStore:
     """A list on a server; ``asked`` are the offsets that it was asked for."""
 
     def __init__(self, length: int, page: int = 10, count: int | None = -1) -> None:
@@ -36,17 +36,17 @@ class Shelf:
         return offset
 
 
-class NumberedShelf(Shelf):
+class NumberedDraftStore(DraftStore):
     def start(self, offset: int) -> int:
         return max(offset - 1, 0) * self.page
 
 
-class NumberedFromNoughtShelf(Shelf):
+class NumberedFromNoughtDraftStore(DraftStore):
     def start(self, offset: int) -> int:
         return offset * self.page
 
 
-class DeafShelf(Shelf):
+class DeafDraftStore(DraftStore):
     def start(self, offset: int) -> int:
         return 0
 
@@ -58,68 +58,68 @@ def collected(fetch: Fetch, size: int = 10) -> Collection[Thing]:
 @pytest.mark.parametrize("length", [0, 1, 9, 10, 11, 20, 25, 100, 101])
 @pytest.mark.parametrize("count", [-1, None])
 def test_all_pages_in_order(length: int, count: int | None) -> None:
-    shelf = Shelf(length, count=count)
-    found = collected(shelf)
-    assert found.rows == shelf.things
+    draft_store = DraftStore(length, count=count)
+    found = collected(draft_store)
+    assert found.rows == draft_store.things
     assert found.is_complete
     if count is not None:
-        assert shelf.asked == list(range(0, max(length, 1), 10))
+        assert draft_store.asked == list(range(0, max(length, 1), 10))
 
 
 def test_a_server_that_gives_less_than_was_asked_for() -> None:
-    shelf = Shelf(35, page=7)
-    assert collected(shelf).rows == shelf.things
-    assert shelf.asked == [0, 7, 14, 21, 28]
+    draft_store = DraftStore(35, page=7)
+    assert collected(draft_store).rows == draft_store.things
+    assert draft_store.asked == [0, 7, 14, 21, 28]
 
 
 @pytest.mark.parametrize("count", [1, 5, 12])
 def test_a_count_that_is_too_small(count: int) -> None:
-    shelf = Shelf(45, count=count)
-    found = collected(shelf)
+    draft_store = DraftStore(45, count=count)
+    found = collected(draft_store)
     assert len(found.rows) == 45 or count == 12
     assert not found.is_complete
 
 
 def test_a_count_that_is_too_great() -> None:
-    shelf = Shelf(45, count=10**9)
-    found = collected(shelf)
+    draft_store = DraftStore(45, count=10**9)
+    found = collected(draft_store)
     assert len(found.rows) == 45
     assert not found.is_complete
-    assert len(shelf.asked) < 20
+    assert len(draft_store.asked) < 20
 
 
 def test_a_count_beyond_the_only_row() -> None:
-    found = collected(Shelf(1, count=50))
+    found = collected(DraftStore(1, count=50))
     assert (len(found.rows), found.is_complete) == (1, False)
 
 
 @pytest.mark.parametrize("count", [100_000, None])
 def test_an_offset_that_is_ignored(count: int | None) -> None:
-    shelf = DeafShelf(30, count=count)
-    found = collected(shelf)
+    draft_store = DeafDraftStore(30, count=count)
+    found = collected(draft_store)
     assert (len(found.rows), found.is_complete) == (10, False)
-    assert len(shelf.asked) <= 13
+    assert len(draft_store.asked) <= 13
 
 
 def test_a_list_without_end() -> None:
-    class Endless(Shelf):
+    class Endless(DraftStore):
         async def __call__(self, offset: int) -> Page[Thing]:
             self.asked.append(offset)
             return Page([Thing(f"{offset}")], None)
 
-    shelf = Endless(1)
-    found = collected(shelf, size=1)
-    assert (len(found.rows), len(shelf.asked)) == (PAGES_LIMIT, PAGES_LIMIT)
+    draft_store = Endless(1)
+    found = collected(draft_store, size=1)
+    assert (len(found.rows), len(draft_store.asked)) == (PAGES_LIMIT, PAGES_LIMIT)
 
 
 def test_a_row_that_comes_in_between_is_missed_and_said_so() -> None:
-    shelf = Shelf(30)
+    draft_store = DraftStore(30)
 
     async def fetch(offset: int) -> Page[Thing]:
-        page = await shelf(offset)
+        page = await draft_store(offset)
         if offset == 0:
-            shelf.things.insert(0, Thing("new"))
-            shelf.count = 31
+            draft_store.things.insert(0, Thing("new"))
+            draft_store.count = 31
         return page
 
     found = collected(fetch)
@@ -128,13 +128,13 @@ def test_a_row_that_comes_in_between_is_missed_and_said_so() -> None:
 
 
 def test_a_row_that_goes_in_between_hides_another() -> None:
-    shelf = Shelf(30)
+    draft_store = DraftStore(30)
 
     async def fetch(offset: int) -> Page[Thing]:
-        page = await shelf(offset)
+        page = await draft_store(offset)
         if offset == 0:
-            del shelf.things[0]
-            shelf.count = 29
+            del draft_store.things[0]
+            draft_store.count = 29
         return page
 
     found = collected(fetch)
@@ -150,23 +150,23 @@ def test_unreadable_rows_make_a_list_incomplete() -> None:
 
 
 def test_a_page_that_fails_fails_the_list() -> None:
-    shelf = Shelf(100)
+    draft_store = DraftStore(100)
 
     async def fetch(offset: int) -> Page[Thing]:
         if offset == 30:
             raise NoAnswer("cbr.example")
-        return await shelf(offset)
+        return await draft_store(offset)
 
     with pytest.raises(NoAnswer):
         collected(fetch)
 
 
-@pytest.mark.parametrize("kind", [Shelf, NumberedShelf, NumberedFromNoughtShelf])
+@pytest.mark.parametrize("kind", [DraftStore, NumberedDraftStore, NumberedFromNoughtDraftStore])
 @pytest.mark.parametrize("count", [-1, None])
 @pytest.mark.parametrize("length", [0, 5, 10, 11, 20, 37, 95, 230])
-def test_pages_may_be_counted_instead_of_rows(kind: type[Shelf], count: int | None, length: int) -> None:
-    shelf = kind(length, count=count)
-    found = asyncio.run(collect_counted_oddly(shelf, 10, 6))
-    assert found.rows == shelf.things
+def test_pages_may_be_counted_instead_of_rows(kind: type[DraftStore], count: int | None, length: int) -> None:
+    draft_store = kind(length, count=count)
+    found = asyncio.run(collect_counted_oddly(draft_store, 10, 6))
+    assert found.rows == draft_store.things
     assert found.is_complete
-    assert len(shelf.asked) <= -(-length // 10) + 2
+    assert len(draft_store.asked) <= -(-length // 10) + 2

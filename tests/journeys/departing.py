@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.life import tell_the_left, tell_the_plans
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -20,9 +20,9 @@ from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.request import body, read
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.ui.dialogs.leave import LeaveDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from tests.journeys.program import Program
 from tests.looking import words
 
@@ -111,13 +111,13 @@ def departed(kind: str, folder: Path, application: QApplication, keeper: Any) ->
     clock = LeapingClock()
     seen = Departure(kind)
     first = Program(folder, application, keeper, clock)
-    first.hall.is_demo = False  # as with a cloud that goes on when the window is closed
+    first.workspace.is_demo = False  # as with a cloud that goes on when the window is closed
 
-    async def leave(houses: Houses, window: MainWindow) -> None:
+    async def leave(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        await _online(first.hall)
-        await _MIDDLES[kind](first, houses, window)
+        window.build_deferred_widgets()
+        await _online(first.workspace)
+        await _MIDDLES[kind](first, sessions, window)
         window.close()
         await until(lambda: any(dialog.isVisible() for dialog in window.findChildren(LeaveDialog)))
         dialog = window.findChildren(LeaveDialog)[-1]
@@ -133,21 +133,21 @@ def departed(kind: str, folder: Path, application: QApplication, keeper: Any) ->
         clock.leap(hours=2)
     second = Program(folder, application, keeper, clock)
     second.service = first.service
-    second.hall.is_demo = False
+    second.workspace.is_demo = False
 
-    async def look(houses: Houses, window: MainWindow) -> None:
+    async def look(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        tell_the_plans(window, second.hall)
-        tell_the_left(window, second.hall)
+        window.build_deferred_widgets()
+        tell_the_plans(window, second.workspace)
+        tell_the_left(window, second.workspace)
         seen.told = [notice.label.text() for notice in window.notices.notices]
-        second.hall.work_offline(False)
-        await _online(second.hall)
+        second.workspace.work_offline(False)
+        await _online(second.workspace)
         wanted = _WANTED[kind].states
-        await until(lambda: all(intent.state in wanted for intent in _intents(second.hall)))
+        await until(lambda: all(intent.state in wanted for intent in _intents(second.workspace)))
         # what would go by itself after all has had the time for it
         await clock.sleep(20)
-        seen.states = [intent.state for intent in _intents(second.hall)]
+        seen.states = [intent.state for intent in _intents(second.workspace)]
 
     second.play(look)
     seen.posts = len(second.service.journal.calls("POST", "/checkpoints"))
@@ -161,65 +161,67 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.002)
 
 
-async def _online(hall: Hall) -> None:
-    await until(lambda: hall.desks[0].ledger.vaults and hall.desks[0].ledger.connection.reach is Reach.ONLINE)
+async def _online(workspace: Workspace) -> None:
+    await until(
+        lambda: workspace.contexts[0].ledger.vaults and workspace.contexts[0].ledger.connection.reach is Reach.ONLINE
+    )
 
 
-def _intents(hall: Hall) -> list[Intent]:
-    return list(hall.open.intents.values())
+def _intents(workspace: Workspace) -> list[Intent]:
+    return list(workspace.open.intents.values())
 
 
-def _draft(hall: Hall, name: str) -> CheckpointDraft:
-    vaults = hall.desks[0].ledger.vaults.values()
+def _draft(workspace: Workspace, name: str) -> CheckpointDraft:
+    vaults = workspace.contexts[0].ledger.vaults.values()
     return CheckpointDraft(next(vault.id for vault in vaults if vault.name == _VAULT), name=name)
 
 
-async def _sent(program: Program, houses: Houses, *states: IntentState) -> None:
+async def _sent(program: Program, sessions: SessionPool, *states: IntentState) -> None:
     """Send a request, and return when it is in one of these states."""
-    outbox = houses.of(program.hall.desks[0]).outbox
-    id = outbox.submit(_draft(program.hall, "in-the-middle-x7k2")).id
-    await until(lambda: program.hall.open.intents[id].state in states)
+    outbox = sessions.of(program.workspace.contexts[0]).outbox
+    id = outbox.submit(_draft(program.workspace, "in-the-middle-x7k2")).id
+    await until(lambda: program.workspace.open.intents[id].state in states)
 
 
-async def _scheduled(program: Program, houses: Houses, window: MainWindow) -> None:
-    outbox = houses.of(program.hall.desks[0]).outbox
-    outbox.submit(_draft(program.hall, "in-the-middle-x7k2"), due_at=program.clock.now() + timedelta(hours=1))
+async def _scheduled(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+    outbox = sessions.of(program.workspace.contexts[0]).outbox
+    outbox.submit(_draft(program.workspace, "in-the-middle-x7k2"), due_at=program.clock.now() + timedelta(hours=1))
 
 
-async def _queued(program: Program, houses: Houses, window: MainWindow) -> None:
-    program.hall.work_offline(True)
-    await _sent(program, houses, IntentState.QUEUED)
+async def _queued(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+    program.workspace.work_offline(True)
+    await _sent(program, sessions, IntentState.QUEUED)
 
 
-async def _sending(program: Program, houses: Houses, window: MainWindow) -> None:
+async def _sending(program: Program, sessions: SessionPool, window: MainWindow) -> None:
     program.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=600))
-    await _sent(program, houses, IntentState.SENDING)
+    await _sent(program, sessions, IntentState.SENDING)
     await until(lambda: program.service.journal.calls("POST", "/checkpoints"))
 
 
-async def _unknown(program: Program, houses: Houses, window: MainWindow) -> None:
+async def _unknown(program: Program, sessions: SessionPool, window: MainWindow) -> None:
     for path in ("/operation-logs", "/backups"):
         program.service.faults.add(Fault("GET", path, "status", status=503, times=None))
     program.service.faults.add(Fault("POST", "/checkpoints", "cut", "after"))
-    await _sent(program, houses, IntentState.UNKNOWN)
+    await _sent(program, sessions, IntentState.UNKNOWN)
 
 
-async def _followed(program: Program, houses: Houses, window: MainWindow) -> None:
-    await _sent(program, houses, IntentState.ACCEPTED)
+async def _followed(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+    await _sent(program, sessions, IntentState.ACCEPTED)
 
 
-async def _plan(program: Program, houses: Houses, window: MainWindow) -> None:
-    documents = [read(body(_draft(program.hall, f"step-{number}")))[0] for number in range(_STEPS)]
+async def _plan(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+    documents = [read(body(_draft(program.workspace, f"step-{number}")))[0] for number in range(_STEPS)]
     steps = tuple(Step(number, DEMO.name, "", document) for number, document in enumerate(documents, 1))
     run = Run("run-1", Plan("patch-day", steps), program.clock.now())
-    houses.plans.keep(run)
+    sessions.plans.keep(run)
     page = window.show_page("Plans")
     assert isinstance(page, PlansPage)
     page.begin(run)
-    await until(lambda: [intent.state for intent in _intents(program.hall)] == [IntentState.ACCEPTED])
+    await until(lambda: [intent.state for intent in _intents(program.workspace)] == [IntentState.ACCEPTED])
 
 
-_MIDDLES: dict[str, Callable[[Program, Houses, MainWindow], Awaitable[None]]] = {
+_MIDDLES: dict[str, Callable[[Program, SessionPool, MainWindow], Awaitable[None]]] = {
     "scheduled": _scheduled,
     "queued": _queued,
     "stale": _queued,

@@ -8,30 +8,30 @@ from typing import Any
 from PySide6.QtWidgets import QLabel
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import VaultId
 from tests.benchmarks.programs import living
 
 
-async def story(house: Any, window: Any) -> None:
+async def story(session: Any, window: Any) -> None:
     """Look, try, and tell."""
-    window.furnish()
+    window.build_deferred_widgets()
     dialog = window.open_checkpoint_dialog()
     await asyncio.sleep(0.3)
     try:
-        house.outbox.submit(CheckpointDraft(VaultId("v-1"), name="nightly"))
+        session.outbox.submit(CheckpointDraft(VaultId("v-1"), name="nightly"))
         refused = ""
-    except HouseError as error:
+    except CbrError as error:
         refused = f"{type(error).__name__}"
     told = {
-        "mode": window.band.arm.text() if not window.band.arm.isHidden() else "",
+        "mode": window.header_bar.arm.text() if not window.header_bar.arm.isHidden() else "",
         "notices": [notice.label.text() for notice in window.notices.notices],
         "can_send": dialog.send.isEnabled(),
         "hint": dialog.send.accessibleDescription(),
         "can_arm": not dialog.arm.isHidden(),
         "refused": refused,
-        "requests": sorted(house.ledger.intents),
-        "states": sorted({str(intent.state) for intent in house.ledger.intents.values()}),
+        "requests": sorted(session.ledger.intents),
+        "states": sorted({str(intent.state) for intent in session.ledger.intents.values()}),
         "labels": len(window.findChildren(QLabel)),
     }
     print(json.dumps(told), flush=True)

@@ -11,16 +11,16 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.app import demo
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.houses import Houses, opened_houses
 from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
-from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions
+from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 
 PARTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
@@ -36,33 +36,35 @@ class Program:
         self.service = demo.service(self.clock)
         far = self.service.estate.projects[3].id
         self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
-        self.hall = new_hall(self.here, DEMO, DEMO_PROFILES, self.clock)
+        self.workspace = new_workspace(self.here, DEMO, DEMO_PROFILES, self.clock)
         self._qapp, self._qtbot = qapp, qtbot
 
-    def play(self, tale: Callable[[Houses, MainWindow], Awaitable[None]]) -> None:
+    def play(self, tale: Callable[[SessionPool, MainWindow], Awaitable[None]]) -> None:
         transport = demo.DemoTransport(self.service)
         with ExitStack() as stack:
             log = stack.enter_context(closing(Log(self.here.log_file)))
-            access = Access(self.hall, log, Secrets({}, lambda: None), demo.secret_of)
-            houses = stack.enter_context(
-                opened_houses(self.here, access.secret_of, lambda profile: transport, lambda: self.hall.is_offline)
+            access = Access(self.workspace, log, Secrets({}, lambda: None), demo.secret_of)
+            sessions = stack.enter_context(
+                opened_sessions(
+                    self.here, access.secret_of, lambda profile: transport, lambda: self.workspace.is_offline
+                )
             )
-            houses.admit(self.hall.desks[0])
-            self.hall.admit = houses.admit
-            self.hall.journal = houses.journal
-            self.hall.plans = houses.plans
-            self.hall.strays = houses.strays
-            window = MainWindow(self.hall, open_checkpoint, open_outcome)
+            sessions.admit(self.workspace.contexts[0])
+            self.workspace.admit = sessions.admit
+            self.workspace.journal = sessions.journal
+            self.workspace.plans = sessions.plans
+            self.workspace.orphans = sessions.orphans
+            window = MainWindow(self.workspace, open_checkpoint, open_outcome)
             self._qtbot.addWidget(window)
 
-            async def story(houses: Houses, leaving: Leaving) -> None:
-                await tale(houses, window)
+            async def story(sessions: SessionPool, leaving: Leaving) -> None:
+                await tale(sessions, window)
                 leaving.ask()
 
-            run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
+            run(self._qapp, lambda leaving: live(sessions, window, access, leaving, story))
 
 
-def settled(hall: Hall, name: str) -> bool:
+def settled(workspace: Workspace, name: str) -> bool:
     """Whether every part of a profile has been read or has failed."""
-    stands = hall.desk(name).ledger.freshness
+    stands = workspace.context(name).ledger.freshness
     return all(stands[part].error or (stands[part].as_of and not stands[part].loading) for part in PARTS)

@@ -18,9 +18,9 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.board import Board
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.ledger_signals import LedgerSignals
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.looking import child
 from tests.stage import Stage, staged
@@ -33,24 +33,24 @@ S = IntentState
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     with staged(tmp_path) as stage:
-        asyncio.run(stage.house.refresh.once())
+        asyncio.run(stage.session.refresh.once())
         yield stage
 
 
 @pytest.fixture
 def open_dialog(stage: Stage, qtbot: QtBot, tmp_path: Path) -> Open:
-    house, board = stage.house, Board()
-    told = house.ledger.notify
-    house.ledger.notify = lambda part: (told(part), board.notice(part))  # type: ignore[func-returns-value,assignment]
+    session, signals = stage.session, LedgerSignals()
+    told = session.ledger.notify
+    session.ledger.notify = lambda part: (told(part), signals.notice(part))  # type: ignore[func-returns-value,assignment]
     settings = JsonSettings(tmp_path / "screens.json")
-    desk = Desk(house.profile, house.ledger, board, stage.clock, settings, save_text, is_demo=True)
-    desk.join(house.outbox, house.refresh)
+    context = ProfileContext(session.profile, session.ledger, signals, stage.clock, settings, save_text, is_demo=True)
+    context.join(session.outbox, session.refresh)
 
     host = QWidget()
     qtbot.addWidget(host)
 
     def opened(vault_id: str) -> CheckpointDialog:
-        dialog = CheckpointDialog(desk, VaultId(vault_id), parent=host)
+        dialog = CheckpointDialog(context, VaultId(vault_id), parent=host)
         dialog.open()
         return dialog
 
@@ -82,7 +82,7 @@ def test_the_documented_request_from_dialog_to_finished(stage: Stage, open_dialo
     dialog.anyway.setChecked(True)
     shown = preview(dialog)
     press(dialog, "checkpointSend")
-    (intent,) = stage.house.ledger.intents.values()
+    (intent,) = stage.session.ledger.intents.values()
 
     async def story() -> None:
         accepted = await stage.until(intent.id, S.ACCEPTED)
@@ -110,23 +110,23 @@ def test_the_documented_request_from_dialog_to_finished(stage: Stage, open_dialo
 
 
 def test_five_of_seven_and_retry_skipped_sends_the_two_alone(stage: Stage, open_dialog: Open) -> None:
-    web = next(vault for vault in stage.house.ledger.vaults.values() if vault.name == "vault-web-prod")
+    web = next(vault for vault in stage.session.ledger.vaults.values() if vault.name == "vault-web-prod")
     dialog = open_dialog(web.id)
     fill(dialog, name="before-patch")
     dialog._judge()
     dialog.anyway.setChecked(True)
     press(dialog, "checkpointSend")
-    (intent,) = stage.house.ledger.intents.values()
+    (intent,) = stage.session.ledger.intents.values()
 
     async def story() -> None:
         finished = await stage.until(intent.id, S.FINISHED)
-        outcome = outcome_of(stage.house.ledger, finished)
+        outcome = outcome_of(stage.session.ledger, finished)
         assert outcome is not None
         skipped = [resource for resource in outcome.resources if resource.fate is Fate.SKIPPED]
         assert (outcome.total, outcome.count(Fate.DONE), len(skipped)) == (7, 5, 2)
         await asyncio.sleep(0)
         press(dialog, "retrySkipped")
-        again = next(other for other in stage.house.ledger.intents.values() if other.retry_of == intent.id)
+        again = next(other for other in stage.session.ledger.intents.values() if other.retry_of == intent.id)
         await stage.until(again.id, S.FINISHED)
         sent = json.loads(stage.posts[1])["checkpoint"]["parameters"]["resources"]
         assert sent == [resource.id for resource in skipped]
@@ -141,7 +141,7 @@ def test_a_dialog_that_is_closed_while_sending_loses_nothing(stage: Stage, open_
     dialog._judge()
     press(dialog, "checkpointSend")
     dialog.close()
-    (intent,) = stage.house.ledger.intents.values()
+    (intent,) = stage.session.ledger.intents.values()
 
     async def story() -> None:
         await stage.until(intent.id, S.FINISHED)
@@ -157,7 +157,7 @@ def test_a_double_click_sends_once(stage: Stage, open_dialog: Open) -> None:
     send = child(dialog, QAbstractButton, "checkpointSend")
     send.click()
     send.click()
-    assert len(stage.house.ledger.intents) == 1
+    assert len(stage.session.ledger.intents) == 1
 
 
 @pytest.mark.timeout(120)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from qasync import QEventLoop
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.doctor import Practice, open_doctor
+from cbr_desktop.app.doctor import DiagnosisRunner, open_doctor
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.diagnosis import CheckKind, Verdict, Why
 from cbr_desktop.domain.error import LoginRefused
@@ -28,17 +28,17 @@ def town() -> tuple[Service, StageClock]:
     return demo.service(clock), clock
 
 
-def practice(service: Service, clock: StageClock, password: str = estate.DEMO_PASSWORD) -> Practice:
+def diagnosis_runner(service: Service, clock: StageClock, password: str = estate.DEMO_PASSWORD) -> DiagnosisRunner:
     async def secret(kind: SecretKind) -> str:
         return password
 
-    return Practice(DEMO, secret, clock, demo.DemoTransport(service))
+    return DiagnosisRunner(DEMO, secret, clock, demo.DemoTransport(service))
 
 
 def test_the_window_opens_fills_and_gives_a_report(qapp: QApplication, until: Until) -> None:
     async def story() -> None:
         service, clock = town()
-        window = open_doctor(practice(service, clock))
+        window = open_doctor(diagnosis_runner(service, clock))
         assert window.isVisible()
         again, copy = (child(window, QPushButton, name) for name in ("doctorAgain", "doctorCopyReport"))
         await until(again.isEnabled)
@@ -69,7 +69,7 @@ def test_a_refused_password_is_not_tried_again_before_another_is_given() -> None
         async def secret(kind: SecretKind) -> str:
             return given[-1]
 
-        visited = Practice(DEMO, secret, clock, demo.DemoTransport(service))
+        visited = DiagnosisRunner(DEMO, secret, clock, demo.DemoTransport(service))
         for _ in range(3):
             diagnosis = await visited.examine(lambda check: None)
             (login,) = (check for check in diagnosis.checks if check.kind is CheckKind.LOGIN)
@@ -86,14 +86,14 @@ def test_a_second_factor_and_forbidden_actions_are_told() -> None:
     async def story() -> None:
         service, clock = town()
         service.modes.mfa_required.add(estate.DEMO_USER)
-        diagnosis = await practice(service, clock).examine(lambda check: None)
+        diagnosis = await diagnosis_runner(service, clock).examine(lambda check: None)
         (login,) = (check for check in diagnosis.checks if check.kind is CheckKind.LOGIN)
         assert isinstance(login.error, LoginRefused)
         assert login.error.reason == "passcode"
         service.modes.mfa_required.clear()
         service.modes.forbidden |= {"cbr:tasks:list", "cbr:vaults:listProtectables"}
         service.modes.missing.add("vaults/summary")
-        diagnosis = await practice(service, clock).examine(lambda check: None)
+        diagnosis = await diagnosis_runner(service, clock).examine(lambda check: None)
         failed = [check.subject for check in diagnosis.checks if check.verdict is Verdict.FAIL]
         assert failed == ["cbr:tasks:list", "cbr:vaults:listProtectables"]
         assert [check.subject for check in diagnosis.checks if check.why is Why.NOT_HERE] == ["vaults/summary"]
@@ -105,7 +105,7 @@ def test_a_proxy_that_cannot_be_one_is_told_by_a_line() -> None:
     async def story() -> None:
         _, clock = town()
         profile = replace(DEMO, proxy=ProxyMode.MANUAL, proxy_url="socks5://proxy.example:1080")
-        diagnosis = await Practice(profile, demo.secret_of(profile), clock).examine(lambda check: None)
+        diagnosis = await DiagnosisRunner(profile, demo.secret_of(profile), clock).examine(lambda check: None)
         assert diagnosis.checks[1].why is Why.PROXY_UNFIT
         assert all(check.fact("after") is CheckKind.ENVIRONMENT for check in diagnosis.checks[2:])
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.houses import Houses
+from cbr_desktop.app.draft_store import move_to_trash, open_draft_store, tell_unsaved
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.shelf import move_to_trash, open_shelf, tell_unsaved
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
@@ -31,7 +31,7 @@ KEPT = '{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "par
 @pytest.fixture
 def program(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Program:
     made = Program(tmp_path, qapp, qtbot)
-    open_shelf(made.here, made.hall, demo.drafts(made.service))
+    open_draft_store(made.here, made.workspace, demo.drafts(made.service))
     return made
 
 
@@ -43,30 +43,30 @@ def drafts_page(window: MainWindow) -> DraftsPage:
 
 
 def test_a_draft_goes_from_the_folder_to_the_service_as_it_is_written(program: Program, until: Until) -> None:
-    async def tale(houses: Houses, window: MainWindow) -> None:
-        await until(lambda: settled(program.hall, DEMO.name))
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+        await until(lambda: settled(program.workspace, DEMO.name))
         page = drafts_page(window)
-        path = str(Path(program.hall.shelf.folder, "prepatch-2024-w24.cbr.json"))  # type: ignore[union-attr]
+        path = str(Path(program.workspace.draft_store.folder, "prepatch-2024-w24.cbr.json"))  # type: ignore[union-attr]
         page.open_path(path)
         (dialog,) = window.findChildren(CheckpointDialog)
         dialog.name.edit.setText("prepatch-w25")
         dialog.save.click()
         dialog.anyway.setChecked(True)
         dialog.send.click()
-        (intent,) = (i for i in program.hall.desks[0].ledger.intents.values() if i.name == "prepatch-w25")
+        (intent,) = (i for i in program.workspace.contexts[0].ledger.intents.values() if i.name == "prepatch-w25")
         assert intent.draft == path
-        await until(lambda: program.hall.desks[0].ledger.intents[intent.id].state is not IntentState.QUEUED)
+        await until(lambda: program.workspace.contexts[0].ledger.intents[intent.id].state is not IntentState.QUEUED)
         posts = [e.body for e in program.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]
         assert len(posts) == 1
-        assert json.loads(posts[0]) == json.loads(program.hall.shelf.load(path).text)  # type: ignore[union-attr]
+        assert json.loads(posts[0]) == json.loads(program.workspace.draft_store.load(path).text)  # type: ignore[union-attr]
         dialog.close()
 
     program.play(tale)
 
 
 def test_the_demo_has_drafts_to_look_at(program: Program, until: Until) -> None:
-    async def tale(houses: Houses, window: MainWindow) -> None:
-        await until(lambda: settled(program.hall, DEMO.name))
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+        await until(lambda: settled(program.workspace, DEMO.name))
         page = drafts_page(window)
         words: list[str] = []
         page.remarked.connect(words.append)
@@ -92,17 +92,17 @@ def test_fault_75_a_killed_program_gives_back_what_was_not_saved(
         assert killed.stdout.readline() == "kept\n"
         killed.send_signal(signal.SIGKILL)
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
-        tell_unsaved(window, program.hall)
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+        tell_unsaved(window, program.workspace)
         (notice,) = window.notices.notices
         assert notice.label.text().startswith("1 draft was not saved.")
         page = drafts_page(window)
         page.strip.restore.click()
         (dialog,) = window.findChildren(CheckpointDialog)
-        assert dialog.paper.text == KEPT
+        assert dialog.draft_document.text == KEPT
         assert not dialog.name.isEnabled()
         dialog.close()
-        assert len(program.hall.shelf.unsaved()) == 1  # type: ignore[union-attr]
+        assert len(program.workspace.draft_store.unsaved()) == 1  # type: ignore[union-attr]
 
     program.play(tale)
 
@@ -133,7 +133,7 @@ def test_what_is_discarded_lies_in_the_desktops_own_trash(tmp_path: Path) -> Non
     assert (tmp_path / "share" / "Trash" / "info" / "a.cbr.json.trashinfo").exists()
 
 
-_DISCARDER = "import sys, pathlib, cbr_desktop.app.shelf as shelf; shelf.move_to_trash(pathlib.Path(sys.argv[1]))"
+_DISCARDER = "import sys, pathlib, cbr_desktop.app.draft_store as shelf; shelf.move_to_trash(pathlib.Path(sys.argv[1]))"
 
 
 def test_what_is_not_there_cannot_be_discarded(tmp_path: Path) -> None:
@@ -147,10 +147,10 @@ def test_fault_69_a_file_that_the_program_is_started_with_is_reviewed_and_never_
     path = tmp_path / "from-mail.cbr.json"
     path.write_text(next(iter(demo.drafts(program.service).values())))
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
-        await until(lambda: settled(program.hall, DEMO.name))
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+        await until(lambda: settled(program.workspace, DEMO.name))
         window.waiting = [str(path)]
-        tell_unsaved(window, program.hall)
+        tell_unsaved(window, program.workspace)
         window.open_outside(path)
         (review,) = window.findChildren(ReviewDialog)
         assert review.isVisible()

@@ -26,9 +26,9 @@ both_signals = pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Machine]:
-    with machine(tmp_path / "home") as desk:
-        yield desk
+def context(tmp_path: Path) -> Iterator[Machine]:
+    with machine(tmp_path / "home") as context:
+        yield context
 
 
 def request_file(folder: Path, name: str) -> str:
@@ -46,9 +46,9 @@ def ended(child: "subprocess.Popen[str]", end: signal.Signals) -> tuple[int, str
     return child.returncode, out, err
 
 
-def names(desk: Machine) -> list[str]:
+def names(context: Machine) -> list[str]:
     """The names that the service was asked for."""
-    documents = [read(body)[0] for body in desk.posts]
+    documents = [read(body)[0] for body in context.posts]
     return [document.draft.name for document in documents if document is not None]
 
 
@@ -61,115 +61,115 @@ def said(child: "subprocess.Popen[str]", word: str) -> str:
     raise AssertionError(word)
 
 
-def occupied(desk: Machine, folder: Path) -> None:
+def occupied(context: Machine, folder: Path) -> None:
     """Send a request that keeps the vault busy: the service's clock stands still."""
-    code, _, err = desk.run("send", request_file(folder, "a"), "--profile", "Demo")
+    code, _, err = context.run("send", request_file(folder, "a"), "--profile", "Demo")
     assert (code, err) == (0, "")
 
 
 @both_signals
 def test_fault_84_a_command_that_is_ended_while_it_waits_for_its_vault_holds_its_request_and_says_so(
-    desk: Machine, tmp_path: Path, end: signal.Signals
+    context: Machine, tmp_path: Path, end: signal.Signals
 ) -> None:
-    occupied(desk, tmp_path)
-    child = desk.start("send", request_file(tmp_path, "b"), "--profile", "Demo", "--json")
-    first, second = desk.rows[0], None
+    occupied(context, tmp_path)
+    child = context.start("send", request_file(tmp_path, "b"), "--profile", "Demo", "--json")
+    first, second = context.rows[0], None
     line = said(child, "waits")
     assert first.id[:8] in line
     code, out, err = ended(child, end)
-    second = desk.rows[1]
+    second = context.rows[1]
     assert (code, out) == (130, "")
     assert (second.state, second.note, second.origin) == (S.HELD, LEFT, Origin.COMMAND)
     assert f"outbox release {second.id[:8]}" in err
     assert f"outbox cancel {second.id[:8]}" in err
-    assert names(desk) == ["a"]
-    assert desk.verified().is_sound
+    assert names(context) == ["a"]
+    assert context.verified().is_sound
 
 
-def test_fault_84_the_next_command_sends_its_own_request_and_no_other(desk: Machine, tmp_path: Path) -> None:
-    occupied(desk, tmp_path)
-    child = desk.start("send", request_file(tmp_path, "b"), "--profile", "Demo")
+def test_fault_84_the_next_command_sends_its_own_request_and_no_other(context: Machine, tmp_path: Path) -> None:
+    occupied(context, tmp_path)
+    child = context.start("send", request_file(tmp_path, "b"), "--profile", "Demo")
     said(child, "waits")
     ended(child, signal.SIGINT)
-    desk.clock.advance(3600)
-    code, _, err = desk.run("send", request_file(tmp_path, "c"), "--profile", "Demo")
+    context.clock.advance(3600)
+    code, _, err = context.run("send", request_file(tmp_path, "c"), "--profile", "Demo")
     assert code == 0, err
-    assert names(desk) == ["a", "c"]
-    assert {row.name: row.state for row in desk.rows} == {"a": S.FINISHED, "b": S.HELD, "c": S.ACCEPTED}
-    desk.clock.advance(3600)
-    held = next(row.id for row in desk.rows if row.name == "b")
-    assert desk.run("outbox", "release", held)[0] == 0
-    assert names(desk) == ["a", "c", "b"]
+    assert names(context) == ["a", "c"]
+    assert {row.name: row.state for row in context.rows} == {"a": S.FINISHED, "b": S.HELD, "c": S.ACCEPTED}
+    context.clock.advance(3600)
+    held = next(row.id for row in context.rows if row.name == "b")
+    assert context.run("outbox", "release", held)[0] == 0
+    assert names(context) == ["a", "c", "b"]
 
 
 def test_fault_84_a_command_that_was_killed_before_its_claim_is_told_of_and_not_made_twice(
-    desk: Machine, tmp_path: Path
+    context: Machine, tmp_path: Path
 ) -> None:
     file = request_file(tmp_path, "a")
-    code, _, _ = desk.run("send", file, "--profile", "Demo", kill_at="after-row")
+    code, _, _ = context.run("send", file, "--profile", "Demo", kill_at="after-row")
     assert code == -signal.SIGKILL
-    code, out, _ = desk.run("send", file, "--profile", "Demo")
-    (row,) = desk.rows
+    code, out, _ = context.run("send", file, "--profile", "Demo")
+    (row,) = context.rows
     assert (code, row.state, row.note) == (1, S.HELD, LEFT)
     for word in (row.id[:8], "held", "outbox release", "outbox cancel", "--again"):
         assert word in out
-    assert desk.posts == []
-    code, out, _ = desk.run("send", file, "--profile", "Demo", "--json")
+    assert context.posts == []
+    code, out, _ = context.run("send", file, "--profile", "Demo", "--json")
     assert (code, json.loads(out)["state"], json.loads(out)["left"]) == (1, "not sent", [row.id])
-    code, _, err = desk.run("send", file, "--profile", "Demo", "--again")
-    assert (code, names(desk)) == (0, ["a"])
+    code, _, err = context.run("send", file, "--profile", "Demo", "--again")
+    assert (code, names(context)) == (0, ["a"])
     assert row.id[:8] in err
-    assert sorted(row.state for row in desk.rows) == [S.ACCEPTED, S.HELD]
-    code, out, _ = desk.run("outbox", "cancel", row.id)
-    assert (code, names(desk)) == (0, ["a"])
+    assert sorted(row.state for row in context.rows) == [S.ACCEPTED, S.HELD]
+    code, out, _ = context.run("outbox", "cancel", row.id)
+    assert (code, names(context)) == (0, ["a"])
     assert "Taken back" in out
 
 
-def test_fault_84_what_the_window_left_in_the_queue_is_the_window_s(desk: Machine, tmp_path: Path) -> None:
-    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
-        stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="of-the-window"))
-    code, _, err = desk.run("send", request_file(tmp_path, "a"), "--profile", "Demo")
-    assert (code, err, names(desk)) == (0, "", ["a"])
-    assert [(row.name, row.state, row.note) for row in desk.rows] == [
+def test_fault_84_what_the_window_left_in_the_queue_is_the_window_s(context: Machine, tmp_path: Path) -> None:
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
+        stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="of-the-window"))
+    code, _, err = context.run("send", request_file(tmp_path, "a"), "--profile", "Demo")
+    assert (code, err, names(context)) == (0, "", ["a"])
+    assert [(row.name, row.state, row.note) for row in context.rows] == [
         ("of-the-window", S.QUEUED, ""),
         ("a", S.ACCEPTED, ""),
     ]
-    code, out, _ = desk.run("outbox", "reconcile")
+    code, out, _ = context.run("outbox", "reconcile")
     assert code == 0
     assert "empty" not in out
     assert "1 queued" in out
 
 
 def test_fault_84_behind_an_unknown_request_it_is_said_at_once_what_is_waited_for(
-    desk: Machine, tmp_path: Path
+    context: Machine, tmp_path: Path
 ) -> None:
-    desk.service.faults.add(Fault("POST", "/checkpoints", "cut", "before"))
-    first = desk.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
-    desk.until(first, lambda: [row.state for row in desk.rows] == [S.UNKNOWN])
+    context.service.faults.add(Fault("POST", "/checkpoints", "cut", "before"))
+    first = context.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
+    context.until(first, lambda: [row.state for row in context.rows] == [S.UNKNOWN])
     code, _, err = ended(first, signal.SIGINT)
-    (lost,) = desk.rows
+    (lost,) = context.rows
     assert (code, lost.state) == (130, S.UNKNOWN)
     assert f"outbox reconcile {lost.id[:8]}" in err
-    second = desk.start("send", request_file(tmp_path, "b"), "--profile", "Demo")
+    second = context.start("send", request_file(tmp_path, "b"), "--profile", "Demo")
     assert lost.id[:8] in said(second, "waits")
     assert ended(second, signal.SIGTERM)[0] == 130
-    assert {row.name: row.state for row in desk.rows} == {"a": S.UNKNOWN, "b": S.HELD}
+    assert {row.name: row.state for row in context.rows} == {"a": S.UNKNOWN, "b": S.HELD}
     # the same once more is refused while it is not known
-    code, out, _ = desk.run("send", request_file(tmp_path, "a"), "--profile", "Demo")
+    code, out, _ = context.run("send", request_file(tmp_path, "a"), "--profile", "Demo")
     assert code == 1
     assert lost.id[:8] in out
 
 
 @both_signals
 def test_fault_83_a_service_that_hangs_after_acceptance_holds_no_command(
-    desk: Machine, tmp_path: Path, end: signal.Signals
+    context: Machine, tmp_path: Path, end: signal.Signals
 ) -> None:
-    child = desk.start("send", request_file(tmp_path, "a"), "--profile", "Demo", "--wait")
-    desk.until(child, lambda: bool(desk.posts))
-    desk.service.faults.add(Fault("GET", ".*", "delay", seconds=300, times=None))
-    desk.until(child, lambda: any(row.state is S.ACCEPTED for row in desk.rows))
+    child = context.start("send", request_file(tmp_path, "a"), "--profile", "Demo", "--wait")
+    context.until(child, lambda: bool(context.posts))
+    context.service.faults.add(Fault("GET", ".*", "delay", seconds=300, times=None))
+    context.until(child, lambda: any(row.state is S.ACCEPTED for row in context.rows))
     code, _, err = ended(child, end)
-    (row,) = desk.rows
+    (row,) = context.rows
     assert (code, row.state) == (130, S.ACCEPTED)
     assert row.checkpoint is not None
     assert str(row.checkpoint.id) in err
@@ -177,25 +177,25 @@ def test_fault_83_a_service_that_hangs_after_acceptance_holds_no_command(
 
 @both_signals
 def test_fault_83_a_service_that_hangs_before_its_answer_leaves_the_outcome_unknown(
-    desk: Machine, tmp_path: Path, end: signal.Signals
+    context: Machine, tmp_path: Path, end: signal.Signals
 ) -> None:
-    desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=300))
-    child = desk.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
-    desk.until(child, lambda: bool(desk.posts))
+    context.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=300))
+    child = context.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
+    context.until(child, lambda: bool(context.posts))
     code, _, err = ended(child, end)
-    (row,) = desk.rows
+    (row,) = context.rows
     assert (code, row.state) == (130, S.UNKNOWN)
     assert f"outbox reconcile {row.id[:8]}" in err
 
 
 @both_signals
 def test_fault_83_a_command_that_still_reads_lists_says_that_nothing_was_sent(
-    desk: Machine, tmp_path: Path, end: signal.Signals
+    context: Machine, tmp_path: Path, end: signal.Signals
 ) -> None:
-    fault = desk.service.faults.add(Fault("GET", "/vaults", "delay", seconds=300, times=2))
-    child = desk.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
-    desk.until(child, lambda: fault.times == 1)
+    fault = context.service.faults.add(Fault("GET", "/vaults", "delay", seconds=300, times=2))
+    child = context.start("send", request_file(tmp_path, "a"), "--profile", "Demo")
+    context.until(child, lambda: fault.times == 1)
     code, _, err = ended(child, end)
-    assert (code, desk.rows, desk.posts) == (130, [], [])
+    assert (code, context.rows, context.posts) == (130, [], [])
     assert "nothing was queued" in err
     assert "Traceback" not in err

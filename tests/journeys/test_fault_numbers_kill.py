@@ -23,9 +23,9 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a power cut is playe
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Machine]:
-    with machine(tmp_path / "home") as desk:
-        yield desk
+def context(tmp_path: Path) -> Iterator[Machine]:
+    with machine(tmp_path / "home") as context:
+        yield context
 
 
 def request_file(folder: Path) -> str:
@@ -36,16 +36,16 @@ def request_file(folder: Path) -> str:
     return str(path)
 
 
-def second_life(desk: Machine, *states: IntentState) -> Stage:
+def second_life(context: Machine, *states: IntentState) -> Stage:
     """Start the program again on the same disk and let half an hour and more pass, until a request is in a state."""
-    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
 
         async def story() -> None:
-            (intent,) = stage.house.ledger.intents.values()
+            (intent,) = stage.session.ledger.intents.values()
             await stage.until(intent.id, *states)
             await stage.clock.sleep(3600)
 
-        if stage.house.ledger.intents:
+        if stage.session.ledger.intents:
             stage.play(story)
     return stage
 
@@ -63,31 +63,31 @@ def second_life(desk: Machine, *states: IntentState) -> Stage:
     ],
 )
 def test_fault_41_a_power_cut_at_any_step_loses_no_request_and_sends_none_twice(
-    desk: Machine, tmp_path: Path, point: str, found: IntentState | None, reached: int, end: IntentState, posts: int
+    context: Machine, tmp_path: Path, point: str, found: IntentState | None, reached: int, end: IntentState, posts: int
 ) -> None:
-    code, _, err = desk.run("send", request_file(tmp_path), "--profile", "Demo", kill_at=point)
+    code, _, err = context.run("send", request_file(tmp_path), "--profile", "Demo", kill_at=point)
     assert code == -signal.SIGKILL, err
-    assert [row.state for row in desk.rows] == ([found] if found else [])
-    assert len(desk.posts) == reached
-    assert desk.verified().is_sound
-    stage = second_life(desk, end)
-    assert [intent.state for intent in stage.house.ledger.intents.values()] == ([end] if end else [])
-    assert len(desk.posts) == posts
-    assert len(desk.entries("request")) == posts
-    assert desk.verified().is_sound
+    assert [row.state for row in context.rows] == ([found] if found else [])
+    assert len(context.posts) == reached
+    assert context.verified().is_sound
+    stage = second_life(context, end)
+    assert [intent.state for intent in stage.session.ledger.intents.values()] == ([end] if end else [])
+    assert len(context.posts) == posts
+    assert len(context.entries("request")) == posts
+    assert context.verified().is_sound
 
 
-def test_fault_41_a_power_cut_while_the_service_has_the_request(desk: Machine, tmp_path: Path) -> None:
-    desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
-    child = desk.start("send", request_file(tmp_path), "--profile", "Demo")
-    desk.until(child, lambda: bool(desk.posts))
-    desk.cut_power(child)
-    assert [row.state for row in desk.rows] == [S.SENDING]
-    stage = second_life(desk, S.FINISHED)
-    (intent,) = stage.house.ledger.intents.values()
+def test_fault_41_a_power_cut_while_the_service_has_the_request(context: Machine, tmp_path: Path) -> None:
+    context.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
+    child = context.start("send", request_file(tmp_path), "--profile", "Demo")
+    context.until(child, lambda: bool(context.posts))
+    context.cut_power(child)
+    assert [row.state for row in context.rows] == [S.SENDING]
+    stage = second_life(context, S.FINISHED)
+    (intent,) = stage.session.ledger.intents.values()
     assert stage.states[intent.id][:2] == [S.UNKNOWN, S.ACCEPTED]
-    assert len(desk.posts) == 1
-    assert desk.verified().is_sound
+    assert len(context.posts) == 1
+    assert context.verified().is_sound
 
 
 def test_fault_41_nothing_ends_the_program_unless_it_is_told_to() -> None:
@@ -98,21 +98,21 @@ def test_fault_41_nothing_ends_the_program_unless_it_is_told_to() -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_fault_50_leaving_while_a_request_is_on_its_way_takes_five_seconds_and_ends_unknown(
-    desk: Machine, end: signal.Signals
+    context: Machine, end: signal.Signals
 ) -> None:
-    desk.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
-    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
-        stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch-x7k2"))
-    child = desk.start("--profile", "Demo")
-    desk.until(child, lambda: bool(desk.posts))
+    context.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
+        stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch-x7k2"))
+    child = context.start("--profile", "Demo")
+    context.until(child, lambda: bool(context.posts))
     asked_at = datetime.now(UTC)
     child.send_signal(end)
     _, err = child.communicate(timeout=20)
     assert (datetime.now(UTC) - asked_at).total_seconds() < 6
     said = [line for line in err.splitlines() if "propagateSizeHints" not in line]
     assert (child.returncode, said) == (0, [])
-    assert [(row.state, row.note) for row in desk.rows] == [(S.UNKNOWN, "interrupted")]
-    assert [entry.event.kind for entry in desk.entries("started", "stopped")][-1] == "stopped"
-    stage = second_life(desk, S.FINISHED)
-    assert len(desk.posts) == 1
-    assert desk.verified().is_sound
+    assert [(row.state, row.note) for row in context.rows] == [(S.UNKNOWN, "interrupted")]
+    assert [entry.event.kind for entry in context.entries("started", "stopped")][-1] == "stopped"
+    stage = second_life(context, S.FINISHED)
+    assert len(context.posts) == 1
+    assert context.verified().is_sound

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.houses import Houses, opened_houses
 from cbr_desktop.app.life import Access, live
-from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions
+from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -104,16 +104,16 @@ def session(
     good = {"checkpoints": created, CHECKPOINT: created}
     site = stage.Site({"tokens": no, "vaults": no} if refused else good)
 
-    async def story(houses: Houses, leaving: Leaving) -> None:
-        house = houses.of(hall.desks[0])
-        house.refresh.ask()
+    async def story(sessions: SessionPool, leaving: Leaving) -> None:
+        session = sessions.of(workspace.contexts[0])
+        session.refresh.ask()
         if refused:
-            await until(lambda: house.ledger.connection.error is not None)
+            await until(lambda: session.ledger.connection.error is not None)
         else:
-            await until(lambda: len(house.ledger.vaults) == 3)
-            intent = house.outbox.submit(CheckpointDraft(vault_id=VaultId("new-1"), name="nightly"))
-            await until(lambda: house.ledger.intents[intent.id].state is not IntentState.QUEUED)
-            await until(lambda: house.ledger.intents[intent.id].state is not IntentState.SENDING)
+            await until(lambda: len(session.ledger.vaults) == 3)
+            intent = session.outbox.submit(CheckpointDraft(vault_id=VaultId("new-1"), name="nightly"))
+            await until(lambda: session.ledger.intents[intent.id].state is not IntentState.QUEUED)
+            await until(lambda: session.ledger.intents[intent.id].state is not IntentState.SENDING)
         seen.extend(reprs())
         seen.append(window.windowTitle())
         seen.extend(each.windowTitle() for each in qapp.topLevelWidgets())
@@ -126,22 +126,22 @@ def session(
             for kind in (*login_secrets(leads), SecretKind.PROXY_PASSWORD):
                 secrets.remember(leads, kind, CANARIES[kind])
             TomlProfiles(here.profiles_file).save(leads)
-            hall_of(leads)
-            with opened_houses(here, access[0].secret_of, lambda each: Network(each)) as houses:
-                houses.admit(hall.desks[0])
-                await live(houses, window, access[0], leaving, story)
+            workspace_of(leads)
+            with opened_sessions(here, access[0].secret_of, lambda each: Network(each)) as sessions:
+                sessions.admit(workspace.contexts[0])
+                await live(sessions, window, access[0], leaving, story)
 
     access: list[Access] = []
 
-    def hall_of(leads: Profile) -> None:
-        nonlocal hall, window
-        hall = new_hall(here, leads, (leads,), StageClock())  # type: ignore[arg-type]
-        access.append(Access(hall, log, secrets))
-        window = MainWindow(hall, open_checkpoint, open_outcome)
+    def workspace_of(leads: Profile) -> None:
+        nonlocal workspace, window
+        workspace = new_workspace(here, leads, (leads,), StageClock())  # type: ignore[arg-type]
+        access.append(Access(workspace, log, secrets))
+        window = MainWindow(workspace, open_checkpoint, open_outcome)
         qtbot.addWidget(window)
         window.show()
 
-    hall: object = None
+    workspace: object = None
     window: object = None
     with closing(Log(here.log_file, logging.DEBUG)) as log:
         logging.getLogger("asyncio").setLevel(logging.DEBUG)

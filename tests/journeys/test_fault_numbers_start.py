@@ -20,9 +20,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.houses import Houses
-from cbr_desktop.app.neighbour import MESSAGE_BYTES, Neighbour, Wish, knock, message, understood
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
+from cbr_desktop.app.session_pool import SessionPool
+from cbr_desktop.app.single_instance import MESSAGE_BYTES, SingleInstance, Wish, activate, message, understood
 from cbr_desktop.app.start import demo_corner
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -83,7 +83,7 @@ def started(here: Places) -> Iterator["subprocess.Popen[str]"]:
     """Lend a program that is running and listens."""
     with start(here) as first:
         try:
-            assert knock(here.door_file, Wish(), SHORT, wait=True), first.poll()
+            assert activate(here.socket_path, Wish(), SHORT, wait=True), first.poll()
             yield first
         finally:
             with suppress(ProcessLookupError):
@@ -108,13 +108,13 @@ def test_fault_52_after_kill_9_of_the_first_a_start_works_at_once(here: Places) 
     with started(here) as first:
         first.kill()
         first.wait()
-        assert here.door_file.exists()
+        assert here.socket_path.exists()
         with started(here) as second:
             assert second.pid != first.pid
             second.terminate()
             assert second.wait(SHORT) == 0
     # who leaves in order leaves no door behind
-    assert not here.door_file.exists()
+    assert not here.socket_path.exists()
 
 
 @posix
@@ -263,7 +263,7 @@ def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(open_folder:
 def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_reached(
     demo_program: Program, until: Until
 ) -> None:
-    hall, service = demo_program.hall, demo_program.service
+    workspace, service = demo_program.workspace, demo_program.service
     target = replace(
         TARGET,
         profile=DEMO.name,
@@ -277,27 +277,27 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
     records.add(intent("waiting", target=target, change=change, created_at=now, changed_at=now))
     records.close()
     error = NotSaved("/home/o/.local/share/cbr-desktop", "Read-only file system")
-    hall.seal(error)
+    workspace.seal(error)
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        desk = hall.desk(DEMO.name)
-        await until(lambda: settled(hall, DEMO.name))
-        await until(lambda: desk.ledger.intents[IntentId("waiting")].note == "not-saved")
-        desk.outbox.wake()
+        window.build_deferred_widgets()
+        context = workspace.context(DEMO.name)
+        await until(lambda: settled(workspace, DEMO.name))
+        await until(lambda: context.ledger.intents[IntentId("waiting")].note == "not-saved")
+        context.outbox.wake()
         with pytest.raises(NotSaved):
-            desk.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="now"))
-        desk.guard.arm(5)
-        assert not desk.guard.is_open
-        assert (desk.guard.armed_until, desk.guard.sealed) == (None, error)
-        assert window.band.arm.text() == "Read-only mode"
-        menu = window.furniture.open_arm_menu(window.band.arm, lambda desk: None)
+            context.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="now"))
+        context.guard.arm(5)
+        assert not context.guard.is_open
+        assert (context.guard.armed_until, context.guard.sealed) == (None, error)
+        assert window.header_bar.arm.text() == "Read-only mode"
+        menu = window.deferred_widgets.open_arm_menu(window.header_bar.arm, lambda context: None)
         assert [action.isEnabled() for action in menu.actions()] == [False]
         menu.close()
         # a profile that is opened later is sealed as well
-        hall.choose(next(each for each in hall.choices() if each.name == DEMO_PROFILES[2].name))
-        assert hall.desk(DEMO_PROFILES[2].name).guard.sealed is error
+        workspace.choose(next(each for each in workspace.choices() if each.name == DEMO_PROFILES[2].name))
+        assert workspace.context(DEMO_PROFILES[2].name).guard.sealed is error
 
     demo_program.play(tale)
     assert service.journal.calls("POST", "/checkpoints") == []
@@ -381,8 +381,8 @@ class Door:
         qtbot.addWidget(self.window)
         self.window.show()
         self.wished: list[Path] = []
-        self.neighbour = Neighbour(self.window, self.path)
-        self.neighbour.review_wished.connect(self.wished.append)
+        self.single_instance = SingleInstance(self.window, self.path)
+        self.single_instance.review_requested.connect(self.wished.append)
         self._qapp = qapp
 
     def play(self, tale: Callable[[], Awaitable[None]]) -> None:
@@ -391,7 +391,7 @@ class Door:
                 await tale()
 
         def main(leaving: Leaving) -> object:
-            return self.neighbour.attend(told())
+            return self.single_instance.attend(told())
 
         run(self._qapp, main)  # type: ignore[arg-type]
 
@@ -514,7 +514,7 @@ def test_fault_70_what_stands_in_the_door_s_place_is_not_removed(door: Door) -> 
     door.path.write_text("something of somebody's")
 
     async def tale() -> None:
-        assert await asyncio.to_thread(knock, door.path, Wish()) is None
+        assert await asyncio.to_thread(activate, door.path, Wish()) is None
 
     door.play(tale)
     assert door.path.read_text() == "something of somebody's"
@@ -530,7 +530,7 @@ def test_fault_70_where_a_socket_cannot_have_that_name_the_program_lives_without
 
     async def tale() -> None:
         lived.append(True)
-        assert await asyncio.to_thread(knock, door.path, Wish()) is None
+        assert await asyncio.to_thread(activate, door.path, Wish()) is None
 
     door.play(tale)
     assert lived
@@ -542,4 +542,4 @@ def test_a_listener_that_never_answers_is_waited_for_within_bounds(tmp_path: Pat
         deaf.bind(str(tmp_path / "door"))
         deaf.listen(1)
         # one that is waited for without bounds would end this test by its timeout
-        assert knock(tmp_path / "door", Wish(), 0.2) is False
+        assert activate(tmp_path / "door", Wish(), 0.2) is False

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
@@ -51,24 +51,24 @@ def program(tmp_path: Path, qapp: QApplication, qtbot: QtBot, clock: LeapingCloc
 def test_fault_55_after_three_days_offline_only_what_is_released_is_sent(
     program: Program, clock: LeapingClock, until: Until
 ) -> None:
-    hall, journal = program.hall, program.service.journal
+    workspace, journal = program.workspace, program.service.journal
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        await until(lambda: settled(hall, FINE.name))
+        window.build_deferred_widgets()
+        await until(lambda: settled(workspace, FINE.name))
         window.status.offline.click()
-        desk = hall.desk(FINE.name)
-        usable = [v.id for v in desk.ledger.vaults.values() if v.name in ("vault-be94", "vault-files-hq")]
+        context = workspace.context(FINE.name)
+        usable = [v.id for v in context.ledger.vaults.values() if v.name in ("vault-be94", "vault-files-hq")]
         made = [
-            desk.outbox.submit(CheckpointDraft(usable[number % len(usable)], name=f"while-away-{number}")).id
+            context.outbox.submit(CheckpointDraft(usable[number % len(usable)], name=f"while-away-{number}")).id
             for number in range(TEN)
         ]
         clock.leap(3)
         window.status.offline.click()
-        await until(lambda: {desk.ledger.intents[id].state for id in made} == {IntentState.HELD})
+        await until(lambda: {context.ledger.intents[id].state for id in made} == {IntentState.HELD})
         assert journal.calls("POST", "/checkpoints") == []
-        await until(lambda: desk.ledger.freshness[Part.VAULTS].as_of > clock.now() - timedelta(minutes=1))  # type: ignore[operator]
+        await until(lambda: context.ledger.freshness[Part.VAULTS].as_of > clock.now() - timedelta(minutes=1))  # type: ignore[operator]
         await until(lambda: any(n.label.text().startswith(f"{TEN} requests wait") for n in window.notices.notices))
         next(n for n in window.notices.notices if "requests wait" in n.label.text()).button.click()
         page = window.current_page()
@@ -87,11 +87,11 @@ def test_fault_55_after_three_days_offline_only_what_is_released_is_sent(
         release = dialog.findChild(QPushButton, "releaseNow")
         assert release is not None
         release.click()
-        await until(lambda: all(desk.ledger.intents[id].sent_at is not None for id in made[:2]))
-        await until(lambda: {desk.ledger.intents[id].state for id in made[:2]} <= set(WENT))
+        await until(lambda: all(context.ledger.intents[id].sent_at is not None for id in made[:2]))
+        await until(lambda: {context.ledger.intents[id].state for id in made[:2]} <= set(WENT))
         assert len(journal.calls("POST", "/checkpoints")) == 2
-        assert {desk.ledger.intents[id].state for id in made[2:]} == {IntentState.HELD}
-        assert houses.journal.verify().is_sound
+        assert {context.ledger.intents[id].state for id in made[2:]} == {IntentState.HELD}
+        assert sessions.journal.verify().is_sound
 
     program.play(tale)
     assert len(journal.calls("POST", "/checkpoints")) == 2

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.house import House
-from cbr_desktop.app.houses import Houses, opened_houses
 from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.start import locked
-from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -39,7 +39,7 @@ from cbr_desktop.workflows.ledger import Part
 from tests.stage import DAYS, StageClock
 
 Until = Callable[..., Awaitable[None]]
-Tale = Callable[[House, MainWindow, Leaving], Awaitable[None]]
+Tale = Callable[[ProfileSession, MainWindow, Leaving], Awaitable[None]]
 PROFILE = replace(DEMO, name="Production", environment=Environment.PRODUCTION, read_only=False)
 
 
@@ -55,19 +55,19 @@ class Program:
 
     def play(self, tale: Tale) -> None:
         self.here.make()
-        hall = new_hall(self.here, PROFILE, (PROFILE,), self.clock)  # type: ignore[arg-type]
+        workspace = new_workspace(self.here, PROFILE, (PROFILE,), self.clock)  # type: ignore[arg-type]
         with closing(Log(self.here.log_file)) as log:
-            access = Access(hall, log, Secrets(self.environ, lambda: None))
+            access = Access(workspace, log, Secrets(self.environ, lambda: None))
             transport = demo.DemoTransport(self.service)
-            with opened_houses(self.here, access.secret_of, lambda profile: transport) as houses:
-                houses.admit(hall.desks[0])
-                window = MainWindow(hall, open_checkpoint, open_outcome)
+            with opened_sessions(self.here, access.secret_of, lambda profile: transport) as sessions:
+                sessions.admit(workspace.contexts[0])
+                window = MainWindow(workspace, open_checkpoint, open_outcome)
                 self._qtbot.addWidget(window)
 
-                async def story(houses: Houses, leaving: Leaving) -> None:
-                    await tale(houses.of(hall.desks[0]), window, leaving)
+                async def story(sessions: SessionPool, leaving: Leaving) -> None:
+                    await tale(sessions.of(workspace.contexts[0]), window, leaving)
 
-                run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
+                run(self._qapp, lambda leaving: live(sessions, window, access, leaving, story))
 
 
 @pytest.fixture
@@ -92,13 +92,13 @@ def give(window: MainWindow, password: str) -> None:
 
 
 def test_without_a_password_the_window_asks_and_then_fills(program: Program, until: Until) -> None:
-    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         give(window, "wrong")
         await until(lambda: asked(window) is not None and "accept" in words(window))
         give(window, estate.DEMO_PASSWORD)
-        await until(lambda: len(house.ledger.vaults) == 14)
+        await until(lambda: len(session.ledger.vaults) == 14)
         leaving.ask()
 
     program.play(tale)
@@ -109,7 +109,7 @@ def test_without_a_password_the_window_asks_and_then_fills(program: Program, unt
 def test_a_question_for_a_password_does_not_cover_what_somebody_reads(program: Program, until: Until) -> None:
     """A file from outside was opened: its review stays in front, and the login waits to be wanted."""
 
-    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         window.open_outside("/from/outside.cbr.json")
         await until(lambda: "Log in…" in [button.text() for button in window.findChildren(QPushButton)])
@@ -117,7 +117,7 @@ def test_a_question_for_a_password_does_not_cover_what_somebody_reads(program: P
         button = next(button for button in window.findChildren(QPushButton) if button.text() == "Log in…")
         button.click()
         give(window, estate.DEMO_PASSWORD)
-        await until(lambda: len(house.ledger.vaults) == 14)
+        await until(lambda: len(session.ledger.vaults) == 14)
         leaving.ask()
 
     program.play(tale)
@@ -130,7 +130,7 @@ def words(window: MainWindow) -> str:
 
 
 def test_a_password_that_no_store_keeps_is_said_to_last_until_leaving(program: Program, until: Until) -> None:
-    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         dialog = asked(window)
@@ -147,14 +147,14 @@ def test_a_password_that_no_store_keeps_is_said_to_last_until_leaving(program: P
 
 
 def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(program: Program, until: Until) -> None:
-    async def tale(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         give(window, estate.DEMO_PASSWORD)
-        await until(lambda: bool(house.ledger.freshness[Part.VAULTS].as_of))
+        await until(lambda: bool(session.ledger.freshness[Part.VAULTS].as_of))
         program.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=600))
-        intent = house.outbox.submit(CheckpointDraft(VaultId(estate.REFERENCE_VAULT_ID), name="n"))
-        await until(lambda: house.ledger.intents[intent.id].state is IntentState.SENDING)
+        intent = session.outbox.submit(CheckpointDraft(VaultId(estate.REFERENCE_VAULT_ID), name="n"))
+        await until(lambda: session.ledger.intents[intent.id].state is IntentState.SENDING)
         window.close()
         assert window.isVisible()
         leave = window.findChild(QAbstractButton, "leaveNow")
@@ -164,8 +164,8 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
     program.play(tale)
     program.service.faults.clear()
 
-    async def afterwards(house: House, window: MainWindow, leaving: Leaving) -> None:
-        (intent,) = house.ledger.intents.values()
+    async def afterwards(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+        (intent,) = session.ledger.intents.values()
         assert intent.state is IntentState.UNKNOWN
         leaving.ask()
 
@@ -179,7 +179,7 @@ def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is
     def logins() -> int:
         return len(program.service.journal.calls("POST", "/auth/tokens"))
 
-    async def start(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def start(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         assert logins() == 1
@@ -189,21 +189,21 @@ def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is
     for _ in range(6):
         program.play(start)
 
-    async def typing(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def typing(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         for password, count in (("wrong", 2), (estate.DEMO_PASSWORD, 3)):
             await until(lambda: asked(window) is not None)
             give(window, password)
             await until(lambda count=count: logins() == count)
-        await until(lambda: len(house.ledger.vaults) == 14)
+        await until(lambda: len(session.ledger.vaults) == 14)
         leaving.ask()
 
     program.play(typing)
     program.environ["CBR_DESKTOP_PASSWORD"] = estate.DEMO_PASSWORD
 
-    async def good(house: House, window: MainWindow, leaving: Leaving) -> None:
+    async def good(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
-        await until(lambda: len(house.ledger.vaults) == 14)
+        await until(lambda: len(session.ledger.vaults) == 14)
         leaving.ask()
 
     program.play(good)

@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -20,26 +20,26 @@ FINE = DEMO_PROFILES[0]
 
 
 def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program: Program, until: Until) -> None:
-    hall, journal = demo_program.hall, demo_program.service.journal
+    workspace, journal = demo_program.workspace, demo_program.service.journal
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        await until(lambda: settled(hall, FINE.name))
+        window.build_deferred_widgets()
+        await until(lambda: settled(workspace, FINE.name))
         window.status.offline.click()
         asked = len(journal)
-        desk = hall.desk(FINE.name)
-        intent = desk.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="later"))
-        await until(lambda: desk.ledger.intents[intent.id].note == "offline")
+        context = workspace.context(FINE.name)
+        intent = context.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="later"))
+        await until(lambda: context.ledger.intents[intent.id].note == "offline")
         await until(lambda: window.status.connection.text() == "○ Offline")
-        desk.refresh.ask()
-        await until(lambda: settled(hall, FINE.name))
+        context.refresh.ask()
+        await until(lambda: settled(workspace, FINE.name))
         assert len(journal) == asked
-        assert desk.ledger.vaults
+        assert context.ledger.vaults
         await until(lambda: "offline" in window.current_page().remark.text())
         assert window.status.problems.isHidden()
         window.status.offline.click()
-        await until(lambda: desk.ledger.intents[intent.id].state is IntentState.ACCEPTED)
+        await until(lambda: context.ledger.intents[intent.id].state is IntentState.ACCEPTED)
         await until(lambda: "Online" in window.status.connection.text())
         assert len(journal.calls("POST", "/checkpoints")) == 1
 
@@ -47,12 +47,12 @@ def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program
 
 
 def test_offline_is_remembered_and_the_next_start_asks_nobody(demo_program: Program, until: Until) -> None:
-    hall, journal = demo_program.hall, demo_program.service.journal
-    hall.settings.put("window/offline", True)
+    workspace, journal = demo_program.workspace, demo_program.service.journal
+    workspace.settings.put("window/offline", True)
 
-    async def tale(houses: Houses, window: MainWindow) -> None:
+    async def tale(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        await until(lambda: settled(hall, FINE.name))
+        await until(lambda: settled(workspace, FINE.name))
         assert window.status.offline.isChecked()
         assert not journal
 
@@ -64,19 +64,19 @@ def test_the_next_start_fills_every_page_from_the_cache_and_says_so(
 ) -> None:
     before = Program(tmp_path, qapp, qtbot)
 
-    async def first(houses: Houses, window: MainWindow) -> None:
-        await until(lambda: settled(before.hall, FINE.name))
+    async def first(sessions: SessionPool, window: MainWindow) -> None:
+        await until(lambda: settled(before.workspace, FINE.name))
 
     before.play(first)
-    seen = before.hall.desk(FINE.name).ledger
+    seen = before.workspace.context(FINE.name).ledger
     after = Program(tmp_path, qapp, qtbot)
-    hall = after.hall
-    hall.settings.put("window/offline", True)
+    workspace = after.workspace
+    workspace.settings.put("window/offline", True)
 
-    async def second(houses: Houses, window: MainWindow) -> None:
+    async def second(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        await until(lambda: settled(hall, FINE.name))
-        ledger = hall.desk(FINE.name).ledger
+        await until(lambda: settled(workspace, FINE.name))
+        ledger = workspace.context(FINE.name).ledger
         assert (ledger.vaults, ledger.tasks, ledger.backups) == (seen.vaults, seen.tasks, seen.backups)
         assert (ledger.policies, ledger.protectables) == (seen.policies, seen.protectables)
         for name in ("Vaults", "Resources", "Tasks"):

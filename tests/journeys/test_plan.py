@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.life import tell_the_plans
 from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.request import body
 from cbr_desktop.ui.window import MainWindow
@@ -34,11 +34,11 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
     file = tmp_path / "patch.plan.json"
     program = Program(tmp_path / "home", qapp, qtbot)
 
-    async def begun(houses: Houses, window: MainWindow) -> None:
+    async def begun(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        await until(lambda: settled(program.hall, FINE.name))
-        vaults = {v.name: v.id for v in program.hall.desk(FINE.name).ledger.vaults.values()}
+        window.build_deferred_widgets()
+        await until(lambda: settled(program.workspace, FINE.name))
+        vaults = {v.name: v.id for v in program.workspace.context(FINE.name).ledger.vaults.values()}
         asked = (("one", vaults["vault-be94"]), ("two", vaults["vault-files-hq"]))
         steps = [
             {"profile": FINE.name, "request": json.loads(body(CheckpointDraft(id, name=name)))} for name, id in asked
@@ -56,12 +56,12 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
     again = Program(tmp_path / "home", qapp, qtbot)
     again.service = program.service
 
-    async def rest(houses: Houses, window: MainWindow) -> None:
+    async def rest(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
-        window.furnish()
-        await until(lambda: settled(again.hall, FINE.name))
+        window.build_deferred_widgets()
+        await until(lambda: settled(again.workspace, FINE.name))
         assert names(again) == ["one"]
-        tell_the_plans(window, again.hall)
+        tell_the_plans(window, again.workspace)
         assert "‘patch’ was left in the middle: 1 of 2 steps" in window.notices.notices[0].label.text()
         window.notices.notices[0].button.click()
         page: Any = window.current_page()
@@ -71,7 +71,7 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         page.buttons["continue"].click()
         await until(lambda: names(again) == ["one", "two"])
         before = len(window.notices.notices)
-        tell_the_plans(window, again.hall)
+        tell_the_plans(window, again.workspace)
         assert len(window.notices.notices) == before
 
     again.play(rest)

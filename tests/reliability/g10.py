@@ -14,7 +14,7 @@ from typing import Any
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
@@ -100,7 +100,7 @@ def _read_one(kind: Kind, content: bytes, folder: Path, how: str, count: Count) 
     path.write_bytes(content)
     try:
         problem = kind.look(path)
-    except HouseError:
+    except CbrError:
         problem = ""
     except Exception as error:
         count.crashes.append(f"{kind.name} {how}: {type(error).__name__}: {error}"[:300])
@@ -116,7 +116,7 @@ def _kinds(folder: Path) -> Iterator[Kind]:
     yield _settings(folder)
     yield _draft(folder)
     yield _outbox(folder)
-    yield from _of_a_house(folder)
+    yield from _of_a_session(folder)
 
 
 def _profiles(folder: Path) -> Kind:
@@ -130,7 +130,7 @@ def _profiles(folder: Path) -> Kind:
         # another profile is saved beside what can be read, or nothing is written at all
         try:
             TomlProfiles(copy).save(profile(name="new"))
-        except HouseError:
+        except CbrError:
             return "" if copy.read_bytes() == before else "a bad file was written over"
         return "" if any(each.name == "new" for each in read(copy)[0]) else "it was said to be saved and is not"
 
@@ -197,7 +197,7 @@ def _outbox(folder: Path) -> Kind:
     return Kind("outbox", path.read_bytes(), look)
 
 
-def _of_a_house(folder: Path) -> Iterator[Kind]:
+def _of_a_session(folder: Path) -> Iterator[Kind]:
     """Yield cache and journal as a day with a cloud leaves them; it is small, for every byte is a try."""
     home = folder / "home"
     here = places({"CBR_DESKTOP_HOME": str(home)})
@@ -206,14 +206,14 @@ def _of_a_house(folder: Path) -> Iterator[Kind]:
     with staged(home, service=service, clock=clock) as stage:
 
         async def a_day() -> None:
-            await stage.house.refresh.once()
-            vault = next(iter(stage.house.ledger.vaults))
-            sent = stage.house.outbox.submit(CheckpointDraft(vault, name="nightly"))
+            await stage.session.refresh.once()
+            vault = next(iter(stage.session.ledger.vaults))
+            sent = stage.session.outbox.submit(CheckpointDraft(vault, name="nightly"))
             await stage.until(sent.id, IntentState.FINISHED)
 
         stage.play(a_day)
-        profile_there = stage.house.profile
-        right = {str(vault.id): vault for vault in stage.house.ledger.vaults.values()}
+        profile_there = stage.session.profile
+        right = {str(vault.id): vault for vault in stage.session.ledger.vaults.values()}
     cache = here.cache_file(profile_there)
 
     def look_into_cache(copy: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from cbr_desktop.domain.error import HouseError, NewerVersion
+from cbr_desktop.domain.error import CbrError, NewerVersion
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.database import open_database
@@ -64,7 +64,7 @@ def _opened(home: Home, version: Path) -> Iterator[str]:
         with closing(SqliteRecords(here.records_file)) as records:
             states = {str(each.id): each.state for each in records.load()}
             damaged = list(records.damaged)
-    except HouseError as error:
+    except CbrError as error:
         yield f"outbox: {error!r}"
         return
     # what was half sent is not known, once this program has looked at it

@@ -37,7 +37,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     yield asyncio.run(_wrong_passwords())
 
 
-class Desk:
+class ProfileContext:
     """A cloud as the program has it, over the real network, with a password that can be changed."""
 
     def __init__(self, url: str, way: Way = Way.PASSWORD) -> None:
@@ -67,12 +67,12 @@ class Desk:
 
 async def _single_flight() -> Finding:
     async with served(TokenCloud()) as cloud:
-        desk = Desk(cloud.server.url)
-        await desk.call(1)
+        context = ProfileContext(cloud.server.url)
+        await context.call(1)
         cloud.revoke()
         cloud.logins = cloud.stale = 0
-        ended = await desk.call(CALLS)
-        await desk.cloud.aclose()
+        ended = await context.call(CALLS)
+        await context.cloud.aclose()
     reached = (cloud.logins, cloud.stale, ended["good"]) == (1, CALLS, CALLS)
     what = f"{CALLS} calls under way when their token dies: {cloud.stale} answers of 401, {ended['good']} calls good"
     return Finding("G5", what, f"{cloud.logins} login", "1 login", reached)
@@ -95,21 +95,21 @@ async def _wrong_password(cloud: TokenCloud, way: Way, moment: str, chance: rand
     """Play one situation and return how many logins it cost; the next password must be taken at once after it."""
     cloud.server.requests.clear()
     cloud.refusal = None
-    desk = Desk(cloud.server.url, way)
+    context = ProfileContext(cloud.server.url, way)
     if moment != MOMENTS[0]:
-        assert await desk.call(1) == {"good": 1}
+        assert await context.call(1) == {"good": 1}
         ahead = timedelta(minutes=chance.uniform(1, 4)) if moment == MOMENTS[2] else -timedelta(hours=1)
-        desk.clock.time += LIFE - ahead if moment != MOMENTS[3] else timedelta(hours=chance.uniform(0, 20))
+        context.clock.time += LIFE - ahead if moment != MOMENTS[3] else timedelta(hours=chance.uniform(0, 20))
         cloud.revoke()
     cloud.refusal = chance.choice(list(REFUSALS.values()))
     cloud.logins = 0
     for _ in range(chance.randint(1, 3)):
         calls = chance.randint(1, 12)
-        assert await desk.call(calls) == {"refused": calls}
-        desk.clock.time += timedelta(minutes=chance.uniform(0, 90))
+        assert await context.call(calls) == {"refused": calls}
+        context.clock.time += timedelta(minutes=chance.uniform(0, 90))
     logins = cloud.logins
-    cloud.refusal, desk.password = None, "another"
-    assert await desk.call(2) == {"good": 2}
+    cloud.refusal, context.password = None, "another"
+    assert await context.call(2) == {"good": 2}
     assert cloud.logins == logins + 1
-    await desk.cloud.aclose()
+    await context.cloud.aclose()
     return logins

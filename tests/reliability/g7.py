@@ -17,7 +17,7 @@ from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.checkpoint import CheckpointId
-from cbr_desktop.domain.error import HouseError, SecretMissing
+from cbr_desktop.domain.error import CbrError, SecretMissing
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.secrets import Secrets
@@ -143,7 +143,7 @@ async def _everything(profile: Profile) -> None:
     for question in asked:
         try:
             await question
-        except HouseError:
+        except CbrError:
             continue
     await cloud.aclose()
 
@@ -156,7 +156,7 @@ class _Quick(WallClock):
         await asyncio.sleep(0)
 
 
-class Shelf(dict[tuple[str, str], str]):
+class DraftStore(dict[tuple[str, str], str]):
     """A store as the system has one."""
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -175,8 +175,8 @@ class Shelf(dict[tuple[str, str], str]):
 async def _imports(ground: Ground) -> Finding:
     """Keep secrets for a profile, take others over that call themselves the same, and ask with those."""
     home = ground.home()
-    shelf = Shelf()
-    secrets = Secrets({}, lambda: shelf, allowed=(f"{Shelf.__module__}.{Shelf.__qualname__}",))
+    draft_store = DraftStore()
+    secrets = Secrets({}, lambda: draft_store, allowed=(f"{DraftStore.__module__}.{DraftStore.__qualname__}",))
     refused = given = 0
     async with served(TokenCloud()) as cloud, serving(answering(response(b"{}"))) as sink:
         proxy = {"proxy": ProxyMode.MANUAL, "proxy_url": cloud.server.url, "proxy_user": "clerk"}
@@ -214,7 +214,7 @@ async def _asked(profile: Profile, secrets: Secrets) -> bool:
         await cloud.vaults()
     except SecretMissing:
         return True
-    except HouseError as error:
+    except CbrError as error:
         print(f"{profile.way}: {error!r}", file=sys.stderr)
     finally:
         await cloud.aclose()

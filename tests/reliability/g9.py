@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.logs import Log
@@ -189,7 +189,7 @@ def _save(folder: Path) -> int:
     for change in (change_draft, change_profile):
         try:
             change()
-        except HouseError:
+        except CbrError:
             refused = 1
     settings = JsonSettings(folder / "screens.json")
     settings.put("page", "new")
@@ -218,7 +218,7 @@ def _keep(path: Path) -> None:
     """Throw nothing away."""
 
 
-# login and submit, in a house over a service in the same process
+# login and submit, in a session over a service in the same process
 
 
 @functools.cache
@@ -228,7 +228,7 @@ def _service() -> Service:
     return Service(estate.demo(clock.now()), clock)
 
 
-def _prepare_house(folder: Path) -> None:
+def _prepare_session(folder: Path) -> None:
     with staged(folder):
         pass
 
@@ -240,26 +240,26 @@ def _login(folder: Path) -> int:
         with (
             closing(Log(here.log_file)),
             staged(folder, service=_service(), clock=StageClock()) as stage,
-            closing(SqliteCache(here.cache_file(stage.house.profile))) as cache,
+            closing(SqliteCache(here.cache_file(stage.session.profile))) as cache,
         ):
 
             async def story() -> None:
                 logging.getLogger("cbr_desktop.test").warning("logging in")
-                listing = await stage.house.cloud.vaults()
-                stage.house.ledger.put_vaults(listing)
+                listing = await stage.session.cloud.vaults()
+                stage.session.ledger.put_vaults(listing)
                 cache.keep_vaults(listing)
 
             stage.play(story)
-            return _DONE if stage.house.ledger.vaults else _REFUSED
-    except HouseError:
+            return _DONE if stage.session.ledger.vaults else _REFUSED
+    except CbrError:
         return _REFUSED
 
 
 def _judge_login(folder: Path, code: int) -> str:
     here = places({"CBR_DESKTOP_HOME": str(folder)})
     with staged(folder, service=_service(), clock=StageClock()) as stage:
-        asyncio.run(stage.house.refresh.recall())
-        found = len(stage.house.ledger.vaults)
+        asyncio.run(stage.session.refresh.recall())
+        found = len(stage.session.ledger.vaults)
     if found not in (0, VAULTS):
         return f"{found} of {VAULTS} vaults in the cache"
     return "" if here.data.is_dir() else "no data folder"
@@ -271,7 +271,7 @@ def _submit(folder: Path) -> int:
         with staged(folder, service=_service(), clock=StageClock()) as stage:
 
             async def story() -> None:
-                sent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
+                sent = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
                 for _ in range(600):
                     state = stage.intent(sent.id).state
                     if state not in (IntentState.QUEUED, IntentState.SENDING):
@@ -279,10 +279,10 @@ def _submit(folder: Path) -> int:
                     await stage.clock.sleep(1)
 
             stage.play(story)
-    except HouseError:
+    except CbrError:
         ended_as = _REFUSED
     except BaseExceptionGroup as group:
-        if group.split(HouseError)[1] is not None:
+        if group.split(CbrError)[1] is not None:
             raise
         ended_as = _REFUSED
     return ended_as + len(_service().journal.calls("POST", "/checkpoints")) - before
@@ -291,7 +291,7 @@ def _submit(folder: Path) -> int:
 def _judge_submit(folder: Path, code: int) -> str:
     posts = code % 10 if code > 0 else 0
     with staged(folder, service=_service(), clock=StageClock()) as stage:
-        states = [intent.state for intent in stage.house.ledger.intents.values()]
+        states = [intent.state for intent in stage.session.ledger.intents.values()]
         damaged = list(folder.glob("data/*.bad-*"))
     if damaged:
         return f"the outbox is damaged: {damaged}"
@@ -317,7 +317,7 @@ def _migrate(folder: Path) -> int:
     try:
         with closing(SqliteRecords(folder / "outbox.db")) as records:
             return _DONE if len(records.load()) == len(_rows_of_before()) and not records.damaged else _REFUSED
-    except HouseError:
+    except CbrError:
         return _REFUSED
 
 
@@ -350,7 +350,7 @@ def _rows_of_before() -> list[str]:
 
 WORKS = {
     "save": Work(_prepare_save, _save, _judge_save),
-    "login": Work(_prepare_house, _login, _judge_login),
-    "submit": Work(_prepare_house, _submit, _judge_submit),
+    "login": Work(_prepare_session, _login, _judge_login),
+    "submit": Work(_prepare_session, _submit, _judge_submit),
     "migrate": Work(_prepare_migrate, _migrate, _judge_migrate),
 }

@@ -291,11 +291,11 @@ def test_fault_73_a_store_that_is_not_on_the_list_is_not_even_imported(tmp_path:
     settings = tmp_path / "home" / ".config" / "python_keyring" / "keyringrc.cfg"
     settings.parent.mkdir(parents=True)
     settings.write_text("[backend]\ndefault-keyring = keyrings.alt.file.PlaintextKeyring\n", encoding="utf-8")
-    witness = tmp_path / "witness"
+    observer = tmp_path / "witness"
     # there is no bus, and so no store of the system
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DBUS", "XDG", "KDE"))}
     environment |= {"HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(tmp_path / "nowhere")}
-    environment |= {"PYTHONPATH": f"{ROOT}{os.pathsep}{planted}", "WITNESS": str(witness)}
+    environment |= {"PYTHONPATH": f"{ROOT}{os.pathsep}{planted}", "WITNESS": str(observer)}
     environment |= {} if wish is None else {"PYTHON_KEYRING_BACKEND": wish}
     if sys.platform == "linux":
         environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path / 'nowhere' / 'bus'}"
@@ -305,7 +305,7 @@ def test_fault_73_a_store_that_is_not_on_the_list_is_not_even_imported(tmp_path:
         [sys.executable, "-c", ASKING], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=30
     )
     assert (ended.stdout, ended.stderr) == ("False False True no-store\n", "")
-    assert not witness.exists()
+    assert not observer.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
 
 

@@ -152,26 +152,26 @@ def test_fault_56_on_a_full_disk_nothing_is_queued_and_so_nothing_sent(small_dis
     with staged(small_disk) as stage:
 
         async def story() -> None:
-            kept = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="kept"))
+            kept = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="kept"))
             await stage.until(kept.id, IntentState.ACCEPTED)
             ballast = fill(small_disk)
             with pytest.raises(NotSaved):
-                stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="lost"))
-            assert [each.name for each in stage.house.ledger.intents.values()] == ["kept"]
+                stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="lost"))
+            assert [each.name for each in stage.session.ledger.intents.values()] == ["kept"]
             ballast.unlink()
-            again = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="again"))
+            again = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="again"))
             await stage.until(again.id, IntentState.ACCEPTED)
 
         stage.play(story)
         assert [json.loads(body)["checkpoint"]["parameters"]["name"] for body in stage.posts] == ["kept", "again"]
     with staged(small_disk) as stage:
-        assert sorted(each.name for each in stage.house.ledger.intents.values()) == ["again", "kept"]
+        assert sorted(each.name for each in stage.session.ledger.intents.values()) == ["again", "kept"]
 
 
 @needs_mount
 def test_fault_56_a_row_that_cannot_say_sending_is_not_sent(small_disk: Path) -> None:
     with staged(small_disk) as stage:
-        waiting = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="waiting"))
+        waiting = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="waiting"))
         ballast = fill(small_disk)
 
         async def story() -> None:
@@ -180,7 +180,7 @@ def test_fault_56_a_row_that_cannot_say_sending_is_not_sent(small_disk: Path) ->
             assert stage.intent(waiting.id).state is IntentState.QUEUED
             assert stage.posts == []
             ballast.unlink()
-            stage.house.outbox.wake()
+            stage.session.outbox.wake()
             await stage.until(waiting.id, IntentState.ACCEPTED)
 
         stage.play(story)
@@ -649,11 +649,11 @@ def test_fault_64_after_a_session_nothing_is_open_to_others(tmp_path: Path, umas
     home = tmp_path / "home"
     try:
         with staged(home) as stage:
-            intent_of = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
+            intent_of = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
             seen = wide(home)
 
             async def story() -> None:
-                await stage.house.refresh.once()
+                await stage.session.refresh.once()
                 await stage.until(intent_of.id, IntentState.ACCEPTED)
                 seen.update(wide(home))
 

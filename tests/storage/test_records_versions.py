@@ -39,7 +39,7 @@ def wished() -> Intent:
         plan="run-1",
         preflight_at=NOON,
         looked=(Looked("tasks", NOON, 3, NOON, NOON + timedelta(seconds=9), 1, "NoAnswer"),),
-        twins=(CheckpointId("c-2"),),
+        duplicates=(CheckpointId("c-2"),),
     )
 
 
@@ -62,7 +62,7 @@ def of_second() -> list[Intent]:
             draft="/d/a.cbr.json",
         ),
         intent("i-2", state=IntentState.HELD, note="left", origin=Origin.COMMAND),
-        replace(full(), service_sent_at=NOON, looked=(looked,), twins=(CheckpointId("c-9"),)),
+        replace(full(), service_sent_at=NOON, looked=(looked,), duplicates=(CheckpointId("c-9"),)),
         intent("i-3", state=IntentState.UNKNOWN, note="ambiguous", sent_at=NOON, candidates=(candidate,)),
         intent(
             "i-4",

@@ -8,8 +8,8 @@ import pytest
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import (
     BadAnswer,
+    CbrError,
     Forbidden,
-    HouseError,
     LoginRefused,
     NoAnswer,
     Redirected,
@@ -45,7 +45,7 @@ SHOWN = (
 )
 
 
-def failed(kind: CheckKind, error: HouseError, subject: str = "cbr.example") -> Check:
+def failed(kind: CheckKind, error: CbrError, subject: str = "cbr.example") -> Check:
     return Check(kind, subject, Verdict.FAIL, error=error)
 
 
@@ -68,7 +68,7 @@ def test_each_way_to_fail_has_words_of_its_own_and_a_next_step() -> None:
         (CheckKind.PERMISSION, Throttled("h", status=429)),
     ],
 )
-def test_every_failure_says_what_to_do(kind: CheckKind, error: HouseError) -> None:
+def test_every_failure_says_what_to_do(kind: CheckKind, error: CbrError) -> None:
     assert next_sentence(failed(kind, error))
 
 

@@ -10,7 +10,7 @@ from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
-from cbr_desktop.domain.error import HouseError, Refused
+from cbr_desktop.domain.error import CbrError, Refused
 from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Severity, Subject, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
@@ -184,7 +184,7 @@ def test_findings_say_what_where_and_what_to_do(finding: Finding, sentence: str)
     assert finding_sentence(finding) == sentence
 
 
-ERRORS: list[HouseError] = [
+ERRORS: list[CbrError] = [
     errors.Unreachable("cbr.example.com", "refused"),
     errors.Unreachable("cbr.example.com", "", "name"),
     errors.Unreachable("cbr.example.com", "", "tls"),
@@ -223,13 +223,13 @@ ERRORS: list[HouseError] = [
     errors.Unreachable("cbr.example.com", "", "unknown-authority"),
     errors.Unreachable("cbr.example.com", "", "proxy-login"),
     errors.Unreachable("cbr.example.com", "", "ca-file"),
-    HouseError(),
+    CbrError(),
 ]
 
 
 def test_every_error_has_a_sentence_of_its_own() -> None:
     assert len({error_sentence(error) for error in ERRORS}) == len(ERRORS)
-    kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HouseError)}
+    kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, CbrError)}
     assert kinds == {type(error) for error in ERRORS}
 
 

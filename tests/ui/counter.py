@@ -1,4 +1,4 @@
-"""A desk with a real outbox, whose rows are kept in memory and whose cloud is never asked."""
+"""A profile context with a real outbox, whose rows are kept in memory and whose cloud is never asked."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -10,8 +10,8 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.board import Board
-from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.ledger_signals import LedgerSignals
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
 from tests.ui.estate import NOW, HandClock, Notebook, Wishes, profile
@@ -63,8 +63,8 @@ class Counter:
     ) -> None:
         self.records = MemoryRecords()
         self.saved: list[tuple[str, str]] = []
-        self.board = Board()
-        self.ledger = Ledger(of or profile(), self.board.notice)
+        self.signals = LedgerSignals()
+        self.ledger = Ledger(of or profile(), self.signals.notice)
         if vaults is not None:
             self.ledger.put_vaults(Listing(list(vaults), NOW))
         self.ledger.put_protectables(Listing(list(protectables), NOW))
@@ -72,10 +72,10 @@ class Counter:
         numbers = iter(range(1, 1000))
         cloud = cast(Any, None)
         self.settings = Notebook()
-        self.desk = Desk(
+        self.context = ProfileContext(
             profile=self.ledger.profile,
             ledger=self.ledger,
-            board=self.board,
+            signals=self.signals,
             clock=self.clock,
             settings=self.settings,
             save_text=lambda path, text: self.saved.append((path, text)),
@@ -86,9 +86,9 @@ class Counter:
             cloud,
             self.clock,
             lambda: IntentId(f"{next(numbers):04d}-intent"),
-            self.desk.guard,
+            self.context.guard,
         )
-        self.desk.join(self.outbox, cast(Any, Wishes()))
+        self.context.join(self.outbox, cast(Any, Wishes()))
 
     @property
     def sent(self) -> list[Intent]:

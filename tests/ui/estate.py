@@ -18,9 +18,9 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.ui.board import Board
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.ledger_signals import LedgerSignals
+from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
@@ -91,17 +91,17 @@ def profile(environment: Environment = Environment.PRODUCTION) -> Profile:
     )
 
 
-def desk(*, filled: bool = True, settings: Notebook | None = None, is_demo: bool = False) -> Desk:
-    """A desk over a ledger that holds the estate, or nothing."""
-    board = Board()
-    ledger = Ledger(profile(), board.notice)
+def context(*, filled: bool = True, settings: Notebook | None = None, is_demo: bool = False) -> ProfileContext:
+    """A profile context over a ledger that holds the estate, or nothing."""
+    signals = LedgerSignals()
+    ledger = Ledger(profile(), signals.notice)
     wishes = Wishes()
     if filled:
         fill(ledger)
-    made = Desk(
+    made = ProfileContext(
         profile=ledger.profile,
         ledger=ledger,
-        board=board,
+        signals=signals,
         clock=HandClock(),
         settings=settings if settings is not None else Notebook(),
         save_text=lambda path, text: None,
@@ -111,12 +111,12 @@ def desk(*, filled: bool = True, settings: Notebook | None = None, is_demo: bool
     return made
 
 
-def hall(
+def workspace(
     *, filled: bool = True, settings: Notebook | None = None, is_demo: bool = False, profiles: Sequence[Profile] = ()
-) -> Hall:
-    """A hall in which the first profile is looked at; its ledger holds the estate, or nothing."""
+) -> Workspace:
+    """A workspace in which the first profile is looked at; its ledger holds the estate, or nothing."""
     known = list(profiles) or [profile()]
-    made = Hall(
+    made = Workspace(
         known,
         settings if settings is not None else Notebook(),
         HandClock(),
@@ -126,18 +126,18 @@ def hall(
     made.admit = _admit
     made.choose(made.choices()[0])
     if filled:
-        fill(made.desks[0].ledger)
+        fill(made.contexts[0].ledger)
     return made
 
 
-def ledger(hall: Hall) -> Ledger:
-    """The ledger of the first desk of a hall."""
-    return hall.desks[0].ledger
+def ledger(workspace: Workspace) -> Ledger:
+    """The ledger of the first profile context of a workspace."""
+    return workspace.contexts[0].ledger
 
 
-def _admit(desk: Desk) -> None:
+def _admit(context: ProfileContext) -> None:
     wishes = Wishes()
-    desk.join(wishes, wishes)  # type: ignore[arg-type]
+    context.join(wishes, wishes)  # type: ignore[arg-type]
 
 
 def uid(number: int) -> str:

@@ -42,7 +42,6 @@ from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
 from cbr_desktop.domain.source import Source as ProfileSource
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
@@ -52,23 +51,24 @@ from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
+from cbr_desktop.ui.draft_store import Source
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
 from cbr_desktop.ui.requests import place_words
-from cbr_desktop.ui.shelf import Source
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
 from tests.ui import estate
 from tests.ui.counter import Counter
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.profilebook import Account, Book, Keeper
-from tests.ui.shelf import MemoryShelf
 
 _KEPT = frozenset(
     {
@@ -107,20 +107,20 @@ def profiles(text: str) -> list[Profile]:
     return [replace(soiled_profile, name=f"{number}{text}", read_only=number == 2) for number in (1, 2)]
 
 
-def hall(text: str) -> Hall:
-    """A hall over the estate with ``text`` everywhere: names, tags, states that nobody knows, codes and messages."""
-    made = estate.hall(filled=False, profiles=profiles(text))
+def workspace(text: str) -> Workspace:
+    """A workspace over the estate with ``text`` everywhere: names, tags, unknown states, codes and messages."""
+    made = estate.workspace(filled=False, profiles=profiles(text))
     fill(estate.ledger(made), text)
-    made.put_shelf(cast(Any, shelf(text[:2000])))  # the operator's own files
+    made.put_draft_store(cast(Any, draft_store(text[:2000])))  # the operator's own files
     return made
 
 
-def shelf(text: str) -> MemoryShelf:
+def draft_store(text: str) -> MemoryDraftStore:
     """Drafts with ``text`` in every text and every key, and one that was never saved."""
     vault_id = VaultId(estate.vaults()[0].id)
     asked = json.loads(new_text(CheckpointDraft(vault_id, text, text)))
     asked["checkpoint"]["parameters"][text] = text
-    made = MemoryShelf(a=json.dumps(asked | {text: text}), b=text)
+    made = MemoryDraftStore(a=json.dumps(asked | {text: text}), b=text)
     made.files[f"/requests/{text[:100]}.cbr.json"] = new_text(CheckpointDraft(VaultId(text))).encode("utf-8", "replace")
     made.kept["1"] = Unsaved("1", f"/elsewhere/{text}", text, text, text, estate.NOW)
     return made
@@ -151,20 +151,20 @@ def fill(ledger: Ledger, text: str) -> None:
         ledger.failed(part, refused)
 
 
-def windows(hall: Hall, text: str) -> list[QWidget]:
-    """Open everything that can be opened over a hall, and look at every leaf and row of it."""
-    hall.journal = cast(Any, Pages(text))
-    window = MainWindow(hall, _no_dialog, _no_outcome)
+def windows(workspace: Workspace, text: str) -> list[QWidget]:
+    """Open everything that can be opened over a workspace, and look at every leaf and row of it."""
+    workspace.journal = cast(Any, Pages(text))
+    window = MainWindow(workspace, _no_dialog, _no_outcome)
     window.show()
-    window.furnish()
+    window.build_deferred_widgets()
     window.show_details(True)
     for name in ("Resources", "Tasks", "Drafts", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(name)
         page = window.current_page()
         for row in range(page.model.rowCount()):
             page.view.setCurrentIndex(page.model.index(row, 0))
-            for leaf in range(window.furniture.details.leaves.count()):
-                window.furniture.details.leaves.setCurrentIndex(leaf)
+            for leaf in range(window.deferred_widgets.details.leaves.count()):
+                window.deferred_widgets.details.leaves.setCurrentIndex(leaf)
         page.filter.setText(text[:2000])
         page.clear_filter()
         page.view._menu()
@@ -174,24 +174,24 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
             _look()
     window.drawer.toggle()
     window.notices.say(text, action="Open", act=lambda: None)
-    window.furniture.tell_connection()
+    window.deferred_widgets.tell_connection()
     window.status.tell()
     window.open_scope_menu()
     window.open_help()
     window.open_problems()
-    counter = Counter(None, of=hall.desks[0].profile)
+    counter = Counter(None, of=workspace.contexts[0].profile)
     fill(counter.ledger, text)
-    desk = counter.desk
-    vault_id = next(iter(desk.ledger.vaults))
-    checkpoint = CheckpointDialog(desk, vault_id, [r.id for r in desk.ledger.vaults[vault_id].resources])
+    context = counter.context
+    vault_id = next(iter(context.ledger.vaults))
+    checkpoint = CheckpointDialog(context, vault_id, [r.id for r in context.ledger.vaults[vault_id].resources])
     checkpoint.description.set_text(text[:2000])  # an operator's own, which is never ten million letters
     checkpoint.open()
     checkpoint.resources.tree.expandAll()
-    opened: list[QWidget] = [window, checkpoint, *draft_windows(desk, text)]
-    opened += [OutcomeDialog(desk, id) for id in desk.ledger.intents]
+    opened: list[QWidget] = [window, checkpoint, *draft_windows(context, text)]
+    opened += [OutcomeDialog(context, id) for id in context.ledger.intents]
     sentence = error_sentence(LoginRefused(text, status=401, code=text, message=text, request_id=text))
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
-    opened += later(hall, desk, text)
+    opened += later(workspace, context, text)
     opened += profile_imports(text)
     opened += [WelcomeWindow(profiles(text), [text], text, [text]), StopWindow(sentence)]
     for one in opened:
@@ -205,25 +205,25 @@ def windows(hall: Hall, text: str) -> list[QWidget]:
     return opened
 
 
-def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
+def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWidget]:
     """Open what is asked before something is sent later, again or together."""
-    intents = list(desk.ledger.intents.values())
+    intents = list(context.ledger.intents.values())
     lost = replace(intents[0], looked=(Looked(text, estate.NOW, 1, estate.NOW, estate.NOW, 1, text),))
     document, _ = request.read(body(CheckpointDraft(intents[0].change.vault_id, name=text[:5000])))
-    plan = Plan(text, (Step(1, text, "", document), Step(2, desk.profile.name, text, document)), names=text[:5000])
+    plan = Plan(text, (Step(1, text, "", document), Step(2, context.profile.name, text, document)), names=text[:5000])
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
-    desk.ledger.put_intent(marked)
-    hall.plans = cast(Any, Files(plan, found))
-    making = MakePlanDialog(hall, [text[:200], text])
-    hall.plans = None  # or the page would read them, which wants a loop
-    plans = PlansPage(hall, Times(hall.clock))
+    context.ledger.put_intent(marked)
+    workspace.plans = cast(Any, Files(plan, found))
+    making = MakePlanDialog(workspace, [text[:200], text])
+    workspace.plans = None  # or the page would read them, which wants a loop
+    plans = PlansPage(workspace, Times(workspace.clock))
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [
-        AgainDialog(lost, place_words(lost, desk.profile), estate.NOW),
-        ReleaseDialog([(intent, desk) for intent in intents], Times(hall.clock)),
+        AgainDialog(lost, place_words(lost, context.profile), estate.NOW),
+        ReleaseDialog([(intent, context) for intent in intents], Times(workspace.clock)),
         ScheduleDialog(estate.NOW),
-        PlanDialog(hall, plan, found),
+        PlanDialog(workspace, plan, found),
         plans,
         making,
     ]
@@ -255,12 +255,12 @@ class Pages:
         return [entry for entry in self._entries[::-1] if after < entry.number < (before or 10**9)][:count]
 
 
-def draft_windows(desk: Desk, text: str) -> list[QWidget]:
+def draft_windows(context: ProfileContext, text: str) -> list[QWidget]:
     """Open what there is for one draft: the editor, a review, an import, a comparison."""
-    held = shelf(text[:2000])
+    held = draft_store(text[:2000])
     base = held.load("/requests/a.cbr.json")
     editor = CheckpointDialog(
-        desk, shelf=cast(Any, held), source=Source(base.text, path="/requests/a.cbr.json", base=base)
+        context, draft_store=cast(Any, held), source=Source(base.text, path="/requests/a.cbr.json", base=base)
     )
     editor.conflict.tell(f"/requests/{text}", is_gone=False)
     review = ReviewDialog(lambda draft: Preflight(()), text)
@@ -301,7 +301,7 @@ def profiles_window(text: str) -> QWidget:
 
 def shown(qtbot: QtBot, text: str) -> list[QWidget]:
     """Open all windows over the estate that says ``text`` everywhere, and leave their end to ``qtbot``."""
-    made = windows(hall(text), text)
+    made = windows(workspace(text), text)
     for one in made:
         one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         if isinstance(one, MainWindow):
@@ -339,7 +339,7 @@ def _no_outcome(*_: object) -> QWidget:
 def main(canary: str, *, unsafe: bool) -> None:
     """Show everything once."""
     application = QApplication(sys.argv[:1])
-    opened = windows(hall(markup(canary)), markup(canary))
+    opened = windows(workspace(markup(canary)), markup(canary))
     if unsafe:
         label = QLabel(markup(canary))
         label.setTextFormat(Qt.TextFormat.RichText)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check
-from cbr_desktop.domain.error import HouseError, NotSaved, ProfileError
+from cbr_desktop.domain.error import CbrError, NotSaved, ProfileError
 from cbr_desktop.domain.ids import ProjectId
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.secret import STORABLE, SecretKind, SecretPlace
@@ -39,9 +39,9 @@ class Book:
 
     def __init__(self, profiles: Iterable[Profile] = (), sources: Sequence[Source] = ()) -> None:
         self.profiles = list(profiles)
-        self.problems: list[HouseError] = []
+        self.problems: list[CbrError] = []
         self.sources = list(sources)
-        self.files: dict[str, Source | HouseError] = {}
+        self.files: dict[str, Source | CbrError] = {}
         self.exported: list[tuple[str, tuple[str, ...]]] = []
         self.full = False
 
@@ -50,7 +50,7 @@ class Book:
         """The names in their order."""
         return [profile.name for profile in self.profiles]
 
-    def read(self) -> tuple[list[Profile], list[HouseError]]:
+    def read(self) -> tuple[list[Profile], list[CbrError]]:
         """Return all profiles."""
         return list(self.profiles), list(self.problems)
 
@@ -87,7 +87,7 @@ class Book:
     def look_into(self, path: str) -> Source:
         """Return what was laid into a file."""
         found = self.files[path]
-        if isinstance(found, HouseError):
+        if isinstance(found, CbrError):
             raise found
         return found
 
@@ -102,7 +102,7 @@ class Account:
     def __init__(self, names: Sequence[str] = ("eu-de", "eu-de_prod", "eu-nl_prod")) -> None:
         self.projects_of = [Project(ProjectId(f"{number:032x}"), name) for number, name in enumerate(names)]
         self.asked: list[tuple[Profile, dict[SecretKind, str]]] = []
-        self.error: HouseError | None = None
+        self.error: CbrError | None = None
         self.checks: list[Check] = []
         self.gate = asyncio.Event()
         self.gate.set()

@@ -15,11 +15,11 @@ from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultStatus
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
@@ -27,18 +27,18 @@ BE94, WEB, SFS = estate.uid(2), estate.uid(4), estate.uid(6)
 
 
 @pytest.fixture
-def hall(qapp: QApplication) -> Hall:
-    return estate.hall(settings=estate.Notebook())
+def workspace(qapp: QApplication) -> Workspace:
+    return estate.workspace(settings=estate.Notebook())
 
 
 @pytest.fixture
-def page(hall: Hall) -> VaultsPage:
-    return VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+def page(workspace: Workspace) -> VaultsPage:
+    return VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
 
 
-def refreshed(hall: Hall, *pages: Page[Any]) -> None:
+def refreshed(workspace: Workspace, *pages: Page[Any]) -> None:
     """Read the vaults again: one is in error, one is fuller, one is gone and one is new."""
-    ledger = estate.ledger(hall)
+    ledger = estate.ledger(workspace)
     rows: dict[str, Vault] = {id: replace(vault) for id, vault in ledger.vaults.items() if id != SFS}
     rows[BE94].status = VaultStatus.ERROR
     rows[WEB].used_mb += 20 * 1024
@@ -83,14 +83,16 @@ def is_column_shown(page: Page[Any]) -> bool:
     return not page.view.isColumnHidden([column.key for column in page.model.columns].index("change"))
 
 
-def test_what_is_seen_for_the_first_time_carries_no_marks(hall: Hall, page: VaultsPage) -> None:
+def test_what_is_seen_for_the_first_time_carries_no_marks(workspace: Workspace, page: VaultsPage) -> None:
     page.catch_up()
     assert (told(page), bar(page), is_column_shown(page)) == ({}, None, False)
 
 
-def test_a_refresh_marks_what_has_changed_in_words_and_counts_what_is_gone(hall: Hall, page: VaultsPage) -> None:
+def test_a_refresh_marks_what_has_changed_in_words_and_counts_what_is_gone(
+    workspace: Workspace, page: VaultsPage
+) -> None:
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     assert told(page) == {BE94: "Changed: state", WEB: "Changed: used / total, free", estate.uid(99): "New"}
     assert is_column_shown(page)
     words = page.findChild(QLabel, "changesOfVaultsWords")
@@ -100,18 +102,20 @@ def test_a_refresh_marks_what_has_changed_in_words_and_counts_what_is_gone(hall:
     assert "Before: Available" in cell(page, BE94, "state", Qt.ItemDataRole.ToolTipRole)
 
 
-def test_a_page_that_is_opened_late_tells_what_has_changed_since_the_start(hall: Hall) -> None:
-    refreshed(hall)
-    page = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+def test_a_page_that_is_opened_late_tells_what_has_changed_since_the_start(workspace: Workspace) -> None:
+    refreshed(workspace)
+    page = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     page.catch_up()
     assert set(told(page)) == {BE94, WEB, estate.uid(99)}
 
 
-def test_marks_stay_through_further_refreshes_and_go_when_they_are_taken_as_seen(hall: Hall, page: VaultsPage) -> None:
+def test_marks_stay_through_further_refreshes_and_go_when_they_are_taken_as_seen(
+    workspace: Workspace, page: VaultsPage
+) -> None:
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     before = told(page)
-    estate.ledger(hall).put_vaults(Listing(list(estate.ledger(hall).vaults.values()), estate.NOW))
+    estate.ledger(workspace).put_vaults(Listing(list(estate.ledger(workspace).vaults.values()), estate.NOW))
     page.refresh(Part.VAULTS)
     page.catch_up()
     assert told(page) == before
@@ -119,9 +123,9 @@ def test_marks_stay_through_further_refreshes_and_go_when_they_are_taken_as_seen
     assert (told(page), bar(page), is_column_shown(page)) == ({}, None, False)
 
 
-def test_the_changed_rows_can_be_shown_alone_and_come_back_when_seen(hall: Hall, page: VaultsPage) -> None:
+def test_the_changed_rows_can_be_shown_alone_and_come_back_when_seen(workspace: Workspace, page: VaultsPage) -> None:
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     press(page, "showVaultsChanges")
     assert {page.id_of(row) for row in page.model.shown_rows()} == {BE94, WEB, estate.uid(99)}
     for text, ids in (
@@ -138,21 +142,21 @@ def test_the_changed_rows_can_be_shown_alone_and_come_back_when_seen(hall: Hall,
     assert page.model.rowCount() == 15
 
 
-def test_the_gone_rows_can_be_listed(hall: Hall, page: VaultsPage) -> None:
+def test_the_gone_rows_can_be_listed(workspace: Workspace, page: VaultsPage) -> None:
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     listed: list[tuple[str, list[str]]] = []
-    page.lines_wished.connect(lambda title, lines: listed.append((title, lines)))
+    page.lines_requested.connect(lambda title, lines: listed.append((title, lines)))
     press(page, "listVaultsGone")
     assert listed == [("Vaults that are gone", [f"vault-sfs-media · {SFS}"])]
 
 
 def test_leaving_a_page_takes_marks_as_seen_only_when_they_were_looked_at(
-    hall: Hall, page: VaultsPage, qtbot: QtBot
+    workspace: Workspace, page: VaultsPage, qtbot: QtBot
 ) -> None:
     page.show()
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     page.hide()
     page.show()
     assert told(page), "a glance is no look"
@@ -165,11 +169,11 @@ def test_leaving_a_page_takes_marks_as_seen_only_when_they_were_looked_at(
     assert told(page) == {}
 
 
-def test_a_window_that_nobody_uses_keeps_its_marks(hall: Hall, page: VaultsPage, qtbot: QtBot) -> None:
+def test_a_window_that_nobody_uses_keeps_its_marks(workspace: Workspace, page: VaultsPage, qtbot: QtBot) -> None:
     other = QWidget()
     page.show()
     page.catch_up()
-    refreshed(hall, page)
+    refreshed(workspace, page)
     other.show()
     other.activateWindow()
     qtbot.waitUntil(other.isActiveWindow)
@@ -180,11 +184,11 @@ def test_a_window_that_nobody_uses_keeps_its_marks(hall: Hall, page: VaultsPage,
     other.close()
 
 
-def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backups(hall: Hall) -> None:
-    page = ResourcesPage(hall, Times(hall.clock))
+def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backups(workspace: Workspace) -> None:
+    page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
-    refreshed(hall, page)
-    first = estate.ledger(hall).vaults[VaultId(WEB)].resources[0]
+    refreshed(workspace, page)
+    first = estate.ledger(workspace).vaults[VaultId(WEB)].resources[0]
     assert told(page) == {f"{WEB}/{first.id}": "Changed: state"}
     assert len(page._changes.gone) == 1
 
@@ -192,14 +196,14 @@ def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backup
 def test_what_one_profile_calls_unprotected_is_not_new_where_another_protects_it(qapp: QApplication) -> None:
     prod = estate.profile()
     lab = replace(prod, name="Lab", project="eu-de_lab")
-    hall = estate.hall(profiles=(prod, lab), settings=estate.Notebook())
-    hall.choose(Choice(Extent.ALL, "", (prod.name, lab.name)))
-    second = hall.desk("Lab").ledger
+    workspace = estate.workspace(profiles=(prod, lab), settings=estate.Notebook())
+    workspace.choose(Choice(Extent.ALL, "", (prod.name, lab.name)))
+    second = workspace.context("Lab").ledger
     second.put_vaults(Listing([], estate.NOW))
     second.put_protectables(Listing([], estate.NOW))
-    page = ResourcesPage(hall, Times(hall.clock))
+    page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
-    inside = estate.ledger(hall).vaults[VaultId(WEB)].resources[0]
+    inside = estate.ledger(workspace).vaults[VaultId(WEB)].resources[0]
     free = Protectable(ResourceId(estate.uid(999)), ResourceType.SERVER, "free")
     second.put_protectables(Listing([replace(free, id=inside.id), free], estate.NOW))
     page.refresh(Part.PROTECTABLES)
@@ -209,10 +213,10 @@ def test_what_one_profile_calls_unprotected_is_not_new_where_another_protects_it
     assert words is not None and words.text().startswith("✚ 1 new since")
 
 
-def test_a_task_that_goes_on_is_no_change_and_one_that_failed_is(hall: Hall) -> None:
-    page = TasksPage(hall, Times(hall.clock))
+def test_a_task_that_goes_on_is_no_change_and_one_that_failed_is(workspace: Workspace) -> None:
+    page = TasksPage(workspace, Times(workspace.clock))
     page.catch_up()
-    ledger = estate.ledger(hall)
+    ledger = estate.ledger(workspace)
     running, waiting, *others = (replace(task) for task in ledger.tasks.values())
     running.progress_percent = 80
     waiting.status, waiting.code = TaskStatus.FAILED, "BackupService.6113"
@@ -226,20 +230,20 @@ def test_a_task_that_goes_on_is_no_change_and_one_that_failed_is(hall: Hall) -> 
 def test_of_several_profiles_each_is_compared_with_what_was_seen_of_it(qapp: QApplication) -> None:
     prod = estate.profile()
     lab = replace(prod, name="Lab", project="eu-de_lab")
-    hall = estate.hall(profiles=(prod, lab), settings=estate.Notebook())
-    page = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+    workspace = estate.workspace(profiles=(prod, lab), settings=estate.Notebook())
+    page = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     page.catch_up()
-    hall.choose(Choice(Extent.ALL, "", (prod.name, lab.name)))
+    workspace.choose(Choice(Extent.ALL, "", (prod.name, lab.name)))
     page.tell_scope()
     page.catch_up()
-    second = hall.desk("Lab").ledger
+    second = workspace.context("Lab").ledger
     own = [estate.vault(number, f"lab-{number}", 1, 10) for number in (500, 501)]
     second.put_vaults(Listing(own, estate.NOW - timedelta(hours=1)))
     page.refresh(Part.VAULTS)
     page.catch_up()
     assert told(page) == {}, "what another profile shows for the first time is not new"
     second.put_vaults(Listing([replace(own[0], status=VaultStatus.LOCK)], estate.NOW))
-    refreshed(hall, page)
+    refreshed(workspace, page)
     assert told(page) == {
         BE94: "Changed: state",
         WEB: "Changed: used / total, free",

@@ -80,7 +80,7 @@ class Desk(Counter):
         self.reading = Reading(self.ledger, self.clock, [OLD, NEW])
         if is_read:
             self.reading.now()
-        self.desk.join(self.outbox, self.reading)  # type: ignore[arg-type]
+        self.context.join(self.outbox, self.reading)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def counter() -> Desk:
 @pytest.fixture
 def opened(qtbot: QtBot) -> Iterator[Callable[..., ChangeDialog]]:
     def make(counter: Desk, form: ChangeForm) -> ChangeDialog:
-        dialog = ChangeDialog(counter.desk, form)
+        dialog = ChangeDialog(counter.context, form)
         qtbot.addWidget(dialog)
         dialog.open()
         return dialog

@@ -56,7 +56,7 @@ def counter() -> Counter:
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
     def make(counter: Counter, *arguments: Any) -> CheckpointDialog:
-        dialog = CheckpointDialog(counter.desk, *arguments)
+        dialog = CheckpointDialog(counter.context, *arguments)
         qtbot.addWidget(dialog)
         dialog.open()
         return dialog
@@ -298,7 +298,7 @@ def test_fault_81_a_name_that_another_has_is_said_and_made_unique_only_by_a_pers
 ) -> None:
     dialog = opened(counter, VaultId(uid(1)))
     own = child(dialog, QAbstractButton, "checkpointNameOwnPart")
-    counter.desk.outbox.submit(CheckpointDraft(VaultId(uid(1)), name="nightly"))
+    counter.context.outbox.submit(CheckpointDraft(VaultId(uid(1)), name="nightly"))
     dialog.name.edit.setText("nightly")
     judged(dialog)
     assert "‘nightly’ is in use already in this vault" in words(dialog)
@@ -409,7 +409,7 @@ def test_vaults_that_arrive_later_keep_what_was_chosen(counter: Counter, opened:
     dialog = opened(counter, VaultId(uid(2)))
     dialog.resources.tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
     later = [*counter.ledger.vaults.values(), holder(4, "a-vault", 1)]
-    with qtbot.waitSignal(counter.board.changed):
+    with qtbot.waitSignal(counter.signals.changed):
         counter.ledger.put_vaults(Listing(later, NOW))
     assert dialog.vault.vault_id == uid(2)
     assert [choice.name for choice in dialog.resources.choices() or ()] == ["ecs-2001"]
@@ -470,7 +470,7 @@ def test_several_are_open_at_once_and_none_is_modal(counter: Counter, opened: Op
 
 
 def test_the_size_is_remembered(counter: Counter, opened: Open) -> None:
-    dialog = CheckpointDialog(counter.desk)
+    dialog = CheckpointDialog(counter.context)
     dialog.open()
     dialog.resize(1000, 700)
     dialog.reject()

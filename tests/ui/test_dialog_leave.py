@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.dialogs.leave import LeaveDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from tests.looking import child, words
 from tests.ui import estate, hostile
 from tests.ui.sinks import rich_text_sinks
@@ -22,8 +22,8 @@ Open = Callable[..., MainWindow]
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
-    def make(hall: Hall) -> MainWindow:
-        window = MainWindow(hall, hostile._no_dialog, hostile._no_outcome)
+    def make(workspace: Workspace) -> MainWindow:
+        window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
         qtbot.addWidget(window, before_close_func=lambda window: setattr(window, "_may_close", True))
         window.show()
         return window
@@ -35,11 +35,11 @@ def dialogs(window: MainWindow) -> list[LeaveDialog]:
     return [dialog for dialog in window.findChildren(LeaveDialog) if dialog.isVisible()]
 
 
-def settle(hall: Hall, *left: IntentState) -> None:
+def settle(workspace: Workspace, *left: IntentState) -> None:
     """Let every request but those in some states come to its end."""
-    for intent in list(estate.ledger(hall).intents.values()):
+    for intent in list(estate.ledger(workspace).intents.values()):
         if intent.state not in left:
-            estate.ledger(hall).put_intent(replace(intent, state=IntentState.FINISHED))
+            estate.ledger(workspace).put_intent(replace(intent, state=IntentState.FINISHED))
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def settle(hall: Hall, *left: IntentState) -> None:
     ],
 )
 def test_fault_98_each_kind_is_asked_about(opened: Open, state: IntentState, sentence: str) -> None:
-    hall = estate.hall()
-    settle(hall, state)
-    window = opened(hall)
+    workspace = estate.workspace()
+    settle(workspace, state)
+    window = opened(workspace)
     left: list[int] = []
     window.leave_requested.connect(lambda: left.append(1))
     assert not window.close()
@@ -67,7 +67,7 @@ def test_fault_98_each_kind_is_asked_about(opened: Open, state: IntentState, sen
 
 
 def test_fault_98_staying_is_the_default_and_asks_again(opened: Open) -> None:
-    window = opened(estate.hall())
+    window = opened(estate.workspace())
     left: list[int] = []
     window.leave_requested.connect(lambda: left.append(1))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
@@ -82,24 +82,24 @@ def test_fault_98_staying_is_the_default_and_asks_again(opened: Open) -> None:
 
 
 def test_fault_98_the_question_keeps_up_with_what_ends_meanwhile(opened: Open) -> None:
-    hall = estate.hall()
-    window = opened(hall)
+    workspace = estate.workspace()
+    window = opened(workspace)
     window.close()
     (dialog,) = dialogs(window)
     assert "1 request is being sent" in words(dialog)
-    settle(hall, IntentState.QUEUED)
+    settle(workspace, IntentState.QUEUED)
     QApplication.processEvents()
     assert "being sent" not in words(dialog)
     assert "1 request is not at the end yet." in words(dialog)
-    settle(hall)
+    settle(workspace)
     QApplication.processEvents()
     assert "All is at its end now" in words(dialog)
 
 
 def test_fault_98_a_program_that_may_send_nothing_asks_nothing(opened: Open) -> None:
-    hall = estate.hall()
-    hall.seal(NotSaved("/data", "no space left"))
-    window = opened(hall)
+    workspace = estate.workspace()
+    workspace.seal(NotSaved("/data", "no space left"))
+    window = opened(workspace)
     left: list[int] = []
     window.leave_requested.connect(lambda: left.append(1))
     window.close()
@@ -107,7 +107,7 @@ def test_fault_98_a_program_that_may_send_nothing_asks_nothing(opened: Open) -> 
 
 
 def test_fault_98_names_are_shown_as_they_are(opened: Open) -> None:
-    window = opened(hostile.hall(hostile.markup()))
+    window = opened(hostile.workspace(hostile.markup()))
     window.close()
     (dialog,) = dialogs(window)
     assert '<a href="file:' in words(dialog)

@@ -28,7 +28,7 @@ def scene(tmp_path: Path) -> Scene:
 
 @pytest.fixture
 def page(scene: Scene, qtbot: QtBot) -> PlansPage:
-    made = PlansPage(scene.hall, Times(scene.hall.clock))
+    made = PlansPage(scene.workspace, Times(scene.workspace.clock))
     qtbot.addWidget(made)
     return made
 
@@ -57,7 +57,7 @@ def test_a_plan_has_copies_in_the_order_shown_and_is_opened_to_be_judged(page: P
     assert rule == ("patch", "{vault}_{seq:2}", 3, False, 10.0)
     (opened,) = page.findChildren(PlanDialog)
     assert opened.table.rowCount() == 3
-    assert not scene.hall.open.intents
+    assert not scene.workspace.open.intents
 
 
 def test_the_template_is_tried_on_the_first_request_without_a_name(page: PlansPage, scene: Scene) -> None:

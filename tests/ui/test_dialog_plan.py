@@ -18,8 +18,8 @@ from cbr_desktop.domain.request import body
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.plan import PlanDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
+from cbr_desktop.ui.workspace import Workspace
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
 
@@ -27,16 +27,16 @@ Open = Callable[..., PlanDialog]
 
 
 class Scene:
-    """A hall with real outboxes, and a folder for plans."""
+    """A workspace with real outboxes, and a folder for plans."""
 
     def __init__(self, folder: Path, profiles: list[Profile]) -> None:
         self.folder = folder
-        self.hall: Hall = furnished(estate.hall(profiles=profiles))
-        for id in list(estate.ledger(self.hall).intents):
-            del estate.ledger(self.hall).intents[id]
-        self.hall.open.show([desk.ledger for desk in self.hall.desks])
-        self.hall.plans = PlanRuns(folder / "runs")
-        estate.ledger(self.hall).put_connection(Connection(Reach.ONLINE))
+        self.workspace: Workspace = furnished(estate.workspace(profiles=profiles))
+        for id in list(estate.ledger(self.workspace).intents):
+            del estate.ledger(self.workspace).intents[id]
+        self.workspace.open.show([context.ledger for context in self.workspace.contexts])
+        self.workspace.plans = PlanRuns(folder / "runs")
+        estate.ledger(self.workspace).put_connection(Connection(Reach.ONLINE))
 
     def file(self, *steps: tuple[int, str], profile: str = "", **more: object) -> str:
         """Write a plan with a request for each of these vaults."""
@@ -57,7 +57,7 @@ def scene(tmp_path: Path) -> Scene:
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
     def make(scene: Scene, path: str) -> PlanDialog:
-        page = PlansPage(scene.hall, Times(scene.hall.clock))
+        page = PlansPage(scene.workspace, Times(scene.workspace.clock))
         qtbot.addWidget(page)
         dialog = page.open_plan(path)
         assert dialog is not None
@@ -78,8 +78,8 @@ def test_opening_a_plan_sends_nothing_and_judges_every_step(scene: Scene, opened
     assert "A space" in cell(dialog, 1, "What was found")
     assert not dialog.start.isEnabled()
     assert "1 step must be put right" in dialog.verdict.label.text()
-    assert not scene.hall.open.intents
-    assert scene.hall.plans is not None and not scene.hall.plans.runs()
+    assert not scene.workspace.open.intents
+    assert scene.workspace.plans is not None and not scene.workspace.plans.runs()
 
 
 def test_a_start_keeps_a_copy_and_hands_the_run_on(scene: Scene, opened: Open) -> None:
@@ -89,10 +89,10 @@ def test_a_start_keeps_a_copy_and_hands_the_run_on(scene: Scene, opened: Open) -
     dialog.started.connect(started.append)
     assert dialog.start.isEnabled(), dialog.verdict.label.text()
     dialog.start.click()
-    assert scene.hall.plans is not None
-    assert [kept.id for kept in scene.hall.plans.runs()] == [run.id for run in started]
+    assert scene.workspace.plans is not None
+    assert [kept.id for kept in scene.workspace.plans.runs()] == [run.id for run in started]
     assert [step.profile for step in started[0].plan.steps] == ["Prod · eu-de"] * 2
-    assert not scene.hall.open.intents
+    assert not scene.workspace.open.intents
     assert not dialog.isVisible()
 
 
@@ -102,11 +102,11 @@ def test_a_start_that_the_disk_refuses_is_none(scene: Scene, opened: Open, tmp_p
     dialog.start.click()
     assert dialog.verdict.label.text().startswith("Not started. ")
     assert dialog.isVisible()
-    assert not scene.hall.open.intents
+    assert not scene.workspace.open.intents
 
 
 def test_a_sealed_data_folder_lets_no_plan_start(scene: Scene, opened: Open) -> None:
-    scene.hall.seal(NotSaved("/data", "Read-only file system"))
+    scene.workspace.seal(NotSaved("/data", "Read-only file system"))
     dialog = opened(scene, scene.file((2, "one")))
     assert "Read-only file system" in dialog.verdict.label.text()
     assert not dialog.start.isEnabled()
@@ -126,10 +126,10 @@ def test_profiles_of_steps_are_opened_when_a_person_wishes(tmp_path: Path, opene
     other = replace(estate.profile(), name="Other")
     scene = Scene(tmp_path, [estate.profile(), other])
     dialog = opened(scene, scene.file((2, "one"), profile="Other"))
-    assert [desk.profile.name for desk in scene.hall.desks] == ["Prod · eu-de"]
+    assert [context.profile.name for context in scene.workspace.contexts] == ["Prod · eu-de"]
     assert not dialog.start.isEnabled()
     dialog.open_profiles.click()
-    assert [desk.profile.name for desk in scene.hall.desks] == ["Prod · eu-de", "Other"]
+    assert [context.profile.name for context in scene.workspace.contexts] == ["Prod · eu-de", "Other"]
     assert dialog.open_profiles.isHidden()
 
 
@@ -140,7 +140,7 @@ def test_an_unknown_profile_is_named(scene: Scene, opened: Open) -> None:
 
 
 def test_what_is_no_plan_is_said(scene: Scene, tmp_path: Path, qtbot: QtBot) -> None:
-    page = PlansPage(scene.hall, Times(scene.hall.clock))
+    page = PlansPage(scene.workspace, Times(scene.workspace.clock))
     qtbot.addWidget(page)
     said: list[str] = []
     page.remarked.connect(said.append)

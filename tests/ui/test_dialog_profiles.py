@@ -44,12 +44,12 @@ class Stage:
     def __init__(self, qtbot: QtBot, book: Book, account: Account, keeper: Keeper, **more: Any) -> None:
         self.book, self.account, self.keeper = book, account, keeper
         # the dialog deletes itself when it is closed, and what is closed at the end of a test is a widget that lives on
-        self.desk = QWidget()
-        qtbot.addWidget(self.desk)
-        self.dialog = ProfilesDialog(book, REGIONS, account, account.test, keeper, self.desk, **more)
+        self.context = QWidget()
+        qtbot.addWidget(self.context)
+        self.dialog = ProfilesDialog(book, REGIONS, account, account.test, keeper, self.context, **more)
         self.opened: list[Profile] = []
         self.changes: list[bool] = []
-        self.dialog.open_wished.connect(self.opened.append)
+        self.dialog.open_requested.connect(self.opened.append)
         self.dialog.changed.connect(lambda: self.changes.append(True))
         self.dialog.open()
 

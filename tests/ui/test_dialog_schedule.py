@@ -28,7 +28,7 @@ def counter() -> Counter:
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
     def make(counter: Counter) -> CheckpointDialog:
-        dialog = CheckpointDialog(counter.desk, VaultId(uid(1)))
+        dialog = CheckpointDialog(counter.context, VaultId(uid(1)))
         qtbot.addWidget(dialog)
         dialog.open()
         dialog.name.set_text("tonight")

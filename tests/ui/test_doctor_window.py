@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableWidget
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
-from cbr_desktop.domain.error import HouseError, ProfileError, Unreachable
+from cbr_desktop.domain.error import CbrError, ProfileError, Unreachable
 from cbr_desktop.ui.doctor import DoctorWindow
 from tests.ui.estate import NASTY
 
@@ -27,7 +27,7 @@ Until = Callable[..., Awaitable[None]]
 class Examination:
     """Tells lines one by one, and waits before the last one until it is let go on."""
 
-    def __init__(self, *checks: Check, error: HouseError | None = None) -> None:
+    def __init__(self, *checks: Check, error: CbrError | None = None) -> None:
         self.checks = checks
         self.error = error
         self.go_on = asyncio.Event()

@@ -15,10 +15,10 @@ from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
-from cbr_desktop.ui.shelf import Source
+from cbr_desktop.ui.draft_store import Source
 from tests.ui.counter import Counter
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid, vault
-from tests.ui.shelf import MemoryShelf
 
 PATH = "/requests/nightly.cbr.json"
 TEXT = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
@@ -31,8 +31,8 @@ def holder() -> Vault:
 
 
 @pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf(nightly=TEXT)
+def draft_store() -> MemoryDraftStore:
+    return MemoryDraftStore(nightly=TEXT)
 
 
 @pytest.fixture
@@ -41,13 +41,13 @@ def counter() -> Counter:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, counter: Counter, shelf: MemoryShelf) -> Open:
+def opened(qtbot: QtBot, counter: Counter, draft_store: MemoryDraftStore) -> Open:
     def make(text: str | None = None, *, path: str = PATH) -> CheckpointDialog:
         if text is not None:
-            shelf.files[path] = text.encode()
-        base = shelf.load(path)
+            draft_store.files[path] = text.encode()
+        base = draft_store.load(path)
         source = Source(base.text, path=path, base=base)
-        dialog = CheckpointDialog(counter.desk, shelf=shelf, source=source)
+        dialog = CheckpointDialog(counter.context, draft_store=draft_store, source=source)
         qtbot.addWidget(dialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
         dialog.open()
@@ -58,7 +58,7 @@ def opened(qtbot: QtBot, counter: Counter, shelf: MemoryShelf) -> Open:
 
 def written(dialog: CheckpointDialog) -> str:
     dialog._judge()
-    return dialog.paper.text
+    return dialog.draft_document.text
 
 
 def type_json(dialog: CheckpointDialog, text: str) -> None:
@@ -74,11 +74,11 @@ def test_the_form_writes_the_json_and_the_json_fills_the_form(opened: Open) -> N
     dialog = opened()
     dialog.name.edit.setText("weekly")
     assert written(dialog) == TEXT.replace("nightly", "weekly")
-    assert dialog.json.text.plain_text == dialog.paper.text
-    type_json(dialog, dialog.paper.text.replace("weekly", "monthly").replace("true", "false"))
+    assert dialog.json.text.plain_text == dialog.draft_document.text
+    type_json(dialog, dialog.draft_document.text.replace("weekly", "monthly").replace("true", "false"))
     assert dialog.name.text == "monthly"
     assert not dialog.types.incremental
-    assert dialog.inspector.preview.json.toPlainText() in dialog.paper.text
+    assert dialog.inspector.preview.json.toPlainText() in dialog.draft_document.text
 
 
 def test_broken_json_leaves_the_form_and_says_where(opened: Open, counter: Counter) -> None:
@@ -148,7 +148,7 @@ def test_unknown_keys_are_kept_and_sent_and_what_the_form_cannot_show_is_grey(op
     assert sent["checkpoint"]["parameters"] == value["checkpoint"]["parameters"] | {"name": "weekly"}
     assert list(sent) == ["checkpoint"]
     assert counter.sent[0].draft == PATH
-    assert json.loads(dialog.paper.text)["x-owner"] == "team"
+    assert json.loads(dialog.draft_document.text)["x-owner"] == "team"
 
 
 def test_one_undo_goes_through_form_and_json(opened: Open, qtbot: QtBot) -> None:
@@ -157,111 +157,117 @@ def test_one_undo_goes_through_form_and_json(opened: Open, qtbot: QtBot) -> None
     dialog._judge()
     dialog.description.set_text("why")
     dialog._judge()
-    type_json(dialog, dialog.paper.text.replace('"a"', '"b"'))
+    type_json(dialog, dialog.draft_document.text.replace('"a"', '"b"'))
     texts = []
     for _ in range(3):
         press(qtbot, dialog.name.edit, Qt.Key.Key_Z)
         texts.append((dialog.name.text, dialog.description.text))
     assert texts == [("a", "why"), ("a", ""), ("nightly", "")]
-    assert (dialog.paper.text, dialog.json.text.plain_text) == (TEXT, TEXT)
-    assert dialog.paper.is_saved
+    assert (dialog.draft_document.text, dialog.json.text.plain_text) == (TEXT, TEXT)
+    assert dialog.draft_document.is_saved
     press(qtbot, dialog.json.text, Qt.Key.Key_Z, shift=True)
     assert dialog.name.text == "a"
 
 
-def test_saving_writes_the_file_and_the_title_tells(opened: Open, shelf: MemoryShelf, qtbot: QtBot) -> None:
+def test_saving_writes_the_file_and_the_title_tells(opened: Open, draft_store: MemoryDraftStore, qtbot: QtBot) -> None:
     dialog = opened()
     assert dialog.windowTitle() == "nightly.cbr.json[*] — Create checkpoint"
     dialog.name.edit.setText("weekly")
     dialog._judge()
     assert dialog.isWindowModified()
     dialog.save.click()
-    assert shelf.files[PATH].decode() == TEXT.replace("nightly", "weekly")
+    assert draft_store.files[PATH].decode() == TEXT.replace("nightly", "weekly")
     assert not dialog.isWindowModified()
     assert "Saved to" in dialog.notice.text()
 
 
-def test_closing_asks_nothing_and_loses_nothing(opened: Open, shelf: MemoryShelf) -> None:
+def test_closing_asks_nothing_and_loses_nothing(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
     dialog.name.edit.setText("weekly")
     dialog.close()
-    assert shelf.files[PATH].decode() == TEXT
-    (kept,) = shelf.unsaved()
+    assert draft_store.files[PATH].decode() == TEXT
+    (kept,) = draft_store.unsaved()
     assert (kept.path, json.loads(kept.text)["checkpoint"]["parameters"]["name"]) == (PATH, "weekly")
 
 
-def test_a_change_is_kept_after_two_seconds_and_forgotten_when_saved(opened: Open, shelf: MemoryShelf) -> None:
+def test_a_change_is_kept_after_two_seconds_and_forgotten_when_saved(
+    opened: Open, draft_store: MemoryDraftStore
+) -> None:
     dialog = opened()
     dialog.name.edit.setText("weekly")
     dialog._judge()
-    assert dialog.paper._keeping.isActive()
-    assert dialog.paper._keeping.interval() == 2000
-    dialog.paper._keeping.timeout.emit()
-    assert len(shelf.kept) == 1
-    dialog.paper.save()
-    assert shelf.kept == {}
+    assert dialog.draft_document._keeping.isActive()
+    assert dialog.draft_document._keeping.interval() == 2000
+    dialog.draft_document._keeping.timeout.emit()
+    assert len(draft_store.kept) == 1
+    dialog.draft_document.save()
+    assert draft_store.kept == {}
 
 
-def test_a_new_draft_that_nobody_touched_is_not_kept(qtbot: QtBot, counter: Counter, shelf: MemoryShelf) -> None:
-    dialog = CheckpointDialog(counter.desk, VaultId(uid(1)), shelf=shelf)
+def test_a_new_draft_that_nobody_touched_is_not_kept(
+    qtbot: QtBot, counter: Counter, draft_store: MemoryDraftStore
+) -> None:
+    dialog = CheckpointDialog(counter.context, VaultId(uid(1)), draft_store=draft_store)
     qtbot.addWidget(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
     dialog.open()
     dialog.close()
-    assert shelf.kept == {}
-    second = CheckpointDialog(counter.desk, VaultId(uid(1)), shelf=shelf)
+    assert draft_store.kept == {}
+    second = CheckpointDialog(counter.context, VaultId(uid(1)), draft_store=draft_store)
     qtbot.addWidget(second)
     second.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the test closes it itself
     second.open()
     second.description.set_text("half a thought")
     second.close()
-    assert [kept.path for kept in shelf.unsaved()] == [""]
+    assert [kept.path for kept in draft_store.unsaved()] == [""]
 
 
-def changed_outside(dialog: CheckpointDialog, shelf: MemoryShelf) -> None:
+def changed_outside(dialog: CheckpointDialog, draft_store: MemoryDraftStore) -> None:
     dialog.name.edit.setText("mine")
     dialog._judge()
-    shelf.files[PATH] = TEXT.replace("nightly", "theirs").encode()
-    dialog.paper.look()
+    draft_store.files[PATH] = TEXT.replace("nightly", "theirs").encode()
+    dialog.draft_document.look()
     assert dialog.conflict.isVisible()
     assert dialog.name.text == "mine"
 
 
-def test_both_have_changed_it_mine_is_kept(opened: Open, shelf: MemoryShelf) -> None:
+def test_both_have_changed_it_mine_is_kept(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
-    changed_outside(dialog, shelf)
+    changed_outside(dialog, draft_store)
     dialog.save.click()
-    assert b"theirs" in shelf.files[PATH]
+    assert b"theirs" in draft_store.files[PATH]
     dialog.conflict.mine.click()
-    assert shelf.files[PATH].decode() == TEXT.replace("nightly", "mine")
+    assert draft_store.files[PATH].decode() == TEXT.replace("nightly", "mine")
     assert dialog.conflict.isHidden()
 
 
-def test_both_have_changed_it_theirs_is_taken_and_mine_comes_back_by_undo(opened: Open, shelf: MemoryShelf) -> None:
+def test_both_have_changed_it_theirs_is_taken_and_mine_comes_back_by_undo(
+    opened: Open, draft_store: MemoryDraftStore
+) -> None:
     dialog = opened()
-    changed_outside(dialog, shelf)
+    changed_outside(dialog, draft_store)
     dialog.conflict.theirs.click()
-    assert (dialog.name.text, dialog.paper.is_saved) == ("theirs", True)
+    assert (dialog.name.text, dialog.draft_document.is_saved) == ("theirs", True)
     dialog.undo()
-    assert (dialog.name.text, dialog.paper.is_saved) == ("mine", False)
+    assert (dialog.name.text, dialog.draft_document.is_saved) == ("mine", False)
 
 
-def test_both_have_changed_it_mine_gets_another_name(opened: Open, shelf: MemoryShelf) -> None:
+def test_both_have_changed_it_mine_gets_another_name(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
-    changed_outside(dialog, shelf)
+    changed_outside(dialog, draft_store)
     dialog.conflict.elsewhere.click()
     asked = dialog.findChild(QFileDialog, "checkpointSaveDialog")
     assert isinstance(asked, QFileDialog)
     asked.fileSelected.emit("/requests/mine.cbr.json")
-    assert b"theirs" in shelf.files[PATH]
-    assert b"mine" in shelf.files["/requests/mine.cbr.json"]
+    assert b"theirs" in draft_store.files[PATH]
+    assert b"mine" in draft_store.files["/requests/mine.cbr.json"]
     assert dialog.windowTitle().startswith("mine.cbr.json")
     assert dialog.conflict.isHidden()
 
 
-def test_the_difference_of_the_three_can_be_looked_at(opened: Open, shelf: MemoryShelf) -> None:
+def test_the_difference_of_the_three_can_be_looked_at(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
-    changed_outside(dialog, shelf)
+    changed_outside(dialog, draft_store)
     dialog.conflict.compare.click()
     diff = dialog.findChild(DiffDialog)
     assert isinstance(diff, DiffDialog)
@@ -272,36 +278,38 @@ def test_the_difference_of_the_three_can_be_looked_at(opened: Open, shelf: Memor
     assert diff.summary.text().startswith("1 change in 1 line")
 
 
-def test_a_file_that_was_changed_while_nothing_was_unsaved_is_taken_over(opened: Open, shelf: MemoryShelf) -> None:
+def test_a_file_that_was_changed_while_nothing_was_unsaved_is_taken_over(
+    opened: Open, draft_store: MemoryDraftStore
+) -> None:
     dialog = opened()
-    shelf.files[PATH] = TEXT.replace("nightly", "theirs").encode()
-    dialog.paper.look()
+    draft_store.files[PATH] = TEXT.replace("nightly", "theirs").encode()
+    dialog.draft_document.look()
     assert dialog.name.text == "theirs"
     assert dialog.conflict.isHidden()
     assert "changed by another program" in dialog.notice.text()
 
 
-def test_a_file_that_was_taken_away_can_be_written_again(opened: Open, shelf: MemoryShelf) -> None:
+def test_a_file_that_was_taken_away_can_be_written_again(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
-    del shelf.files[PATH]
-    dialog.paper.look()
+    del draft_store.files[PATH]
+    dialog.draft_document.look()
     assert dialog.conflict.isVisible()
     assert not dialog.conflict.theirs.isEnabled()
     dialog.conflict.mine.click()
-    assert shelf.files[PATH].decode() == TEXT
+    assert draft_store.files[PATH].decode() == TEXT
 
 
-def test_fault_56_a_full_disk_leaves_the_draft_in_the_editor(opened: Open, shelf: MemoryShelf) -> None:
+def test_fault_56_a_full_disk_leaves_the_draft_in_the_editor(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
     dialog.name.edit.setText("weekly")
-    shelf.full = True
+    draft_store.full = True
     dialog.save.click()
     assert "Not saved" in dialog.notice.text()
     assert "No space left on device" in dialog.notice.text()
-    assert (dialog.name.text, dialog.paper.is_saved) == ("weekly", False)
-    shelf.full = False
+    assert (dialog.name.text, dialog.draft_document.is_saved) == ("weekly", False)
+    draft_store.full = False
     dialog.save.click()
-    assert b"weekly" in shelf.files[PATH]
+    assert b"weekly" in draft_store.files[PATH]
 
 
 def test_tabs_and_long_texts_do_no_harm(opened: Open) -> None:
@@ -310,7 +318,7 @@ def test_tabs_and_long_texts_do_no_harm(opened: Open) -> None:
     assert dialog.name.text == "x"
     dialog.name.edit.setText("y")
     assert json.loads(written(dialog))["checkpoint"]["parameters"]["name"] == "y"
-    assert dialog.json.text.plain_text == dialog.paper.text
+    assert dialog.json.text.plain_text == dialog.draft_document.text
     assert isinstance(dialog.findChild(QPlainTextEdit, "checkpointJson"), QPlainTextEdit)
     assert isinstance(dialog.findChild(QPushButton, "checkpointSaveAs"), QPushButton)
 
@@ -331,16 +339,16 @@ def test_a_draft_is_compared_with_its_file_and_the_last_request(opened: Open, co
 
 
 def test_an_earlier_request_that_is_looked_at_again_is_no_unsaved_draft(
-    qtbot: QtBot, counter: Counter, shelf: MemoryShelf
+    qtbot: QtBot, counter: Counter, draft_store: MemoryDraftStore
 ) -> None:
-    dialog = CheckpointDialog(counter.desk, shelf=shelf)
+    dialog = CheckpointDialog(counter.context, draft_store=draft_store)
     qtbot.addWidget(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     dialog.show_request(TEXT.encode())
     dialog.open()
     assert dialog.name.text == "nightly"
     dialog.close()
-    assert shelf.kept == {}
+    assert draft_store.kept == {}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -354,19 +362,19 @@ def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(o
         lambda text: dialog.advanced.auto_trigger.setChecked(len(text) % 2 == 1),
         lambda text: dialog.resources.choose_ids([ResourceId(uid(100 + len(text) % 3))]),
         lambda text: dialog.resources.whole.setChecked(True),
-        lambda text: type_json(dialog, dialog.paper.text.replace("{", "{ ", len(text))),
-        lambda text: type_json(dialog, dialog.paper.text + text),
+        lambda text: type_json(dialog, dialog.draft_document.text.replace("{", "{ ", len(text))),
+        lambda text: type_json(dialog, dialog.draft_document.text + text),
         lambda text: type_json(dialog, new_text(CheckpointDraft(VaultId(uid(2)), text))),
     ]
     for _ in range(25):
         chance.choice(deeds)("".join(chance.choices("abé,}\\", k=chance.randrange(4))))
         dialog._judge()
-        assert dialog.json.text.plain_text == dialog.paper.text
-    end = dialog.paper.text
-    steps = dialog.paper.stack.count()
+        assert dialog.json.text.plain_text == dialog.draft_document.text
+    end = dialog.draft_document.text
+    steps = dialog.draft_document.stack.count()
     for _ in range(steps):
         dialog.undo()
-    assert (dialog.paper.text, dialog.json.text.plain_text, dialog.name.text) == (TEXT, TEXT, "nightly")
+    assert (dialog.draft_document.text, dialog.json.text.plain_text, dialog.name.text) == (TEXT, TEXT, "nightly")
     for _ in range(steps):
         dialog.redo()
-    assert dialog.paper.text == end
+    assert dialog.draft_document.text == end

@@ -15,11 +15,11 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from tests.ui import estate
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NASTY, uid
-from tests.ui.shelf import MemoryShelf
 
 GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
 CANARY = "MIICANARYTOKEN"
@@ -27,27 +27,29 @@ EVIL = {"endpoint": "https://cbr.evil.example", "token": CANARY, "headers": {"X-
 
 
 @pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf()
+def draft_store() -> MemoryDraftStore:
+    return MemoryDraftStore()
 
 
 @pytest.fixture
-def hall(shelf: MemoryShelf) -> Hall:
-    made = estate.hall()
-    made.put_shelf(shelf)
+def workspace(draft_store: MemoryDraftStore) -> Workspace:
+    made = estate.workspace()
+    made.put_draft_store(draft_store)
     return made
 
 
 @pytest.fixture
-def page(qtbot: QtBot, hall: Hall) -> DraftsPage:
-    made = DraftsPage(hall, Times(hall.clock))
+def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
+    made = DraftsPage(workspace, Times(workspace.clock))
     qtbot.addWidget(made)
     made.show()
     return made
 
 
-def reviewed(page: DraftsPage, shelf: MemoryShelf, text: str, path: str = "/mail/x.cbr.json") -> ReviewDialog:
-    shelf.files[path] = text.encode()
+def reviewed(
+    page: DraftsPage, draft_store: MemoryDraftStore, text: str, path: str = "/mail/x.cbr.json"
+) -> ReviewDialog:
+    draft_store.files[path] = text.encode()
     page.review(path)
     found = page.window().findChildren(ReviewDialog)
     assert len(found) == 1
@@ -58,9 +60,11 @@ def notes(review: ReviewDialog) -> str:
     return "\n".join(review.notes.item(row).text() for row in range(review.notes.count()))
 
 
-def test_fault_69_a_file_from_outside_is_for_review_only(page: DraftsPage, shelf: MemoryShelf, hall: Hall) -> None:
-    before = [(desk.profile, dict(desk.ledger.intents)) for desk in hall.desks]
-    review = reviewed(page, shelf, json.dumps(EVIL | json.loads(GOOD) | {"version": 99}))
+def test_fault_69_a_file_from_outside_is_for_review_only(
+    page: DraftsPage, draft_store: MemoryDraftStore, workspace: Workspace
+) -> None:
+    before = [(context.profile, dict(context.ledger.intents)) for context in workspace.contexts]
+    review = reviewed(page, draft_store, json.dumps(EVIL | json.loads(GOOD) | {"version": 99}))
     page.review("/mail/x.cbr.json")
     assert page.window().findChildren(ReviewDialog) == [review]
     assert review.banner.label.text().startswith("From outside: review it")
@@ -72,18 +76,18 @@ def test_fault_69_a_file_from_outside_is_for_review_only(page: DraftsPage, shelf
     assert CANARY not in everything
     assert not page.window().findChildren(CheckpointDialog)
     review.take.click()
-    (path,) = [path for path in shelf.files if path.startswith("/requests/")]
-    assert CANARY not in shelf.files[path].decode()
-    assert "evil" not in shelf.files[path].decode()
+    (path,) = [path for path in draft_store.files if path.startswith("/requests/")]
+    assert CANARY not in draft_store.files[path].decode()
+    assert "evil" not in draft_store.files[path].decode()
     (editor,) = page.window().findChildren(CheckpointDialog)
-    assert editor.paper.path == path == "/requests/x.cbr.json"
-    assert [(desk.profile, dict(desk.ledger.intents)) for desk in hall.desks] == before
+    assert editor.draft_document.path == path == "/requests/x.cbr.json"
+    assert [(context.profile, dict(context.ledger.intents)) for context in workspace.contexts] == before
     editor.close()
 
 
-def test_fault_69_another_projects_ids_are_named(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_fault_69_another_projects_ids_are_named(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     strange = json.loads(new_text(CheckpointDraft(VaultId(uid(999)), "x"))) | {"project_id": "other-project"}
-    review = reviewed(page, shelf, json.dumps(strange))
+    review = reviewed(page, draft_store, json.dumps(strange))
     assert "It names the project ‘other-project’" in notes(review)
     assert uid(999) in notes(review)
     review.close()
@@ -93,32 +97,32 @@ def test_fault_69_another_projects_ids_are_named(page: DraftsPage, shelf: Memory
     "text", ["", "[" * 200_000, '{"checkpoint": 5}', "x" * (12 * 1024 * 1024 + 1), "\u202e" + NASTY]
 )
 def test_fault_69_a_file_that_is_no_request_is_told_and_not_taken(
-    page: DraftsPage, shelf: MemoryShelf, text: str
+    page: DraftsPage, draft_store: MemoryDraftStore, text: str
 ) -> None:
-    review = reviewed(page, shelf, text)
+    review = reviewed(page, draft_store, text)
     assert notes(review)
     assert "\u202e" not in notes(review)
     assert not review.take.isEnabled()
     review.take.click()
-    assert not [path for path in shelf.files if path.startswith("/requests/")]
+    assert not [path for path in draft_store.files if path.startswith("/requests/")]
     review.close()
 
 
-def test_fault_69_tricks_in_the_name_lead_nowhere(page: DraftsPage, shelf: MemoryShelf) -> None:
-    review = reviewed(page, shelf, GOOD, "/mail/\u202egpj.exe\n<b>.cbr.json")
+def test_fault_69_tricks_in_the_name_lead_nowhere(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    review = reviewed(page, draft_store, GOOD, "/mail/\u202egpj.exe\n<b>.cbr.json")
     assert "\u202e" not in review.windowTitle()
     assert "\n" not in review.windowTitle()
     review.close()
 
 
-def test_a_file_that_is_gone_is_told(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_a_file_that_is_gone_is_told(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     page.review("/mail/missing.cbr.json")
     (review,) = page.window().findChildren(ReviewDialog)
     assert "No such file" in notes(review)
     review.close()
 
 
-def test_a_pasted_command_is_read_and_taken(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_a_pasted_command_is_read_and_taken(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     page.import_request()
     (review,) = page.window().findChildren(ImportDialog)
     address = "https://cbr.eu-de.otc.t-systems.com/v3/0123abc/checkpoints"
@@ -126,25 +130,29 @@ def test_a_pasted_command_is_read_and_taken(page: DraftsPage, shelf: MemoryShelf
     assert "‘X-Auth-Token’ may hold a secret. It was left out" in notes(review)
     assert CANARY not in review.outcome.plain_text + notes(review)
     review.take.click()
-    assert shelf.files["/requests/imported.cbr.json"].decode() == GOOD
+    assert draft_store.files["/requests/imported.cbr.json"].decode() == GOOD
     for editor in page.window().findChildren(CheckpointDialog):
         editor.close()
 
 
-def test_a_file_of_koocli_is_imported(page: DraftsPage, shelf: MemoryShelf) -> None:
-    shelf.files["/work/skeleton.json"] = json.dumps({"path": {"project_id": "p"}, "body": json.loads(GOOD)}).encode()
+def test_a_file_of_koocli_is_imported(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    draft_store.files["/work/skeleton.json"] = json.dumps(
+        {"path": {"project_id": "p"}, "body": json.loads(GOOD)}
+    ).encode()
     page.import_request()
     (review,) = page.window().findChildren(ImportDialog)
     review.show_file("/work/skeleton.json")
     review.take.click()
-    assert shelf.files["/requests/skeleton.cbr.json"].decode() == GOOD
+    assert draft_store.files["/requests/skeleton.cbr.json"].decode() == GOOD
     for editor in page.window().findChildren(CheckpointDialog):
         editor.close()
 
 
-def test_what_is_dropped_on_the_window_is_reviewed(qtbot: QtBot, hall: Hall, shelf: MemoryShelf) -> None:
-    shelf.files["/mail/x.cbr.json"] = GOOD.encode()
-    window = MainWindow(hall, None, None)  # type: ignore[arg-type]
+def test_what_is_dropped_on_the_window_is_reviewed(
+    qtbot: QtBot, workspace: Workspace, draft_store: MemoryDraftStore
+) -> None:
+    draft_store.files["/mail/x.cbr.json"] = GOOD.encode()
+    window = MainWindow(workspace, None, None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
     window.show()
     data = QMimeData()

@@ -19,10 +19,10 @@ from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog, pairs
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
-from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.workspace import Workspace
 from tests.ui import estate
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NOW, uid
-from tests.ui.shelf import MemoryShelf
 
 GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
 BAD = new_text(CheckpointDraft(VaultId(uid(1)), "bad name!", "<"))
@@ -31,20 +31,20 @@ Open = Callable[..., DraftsPage]
 
 
 @pytest.fixture
-def shelf() -> MemoryShelf:
-    return MemoryShelf(good=GOOD, bad=BAD, strange=STRANGE, torn='{"checkpoint": {,')
+def draft_store() -> MemoryDraftStore:
+    return MemoryDraftStore(good=GOOD, bad=BAD, strange=STRANGE, torn='{"checkpoint": {,')
 
 
 @pytest.fixture
-def hall(shelf: MemoryShelf) -> Hall:
-    made = estate.hall()
-    made.put_shelf(shelf)
+def workspace(draft_store: MemoryDraftStore) -> Workspace:
+    made = estate.workspace()
+    made.put_draft_store(draft_store)
     return made
 
 
 @pytest.fixture
-def page(qtbot: QtBot, hall: Hall) -> DraftsPage:
-    made = DraftsPage(hall, Times(hall.clock))
+def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
+    made = DraftsPage(workspace, Times(workspace.clock))
     qtbot.addWidget(made)
     made.show()
     made.catch_up()
@@ -81,18 +81,18 @@ def test_each_file_has_its_vault_and_a_verdict_with_its_age(page: DraftsPage) ->
     assert cells(page, "name")["good.cbr.json"] == "nightly"
 
 
-def test_a_file_that_comes_from_elsewhere_is_seen(page: DraftsPage, shelf: MemoryShelf) -> None:
-    reads = shelf.reads
+def test_a_file_that_comes_from_elsewhere_is_seen(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    reads = draft_store.reads
     page.look()
-    assert shelf.reads == reads
-    shelf.files["/requests/new.cbr.json"] = GOOD.encode()
+    assert draft_store.reads == reads
+    draft_store.files["/requests/new.cbr.json"] = GOOD.encode()
     page.look()
     assert "new.cbr.json" in cells(page, "verdict")
     page.hide()
     assert not page._watching.isActive()
 
 
-def test_copy_rename_and_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_copy_rename_and_trash(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     words = said(page)
     choose(page, "good")
     page.duplicate()
@@ -106,12 +106,12 @@ def test_copy_rename_and_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
     asked.textValueSelected.emit("second")
     assert page.view.current_row().file_name == "second.cbr.json"  # type: ignore[union-attr]
     page.discard()
-    assert shelf.trash == ["/requests/second.cbr.json"]
+    assert draft_store.trash == ["/requests/second.cbr.json"]
     assert "trash" in words[-1]
     assert sorted(cells(page, "file")) == ["bad.cbr.json", "good.cbr.json", "strange.cbr.json", "torn.cbr.json"]
 
 
-def test_a_draft_is_edited_once_and_its_file_is_saved(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_a_draft_is_edited_once_and_its_file_is_saved(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     choose(page, "good")
     page.open_current()
     first = editor(page)
@@ -119,16 +119,16 @@ def test_a_draft_is_edited_once_and_its_file_is_saved(page: DraftsPage, shelf: M
     assert page.window().findChildren(CheckpointDialog) == [first]
     first.name.edit.setText("weekly")
     first.save.click()
-    assert b"weekly" in shelf.files["/requests/good.cbr.json"]
+    assert b"weekly" in draft_store.files["/requests/good.cbr.json"]
     page.look()
     assert cells(page, "name")["good.cbr.json"] == "weekly"
     first.close()
 
 
-def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     path = "/requests/good.cbr.json"
-    shelf.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
-    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+    draft_store.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
+    draft_store.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
     page._take()
     assert page.strip.isVisible()
     assert page.strip.line.label.text().startswith("2 drafts were not saved.")
@@ -138,43 +138,47 @@ def test_what_was_not_saved_is_offered_and_restored(page: DraftsPage, shelf: Mem
     assert page.strip.isHidden()
     names = sorted(dialog.name.text for dialog in page.window().findChildren(CheckpointDialog))
     assert names == ["elsewhere", "mine"]
-    named = next(d for d in page.window().findChildren(CheckpointDialog) if d.paper.path == path)
-    assert not named.paper.is_saved
+    named = next(d for d in page.window().findChildren(CheckpointDialog) if d.draft_document.path == path)
+    assert not named.draft_document.is_saved
     named.save.click()
-    assert b"mine" in shelf.files[path]
-    assert set(shelf.kept) == {"2"}
+    assert b"mine" in draft_store.files[path]
+    assert set(draft_store.kept) == {"2"}
     for dialog in page.window().findChildren(CheckpointDialog):
         dialog.close()
 
 
-def test_a_file_that_changed_after_the_crash_is_not_written_over(page: DraftsPage, shelf: MemoryShelf) -> None:
+def test_a_file_that_changed_after_the_crash_is_not_written_over(
+    page: DraftsPage, draft_store: MemoryDraftStore
+) -> None:
     path = "/requests/good.cbr.json"
-    shelf.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
-    shelf.files[path] = GOOD.replace("nightly", "theirs").encode()
+    draft_store.kept["1"] = Unsaved("1", path, GOOD.replace("nightly", "mine"), GOOD, "Prod · eu-de", NOW)
+    draft_store.files[path] = GOOD.replace("nightly", "theirs").encode()
     page._take()
     page.strip.restore.click()
     dialog = editor(page)
     assert dialog.conflict.isVisible()
     dialog.save.click()
-    assert b"theirs" in shelf.files[path]
+    assert b"theirs" in draft_store.files[path]
     dialog.conflict.theirs.click()
     assert dialog.name.text == "theirs"
     dialog.close()
 
 
-def test_a_restored_draft_that_is_closed_again_stays_kept(page: DraftsPage, shelf: MemoryShelf) -> None:
-    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+def test_a_restored_draft_that_is_closed_again_stays_kept(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    draft_store.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
     page._take()
     page.strip.restore.click()
     editor(page).close()
-    assert set(shelf.kept) == {"2"}
+    assert set(draft_store.kept) == {"2"}
 
 
-def test_what_was_not_saved_can_be_thrown_away_and_lies_in_the_trash(page: DraftsPage, shelf: MemoryShelf) -> None:
-    shelf.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
+def test_what_was_not_saved_can_be_thrown_away_and_lies_in_the_trash(
+    page: DraftsPage, draft_store: MemoryDraftStore
+) -> None:
+    draft_store.kept["2"] = Unsaved("2", "", STRANGE, "", "Prod · eu-de", NOW)
     page._take()
     page.strip.discard.click()
-    assert (shelf.kept, shelf.trash) == ({}, ["2"])
+    assert (draft_store.kept, draft_store.trash) == ({}, ["2"])
     assert page.strip.isHidden()
 
 
@@ -200,8 +204,8 @@ def test_two_drafts_are_compared_line_by_line(page: DraftsPage) -> None:
     diff.close()
 
 
-def test_a_draft_is_compared_with_a_file_from_anywhere(page: DraftsPage, shelf: MemoryShelf) -> None:
-    shelf.files["/mail/theirs.cbr.json"] = GOOD.replace("nightly", "theirs").encode()
+def test_a_draft_is_compared_with_a_file_from_anywhere(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    draft_store.files["/mail/theirs.cbr.json"] = GOOD.replace("nightly", "theirs").encode()
     choose(page, "good")
     page.compare()
     diff = page.findChild(DiffDialog)
@@ -218,8 +222,8 @@ def test_lines_stand_against_each_other() -> None:
     assert [(p.left, p.right) for p in pairs("a\nb\nc", "a\nx\nc\nd") if not p.is_same] == [("b", "x"), (None, "d")]
 
 
-def test_another_folder_is_chosen_and_kept(page: DraftsPage, shelf: MemoryShelf) -> None:
-    shelf.files["/other/there.cbr.json"] = GOOD.encode()
+def test_another_folder_is_chosen_and_kept(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+    draft_store.files["/other/there.cbr.json"] = GOOD.encode()
     page.choose_folder()
     asked = page.findChild(QFileDialog)
     assert isinstance(asked, QFileDialog)
@@ -229,9 +233,11 @@ def test_another_folder_is_chosen_and_kept(page: DraftsPage, shelf: MemoryShelf)
     asked.close()
 
 
-def test_an_empty_folder_says_what_a_draft_is(qtbot: QtBot, hall: Hall, shelf: MemoryShelf) -> None:
-    shelf.files.clear()
-    page = DraftsPage(hall, Times(hall.clock))
+def test_an_empty_folder_says_what_a_draft_is(
+    qtbot: QtBot, workspace: Workspace, draft_store: MemoryDraftStore
+) -> None:
+    draft_store.files.clear()
+    page = DraftsPage(workspace, Times(workspace.clock))
     qtbot.addWidget(page)
     page.show()
     page.catch_up()
@@ -239,7 +245,7 @@ def test_an_empty_folder_says_what_a_draft_is(qtbot: QtBot, hall: Hall, shelf: M
     assert "made without a network" in page._empty.why.text()
     page._empty.button.click()
     opened = editor(page)
-    assert json.loads(opened.paper.text)["checkpoint"]["vault_id"] == ""
+    assert json.loads(opened.draft_document.text)["checkpoint"]["vault_id"] == ""
     opened.close()
 
 
@@ -257,8 +263,8 @@ def test_the_menu_offers_what_can_be_done(page: DraftsPage) -> None:
     ]
 
 
-def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, hall: Hall) -> None:
-    ledger = hall.desks[0].ledger
+def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, workspace: Workspace) -> None:
+    ledger = workspace.contexts[0].ledger
     some = next(iter(ledger.intents.values()))
     ledger.put_intent(replace(some, draft="/requests/good.cbr.json", created_at=NOW - timedelta(minutes=3)))
     page._take()
@@ -267,10 +273,10 @@ def test_what_was_sent_from_a_file_is_told_beside_it(page: DraftsPage, hall: Hal
 
 
 class Files:
-    """Reads requests from the shelf in memory, and keeps what is written."""
+    """Reads requests from the draft store in memory, and keeps what is written."""
 
-    def __init__(self, shelf: MemoryShelf) -> None:
-        self._shelf = shelf
+    def __init__(self, draft_store: MemoryDraftStore) -> None:
+        self._draft_store = draft_store
         self.written: dict[str, Plan] = {}
 
     def gather(
@@ -278,7 +284,7 @@ class Files:
     ) -> tuple[tuple[Step, ...], list[StepFinding]]:
         steps, findings = [], []
         for number, file in enumerate(files, 1):
-            document, about = request.read(self._shelf.files[file])
+            document, about = request.read(self._draft_store.files[file])
             findings += [StepFinding(number, finding) for finding in about]
             profile = profile_of(document.draft.vault_id) if document is not None else ""
             steps.append(Step(number, profile, file, document))
@@ -298,9 +304,11 @@ def choose_also(page: DraftsPage, *names: str) -> None:
         page.view.selectionModel().select(page.model.index(position, 0), flags.Select | flags.Rows)
 
 
-def test_selected_drafts_become_a_plan_in_the_order_shown(page: DraftsPage, hall: Hall, shelf: MemoryShelf) -> None:
-    files = Files(shelf)
-    hall.plans = files  # type: ignore[assignment]
+def test_selected_drafts_become_a_plan_in_the_order_shown(
+    page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
+) -> None:
+    files = Files(draft_store)
+    workspace.plans = files  # type: ignore[assignment]
     made: list[str] = []
     page.plan_made.connect(made.append)
     choose(page, "good")
@@ -315,13 +323,13 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(page: DraftsPage, hall
     assert [step.file.rpartition("/")[2] for step in plan.steps] == order
     assert {step.profile for step in plan.steps} == {"Prod · eu-de", ""}  # the second vault is known to nobody
     assert made == ["/plans/patch.plan.json"]
-    assert len(shelf.files) == 4
+    assert len(draft_store.files) == 4
 
 
 def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
-    page: DraftsPage, hall: Hall, shelf: MemoryShelf
+    page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
-    hall.plans = Files(shelf)  # type: ignore[assignment]
+    workspace.plans = Files(draft_store)  # type: ignore[assignment]
     choose_also(page, "good", "torn")
     page.planning.click()
     dialog = page.window().findChildren(MakePlanDialog)[-1]
@@ -329,12 +337,14 @@ def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
     assert not dialog.write.isEnabled()
 
 
-def test_what_was_not_saved_is_no_part_of_a_plan(page: DraftsPage, hall: Hall, shelf: MemoryShelf) -> None:
-    hall.plans = Files(shelf)  # type: ignore[assignment]
+def test_what_was_not_saved_is_no_part_of_a_plan(
+    page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
+) -> None:
+    workspace.plans = Files(draft_store)  # type: ignore[assignment]
     words = said(page)
     choose(page, "good")
     page.open_current()
-    editor(page).paper.write(GOOD.replace("nightly", "weekly"), "name")
+    editor(page).draft_document.write(GOOD.replace("nightly", "weekly"), "name")
     choose_also(page, "good", "strange")
     page.planning.click()
     assert "‘good.cbr.json’ has changes that are not saved" in words[-1]

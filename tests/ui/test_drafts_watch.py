@@ -12,13 +12,13 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import DraftEntry, DraftText, new_text
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.paper import Paper
+from cbr_desktop.ui.dialogs.draft_document import DraftDocument
+from cbr_desktop.ui.draft_store import Source
 from cbr_desktop.ui.drafts.page import DraftsPage
-from cbr_desktop.ui.hall import Hall
-from cbr_desktop.ui.shelf import Source
+from cbr_desktop.ui.workspace import Workspace
 from tests.ui import estate
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
-from tests.ui.shelf import MemoryShelf
 
 Run = Callable[..., Any]
 Until = Callable[..., Awaitable[None]]
@@ -26,7 +26,7 @@ GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
 FILE = "/requests/good.cbr.json"
 
 
-class Share(MemoryShelf):
+class Share(MemoryDraftStore):
     """A folder on a network that answers nobody while ``lets`` is not set; ``away`` are the folders for which so."""
 
     def __init__(self, **texts: str) -> None:
@@ -42,7 +42,7 @@ class Share(MemoryShelf):
         return self._slowly(super().stamp)
 
     def glance(self, path: str) -> object:
-        return self._slowly(lambda: MemoryShelf.glance(self, path))
+        return self._slowly(lambda: MemoryDraftStore.glance(self, path))
 
     def entries(self) -> list[DraftEntry]:
         folder = self.folder
@@ -69,15 +69,15 @@ def share() -> Iterator[Share]:
 
 
 @pytest.fixture
-def hall(share: Share) -> Hall:
-    made = estate.hall()
-    made.put_shelf(share)
+def workspace(share: Share) -> Workspace:
+    made = estate.workspace()
+    made.put_draft_store(share)
     return made
 
 
 @pytest.fixture
-def page(qtbot: QtBot, hall: Hall) -> DraftsPage:
-    made = DraftsPage(hall, Times(hall.clock))
+def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
+    made = DraftsPage(workspace, Times(workspace.clock))
     qtbot.addWidget(made)
     return made
 
@@ -171,56 +171,58 @@ def test_all_are_checked_by_a_reading_that_began_after_the_wish(
     run(story())
 
 
-def opened(share: Share, hall: Hall, page: DraftsPage) -> tuple[Paper, list[str]]:
+def opened(share: Share, workspace: Workspace, page: DraftsPage) -> tuple[DraftDocument, list[str]]:
     base = DraftText(GOOD, "\n", GOOD.encode())
-    paper = Paper(Source(GOOD, path=FILE, base=base), hall.clock, "Prod", share, page)
+    draft_document = DraftDocument(Source(GOOD, path=FILE, base=base), workspace.clock, "Prod", share, page)
     told: list[str] = []
-    paper.conflicted.connect(lambda: told.append("conflict"))
-    paper.taken_over.connect(lambda: told.append("taken"))
-    return paper, told
+    draft_document.conflicted.connect(lambda: told.append("conflict"))
+    draft_document.taken_over.connect(lambda: told.append("taken"))
+    return draft_document, told
 
 
-def test_both_have_changed_it_is_seen_aside(page: DraftsPage, share: Share, hall: Hall, run: Run, until: Until) -> None:
+def test_both_have_changed_it_is_seen_aside(
+    page: DraftsPage, share: Share, workspace: Workspace, run: Run, until: Until
+) -> None:
     async def story() -> None:
-        paper, told = opened(share, hall, page)
-        paper.write(GOOD.replace("nightly", "mine"), "form")
+        draft_document, told = opened(share, workspace, page)
+        draft_document.write(GOOD.replace("nightly", "mine"), "form")
         share.files[FILE] = GOOD.replace("nightly", "theirs").encode()
         for _ in range(5):
-            paper.look()
+            draft_document.look()
             await asyncio.sleep(0)
         await until(lambda: share.under_way == 1)
         assert share.most == 1
         assert not told
         share.lets.set()
         await until(lambda: told == ["conflict"])
-        assert paper.theirs is not None
-        assert "theirs" in paper.theirs.text
-        assert "mine" in paper.text
-        paper.keep_mine()
+        assert draft_document.theirs is not None
+        assert "theirs" in draft_document.theirs.text
+        assert "mine" in draft_document.text
+        draft_document.keep_mine()
         assert b"mine" in share.files[FILE]
 
     run(story())
 
 
 def test_a_look_that_was_overtaken_by_saving_tells_nothing(
-    page: DraftsPage, share: Share, hall: Hall, run: Run, until: Until
+    page: DraftsPage, share: Share, workspace: Workspace, run: Run, until: Until
 ) -> None:
     async def story() -> None:
-        paper, told = opened(share, hall, page)
+        draft_document, told = opened(share, workspace, page)
         share.stops = True
-        paper.write(GOOD.replace("nightly", "mine"), "form")
+        draft_document.write(GOOD.replace("nightly", "mine"), "form")
         share.files[FILE] = GOOD.replace("nightly", "theirs").encode()
-        paper.look()
+        draft_document.look()
         await until(lambda: share.under_way == 1)
         share.files[FILE] = GOOD.encode()
-        paper.save()
+        draft_document.save()
         share.lets.set()
         await until(lambda: share.under_way == 0)
         for _ in range(50):
             await asyncio.sleep(0)
         assert not told
-        assert paper.is_saved
-        paper.look()
+        assert draft_document.is_saved
+        draft_document.look()
         for _ in range(50):
             await asyncio.sleep(0)
         assert not told

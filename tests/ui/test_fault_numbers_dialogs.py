@@ -15,8 +15,8 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.tasks import TaskOwner
 from tests.ui import estate
+from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
-from tests.ui.shelf import MemoryShelf
 
 DIALOGS: dict[str, Callable[[DraftsPage], object]] = {
     "the form": DraftsPage.new_draft,
@@ -36,9 +36,9 @@ def test_fault_77_ten_running_tasks_end_while_a_dialog_is_open(
     opens: Callable[[DraftsPage], object],
 ) -> None:
     text = new_text(CheckpointDraft(VaultId(uid(1)), "a"))
-    hall = estate.hall()
-    hall.put_shelf(MemoryShelf(a=text, b=text.replace('"a"', '"b"')))
-    page = DraftsPage(hall, Times(hall.clock))
+    workspace = estate.workspace()
+    workspace.put_draft_store(MemoryDraftStore(a=text, b=text.replace('"a"', '"b"')))
+    page = DraftsPage(workspace, Times(workspace.clock))
     qtbot.addWidget(page)
     page.show()
     page.catch_up()

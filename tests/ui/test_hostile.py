@@ -26,10 +26,10 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.plain import exact, plain
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.links import HELP, HELP_HOSTS, open_link
+from cbr_desktop.ui.lookalikes import duplicates, looks
 from cbr_desktop.ui.pages.vaults import VaultsPage
 from cbr_desktop.ui.sheets import open_help
 from cbr_desktop.ui.tables.copying import as_json
-from cbr_desktop.ui.twins import looks, twins
 from cbr_desktop.ui.window import MainWindow
 from tests.looking import words
 from tests.ui import estate, hostile
@@ -226,17 +226,22 @@ def test_fault_66_text_from_right_to_left_leaves_its_surroundings_alone() -> Non
 )
 def test_names_that_look_alike_are_twins(one: str, other: str) -> None:
     assert looks(one) == looks(other)
-    assert twins([("11111111-a", one), ("22222222-b", other)]) == {"11111111-a": "11111111", "22222222-b": "22222222"}
-    assert twins([("11111111-a", one), ("11111111-b", other)]) == {
+    assert duplicates([("11111111-a", one), ("22222222-b", other)]) == {
+        "11111111-a": "11111111",
+        "22222222-b": "22222222",
+    }
+    assert duplicates([("11111111-a", one), ("11111111-b", other)]) == {
         "11111111-a": "11111111-a",
         "11111111-b": "11111111-b",
     }
-    assert twins([("1", one), ("1", other), ("2", "quite another")]) == {}
+    assert duplicates([("1", one), ("1", other), ("2", "quite another")]) == {}
 
 
 def test_names_of_other_alphabets_are_no_twins() -> None:
     assert (
-        twins([("1", "резервная"), ("2", "копия"), ("3", "备份"), ("4", "恢复"), ("5", "vault-1"), ("6", "vault-2")])
+        duplicates(
+            [("1", "резервная"), ("2", "копия"), ("3", "备份"), ("4", "恢复"), ("5", "vault-1"), ("6", "vault-2")]
+        )
         == {}
     )
 
@@ -247,13 +252,13 @@ def alike() -> list[Vault]:
 
 def test_fault_66_two_names_that_look_alike_show_their_ids(qtbot: QtBot) -> None:
     counter = Counter(alike())
-    dialog = CheckpointDialog(counter.desk)
+    dialog = CheckpointDialog(counter.context)
     qtbot.addWidget(dialog)
     lines = [dialog.vault.box.itemText(row) for row in range(3)]
     assert [estate.uid(1) in lines[1], estate.uid(2) in lines[2], estate.uid(3) in lines[0]] == [True, True, False]
-    hall = estate.hall(filled=False)
-    estate.ledger(hall).put_vaults(estate.Listing(alike(), estate.NOW))
-    window = MainWindow(hall, hostile._no_dialog, hostile._no_outcome)
+    workspace = estate.workspace(filled=False)
+    estate.ledger(workspace).put_vaults(estate.Listing(alike(), estate.NOW))
+    window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
     window._may_close = True
     qtbot.addWidget(window)
     window.show()
@@ -269,7 +274,7 @@ def test_fault_66_two_names_that_look_alike_show_their_ids(qtbot: QtBot) -> None
 
 def test_fault_66_the_target_shows_id_and_region(qtbot: QtBot) -> None:
     counter = Counter(alike())
-    dialog = CheckpointDialog(counter.desk, alike()[1].id)
+    dialog = CheckpointDialog(counter.context, alike()[1].id)
     qtbot.addWidget(dialog)
     identity = dialog.findChild(QLabel, "checkpointVaultId")
     assert identity is not None

@@ -11,9 +11,9 @@ from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import TaskId
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.statusbar import problems
+from cbr_desktop.ui.workspace import Workspace
 from tests.ui import estate
 
 Until = Callable[..., Awaitable[None]]
@@ -26,13 +26,13 @@ def kept(number: int) -> Task:
     return replace(made, id=TaskId(f"kept-{number}"), created_at=at, started_at=at, ended_at=at + timedelta(minutes=4))
 
 
-def opened(*older: Task) -> tuple[Hall, TasksPage]:
-    hall = estate.hall(settings=estate.Notebook())
-    hall.desks[0].refresh.older.extend(older)  # type: ignore[attr-defined]
-    page = TasksPage(hall, Times(hall.clock))
+def opened(*older: Task) -> tuple[Workspace, TasksPage]:
+    workspace = estate.workspace(settings=estate.Notebook())
+    workspace.contexts[0].refresh.older.extend(older)  # type: ignore[attr-defined]
+    page = TasksPage(workspace, Times(workspace.clock))
     page.show()
     page.catch_up()
-    return hall, page
+    return workspace, page
 
 
 def foot(page: TasksPage) -> str:
@@ -85,9 +85,9 @@ def test_asking_for_an_age_brings_them(run: Callable[..., Any], until: Until) ->
 
 def test_what_the_service_still_tells_is_not_shown_twice(run: Callable[..., Any], until: Until) -> None:
     async def story() -> None:
-        hall, page = opened()
-        known = next(iter(hall.scope.tasks.values()))
-        hall.desks[0].refresh.older.extend([replace(known, message="old"), kept(1)])  # type: ignore[attr-defined]
+        workspace, page = opened()
+        known = next(iter(workspace.scope.tasks.values()))
+        workspace.contexts[0].refresh.older.extend([replace(known, message="old"), kept(1)])  # type: ignore[attr-defined]
         before = page.model.total
         page.older.click()
         await until(lambda: page.model.total == before + 1)
@@ -109,7 +109,7 @@ def test_an_empty_archive_says_what_will_be(run: Callable[..., Any], until: Unti
 
 
 def test_an_archive_that_cannot_be_written_is_a_problem(qapp: QApplication) -> None:
-    hall = estate.hall(settings=estate.Notebook())
-    assert problems(hall.scope) == []
-    estate.ledger(hall).unkept = Damaged("/data/archive.db", "no database")
-    assert problems(hall.scope)[0].startswith("Ended tasks are not kept beyond the service's 30 days: ")
+    workspace = estate.workspace(settings=estate.Notebook())
+    assert problems(workspace.scope) == []
+    estate.ledger(workspace).unkept = Damaged("/data/archive.db", "no database")
+    assert problems(workspace.scope)[0].startswith("Ended tasks are not kept beyond the service's 30 days: ")

@@ -42,7 +42,7 @@ def show(counter: Counter, qtbot: QtBot) -> Show:
 
     def make(intent: Intent) -> OutcomePanel:
         counter.ledger.put_intent(intent)
-        dialog = OutcomeDialog(counter.desk, intent.id)
+        dialog = OutcomeDialog(counter.context, intent.id)
         held.append(dialog)
         qtbot.addWidget(dialog)
         dialog.open()
@@ -101,7 +101,7 @@ def test_progress_of_every_resource_follows_its_task(counter: Counter, show: Sho
     panel = show(accepted(counter, 2))
     held = next(iter(counter.ledger.vaults.values()))
     row = replace(task(1, held, held.resources[0], TaskStatus.RUNNING), progress_percent=62, checkpoint_id=CHECKPOINT)
-    with qtbot.waitSignal(counter.board.changed):
+    with qtbot.waitSignal(counter.signals.changed):
         counter.ledger.merge_tasks([row])
     assert cells(panel, 0)[1:3] == ["Backing up", "62 %"]
 

@@ -52,15 +52,15 @@ def saved() -> Saved:
 
 @pytest.fixture
 def page(journal: FileJournal, saved: Saved, qtbot: QtBot) -> JournalPage:
-    hall = estate.hall(filled=False)
-    hall.journal = journal
-    hall.save_text = saved.save
-    made = JournalPage(hall, Times(hall.clock))
+    workspace = estate.workspace(filled=False)
+    workspace.journal = journal
+    workspace.save_text = saved.save
+    made = JournalPage(workspace, Times(workspace.clock))
     qtbot.addWidget(made)
     made.resize(1200, 600)
     made.show()
     made.catch_up()
-    hall.board.changed.connect(made.refresh)
+    workspace.signals.changed.connect(made.refresh)
     return made
 
 
@@ -225,16 +225,16 @@ def test_the_file_dialog_is_opened_and_waited_for_by_nobody(page: JournalPage, r
 def test_details_show_the_record_with_its_hash_and_the_one_before(
     journal: FileJournal, qtbot: QtBot, saved: Saved
 ) -> None:
-    hall = estate.hall()
-    hall.journal = journal
-    window = MainWindow(hall, lambda *_: None, lambda *_: None)  # type: ignore[arg-type, return-value]
+    workspace = estate.workspace()
+    workspace.journal = journal
+    window = MainWindow(workspace, lambda *_: None, lambda *_: None)  # type: ignore[arg-type, return-value]
     qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
     window.show()
-    window.furnish()
+    window.build_deferred_widgets()
     window.show_details(True)
     page = window.show_page("Journal")
     page.view.setCurrentIndex(page.model.index(0, 0))
-    details = window.furniture.details
+    details = window.deferred_widgets.details
     details.leaves.setCurrentIndex(3)
     record = json.loads(details._json.toPlainText())
     newest, before = journal.newest(2)
@@ -243,8 +243,8 @@ def test_details_show_the_record_with_its_hash_and_the_one_before(
 
 
 def test_without_a_journal_nothing_is_offered(qtbot: QtBot) -> None:
-    hall = estate.hall(filled=False)
-    page = JournalPage(hall, Times(hall.clock))
+    workspace = estate.workspace(filled=False)
+    page = JournalPage(workspace, Times(workspace.clock))
     qtbot.addWidget(page)
     page.show()
     page.catch_up()

@@ -15,9 +15,9 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Looked, without_profile
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import NoticeBar, Reminder
 from cbr_desktop.ui.pages.outbox import OutboxPage
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
 from tests.ui import estate
@@ -57,28 +57,28 @@ class Told:
         self.told.append(text)
 
 
-def furnished(hall: Hall) -> Hall:
-    """Put a real outbox behind every desk; nothing is ever sent by it, since nobody drains it."""
-    for desk in hall.desks:
+def furnished(workspace: Workspace) -> Workspace:
+    """Put a real outbox behind every profile context; nothing is ever sent by it, since nobody drains it."""
+    for context in workspace.contexts:
         ids = iter(range(100, 200))
         outbox = Outbox(
-            desk.ledger,
+            context.ledger,
             Rows(),
             None,  # type: ignore[arg-type]  # nothing is sent
-            hall.clock,
+            workspace.clock,
             lambda ids=ids: IntentId(f"new-{next(ids)}"),  # type: ignore[misc]
-            desk.guard,
+            context.guard,
             by="me@here",
         )
-        desk.join(outbox, desk.refresh)
-    return hall
+        context.join(outbox, context.refresh)
+    return workspace
 
 
-def hall_of(*intents: Intent, profile: Profile | None = None) -> Hall:
-    hall = furnished(estate.hall(filled=False, profiles=[profile or estate.profile()]))
+def workspace_of(*intents: Intent, profile: Profile | None = None) -> Workspace:
+    workspace = furnished(estate.workspace(filled=False, profiles=[profile or estate.profile()]))
     for intent in intents:
-        estate.ledger(hall).put_intent(intent)
-    return hall
+        estate.ledger(workspace).put_intent(intent)
+    return workspace
 
 
 def waiting(number: int, state: IntentState = IntentState.HELD, **more: object) -> Intent:
@@ -89,14 +89,14 @@ def waiting(number: int, state: IntentState = IntentState.HELD, **more: object) 
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot) -> Callable[[Hall], OutboxPage]:
-    def made(hall: Hall) -> OutboxPage:
-        page = OutboxPage(hall, Times(hall.clock))
+def open_page(qtbot: QtBot) -> Callable[[Workspace], OutboxPage]:
+    def made(workspace: Workspace) -> OutboxPage:
+        page = OutboxPage(workspace, Times(workspace.clock))
         qtbot.addWidget(page)
         page.resize(1200, 600)
         page.show()
         page.catch_up()
-        hall.board.changed.connect(page.refresh)
+        workspace.signals.changed.connect(page.refresh)
         return page
 
     return made
@@ -113,17 +113,17 @@ def choose(page: OutboxPage, *ids: str) -> None:
         )
 
 
-def state(hall: Hall, id: str) -> IntentState:
-    return hall.open.intents[IntentId(id)].state
+def state(workspace: Workspace, id: str) -> IntentState:
+    return workspace.open.intents[IntentId(id)].state
 
 
 def offered(page: OutboxPage) -> set[str]:
     return {verb for verb, button in page.buttons.items() if button.isEnabled()}
 
 
-def test_every_state_has_words_and_only_the_actions_that_fit_it(open_page: Callable[[Hall], OutboxPage]) -> None:
-    hall = hall_of(*(waiting(number, each) for number, each in enumerate(IntentState)))
-    page = open_page(hall)
+def test_every_state_has_words_and_only_the_actions_that_fit_it(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(*(waiting(number, each) for number, each in enumerate(IntentState)))
+    page = open_page(workspace)
     seen = {}
     for number, each in enumerate(IntentState):
         choose(page, f"intent-{number}")
@@ -145,24 +145,24 @@ def test_every_state_has_words_and_only_the_actions_that_fit_it(open_page: Calla
 
 
 def test_a_release_says_where_it_goes_and_how_old_the_wish_is_and_is_the_confirmation(
-    open_page: Callable[[Hall], OutboxPage],
+    open_page: Callable[[Workspace], OutboxPage],
 ) -> None:
-    hall = hall_of(waiting(1))
-    page = open_page(hall)
+    workspace = workspace_of(waiting(1))
+    page = open_page(workspace)
     choose(page, "intent-1")
     words = page.sentence.text()
     for part in ("vault", estate.vaults()[1].id, "eu-de_prod", "eu-de", "Prod · eu-de", "PRODUCTION", "3 days ago"):
         assert part in words
     page.buttons["release"].click()
-    released = hall.open.intents[IntentId("intent-1")]
+    released = workspace.open.intents[IntentId("intent-1")]
     assert released.state is IntentState.QUEUED
     assert (released.confirmed_at, released.by) == (estate.NOW, "me@here")
 
 
-def test_several_are_listed_oldest_first_before_any_is_released(open_page: Callable[[Hall], OutboxPage]) -> None:
+def test_several_are_listed_oldest_first_before_any_is_released(open_page: Callable[[Workspace], OutboxPage]) -> None:
     older = replace(waiting(2), confirmed_at=LONG_AGO - timedelta(days=4))
-    hall = hall_of(waiting(1), older, waiting(3), waiting(4, IntentState.QUEUED))
-    page = open_page(hall)
+    workspace = workspace_of(waiting(1), older, waiting(3), waiting(4, IntentState.QUEUED))
+    page = open_page(workspace)
     choose(page, "intent-1", "intent-2", "intent-4")
     assert page.buttons["release"].accessibleName() == "Release selected (2)…"
     page.buttons["release"].click()
@@ -170,68 +170,74 @@ def test_several_are_listed_oldest_first_before_any_is_released(open_page: Calla
     table = dialog.findChild(QTableWidget, "releaseRows")
     assert [table.item(row, 1).text() for row in range(table.rowCount())] == ["prepatch-2", "prepatch-1"]
     assert [table.item(row, 0).text() for row in range(2)] == ["7 days ago", "3 days ago"]
-    assert {state(hall, f"intent-{n}") for n in (1, 2, 3)} == {IntentState.HELD}
+    assert {state(workspace, f"intent-{n}") for n in (1, 2, 3)} == {IntentState.HELD}
     keep = dialog.findChild(QPushButton, "keepHeld")
     assert keep.isDefault()
     dialog.findChild(QPushButton, "releaseNow").click()
-    assert [state(hall, f"intent-{n}") for n in (1, 2, 3)] == [IntentState.QUEUED, IntentState.QUEUED, IntentState.HELD]
+    assert [state(workspace, f"intent-{n}") for n in (1, 2, 3)] == [
+        IntentState.QUEUED,
+        IntentState.QUEUED,
+        IntentState.HELD,
+    ]
 
 
-def test_keeping_them_held_changes_nothing(open_page: Callable[[Hall], OutboxPage]) -> None:
-    hall = hall_of(waiting(1), waiting(2))
-    page = open_page(hall)
+def test_keeping_them_held_changes_nothing(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(waiting(1), waiting(2))
+    page = open_page(workspace)
     choose(page, "intent-1", "intent-2")
     page.release()
     page.findChild(QPushButton, "keepHeld").click()
-    assert {state(hall, f"intent-{n}") for n in (1, 2)} == {IntentState.HELD}
+    assert {state(workspace, f"intent-{n}") for n in (1, 2)} == {IntentState.HELD}
 
 
-def test_a_read_only_profile_is_armed_first(open_page: Callable[[Hall], OutboxPage]) -> None:
+def test_a_read_only_profile_is_armed_first(open_page: Callable[[Workspace], OutboxPage]) -> None:
     read_only = replace(estate.profile(Environment.PRODUCTION), read_only=True)
-    hall = hall_of(waiting(1), profile=read_only)
-    page = open_page(hall)
+    workspace = workspace_of(waiting(1), profile=read_only)
+    page = open_page(workspace)
     said: list[str] = []
     page.remarked.connect(said.append)
     choose(page, "intent-1")
     assert "arm it before" in page.sentence.text()
     page.buttons["release"].click()
-    assert state(hall, "intent-1") is IntentState.HELD
+    assert state(workspace, "intent-1") is IntentState.HELD
     assert "read-only" in said[-1]
 
 
-def test_what_leads_elsewhere_now_stays_held_and_says_why(open_page: Callable[[Hall], OutboxPage]) -> None:
+def test_what_leads_elsewhere_now_stays_held_and_says_why(open_page: Callable[[Workspace], OutboxPage]) -> None:
     intent = waiting(1)
     elsewhere = replace(intent, target=replace(intent.target, project="eu-de_other"), note="elsewhere")
-    hall = hall_of(elsewhere)
-    page = open_page(hall)
+    workspace = workspace_of(elsewhere)
+    page = open_page(workspace)
     said: list[str] = []
     page.remarked.connect(said.append)
     choose(page, "intent-1")
     page.buttons["release"].click()
-    assert state(hall, "intent-1") is IntentState.HELD
+    assert state(workspace, "intent-1") is IntentState.HELD
     assert "leads elsewhere" in said[-1]
 
 
-def test_delete_takes_back_and_hold_holds_by_key(open_page: Callable[[Hall], OutboxPage], qtbot: QtBot) -> None:
-    hall = hall_of(waiting(1, IntentState.QUEUED), waiting(2, IntentState.QUEUED))
-    page = open_page(hall)
+def test_delete_takes_back_and_hold_holds_by_key(open_page: Callable[[Workspace], OutboxPage], qtbot: QtBot) -> None:
+    workspace = workspace_of(waiting(1, IntentState.QUEUED), waiting(2, IntentState.QUEUED))
+    page = open_page(workspace)
     qtbot.waitUntil(page.isVisible)
     choose(page, "intent-1")
     page.view.setFocus()
     page.buttons["hold"].click()
-    assert hall.open.intents[IntentId("intent-1")].note == "person"
+    assert workspace.open.intents[IntentId("intent-1")].note == "person"
     choose(page, "intent-2")
     page.activateWindow()
     page.view.setFocus()
     qtbot.waitUntil(page.view.hasFocus)
     QTest.keyClick(page.view, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: state(hall, "intent-2") is IntentState.CANCELLED)
+    qtbot.waitUntil(lambda: state(workspace, "intent-2") is IntentState.CANCELLED)
 
 
-def test_before_a_request_is_sent_again_is_shown_what_was_looked_for(open_page: Callable[[Hall], OutboxPage]) -> None:
+def test_before_a_request_is_sent_again_is_shown_what_was_looked_for(
+    open_page: Callable[[Workspace], OutboxPage],
+) -> None:
     looked = Looked("tasks", LONG_AGO, 6, LONG_AGO, LONG_AGO + timedelta(minutes=31), failures=1)
-    hall = hall_of(waiting(1, IntentState.NOT_FOUND, sent_at=LONG_AGO, looked=(looked,)))
-    page = open_page(hall)
+    workspace = workspace_of(waiting(1, IntentState.NOT_FOUND, sent_at=LONG_AGO, looked=(looked,)))
+    page = open_page(workspace)
     choose(page, "intent-1")
     page.buttons["again"].click()
     dialog = page.findChild(QObject, "sendAgainDialog")
@@ -239,33 +245,35 @@ def test_before_a_request_is_sent_again_is_shown_what_was_looked_for(open_page: 
     for part in ("3 days ago", "prepatch-1", "tasks of the project", "6 times", "1 look more failed", "vault"):
         assert part in words
     assert dialog.findChild(QPushButton, "keepLookingInstead").isDefault()
-    assert len(hall.open.intents) == 1
+    assert len(workspace.open.intents) == 1
     dialog.findChild(QPushButton, "sendAgainNow").click()
-    made = hall.open.intents[IntentId("new-100")]
+    made = workspace.open.intents[IntentId("new-100")]
     assert (made.state, made.retry_of) == (IntentState.QUEUED, "intent-1")
-    assert state(hall, "intent-1") is IntentState.NOT_FOUND
+    assert state(workspace, "intent-1") is IntentState.NOT_FOUND
 
 
-def test_keep_looking_is_what_enter_does(open_page: Callable[[Hall], OutboxPage]) -> None:
-    hall = hall_of(waiting(1, IntentState.NOT_FOUND))
-    page = open_page(hall)
+def test_keep_looking_is_what_enter_does(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(waiting(1, IntentState.NOT_FOUND))
+    page = open_page(workspace)
     choose(page, "intent-1")
     page.buttons["again"].click()
     QTest.keyClick(page.findChild(QObject, "sendAgainDialog"), Qt.Key.Key_Return)
-    assert state(hall, "intent-1") is IntentState.UNKNOWN
-    assert len(hall.open.intents) == 1
+    assert state(workspace, "intent-1") is IntentState.UNKNOWN
+    assert len(workspace.open.intents) == 1
 
 
-def test_requests_of_all_open_profiles_are_there_whatever_is_looked_at(open_page: Callable[[Hall], OutboxPage]) -> None:
+def test_requests_of_all_open_profiles_are_there_whatever_is_looked_at(
+    open_page: Callable[[Workspace], OutboxPage],
+) -> None:
     other = replace(estate.profile(), name="Staging", region="eu-nl", environment=Environment.STAGING)
-    hall = furnished(estate.hall(filled=False, profiles=[estate.profile(), other]))
-    hall.choose(hall.choices()[-1])
-    furnished(hall)
-    hall.desk("Prod · eu-de").ledger.put_intent(waiting(1))
+    workspace = furnished(estate.workspace(filled=False, profiles=[estate.profile(), other]))
+    workspace.choose(workspace.choices()[-1])
+    furnished(workspace)
+    workspace.context("Prod · eu-de").ledger.put_intent(waiting(1))
     foreign = waiting(2)
-    hall.desk("Staging").ledger.put_intent(replace(foreign, target=replace(foreign.target, profile="Staging")))
-    hall.choose(hall.choices()[0])
-    page = open_page(hall)
+    workspace.context("Staging").ledger.put_intent(replace(foreign, target=replace(foreign.target, profile="Staging")))
+    workspace.choose(workspace.choices()[0])
+    page = open_page(workspace)
     regions = {row.target.profile: page._region_words(row) for row in page.model.shown_rows()}
     assert regions == {"Prod · eu-de": "eu-de", "Staging": "eu-nl"}
     page.filter.setText("profile:staging")
@@ -277,29 +285,29 @@ def test_requests_of_all_open_profiles_are_there_whatever_is_looked_at(open_page
     ("text", "count"),
     [("state:held", 2), ("waiting:you", 2), ("age>2d", 3), ("age<2d", 0), ("vault:nothing", 0), ("-state:held", 1)],
 )
-def test_tokens_narrow_the_rows(open_page: Callable[[Hall], OutboxPage], text: str, count: int) -> None:
-    page = open_page(hall_of(waiting(1), waiting(2), waiting(3, IntentState.QUEUED)))
+def test_tokens_narrow_the_rows(open_page: Callable[[Workspace], OutboxPage], text: str, count: int) -> None:
+    page = open_page(workspace_of(waiting(1), waiting(2), waiting(3, IntentState.QUEUED)))
     page.filter.setText(text)
     page._apply_filter()
     assert (page.model.rowCount(), page.model.filter.problems) == (count, ())
 
 
-def test_an_empty_outbox_says_what_would_be_here(open_page: Callable[[Hall], OutboxPage]) -> None:
-    page = open_page(hall_of())
+def test_an_empty_outbox_says_what_would_be_here(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    page = open_page(workspace_of())
     assert page._empty is not None
     assert page._empty.title.text() == "No requests yet"
     wished: list[object] = []
-    page.checkpoint_wished.connect(lambda *_: wished.append(1))
+    page.checkpoint_requested.connect(lambda *_: wished.append(1))
     page._empty.button.click()
     assert wished
 
 
 def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
-    hall = hall_of(*(waiting(number, IntentState.QUEUED) for number in range(10)))
-    ledger, bar, told = estate.ledger(hall), NoticeBar(), Told()
+    workspace = workspace_of(*(waiting(number, IntentState.QUEUED) for number in range(10)))
+    ledger, bar, told = estate.ledger(workspace), NoticeBar(), Told()
     qtbot.addWidget(bar)
     asked: list[bool] = []
-    reminder = Reminder(hall, bar, told, bar, lambda: asked.append(True))
+    reminder = Reminder(workspace, bar, told, bar, lambda: asked.append(True))
     ledger.put_connection(Connection(Reach.ONLINE))
     for intent in list(ledger.intents.values()):
         ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, note="stale"))
@@ -312,10 +320,10 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
 
 
 def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -> None:
-    hall = hall_of(waiting(1), replace(waiting(2), note="person"))
-    ledger, bar = estate.ledger(hall), NoticeBar()
+    workspace = workspace_of(waiting(1), replace(waiting(2), note="person"))
+    ledger, bar = estate.ledger(workspace), NoticeBar()
     qtbot.addWidget(bar)
-    reminder = Reminder(hall, bar, Told(), bar, lambda: None)
+    reminder = Reminder(workspace, bar, Told(), bar, lambda: None)
     reminder.tell()
     assert not bar.notices
     ledger.put_connection(Connection(Reach.ONLINE))
@@ -323,19 +331,19 @@ def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -
     reminder.tell()
     assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request waits f"]
     bar.notices[0].dismiss.click()
-    _offline(hall, ledger, reminder)
+    _offline(workspace, ledger, reminder)
     reminder.tell()
     assert len(bar.notices) == 1
 
 
-def _offline(hall: Hall, ledger: Ledger, reminder: Reminder) -> None:
-    hall.settings.put("window/offline", True)
+def _offline(workspace: Workspace, ledger: Ledger, reminder: Reminder) -> None:
+    workspace.settings.put("window/offline", True)
     reminder.tell()
-    hall.settings.put("window/offline", False)
+    workspace.settings.put("window/offline", False)
 
 
-def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Hall], OutboxPage]) -> None:
-    page = open_page(hall_of(waiting(1)))
+def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    page = open_page(workspace_of(waiting(1)))
     choose(page, "intent-1")
     words = [action.text() for action in page.view._menu().actions()]
     assert words[:4] == ["&Release", "&Take back", "Open &outcome", "&Edit as new…"]
@@ -343,12 +351,12 @@ def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Hall], OutboxP
 
 
 def test_requests_of_a_profile_that_is_gone_are_told_and_nothing_can_be_done_about_them(
-    open_page: Callable[[Hall], OutboxPage],
+    open_page: Callable[[Workspace], OutboxPage],
 ) -> None:
-    hall = hall_of(waiting(1))
-    page = open_page(hall)
+    workspace = workspace_of(waiting(1))
+    page = open_page(workspace)
     lost = [without_profile(of_moon(number, each)) for number, each in enumerate(IntentState, 10)]
-    page.take_strays(lost)
+    page.take_orphans(lost)
     seen = {}
     for number, each in enumerate(IntentState, 10):
         choose(page, f"intent-{number}")
@@ -362,15 +370,15 @@ def test_requests_of_a_profile_that_is_gone_are_told_and_nothing_can_be_done_abo
     choose(page, "intent-1", "intent-10", "intent-12")
     assert offered(page) == {"release", "cancel"}
     page.buttons["cancel"].click()
-    assert state(hall, "intent-1") is IntentState.CANCELLED
+    assert state(workspace, "intent-1") is IntentState.CANCELLED
 
 
-def test_what_has_a_profile_again_is_told_once_and_not_as_lost(open_page: Callable[[Hall], OutboxPage]) -> None:
-    hall = hall_of(waiting(1))
-    page = open_page(hall)
-    page.take_strays([without_profile(of_moon(9, IntentState.QUEUED))])
+def test_what_has_a_profile_again_is_told_once_and_not_as_lost(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(waiting(1))
+    page = open_page(workspace)
+    page.take_orphans([without_profile(of_moon(9, IntentState.QUEUED))])
     assert page.model.rowCount() == 2
-    hall.put_profiles([*hall.profiles, replace(estate.profile(), name="Moon")])
+    workspace.put_profiles([*workspace.profiles, replace(estate.profile(), name="Moon")])
     page._take()
     assert page.model.rowCount() == 1
 

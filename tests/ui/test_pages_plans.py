@@ -33,10 +33,10 @@ def scene(tmp_path: Path) -> Scene:
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
     def make(scene: Scene) -> PlansPage:
-        page = PlansPage(scene.hall, Times(scene.hall.clock))
+        page = PlansPage(scene.workspace, Times(scene.workspace.clock))
         qtbot.addWidget(page)
         page.resize(1100, 700)
-        scene.hall.board.changed.connect(page.refresh)
+        scene.workspace.signals.changed.connect(page.refresh)
         return page
 
     return make
@@ -58,17 +58,17 @@ def offered(page: PlansPage) -> set[str]:
 
 def kept(scene: Scene, *steps: tuple[int, str], id: str = "r-1", profile: str = "Prod · eu-de", **more: object) -> Run:
     """Keep a run of before, as its copy on the disk tells."""
-    assert scene.hall.plans is not None
-    plan, _ = scene.hall.plans.read(scene.file(*steps, profile=profile, **more))
+    assert scene.workspace.plans is not None
+    plan, _ = scene.workspace.plans.read(scene.file(*steps, profile=profile, **more))
     assert plan is not None
     run = Run(id, plan, estate.NOW)
-    scene.hall.plans.keep(run)
+    scene.workspace.plans.keep(run)
     return run
 
 
 def of_plan(scene: Scene, number: int, state: IntentState, mark: str, **more: object) -> Intent:
     made = replace(estate.intent(number, estate.vaults()[number], state), plan=mark, **more)  # type: ignore[arg-type]
-    estate.ledger(scene.hall).put_intent(made)
+    estate.ledger(scene.workspace).put_intent(made)
     return made
 
 
@@ -78,8 +78,8 @@ async def begun(scene: Scene, page: PlansPage, until: Until, *steps: tuple[int, 
     dialog = page.open_plan(scene.file(*steps, **more))
     assert dialog is not None
     dialog.start.click()
-    await until(lambda: len(scene.hall.open.intents) == 1)
-    return next(iter(scene.hall.open.intents.values()))
+    await until(lambda: len(scene.workspace.open.intents) == 1)
+    return next(iter(scene.workspace.open.intents.values()))
 
 
 def test_an_empty_page_says_what_a_plan_is_and_offers_to_open_one(
@@ -113,13 +113,13 @@ def test_a_run_goes_on_step_by_step_until_somebody_stops_it(
         page.buttons["stop"].click()
         assert "continue" in offered(page)
         assert "It was stopped" in page.verdict.label.text()
-        estate.ledger(scene.hall).put_intent(intent.moved(IntentState.CANCELLED, estate.NOW))
+        estate.ledger(scene.workspace).put_intent(intent.moved(IntentState.CANCELLED, estate.NOW))
         await until(lambda: not page._tasks.is_busy)
 
     run(story())
-    assert scene.hall.plans is not None
-    (run,) = scene.hall.plans.runs()
-    (intent,) = scene.hall.open.intents.values()
+    assert scene.workspace.plans is not None
+    (run,) = scene.workspace.plans.runs()
+    (intent,) = scene.workspace.open.intents.values()
     assert intent.plan == f"{run.id}/1"
 
 
@@ -127,7 +127,7 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
     scene: Scene, opened: Open, run: Play, until: Until
 ) -> None:
     saved: dict[str, str] = {}
-    scene.hall.save_text = saved.__setitem__
+    scene.workspace.save_text = saved.__setitem__
     page = opened(scene)
 
     async def story() -> None:
@@ -135,7 +135,7 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
         erp = estate.vaults()[0].resources
         done = estate.checkpoint(estate.CHECKPOINT, erp[:5], erp[6:8])
         ended = intent.moved(IntentState.FINISHED, estate.NOW, sent_at=estate.NOW, result=checkpoint_result(done))
-        estate.ledger(scene.hall).put_intent(ended)
+        estate.ledger(scene.workspace).put_intent(ended)
         await until(lambda: not page._tasks.is_busy)
 
     run(story())
@@ -168,15 +168,15 @@ def test_an_earlier_run_is_read_beside_the_window_and_continued_by_a_person(
         assert words(page, "needs") == ["You: continue, or leave 1 undone"]
         assert [cell(page, row, "State") for row in (0, 1)] == ["Refused", "Not started"]
         assert offered(page) == {"continue", "report", "outbox"}
-        assert len(scene.hall.open.intents) == 1
+        assert len(scene.workspace.open.intents) == 1
         page.buttons["continue"].click()
-        await until(lambda: len(scene.hall.open.intents) == 2)
+        await until(lambda: len(scene.workspace.open.intents) == 2)
         assert words(page, "state") == ["Running"]
         page._tasks.cancel()
         await asyncio.sleep(0)
 
     run(story())
-    assert scene.hall.open.intents[IntentId("new-100")].plan == f"{before.id}/2"
+    assert scene.workspace.open.intents[IntentId("new-100")].plan == f"{before.id}/2"
 
 
 def test_a_run_that_a_failure_has_ended_is_not_offered_again(scene: Scene, opened: Open) -> None:
@@ -243,7 +243,7 @@ def test_an_edited_profile_begins_no_further_step_by_the_old_one(
     async def story() -> None:
         await begun(scene, page, until, (2, "one"), (5, "two"))
         await until(lambda: page._has_read)
-        scene.hall.put_profiles([replace(estate.profile(), project="eu-de_other")])
+        scene.workspace.put_profiles([replace(estate.profile(), project="eu-de_other")])
         page.tell_scope()
         page._take()
         assert "profile is not open here, or is gone" in page.verdict.label.text()
@@ -259,8 +259,8 @@ def test_a_step_leads_to_its_request_and_a_run_to_the_outbox(scene: Scene, opene
     page = opened(scene)
     page.take_runs([run])
     wished: list[object] = []
-    page.outcome_wished.connect(wished.append)
-    page.outbox_wished.connect(wished.append)
+    page.outcome_requested.connect(wished.append)
+    page.outbox_requested.connect(wished.append)
     page.steps.selectRow(1)
     assert page.subject() is None
     page.steps.selectRow(0)
@@ -275,7 +275,7 @@ def test_a_folder_that_cannot_be_read_is_said(scene: Scene, opened: Open, run: P
         def runs(self) -> list[Run]:
             raise Damaged("/plans", "Input/output error")
 
-    scene.hall.plans = Broken()  # type: ignore[assignment]
+    scene.workspace.plans = Broken()  # type: ignore[assignment]
     page = opened(scene)
 
     async def story() -> None:

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
 from cbr_desktop.ui.tables.filter import parse
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
@@ -21,13 +21,13 @@ ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrde
 
 
 @pytest.fixture
-def hall() -> Hall:
-    return estate.hall()
+def workspace() -> Workspace:
+    return estate.workspace()
 
 
 @pytest.fixture
-def page(qapp: QApplication, hall: Hall) -> Iterator[VaultsPage]:
-    made = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+def page(qapp: QApplication, workspace: Workspace) -> Iterator[VaultsPage]:
+    made = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     made.show()
     made.catch_up()
     yield made
@@ -63,9 +63,9 @@ def test_what_is_not_there_comes_last_either_way(page: VaultsPage, order: Qt.Sor
     assert names(page)[-1] in {"vault-be94", "vault-old-poc", "vault-sfs-media"}
 
 
-def test_without_a_sorted_column_rows_come_as_the_service_has_them(page: VaultsPage, hall: Hall) -> None:
+def test_without_a_sorted_column_rows_come_as_the_service_has_them(page: VaultsPage, workspace: Workspace) -> None:
     page.model.sort(-1)
-    assert names(page) == [vault.name for vault in estate.ledger(hall).vaults.values()]
+    assert names(page) == [vault.name for vault in estate.ledger(workspace).vaults.values()]
 
 
 @pytest.mark.parametrize(
@@ -124,20 +124,20 @@ def test_the_count_tells_what_is_hidden(page: VaultsPage) -> None:
     assert page.remark.text() == "used > 100"
 
 
-def test_the_same_rows_in_the_same_order_are_no_reset(page: VaultsPage, hall: Hall) -> None:
+def test_the_same_rows_in_the_same_order_are_no_reset(page: VaultsPage, workspace: Workspace) -> None:
     resets: list[int] = []
     page.model.modelReset.connect(lambda: resets.append(1))
-    estate.ledger(hall).vaults = {
-        id: estate.replace(vault, used_mb=1) for id, vault in estate.ledger(hall).vaults.items()
+    estate.ledger(workspace).vaults = {
+        id: estate.replace(vault, used_mb=1) for id, vault in estate.ledger(workspace).vaults.items()
     }
     page.refresh(Part.VAULTS)
     assert not resets
     assert page.model.row_at(0).used_mb == 1
 
 
-def test_selection_and_cursor_stay_with_their_rows(page: VaultsPage, hall: Hall) -> None:
+def test_selection_and_cursor_stay_with_their_rows(page: VaultsPage, workspace: Workspace) -> None:
     page.view.select_id(estate.uid(3))
-    estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     current = page.view.current_row()
     assert names(page)[1] == "aaa-new"
@@ -145,24 +145,26 @@ def test_selection_and_cursor_stay_with_their_rows(page: VaultsPage, hall: Hall)
     assert [vault.name for vault in page.view.selected_rows()] == ["vault-7669"]
 
 
-def test_a_selection_of_all_stays_whole(page: VaultsPage, hall: Hall) -> None:
+def test_a_selection_of_all_stays_whole(page: VaultsPage, workspace: Workspace) -> None:
     page.view.selectAll()
-    estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     assert {vault.name for vault in page.view.selected_rows()} == {v.name for v in estate.vaults()}
 
 
-def test_a_vault_that_is_gone_is_not_selected(page: VaultsPage, hall: Hall) -> None:
+def test_a_vault_that_is_gone_is_not_selected(page: VaultsPage, workspace: Workspace) -> None:
     page.view.select_id(estate.uid(3))
-    del estate.ledger(hall).vaults[next(v.id for v in estate.ledger(hall).vaults.values() if v.name == "vault-7669")]
+    del estate.ledger(workspace).vaults[
+        next(v.id for v in estate.ledger(workspace).vaults.values() if v.name == "vault-7669")
+    ]
     page.refresh(Part.VAULTS)
     assert page.view.selected_rows() == []
     assert page.view.current_row() is None
 
 
-def test_a_page_that_is_not_seen_waits(page: VaultsPage, hall: Hall) -> None:
+def test_a_page_that_is_not_seen_waits(page: VaultsPage, workspace: Workspace) -> None:
     page.hide()
-    estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     assert "aaa-new" not in names(page)
     page.catch_up()
@@ -192,8 +194,8 @@ def test_a_little_is_told_in_megabytes(page: VaultsPage) -> None:
     assert used.text(page.model.row_at(position)) == "< 0.1 % · 200 MB / 500 GB"
 
 
-def test_resources_in_no_vault_are_unprotected(qapp: QApplication, hall: Hall) -> None:
-    page = ResourcesPage(hall, Times(hall.clock))
+def test_resources_in_no_vault_are_unprotected(qapp: QApplication, workspace: Workspace) -> None:
+    page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
     row = next(r for r in page.model.shown_rows() if r.resource.name == "vol-scsi-01")
     texts = {c.key: c.text(row) for c in page.model.columns}
@@ -201,8 +203,8 @@ def test_resources_in_no_vault_are_unprotected(qapp: QApplication, hall: Hall) -
     assert texts["verdict"] == "Cannot: SCSI disks cannot be backed up"
 
 
-def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(qapp: QApplication, hall: Hall) -> None:
-    page = ResourcesPage(hall, Times(hall.clock))
+def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(qapp: QApplication, workspace: Workspace) -> None:
+    page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
     remarks: list[str] = []
     page.remarked.connect(remarks.append)
@@ -217,8 +219,8 @@ def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(qapp: QApplicat
     assert remarks == ["A checkpoint is of one vault: 54 selected resources outside vault-7669 left out."]
 
 
-def test_tasks_come_newest_first_and_tell_how_they_stand(qapp: QApplication, hall: Hall) -> None:
-    page = TasksPage(hall, Times(hall.clock))
+def test_tasks_come_newest_first_and_tell_how_they_stand(qapp: QApplication, workspace: Workspace) -> None:
+    page = TasksPage(workspace, Times(workspace.clock))
     page.catch_up()
     rows = list(page.model.shown_rows())
     texts = [{c.key: c.text(row) for c in page.model.columns} for row in rows]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
 from cbr_desktop.ui.tables.copying import tsv
 from tests.ui import estate
 
@@ -25,8 +25,8 @@ def page(qtbot: QtBot, settings: estate.Notebook) -> Iterator[VaultsPage]:
 
 
 def made(settings: estate.Notebook, qtbot: QtBot) -> VaultsPage:
-    hall = estate.hall(settings=settings)
-    page = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+    workspace = estate.workspace(settings=settings)
+    page = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     qtbot.addWidget(page)
     page.resize(1200, 600)
     page.show()

@@ -35,8 +35,8 @@ def test_whoever_has_no_profile_is_led_to_one(opened: Open) -> None:
     assert child(window, QPushButton, "addProfile").isDefault()
     assert not child(window, QAbstractButton, "openProfile").isVisible()
     wishes: list[str] = []
-    window.add_wished.connect(lambda: wishes.append("add"))
-    window.import_wished.connect(lambda: wishes.append("import"))
+    window.add_requested.connect(lambda: wishes.append("add"))
+    window.import_requested.connect(lambda: wishes.append("import"))
     window.chosen.connect(wishes.append)
     for name in ("addProfile", "importProfiles", "openDemo"):
         child(window, QAbstractButton, name).click()
@@ -64,7 +64,7 @@ def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:
     chosen: list[Profile] = []
     edited: list[str] = []
     window.chosen.connect(chosen.append)
-    window.edit_wished.connect(edited.append)
+    window.edit_requested.connect(edited.append)
     for name in ("openProfile", "editProfile"):
         child(window, QAbstractButton, name).click()
     assert (chosen, edited) == ([STAGING], [STAGING.name])

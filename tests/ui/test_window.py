@@ -25,11 +25,11 @@ from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.navigation import NAMES
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.theme import Theme, Tone, tone_colour
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
@@ -43,11 +43,13 @@ class Opener:
         self.dialogs: list[tuple[VaultId | None, tuple[ResourceId, ...]]] = []
         self.outcomes: list[IntentId] = []
 
-    def dialog(self, desk: Desk, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget) -> QWidget:
+    def dialog(
+        self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
+    ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
 
-    def outcome(self, desk: Desk, intent_id: IntentId, parent: QWidget) -> QWidget:
+    def outcome(self, context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
         self.outcomes.append(intent_id)
         return QWidget(parent)
 
@@ -74,11 +76,11 @@ def told() -> Told:
 
 @pytest.fixture
 def open_window(qtbot: QtBot, opener: Opener, told: Told) -> Callable[..., MainWindow]:
-    def made(hall: Hall | None = None) -> MainWindow:
-        window = MainWindow(hall or estate.hall(), opener.dialog, opener.outcome, told)
+    def made(workspace: Workspace | None = None) -> MainWindow:
+        window = MainWindow(workspace or estate.workspace(), opener.dialog, opener.outcome, told)
         qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
         window.show()
-        window.furnish()
+        window.build_deferred_widgets()
         return window
 
     return made
@@ -95,7 +97,7 @@ def everything(window: MainWindow) -> list[QWidget]:
         window.show_page(name)
         window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
     for leaf in range(4):
-        window.furniture.details.leaves.setCurrentIndex(leaf)
+        window.deferred_widgets.details.leaves.setCurrentIndex(leaf)
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
@@ -180,7 +182,7 @@ def test_a_checkpoint_is_made_of_the_vault_of_the_cursor(
     open_window: Callable[..., MainWindow], opener: Opener
 ) -> None:
     window = open_window()
-    window.band.create_checkpoint.click()
+    window.header_bar.create_checkpoint.click()
     window.current_page().view.select_id(estate.uid(3))
     press(window, "Ctrl+N")
     assert opener.dialogs == [(None, ()), (estate.uid(3), ())]
@@ -201,7 +203,7 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     window = open_window()
     window.show_details(True)
     window.current_page().view.select_id(estate.uid(3))
-    details = window.furniture.details
+    details = window.deferred_widgets.details
     assert details.title.text() == "vault-7669"
     assert "145 %" in details._explanation.text()
     press(window, "Alt+D")
@@ -215,7 +217,7 @@ def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str
     window = open_window()
     window.show_page(name)
     window.show_details(True)
-    details = window.furniture.details
+    details = window.deferred_widgets.details
     for leaf in range(4):
         details.leaves.setCurrentIndex(leaf)
         for row in range(window.current_page().model.rowCount()):
@@ -224,12 +226,12 @@ def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str
 
 
 def test_refresh_is_asked_for(open_window: Callable[..., MainWindow]) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
-    window.band.refresh.click()
+    workspace = estate.workspace()
+    window = open_window(workspace)
+    window.header_bar.refresh.click()
     press(window, "F5")
     window.status.age.click()
-    assert hall.desks[0].refresh.refreshed == 3  # type: ignore[attr-defined]
+    assert workspace.contexts[0].refresh.refreshed == 3  # type: ignore[attr-defined]
 
 
 def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None:
@@ -245,10 +247,10 @@ def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None
 
 
 def test_the_first_close_only_asks(open_window: Callable[..., MainWindow]) -> None:
-    hall = estate.hall()
-    for intent in list(estate.ledger(hall).intents.values()):
-        estate.ledger(hall).put_intent(replace(intent, state=IntentState.FINISHED))
-    window = open_window(hall)
+    workspace = estate.workspace()
+    for intent in list(estate.ledger(workspace).intents.values()):
+        estate.ledger(workspace).put_intent(replace(intent, state=IntentState.FINISHED))
+    window = open_window(workspace)
     asked: list[int] = []
     window.leave_requested.connect(lambda: asked.append(1))
     assert not window.close()
@@ -260,7 +262,7 @@ def test_the_first_close_only_asks(open_window: Callable[..., MainWindow]) -> No
 
 def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> None:
     settings = estate.Notebook()
-    window = open_window(estate.hall(settings=settings))
+    window = open_window(estate.workspace(settings=settings))
     window.resize(790, 700)
     window.show_page("Tasks")
     window.show_details(False)
@@ -268,10 +270,10 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     press(window, "Ctrl+B")
     window.choose_theme(Theme.DARK)
     window.close_for_good()
-    again = open_window(estate.hall(settings=settings))
+    again = open_window(estate.workspace(settings=settings))
     assert (again.width(), again.height()) == (790, 700)
     assert again.current_page().name == "Tasks"
-    assert again.furniture.details.isHidden()
+    assert again.deferred_widgets.details.isHidden()
     assert again.drawer.is_open
     assert again.navigation.is_folded
     assert again._dress.theme is Theme.DARK
@@ -285,10 +287,10 @@ def test_words_with_a_colour_are_read_in_the_other_theme_too(open_window: Callab
     page = window.current_page()
     page.filter.setText("colour:blue")
     page._apply_filter()
-    window.furniture.details.show_subject(next(iter(page._hall.open.vaults.values())))
+    window.deferred_widgets.details.show_subject(next(iter(page._workspace.open.vaults.values())))
     for theme in (Theme.DARK, Theme.LIGHT):
         window.choose_theme(theme)
-        for label in (window.furniture.details.state, page.remark):
+        for label in (window.deferred_widgets.details.state, page.remark):
             assert label.text()
             ink = label.palette().color(QPalette.ColorRole.WindowText)
             assert ink in [tone_colour(tone, window.palette()) for tone in Tone], theme
@@ -301,7 +303,7 @@ def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callabl
     for name in ("Vaults", "Drafts", "Plans"):
         window.show_page(name)
         window.current_page().view.setCurrentIndex(QModelIndex())
-        told[name] = window.furniture.details.state.text()
+        told[name] = window.deferred_widgets.details.state.text()
     assert "Choose a row" in told["Vaults"]
     assert "Open a draft" in told["Drafts"]
     assert "Choose a step" in told["Plans"]
@@ -310,26 +312,26 @@ def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callabl
 @pytest.mark.parametrize("value", ["?", 7, None, ["x"], "AAAA"])
 def test_damaged_settings_do_not_matter(open_window: Callable[..., MainWindow], value: object) -> None:
     keys = ("geometry", "theme", "times", "page", "navigation-folded", "details-shown", "details-width", "drawer-open")
-    window = open_window(estate.hall(settings=estate.Notebook({f"window/{key}": value for key in keys})))
+    window = open_window(estate.workspace(settings=estate.Notebook({f"window/{key}": value for key in keys})))
     assert window.isVisible()
 
 
 def test_the_demo_says_so(open_window: Callable[..., MainWindow]) -> None:
-    window = open_window(estate.hall(is_demo=True))
+    window = open_window(estate.workspace(is_demo=True))
     label = window.findChild(QLabel, "environment")
     assert label is not None and label.text() == "DEMO"
 
 
 def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow], told: Told, opener: Opener) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
-    intent = estate.ledger(hall).intents[IntentId("intent-3")]
-    finished = estate.intents(list(estate.ledger(hall).vaults.values()))[3]
+    workspace = estate.workspace()
+    window = open_window(workspace)
+    intent = estate.ledger(workspace).intents[IntentId("intent-3")]
+    finished = estate.intents(list(estate.ledger(workspace).vaults.values()))[3]
     checkpoint = finished.checkpoint
     assert isinstance(checkpoint, Checkpoint)
     moved = intent.moved(IntentState.FINISHED, estate.NOW, result=checkpoint_result(checkpoint))
-    estate.ledger(hall).put_intent(moved)
-    estate.ledger(hall).put_intent(moved)
+    estate.ledger(workspace).put_intent(moved)
+    estate.ledger(workspace).put_intent(moved)
     notice = window.notices.notices[0]
     assert notice.label.text() == "Checkpoint prepatch-3 partly done: 5 of 7, 2 skipped"
     assert told.told in ([notice.label.text()], [])  # nothing when this window is in front
@@ -342,21 +344,21 @@ def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow
 def test_a_window_that_is_not_in_front_tells_through_the_desktop(
     open_window: Callable[..., MainWindow], told: Told
 ) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
+    workspace = estate.workspace()
+    window = open_window(workspace)
     window.hide()
-    estate.ledger(hall).put_intent(
-        estate.ledger(hall).intents[IntentId("intent-5")].moved(IntentState.NOT_FOUND, estate.NOW)
+    estate.ledger(workspace).put_intent(
+        estate.ledger(workspace).intents[IntentId("intent-5")].moved(IntentState.NOT_FOUND, estate.NOW)
     )
     assert told.told == ["Checkpoint prepatch-5: No trace found"]
     assert not window.notices.isHidden()
 
 
 def test_what_was_over_before_is_no_news(open_window: Callable[..., MainWindow], told: Told) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
-    estate.ledger(hall).put_intent(
-        estate.intent(99, next(iter(estate.ledger(hall).vaults.values())), IntentState.FINISHED)
+    workspace = estate.workspace()
+    window = open_window(workspace)
+    estate.ledger(workspace).put_intent(
+        estate.intent(99, next(iter(estate.ledger(workspace).vaults.values())), IntentState.FINISHED)
     )
     assert not window.notices.notices
     assert not told.told
@@ -373,14 +375,14 @@ def test_notices_are_few_and_can_be_dismissed(open_window: Callable[..., MainWin
 
 
 def test_clocks_turn_all_times_to_utc_and_back(open_window: Callable[..., MainWindow]) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
+    workspace = estate.workspace()
+    window = open_window(workspace)
     window.show_page("Tasks")
     column = [c.key for c in window.current_page().model.columns].index("started")
     index = window.current_page().model.index(0, column)
     window.status.clocks.click()
     assert window.current_page().model.data(index) == "2026-08-22 03:02 UTC"
-    assert hall.settings.get("window/times", "") == "utc"
+    assert workspace.settings.get("window/times", "") == "utc"
     window.status.clocks.click()
     assert not window.current_page().model.data(index).endswith("UTC")
 
@@ -393,11 +395,11 @@ def test_nothing_wakes_the_program_more_often_than_each_second(open_window: Call
 
 
 def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    hall = estate.hall()
-    window = open_window(hall)
-    estate.ledger(hall).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    workspace = estate.workspace()
+    window = open_window(workspace)
+    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
     qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
-    hall.board.changed.emit(Part.CONNECTION)
+    workspace.signals.changed.emit(Part.CONNECTION)
 
 
 def test_windows_beside_are_closed_with_it_and_put_away_what_they_hold(open_window: Callable[..., MainWindow]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import HouseError, LoginRefused, NoAnswer, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, NoAnswer, SecretMissing, Unreachable
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.vault import VaultStatus
@@ -23,7 +23,7 @@ from cbr_desktop.text.words import (
     use_words,
 )
 from cbr_desktop.ui.drawer import Drawer
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
 from cbr_desktop.ui.requests import Group, finished_words, requests, tally
 from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.workflows.ledger import Freshness, Part
@@ -110,15 +110,15 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
 
 
 def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -> None:
-    hall = estate.hall(filled=False)
-    page = VaultsPage(hall, Times(hall.clock), VaultLore(hall.scope))
+    workspace = estate.workspace(filled=False)
+    page = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     page.show()
     page.catch_up()
     assert page._empty is not None
     assert page._empty.title.text() == "The vaults have not been read yet"
     page._empty.button.click()
-    assert hall.desks[0].refresh.refreshed == 1  # type: ignore[attr-defined]
-    estate.fill(estate.ledger(hall))
+    assert workspace.contexts[0].refresh.refreshed == 1  # type: ignore[attr-defined]
+    estate.fill(estate.ledger(workspace))
     page.refresh(Part.VAULTS)
     assert not page._empty.isVisible()
     page.filter.setText("nothing like this")
@@ -134,7 +134,7 @@ def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -
 
 
 def test_half_a_success_never_reads_like_a_whole_one() -> None:
-    ledger = estate.ledger(estate.hall())
+    ledger = estate.ledger(estate.workspace())
     intent = ledger.intents[IntentId("intent-4")]
     outcome = outcome_of(ledger, intent)
     assert outcome is not None
@@ -146,7 +146,7 @@ def test_half_a_success_never_reads_like_a_whole_one() -> None:
 
 
 def test_requests_are_grouped_by_what_they_need() -> None:
-    ledger = estate.ledger(estate.hall())
+    ledger = estate.ledger(estate.workspace())
     groups = [(r.group, r.id) for r in requests(ledger, estate.NOW, ())]
     assert [id for group, id in groups if group is Group.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
     assert [id for group, id in groups if group is Group.RUNNING] == ["intent-2", "intent-3"]
@@ -155,38 +155,38 @@ def test_requests_are_grouped_by_what_they_need() -> None:
 
 
 def test_what_is_done_leaves_after_a_day_and_what_needs_somebody_stays() -> None:
-    ledger = estate.ledger(estate.hall())
+    ledger = estate.ledger(estate.workspace())
     later = {r.id for r in requests(ledger, estate.NOW + timedelta(days=2), ())}
     assert later == {"intent-1", "intent-2", "intent-3", "intent-5", "intent-6", "intent-7"}
 
 
 def test_a_running_request_tells_its_progress() -> None:
-    row = next(r for r in requests(estate.ledger(estate.hall()), estate.NOW, ()) if r.id == "intent-3")
+    row = next(r for r in requests(estate.ledger(estate.workspace()), estate.NOW, ()) if r.id == "intent-3")
     assert row.words == "Backing up: 1 of 4 done, 1 skipped"
     assert row.progress_percent == 54
 
 
 def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp: QApplication) -> None:
-    hall = estate.hall()
-    drawer = Drawer(hall)
+    workspace = estate.workspace()
+    drawer = Drawer(workspace)
     assert drawer.ticker.text() == "prepatch-5 · vault-db-disks: Outcome unknown"
     drawer.toggle()
     rows = drawer._rows
     assert [id for id, row in rows.items() if not row.cancel.isHidden()] == ["intent-1"]
     assert [id for id, row in rows.items() if not row.dismiss.isHidden()] == ["intent-6", "intent-7"]
     rows[IntentId("intent-1")].cancel.click()
-    assert hall.desks[0].outbox.cancelled == ["intent-1"]  # type: ignore[attr-defined]
+    assert workspace.contexts[0].outbox.cancelled == ["intent-1"]  # type: ignore[attr-defined]
     rows[IntentId("intent-6")].dismiss.click()
     assert IntentId("intent-6") not in drawer._rows
-    assert hall.settings.get("drawer/dismissed", []) == ["intent-6"]
+    assert workspace.settings.get("drawer/dismissed", []) == ["intent-6"]
     wished: list[str] = []
-    drawer.outcome_wished.connect(wished.append)
+    drawer.outcome_requested.connect(wished.append)
     rows[IntentId("intent-4")].open.click()
     assert wished == ["intent-4"]
 
 
 def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
-    drawer = Drawer(estate.hall())
+    drawer = Drawer(estate.workspace())
     drawer.groups[Group.QUEUED].click()
     assert drawer.is_open
     assert list(drawer._rows) == ["intent-1"]
@@ -195,11 +195,11 @@ def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
 
 
 def test_a_row_moves_on_with_its_request(qapp: QApplication) -> None:
-    hall = estate.hall()
-    drawer = Drawer(hall)
+    workspace = estate.workspace()
+    drawer = Drawer(workspace)
     drawer.toggle()
-    intent = estate.ledger(hall).intents[IntentId("intent-1")]
-    estate.ledger(hall).put_intent(intent.moved(IntentState.SENDING, estate.NOW))
+    intent = estate.ledger(workspace).intents[IntentId("intent-1")]
+    estate.ledger(workspace).put_intent(intent.moved(IntentState.SENDING, estate.NOW))
     drawer.take()
     assert drawer._rows[intent.id].words.text() == "Sending"
     assert drawer._rows[intent.id].cancel.isHidden()
@@ -234,7 +234,7 @@ def test_throttling_counts_down_and_only_then() -> None:
 
 
 def test_problems_of_one_cause_are_one() -> None:
-    ledger = estate.ledger(estate.hall())
+    ledger = estate.ledger(estate.workspace())
     for part in (Part.VAULTS, Part.TASKS):
         ledger.failed(part, REFUSED)
     ledger.put_connection(Connection(Reach.REFUSED, error=REFUSED))
@@ -244,15 +244,15 @@ def test_problems_of_one_cause_are_one() -> None:
 
 
 def test_the_status_bar_follows(qapp: QApplication) -> None:
-    hall = estate.hall()
-    times = Times(hall.clock)
-    bar = StatusBar(hall, times)
+    workspace = estate.workspace()
+    times = Times(workspace.clock)
+    bar = StatusBar(workspace, times)
     assert bar.age.text() == "data 3 min old"
     assert bar.problems.isHidden()
     assert not bar._counting_down.isActive()
-    error: HouseError = Unreachable("cbr.example.com")
-    estate.ledger(hall).failed(Part.VAULTS, error)
-    estate.ledger(hall).put_connection(
+    error: CbrError = Unreachable("cbr.example.com")
+    estate.ledger(workspace).failed(Part.VAULTS, error)
+    estate.ledger(workspace).put_connection(
         Connection(Reach.UNREACHABLE, None, estate.NOW + timedelta(seconds=5), None, error)
     )
     bar.tell()
@@ -260,7 +260,7 @@ def test_the_status_bar_follows(qapp: QApplication) -> None:
     assert bar.waiting.text() == "◆ throttled, again in 5 s"
     assert bar._counting_down.isActive()
     assert bar.login.isHidden()
-    hall.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
+    workspace.clock.at += timedelta(seconds=6)  # type: ignore[attr-defined]
     bar._tell_waiting()
     assert not bar._counting_down.isActive()
 

@@ -65,12 +65,12 @@ def told(folder: Path, clock: StoppedClock, story: Callable[[Stage], object]) ->
 
 def test_a_released_request_goes_at_once(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(ONE, held=True)
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(ONE, held=True)
         await clock.sleep(3600)
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         clock.is_stopped = True
-        stage.house.outbox.release(intent.id)
+        stage.session.outbox.release(intent.id)
         assert await until_sent(stage, intent.id)
 
     assert len(told(folder, clock, story).posts) == 1
@@ -78,13 +78,13 @@ def test_a_released_request_goes_at_once(folder: Path, clock: StoppedClock) -> N
 
 def test_what_was_released_by_old_data_goes_as_soon_as_there_are_newer_ones(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(ONE, held=True)
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(ONE, held=True)
         await clock.sleep(3600)
         clock.is_stopped = True
-        stage.house.outbox.release(intent.id)
+        stage.session.outbox.release(intent.id)
         assert not await until_sent(stage, intent.id)
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         assert await until_sent(stage, intent.id)
 
     assert len(told(folder, clock, story).posts) == 1
@@ -93,13 +93,13 @@ def test_what_was_released_by_old_data_goes_as_soon_as_there_are_newer_ones(fold
 def test_whoever_confirms_by_old_data_has_them_read_anew(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
         async with asyncio.TaskGroup() as tasks:
-            lists = tasks.create_task(stage.house.refresh.run())
-            intent = stage.house.outbox.submit(ONE, held=True)
+            lists = tasks.create_task(stage.session.refresh.run())
+            intent = stage.session.outbox.submit(ONE, held=True)
             await clock.sleep(60)
             clock.is_stopped = True
             # the machine slept, and whatever waited for a time has not noticed yet
             clock.advance(3600)
-            stage.house.outbox.release(intent.id)
+            stage.session.outbox.release(intent.id)
             assert await until_sent(stage, intent.id)
             lists.cancel()
 
@@ -108,16 +108,16 @@ def test_whoever_confirms_by_old_data_has_them_read_anew(folder: Path, clock: St
 
 def test_what_waited_for_the_line_goes_when_the_line_is_back(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         stage.cable.is_plugged = False
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(ONE)
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(ONE)
         await clock.sleep(3)
         assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "unreachable")
         clock.is_stopped = True
         stage.cable.is_plugged = True
         assert not await until_sent(stage, intent.id)
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         assert await until_sent(stage, intent.id)
 
     assert len(told(folder, clock, story).posts) == 1
@@ -125,17 +125,17 @@ def test_what_waited_for_the_line_goes_when_the_line_is_back(folder: Path, clock
 
 def test_what_is_released_is_tried_although_another_has_just_met_no_line(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
-        others = [vault.id for vault in stage.house.ledger.vaults.values() if vault.id != REFERENCE_VAULT_ID]
-        waiting = stage.house.outbox.submit(ONE, held=True)
+        await stage.session.refresh.once()
+        others = [vault.id for vault in stage.session.ledger.vaults.values() if vault.id != REFERENCE_VAULT_ID]
+        waiting = stage.session.outbox.submit(ONE, held=True)
         stage.cable.is_plugged = False
-        cut_off = stage.house.outbox.submit(CheckpointDraft(others[0], name="cut-off"))
+        cut_off = stage.session.outbox.submit(CheckpointDraft(others[0], name="cut-off"))
         await clock.sleep(1)
         assert stage.intent(cut_off.id).note == "unreachable"
         await clock.sleep(2)
         clock.is_stopped = True
         stage.cable.is_plugged = True
-        stage.house.outbox.release(waiting.id)
+        stage.session.outbox.release(waiting.id)
         assert await until_sent(stage, waiting.id)
         assert stage.intent(cut_off.id).state is S.QUEUED
 
@@ -144,9 +144,9 @@ def test_what_is_released_is_tried_although_another_has_just_met_no_line(folder:
 
 def test_the_next_request_of_a_vault_goes_when_the_one_before_has_ended(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
-        first = stage.house.outbox.submit(ONE)
-        second = stage.house.outbox.submit(replace(ONE, name="second"))
+        await stage.session.refresh.once()
+        first = stage.session.outbox.submit(ONE)
+        second = stage.session.outbox.submit(replace(ONE, name="second"))
         await stage.until(second.id, S.ACCEPTED)
         assert stage.intent(second.id).sent_at == stage.intent(first.id).changed_at
 
@@ -157,12 +157,12 @@ def test_the_next_request_of_a_vault_goes_when_the_one_before_has_left_no_trace(
     folder: Path, clock: StoppedClock
 ) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         stage.service.faults.add(Fault("POST", "/checkpoints", "cut", "before"))
-        first = stage.house.outbox.submit(ONE)
-        second = stage.house.outbox.submit(replace(ONE, name="second"))
+        first = stage.session.outbox.submit(ONE)
+        second = stage.session.outbox.submit(replace(ONE, name="second"))
         async with asyncio.TaskGroup() as tasks:
-            lists = tasks.create_task(stage.house.refresh.run())
+            lists = tasks.create_task(stage.session.refresh.run())
             await stage.until(second.id, S.ACCEPTED)
             lists.cancel()
         assert stage.intent(second.id).sent_at == stage.intent(first.id).changed_at
@@ -173,13 +173,13 @@ def test_the_next_request_of_a_vault_goes_when_the_one_before_has_left_no_trace(
 @pytest.mark.parametrize("seconds", [0.5, 7, 10, 3601, 3607.25])
 def test_a_scheduled_request_goes_at_its_time(folder: Path, clock: StoppedClock, seconds: float) -> None:
     async def story(stage: Stage) -> None:
-        await stage.house.refresh.once()
-        later = stage.house.outbox.submit(replace(ONE, name="later"), due_at=clock.now() + timedelta(days=2))
+        await stage.session.refresh.once()
+        later = stage.session.outbox.submit(replace(ONE, name="later"), due_at=clock.now() + timedelta(days=2))
         await clock.sleep(3)
         due = clock.now() + timedelta(seconds=seconds)
-        intent = stage.house.outbox.submit(ONE, due_at=due)
+        intent = stage.session.outbox.submit(ONE, due_at=due)
         async with asyncio.TaskGroup() as tasks:
-            lists = tasks.create_task(stage.house.refresh.run())
+            lists = tasks.create_task(stage.session.refresh.run())
             await stage.until(intent.id, S.ACCEPTED)
             lists.cancel()
         assert stage.intent(intent.id).sent_at == due
@@ -190,7 +190,7 @@ def test_a_scheduled_request_goes_at_its_time(folder: Path, clock: StoppedClock,
 
 def test_a_clock_that_is_set_is_noticed_by_the_next_tick(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        intent = stage.house.outbox.submit(ONE, due_at=clock.now() + timedelta(hours=8))
+        intent = stage.session.outbox.submit(ONE, due_at=clock.now() + timedelta(hours=8))
         await clock.sleep(1)
         clock.advance(8 * 3600)
         set_at = clock.now()

@@ -19,8 +19,8 @@ from cbr_desktop.domain.diagnosis import (
     Why,
 )
 from cbr_desktop.domain.error import (
+    CbrError,
     Forbidden,
-    HouseError,
     LoginRefused,
     NoAnswer,
     NotFound,
@@ -58,7 +58,7 @@ class Body:
         self.proxies: dict[str, str] = {}
         self.variables: tuple[Variable, ...] = ()
         self.problem = ""
-        self.before: HouseError | None = None
+        self.before: CbrError | None = None
         self.hanging: set[str] = set()
 
     async def _found(self, what: str, good: object) -> object:
@@ -66,7 +66,7 @@ class Body:
         if what in self.hanging:
             await asyncio.Event().wait()
         found = self.ill.get(what, good)
-        if isinstance(found, HouseError):
+        if isinstance(found, CbrError):
             raise found
         return found
 
@@ -74,7 +74,7 @@ class Body:
         routes = tuple(Route(e, self.proxies.get(e, ""), RouteReason.SYSTEM) for e in (IAM, CBR))
         return EffectiveNetwork(routes, (), "", AddressFamily.ANY, self.variables, self.problem)
 
-    def refused_before(self) -> HouseError | None:
+    def refused_before(self) -> CbrError | None:
         return self.before
 
     async def resolve(self, endpoint: str) -> tuple[str, ...]:

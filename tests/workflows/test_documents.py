@@ -66,7 +66,7 @@ def file_of(change: Change) -> bytes:
 
 def backup(stage: Stage) -> Backup:
     """Return a backup that nothing speaks against deleting: not the newest of its resource."""
-    rows = [b for b in stage.house.ledger.backups.values() if b.status == "available"]
+    rows = [b for b in stage.session.ledger.backups.values() if b.status == "available"]
     return min(rows, key=lambda b: (b.created_at is None, b.created_at, b.id))
 
 
@@ -76,13 +76,13 @@ def sent(stage: Stage) -> list[tuple[str, str, bytes]]:
 
 
 def read(stage: Stage) -> None:
-    stage.play(stage.house.refresh.once)
+    stage.play(stage.session.refresh.once)
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: Kind, stage: Stage) -> None:
     read(stage)
-    ledger, id = stage.house.ledger, backup(stage).id
+    ledger, id = stage.session.ledger, backup(stage).id
     drafts = {
         Kind.CREATE_CHECKPOINT: CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"),
         Kind.DELETE_BACKUP: BackupDeletion(id),
@@ -101,11 +101,11 @@ def test_keys_that_this_version_does_not_know_are_warned_of_and_sent(stage: Stag
     read(stage)
     value = {**POLICY, "new": 1}
     found = parsed({"operation": "CreatePolicy", "body": value})
-    told = documents.judged(found, stage.house.ledger, stage.clock.now())
+    told = documents.judged(found, stage.session.ledger, stage.clock.now())
     assert [(f.kind, f.facts["path"]) for f in told.findings if f.severity is Severity.WARN] == [
         (FindingKind.UNKNOWN_KEY, "body.new")
     ]
-    assert json.loads(documents.change_of(found, stage.house.ledger).body) == value
+    assert json.loads(documents.change_of(found, stage.session.ledger).body) == value
 
 
 def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
@@ -124,17 +124,17 @@ def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
     ]
     for value, kind in wrong:
         found = parsed(value)
-        told = documents.judged(found, stage.house.ledger, stage.clock.now())
+        told = documents.judged(found, stage.session.ledger, stage.clock.now())
         assert told.is_blocked and kind in [finding.kind for finding in told.findings], value
         assert documents.draft_of(found) is None
-        assert documents.judged_at(found, stage.house.ledger) is None
+        assert documents.judged_at(found, stage.session.ledger) is None
         with pytest.raises(ValueError, match="does not ask"):
-            documents.change_of(found, stage.house.ledger)
+            documents.change_of(found, stage.session.ledger)
 
 
 def test_the_judge_of_the_operation_is_asked(stage: Stage) -> None:
     read(stage)
-    ledger, now = stage.house.ledger, stage.clock.now()
+    ledger, now = stage.session.ledger, stage.clock.now()
     unknown = deletion("5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1")
     assert [f.kind for f in documents.judged(unknown, ledger, now).findings] == [FindingKind.BACKUP_UNKNOWN]
     assert documents.judged_at(unknown, ledger) is None and documents.knowing(unknown, [ledger]) is None
@@ -149,18 +149,18 @@ def test_a_checkpoint_s_file_is_judged_as_its_draft_is(stage: Stage) -> None:
     read(stage)
     found, _ = read_checkpoint(json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "x": 1}}).encode())
     assert found is not None
-    change = documents.change_of(found, stage.house.ledger)
+    change = documents.change_of(found, stage.session.ledger)
     assert (change.subject.type, change.subject.id, change.body) == (SubjectType.VAULT, REFERENCE_VAULT_ID, found.body)
-    told = documents.judged(found, stage.house.ledger, stage.clock.now())
-    assert told == OPERATIONS[found.kind].judge(change, stage.house.ledger, stage.clock.now())
+    told = documents.judged(found, stage.session.ledger, stage.clock.now())
+    assert told == OPERATIONS[found.kind].judge(change, stage.session.ledger, stage.clock.now())
 
 
 def test_files_of_all_kinds_go_over_the_wire_as_they_are(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        ledger, row = stage.house.ledger, backup(stage)
+        await stage.session.refresh.once()
+        ledger, row = stage.session.ledger, backup(stage)
         for file in (renaming(row.id), deletion(row.id)):
-            intent = stage.house.outbox.submit(documents.change_of(file, ledger), file="x.cbr.json")
+            intent = stage.session.outbox.submit(documents.change_of(file, ledger), file="x.cbr.json")
             await stage.until(intent.id, S.FINISHED)
         assert [(method, path.partition("/v3/")[2].partition("/")[2]) for method, path, _ in sent(stage)] == [
             ("PUT", f"backups/{row.id}"),
@@ -173,23 +173,23 @@ def test_files_of_all_kinds_go_over_the_wire_as_they_are(stage: Stage) -> None:
 
 def test_what_takes_a_result_is_judged_without_it_and_waits_for_its_request(stage: Stage) -> None:
     read(stage)
-    ledger, now = stage.house.ledger, stage.clock.now()
+    ledger, now = stage.session.ledger, stage.clock.now()
     file = renaming(PRIOR_ID, "bad<name")
     alone = documents.judged(file, ledger, now)
     assert FindingKind.PRIOR_MISSING in [finding.kind for finding in alone.findings]
     after = documents.judged(file, ledger, now, has_prior=True)
     assert [finding.kind for finding in after.findings] == [FindingKind.BAD_CHARACTER]
     with pytest.raises(ValueError, match="waits for none"):
-        stage.house.outbox.submit(documents.change_of(file, ledger))
+        stage.session.outbox.submit(documents.change_of(file, ledger))
 
 
 def test_a_result_that_is_taken_is_what_the_change_is_about_from_then_on(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        ledger, row = stage.house.ledger, backup(stage)
-        first = stage.house.outbox.submit(documents.change_of(renaming(row.id), ledger))
-        then = stage.house.outbox.submit(documents.change_of(renaming(PRIOR_ID, "best"), ledger), after=first.id)
-        last = stage.house.outbox.submit(documents.change_of(deletion(PRIOR_ID), ledger), after=then.id)
+        await stage.session.refresh.once()
+        ledger, row = stage.session.ledger, backup(stage)
+        first = stage.session.outbox.submit(documents.change_of(renaming(row.id), ledger))
+        then = stage.session.outbox.submit(documents.change_of(renaming(PRIOR_ID, "best"), ledger), after=first.id)
+        last = stage.session.outbox.submit(documents.change_of(deletion(PRIOR_ID), ledger), after=then.id)
         for intent in (first, then, last):
             await stage.until(intent.id, S.FINISHED)
         for intent in (then, last):
@@ -199,7 +199,7 @@ def test_a_result_that_is_taken_is_what_the_change_is_about_from_then_on(stage: 
                 f"backup:{row.id}",
                 f"backups/{row.id}",
             )
-        kept = {intent.id: intent for intent in stage.house.outbox._records.load()}
+        kept = {intent.id: intent for intent in stage.session.outbox._records.load()}
         assert [kept[intent.id].change for intent in (then, last)] == [
             stage.intent(intent.id).change for intent in (then, last)
         ]
@@ -216,21 +216,21 @@ def test_a_result_that_is_taken_waits_in_the_lane_of_what_it_is(stage: Stage) ->
     """Another request of that very backup is under way: both at once is what a lane is there to prevent."""
 
     async def story() -> None:
-        await stage.house.refresh.once()
-        ledger, row = stage.house.ledger, backup(stage)
-        first = stage.house.outbox.submit(documents.change_of(renaming(row.id), ledger))
+        await stage.session.refresh.once()
+        ledger, row = stage.session.ledger, backup(stage)
+        first = stage.session.outbox.submit(documents.change_of(renaming(row.id), ledger))
         # confirmed before the one that waits, so that its turn comes first as soon as the lane is free
-        other = stage.house.outbox.submit(documents.change_of(deletion(row.id), ledger))
-        then = stage.house.outbox.submit(documents.change_of(renaming(PRIOR_ID, "late"), ledger), after=first.id)
+        other = stage.session.outbox.submit(documents.change_of(deletion(row.id), ledger))
+        then = stage.session.outbox.submit(documents.change_of(renaming(PRIOR_ID, "late"), ledger), after=first.id)
         await stage.until(other.id, S.ACCEPTED, S.FINISHED)
         while stage.intent(other.id).state is not S.FINISHED:
             assert stage.intent(then.id).state is S.QUEUED
             await asyncio.sleep(0)
             await stage.clock.sleep(1)
             if stage.intent(first.id).state is S.FINISHED:
-                stage.house.outbox.hold(then.id)
-                assert then.id in [intent.id for intent in stage.house.outbox._records.load()], "its row is whole"
-                stage.house.outbox.release(then.id)
+                stage.session.outbox.hold(then.id)
+                assert then.id in [intent.id for intent in stage.session.outbox._records.load()], "its row is whole"
+                stage.session.outbox.release(then.id)
         await stage.until(then.id, S.REJECTED, S.HELD)
 
     stage.play(story)

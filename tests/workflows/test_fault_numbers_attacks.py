@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.errand import Report
-from cbr_desktop.app.house import open_house
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.request_runner import Report
+from cbr_desktop.app.session import open_session
 from cbr_desktop.cli.report import UNCERTAIN, exit_code
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, is_distinctive
@@ -63,7 +63,7 @@ class ShiftedClock:
 
 @contextmanager
 def shifted(folder: Path, offset: timedelta) -> Iterator[tuple[Stage, ShiftedClock]]:
-    """Open a house whose machine has another time than the service."""
+    """Open a session whose machine has another time than the service."""
     true = StageClock()
     here = ShiftedClock(true, offset)
     service = Service(estate.demo(true.now(), days=DAYS), true)
@@ -79,7 +79,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 async def colleague(stage: Stage, draft: CheckpointDraft) -> str:
     """Have somebody else make a checkpoint, and return its id."""
-    answer = await stage.house.cloud.send(asking(request.body(draft)), await stage.house.cloud.project_id())
+    answer = await stage.session.cloud.send(asking(request.body(draft)), await stage.session.cloud.project_id())
     return CheckpointId(answer.result.id)
 
 
@@ -97,7 +97,7 @@ def test_fault_79_an_ordinary_success_is_one_whatever_this_clock_shows(tmp_path:
     with shifted(tmp_path, offset) as (stage, _):
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             ended = await stage.until(intent.id, S.FINISHED)
             assert ended.outcome is not None
             assert ended.outcome.is_whole
@@ -116,7 +116,7 @@ def test_fault_79_a_lost_answer_is_found_whatever_this_clock_shows(
         stage.service.modes.appears_after_seconds = late
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(OWN)
+            intent = stage.session.outbox.submit(OWN)
             await stage.until(intent.id, S.FINISHED)
             assert S.NOT_FOUND not in stage.states[intent.id]
 
@@ -131,13 +131,13 @@ def test_fault_79_nothing_is_called_not_found_while_nobody_knows_the_time(tmp_pa
         lost(stage, "before")
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(OWN)
+            intent = stage.session.outbox.submit(OWN)
             await stage.until(intent.id, S.UNKNOWN)
             await stage.clock.sleep(2 * 3600)
             left = stage.intent(intent.id)
             assert (left.state, left.note) == (S.UNKNOWN, "no-clock")
             assert sum(each.times for each in left.looked) == 2 * 34
-            assert stage.house.outbox.disown(intent.id)
+            assert stage.session.outbox.disown(intent.id)
             assert stage.intent(intent.id).state is S.NOT_FOUND
 
         stage.play(story)
@@ -149,7 +149,7 @@ def test_fault_79_a_scheduled_request_goes_at_its_time_by_this_clock(tmp_path: P
         lost(stage, "after")
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(OWN, due_at=here.now() + timedelta(minutes=5))
+            intent = stage.session.outbox.submit(OWN, due_at=here.now() + timedelta(minutes=5))
             await stage.until(intent.id, S.FINISHED)
 
         stage.play(story)
@@ -166,18 +166,18 @@ def test_fault_80_what_was_confirmed_by_a_clock_that_was_ahead_is_held(
         stage.cable.is_plugged = False
 
         async def queued() -> None:
-            intent = stage.house.outbox.submit(OWN, due_at=due_at)
+            intent = stage.session.outbox.submit(OWN, due_at=due_at)
             await stage.clock.sleep(30)
             assert stage.intent(intent.id).state in (S.QUEUED, S.SCHEDULED)
             # somebody sets the clock right, and the network is back
             here.offset = timedelta(0)
             stage.cable.is_plugged = True
-            stage.house.outbox.wake()
+            stage.session.outbox.wake()
             held = await stage.until(intent.id, S.HELD)
             assert held.note == "clock"
             await stage.clock.sleep((ahead + timedelta(hours=1)).total_seconds())
             assert stage.intent(intent.id).state is S.HELD
-            assert stage.house.outbox.release(intent.id)
+            assert stage.session.outbox.release(intent.id)
             await stage.until(intent.id, S.FINISHED)
 
         stage.play(queued)
@@ -195,7 +195,7 @@ def test_fault_81_a_colleague_s_checkpoint_is_never_taken_for_ours(
             await colleague(stage, theirs)
             await stage.clock.sleep(90)
         lost(stage, "before")
-        intent = stage.house.outbox.submit(draft)
+        intent = stage.session.outbox.submit(draft)
         await stage.until(intent.id, S.UNKNOWN)
         if when == "after":
             await stage.clock.sleep(40)
@@ -217,7 +217,7 @@ def test_fault_81_a_colleague_s_checkpoint_is_never_taken_for_ours(
 def test_fault_81_two_checkpoints_that_could_be_ours_are_both_shown(stage: Stage) -> None:
     async def story() -> None:
         lost(stage, "after")
-        intent = stage.house.outbox.submit(TYPED)
+        intent = stage.session.outbox.submit(TYPED)
         await stage.until(intent.id, S.UNKNOWN)
         await stage.clock.sleep(60)
         second = await colleague(stage, TYPED)
@@ -227,7 +227,7 @@ def test_fault_81_two_checkpoints_that_could_be_ours_are_both_shown(stage: Stage
         assert second in {each.id for each in left.candidates}
         assert len(left.candidates) == 2
         first = next(each.id for each in left.candidates if each.id != second)
-        assert stage.house.outbox.adopt(intent.id, first)
+        assert stage.session.outbox.adopt(intent.id, first)
         ended = await stage.until(intent.id, S.FINISHED)
         assert ended.checkpoint is not None
         assert ended.checkpoint.id == first
@@ -236,13 +236,35 @@ def test_fault_81_two_checkpoints_that_could_be_ours_are_both_shown(stage: Stage
     assert len(stage.posts) == 2
 
 
+@pytest.mark.parametrize("is_looked_for_again", [False, True])
+def test_what_a_person_says_in_the_moment_in_which_the_search_ends_is_followed(
+    stage: Stage, is_looked_for_again: bool
+) -> None:
+    async def story() -> None:
+        lost(stage, "after")
+        intent = stage.session.outbox.submit(TYPED)
+        while stage.intent(intent.id).note != "ambiguous":
+            await stage.clock.sleep(1)
+        if is_looked_for_again:
+            assert stage.session.outbox.disown(intent.id)
+            assert stage.session.outbox.keep_looking(intent.id)
+            while stage.intent(intent.id).note != "ambiguous":
+                await stage.clock.sleep(1)
+                assert stage.clock.now() - intent.created_at < timedelta(hours=2)
+        (candidate,) = stage.intent(intent.id).candidates
+        assert stage.session.outbox.adopt(intent.id, candidate.id)
+        await stage.until(intent.id, S.FINISHED)
+
+    stage.play(story)
+
+
 def test_fault_81_another_s_resources_or_description_are_not_ours(stage: Stage) -> None:
     vault = stage.service.estate.vaults[REFERENCE_VAULT_ID]
     other = next(id for id in vault.resources if id != REFERENCE_RESOURCE_ID) if len(vault.resources) > 1 else None
 
     async def story() -> None:
         lost(stage, "before")
-        intent = stage.house.outbox.submit(replace(TYPED, description="of Monday"))
+        intent = stage.session.outbox.submit(replace(TYPED, description="of Monday"))
         await stage.until(intent.id, S.UNKNOWN)
         if other is not None:
             await colleague(stage, replace(TYPED, resources=(ResourceChoice(ResourceId(other), "OS::Nova::Server"),)))
@@ -262,15 +284,15 @@ def test_fault_82_two_profiles_of_one_project_have_two_fates(tmp_path: Path, dra
         before = len(service.estate.checkpoints)
         lost(first, "after")
         lost(first, "before")
-        twin = replace(DEMO, name="The same project again")
+        duplicate = replace(DEMO, name="The same project again")
 
         async def story() -> None:
-            one = first.house.outbox.submit(draft)
+            one = first.session.outbox.submit(draft)
             await first.until(one.id, S.UNKNOWN, S.ACCEPTED)
-            with second_profile(first, twin) as second:
+            with second_profile(first, duplicate) as second:
 
                 async def told() -> None:
-                    two = second.house.outbox.submit(draft)
+                    two = second.session.outbox.submit(draft)
                     await second.until(two.id, S.UNKNOWN, S.REJECTED)
                     await clock.sleep(2 * 3600)
                     fates = [first.intent(one.id), second.intent(two.id)]
@@ -291,13 +313,13 @@ def test_fault_82_what_one_of_two_may_have_made_is_not_called_untraceable_for_th
         lost(first, "before")
 
         async def story() -> None:
-            one = first.house.outbox.submit(TYPED)
+            one = first.session.outbox.submit(TYPED)
             await first.until(one.id, S.UNKNOWN)
             await first.clock.sleep(4)
             with second_profile(first, replace(DEMO, name="The same project again")) as second:
 
                 async def told() -> None:
-                    two = second.house.outbox.submit(TYPED)
+                    two = second.session.outbox.submit(TYPED)
                     await second.until(two.id, S.UNKNOWN)
                     await first.clock.sleep(2 * 3600)
                     for left in (first.intent(one.id), second.intent(two.id)):
@@ -314,14 +336,14 @@ def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sen
 
         async def story() -> None:
             lost(first, "before")
-            one = first.house.outbox.submit(TYPED)
+            one = first.session.outbox.submit(TYPED)
             await first.until(one.id, S.UNKNOWN)
             await first.clock.sleep(60)
             with second_profile(first, replace(DEMO, name="The same project again")) as second:
 
                 async def told() -> None:
                     lost(first, "before")
-                    two = second.house.outbox.submit(TYPED)
+                    two = second.session.outbox.submit(TYPED)
                     await second.until(two.id, S.UNKNOWN)
                     await colleague(second, TYPED)
                     await first.clock.sleep(2 * 3600)
@@ -346,10 +368,10 @@ def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
 
     ledger = Ledger(profile, notify)
     cable = Cable(stage.service)
-    house = open_house(
-        ledger, stage.house.outbox._records, SqliteCache(None), stage.clock, demo.secret_of(profile), cable
+    session = open_session(
+        ledger, stage.session.outbox._records, SqliteCache(None), stage.clock, demo.secret_of(profile), cable
     )
-    yield Stage(house, stage.service, stage.clock, seen, cable)
+    yield Stage(session, stage.service, stage.clock, seen, cable)
 
 
 UNFIT: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -398,7 +420,7 @@ def test_fault_87_an_answer_that_does_not_fit_is_unknown_and_looked_for(tmp_path
         stage.cable.spoil = BYTES[kind] if kind in BYTES else changed(UNFIT[kind])  # type: ignore[attr-defined]
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(OWN)
+            intent = stage.session.outbox.submit(OWN)
             ended = await stage.until(intent.id, S.FINISHED)
             assert stage.states[intent.id] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED, S.FINISHED]
             assert ended.outcome is not None
@@ -420,9 +442,9 @@ def test_fault_87_an_answer_with_a_checkpoint_of_another_request_is_unknown(tmp_
         stage.cable.spoil = spoil  # type: ignore[attr-defined]
 
         async def story() -> None:
-            one = stage.house.outbox.submit(UNNAMED)
+            one = stage.session.outbox.submit(UNNAMED)
             await stage.until(one.id, S.FINISHED)
-            two = stage.house.outbox.submit(UNNAMED)
+            two = stage.session.outbox.submit(UNNAMED)
             await stage.until(two.id, S.UNKNOWN)
             await stage.clock.sleep(3600)
             (candidate,) = stage.intent(two.id).candidates
@@ -450,10 +472,10 @@ def test_what_was_asked_for_and_is_not_named_by_the_answer_is_no_success(tmp_pat
         )
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(draft)
+            intent = stage.session.outbox.submit(draft)
             accepted = await stage.until(intent.id, S.ACCEPTED)
-            stage.house.ledger.tasks.clear()
-            outcome = outcome_of(stage.house.ledger, accepted)
+            stage.session.ledger.tasks.clear()
+            outcome = outcome_of(stage.session.ledger, accepted)
             assert outcome is not None
             assert outcome.total == 2
             assert not outcome.is_whole
@@ -470,7 +492,7 @@ def test_a_busy_vault_right_after_our_own_request_may_be_busy_with_it(stage: Sta
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "reply", "after", status=400, body=BUSY))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(draft)
+        intent = stage.session.outbox.submit(draft)
         if draft is OWN:
             await stage.until(intent.id, S.FINISHED)
             assert stage.states[intent.id] == [S.QUEUED, S.SENDING, S.ACCEPTED, S.FINISHED]
@@ -488,7 +510,7 @@ def test_a_busy_vault_that_cannot_be_looked_into_leaves_it_open_whether_we_keep_
     stage.service.faults.add(Fault("GET", "/operation-logs", "status", status=500, body=b"", times=8))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(OWN)
+        intent = stage.session.outbox.submit(OWN)
         await stage.until(intent.id, S.FINISHED)
         assert stage.states[intent.id] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED, S.FINISHED]
 
@@ -503,7 +525,7 @@ def test_fault_100_a_good_backup_is_known_without_leave_to_read_one_of_the_lists
     stage.service.modes.forbidden |= lacking
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(TYPED)
+        intent = stage.session.outbox.submit(TYPED)
         ended = await stage.until(intent.id, S.FINISHED)
         assert ended.outcome is not None
         assert ended.outcome.is_whole
@@ -515,7 +537,7 @@ def test_fault_100_without_both_lists_nothing_is_called_failed(stage: Stage) -> 
     stage.service.modes.forbidden |= {"cbr:tasks:list", "cbr:backups:list"}
 
     async def story() -> Intent:
-        intent = stage.house.outbox.submit(TYPED)
+        intent = stage.session.outbox.submit(TYPED)
         return await stage.until(intent.id, S.FINISHED)
 
     ended: list[Intent] = []
@@ -537,7 +559,7 @@ def test_fault_100_tasks_that_stay_away_are_made_up_for_by_backups(stage: Stage)
     stage.service.faults.add(Fault("GET", "/operation-logs", "reply", status=200, body=logs, times=None))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(TYPED)
+        intent = stage.session.outbox.submit(TYPED)
         ended = await stage.until(intent.id, S.FINISHED)
         assert ended.outcome is not None
         assert ended.outcome.is_whole
@@ -550,7 +572,7 @@ def test_fault_83_a_service_that_hangs_after_acceptance_keeps_nobody_from_leavin
     with staged(tmp_path, cable=Hanging) as stage:
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             await stage.until(intent.id, S.ACCEPTED)
             stage.cable.is_hanging = True  # type: ignore[attr-defined]
             for _ in range(3):
@@ -614,7 +636,7 @@ def test_what_tasks_say_has_ended_has_not_while_the_checkpoint_is_being_made(
         stage.cable.lies = {"/operation-logs": change}  # type: ignore[attr-defined]
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             ended = await stage.until(intent.id, S.FINISHED)
             assert ended.outcome is not None
             assert ended.outcome.is_whole is (fails_at is None)
@@ -631,7 +653,7 @@ def test_a_checkpoint_that_is_made_for_ever_is_no_success_and_ends(tmp_path: Pat
         }
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(TYPED)
+            intent = stage.session.outbox.submit(TYPED)
             ended = await stage.until(intent.id, S.FINISHED)
             assert ended.outcome is not None
             assert not ended.outcome.is_whole

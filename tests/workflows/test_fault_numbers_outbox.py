@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -59,7 +60,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def vault_ids(stage: Stage) -> list[VaultId]:
     """Return the vaults of the demo estate that take a backup by all that is known."""
-    ledger, now = stage.house.ledger, stage.clock.now()
+    ledger, now = stage.session.ledger, stage.clock.now()
     return [id for id in ledger.vaults if not preflight(CheckpointDraft(id, name="x"), ledger, now).is_blocked]
 
 
@@ -74,7 +75,7 @@ def moves(folder: Path, intent: Intent) -> list[str]:
 
 
 def words(stage: Stage, intent: Intent) -> str:
-    return intent_sentence(intent, outcome_of(stage.house.ledger, intent), stage.clock.now())
+    return intent_sentence(intent, outcome_of(stage.session.ledger, intent), stage.clock.now())
 
 
 @pytest.mark.parametrize("late", [0, 5, 60, 600])
@@ -85,7 +86,7 @@ def test_fault_42_an_executed_request_is_found_by_its_name_however_late_it_shows
     stage.service.modes.appears_after_seconds = late
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         found = await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
         assert found.note == "reconciled"
@@ -100,7 +101,7 @@ def test_fault_42_an_executed_request_is_found_by_its_name_however_late_it_shows
 
     stage.play(story)
     assert len(stage.posts) == 1
-    (intent,) = stage.house.ledger.intents.values()
+    (intent,) = stage.session.ledger.intents.values()
     assert moves(tmp_path, intent) == ["sending", "unknown", "accepted", "finished"]
 
 
@@ -110,7 +111,7 @@ def test_fault_43_of_a_dropped_request_no_trace_is_found_and_only_a_person_sends
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         lost = await stage.until(intent.id, S.NOT_FOUND)
         said = words(stage, lost)
         assert "No trace of the request was found" in said
@@ -120,11 +121,11 @@ def test_fault_43_of_a_dropped_request_no_trace_is_found_and_only_a_person_sends
         await stage.clock.sleep(24 * 3600)
         assert stage.intent(intent.id).state is S.NOT_FOUND
         assert len(stage.posts) == 1
-        again = stage.house.outbox.send_again(intent.id)
+        again = stage.session.outbox.send_again(intent.id)
         assert (again.retry_of, again.name, again.body) == (intent.id, lost.name, lost.body)
         await stage.until(again.id, S.FINISHED)
         assert stage.intent(intent.id).state is S.NOT_FOUND
-        assert not stage.intent(again.id).twins
+        assert not stage.intent(again.id).duplicates
 
     stage.play(story)
     assert len(stage.posts) == 2
@@ -132,10 +133,10 @@ def test_fault_43_of_a_dropped_request_no_trace_is_found_and_only_a_person_sends
 
 @pytest.mark.parametrize("state", [state for state in S if state is not S.NOT_FOUND])
 def test_fault_43_nothing_but_what_was_not_found_is_sent_again(stage: Stage, state: IntentState) -> None:
-    intent = stage.house.outbox.submit(ONE)
-    stage.house.ledger.put_intent(replace(intent, state=state))
+    intent = stage.session.outbox.submit(ONE)
+    stage.session.ledger.put_intent(replace(intent, state=state))
     with pytest.raises(ValueError, match="no trace"):
-        stage.house.outbox.send_again(intent.id)
+        stage.session.outbox.send_again(intent.id)
 
 
 def test_fault_44_what_came_late_and_was_sent_again_is_shown_as_created_twice(stage: Stage) -> None:
@@ -144,9 +145,9 @@ def test_fault_44_what_came_late_and_was_sent_again_is_shown_as_created_twice(st
     stage.service.modes.appears_after_seconds = 4000
 
     async def story() -> None:
-        first = stage.house.outbox.submit(ONE)
+        first = stage.session.outbox.submit(ONE)
         await stage.until(first.id, S.NOT_FOUND)
-        second = stage.house.outbox.send_again(first.id)
+        second = stage.session.outbox.send_again(first.id)
         await stage.until(second.id, S.ACCEPTED)
         stage.service.modes.appears_after_seconds = 0
         await stage.until(second.id, S.FINISHED)
@@ -155,7 +156,7 @@ def test_fault_44_what_came_late_and_was_sent_again_is_shown_as_created_twice(st
         assert one.checkpoint is not None
         assert two.checkpoint is not None
         assert one.checkpoint.id != two.checkpoint.id
-        assert (one.twins, two.twins) == ((two.checkpoint.id,), (one.checkpoint.id,))
+        assert (one.duplicates, two.duplicates) == ((two.checkpoint.id,), (one.checkpoint.id,))
         for intent in (one, two):
             said = words(stage, intent)
             assert "Created twice" in said
@@ -173,7 +174,7 @@ def test_fault_45_a_gateway_that_gives_up_after_the_service_has_acted_leaves_it_
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b""))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         await stage.until(intent.id, S.FINISHED)
         assert S.UNKNOWN in stage.states[intent.id]
         assert S.REJECTED not in stage.states[intent.id]
@@ -189,7 +190,7 @@ def test_fault_46_no_answer_that_cannot_be_read_loses_or_repeats_a_request(
     stage.service.faults.add(replace(fault))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         await stage.until(intent.id, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
 
@@ -207,7 +208,7 @@ def test_fault_46_a_refusal_that_no_gateway_gave_proves_nothing(stage: Stage, st
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b"{}"))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         await stage.until(intent.id, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
 
@@ -222,7 +223,7 @@ def test_fault_43_what_could_not_be_read_to_the_end_is_not_called_not_found(stag
     stage.service.faults.add(lists)
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         await stage.clock.sleep(2 * 3600)
         assert stage.intent(intent.id).state is S.UNKNOWN
         assert max(each.failures for each in stage.intent(intent.id).looked) > 34
@@ -235,13 +236,13 @@ def test_fault_43_what_could_not_be_read_to_the_end_is_not_called_not_found(stag
 
 def test_fault_47_what_was_skipped_is_never_a_plain_success(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        vault = next(v for v in stage.house.ledger.vaults.values() if v.name == "vault-web-prod")
-        intent = stage.house.outbox.submit(CheckpointDraft(vault.id, name="some"))
+        await stage.session.refresh.once()
+        vault = next(v for v in stage.session.ledger.vaults.values() if v.name == "vault-web-prod")
+        intent = stage.session.outbox.submit(CheckpointDraft(vault.id, name="some"))
         finished = await stage.until(intent.id, S.FINISHED)
         assert "5 of 7" in words(stage, finished)
         assert "2 skipped" in words(stage, finished)
-        assert request_words(finished, outcome_of(stage.house.ledger, finished)).startswith("Partly done")
+        assert request_words(finished, outcome_of(stage.session.ledger, finished)).startswith("Partly done")
 
     stage.play(story)
     assert len(stage.posts) == 1
@@ -250,16 +251,52 @@ def test_fault_47_what_was_skipped_is_never_a_plain_success(stage: Stage) -> Non
 BUSY = json.dumps({"error_code": "BackupService.6125", "error_msg": "in progress", "request_id": "0" * 32}).encode()
 
 
-def test_fault_48_a_busy_vault_is_a_refusal_of_a_first_request(stage: Stage) -> None:
-    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=BUSY))
+@pytest.mark.parametrize("lacking", [set(), {"cbr:tasks:list"}], ids=["all lists", "no tasks"])
+def test_fault_48_a_vault_that_is_busy_with_another_s_is_a_refusal(stage: Stage, lacking: set[str]) -> None:
+    stage.service.modes.forbidden |= lacking
+    stage.service.modes.checkpoint_seconds = 3600
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        project = await stage.session.cloud.project_id()
+        await stage.session.cloud.create_checkpoint(request.body(replace(ONE, name="a-colleague-s")), project)
+        await stage.clock.sleep(1200)
+        intent = stage.session.outbox.submit(ONE)
         rejected = await stage.until(intent.id, S.REJECTED)
         assert rejected.refusal is not None
         assert rejected.refusal.code == "BackupService.6125"
         await stage.clock.sleep(3600)
         assert stage.intent(intent.id) == rejected
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+@pytest.mark.parametrize("late", [0, 3, 60, 600])
+def test_fault_48_a_vault_that_is_busy_with_nothing_that_shows_may_be_busy_with_our_own(
+    stage: Stage, late: int
+) -> None:
+    """Something on the way sent the request twice; the second one is refused, and the first one shows late."""
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "reply", "after", status=400, body=BUSY))
+    stage.service.modes.appears_after_seconds = late
+
+    async def story() -> None:
+        intent = stage.session.outbox.submit(ONE)
+        await stage.until(intent.id, S.FINISHED)
+        assert S.REJECTED not in stage.states[intent.id]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_fault_48_a_busy_vault_of_which_a_list_is_not_whole_may_be_busy_with_our_own(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=BUSY))
+    short = json.dumps({"operation_logs": [], "count": 7}).encode()
+    stage.service.faults.add(Fault("GET", "/operation-logs", "reply", body=short, times=1))
+
+    async def story() -> None:
+        intent = stage.session.outbox.submit(ONE)
+        await stage.until(intent.id, S.UNKNOWN)
+        await stage.until(intent.id, S.NOT_FOUND)
 
     stage.play(story)
     assert len(stage.posts) == 1
@@ -272,10 +309,10 @@ def test_fault_48_a_busy_vault_is_a_hint_that_a_lost_request_runs(stage: Stage, 
     busy = BUSY.replace(b"6125", code.encode())
 
     async def story() -> None:
-        first = stage.house.outbox.submit(ONE)
+        first = stage.session.outbox.submit(ONE)
         await stage.until(first.id, S.NOT_FOUND)
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=busy))
-        second = stage.house.outbox.send_again(first.id)
+        second = stage.session.outbox.send_again(first.id)
         await stage.until(second.id, S.REJECTED)
         assert (stage.intent(first.id).state, stage.intent(first.id).note) == (S.UNKNOWN, "vault-busy")
         await stage.until(first.id, S.FINISHED)
@@ -288,7 +325,7 @@ def test_fault_49_many_that_wake_the_outbox_at_once_send_a_request_once(stage: S
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "before", seconds=0.01, times=None))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         async with asyncio.TaskGroup() as clicks:
             for _ in range(20):
                 clicks.create_task(pressed())
@@ -296,7 +333,7 @@ def test_fault_49_many_that_wake_the_outbox_at_once_send_a_request_once(stage: S
 
     async def pressed() -> None:
         for _ in range(50):
-            stage.house.outbox.wake()
+            stage.session.outbox.wake()
             await asyncio.sleep(0)
 
     stage.play(story)
@@ -304,19 +341,19 @@ def test_fault_49_many_that_wake_the_outbox_at_once_send_a_request_once(stage: S
 
 
 def test_fault_49_of_two_outboxes_over_one_disk_one_sends(stage: Stage) -> None:
-    other = type(stage.house.outbox)(
-        stage.house.ledger,
-        stage.house.outbox._records,
-        stage.house.cloud,
+    other = type(stage.session.outbox)(
+        stage.session.ledger,
+        stage.session.outbox._records,
+        stage.session.cloud,
         stage.clock,
         lambda: IntentId("other"),
-        stage.house.guard,
+        stage.session.guard,
     )
 
     async def story() -> None:
         async with asyncio.TaskGroup() as tasks:
             second = tasks.create_task(other.drain())
-            intent = stage.house.outbox.submit(ONE)
+            intent = stage.session.outbox.submit(ONE)
             other.wake()
             await stage.until(intent.id, S.FINISHED)
             second.cancel()
@@ -330,18 +367,18 @@ def test_fault_51_what_is_on_the_wire_cannot_be_taken_back_and_ends_unknown_when
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "after", seconds=3600))
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(ONE)
-            drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
+            intent = stage.session.outbox.submit(ONE)
+            drain = asyncio.get_running_loop().create_task(stage.session.outbox.drain())
             while not stage.posts:
                 await stage.clock.sleep(1)
-            assert not stage.house.outbox.cancel(intent.id)
-            assert not stage.house.outbox.hold(intent.id)
+            assert not stage.session.outbox.cancel(intent.id)
+            assert not stage.session.outbox.hold(intent.id)
             drain.cancel()
             await asyncio.gather(drain, return_exceptions=True)
             held = stage.intent(intent.id)
             assert (held.state, held.note) == (S.UNKNOWN, "interrupted")
             assert "it is not sent again" in words(stage, held)
-            await stage.house.cloud.aclose()
+            await stage.session.cloud.aclose()
 
         asyncio.run(story())
         assert len(stage.posts) == 1
@@ -351,7 +388,7 @@ def test_fault_51_what_is_on_the_wire_cannot_be_taken_back_and_ends_unknown_when
 
 def test_fault_54_a_row_keeps_its_target_and_is_not_sent_elsewhere(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
     for elsewhere in (replace(DEMO, cbr_endpoint="https://cbr.elsewhere.invalid"), replace(DEMO, project="eu-nl")):
         with staged(tmp_path, profile=elsewhere, service=stage.service, clock=stage.clock) as moved:
 
@@ -360,13 +397,13 @@ def test_fault_54_a_row_keeps_its_target_and_is_not_sent_elsewhere(tmp_path: Pat
                 held = moved.intent(intent.id)
                 assert (held.state, held.note, held.target) == (S.HELD, "elsewhere", intent.target)
                 assert "leads elsewhere" in words(moved, held)
-                assert not moved.house.outbox.release(intent.id)
+                assert not moved.session.outbox.release(intent.id)
                 await moved.clock.sleep(300)
 
             moved.play(story)
             assert not moved.posts
     with staged(tmp_path, profile=replace(DEMO, name="Another"), service=stage.service, clock=stage.clock) as other:
-        assert other.house.ledger.intents == {}
+        assert other.session.ledger.intents == {}
     assert not stage.posts
 
 
@@ -375,12 +412,12 @@ def submitted_offline(folder: Path, count: int) -> tuple[Stage, list[Intent]]:
     with staged(folder) as stage:
 
         async def known() -> None:
-            await stage.house.refresh.once()
+            await stage.session.refresh.once()
 
         stage.play(known)
         vaults = vault_ids(stage)
         made = [
-            stage.house.outbox.submit(CheckpointDraft(vaults[number % len(vaults)], name=f"waits-{number}"))
+            stage.session.outbox.submit(CheckpointDraft(vaults[number % len(vaults)], name=f"waits-{number}"))
             for number in range(count)
         ]
     stage.service.journal.clear()
@@ -394,17 +431,17 @@ def test_fault_55_after_three_days_nothing_goes_without_a_new_confirmation(tmp_p
 
         async def story() -> None:
             assert {stage.intent(each.id).state for each in made} == {S.QUEUED}
-            await stage.house.refresh.once()
+            await stage.session.refresh.once()
             await stage.clock.sleep(600)
             assert not stage.posts
             vaults = {each.change.vault_id for each in made}
-            held = [each for each in stage.house.ledger.intents.values() if each.state is S.HELD]
+            held = [each for each in stage.session.ledger.intents.values() if each.state is S.HELD]
             assert {each.change.vault_id for each in held} == vaults
             assert {each.note for each in held} == {"stale"}
             assert all("3 days ago" in words(stage, each) for each in held)
             assert len(held) == 50
             for each in held[:6]:
-                assert stage.house.outbox.release(each.id)
+                assert stage.session.outbox.release(each.id)
             for each in held[:6]:
                 await stage.until(each.id, S.FINISHED, S.REJECTED)
             assert {stage.intent(each.id).state for each in held[6:]} == {S.HELD}
@@ -420,14 +457,14 @@ def test_fault_55_after_three_days_nothing_goes_without_a_new_confirmation(tmp_p
 
 def test_a_held_request_stays_until_it_is_released_and_that_is_a_new_confirmation(stage: Stage) -> None:
     async def story() -> None:
-        intent = stage.house.outbox.submit(ONE)
-        assert stage.house.outbox.hold(intent.id)
-        assert not stage.house.outbox.hold(intent.id)
+        intent = stage.session.outbox.submit(ONE)
+        assert stage.session.outbox.hold(intent.id)
+        assert not stage.session.outbox.hold(intent.id)
         await stage.clock.sleep(7 * 24 * 3600)
         assert not stage.posts
-        assert stage.house.outbox.release(intent.id)
+        assert stage.session.outbox.release(intent.id)
         assert stage.intent(intent.id).confirmed_at == stage.clock.now()
-        assert not stage.house.outbox.release(intent.id)
+        assert not stage.session.outbox.release(intent.id)
         await stage.until(intent.id, S.FINISHED)
 
     stage.play(story)
@@ -437,7 +474,7 @@ def test_a_held_request_stays_until_it_is_released_and_that_is_a_new_confirmatio
 def test_a_scheduled_request_goes_when_it_is_due(stage: Stage) -> None:
     async def story() -> None:
         due = stage.clock.now() + timedelta(hours=5)
-        intent = stage.house.outbox.submit(ONE, due_at=due)
+        intent = stage.session.outbox.submit(ONE, due_at=due)
         assert intent.state is S.SCHEDULED
         await stage.clock.sleep(4.9 * 3600)
         assert not stage.posts
@@ -453,9 +490,9 @@ def test_a_scheduled_request_goes_when_it_is_due(stage: Stage) -> None:
 def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         due = stage.clock.now() + timedelta(hours=1)
-        intent = stage.house.outbox.submit(ONE, due_at=due)
-        soon = stage.house.outbox.submit(ONE, due_at=due + timedelta(days=1))
-        assert stage.house.outbox.hold(soon.id)
+        intent = stage.session.outbox.submit(ONE, due_at=due)
+        soon = stage.session.outbox.submit(ONE, due_at=due + timedelta(days=1))
+        assert stage.session.outbox.hold(soon.id)
     stage.clock.advance(3600 + 60 * CONFIRM_MINUTES + 1)
     with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
 
@@ -463,9 +500,9 @@ def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_pat
             await later.clock.sleep(60)
             held = later.intent(intent.id)
             assert (held.state, held.note) == (S.HELD, "late")
-            assert later.house.outbox.release(soon.id)
+            assert later.session.outbox.release(soon.id)
             assert later.intent(soon.id).state is S.SCHEDULED
-            assert later.house.outbox.cancel(soon.id)
+            assert later.session.outbox.cancel(soon.id)
 
         later.play(story)
         assert not later.posts
@@ -473,7 +510,7 @@ def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_pat
 
 def test_a_scheduled_request_that_is_a_little_late_still_goes(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        intent = stage.house.outbox.submit(ONE, due_at=stage.clock.now() + timedelta(hours=1))
+        intent = stage.session.outbox.submit(ONE, due_at=stage.clock.now() + timedelta(hours=1))
     stage.clock.advance(3600 + 300)
     with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
 
@@ -488,8 +525,8 @@ def test_waiting_for_its_own_vault_does_not_make_a_confirmation_old(stage: Stage
     stage.service.modes.checkpoint_seconds = 3 * 3600
 
     async def story() -> None:
-        first = stage.house.outbox.submit(ONE)
-        second = stage.house.outbox.submit(replace(ONE, name="second"))
+        first = stage.session.outbox.submit(ONE)
+        second = stage.session.outbox.submit(replace(ONE, name="second"))
         await stage.clock.sleep(3 * 3600 + 120)
         assert stage.intent(first.id).state is S.FINISHED
         await stage.until(second.id, S.ACCEPTED)
@@ -500,8 +537,8 @@ def test_waiting_for_its_own_vault_does_not_make_a_confirmation_old(stage: Stage
 
 def test_after_a_sleep_in_which_its_vault_became_free_a_waiting_request_is_asked_again(stage: Stage) -> None:
     async def story() -> None:
-        first = stage.house.outbox.submit(ONE)
-        second = stage.house.outbox.submit(replace(ONE, name="second"))
+        first = stage.session.outbox.submit(ONE)
+        second = stage.session.outbox.submit(replace(ONE, name="second"))
         await stage.until(first.id, S.ACCEPTED)
         stage.clock.advance(8 * 3600)
         await stage.until(second.id, S.HELD)
@@ -515,17 +552,17 @@ def test_what_newer_data_contradict_is_held(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
 
         async def story() -> None:
-            await stage.house.refresh.once()
+            await stage.session.refresh.once()
             stage.clock.advance(2 * 3600)
             (vault,) = (v for v in stage.service.estate.vaults.values() if v.id == REFERENCE_VAULT_ID)
             vault.status = "frozen"
-            good = next(v.id for v in stage.house.ledger.vaults.values() if v.name == "vault-web-prod")
-            bad = stage.house.outbox.submit(ONE)
-            fine = stage.house.outbox.submit(CheckpointDraft(good, name="fine"))
+            good = next(v.id for v in stage.session.ledger.vaults.values() if v.name == "vault-web-prod")
+            bad = stage.session.outbox.submit(ONE)
+            fine = stage.session.outbox.submit(CheckpointDraft(good, name="fine"))
             await stage.clock.sleep(60)
             assert not stage.posts
             assert {stage.intent(each.id).state for each in (bad, fine)} == {S.QUEUED}
-            await stage.house.refresh.once()
+            await stage.session.refresh.once()
             await stage.until(fine.id, S.ACCEPTED, S.FINISHED)
             held = await stage.until(bad.id, S.HELD)
             assert held.note == "contradicted"
@@ -536,7 +573,7 @@ def test_what_newer_data_contradict_is_held(tmp_path: Path) -> None:
 
 def test_fault_56_what_the_journal_does_not_take_is_not_sent(stage: Stage) -> None:
     full = True
-    journal = stage.house.outbox._records._scribe._journal  # type: ignore[attr-defined]
+    journal = stage.session.outbox._records._audit_writer._journal  # type: ignore[attr-defined]
     append: Callable[..., Entry] = journal.append
 
     def appended(event: object) -> Entry:
@@ -548,7 +585,7 @@ def test_fault_56_what_the_journal_does_not_take_is_not_sent(stage: Stage) -> No
 
     async def story() -> None:
         nonlocal full
-        intent = stage.house.outbox.submit(ONE)
+        intent = stage.session.outbox.submit(ONE)
         await stage.clock.sleep(120)
         held = stage.intent(intent.id)
         assert (held.state, held.note) == (S.QUEUED, "not-saved")

@@ -19,7 +19,7 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.workflows.journal import BODY_LIMIT, IntentWitness, Journalled, Scribe
+from cbr_desktop.workflows.journal import BODY_LIMIT, AuditWriter, IntentObserver, Journalled
 from tests.stage import staged
 from tests.storage.values import intent, sending
 
@@ -68,15 +68,15 @@ class Rows:
         return [intent()]
 
 
-def scribe(notebook: Notebook) -> Scribe:
-    return Scribe(notebook, DEMO, "anna@desk")  # type: ignore[arg-type]
+def audit_writer(notebook: Notebook) -> AuditWriter:
+    return AuditWriter(notebook, DEMO, "anna@desk")  # type: ignore[arg-type]
 
 
 def test_the_life_of_a_request_is_told_from_its_beginning_to_its_end(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
 
         async def story() -> None:
-            made = stage.house.outbox.submit(DRAFT, file="/requests/a.cbr.json", plan="run-1")
+            made = stage.session.outbox.submit(DRAFT, file="/requests/a.cbr.json", plan="run-1")
             await stage.until(made.id, IntentState.FINISHED)
 
         stage.play(story)
@@ -107,7 +107,7 @@ def test_the_life_of_a_request_is_told_from_its_beginning_to_its_end(tmp_path: P
 
 def test_the_head_that_the_outbox_remembers_is_the_last_entry(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        stage.house.outbox.submit(DRAFT)
+        stage.session.outbox.submit(DRAFT)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     *_, last = read_only(here.journal_folder).entries()
     assert peek(here.records_file)[1] == (last.number, last.hash)
@@ -118,7 +118,7 @@ def test_no_token_and_no_password_is_in_the_journal(tmp_path: Path) -> None:
         stage.service.faults.add(Fault("POST", "/checkpoints", "status", "before", status=401, body=b"{}"))
 
         async def story() -> None:
-            made = stage.house.outbox.submit(replace(DRAFT, description='password: "hunter2canary"'))
+            made = stage.session.outbox.submit(replace(DRAFT, description='password: "hunter2canary"'))
             while not stage.posts:
                 await stage.clock.sleep(1)
             await stage.clock.sleep(10)
@@ -136,8 +136,8 @@ def test_no_token_and_no_password_is_in_the_journal(tmp_path: Path) -> None:
 
 def test_arming_and_disarming_are_told(tmp_path: Path) -> None:
     with staged(tmp_path, profile=replace(DEMO, read_only=True)) as stage:
-        stage.house.guard.arm(5)
-        stage.house.guard.disarm()
+        stage.session.guard.arm(5)
+        stage.session.guard.disarm()
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     kinds = [entry.event.kind for entry in read_only(here.journal_folder).entries()]
     assert kinds == ["started", "armed", "disarmed", "stopped"]
@@ -145,21 +145,21 @@ def test_arming_and_disarming_are_told(tmp_path: Path) -> None:
 
 def test_only_the_note_of_sending_is_a_condition() -> None:
     notebook, rows = Notebook(), Rows()
-    kept = Journalled(rows, scribe(notebook))  # type: ignore[arg-type]
+    kept = Journalled(rows, audit_writer(notebook))  # type: ignore[arg-type]
     notebook.is_full = True
     kept.add(intent())
     kept.save(intent().moved(IntentState.HELD, NOON))
     with pytest.raises(NotSaved):
         kept.claim(sending(intent()))
-    witness = scribe(notebook).witness(intent())
-    witness.answers(200, "r", "", b"{}")
+    observer = audit_writer(notebook).observer(intent())
+    observer.answers(200, "r", "", b"{}")
     with pytest.raises(NotSaved):
-        witness.asks("POST", "https://cbr.example", {}, b"{}")
+        observer.asks("POST", "https://cbr.example", {}, b"{}")
 
 
 def test_a_sending_that_did_not_come_to_be_is_taken_back_in_the_journal() -> None:
     notebook, rows = Notebook(), Rows()
-    kept = Journalled(rows, scribe(notebook))  # type: ignore[arg-type]
+    kept = Journalled(rows, audit_writer(notebook))  # type: ignore[arg-type]
     kept.add(intent())
     rows.is_lost = True
     assert not kept.claim(sending(intent()))
@@ -181,7 +181,7 @@ def test_a_sending_that_did_not_come_to_be_is_taken_back_in_the_journal() -> Non
 
 def test_what_was_known_before_a_restart_is_where_a_move_begins() -> None:
     notebook = Notebook()
-    kept = Journalled(Rows(), scribe(notebook))  # type: ignore[arg-type]
+    kept = Journalled(Rows(), audit_writer(notebook))  # type: ignore[arg-type]
     (loaded,) = kept.load()
     kept.save(loaded.moved(IntentState.CANCELLED, NOON))
     kept.save(loaded.moved(IntentState.CANCELLED, NOON, note="again"))
@@ -203,7 +203,7 @@ def test_what_was_known_before_a_restart_is_where_a_move_begins() -> None:
 )
 def test_any_answer_can_be_told(body: bytes) -> None:
     notebook = Notebook()
-    IntentWitness(scribe(notebook), intent()).answers(200, "r", "", body)
+    IntentObserver(audit_writer(notebook), intent()).answers(200, "r", "", body)
     (event,) = notebook.events
     assert event.facts["body_bytes"] == len(body)
     assert len(json.dumps(event.facts)) < 200_000
@@ -211,7 +211,7 @@ def test_any_answer_can_be_told(body: bytes) -> None:
 
 def test_of_a_long_body_the_beginning_and_the_digest_are_told() -> None:
     notebook = Notebook()
-    IntentWitness(scribe(notebook), intent()).asks("POST", "https://cbr.example", {"Accept": "a"}, b"x" * 2**20)
+    IntentObserver(audit_writer(notebook), intent()).asks("POST", "https://cbr.example", {"Accept": "a"}, b"x" * 2**20)
     (event,) = notebook.events
     assert len(event.facts["body"]) == BODY_LIMIT
     assert (event.facts["body_bytes"], len(event.facts["body_sha256"])) == (2**20, 64)

@@ -168,7 +168,7 @@ def test_the_journal_tells_every_look_and_then_what_was_found(tmp_path: Path) ->
         stage.service.modes.appears_after_seconds = 12
 
         async def story() -> None:
-            made = stage.house.outbox.submit(ONE)
+            made = stage.session.outbox.submit(ONE)
             await stage.until(made.id, S.FINISHED)
 
         stage.play(story)

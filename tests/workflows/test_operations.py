@@ -30,8 +30,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 async def a_backup(stage: Stage) -> Backup:
     """Return a backup that may be deleted, as the service lists it."""
-    listing = await stage.house.cloud.backups()
-    stage.house.ledger.put_backups(listing)
+    listing = await stage.session.cloud.backups()
+    stage.session.ledger.put_backups(listing)
     return next(
         each for each in listing.rows if each.status == BackupStatus.AVAILABLE and not each.auto and each.vault_id
     )
@@ -50,7 +50,7 @@ def lost(stage: Stage, method: str, path: str, when: str, times: int | None = 1)
 def test_a_deletion_is_followed_until_the_backup_is_gone(stage: Stage) -> None:
     async def story() -> None:
         backup = await a_backup(stage)
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         ended = await stage.until(made.id, S.FINISHED)
         assert ended.outcome is not None
         assert ended.outcome.is_whole
@@ -64,7 +64,7 @@ def test_a_deletion_whose_answer_is_lost_is_found_by_reading_and_not_sent_again(
     async def story() -> None:
         backup = await a_backup(stage)
         lost(stage, "DELETE", "/backups/[^/]+", "after")
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         ended = await stage.until(made.id, S.FINISHED)
         assert (ended.outcome is not None, ended.sends) == (True, 1)
         await stage.clock.sleep(3600)
@@ -77,7 +77,7 @@ def test_a_deletion_that_never_arrived_goes_again_once_reading_has_proved_that(s
     async def story() -> None:
         backup = await a_backup(stage)
         lost(stage, "DELETE", "/backups/[^/]+", "before")
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         ended = await stage.until(made.id, S.FINISHED)
         assert ended.sends == 2
         assert stage.states[made.id] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.QUEUED, S.SENDING, S.ACCEPTED, S.FINISHED]
@@ -90,7 +90,7 @@ def test_what_never_arrives_is_sent_three_times_and_then_left_to_a_person(stage:
     async def story() -> None:
         backup = await a_backup(stage)
         lost(stage, "DELETE", "/backups/[^/]+", "before", times=None)
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         left = await stage.until(made.id, S.NOT_FOUND)
         assert left.sends == 3
         await stage.clock.sleep(3600)
@@ -104,7 +104,7 @@ def test_what_was_confirmed_long_ago_is_not_sent_again_by_itself(stage: Stage) -
         backup = await a_backup(stage)
         lost(stage, "DELETE", "/backups/[^/]+", "before")
         stage.service.faults.add(Fault("GET", "/backups/[^/]+", "cut", "before", times=120))
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         held = await stage.until(made.id, S.HELD)
         assert (held.note, held.sends) == ("stale", 1)
         assert stage.clock.now() - (held.confirmed_at or stage.clock.now()) > timedelta(minutes=15)
@@ -116,9 +116,9 @@ def test_what_was_confirmed_long_ago_is_not_sent_again_by_itself(stage: Stage) -
 def test_a_backup_that_is_gone_already_is_a_deletion_that_is_done(stage: Stage) -> None:
     async def story() -> None:
         backup = await a_backup(stage)
-        first = stage.house.outbox.submit(BackupDeletion(backup.id))
+        first = stage.session.outbox.submit(BackupDeletion(backup.id))
         await stage.until(first.id, S.FINISHED)
-        second = stage.house.outbox.submit(BackupDeletion(backup.id))
+        second = stage.session.outbox.submit(BackupDeletion(backup.id))
         ended = await stage.until(second.id, S.FINISHED)
         assert ended.outcome is not None
         assert ended.outcome.is_whole
@@ -132,7 +132,7 @@ def test_a_gateway_that_knows_no_such_operation_proves_no_deletion(stage: Stage)
     async def story() -> None:
         backup = await a_backup(stage)
         stage.service.modes.missing.add("backups")
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         await stage.until(made.id, S.UNKNOWN)
         await stage.clock.sleep(3600)
         left = stage.intent(made.id)
@@ -147,10 +147,10 @@ def test_a_renaming_is_known_by_the_name_that_the_backup_has(stage: Stage, when:
     async def story() -> None:
         backup = await a_backup(stage)
         lost(stage, "PUT", "/backups/[^/]+", when)
-        made = stage.house.outbox.submit(BackupRename(backup.id, "kept-for-audit"))
+        made = stage.session.outbox.submit(BackupRename(backup.id, "kept-for-audit"))
         ended = await stage.until(made.id, S.FINISHED)
         assert ended.sends == times
-        assert (await stage.house.cloud.backup(backup.id)).name == "kept-for-audit"
+        assert (await stage.session.cloud.backup(backup.id)).name == "kept-for-audit"
 
     stage.play(story)
     assert len(asked(stage, "PUT", "/backups/")) == times
@@ -159,9 +159,9 @@ def test_a_renaming_is_known_by_the_name_that_the_backup_has(stage: Stage, when:
 def test_what_is_done_to_one_backup_is_done_one_after_the_other(stage: Stage) -> None:
     async def story() -> None:
         backup = await a_backup(stage)
-        renamed = stage.house.outbox.submit(BackupRename(backup.id, "for-a-moment"))
-        deleted = stage.house.outbox.submit(BackupDeletion(backup.id))
-        assert stage.house.outbox.ahead_of(deleted) is None
+        renamed = stage.session.outbox.submit(BackupRename(backup.id, "for-a-moment"))
+        deleted = stage.session.outbox.submit(BackupDeletion(backup.id))
+        assert stage.session.outbox.ahead_of(deleted) is None
         await stage.until(deleted.id, S.FINISHED)
         assert stage.intent(renamed.id).state is S.FINISHED
         methods = [e.method for e in stage.service.journal if e.method in ("PUT", "DELETE")]
@@ -173,9 +173,9 @@ def test_what_is_done_to_one_backup_is_done_one_after_the_other(stage: Stage) ->
 @pytest.mark.parametrize(("when", "times"), [("after", 1), ("before", 2)])
 def test_a_policy_whose_answer_is_lost_is_made_once(stage: Stage, when: str, times: int) -> None:
     async def story() -> None:
-        await stage.house.cloud.vaults()
+        await stage.session.cloud.vaults()
         lost(stage, "POST", "/policies", when)
-        made = stage.house.outbox.submit(NIGHTLY)
+        made = stage.session.outbox.submit(NIGHTLY)
         ended = await stage.until(made.id, S.FINISHED)
         assert ended.sends == times
         named = [each for each in stage.service.estate.policies.values() if each.name == NIGHTLY.name]
@@ -187,11 +187,11 @@ def test_a_policy_whose_answer_is_lost_is_made_once(stage: Stage, when: str, tim
 
 def test_a_policy_of_the_name_from_before_is_nobody_s_proof(stage: Stage) -> None:
     async def story() -> None:
-        first = stage.house.outbox.submit(NIGHTLY)
+        first = stage.session.outbox.submit(NIGHTLY)
         await stage.until(first.id, S.FINISHED)
         await stage.clock.sleep(7200)
         lost(stage, "POST", "/policies", "before")
-        second = stage.house.outbox.submit(NIGHTLY)
+        second = stage.session.outbox.submit(NIGHTLY)
         ended = await stage.until(second.id, S.FINISHED)
         assert ended.sends == 2
         assert len({stage.intent(each.id).result for each in (first, second)}) == 2
@@ -211,7 +211,7 @@ def test_a_request_waits_for_another_and_takes_the_id_of_what_that_made(stage: S
 
     async def story() -> None:
         backup = await a_backup(stage)
-        first = stage.house.outbox.submit(BackupRename(backup.id, "first-name"))
+        first = stage.session.outbox.submit(BackupRename(backup.id, "first-name"))
         body = f'{{"backup": {{"name": "of-{PRIOR_ID}"}}}}'.encode()
         second = Change(
             Kind.RENAME_BACKUP,
@@ -222,14 +222,14 @@ def test_a_request_waits_for_another_and_takes_the_id_of_what_that_made(stage: S
             body,
             f"of-{backup.id}",
         )
-        waits = stage.house.outbox.submit(second, after=first.id)
-        ahead = stage.house.outbox.ahead_of(waits)
+        waits = stage.session.outbox.submit(second, after=first.id)
+        ahead = stage.session.outbox.ahead_of(waits)
         assert ahead is not None
         assert ahead.id == first.id
         ended = await stage.until(waits.id, S.FINISHED)
         assert ended.change.path == f"backups/{backup.id}"
         assert ended.body == f'{{"backup": {{"name": "of-{backup.id}"}}}}'.encode()
-        assert (await stage.house.cloud.backup(backup.id)).name == f"of-{backup.id}"
+        assert (await stage.session.cloud.backup(backup.id)).name == f"of-{backup.id}"
 
     stage.play(story)
 
@@ -237,8 +237,8 @@ def test_a_request_waits_for_another_and_takes_the_id_of_what_that_made(stage: S
 def test_a_request_whose_prior_failed_is_held_with_that_reason(stage: Stage) -> None:
     async def story() -> None:
         nobody = BackupId("00000000-0000-4000-a000-000000000000")
-        first = stage.house.outbox.submit(BackupRename(nobody, "whatever"))
-        waits = stage.house.outbox.submit(NIGHTLY, after=first.id)
+        first = stage.session.outbox.submit(BackupRename(nobody, "whatever"))
+        waits = stage.session.outbox.submit(NIGHTLY, after=first.id)
         held = await stage.until(waits.id, S.HELD)
         assert stage.intent(first.id).state is S.REJECTED
         assert held.note == "prior-failed"
@@ -250,7 +250,7 @@ def test_a_request_whose_prior_failed_is_held_with_that_reason(stage: Stage) -> 
 def test_a_change_that_needs_a_result_is_not_taken_without_one_to_wait_for(stage: Stage) -> None:
     async def story() -> None:
         with pytest.raises(ValueError, match="waits for none"):
-            stage.house.outbox.submit(associating(PRIOR_ID))
+            stage.session.outbox.submit(associating(PRIOR_ID))
 
     stage.play(story)
 
@@ -261,17 +261,17 @@ def test_rows_of_every_kind_come_back_as_they_were(tmp_path: Path) -> None:
         async def story() -> None:
             backup = await a_backup(stage)
             wanted = (BackupDeletion(backup.id), BackupRename(backup.id, "x7k2"), NIGHTLY)
-            made = [stage.house.outbox.submit(each, held=True) for each in wanted]
-            made.append(stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"), held=True))
-            ended = stage.house.outbox.submit(BackupRename(backup.id, "done-by-then"))
+            made = [stage.session.outbox.submit(each, held=True) for each in wanted]
+            made.append(stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"), held=True))
+            ended = stage.session.outbox.submit(BackupRename(backup.id, "done-by-then"))
             made.append(await stage.until(ended.id, S.FINISHED))
-            made.append(stage.house.outbox.submit(BackupDeletion(backup.id), held=True, after=ended.id))
+            made.append(stage.session.outbox.submit(BackupDeletion(backup.id), held=True, after=ended.id))
             kept.extend(made)
 
         kept: list[object] = []
         stage.play(story)
     with staged(tmp_path) as again:
-        again.house.outbox.restore()
+        again.session.outbox.restore()
         assert [again.intent(each.id) for each in kept] == kept  # type: ignore[attr-defined]
 
 
@@ -281,7 +281,7 @@ def test_what_a_dead_command_lost_is_held_and_not_repeated_by_the_window(tmp_pat
 
         async def story() -> None:
             backup = await a_backup(stage)
-            row = stage.house.outbox.submit(BackupDeletion(backup.id), held=True)
+            row = stage.session.outbox.submit(BackupDeletion(backup.id), held=True)
             sent = row.moved(
                 S.UNKNOWN,
                 stage.clock.now(),
@@ -291,8 +291,8 @@ def test_what_a_dead_command_lost_is_held_and_not_repeated_by_the_window(tmp_pat
                 sends=1,
                 note="interrupted",
             )
-            stage.house.outbox._own.clear()
-            stage.house.ledger.put_intent(sent)
+            stage.session.outbox._own.clear()
+            stage.session.ledger.put_intent(sent)
             left = await stage.until(row.id, S.HELD)
             assert left.note == "left"
 
@@ -307,15 +307,15 @@ def test_every_kind_is_an_operation(kind: Kind) -> None:
 
 def test_a_draft_that_no_operation_knows_is_an_error_of_the_caller(stage: Stage) -> None:
     with pytest.raises(TypeError, match="no operation takes a int"):
-        change_of(7, stage.house.ledger)
+        change_of(7, stage.session.ledger)
 
 
 def test_an_outcome_is_told_as_long_as_the_service_is_at_it(stage: Stage) -> None:
     async def story() -> None:
         backup = await a_backup(stage)
-        made = stage.house.outbox.submit(BackupDeletion(backup.id))
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
         accepted = await stage.until(made.id, S.ACCEPTED)
-        outcome = outcome_of(stage.house.ledger, accepted)
+        outcome = outcome_of(stage.session.ledger, accepted)
         assert outcome is not None
         assert not outcome.is_over
 

@@ -40,16 +40,16 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def vault_id(stage: Stage, name: str) -> VaultId:
-    return next(vault.id for vault in stage.house.ledger.vaults.values() if vault.name == name)
+    return next(vault.id for vault in stage.session.ledger.vaults.values() if vault.name == name)
 
 
 def retried(stage: Stage, id: IntentId) -> Intent:
-    return stage.house.outbox.submit(skipped_draft(stage.intent(id)), retry_of=id)
+    return stage.session.outbox.submit(skipped_draft(stage.intent(id)), retry_of=id)
 
 
 def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage) -> None:
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         accepted = await stage.until(intent.id, S.ACCEPTED)
         assert accepted.checkpoint is not None
         assert accepted.checkpoint.status == "protecting"
@@ -58,7 +58,7 @@ def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage
         finished = await stage.until(intent.id, S.FINISHED)
         assert finished.checkpoint is not None
         assert finished.checkpoint.status == "available"
-        outcome = outcome_of(stage.house.ledger, finished)
+        outcome = outcome_of(stage.session.ledger, finished)
         assert outcome is not None
         assert outcome.is_whole
 
@@ -68,10 +68,10 @@ def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage
 
 def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_again(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="before-patch"))
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="before-patch"))
         finished = await stage.until(intent.id, S.FINISHED)
-        outcome = outcome_of(stage.house.ledger, finished)
+        outcome = outcome_of(stage.session.ledger, finished)
         assert outcome is not None
         assert (outcome.total, outcome.count(Fate.DONE), outcome.count(Fate.SKIPPED)) == (7, 5, 2)
         assert not outcome.is_whole
@@ -90,17 +90,17 @@ def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_a
 
 def scsi_alone(stage: Stage) -> CheckpointDraft:
     """Return a request for one disk that the service always skips."""
-    vault = next(vault for vault in stage.house.ledger.vaults.values() if vault.name == "vault-db-disks")
+    vault = next(vault for vault in stage.session.ledger.vaults.values() if vault.name == "vault-db-disks")
     disk = next(resource for resource in vault.resources if resource.name == "vol-scsi-01")
     return CheckpointDraft(vault.id, name="scsi", resources=(ResourceChoice(disk.id, disk.type, disk.name),))
 
 
 def test_all_skipped_is_an_end_in_which_nothing_is_backed_up(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(scsi_alone(stage))
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(scsi_alone(stage))
         finished = await stage.until(intent.id, S.FINISHED)
-        outcome = outcome_of(stage.house.ledger, finished)
+        outcome = outcome_of(stage.session.ledger, finished)
         assert outcome is not None
         assert (outcome.total, outcome.count(Fate.SKIPPED), outcome.is_whole) == (1, 1, False)
         assert outcome.resources[0].code.endswith("7002")
@@ -115,8 +115,8 @@ def test_all_skipped_may_also_be_a_refusal(stage: Stage) -> None:
     stage.service.modes.all_skipped = "refuse"
 
     async def story() -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(scsi_alone(stage))
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(scsi_alone(stage))
         rejected = await stage.until(intent.id, S.REJECTED)
         assert rejected.refusal is not None
         assert rejected.refusal.code == "BackupService.0001"
@@ -127,7 +127,7 @@ def test_all_skipped_may_also_be_a_refusal(stage: Stage) -> None:
 
 def test_nothing_to_retry_is_an_error_of_the_caller(stage: Stage) -> None:
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.FINISHED)
         with pytest.raises(ValueError, match="nothing was skipped"):
             retried(stage, intent.id)
@@ -139,7 +139,7 @@ def test_a_lost_answer_is_found_by_reading_and_not_sent_again(stage: Stage) -> N
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(LOST)
+        intent = stage.session.outbox.submit(LOST)
         accepted = await stage.until(intent.id, S.ACCEPTED)
         assert accepted.checkpoint is not None
         assert [resource.id for resource in accepted.checkpoint.accepted] == [REFERENCE_RESOURCE_ID]
@@ -155,7 +155,7 @@ def test_a_gateway_that_gives_up_after_the_service_has_acted_is_not_a_refusal(st
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "after", status=status, body=b""))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(LOST)
+        intent = stage.session.outbox.submit(LOST)
         await stage.until(intent.id, S.ACCEPTED)
         assert S.UNKNOWN in stage.states[intent.id]
 
@@ -167,14 +167,14 @@ def test_what_is_found_for_a_request_without_a_name_is_its_own_when_a_person_say
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "after"))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        intent = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
         await stage.until(intent.id, S.UNKNOWN)
         await stage.clock.sleep(3600)
         found = stage.intent(intent.id)
         assert (found.state, found.note) == (S.UNKNOWN, "ambiguous")
         (candidate,) = found.candidates
-        assert not stage.house.outbox.adopt(intent.id, CheckpointId("another"))
-        assert stage.house.outbox.adopt(intent.id, candidate.id)
+        assert not stage.session.outbox.adopt(intent.id, CheckpointId("another"))
+        assert stage.session.outbox.adopt(intent.id, candidate.id)
         finished = await stage.until(intent.id, S.FINISHED)
         assert finished.outcome is not None
         assert finished.outcome.is_whole
@@ -188,10 +188,10 @@ def test_a_request_of_which_no_trace_is_found_waits_for_a_person(stage: Stage) -
 
     async def story() -> None:
         began = stage.clock.now()
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.NOT_FOUND)
         assert (stage.clock.now() - began).total_seconds() > 1500
-        assert stage.house.outbox.keep_looking(intent.id)
+        assert stage.session.outbox.keep_looking(intent.id)
         await stage.until(intent.id, S.NOT_FOUND)
         assert stage.states[intent.id][-3:] == [S.NOT_FOUND, S.UNKNOWN, S.NOT_FOUND]
 
@@ -201,8 +201,8 @@ def test_a_request_of_which_no_trace_is_found_waits_for_a_person(stage: Stage) -
 
 def test_a_refusal_keeps_its_code_and_is_not_repeated(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-arrears")))
+        await stage.session.refresh.once()
+        intent = stage.session.outbox.submit(CheckpointDraft(vault_id(stage, "vault-arrears")))
         rejected = await stage.until(intent.id, S.REJECTED)
         assert rejected.refusal is not None
         assert (rejected.refusal.code, rejected.refusal.status) == ("BackupService.6113", 400)
@@ -216,7 +216,7 @@ def test_a_throttled_request_was_not_carried_out_and_goes_again(stage: Stage) ->
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=429, body=body))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.ACCEPTED)
 
     stage.play(story)
@@ -227,7 +227,7 @@ def test_an_unreachable_service_leaves_the_request_in_the_queue(stage: Stage) ->
     stage.service.faults.add(Fault("POST", "/auth/tokens", "cut", times=4))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         while not stage.intent(intent.id).note:
             await stage.clock.sleep(0.1)
         assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "unreachable")
@@ -243,7 +243,7 @@ def test_a_refused_login_keeps_the_request_until_somebody_logs_in(stage: Stage) 
     stage.service.faults.add(Fault("POST", "/auth/tokens", "status", status=401, body=refusal, times=None))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         while not stage.intent(intent.id).note:
             await stage.clock.sleep(0.1)
         assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "login")
@@ -256,9 +256,9 @@ def test_a_refused_login_keeps_the_request_until_somebody_logs_in(stage: Stage) 
 
 def test_an_expired_token_costs_one_login_and_nobody_notices(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         stage.service.identity.tokens.revoke_all()
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.ACCEPTED)
         assert S.UNKNOWN not in stage.states[intent.id]
 
@@ -273,7 +273,7 @@ def test_without_leave_to_read_tasks_backups_tell_what_became_of_a_lost_answer(s
     stage.service.modes.forbidden.add("cbr:tasks:list")
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(LOST)
+        intent = stage.session.outbox.submit(LOST)
         await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
 
@@ -299,7 +299,7 @@ def test_a_task_that_tells_no_vault_is_found_although_no_backup_shows_yet(stage:
     stage.service.faults.add(Fault("GET", "/operation-logs", "reply", status=200, body=logs))
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(LOST)
+        intent = stage.session.outbox.submit(LOST)
         found = await stage.until(intent.id, S.ACCEPTED, S.NOT_FOUND)
         assert found.state is S.ACCEPTED
         assert found.checkpoint is not None
@@ -314,7 +314,7 @@ def test_tasks_that_appear_late_are_waited_for(stage: Stage) -> None:
     stage.service.modes.appears_after_seconds = 90
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(LOST)
+        intent = stage.session.outbox.submit(LOST)
         await stage.until(intent.id, S.FINISHED)
 
     stage.play(story)
@@ -326,11 +326,11 @@ def test_a_request_without_a_name_is_found_among_backups_too(stage: Stage) -> No
     stage.service.modes.forbidden.add("cbr:tasks:list")
 
     async def story() -> None:
-        intent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        intent = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
         await stage.until(intent.id, S.UNKNOWN)
         await stage.clock.sleep(600)
         (candidate,) = stage.intent(intent.id).candidates
-        assert stage.house.outbox.adopt(intent.id, candidate.id)
+        assert stage.session.outbox.adopt(intent.id, candidate.id)
         await stage.until(intent.id, S.FINISHED)
 
     stage.play(story)
@@ -339,10 +339,10 @@ def test_a_request_without_a_name_is_found_among_backups_too(stage: Stage) -> No
 
 def test_another_s_checkpoint_is_not_taken_for_the_lost_one(stage: Stage) -> None:
     async def story() -> None:
-        first = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        first = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
         await stage.until(first.id, S.FINISHED)
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
-        second = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
+        second = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID)))
         await stage.until(second.id, S.NOT_FOUND)
 
     stage.play(story)
@@ -351,11 +351,11 @@ def test_another_s_checkpoint_is_not_taken_for_the_lost_one(stage: Stage) -> Non
 
 def test_leaving_waits_for_an_answer_that_is_on_its_way(stage: Stage) -> None:
     async def story() -> None:
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         while stage.intent(intent.id).state is S.QUEUED:  # noqa: ASYNC110  a turn of the loop, not a while of time
             await asyncio.sleep(0)
         assert stage.intent(intent.id).state is S.SENDING
-        await stage.house.outbox.calm(5.0)
+        await stage.session.outbox.calm(5.0)
         assert stage.intent(intent.id).state is S.ACCEPTED
 
     stage.play(story)
@@ -368,10 +368,10 @@ def test_a_throttled_request_keeps_its_pause_while_other_answers_come(stage: Sta
 
     async def story() -> None:
         began = stage.clock.now()
-        intent = stage.house.outbox.submit(REFERENCE)
+        intent = stage.session.outbox.submit(REFERENCE)
         while not stage.intent(intent.id).note:
             await stage.clock.sleep(0.1)
-        await stage.house.refresh.once()
+        await stage.session.refresh.once()
         await stage.until(intent.id, S.ACCEPTED)
         assert (stage.clock.now() - began).total_seconds() >= 30
 
@@ -383,12 +383,12 @@ def test_a_pause_is_not_cut_short_by_another_checkpoint_that_ends(stage: Stage) 
     body = json.dumps({"error_code": "APIGW.0308", "error_msg": "slow down", "request_id": "0" * 32}).encode()
 
     async def story() -> None:
-        await stage.house.refresh.once()
-        first = stage.house.outbox.submit(REFERENCE)
+        await stage.session.refresh.once()
+        first = stage.session.outbox.submit(REFERENCE)
         await stage.until(first.id, S.ACCEPTED)
         headers = {"Retry-After": "60"}
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", status=429, body=body, headers=headers))
-        second = stage.house.outbox.submit(scsi_alone(stage))
+        second = stage.session.outbox.submit(scsi_alone(stage))
         began = stage.clock.now()
         await stage.until(first.id, S.FINISHED)
         await stage.until(second.id, S.ACCEPTED, S.FINISHED)
@@ -400,8 +400,8 @@ def test_a_pause_is_not_cut_short_by_another_checkpoint_that_ends(stage: Stage) 
 
 def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
     async def story() -> None:
-        first = stage.house.outbox.submit(REFERENCE)
-        second = stage.house.outbox.submit(REFERENCE)
+        first = stage.session.outbox.submit(REFERENCE)
+        second = stage.session.outbox.submit(REFERENCE)
         await stage.until(first.id, S.ACCEPTED)
         assert stage.intent(second.id).state is S.QUEUED
         await stage.until(first.id, S.FINISHED)
@@ -413,11 +413,11 @@ def test_one_vault_takes_one_request_at_a_time(stage: Stage) -> None:
 
 def test_a_queued_request_can_be_taken_back_and_a_sent_one_cannot(stage: Stage) -> None:
     async def story() -> None:
-        first = stage.house.outbox.submit(REFERENCE)
-        second = stage.house.outbox.submit(REFERENCE)
-        assert stage.house.outbox.cancel(second.id)
+        first = stage.session.outbox.submit(REFERENCE)
+        second = stage.session.outbox.submit(REFERENCE)
+        assert stage.session.outbox.cancel(second.id)
         await stage.until(first.id, S.ACCEPTED)
-        assert not stage.house.outbox.cancel(first.id)
+        assert not stage.session.outbox.cancel(first.id)
         await stage.until(first.id, S.FINISHED)
         assert stage.intent(second.id).state is S.CANCELLED
 
@@ -430,18 +430,18 @@ def test_a_restart_in_the_middle_of_sending_ends_in_looking_not_in_sending(tmp_p
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "after", seconds=3600))
 
         async def crash() -> None:
-            stage.house.outbox.submit(LOST)
-            drain = asyncio.get_running_loop().create_task(stage.house.outbox.drain())
+            stage.session.outbox.submit(LOST)
+            drain = asyncio.get_running_loop().create_task(stage.session.outbox.drain())
             while not stage.posts:
                 await stage.clock.sleep(1)
             drain.cancel()
             await asyncio.gather(drain, return_exceptions=True)
-            await stage.house.cloud.aclose()
+            await stage.session.cloud.aclose()
 
         asyncio.run(crash())
         service, clock = stage.service, stage.clock
     with staged(tmp_path, service=service, clock=clock) as stage:
-        (intent,) = stage.house.ledger.intents.values()
+        (intent,) = stage.session.ledger.intents.values()
         assert intent.state is S.UNKNOWN
         stage.service.faults.clear()
 
@@ -456,16 +456,16 @@ def test_what_became_of_a_checkpoint_is_known_after_the_service_has_forgotten_it
     with staged(tmp_path) as stage:
 
         async def story() -> None:
-            await stage.house.refresh.once()
-            intent = stage.house.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="n"))
+            await stage.session.refresh.once()
+            intent = stage.session.outbox.submit(CheckpointDraft(vault_id(stage, "vault-web-prod"), name="n"))
             await stage.until(intent.id, S.FINISHED)
 
         stage.play(story)
-        (before,) = (outcome_of(stage.house.ledger, intent) for intent in stage.house.ledger.intents.values())
+        (before,) = (outcome_of(stage.session.ledger, intent) for intent in stage.session.ledger.intents.values())
     with staged(tmp_path, clock=stage.clock) as stage:
-        (intent,) = stage.house.ledger.intents.values()
-        assert stage.house.ledger.tasks == {}
-        assert outcome_of(stage.house.ledger, intent) == before
+        (intent,) = stage.session.ledger.intents.values()
+        assert stage.session.ledger.tasks == {}
+        assert outcome_of(stage.session.ledger, intent) == before
         assert before is not None
         assert (before.total, before.count(Fate.DONE), before.count(Fate.SKIPPED)) == (7, 5, 2)
 
@@ -475,13 +475,13 @@ def test_what_the_disk_does_not_take_is_not_sent(stage: Stage) -> None:
         def add(self, intent: object) -> None:
             raise NotSaved("outbox.db", "no space left")
 
-    stage.house.outbox._records = Full()  # type: ignore[assignment]
+    stage.session.outbox._records = Full()  # type: ignore[assignment]
 
     async def story() -> None:
         with pytest.raises(NotSaved):
-            stage.house.outbox.submit(REFERENCE)
+            stage.session.outbox.submit(REFERENCE)
         await stage.clock.sleep(60)
 
     stage.play(story)
     assert stage.posts == []
-    assert stage.house.ledger.intents == {}
+    assert stage.session.ledger.intents == {}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.plans import Street, opened_street
+from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Connection, Reach
@@ -42,12 +42,12 @@ class Scene:
         self.service = service or demo.service(self.clock)
 
     @contextmanager
-    def street(self, *profiles: Profile) -> Iterator[Street]:
+    def plan_sessions(self, *profiles: Profile) -> Iterator[PlanSessions]:
         transport = demo.DemoTransport(self.service)
-        with opened_street(self.here, profiles or (EU,), self.clock, demo.secret_of, transport) as street:
-            for house in street.houses.values():
-                house.guard.arm(24 * 60)
-            yield street
+        with opened_plan_sessions(self.here, profiles or (EU,), self.clock, demo.secret_of, transport) as plan_sessions:
+            for session in plan_sessions.sessions.values():
+                session.guard.arm(24 * 60)
+            yield plan_sessions
 
     @property
     def posts(self) -> list[str]:
@@ -62,18 +62,18 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def play(street: Street, story: Coroutine[Any, Any, Any]) -> Any:
+def play(plan_sessions: PlanSessions, story: Coroutine[Any, Any, Any]) -> Any:
     async def told() -> Any:
         try:
             return await story
         finally:
-            await street.aclose()
+            await plan_sessions.aclose()
 
     return asyncio.run(told())
 
 
-def vault(street: Street, profile: Profile, name: str) -> VaultId:
-    return next(v.id for v in street.ledgers[profile.name].vaults.values() if v.name == name)
+def vault(plan_sessions: PlanSessions, profile: Profile, name: str) -> VaultId:
+    return next(v.id for v in plan_sessions.ledgers[profile.name].vaults.values() if v.name == name)
 
 
 def step(number: int, vault_id: VaultId, name: str = "", profile: str = EU.name) -> Step:
@@ -81,26 +81,26 @@ def step(number: int, vault_id: VaultId, name: str = "", profile: str = EU.name)
     return Step(number, profile, "", document)
 
 
-def plan_of(street: Street, names: Sequence[str], **more: Any) -> Plan:
+def plan_of(plan_sessions: PlanSessions, names: Sequence[str], **more: Any) -> Plan:
     """A plan with a step for each of these vaults; their requests are called after their numbers."""
-    steps = [step(number, vault(street, EU, name), f"step-{number}") for number, name in enumerate(names, 1)]
+    steps = [step(number, vault(plan_sessions, EU, name), f"step-{number}") for number, name in enumerate(names, 1)]
     return Plan("patch day", tuple(steps), **more)
 
 
-def run_of(street: Street, plan: Plan) -> Run:
-    run = prepared(plan, "run-1", street.ledgers, EU.name, street.clock.now(), random.Random(1))
-    street.runs.keep(run)
+def run_of(plan_sessions: PlanSessions, plan: Plan) -> Run:
+    run = prepared(plan, "run-1", plan_sessions.ledgers, EU.name, plan_sessions.clock.now(), random.Random(1))
+    plan_sessions.runs.keep(run)
     return run
 
 
-async def ran(street: Street, names: Sequence[str], *, wait: bool = True, **more: Any) -> PlanReport:
-    await street.read()
-    return await street.follow(run_of(street, plan_of(street, names, **more)), wait=wait)
+async def ran(plan_sessions: PlanSessions, names: Sequence[str], *, wait: bool = True, **more: Any) -> PlanReport:
+    await plan_sessions.read()
+    return await plan_sessions.follow(run_of(plan_sessions, plan_of(plan_sessions, names, **more)), wait=wait)
 
 
 def test_steps_go_in_order_and_one_at_a_time(scene: Scene) -> None:
-    with scene.street() as street:
-        report = play(street, ran(street, [WHOLE, "vault-files-hq", WHOLE]))
+    with scene.plan_sessions() as plan_sessions:
+        report = play(plan_sessions, ran(plan_sessions, [WHOLE, "vault-files-hq", WHOLE]))
     assert scene.posts == ["step-1", "step-2", "step-3"]
     rows = report.rows
     assert [row.stand for row in rows] == [Stand.DONE] * 3
@@ -112,9 +112,9 @@ def test_steps_go_in_order_and_one_at_a_time(scene: Scene) -> None:
 
 
 def test_half_a_success_is_never_told_as_whole_and_ends_the_run(scene: Scene) -> None:
-    with scene.street() as street:
-        report = play(street, ran(street, [PARTIAL, WHOLE]))
-        now = street.clock.now()
+    with scene.plan_sessions() as plan_sessions:
+        report = play(plan_sessions, ran(plan_sessions, [PARTIAL, WHOLE]))
+        now = plan_sessions.clock.now()
     assert [row.stand for row in report.rows] == [Stand.PARTLY, Stand.NOT_STARTED]
     assert (report.verdict, report.stopped, scene.posts) == (Verdict.PARTLY, "failure", ["step-1"])
     for told in (plan_sentence(report), report_text(report, now), report_html(report, now)):
@@ -124,116 +124,121 @@ def test_half_a_success_is_never_told_as_whole_and_ends_the_run(scene: Scene) ->
 
 
 def test_a_run_goes_on_after_a_failure_where_the_plan_says_so(scene: Scene) -> None:
-    with scene.street() as street:
-        report = play(street, ran(street, [FROZEN, WHOLE], stop_on_failure=False))
+    with scene.plan_sessions() as plan_sessions:
+        report = play(plan_sessions, ran(plan_sessions, [FROZEN, WHOLE], stop_on_failure=False))
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.DONE]
     assert report.verdict is Verdict.PARTLY
 
 
 def test_a_refused_first_step_leaves_the_others_alone(scene: Scene) -> None:
-    with scene.street() as street:
-        report = play(street, ran(street, [FROZEN, WHOLE]))
+    with scene.plan_sessions() as plan_sessions:
+        report = play(plan_sessions, ran(plan_sessions, [FROZEN, WHOLE]))
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.NOT_STARTED]
     assert (report.verdict, scene.posts) == (Verdict.FAILED, ["step-1"])
 
 
 def test_no_more_are_under_way_than_the_plan_allows(scene: Scene) -> None:
     seen: list[int] = []
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> None:
-            await street.read()
+            await plan_sessions.read()
             names = [WHOLE, "vault-files-hq", "vault-7669", "vault-hr-worm"]
-            run = run_of(street, plan_of(street, names, concurrency=2, stop_on_failure=False))
-            made = PlanRun(run, street.houses, street.scope, street.clock)
+            run = run_of(plan_sessions, plan_of(plan_sessions, names, concurrency=2, stop_on_failure=False))
+            made = PlanRun(run, plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock)
             async with asyncio.TaskGroup() as tasks:
-                post = tasks.create_task(street.houses[EU.name].correspondence())
+                post = tasks.create_task(plan_sessions.sessions[EU.name].correspondence())
                 await made.follow(told=lambda report: seen.append(report.count(Stand.WAITING, Stand.RUNNING)))
                 post.cancel()
 
-        play(street, story())
+        play(plan_sessions, story())
     assert max(seen) == 2
     assert len(scene.posts) == 4
 
 
 def test_beginnings_lie_apart_by_the_stagger(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
         names = [WHOLE, "vault-files-hq", "vault-7669"]
-        report = play(street, ran(street, names, concurrency=3, stagger_seconds=60, stop_on_failure=False))
+        report = play(
+            plan_sessions, ran(plan_sessions, names, concurrency=3, stagger_seconds=60, stop_on_failure=False)
+        )
     begins = [row.intent.created_at for row in report.rows if row.intent]
     assert [b - a >= timedelta(seconds=60) for a, b in pairwise(begins)] == [True, True]
 
 
 def test_steps_go_to_the_profiles_that_they_name(scene: Scene) -> None:
-    with scene.street(EU, NL) as street:
+    with scene.plan_sessions(EU, NL) as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            elsewhere = next(v for v in street.ledgers[NL.name].vaults.values() if v.protect_type == "backup")
-            steps = (step(1, vault(street, EU, WHOLE), "here"), step(2, elsewhere.id, "there", NL.name))
+            await plan_sessions.read()
+            elsewhere = next(v for v in plan_sessions.ledgers[NL.name].vaults.values() if v.protect_type == "backup")
+            steps = (step(1, vault(plan_sessions, EU, WHOLE), "here"), step(2, elsewhere.id, "there", NL.name))
             plan = Plan("two regions", steps, concurrency=2, stop_on_failure=False)
-            return await street.follow(run_of(street, plan), wait=False)
+            return await plan_sessions.follow(run_of(plan_sessions, plan), wait=False)
 
-        report = play(street, story())
+        report = play(plan_sessions, story())
     assert sorted(scene.posts) == ["here", "there"]
     assert [row.intent.target.profile for row in report.rows if row.intent] == [EU.name, NL.name]
 
 
 def test_names_are_given_once_and_stay_through_a_restart(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> Run:
-            await street.read()
-            steps = (step(1, vault(street, EU, WHOLE)), step(2, vault(street, EU, "vault-files-hq"), "own"))
-            return run_of(street, Plan("named", steps, names="{vault}-{seq}-{rand:6}"))
+            await plan_sessions.read()
+            steps = (
+                step(1, vault(plan_sessions, EU, WHOLE)),
+                step(2, vault(plan_sessions, EU, "vault-files-hq"), "own"),
+            )
+            return run_of(plan_sessions, Plan("named", steps, names="{vault}-{seq}-{rand:6}"))
 
-        run = play(street, story())
-        kept = street.runs.load("run-1")
+        run = play(plan_sessions, story())
+        kept = plan_sessions.runs.load("run-1")
     assert kept == run
     names = [each.document.draft.name for each in run.plan.steps if each.document]
     assert names[0].startswith("vault-be94-1-") and names[1] == "own"
 
 
 def test_after_a_restart_nothing_begins_by_itself_and_a_person_goes_on(scene: Scene, tmp_path: Path) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def begun() -> None:
-            await street.read()
-            run = run_of(street, plan_of(street, [WHOLE, "vault-files-hq"]))
-            made = PlanRun(run, street.houses, street.scope, street.clock)
+            await plan_sessions.read()
+            run = run_of(plan_sessions, plan_of(plan_sessions, [WHOLE, "vault-files-hq"]))
+            made = PlanRun(run, plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock)
             async with asyncio.TaskGroup() as tasks:
-                post = tasks.create_task(street.houses[EU.name].correspondence())
+                post = tasks.create_task(plan_sessions.sessions[EU.name].correspondence())
                 made.look()
                 while not scene.posts:
-                    await street.clock.sleep(1)
+                    await plan_sessions.clock.sleep(1)
                 post.cancel()
 
-        play(street, begun())
+        play(plan_sessions, begun())
     assert scene.posts == ["step-1"]
     again = Scene(tmp_path, scene.clock, scene.service)
-    with again.street() as street:
+    with again.plan_sessions() as plan_sessions:
 
         async def rest() -> PlanReport:
-            kept = street.runs.load("run-1")
+            kept = plan_sessions.runs.load("run-1")
             assert kept is not None
-            await street.read()
-            await street.clock.sleep(120)
+            await plan_sessions.read()
+            await plan_sessions.clock.sleep(120)
             assert scene.posts == ["step-1"]
-            return await street.follow(kept, wait=True)
+            return await plan_sessions.follow(kept, wait=True)
 
-        report = play(street, rest())
+        report = play(plan_sessions, rest())
     assert scene.posts == ["step-1", "step-2"]
     assert [row.stand for row in report.rows] == [Stand.DONE, Stand.DONE]
 
 
 def test_a_run_that_could_not_go_on_for_long_waits_for_a_person(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanRun:
-            await street.read()
-            run = run_of(street, plan_of(street, [WHOLE]))
-            made = PlanRun(run, street.houses, street.scope, street.clock)
-            ledger = street.ledgers[EU.name]
+            await plan_sessions.read()
+            run = run_of(plan_sessions, plan_of(plan_sessions, [WHOLE]))
+            made = PlanRun(run, plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock)
+            ledger = plan_sessions.ledgers[EU.name]
             ledger.put_connection(Connection(Reach.UNREACHABLE))
             made.look()
             scene.clock.advance(3 * 86400)
@@ -241,44 +246,49 @@ def test_a_run_that_could_not_go_on_for_long_waits_for_a_person(scene: Scene) ->
             made.look()
             return made
 
-        made = play(street, story())
+        made = play(plan_sessions, story())
         assert made.stopped == "stale"
         assert made.report().rows[0].stand is Stand.NOT_STARTED
     assert scene.posts == []
 
 
 def test_a_stopped_run_begins_nothing_more(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanRun:
-            await street.read()
-            made = PlanRun(run_of(street, plan_of(street, [WHOLE])), street.houses, street.scope, street.clock)
+            await plan_sessions.read()
+            made = PlanRun(
+                run_of(plan_sessions, plan_of(plan_sessions, [WHOLE])),
+                plan_sessions.sessions,
+                plan_sessions.scope,
+                plan_sessions.clock,
+            )
             made.stop()
             made.look()
             return made
 
-        made = play(street, story())
+        made = play(plan_sessions, story())
         assert made.is_over()
     assert scene.posts == []
 
 
 def test_a_step_that_begins_long_after_the_plan_was_read_is_judged_by_lists_that_are_read_for_it(scene: Scene) -> None:
     """The steps lie 20 minutes apart, and nothing reads the lists on the command line unless it is asked to."""
-    with scene.street() as street:
-        report = play(street, ran(street, [WHOLE, "vault-files-hq"], stagger_seconds=20 * 60))
+    with scene.plan_sessions() as plan_sessions:
+        report = play(plan_sessions, ran(plan_sessions, [WHOLE, "vault-files-hq"], stagger_seconds=20 * 60))
     assert [row.stand for row in report.rows] == [Stand.DONE] * 2
     reads = [entry.path for entry in scene.service.journal if entry.method == "GET" and "/policies" in entry.path]
     assert len(reads) == 1, "only what a step is judged by is read anew"
 
 
 def test_what_cannot_leave_is_taken_back_on_the_command_line(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            run = run_of(street, plan_of(street, [WHOLE, "vault-files-hq"]))
-            outbox = street.houses[EU.name].outbox
-            made = PlanRun(run, street.houses, street.scope, street.clock, is_patient=False)
+            await plan_sessions.read()
+            run = run_of(plan_sessions, plan_of(plan_sessions, [WHOLE, "vault-files-hq"]))
+            outbox = plan_sessions.sessions[EU.name].outbox
+            made = PlanRun(run, plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock, is_patient=False)
             made.look()
             row = made.report().rows[0]
             assert row.intent is not None
@@ -286,40 +296,42 @@ def test_what_cannot_leave_is_taken_back_on_the_command_line(scene: Scene) -> No
             made.look()
             return made.report()
 
-        report = play(street, story())
+        report = play(plan_sessions, story())
     assert report.rows[0].intent is not None
     assert report.rows[0].intent.state is IntentState.CANCELLED
     assert (report.stopped, scene.posts) == ("failure", [])
 
 
 def test_a_plan_is_judged_as_a_whole(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> None:
-            await street.read()
+            await plan_sessions.read()
 
-        play(street, story())
+        play(plan_sessions, story())
         steps = (
-            step(1, vault(street, EU, WHOLE), "bad name"),
-            step(2, vault(street, EU, WHOLE), "good", profile="nobody"),
-            step(3, vault(street, EU, WHOLE)),
+            step(1, vault(plan_sessions, EU, WHOLE), "bad name"),
+            step(2, vault(plan_sessions, EU, WHOLE), "good", profile="nobody"),
+            step(3, vault(plan_sessions, EU, WHOLE)),
         )
         plan = Plan("judged", steps, names="{nonsense}")
-        found = judged(plan, street.ledgers, EU.name, street.clock.now())
+        found = judged(plan, plan_sessions.ledgers, EU.name, plan_sessions.clock.now())
     kinds = {(each.step, each.finding.kind) for each in found}
     assert {(1, FindingKind.BAD_CHARACTER), (2, FindingKind.PROFILE_UNKNOWN), (0, FindingKind.BAD_TEMPLATE)} <= kinds
     assert is_blocked(found)
 
 
 def test_reports_show_names_of_others_literally(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            plan = replace(plan_of(street, [WHOLE]), name="<script>x</script>\u202e")
-            return PlanRun(run_of(street, plan), street.houses, street.scope, street.clock).report()
+            await plan_sessions.read()
+            plan = replace(plan_of(plan_sessions, [WHOLE]), name="<script>x</script>\u202e")
+            return PlanRun(
+                run_of(plan_sessions, plan), plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock
+            ).report()
 
-        report = play(street, story())
-        told = report_html(report, street.clock.now())
+        report = play(plan_sessions, story())
+        told = report_html(report, plan_sessions.clock.now())
     assert "<script>" not in told
     assert "\u202e" not in told + report_text(report, scene.clock.now())

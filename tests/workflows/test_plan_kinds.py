@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.app.plans import Street
+from cbr_desktop.app.plans import PlanSessions
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.domain import document
 from cbr_desktop.domain.backup import Backup
@@ -42,8 +42,8 @@ def renaming(id: str, name: str) -> dict[str, Any]:
     return {"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {"name": name}}}
 
 
-def backup(street: Street) -> Backup:
-    rows = [row for row in street.ledgers[EU.name].backups.values() if row.status == "available"]
+def backup(plan_sessions: PlanSessions) -> Backup:
+    rows = [row for row in plan_sessions.ledgers[EU.name].backups.values() if row.status == "available"]
     return min(rows, key=lambda row: (row.created_at is None, row.created_at, row.id))
 
 
@@ -53,21 +53,21 @@ def sent(scene: Scene) -> list[tuple[str, str]]:
 
 
 def test_steps_of_several_operations_go_in_order_and_take_results(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> tuple[PlanReport, str]:
-            await street.read()
-            id = backup(street).id
+            await plan_sessions.read()
+            id = backup(plan_sessions).id
             steps = (
                 step(1, renaming(id, "better")),
-                checkpoint_step(2, vault(street, EU, WHOLE), "night"),
+                checkpoint_step(2, vault(plan_sessions, EU, WHOLE), "night"),
                 step(3, deletion(PRIOR_ID), after=1),
             )
             plan = Plan("clean up", steps, concurrency=3)
-            assert not is_blocked(judged(plan, street.ledgers, EU.name, scene.clock.now()))
-            return await street.follow(run_of(street, plan), wait=True), id
+            assert not is_blocked(judged(plan, plan_sessions.ledgers, EU.name, scene.clock.now()))
+            return await plan_sessions.follow(run_of(plan_sessions, plan), wait=True), id
 
-        report, id = play(street, story())
+        report, id = play(plan_sessions, story())
         now = scene.clock.now()
     assert [row.stand for row in report.rows] == [Stand.DONE] * 3, report_text(report, now)
     assert [each for each in sent(scene) if each[0] != "POST"] == [("PUT", id), ("DELETE", id)]
@@ -83,100 +83,104 @@ def test_steps_of_several_operations_go_in_order_and_take_results(scene: Scene) 
 
 
 def test_a_plan_of_one_operation_ends_in_its_words(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            plan = Plan("old ones", (step(1, deletion(backup(street).id)),))
-            return await street.follow(run_of(street, plan), wait=True)
+            await plan_sessions.read()
+            plan = Plan("old ones", (step(1, deletion(backup(plan_sessions).id)),))
+            return await plan_sessions.follow(run_of(plan_sessions, plan), wait=True)
 
-        report = play(street, story())
+        report = play(plan_sessions, story())
     assert plan_sentence(report) == "Finished: everything is deleted: 1 of 1 step finished."
 
 
 def test_what_waits_for_a_failure_is_taken_back_on_the_command_line_and_the_rest_goes_on(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            row = backup(street)
+            await plan_sessions.read()
+            row = backup(plan_sessions)
             steps = (
                 step(1, renaming(UNKNOWN, "x")),
                 step(2, deletion(PRIOR_ID), after=1),
                 step(3, renaming(row.id, "better")),
             )
             plan = Plan("half", steps, stop_on_failure=False)
-            return await street.follow(run_of(street, plan), wait=True)
+            return await plan_sessions.follow(run_of(plan_sessions, plan), wait=True)
 
-        report = play(street, story())
+        report = play(plan_sessions, story())
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.TAKEN_BACK, Stand.DONE]
     assert report.verdict is Verdict.PARTLY
     assert [method for method, _ in sent(scene)] == ["PUT", "PUT"]
 
 
 def test_what_waits_for_a_failure_is_held_in_the_window_and_takes_no_place(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> PlanReport:
-            await street.read()
-            row = backup(street)
+            await plan_sessions.read()
+            row = backup(plan_sessions)
             steps = (
                 step(1, renaming(UNKNOWN, "x")),
                 step(2, deletion(PRIOR_ID), after=1),
                 step(3, renaming(row.id, "better")),
             )
-            run = run_of(street, Plan("half", steps, stop_on_failure=False))
-            made = PlanRun(run, street.houses, street.scope, street.clock)
+            run = run_of(plan_sessions, Plan("half", steps, stop_on_failure=False))
+            made = PlanRun(run, plan_sessions.sessions, plan_sessions.scope, plan_sessions.clock)
             async with asyncio.TaskGroup() as tasks:
-                post = tasks.create_task(street.houses[EU.name].correspondence())
+                post = tasks.create_task(plan_sessions.sessions[EU.name].correspondence())
                 while made.report().rows[2].stand is not Stand.DONE:
                     made.look()
-                    await street.clock.sleep(1)
+                    await plan_sessions.clock.sleep(1)
                 post.cancel()
             return made.report()
 
-        report = play(street, story())
+        report = play(plan_sessions, story())
     held = report.rows[1].intent
     assert held is not None
     assert (held.state, held.note) == (IntentState.HELD, PRIOR_FAILED)
 
 
 def test_a_step_waits_for_one_of_its_own_profile_alone(scene: Scene) -> None:
-    with scene.street(EU, NL) as street:
+    with scene.plan_sessions(EU, NL) as plan_sessions:
 
         async def story() -> None:
-            await street.read()
-            steps = (step(1, renaming(backup(street).id, "x")), step(2, deletion(PRIOR_ID), 1, NL.name))
-            found = judged(Plan("two", steps), street.ledgers, EU.name, scene.clock.now())
+            await plan_sessions.read()
+            steps = (step(1, renaming(backup(plan_sessions).id, "x")), step(2, deletion(PRIOR_ID), 1, NL.name))
+            found = judged(Plan("two", steps), plan_sessions.ledgers, EU.name, scene.clock.now())
             assert (2, FindingKind.AFTER_ELSEWHERE) in [(each.step, each.finding.kind) for each in found]
 
-        play(street, story())
+        play(plan_sessions, story())
 
 
 def test_a_result_is_taken_by_a_step_that_waits_alone(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> None:
-            await street.read()
-            found = judged(Plan("one", (step(1, deletion(PRIOR_ID)),)), street.ledgers, EU.name, scene.clock.now())
+            await plan_sessions.read()
+            found = judged(
+                Plan("one", (step(1, deletion(PRIOR_ID)),)), plan_sessions.ledgers, EU.name, scene.clock.now()
+            )
             assert [(each.step, each.finding.kind) for each in found] == [(1, FindingKind.PRIOR_MISSING)]
 
-        play(street, story())
+        play(plan_sessions, story())
 
 
 def test_what_a_plan_destroys_is_counted_named_and_confirmed_by_its_name(scene: Scene) -> None:
-    with scene.street() as street:
+    with scene.plan_sessions() as plan_sessions:
 
         async def story() -> None:
             asked_at = scene.clock.now()
-            await street.read()
-            row = backup(street)
-            plan = Plan("old ones", (checkpoint_step(1, vault(street, EU, WHOLE), "n"), step(2, deletion(row.id))))
-            lost = blasts(plan, street.ledgers, EU.name)
+            await plan_sessions.read()
+            row = backup(plan_sessions)
+            plan = Plan(
+                "old ones", (checkpoint_step(1, vault(plan_sessions, EU, WHOLE), "n"), step(2, deletion(row.id)))
+            )
+            lost = blasts(plan, plan_sessions.ledgers, EU.name)
             assert list(lost) == [2] and lost[2].lost[0].id == row.id
-            words = found_cells(plan, 2, [], EU.name, street.scope, lost, scene.clock.now())
+            words = found_cells(plan, 2, [], EU.name, plan_sessions.scope, lost, scene.clock.now())
             assert "lost for good" in words[5] and words[3].startswith("backup ")
-            steps = destroying(plan, street.ledgers, EU.name)
+            steps = destroying(plan, plan_sessions.ledgers, EU.name)
             assert [each.number for each, _ in steps] == [2]
             assert "‘old ones’" in plan_obstacle(plan, steps, None, asked_at)
             assert plan_obstacle(plan, steps, "old ones", asked_at) == ""
@@ -184,4 +188,4 @@ def test_what_a_plan_destroys_is_counted_named_and_confirmed_by_its_name(scene: 
             scene.clock.advance(60)
             assert plan_obstacle(plan, steps, "old ones", scene.clock.now()).startswith("Step 2: What is lost")
 
-        play(street, story())
+        play(plan_sessions, story())

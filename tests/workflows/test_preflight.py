@@ -187,15 +187,15 @@ def test_what_a_checkpoint_adds_lies_within_its_forecast(tmp_path: Path, name: s
 
         async def added(draft: CheckpointDraft) -> Estimate:
             """Make a checkpoint, and return its forecast once what it added lies within."""
-            house = stage.house
-            estimate = preflight(draft, house.ledger, stage.clock.now()).estimate
+            session = stage.session
+            estimate = preflight(draft, session.ledger, stage.clock.now()).estimate
             assert estimate is not None
-            before = house.ledger.vaults[VaultId(vault.id)].used_gb
-            ended = await stage.until(stage.house.outbox.submit(draft).id, IntentState.FINISHED)
+            before = session.ledger.vaults[VaultId(vault.id)].used_gb
+            ended = await stage.until(stage.session.outbox.submit(draft).id, IntentState.FINISHED)
             assert ended.outcome is not None
             assert ended.outcome.count(Fate.DONE) == len(estimate.additions)
-            house.ledger.put_vaults(await house.cloud.vaults())
-            grown_gb = house.ledger.vaults[VaultId(vault.id)].used_gb - before
+            session.ledger.put_vaults(await session.cloud.vaults())
+            grown_gb = session.ledger.vaults[VaultId(vault.id)].used_gb - before
             assert estimate.low_gb <= grown_gb <= estimate.high_gb <= estimate.worst_gb
             return estimate
 
@@ -206,7 +206,7 @@ def test_what_a_checkpoint_adds_lies_within_its_forecast(tmp_path: Path, name: s
             )
             whole = CheckpointDraft(VaultId(vault.id), name="forecast-x7k2")
             full, fewer = replace(whole, incremental=False), replace(whole, resources=chosen)
-            await stage.house.refresh.once()
+            await stage.session.refresh.once()
             first = await added(whole)
             second = await added(whole)
             await added(whole)
@@ -237,12 +237,12 @@ def test_a_first_backup_without_some_disks_lies_within_its_forecast(tmp_path: Pa
         draft = CheckpointDraft(VaultId(vault.id), name="forecast-x7k2", resources=(choice,))
 
         async def story() -> None:
-            await stage.house.refresh.once()
-            estimate = preflight(draft, stage.house.ledger, stage.clock.now()).estimate
+            await stage.session.refresh.once()
+            estimate = preflight(draft, stage.session.ledger, stage.clock.now()).estimate
             assert estimate is not None
             assert estimate.additions == (Addition(Basis.FIRST, 0.0, 40.0, 40.0),)
             before = vault.used_mb
-            await stage.until(stage.house.outbox.submit(draft).id, IntentState.FINISHED)
+            await stage.until(stage.session.outbox.submit(draft).id, IntentState.FINISHED)
             assert 0 < vault.used_mb - before <= 40 * 1024
 
         stage.play(story)

@@ -50,14 +50,14 @@ def run(stage: Stage, *works: Coroutine[Any, Any, None]) -> None:
     async def all_of_them() -> None:
         for work in works:
             await work
-        await stage.house.cloud.aclose()
+        await stage.session.cloud.aclose()
 
     asyncio.run(all_of_them())
 
 
 def test_the_demo_estate_arrives_whole(stage: Stage) -> None:
-    run(stage, stage.house.refresh.once())
-    ledger = stage.house.ledger
+    run(stage, stage.session.refresh.once())
+    ledger = stage.session.ledger
     assert len(ledger.vaults) == 14
     assert len(ledger.policies) == 6
     assert all(ledger.freshness[part].as_of for part in (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.PROTECTABLES))
@@ -69,16 +69,16 @@ def test_the_demo_estate_arrives_whole(stage: Stage) -> None:
 
 def test_one_part_that_fails_leaves_the_others_and_its_own_rows(stage: Stage) -> None:
     async def story() -> None:
-        await stage.house.refresh.once()
-        before = dict(stage.house.ledger.vaults)
-        as_of = stage.house.ledger.freshness[Part.VAULTS].as_of
+        await stage.session.refresh.once()
+        before = dict(stage.session.ledger.vaults)
+        as_of = stage.session.ledger.freshness[Part.VAULTS].as_of
         stage.clock.advance(60)
         stage.service.faults.add(Fault("GET", "/vaults", "reply", body=b'{"vaults": null}', times=None))
-        await stage.house.refresh.once()
-        freshness = stage.house.ledger.freshness[Part.VAULTS]
+        await stage.session.refresh.once()
+        freshness = stage.session.ledger.freshness[Part.VAULTS]
         assert isinstance(freshness.error, BadAnswer)
-        assert (stage.house.ledger.vaults, freshness.as_of) == (before, as_of)
-        assert stage.house.ledger.freshness[Part.TASKS].error is None
+        assert (stage.session.ledger.vaults, freshness.as_of) == (before, as_of)
+        assert stage.session.ledger.freshness[Part.TASKS].error is None
 
     run(stage, story())
 
@@ -134,8 +134,8 @@ def estate_vaults() -> tuple[Any, Any]:
 
 def test_a_region_without_protectables_is_not_a_failure(stage: Stage) -> None:
     stage.service.modes.missing.add("protectables")
-    run(stage, stage.house.refresh.once())
-    freshness = stage.house.ledger.freshness[Part.PROTECTABLES]
+    run(stage, stage.session.refresh.once())
+    freshness = stage.session.ledger.freshness[Part.PROTECTABLES]
     assert freshness.error is None
     assert not freshness.complete
 
@@ -143,21 +143,21 @@ def test_a_region_without_protectables_is_not_a_failure(stage: Stage) -> None:
 def test_a_refused_login_is_told_once_for_all_parts_and_tried_once(stage: Stage) -> None:
     refusal = b'{"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}'
     stage.service.faults.add(Fault("POST", "/auth/tokens", "status", status=401, body=refusal, times=None))
-    run(stage, stage.house.refresh.once(), stage.house.refresh.once())
-    assert stage.house.ledger.connection.reach is Reach.REFUSED
-    assert isinstance(stage.house.ledger.freshness[Part.VAULTS].error, LoginRefused)
+    run(stage, stage.session.refresh.once(), stage.session.refresh.once())
+    assert stage.session.ledger.connection.reach is Reach.REFUSED
+    assert isinstance(stage.session.ledger.freshness[Part.VAULTS].error, LoginRefused)
     logins = [entry for entry in stage.service.journal if "/auth/tokens" in entry.path]
     assert len(logins) == 1
 
 
 def test_the_next_start_opens_from_what_was_seen_last(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        run(stage, stage.house.refresh.once())
-        seen, clock = dict(stage.house.ledger.vaults), stage.clock
+        run(stage, stage.session.refresh.once())
+        seen, clock = dict(stage.session.ledger.vaults), stage.clock
     with staged(tmp_path, clock=clock) as stage:
-        run(stage, stage.house.refresh.recall())
-        assert stage.house.ledger.vaults == seen
-        freshness = stage.house.ledger.freshness[Part.VAULTS]
+        run(stage, stage.session.refresh.recall())
+        assert stage.session.ledger.vaults == seen
+        freshness = stage.session.ledger.freshness[Part.VAULTS]
         assert freshness.from_cache
         assert freshness.as_of is not None
         assert stage.service.journal == []
@@ -166,8 +166,8 @@ def test_the_next_start_opens_from_what_was_seen_last(tmp_path: Path) -> None:
 def test_every_list_opens_from_the_cache_without_network_and_without_credentials(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         stage.service.modes.missing.add("protectables")
-        run(stage, stage.house.refresh.once())
-        before, clock = stage.house.ledger, stage.clock
+        run(stage, stage.session.refresh.once())
+        before, clock = stage.session.ledger, stage.clock
 
     async def no_secret(kind: SecretKind) -> str:
         raise SecretMissing(DEMO.name, kind)
@@ -175,12 +175,12 @@ def test_every_list_opens_from_the_cache_without_network_and_without_credentials
     clock.advance(3600)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     ledger = Ledger(DEMO, lambda part: None)
-    with opened(here, ledger, clock, no_secret, httpx.MockTransport(refusing)) as house:
+    with opened(here, ledger, clock, no_secret, httpx.MockTransport(refusing)) as session:
 
         async def story() -> None:
-            await house.refresh.recall()
-            await house.refresh.once()
-            await house.cloud.aclose()
+            await session.refresh.recall()
+            await session.refresh.once()
+            await session.cloud.aclose()
 
         asyncio.run(story())
     assert ledger.vaults == before.vaults
@@ -199,24 +199,24 @@ def test_ended_tasks_are_kept_for_longer_than_the_service_tells_of_them(tmp_path
     months = timedelta(days=100)
 
     async def first() -> None:
-        await stage.house.refresh.once()
-        await stage.house.cloud.aclose()
+        await stage.session.refresh.once()
+        await stage.session.cloud.aclose()
 
     clock = StageClock()
     with staged(tmp_path, service=Service(estate.demo(clock.now()), clock), clock=clock) as stage:
         asyncio.run(first())
-        ended = {id: task for id, task in stage.house.ledger.tasks.items() if task.is_over}
-    assert OLDER_TASKS < len(ended) < len(stage.house.ledger.tasks)
+        ended = {id: task for id, task in stage.session.ledger.tasks.items() if task.is_over}
+    assert OLDER_TASKS < len(ended) < len(stage.session.ledger.tasks)
     clock.advance(months.total_seconds())
 
     async def later() -> None:
-        refresh, found = stage.house.refresh, dict[str, Task]()
+        refresh, found = stage.session.refresh, dict[str, Task]()
         page = await refresh.older_tasks()
         while page:
             found |= {task.id: task for task in page}
             page = await refresh.older_tasks(page[-1])
         assert found == ended
-        await stage.house.cloud.aclose()
+        await stage.session.cloud.aclose()
 
     with staged(tmp_path, clock=clock) as stage:
         asyncio.run(later())
@@ -241,8 +241,8 @@ def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> 
             raise NotImplementedError
 
     archive = Full()
-    ledger = stage.house.ledger
-    refresh = Refresh(ledger, SqliteCache(Path(os.devnull) / "cache"), stage.house.cloud, stage.clock, archive)
+    ledger = stage.session.ledger
+    refresh = Refresh(ledger, SqliteCache(Path(os.devnull) / "cache"), stage.session.cloud, stage.clock, archive)
 
     async def story() -> None:
         await refresh.once()
@@ -263,11 +263,11 @@ def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> 
 
 def test_what_is_recalled_late_does_not_hide_what_was_read(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        run(stage, stage.house.refresh.once())
-        stage.house.ledger.put_vaults(Listing([], stage.clock.now()))
-        run(stage, stage.house.refresh.recall())
-        assert stage.house.ledger.vaults == {}
-        assert not stage.house.ledger.freshness[Part.VAULTS].from_cache
+        run(stage, stage.session.refresh.once())
+        stage.session.ledger.put_vaults(Listing([], stage.clock.now()))
+        run(stage, stage.session.refresh.recall())
+        assert stage.session.ledger.vaults == {}
+        assert not stage.session.ledger.freshness[Part.VAULTS].from_cache
 
 
 def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
@@ -276,12 +276,12 @@ def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
 
     async def story() -> None:
         async with asyncio.TaskGroup() as tasks:
-            resident = tasks.create_task(stage.house.refresh.run())
+            resident = tasks.create_task(stage.session.refresh.run())
             await stage.clock.sleep(EVERY_SECONDS / 2)
             assert reads() == 1
             await stage.clock.sleep(EVERY_SECONDS)
             assert reads() == 2
-            stage.house.refresh.ask()
+            stage.session.refresh.ask()
             await stage.clock.sleep(1)
             assert reads() == 3
             resident.cancel()
@@ -294,13 +294,13 @@ def test_the_lists_are_read_again_when_a_checkpoint_has_ended(stage: Stage) -> N
 
     async def story() -> None:
         async with asyncio.TaskGroup() as tasks:
-            residents = tasks.create_task(stage.house.residents())
+            residents = tasks.create_task(stage.session.residents())
             await stage.clock.sleep(1)
-            before = stage.house.ledger.vaults[vault_id].resources[0].backup_count
-            intent = stage.house.outbox.submit(CheckpointDraft(vault_id, name="n"))
+            before = stage.session.ledger.vaults[vault_id].resources[0].backup_count
+            intent = stage.session.outbox.submit(CheckpointDraft(vault_id, name="n"))
             await stage.until(intent.id, IntentState.FINISHED)
             await stage.clock.sleep(5)
-            assert stage.house.ledger.vaults[vault_id].resources[0].backup_count == before + 1
+            assert stage.session.ledger.vaults[vault_id].resources[0].backup_count == before + 1
             residents.cancel()
 
     run(stage, story())
@@ -316,15 +316,15 @@ def test_a_defect_of_one_resident_is_reported_and_the_others_go_on(stage: Stage)
             raise LookupError("a defect")
 
     broken = Broken()
-    house = replace(stage.house, refresh=broken)  # type: ignore[arg-type]
+    session = replace(stage.session, refresh=broken)  # type: ignore[arg-type]
     reported: list[BaseException] = []
 
     async def story() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda loop, context: reported.append(context["exception"]))
         async with asyncio.TaskGroup() as tasks:
-            residents = tasks.create_task(house.residents())
-            intent = house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"))
+            residents = tasks.create_task(session.residents())
+            intent = session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"))
             await stage.until(intent.id, IntentState.FINISHED)
             residents.cancel()
 

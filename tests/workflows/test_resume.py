@@ -41,7 +41,7 @@ def test_the_lists_are_read_once_after_a_sleep_and_then_as_always(tmp_path: Path
 
         async def story() -> None:
             async with asyncio.TaskGroup() as tasks:
-                residents = tasks.create_task(stage.house.refresh.run())
+                residents = tasks.create_task(stage.session.refresh.run())
                 await clock.sleep(5)
                 assert reads(stage, "/vaults") == 1
                 clock.fall_asleep(gap)
@@ -61,7 +61,7 @@ def test_what_is_followed_is_looked_at_once_after_a_sleep(tmp_path: Path) -> Non
     with staged(tmp_path, clock=clock) as stage:
 
         async def story() -> None:
-            sent = stage.house.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
+            sent = stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="nightly"))
             await stage.until(sent.id, IntentState.ACCEPTED)
             before = len(stage.service.journal)
             clock.fall_asleep(NIGHT)

@@ -174,13 +174,13 @@ def test_arming_lasts_for_its_minutes_and_can_be_ended_before() -> None:
 def test_a_request_through_a_profile_that_is_not_armed_leaves_nothing_behind(tmp_path: Path) -> None:
     with staged(tmp_path, profile=replace(DEMO, read_only=True)) as stage:
         with pytest.raises(ReadOnly):
-            stage.house.outbox.submit(DRAFT)
-        assert not stage.house.ledger.intents
-        stage.house.guard.arm(5)
+            stage.session.outbox.submit(DRAFT)
+        assert not stage.session.ledger.intents
+        stage.session.guard.arm(5)
 
         async def story() -> None:
-            intent = stage.house.outbox.submit(DRAFT)
-            stage.house.guard.disarm()
+            intent = stage.session.outbox.submit(DRAFT)
+            stage.session.guard.disarm()
             await stage.until(intent.id, IntentState.FINISHED)
 
         stage.play(story)
@@ -189,7 +189,7 @@ def test_a_request_through_a_profile_that_is_not_armed_leaves_nothing_behind(tmp
 
 def test_a_request_waits_when_its_profile_was_turned_elsewhere(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        id = stage.house.outbox.submit(DRAFT).id
+        id = stage.session.outbox.submit(DRAFT).id
     with staged(tmp_path, profile=replace(DEMO, cbr_endpoint="https://cbr.elsewhere.invalid")) as stage:
 
         async def elsewhere() -> None:

@@ -21,8 +21,8 @@ class AgainDialog(QDialog):
         send_wished: it should be sent again, as a new request.
     """
 
-    look_wished = Signal()
-    send_wished = Signal()
+    look_requested = Signal()
+    send_requested = Signal()
 
     def __init__(self, intent: Intent, place: str, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,11 +63,11 @@ class AgainDialog(QDialog):
         make_room(self)
 
     def _look(self) -> None:
-        self.look_wished.emit()
+        self.look_requested.emit()
         self.accept()
 
     def _send(self) -> None:
-        self.send_wished.emit()
+        self.send_requested.emit()
         self.accept()
 
 

@@ -28,7 +28,7 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.draft import SUFFIX
-from cbr_desktop.domain.error import ChangedOutside, HouseError
+from cbr_desktop.domain.error import CbrError, ChangedOutside
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
@@ -38,23 +38,23 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
 from cbr_desktop.text.states import clock_words, count_words, quoted
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
 from cbr_desktop.ui.dialogs.diff import DiffDialog
+from cbr_desktop.ui.dialogs.draft_document import DraftDocument
 from cbr_desktop.ui.dialogs.inspector import Inspector
 from cbr_desktop.ui.dialogs.jsonfield import JsonField, problem_sentence
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.name import NameField, host_name
 from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
-from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.dialogs.stake import stake_chip
 from cbr_desktop.ui.dialogs.target import VaultField
+from cbr_desktop.ui.draft_store import DraftStore, Source
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.shelf import Shelf, Source
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
@@ -84,7 +84,8 @@ _FIELD_WORDS = {
 class CheckpointDialog(QDialog):
     """Asks for one checkpoint. It blocks nothing: several may be open, and the main window goes on.
 
-    The form and the JSON beside it are two views of one text, the ``paper``; with a ``shelf`` that is kept and saved.
+    The form and the JSON beside it are two views of one text, the ``draft_document``; with a ``draft_store`` that is
+    kept and saved.
 
     Signals:
         submitted: the id of the intent that was queued.
@@ -94,18 +95,20 @@ class CheckpointDialog(QDialog):
 
     def __init__(
         self,
-        desk: Desk,
+        context: ProfileContext,
         vault_id: VaultId | None = None,
         resource_ids: Sequence[ResourceId] = (),
         parent: QWidget | None = None,
         *,
-        shelf: Shelf | None = None,
+        draft_store: DraftStore | None = None,
         source: Source | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._shelf = shelf
-        self.paper = Paper(source or Source(""), desk.clock, desk.profile.name, shelf, self)
+        self._context = context
+        self._draft_store = draft_store
+        self.draft_document = DraftDocument(
+            source or Source(""), context.clock, context.profile.name, draft_store, self
+        )
         self._document: RequestDocument | None = None
         self._problems: list[Finding] = []
         self._held = self._shown = CheckpointDraft()
@@ -153,35 +156,35 @@ class CheckpointDialog(QDialog):
 
     def show_draft(self, draft: CheckpointDraft) -> None:
         """Ask for what a draft asks for, as an earlier request holds it."""
-        self.show_text(drafts.edited(self.paper.text, draft))
+        self.show_text(drafts.edited(self.draft_document.text, draft))
 
     def show_request(self, body: bytes) -> None:
         """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
         document, _ = request.read(body)
         if document is not None:
             text = document.body.decode("utf-8", "surrogatepass") + "\n"
-            if self.paper.is_untouched:
-                self.paper.start_over(text)
+            if self.draft_document.is_untouched:
+                self.draft_document.start_over(text)
                 self._take_text(text, _GIVEN)
             else:
                 self.show_text(text)
 
     def show_text(self, text: str) -> None:
         """Take the text of a draft; that can be undone."""
-        self.paper.write(text, _GIVEN)
+        self.draft_document.write(text, _GIVEN)
         self._judge()
 
     def _begin(self, source: Source | None) -> None:
         """Begin with a draft as it is, or with one that has what the form has at first."""
         if source is None:
             self._held = self._shown = self.draft()
-            self.paper.start_over(drafts.new_text(self._shown))
-            self._document, self._problems = drafts.read(self.paper.text)
-            self.json.show_text(self.paper.text)
+            self.draft_document.start_over(drafts.new_text(self._shown))
+            self._document, self._problems = drafts.read(self.draft_document.text)
+            self.json.show_text(self.draft_document.text)
             self._judge()
         else:
-            self._take_text(self.paper.text, _GIVEN)
-        self._tell_paper()
+            self._take_text(self.draft_document.text, _GIVEN)
+        self._tell_draft_document()
 
     def _take_text(self, text: str, source: str) -> None:
         """Take over another text: into the JSON unless it was written there, and into the form when it is valid."""
@@ -241,7 +244,7 @@ class CheckpointDialog(QDialog):
         self._shown = now
         if wanted != self._held:
             self._held = wanted
-            self.paper.write(drafts.edited(self.paper.text, wanted), field)
+            self.draft_document.write(drafts.edited(self.draft_document.text, wanted), field)
 
     def _judged(self) -> CheckpointDraft:
         """Return what is asked for, with the names and types that the form knows of resources."""
@@ -256,12 +259,12 @@ class CheckpointDialog(QDialog):
         return replace(self._held, vault_id=vault_id, resources=None if self._held.resources is None else named)
 
     def _make_fields(self) -> None:
-        profile = self._desk.profile
-        template = self._desk.settings.get(f"checkpoint.template.{profile.name}", profile.name_template)
-        self.vault = VaultField(self._desk.ledger)
-        self.resources = ResourcePicker(self._desk.ledger)
+        profile = self._context.profile
+        template = self._context.settings.get(f"checkpoint.template.{profile.name}", profile.name_template)
+        self.vault = VaultField(self._context.ledger)
+        self.resources = ResourcePicker(self._context.ledger)
         self.types = TypeCards()
-        self.advanced = Advanced(beta_fields=profile.beta_fields, today=self._desk.clock.now())
+        self.advanced = Advanced(beta_fields=profile.beta_fields, today=self._context.clock.now())
         self.description = DescriptionField()
         self.inspector = Inspector(profile)
         self.json = JsonField()
@@ -291,9 +294,9 @@ class CheckpointDialog(QDialog):
     def _name(self, template: str) -> Rendered:
         """Return the name that a template gives; the same window gives the same chance each time."""
         draft = CheckpointDraft(resources=self.resources.choices(), incremental=self.types.incremental)
-        vault, now = self.vault.vault, self._desk.clock.now()
+        vault, now = self.vault.vault, self._context.clock.now()
         chance = random.Random(self._seed)
-        return default_name(template, self._desk.profile, vault, draft, now, host=host_name(), chance=chance)
+        return default_name(template, self._context.profile, vault, draft, now, host=host_name(), chance=chance)
 
     def _choose(self, vault_id: VaultId | None, resource_ids: Sequence[ResourceId]) -> None:
         self.vault.choose(vault_id)
@@ -314,19 +317,19 @@ class CheckpointDialog(QDialog):
         self.send.clicked.connect(self._try)
         self.hold.clicked.connect(partial(self._try, held=True))
         self.schedule.clicked.connect(self._ask_time)
-        self.save.clicked.connect(self._wish_save)
+        self.save.clicked.connect(self._request_save)
         self.save_as.clicked.connect(self._ask_file)
         self.json.edited.connect(self._take_json)
-        self.json.comparison_wished.connect(self._compare)
-        self.paper.changed.connect(self._take_text_of)
-        self.paper.told.connect(self._tell_paper)
-        self.paper.conflicted.connect(self._tell_conflict)
-        self.paper.taken_over.connect(self._tell_taken_over)
-        self.paper.not_kept.connect(self._tell_not_kept)
-        self.conflict.mine_wished.connect(self._keep_mine)
-        self.conflict.theirs_wished.connect(self._take_theirs)
-        self.conflict.elsewhere_wished.connect(self._ask_file)
-        self.conflict.comparison_wished.connect(self._compare_conflict)
+        self.json.comparison_requested.connect(self._compare)
+        self.draft_document.changed.connect(self._take_text_of)
+        self.draft_document.told.connect(self._tell_draft_document)
+        self.draft_document.conflicted.connect(self._tell_conflict)
+        self.draft_document.taken_over.connect(self._tell_taken_over)
+        self.draft_document.not_kept.connect(self._tell_not_kept)
+        self.conflict.mine_requested.connect(self._keep_mine)
+        self.conflict.theirs_requested.connect(self._take_theirs)
+        self.conflict.elsewhere_requested.connect(self._ask_file)
+        self.conflict.comparison_requested.connect(self._compare_conflict)
         for edit in self._edits():
             edit.installEventFilter(self)
         QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
@@ -334,13 +337,13 @@ class CheckpointDialog(QDialog):
         QShortcut(QKeySequence("Ctrl+Shift+S"), self, self._ask_file)
         QShortcut(QKeySequence("Ctrl+D"), self, self._compare)
         self.close_button.clicked.connect(self.close)
-        self.inspector.subject_wished.connect(self._focus)
-        self._desk.board.changed.connect(self._ledger_changed)
+        self.inspector.subject_requested.connect(self._focus)
+        self._context.signals.changed.connect(self._ledger_changed)
         for keys in ("Return", "Enter"):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self._try)
             QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self, self.hold.click)
             QShortcut(QKeySequence(f"Ctrl+Alt+{keys}"), self, self.schedule.click)
-        QShortcut(QKeySequence("Ctrl+S"), self, self._wish_save)
+        QShortcut(QKeySequence("Ctrl+S"), self, self._request_save)
         QShortcut(QKeySequence("F5"), self, self._judge)
         QShortcut(QKeySequence("F6"), self, self._next_area)
         QShortcut(QKeySequence("Ctrl+Shift+C"), self, self.inspector.preview.copy_json)
@@ -382,13 +385,13 @@ class CheckpointDialog(QDialog):
         """Judge the form as it stands, and show the very bytes that would be sent."""
         self._timer.stop()
         self._write_form()
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         if self._document is None:
             self._body, self._verdict = b"", Preflight(tuple(self._problems))
         else:
             self._draft = self._judged()
             self._body = self._document.body
-            found = preflight(self._draft, self._desk.ledger, now)
+            found = preflight(self._draft, self._context.ledger, now)
             both = sorted((*self._problems, *found.findings), key=lambda finding: finding.severity.value)
             self._verdict = replace(found, findings=tuple(both))
         self.json.show_findings(self._problems)
@@ -414,7 +417,7 @@ class CheckpointDialog(QDialog):
             self._accepted = frozenset()
             self.anyway.setChecked(False)
         self._warned = warned
-        guard = self._desk.guard
+        guard = self._context.guard
         self.arm.setVisible(not guard.is_open and guard.sealed is None)
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         reason = self._reason()
@@ -436,11 +439,11 @@ class CheckpointDialog(QDialog):
 
     def _reason(self) -> str:
         """Return why the request cannot be sent as it is, empty when it can."""
-        sealed = self._desk.guard.sealed
+        sealed = self._context.guard.sealed
         if sealed is not None:
             return f"Read-only mode: nothing can be sent, saving to a file works. {error_sentence(sealed)}"
-        if not self._desk.guard.is_open:
-            name = quoted(self._desk.profile.name)
+        if not self._context.guard.is_open:
+            name = quoted(self._context.profile.name)
             return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
         if self._document is None:
             return self._broken_words()
@@ -458,7 +461,7 @@ class CheckpointDialog(QDialog):
 
     def _broken_words(self) -> str:
         """Return where the JSON cannot be read."""
-        line, finding = next(drafts.lines_of(self.paper.text, self._problems), (1, None))
+        line, finding = next(drafts.lines_of(self.draft_document.text, self._problems), (1, None))
         words = problem_sentence(finding) if finding is not None else "There is no request in it."
         return f"Not ready: line {line} of the JSON. {words}"
 
@@ -468,15 +471,15 @@ class CheckpointDialog(QDialog):
 
     def _arm(self) -> None:
         """Let requests of this profile through for some minutes, and say so everywhere."""
-        self._desk.guard.arm(_ARM_MINUTES)
-        self._desk.board.notice(Part.INTENTS)
+        self._context.guard.arm(_ARM_MINUTES)
+        self._context.signals.notice(Part.INTENTS)
         self._judge()
 
     # sending and saving
 
     def _is_reachable(self) -> bool:
         """Whether a request would leave soon, as far as is known."""
-        return self._desk.ledger.connection.reach is not Reach.UNREACHABLE
+        return self._context.ledger.connection.reach is not Reach.UNREACHABLE
 
     def _may_go(self) -> bool:
         """Whether what the form asks for can be sent, after one more look at it; if not, show what is in the way."""
@@ -492,7 +495,7 @@ class CheckpointDialog(QDialog):
     def _ask_time(self) -> None:
         """Ask when it is to be sent."""
         if self._may_go():
-            dialog = ScheduleDialog(self._desk.clock.now(), self)
+            dialog = ScheduleDialog(self._context.clock.now(), self)
             dialog.chosen.connect(lambda at: self._try(due_at=at))
             dialog.open()
 
@@ -501,13 +504,13 @@ class CheckpointDialog(QDialog):
         if not self._may_go():
             return
         try:
-            wanted = create_checkpoint.change(self._draft, self._desk.ledger, self._body)
-            intent = self._desk.outbox.submit(wanted, file=self.paper.path, held=held, due_at=due_at)
-        except HouseError as error:
+            wanted = create_checkpoint.change(self._draft, self._context.ledger, self._body)
+            intent = self._context.outbox.submit(wanted, file=self.draft_document.path, held=held, due_at=due_at)
+        except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
-        if not self.paper.path:
-            self.paper.forget()
+        if not self.draft_document.path:
+            self.draft_document.forget()
         self._show_outcome(intent.id)
         self.submitted.emit(intent.id)
 
@@ -515,9 +518,9 @@ class CheckpointDialog(QDialog):
         if self._outcome is not None:
             self._stack.removeWidget(self._outcome)
             self._outcome.deleteLater()
-        self._outcome = OutcomePanel(self._desk, id)
-        self._outcome.edit_wished.connect(self._edit_again)
-        self._outcome.close_wished.connect(self.close)
+        self._outcome = OutcomePanel(self._context, id)
+        self._outcome.edit_requested.connect(self._edit_again)
+        self._outcome.close_requested.connect(self.close)
         self._stack.addWidget(self._outcome)
         self._stack.setCurrentWidget(self._outcome)
         self._outcome.setFocus()
@@ -527,11 +530,11 @@ class CheckpointDialog(QDialog):
         self._read_anew()
         self.name.edit.setFocus()
 
-    def _wish_save(self) -> None:
+    def _request_save(self) -> None:
         """Save into the file, or ask for one where there is none yet."""
         self._judge()
-        if self.paper.path and self._shelf is not None:
-            self._do_save(self.paper.save)
+        if self.draft_document.path and self._draft_store is not None:
+            self._do_save(self.draft_document.save)
         else:
             self._ask_file()
 
@@ -543,9 +546,9 @@ class CheckpointDialog(QDialog):
         asked.setNameFilter(f"Request files (*.{_SUFFIX})")
         asked.setDefaultSuffix(_SUFFIX)
         stem = repaired_name(self._draft.name, NameRules.ASCII).strip("-") or "checkpoint"
-        if self._shelf is not None:
-            asked.setDirectory(self._shelf.folder)
-            asked.selectFile(PurePath(self.paper.path or self._shelf.free_path(stem)).name)
+        if self._draft_store is not None:
+            asked.setDirectory(self._draft_store.folder)
+            asked.selectFile(PurePath(self.draft_document.path or self._draft_store.free_path(stem)).name)
         else:
             asked.selectFile(f"{stem}.{_SUFFIX}")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -553,12 +556,12 @@ class CheckpointDialog(QDialog):
         asked.open()
 
     def _save(self, path: str) -> None:
-        if self._shelf is not None:
-            self._do_save(partial(self.paper.save_as, path))
+        if self._draft_store is not None:
+            self._do_save(partial(self.draft_document.save_as, path))
             return
         try:
-            self._desk.save_text(path, self.paper.text)
-        except HouseError as error:
+            self._context.save_text(path, self.draft_document.text)
+        except CbrError as error:
             self._notice(f"Not saved. {error_sentence(error)}")
         else:
             self._notice(f"Saved to {plain(path)}.")
@@ -569,28 +572,28 @@ class CheckpointDialog(QDialog):
             save()
         except ChangedOutside:
             self._notice("Not saved yet: the file was changed by another program.")
-        except HouseError as error:
+        except CbrError as error:
             self._notice(f"Not saved. {error_sentence(error)} Your changes are still here.")
         else:
-            if not self.paper.is_conflicted:
+            if not self.draft_document.is_conflicted:
                 self.conflict.hide()
-                self._notice(f"Saved to {plain(self.paper.path)}.")
+                self._notice(f"Saved to {plain(self.draft_document.path)}.")
 
     def _notice(self, words: str) -> None:
         self.notice.setText(words)
         self.notice.setVisible(True)
 
-    # the paper
+    # the document
 
     def undo(self) -> None:
         """Take the last change back, wherever it was made."""
         self._judge()
-        self.paper.stack.undo()
+        self.draft_document.stack.undo()
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
         self._judge()
-        self.paper.stack.redo()
+        self.draft_document.stack.redo()
 
     def _edits(self) -> list[QWidget]:
         """Return the fields whose own undo gives way to that of the whole."""
@@ -598,49 +601,49 @@ class CheckpointDialog(QDialog):
         return [*lines, *self.vault.box.findChildren(QLineEdit), *self.advanced.days.findChildren(QLineEdit)]
 
     def _take_json(self, text: str) -> None:
-        self.paper.write(text, _FROM_JSON)
+        self.draft_document.write(text, _FROM_JSON)
 
     def _take_text_of(self, text: str, source: str) -> None:
         self._take_text(text, source)
 
-    def _tell_paper(self) -> None:
+    def _tell_draft_document(self) -> None:
         """Show file and unsaved mark in the title."""
-        name = PurePath(self.paper.path).name if self.paper.path else ""
-        mark = "[*]" if self._shelf is not None else ""
+        name = PurePath(self.draft_document.path).name if self.draft_document.path else ""
+        mark = "[*]" if self._draft_store is not None else ""
         head = f"{plain(name, 80).replace('[*]', '[*][*]')}{mark} — " if name else ""
         self.setWindowTitle(f"{head}Create checkpoint{'' if name else mark}")
-        self.setWindowModified(self._shelf is not None and not self.paper.is_saved)
+        self.setWindowModified(self._draft_store is not None and not self.draft_document.is_saved)
         self.save.setText("Save to its &file" if name else "Save to &file…")
         self.save_as.setVisible(bool(name))
 
     def _tell_conflict(self) -> None:
-        self.conflict.tell(self.paper.path, is_gone=self.paper.theirs is None)
+        self.conflict.tell(self.draft_document.path, is_gone=self.draft_document.theirs is None)
 
     def _tell_taken_over(self) -> None:
         self._notice("The file was changed by another program; what it says now is shown here. Undo brings yours back.")
 
-    def _tell_not_kept(self, error: HouseError) -> None:
+    def _tell_not_kept(self, error: CbrError) -> None:
         self._notice(f"Not saved: {error_sentence(error)} Your changes are in this window alone; leave it open.")
 
     def _keep_mine(self) -> None:
-        self._do_save(self.paper.keep_mine)
+        self._do_save(self.draft_document.keep_mine)
 
     def _take_theirs(self) -> None:
-        self.paper.take_theirs()
+        self.draft_document.take_theirs()
         self.conflict.hide()
         self._notice("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back.")
 
     def _compare(self) -> None:
         """Compare the draft with its file as it was read, and with the last request for its vault."""
         self._judge()
-        sources = {"This draft": self.paper.text}
-        asked = [i for i in self._desk.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
+        sources = {"This draft": self.draft_document.text}
+        asked = [i for i in self._context.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
         for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]:
-            at = clock_words(intent.created_at, self._desk.clock.now())
+            at = clock_words(intent.created_at, self._context.clock.now())
             name = f"Last request for this vault, {at}"
             sources[name] = intent.body.decode("utf-8", "replace") + "\n"
-        if self.paper.base is not None:
-            sources["Its file, as it was read or saved last"] = self.paper.base.text
+        if self.draft_document.base is not None:
+            sources["Its file, as it was read or saved last"] = self.draft_document.base.text
         if len(sources) == 1:
             self._notice("There is nothing to compare it with: no file, and no request for this vault.")
             return
@@ -648,8 +651,8 @@ class CheckpointDialog(QDialog):
         DiffDialog(sources, first, second, self).open()
 
     def _compare_conflict(self) -> None:
-        theirs, base = self.paper.theirs, self.paper.base
-        sources = {"Mine, as it is here": self.paper.text}
+        theirs, base = self.draft_document.theirs, self.draft_document.base
+        sources = {"Mine, as it is here": self.draft_document.text}
         sources |= {"Theirs, as it is in the file": theirs.text} if theirs is not None else {}
         sources |= {"As it was when it was opened": base.text} if base is not None else {}
         first, second, *_ = sources
@@ -689,7 +692,7 @@ class CheckpointDialog(QDialog):
             fields[subject].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _keep_template(self, template: str) -> None:
-        self._desk.settings.put(f"checkpoint.template.{self._desk.profile.name}", template)
+        self._context.settings.put(f"checkpoint.template.{self._context.profile.name}", template)
 
     def _lay_out(self) -> None:
         self.setObjectName("createCheckpointDialog")
@@ -713,11 +716,11 @@ class CheckpointDialog(QDialog):
         self._restore_size()
 
     def _head(self) -> QHBoxLayout:
-        profile = self._desk.profile
+        profile = self._context.profile
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
         words = "The console calls this “Perform Backup”; it makes a restore point."
         head = QHBoxLayout()
-        head.addWidget(stake_chip(Environment.DEMO if self._desk.is_demo else profile.environment))
+        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
         head.addWidget(label(f"{where} — {words}", "checkpointSubtitle"), 1)
         return head
 
@@ -759,29 +762,29 @@ class CheckpointDialog(QDialog):
         return foot
 
     def _restore_size(self) -> None:
-        size = self._desk.settings.get("checkpoint.size", None)
+        size = self._context.settings.get("checkpoint.size", None)
         fits = isinstance(size, list) and len(size) == 2 and all(isinstance(side, int) for side in size)
         self.resize(QSize(*size).expandedTo(_SMALLEST) if fits else _USUAL)  # type: ignore[misc]
 
     def done(self, result: int) -> None:
         """Remember the size on every way of closing, and keep what is not saved: nobody is asked."""
         self._judge()
-        self.paper.keep()
-        self.paper.watch(False)
-        self._desk.settings.put("checkpoint.size", [self.width(), self.height()])
+        self.draft_document.keep()
+        self.draft_document.watch(False)
+        self._context.settings.put("checkpoint.size", [self.width(), self.height()])
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look for changes of the file while the window is open."""
         super().showEvent(event)
-        self.paper.look()
-        self.paper.watch(True)
+        self.draft_document.look()
+        self.draft_document.watch(True)
 
     def changeEvent(self, event: QEvent) -> None:
         """Keep what is not saved when another window comes to the front; look at the file when this one does."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
-            (self.paper.look if self.isActiveWindow() else self.paper.keep)()
+            (self.draft_document.look if self.isActiveWindow() else self.draft_document.keep)()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the keys of undo to the whole window: a field's own would not know of the others."""

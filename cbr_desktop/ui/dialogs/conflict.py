@@ -21,10 +21,10 @@ class ConflictBar(QFrame):
         comparison_wished: show what differs.
     """
 
-    mine_wished = Signal()
-    theirs_wished = Signal()
-    elsewhere_wished = Signal()
-    comparison_wished = Signal()
+    mine_requested = Signal()
+    theirs_requested = Signal()
+    elsewhere_requested = Signal()
+    comparison_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +37,10 @@ class ConflictBar(QFrame):
         self.compare = push_button("Compare…", "draftCompareConflict")
         row = QHBoxLayout()
         for button, wish in (
-            (self.compare, self.comparison_wished),
-            (self.mine, self.mine_wished),
-            (self.theirs, self.theirs_wished),
-            (self.elsewhere, self.elsewhere_wished),
+            (self.compare, self.comparison_requested),
+            (self.mine, self.mine_requested),
+            (self.theirs, self.theirs_requested),
+            (self.elsewhere, self.elsewhere_requested),
         ):
             button.clicked.connect(wish)
             row.addWidget(button)

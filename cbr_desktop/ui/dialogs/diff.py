@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import count_words
@@ -60,7 +60,7 @@ def pairs(left: str, right: str) -> list[Pair]:
 class DiffDialog(QDialog):
     """Compares any two of several texts, which are known by their names.
 
-    ``read`` reads one more from a file and raises a ``HouseError``; without it there is no asking for one.
+    ``read`` reads one more from a file and raises a ``CbrError``; without it there is no asking for one.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class DiffDialog(QDialog):
         assert self._read is not None  # noqa: S101  # nobody asks for a file otherwise
         try:
             text = self._read(path)
-        except HouseError as error:
+        except CbrError as error:
             self.summary.setText(error_sentence(error))
             return
         if path not in self._sources:

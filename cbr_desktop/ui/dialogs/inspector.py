@@ -37,14 +37,14 @@ class Inspector(QTabWidget):
         subject_wished: the operator wants to see the field that a finding is about.
     """
 
-    subject_wished = Signal(object)
+    subject_requested = Signal(object)
 
     def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpointInspector")
         self.setDocumentMode(True)
         self.findings = FindingList()
-        self.findings.subject_wished.connect(self.subject_wished)
+        self.findings.subject_requested.connect(self.subject_requested)
         self.preview = Preview(profile)
         self.addTab(self.findings, "Pre-flight")
         self.addTab(self.preview, "Preview")
@@ -57,7 +57,7 @@ class FindingList(QWidget):
         subject_wished: the operator wants to see the field that a finding is about.
     """
 
-    subject_wished = Signal(object)
+    subject_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class FindingList(QWidget):
         self._list.setSpacing(2)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.itemActivated.connect(lambda item: self.subject_wished.emit(item.data(Qt.ItemDataRole.UserRole)))
+        self._list.itemActivated.connect(lambda item: self.subject_requested.emit(item.data(Qt.ItemDataRole.UserRole)))
         layout = QVBoxLayout(self)
         layout.addWidget(self._summary)
         layout.addWidget(self._list, 1)

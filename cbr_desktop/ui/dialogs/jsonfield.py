@@ -214,7 +214,7 @@ class JsonField(QWidget):
     """
 
     edited = Signal(str)
-    comparison_wished = Signal()
+    comparison_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -241,7 +241,7 @@ class JsonField(QWidget):
         self.compare.setObjectName("checkpointCompare")
         self.compare.setToolTip("With its file, and with the last request for this vault")
         self.compare.setAutoDefault(False)
-        self.compare.clicked.connect(self.comparison_wished)
+        self.compare.clicked.connect(self.comparison_requested)
         layout.addWidget(self.state)
         layout.addWidget(split, 1)
         layout.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignRight)

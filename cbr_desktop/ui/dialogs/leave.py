@@ -22,7 +22,7 @@ class LeaveDialog(QDialog):
         leave_wished: the program should be left all the same.
     """
 
-    leave_wished = Signal()
+    leave_requested = Signal()
 
     def __init__(
         self,
@@ -89,4 +89,4 @@ class LeaveDialog(QDialog):
 
     def _leave(self) -> None:
         self.accept()
-        self.leave_wished.emit()
+        self.leave_requested.emit()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
@@ -53,7 +53,7 @@ _LABELS = {
 }
 
 
-def wanted_secrets(profile: Profile, error: HouseError) -> tuple[SecretKind, ...]:
+def wanted_secrets(profile: Profile, error: CbrError) -> tuple[SecretKind, ...]:
     """Return which secrets would help against an error; none when no secret would.
 
     A proxy is asked about alone: what the cloud wants may be known already.

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.plan import (
     CONCURRENCY_LIMIT,
@@ -36,10 +36,10 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted, shown
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plans import MAKE_COLUMNS, found_cells, found_mark
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.documents import judged_at, name_of
 from cbr_desktop.workflows.plan import blasts, judged, prepared, takes_name
 
@@ -59,12 +59,12 @@ class MakePlanDialog(QDialog):
 
     made = Signal(str)
 
-    def __init__(self, hall: Hall, files: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, files: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._hall = hall
-        assert hall.plans is not None  # noqa: S101  # callers have looked
-        self._plans = hall.plans
-        self._steps, self._findings = hall.plans.gather(files, self._profile_of)
+        self._workspace = workspace
+        assert workspace.plans is not None  # noqa: S101  # callers have looked
+        self._plans = workspace.plans
+        self._steps, self._findings = workspace.plans.gather(files, self._profile_of)
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST_MS)
@@ -92,8 +92,8 @@ class MakePlanDialog(QDialog):
     def refresh(self) -> None:
         """Judge the requests by what is known, and say what keeps the plan from being written."""
         found = [*self._findings, *self._judged()]
-        plan, ledger, now = self.plan(), self._hall.open, self._hall.clock.now()
-        lost = blasts(plan, self._hall.ledgers, self._default())
+        plan, ledger, now = self.plan(), self._workspace.open, self._workspace.clock.now()
+        lost = blasts(plan, self._workspace.ledgers, self._default())
         lines = []
         for step in self._steps:
             number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
@@ -113,7 +113,7 @@ class MakePlanDialog(QDialog):
         name = PurePath(path).name.removesuffix(SUFFIX)
         try:
             found = self._plans.write(path, self.plan(name))
-        except HouseError as error:
+        except CbrError as error:
             self.verdict.say(BAD, f"Not written. {error_sentence(error)}")
             return
         if is_blocked(found):
@@ -126,16 +126,16 @@ class MakePlanDialog(QDialog):
 
     def _profile_of(self, document: Document) -> str:
         """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
-        desk = self._hall.desk_of(lambda ledger: judged_at(document, ledger) is not None)
-        return desk.profile.name if desk is not None else ""
+        context = self._workspace.context_of(lambda ledger: judged_at(document, ledger) is not None)
+        return context.profile.name if context is not None else ""
 
     def _default(self) -> str:
-        desks = self._hall.shown_desks or self._hall.desks
-        return desks[0].profile.name if desks else ""
+        contexts = self._workspace.shown_contexts or self._workspace.contexts
+        return contexts[0].profile.name if contexts else ""
 
     def _judged(self) -> list[StepFinding]:
-        ledgers = self._hall.ledgers
-        return judged(self.plan(), ledgers, self._default(), self._hall.clock.now()) if ledgers else []
+        ledgers = self._workspace.ledgers
+        return judged(self.plan(), ledgers, self._default(), self._workspace.clock.now()) if ledgers else []
 
     def _reason(self, found: Sequence[StepFinding]) -> str:
         """Return why the plan cannot be written, empty when it can."""
@@ -165,13 +165,13 @@ class MakePlanDialog(QDialog):
         if not unnamed:
             return "All requests have names of their own, so that the template names none."
         count = count_words(len(unnamed), "request")
-        ledgers = self._hall.ledgers
+        ledgers = self._workspace.ledgers
         first, default = unnamed[0], self._default()
         if not self.plan().names:
             return f"The service names {count}. A lost answer is harder to look for without a name."
         if reason or (first.profile or default) not in ledgers:
             return f"Names {count}."
-        run = prepared(replace(self.plan(), steps=(first,)), "", ledgers, default, self._hall.clock.now())
+        run = prepared(replace(self.plan(), steps=(first,)), "", ledgers, default, self._workspace.clock.now())
         document = run.plan.steps[0].document
         return f"Names {count}, for instance {quoted(name_of(document) if document is not None else '', 80)}."
 
@@ -194,13 +194,13 @@ class MakePlanDialog(QDialog):
         self.down.setEnabled(0 <= row < len(self._steps) - 1)
 
     def _ask_file(self) -> None:
-        shelf = self._hall.shelf
-        asked = QFileDialog(self, "Write the plan", shelf.folder if shelf is not None else "")
+        draft_store = self._workspace.draft_store
+        asked = QFileDialog(self, "Write the plan", draft_store.folder if draft_store is not None else "")
         asked.setObjectName("makePlanFileDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         asked.setNameFilter(f"Plans (*{SUFFIX})")
         asked.setDefaultSuffix(SUFFIX.removeprefix("."))
-        asked.selectFile(f"plan-{self._hall.clock.now().astimezone():%Y%m%d}{SUFFIX}")
+        asked.selectFile(f"plan-{self._workspace.clock.now().astimezone():%Y%m%d}{SUFFIX}")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.fileSelected.connect(self.save)
         asked.open()
@@ -230,8 +230,8 @@ class MakePlanDialog(QDialog):
         self.names.setEditable(True)
         self.names.setObjectName("makePlanNames")
         self.names.setAccessibleName("Names for requests that have none")
-        desks = self._hall.shown_desks
-        own = desks[0].profile.name_template if desks else PRESETS[0]
+        contexts = self._workspace.shown_contexts
+        own = contexts[0].profile.name_template if contexts else PRESETS[0]
         self.names.addItems(list(dict.fromkeys((own, *PRESETS))))
         self.names.setEditText(own)
         self.names.editTextChanged.connect(self._resting.start)

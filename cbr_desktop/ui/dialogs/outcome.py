@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
@@ -29,10 +29,10 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.text.states import clock_words, status_words
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.pieces import dress_table, push_button
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.requests import intent_mark
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
@@ -66,13 +66,13 @@ class OutcomePanel(QWidget):
         shown: the id of the intent that is looked at now, as a retry changes it.
     """
 
-    edit_wished = Signal()
-    close_wished = Signal()
+    edit_requested = Signal()
+    close_requested = Signal()
     shown = Signal(str)
 
-    def __init__(self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._id = intent_id
         self._trail: list[IntentId] = []
         self._can_edit = True
@@ -100,7 +100,7 @@ class OutcomePanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.refresh)
-        desk.board.changed.connect(self._ledger_changed)
+        context.signals.changed.connect(self._ledger_changed)
         self.refresh()
 
     @property
@@ -115,12 +115,12 @@ class OutcomePanel(QWidget):
 
     def refresh(self) -> None:
         """Show the intent as the ledger has it now."""
-        intent = self._desk.ledger.intents.get(self._id)
+        intent = self._context.ledger.intents.get(self._id)
         if intent is None:
             self._sentence.setText("This request is no longer kept here.")
             return
-        outcome = outcome_of(self._desk.ledger, intent)
-        now = self._desk.clock.now()
+        outcome = outcome_of(self._context.ledger, intent)
+        now = self._context.clock.now()
         self._head.show_intent(intent, outcome, clock_words(intent.sent_at or intent.created_at, now))
         self._sentence.setText(intent_sentence(intent, outcome, now))
         self._show_rows(intent, outcome)
@@ -177,14 +177,14 @@ class OutcomePanel(QWidget):
         if ids != [self.candidates.itemData(row) for row in range(self.candidates.count())]:
             self.candidates.clear()
             for each in found:
-                self.candidates.addItem(plain(candidate_words(each, self._desk.clock.now()), 200), each.id)
+                self.candidates.addItem(plain(candidate_words(each, self._context.clock.now()), 200), each.id)
         self.candidates.setVisible(len(found) > 1)
         self.mine.setVisible(bool(found))
         self.not_mine.setVisible(intent.awaits_person)
 
     def _retry_words(self, intent: Intent) -> str:
         """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
-        others = self._desk.ledger.intents.values()
+        others = self._context.ledger.intents.values()
         if any(other.retry_of == intent.id and other.state not in _AGAIN for other in others):
             return ""
         try:
@@ -196,22 +196,22 @@ class OutcomePanel(QWidget):
 
     def _retry(self) -> None:
         try:
-            asked = skipped_draft(self._desk.ledger.intents[self._id])
-            made = self._desk.outbox.submit(asked, retry_of=self._id)
-        except HouseError as error:
+            asked = skipped_draft(self._context.ledger.intents[self._id])
+            made = self._context.outbox.submit(asked, retry_of=self._id)
+        except CbrError as error:
             self._say_problem(f"Not sent. {error_sentence(error)}")
             return
         self._trail.append(self._id)
         self._look_at(made.id)
 
     def _keep_looking(self) -> None:
-        self._desk.outbox.keep_looking(self._id)
+        self._context.outbox.keep_looking(self._id)
 
     def _adopt(self) -> None:
-        self._desk.outbox.adopt(self._id, self.candidates.currentData())
+        self._context.outbox.adopt(self._id, self.candidates.currentData())
 
     def _disown(self) -> None:
-        self._desk.outbox.disown(self._id)
+        self._context.outbox.disown(self._id)
 
     def _go_back(self) -> None:
         self._look_at(self._trail.pop())
@@ -224,23 +224,23 @@ class OutcomePanel(QWidget):
         self.shown.emit(id)
 
     def _cancel(self) -> None:
-        if not self._desk.outbox.cancel(self._id):
+        if not self._context.outbox.cancel(self._id):
             self._say_problem("Too late: the request is being sent already. The service may have started it.")
 
     def _copy_report(self) -> None:
-        intent = self._desk.ledger.intents[self._id]
-        text = report_text(intent, outcome_of(self._desk.ledger, intent), self._desk.clock.now())
+        intent = self._context.ledger.intents[self._id]
+        text = report_text(intent, outcome_of(self._context.ledger, intent), self._context.clock.now())
         QGuiApplication.clipboard().setText(text)
 
     def _copy_request(self) -> None:
-        QGuiApplication.clipboard().setText(self._desk.ledger.intents[self._id].body.decode("utf-8", "replace"))
+        QGuiApplication.clipboard().setText(self._context.ledger.intents[self._id].body.decode("utf-8", "replace"))
 
     def _say_problem(self, text: str) -> None:
         self._problem.say(_BAD, text)
 
     def _buttons(self) -> None:
         self.retry = push_button("&Retry skipped", "retrySkipped", self._retry)
-        self.edit = push_button("&Edit and send again", "editAgain", self.edit_wished.emit)
+        self.edit = push_button("&Edit and send again", "editAgain", self.edit_requested.emit)
         self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
         self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
         self.mine = push_button("It is &mine", "adoptCheckpoint", self._adopt)
@@ -253,7 +253,7 @@ class OutcomePanel(QWidget):
         self.cancel = push_button("&Take back", "takeBack", self._cancel)
         self.report = push_button("&Copy report", "copyReport", self._copy_report)
         self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
-        self.close_button = push_button("Close", "outcomeClose", self.close_wished.emit)
+        self.close_button = push_button("Close", "outcomeClose", self.close_requested.emit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -442,10 +442,10 @@ class OutcomeDialog(QDialog):
         edit_wished: the operator wants to send the intent of this id anew; only with ``can_edit``.
     """
 
-    edit_wished = Signal(str)
+    edit_requested = Signal(str)
 
     def __init__(
-        self, desk: Desk, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
+        self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
     ) -> None:
         super().__init__(parent)
         self.setObjectName("outcomeDialog")
@@ -455,10 +455,10 @@ class OutcomeDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(720, 420)
         self.resize(980, 560)
-        self.panel = OutcomePanel(desk, intent_id)
+        self.panel = OutcomePanel(context, intent_id)
         self.panel.offer_editing(possible=can_edit)
-        self.panel.edit_wished.connect(lambda: self.edit_wished.emit(self.panel.intent_id))
-        self.panel.close_wished.connect(self.close)
+        self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
+        self.panel.close_requested.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.panel)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
 from cbr_desktop.text.errors import error_sentence
@@ -15,11 +15,11 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plans import FOUND_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import blasts, judged, prepared
 
@@ -38,10 +38,10 @@ class PlanDialog(QDialog):
     started = Signal(object)
 
     def __init__(
-        self, hall: Hall, plan: Plan, findings: Sequence[StepFinding] = (), parent: QWidget | None = None
+        self, workspace: Workspace, plan: Plan, findings: Sequence[StepFinding] = (), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._hall = hall
+        self._workspace = workspace
         self._plan = plan
         self._read_findings = list(findings)
         self._findings: list[StepFinding] = []
@@ -50,7 +50,7 @@ class PlanDialog(QDialog):
         self._timer.setInterval(_REST_MS)
         self._timer.timeout.connect(self.refresh)
         self._build()
-        hall.board.changed.connect(self._changed)
+        workspace.signals.changed.connect(self._changed)
         self.refresh()
 
     def open(self) -> None:
@@ -63,13 +63,13 @@ class PlanDialog(QDialog):
 
     def refresh(self) -> None:
         """Judge the plan by what is known now."""
-        now, default = self._hall.clock.now(), self._default()
-        ledgers = self._hall.ledgers
+        now, default = self._workspace.clock.now(), self._default()
+        ledgers = self._workspace.ledgers
         self._findings = [*self._read_findings, *judged(self._plan, ledgers, default, now)]
         lost = blasts(self._plan, ledgers, default)
         lines = [
             (
-                found_cells(self._plan, step.number, self._findings, default, self._hall.open, lost, now),
+                found_cells(self._plan, step.number, self._findings, default, self._workspace.open, lost, now),
                 found_mark(step.number, self._findings),
             )
             for step in self._plan.steps
@@ -80,7 +80,7 @@ class PlanDialog(QDialog):
         self.open_profiles.setVisible(bool(closed))
         self.open_profiles.setText(f"Open {count_words(len(closed), 'profile')}")
         reason = self._reason(profiles)
-        self.arm.setVisible(bool(profiles.unarmed) and not closed and self._hall.sealed is None)
+        self.arm.setVisible(bool(profiles.unarmed) and not closed and self._workspace.sealed is None)
         self.start.setEnabled(not reason)
         self.start.setToolTip(tooltip(reason or "Sends the requests of the plan in their order"))
         whole = [finding_sentence(found.finding) for found in self._findings if found.step == 0]
@@ -115,14 +115,14 @@ class PlanDialog(QDialog):
 
     def run(self) -> None:
         """Start the plan: that is the confirmation of all its steps."""
-        plans = self._hall.plans
+        plans = self._workspace.plans
         if plans is None:
             return
-        ledgers = self._hall.ledgers
-        begun = prepared(self._plan, str(uuid4()), ledgers, self._default(), self._hall.clock.now())
+        ledgers = self._workspace.ledgers
+        begun = prepared(self._plan, str(uuid4()), ledgers, self._default(), self._workspace.clock.now())
         try:
             plans.keep(begun)
-        except HouseError as error:
+        except CbrError as error:
             self.verdict.say(BAD, f"Not started. {error_sentence(error)}")
             return
         self.started.emit(begun)
@@ -132,7 +132,7 @@ class PlanDialog(QDialog):
         return str(self.profile.currentData() or "")
 
     def _profiles(self) -> Senders:
-        return Senders(self._hall, {step.profile or self._default() for step in self._plan.steps})
+        return Senders(self._workspace, {step.profile or self._default() for step in self._plan.steps})
 
     def _open_profiles(self) -> None:
         self._profiles().open()
@@ -165,9 +165,9 @@ class PlanDialog(QDialog):
         self.profile = QComboBox(self)
         self.profile.setObjectName("planProfile")
         self.profile.setAccessibleName("Profile for steps that name none")
-        for desk in self._hall.desks:
-            self.profile.addItem(plain(desk.profile.name, 60), desk.profile.name)
-        shown = self._hall.shown_desks
+        for context in self._workspace.contexts:
+            self.profile.addItem(plain(context.profile.name, 60), context.profile.name)
+        shown = self._workspace.shown_contexts
         self.profile.setCurrentIndex(max(0, self.profile.findData(shown[0].profile.name if shown else "")))
         self.profile.currentIndexChanged.connect(self.refresh)
         ask: QLabel = label("Steps that name no profile go by", "planProfileQuestion")

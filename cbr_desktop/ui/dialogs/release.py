@@ -18,9 +18,9 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import ENVIRONMENTS, NONE, Times
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.pieces import dress_table
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.requests import waiting_words
 
 _COLUMNS = ("Age", "Name", "Vault", "Vault id", "Profile", "Region", "Project", "Held because")
@@ -37,7 +37,9 @@ class ReleaseDialog(QDialog):
 
     confirmed = Signal(object)
 
-    def __init__(self, held: Sequence[tuple[Intent, Desk]], times: Times, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, held: Sequence[tuple[Intent, ProfileContext]], times: Times, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("releaseDialog")
         self.setWindowTitle("Release requests")
@@ -47,11 +49,11 @@ class ReleaseDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         many = count_words(len(held), "request")
-        production = sum(desk.profile.environment is Environment.PRODUCTION for _, desk in held)
+        production = sum(context.profile.environment is Environment.PRODUCTION for _, context in held)
         stake = f" {production} of them in PRODUCTION." if production else ""
         layout.addWidget(label(f"Release sends these {many} to the service, one by one.{stake}", "releaseQuestion"))
         layout.addWidget(self._table(times), 1)
-        closed = sorted({desk.profile.name for _, desk in held if not desk.guard.is_open})
+        closed = sorted({context.profile.name for _, context in held if not context.guard.is_open})
         if closed:
             names = ", ".join(plain(name, 60) for name in closed)
             layout.addWidget(label(f"Read-only, and held until armed: {names}.", "releaseClosed"))
@@ -76,8 +78,8 @@ class ReleaseDialog(QDialog):
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
-        for row, (intent, desk) in enumerate(self._held):
-            for column, words in enumerate(_cells(intent, desk, times)):
+        for row, (intent, context) in enumerate(self._held):
+            for column, words in enumerate(_cells(intent, context, times)):
                 item = QTableWidgetItem(plain(words, 200))
                 item.setToolTip(tooltip(words))
                 table.setItem(row, column, item)
@@ -88,8 +90,8 @@ class ReleaseDialog(QDialog):
         self.accept()
 
 
-def _cells(intent: Intent, desk: Desk, times: Times) -> tuple[str, ...]:
-    target, profile = intent.target, desk.profile
+def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, ...]:
+    target, profile = intent.target, context.profile
     return (
         f"{times.age(intent.wanted_at)} ago",
         intent.name or "(named by the service)",

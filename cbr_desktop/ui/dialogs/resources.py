@@ -30,8 +30,8 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
+from cbr_desktop.ui.lookalikes import duplicates
 from cbr_desktop.ui.marks import NEVER, Mark, mark
-from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
@@ -82,8 +82,8 @@ class ResourcePicker(QWidget):
         self.filter.textChanged.connect(self._filter)
         self.tree = _Tree()
         self.tree.itemChanged.connect(self._item_changed)
-        self.tree.all_wished.connect(lambda: self._tick_visible(Qt.CheckState.Checked))
-        self.tree.invert_wished.connect(lambda: self._tick_visible(None))
+        self.tree.all_requested.connect(lambda: self._tick_visible(Qt.CheckState.Checked))
+        self.tree.invert_requested.connect(lambda: self._tick_visible(None))
         self.summary = label(name="checkpointResourceSummary")
         self.drop = QPushButton()
         self.drop.setObjectName("checkpointDropBlocked")
@@ -150,7 +150,7 @@ class ResourcePicker(QWidget):
             rows = list(self._vault.resources) if self._vault else []
             known = {row.id for row in rows}
             rows += [Resource(c.id, c.type, c.name or c.id) for c in self._extra.values() if c.id not in known]
-            alike = twins((row.id, row.name) for row in rows)
+            alike = duplicates((row.id, row.name) for row in rows)
             items = [self._item(row, wanted.get(row.id), choices is None, alike.get(row.id, "")) for row in rows]
             self.tree.addTopLevelItems(items)
             (self.whole if choices is None else self.chosen).setChecked(True)
@@ -350,8 +350,8 @@ class _Tree(QTreeWidget):
         invert_wished: turn every tick that is shown round.
     """
 
-    all_wished = Signal()
-    invert_wished = Signal()
+    all_requested = Signal()
+    invert_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -372,9 +372,9 @@ class _Tree(QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tick all with Ctrl+A, turn round with Ctrl+I, toggle the selected with Space."""
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.all_wished.emit()
+            self.all_requested.emit()
         elif event.key() == Qt.Key.Key_I and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.invert_wished.emit()
+            self.invert_requested.emit()
         elif event.key() == Qt.Key.Key_Space and len(self.selectedItems()) > 1:
             self._toggle_selected()
         else:

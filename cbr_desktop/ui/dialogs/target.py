@@ -10,8 +10,8 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
+from cbr_desktop.ui.lookalikes import duplicates
 from cbr_desktop.ui.marks import Mark, mark
-from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 
 
@@ -122,7 +122,7 @@ def _sign(vault: Vault) -> Mark:
 
 def _distinct(vaults: list[Vault]) -> list[tuple[str, str]]:
     """Return the lines of the vaults; those whose names look alike carry their ids."""
-    alike = twins((vault.id, vault.name) for vault in vaults)
+    alike = duplicates((vault.id, vault.name) for vault in vaults)
     return [
         (f"{vault_words(vault)} — {shown(vault.id, 80)}" if vault.id in alike else vault_words(vault), str(vault.id))
         for vault in vaults

@@ -21,17 +21,17 @@ from shiboken6 import isValid
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
 from cbr_desktop.text.words import Notice, Times
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
+from cbr_desktop.ui.draft_store import DraftStore, Source, unsaved_words
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
@@ -46,15 +46,15 @@ from cbr_desktop.ui.drafts.verdict import (
     verdict_words,
 )
 from cbr_desktop.ui.drafts.watch import FolderWatch
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.links import open_folder
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import do
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.scopes import open_profile_menu
-from cbr_desktop.ui.shelf import Shelf, Source, unsaved_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
@@ -78,11 +78,11 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
     without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
 
-    def __init__(self, hall: Hall, times: Times) -> None:
+    def __init__(self, workspace: Workspace, times: Times) -> None:
         self._editors: dict[str, CheckpointDialog] = {}
         self._reviews: dict[str, ReviewDialog] = {}
-        super().__init__(hall, times)
-        self.folder = FolderWatch(lambda: hall.shelf, self)
+        super().__init__(workspace, times)
+        self.folder = FolderWatch(lambda: workspace.draft_store, self)
         self.folder.changed.connect(self._take)
         self.folder.told.connect(self._tell_silence)
         self._watching = QTimer(self)
@@ -166,12 +166,12 @@ class DraftsPage(Page[DraftRow]):
 
     def owners(self, row: DraftRow) -> list[Ledger]:
         """Return the ledgers that know the vault of a draft."""
-        return self._hall.scope.owners(row.vault_id)
+        return self._workspace.scope.owners(row.vault_id)
 
     def target(self) -> Target:
         """Return the vault of the current draft."""
         row = self.view.current_row()
-        return (row.vault_id if row is not None and self._hall.scope.owners(row.vault_id) else None, ())
+        return (row.vault_id if row is not None and self._workspace.scope.owners(row.vault_id) else None, ())
 
     def subject(self) -> None:
         """Return nothing: the details have nothing to say of a file."""
@@ -190,7 +190,7 @@ class DraftsPage(Page[DraftRow]):
 
     def new_draft(self) -> None:
         """Open an editor with nothing in it yet."""
-        self._with_desk(None, self.new, lambda desk: self._edit(desk, None, ""))
+        self._with_context(None, self.new, lambda context: self._edit(context, None, ""))
 
     def open_current(self) -> None:
         """Open the draft of the cursor in an editor, with what was not saved into it."""
@@ -206,9 +206,9 @@ class DraftsPage(Page[DraftRow]):
 
     def duplicate(self) -> None:
         """Write a copy of the current draft beside it."""
-        row, shelf = self._current_file()
+        row, draft_store = self._current_file()
         if row is not None:
-            self._try(lambda: shelf.duplicate(row.path), lambda path: self._show(path, "Copied to"))
+            self._try(lambda: draft_store.duplicate(row.path), lambda path: self._show(path, "Copied to"))
 
     def ask_name(self) -> None:
         """Ask for another name for the current file."""
@@ -226,17 +226,17 @@ class DraftsPage(Page[DraftRow]):
 
     def discard(self) -> None:
         """Put the selected files into the system's trash."""
-        shelf, gone = self._hall.shelf, 0
-        if shelf is None:
+        draft_store, gone = self._workspace.draft_store, 0
+        if draft_store is None:
             return
         for row in self.view.selected_rows():
             try:
                 if row.unsaved is not None:
-                    shelf.throw_away(row.unsaved.id)
+                    draft_store.throw_away(row.unsaved.id)
                 if row.path:
-                    shelf.discard(row.path)
+                    draft_store.discard(row.path)
                     self.folder.touch(row.path)
-            except HouseError as error:
+            except CbrError as error:
                 self.remarked.emit(error_sentence(error))
                 break
             gone += 1
@@ -246,10 +246,10 @@ class DraftsPage(Page[DraftRow]):
 
     def choose_folder(self) -> None:
         """Ask for another folder."""
-        shelf = self._hall.shelf
-        if shelf is None:
+        draft_store = self._workspace.draft_store
+        if draft_store is None:
             return
-        asked = QFileDialog(self, "Choose the folder of drafts", shelf.folder)
+        asked = QFileDialog(self, "Choose the folder of drafts", draft_store.folder)
         asked.setObjectName("draftFolderDialog")
         asked.setFileMode(QFileDialog.FileMode.Directory)
         asked.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -259,21 +259,21 @@ class DraftsPage(Page[DraftRow]):
 
     def show_folder(self) -> None:
         """Have the desktop show the folder."""
-        shelf = self._hall.shelf
-        if shelf is not None and not open_folder(shelf.folder):
-            self.remarked.emit(f"The folder could not be opened here: {plain(shelf.folder)}")
+        draft_store = self._workspace.draft_store
+        if draft_store is not None and not open_folder(draft_store.folder):
+            self.remarked.emit(f"The folder could not be opened here: {plain(draft_store.folder)}")
 
     def compare(self) -> None:
         """Compare the selected drafts, or the current one with another and with the last request of its vault."""
-        shelf = self._hall.shelf
+        draft_store = self._workspace.draft_store
         rows = [row for row in self.view.selected_rows() if row.path][:2]
-        if shelf is None or not rows:
+        if draft_store is None or not rows:
             return
         sources: dict[str, str] = {}
         for row in rows + [row for row in self._rows if row.path and row not in rows]:
             try:
-                sources[row.file_name] = shelf.load(row.path).text
-            except HouseError:
+                sources[row.file_name] = draft_store.load(row.path).text
+            except CbrError:
                 continue
         latest = self._latest(rows[0])
         if latest:
@@ -283,43 +283,43 @@ class DraftsPage(Page[DraftRow]):
             self.remarked.emit("That draft cannot be read, so there is nothing to compare.")
             return
         other = names[1] if len(rows) > 1 or (len(names) > 1 and not latest) else latest[0] if latest else names[0]
-        DiffDialog(sources, names[0], other, self, read=lambda path: shelf.load(path).text).open()
+        DiffDialog(sources, names[0], other, self, read=lambda path: draft_store.load(path).text).open()
 
     def make_plan(self) -> None:
         """Make a plan of the selected drafts in the order shown; what was not saved is no part of one."""
         rows = self.view.selected_rows()
-        if self._hall.plans is None or not rows:
+        if self._workspace.plans is None or not rows:
             return
         unsaved = next((row for row in rows if not row.path or row.unsaved is not None or self._is_edited(row)), None)
         if unsaved is not None:
             what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
             self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
             return
-        made = MakePlanDialog(self._hall, [row.path for row in rows], self.window())
+        made = MakePlanDialog(self._workspace, [row.path for row in rows], self.window())
         made.made.connect(self.plan_made)
         made.open()
 
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
-        held, shelf = self._reviews.get(path), self._hall.shelf
+        held, draft_store = self._reviews.get(path), self._workspace.draft_store
         if held is not None and isValid(held) and held.isVisible():
             held.activateWindow()
             return
         made = ReviewDialog(self._judge_draft, review_title(path), self.window())
         made.taken.connect(partial(self._take_over, made))
-        if shelf is not None:
+        if draft_store is not None:
             try:
-                made.show_data(shelf.outside(path), path)
-            except HouseError as error:
+                made.show_data(draft_store.outside(path), path)
+            except CbrError as error:
                 made.show_trouble(error, path)
         self._reviews[path] = made
         made.open()
 
     def import_request(self) -> None:
         """Open the window in which a request from elsewhere is pasted or chosen."""
-        shelf = self._hall.shelf
-        if shelf is not None:
-            made = ImportDialog(self._judge_draft, shelf.outside, self.window())
+        draft_store = self._workspace.draft_store
+        if draft_store is not None:
+            made = ImportDialog(self._judge_draft, draft_store.outside, self.window())
             made.taken.connect(partial(self._take_over, made))
             made.open()
 
@@ -345,24 +345,24 @@ class DraftsPage(Page[DraftRow]):
 
     def discard_all(self) -> None:
         """Put every draft that was not saved into the system's trash."""
-        shelf = self._hall.shelf
-        if shelf is None:
+        draft_store = self._workspace.draft_store
+        if draft_store is None:
             return
         for unsaved in self._unsaved():
-            self._try(partial(shelf.throw_away, unsaved.id), lambda _: None)
+            self._try(partial(draft_store.throw_away, unsaved.id), lambda _: None)
         self._take()
 
     # inside
 
     def _sent(self) -> dict[str, Intent]:
         """Return the newest request that was made from each file."""
-        intents = sorted(self._hall.open.intents.values(), key=lambda intent: intent.created_at)
+        intents = sorted(self._workspace.open.intents.values(), key=lambda intent: intent.created_at)
         return {intent.draft: intent for intent in intents if intent.draft}
 
     def _ledgers(self) -> list[Ledger]:
         """Return what drafts are judged by: what is looked at first, then the rest of what is open."""
-        shown_first = list(self._hall.scope.members)
-        return shown_first + [member for member in self._hall.open.members if member not in shown_first]
+        shown_first = list(self._workspace.scope.members)
+        return shown_first + [member for member in self._workspace.open.members if member not in shown_first]
 
     def _judge_draft(self, draft: CheckpointDraft) -> Preflight:
         """Judge a draft by whichever ledger knows its vault."""
@@ -373,12 +373,12 @@ class DraftsPage(Page[DraftRow]):
 
     def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
         """Write a reviewed request into the folder and open it."""
-        shelf = self._hall.shelf
-        if shelf is None:
+        draft_store = self._workspace.draft_store
+        if draft_store is None:
             return
         try:
-            path = shelf.create(stem, text)
-        except HouseError as error:
+            path = draft_store.create(stem, text)
+        except CbrError as error:
             self.remarked.emit(error_sentence(error))
             review.banner.say(_DIFFERENT, error_sentence(error))
             return
@@ -388,9 +388,15 @@ class DraftsPage(Page[DraftRow]):
 
     def _unsaved(self) -> list[Unsaved]:
         """Return what was kept and is not in an editor now."""
-        shelf = self._hall.shelf
-        edited = {editor.paper.id for editor in self._editors.values() if isValid(editor) and editor.isVisible()}
-        return [unsaved for unsaved in shelf.unsaved() if unsaved.id not in edited] if shelf is not None else []
+        draft_store = self._workspace.draft_store
+        edited = {
+            editor.draft_document.id for editor in self._editors.values() if isValid(editor) and editor.isVisible()
+        }
+        return (
+            [unsaved for unsaved in draft_store.unsaved() if unsaved.id not in edited]
+            if draft_store is not None
+            else []
+        )
 
     def _open_row(self, row: DraftRow) -> None:
         held = self._editors.get(row.id)
@@ -399,97 +405,99 @@ class DraftsPage(Page[DraftRow]):
         elif row.unsaved is not None:
             self._restore(row.unsaved)
         else:
-            self._with_desk(row, self.open, lambda desk: self._edit(desk, self._source(row.path), row.path))
+            self._with_context(row, self.open, lambda context: self._edit(context, self._source(row.path), row.path))
 
     def _restore(self, unsaved: Unsaved) -> None:
         """Open what was not saved over what is in its file."""
         source = Source(unsaved.text, unsaved.id, unsaved.path, self._base(unsaved))
-        names = [desk for desk in self._hall.desks if desk.profile.name == unsaved.profile]
-        desk = (names or self._hall.shown_desks or [None])[0]  # type: ignore[list-item]
-        if desk is not None:
-            self._edit(desk, source, unsaved.path or unsaved.id)
+        names = [context for context in self._workspace.contexts if context.profile.name == unsaved.profile]
+        context = (names or self._workspace.shown_contexts or [None])[0]  # type: ignore[list-item]
+        if context is not None:
+            self._edit(context, source, unsaved.path or unsaved.id)
 
     def _base(self, unsaved: Unsaved) -> DraftText | None:
-        shelf = self._hall.shelf
-        if shelf is None or not unsaved.path:
+        draft_store = self._workspace.draft_store
+        if draft_store is None or not unsaved.path:
             return None
         try:
-            found = shelf.load(unsaved.path)
-        except HouseError:
+            found = draft_store.load(unsaved.path)
+        except CbrError:
             return None
         # a file that has changed since is not what the draft began as, and must not be written over
         return found if found.text == unsaved.base else DraftText(unsaved.base, found.line_end, b"")
 
     def _source(self, path: str) -> Source | None:
-        shelf = self._hall.shelf
-        assert shelf is not None  # noqa: S101  # there are no rows without one
+        draft_store = self._workspace.draft_store
+        assert draft_store is not None  # noqa: S101  # there are no rows without one
         try:
-            base = shelf.load(path)
-        except HouseError as error:
+            base = draft_store.load(path)
+        except CbrError as error:
             self.remarked.emit(error_sentence(error))
             return None
         return Source(base.text, path=path, base=base)
 
-    def _edit(self, desk: Desk, source: Source | None, key: str) -> None:
+    def _edit(self, context: ProfileContext, source: Source | None, key: str) -> None:
         if key and source is None:
             return
         vault_id = self.target()[0] if source is None else None
-        editor = CheckpointDialog(desk, vault_id, (), self.window(), shelf=self._hall.shelf, source=source)
+        editor = CheckpointDialog(
+            context, vault_id, (), self.window(), draft_store=self._workspace.draft_store, source=source
+        )
         editor.finished.connect(self._take_later)
-        editor.paper.told.connect(self._take_later)
-        self._editors[key or editor.paper.id] = editor
+        editor.draft_document.told.connect(self._take_later)
+        self._editors[key or editor.draft_document.id] = editor
         editor.open()
 
     def _is_edited(self, row: DraftRow) -> bool:
         """Whether a draft stands in an editor otherwise than in its file."""
         held = self._editors.get(row.id)
-        return held is not None and isValid(held) and held.isVisible() and not held.paper.is_saved
+        return held is not None and isValid(held) and held.isVisible() and not held.draft_document.is_saved
 
-    def _with_desk(self, row: DraftRow | None, button: QWidget, act: Callable[[Desk], None]) -> None:
+    def _with_context(self, row: DraftRow | None, button: QWidget, act: Callable[[ProfileContext], None]) -> None:
         """Do something with the profile that a draft is for; ask of which where that is not plain."""
-        desk = self._hall.desk_of_vault(row.vault_id if row is not None and row.vault_id else None)
-        desks = self._hall.shown_desks
-        if desk is None and len(desks) == 1:
-            desk = desks[0]
-        if desk is not None:
-            act(desk)
-        elif desks:
-            open_profile_menu(self._hall, button, act)
+        context = self._workspace.context_of_vault(row.vault_id if row is not None and row.vault_id else None)
+        contexts = self._workspace.shown_contexts
+        if context is None and len(contexts) == 1:
+            context = contexts[0]
+        if context is not None:
+            act(context)
+        elif contexts:
+            open_profile_menu(self._workspace, button, act)
 
     def _latest(self, row: DraftRow) -> tuple[str, str] | None:
         """Return the newest request for the vault of a draft, with the words that it is known by."""
-        found = [i for i in self._hall.open.intents.values() if i.change.vault_id == row.vault_id]
+        found = [i for i in self._workspace.open.intents.values() if i.change.vault_id == row.vault_id]
         if not found:
             return None
         newest = max(found, key=lambda intent: intent.created_at)
         at = clock_words(newest.created_at, self._times.now())
         return f"{_LATEST} {vault_words(row)}, {at}", newest.body.decode("utf-8", "replace") + "\n"
 
-    def _current_file(self) -> "tuple[DraftRow | None, Shelf]":
-        row, shelf = self.view.current_row(), self._hall.shelf
-        assert shelf is not None or row is None  # noqa: S101  # there are no rows without one
-        return (row if row is not None and row.path else None), shelf  # type: ignore[return-value]
+    def _current_file(self) -> "tuple[DraftRow | None, DraftStore]":
+        row, draft_store = self.view.current_row(), self._workspace.draft_store
+        assert draft_store is not None or row is None  # noqa: S101  # there are no rows without one
+        return (row if row is not None and row.path else None), draft_store  # type: ignore[return-value]
 
     def _rename(self, path: str, name: str) -> None:
-        shelf = self._hall.shelf
-        assert shelf is not None  # noqa: S101  # there are no rows without one
-        self._try(lambda: shelf.rename(path, name), partial(self._show_renamed, path))
+        draft_store = self._workspace.draft_store
+        assert draft_store is not None  # noqa: S101  # there are no rows without one
+        self._try(lambda: draft_store.rename(path, name), partial(self._show_renamed, path))
 
     def _show_renamed(self, before: str, path: str) -> None:
         self.folder.touch(before)
         self._show(path, "Renamed to")
 
     def _choose(self, folder: str) -> None:
-        shelf = self._hall.shelf
-        assert shelf is not None  # noqa: S101  # there are no rows without one
-        shelf.choose(folder)
+        draft_store = self._workspace.draft_store
+        assert draft_store is not None  # noqa: S101  # there are no rows without one
+        draft_store.choose(folder)
         self.folder.look()
         self._take()
 
     def _try(self, act: Callable[[], object], then: Callable[[str], None]) -> None:
         try:
             path = act()
-        except HouseError as error:
+        except CbrError as error:
             self.remarked.emit(error_sentence(error))
         else:
             then(str(path))
@@ -595,13 +603,13 @@ class DraftsPage(Page[DraftRow]):
         self._tell_state()
 
     def _tell_state(self) -> None:
-        shelf = self._hall.shelf
+        draft_store = self._workspace.draft_store
         shown_count, total = self.model.rowCount(), self.model.total
         self.count.setText(grouped(total) if shown_count == total else f"{grouped(shown_count)} of {grouped(total)}")
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
         self.remark.setText(words)
         self.remark.setVisible(bool(words))
-        folder = shelf.folder if shelf is not None else ""
+        folder = draft_store.folder if draft_store is not None else ""
         if hasattr(self, "place"):
             self.place.setText(plain(folder, 200))
             self.place.setToolTip(tooltip("The folder of drafts", folder))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain import draft
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.foreign import Foreign, foreign
 from cbr_desktop.text.errors import error_sentence
@@ -90,7 +90,7 @@ class ReviewDialog(QDialog):
         self._stem = draft.stem_of(PurePath(name).name) or self._stem
         self._show(foreign(data))
 
-    def show_trouble(self, error: HouseError, name: str) -> None:
+    def show_trouble(self, error: CbrError, name: str) -> None:
         """Say that a file cannot be read."""
         self.source.setText(plain(name, 300))
         self._found = None
@@ -201,7 +201,7 @@ class ImportDialog(ReviewDialog):
         self.source.show()
         try:
             self.show_data(self._read(path), path)
-        except HouseError as error:
+        except CbrError as error:
             self.show_trouble(error, path)
 
 

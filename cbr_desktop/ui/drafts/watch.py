@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cbr_desktop.domain.draft import DraftEntry
-from cbr_desktop.ui.shelf import Shelf
+from cbr_desktop.ui.draft_store import DraftStore
 from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 
 SILENT_MS = 3000
@@ -35,9 +35,9 @@ class FolderWatch(QObject):
     changed = Signal()
     told = Signal()
 
-    def __init__(self, shelf: Callable[[], Shelf | None], parent: QObject) -> None:
+    def __init__(self, draft_store: Callable[[], DraftStore | None], parent: QObject) -> None:
         super().__init__(parent)
-        self._shelf = shelf
+        self._draft_store = draft_store
         self._tasks = TaskOwner(parent)
         self._folder = ""
         self._stamp: object = None
@@ -60,19 +60,19 @@ class FolderWatch(QObject):
 
     def look(self, then: Callable[[], None] | None = None) -> None:
         """Begin to read what has changed in the folder, unless that is under way; ``then`` is called after it."""
-        shelf = self._shelf()
-        if shelf is None:
+        draft_store = self._draft_store()
+        if draft_store is None:
             return
         if then is not None:
             # what is under way may have passed by what is asked for
             self._waiting.append(then)
             self._asked += 1
-        self._turn_to(shelf.folder)
+        self._turn_to(draft_store.folder)
         if not self.is_silent and not self._patience.isActive():
             self._patience.start()
         if self._folder in self._reading:
             return
-        read = partial(_read, shelf, self._folder, self._asked, self._stamp)
+        read = partial(_read, draft_store, self._folder, self._asked, self._stamp)
         if is_at_work():
             self._reading.add(self._folder)
             self._tasks.start(_aside(read, partial(self._reading.discard, self._folder)), self._take)
@@ -82,10 +82,10 @@ class FolderWatch(QObject):
 
     def touch(self, path: str) -> None:
         """Read one file anew that was written, renamed or taken away from here."""
-        shelf = self._shelf()
-        if shelf is not None:
+        draft_store = self._draft_store()
+        if draft_store is not None:
             self._asked += 1
-            found = shelf.entry(path)
+            found = draft_store.entry(path)
             self.entries = [entry for entry in self.entries if entry.path != path]
             self.entries += [found] if found is not None else []
 
@@ -124,7 +124,7 @@ async def _aside(read: Callable[[], _Seen], ended: Callable[[], object]) -> _See
         ended()
 
 
-def _read(shelf: Shelf, folder: str, asked: int, known: object) -> _Seen:
+def _read(draft_store: DraftStore, folder: str, asked: int, known: object) -> _Seen:
     """Read what has changed; in another thread."""
-    stamp = shelf.stamp()
-    return _Seen(folder, asked, stamp, shelf.entries() if stamp != known else None)
+    stamp = draft_store.stamp()
+    return _Seen(folder, asked, stamp, draft_store.entries() if stamp != known else None)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.blast import Blast, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.consequences import lost_sentence
@@ -34,7 +34,6 @@ from cbr_desktop.text.operations import WORDS
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, count_words, quoted, shown
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.stake import stake_chip
@@ -42,6 +41,7 @@ from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.request import request_text
 from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.guard import ARM_MINUTES
@@ -69,13 +69,13 @@ class ChangeDialog(QDialog):
 
     submitted = Signal(str)
 
-    def __init__(self, desk: Desk, form: ChangeForm, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ProfileContext, form: ChangeForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self.form = form
         self._operation = OPERATIONS[form.kind]
         self._words = WORDS[form.kind]
-        self._asked_at = desk.clock.now()
+        self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
         self._verdict = Preflight(())
@@ -106,8 +106,8 @@ class ChangeDialog(QDialog):
     def read(self) -> None:
         """Read afresh what the change is judged by; it can be confirmed after that."""
         if is_at_work():
-            self._asked_at = self._desk.clock.now()
-            self._tasks.start(self._desk.refresh.once(self._operation.judged_by), group="reading")
+            self._asked_at = self._context.clock.now()
+            self._tasks.start(self._context.refresh.once(self._operation.judged_by), group="reading")
             self._judge()
 
     # judging
@@ -116,7 +116,7 @@ class ChangeDialog(QDialog):
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if self._stack.currentWidget() is not self._form_side:
             return
-        ledger, now = self._desk.ledger, self._desk.clock.now()
+        ledger, now = self._context.ledger, self._context.clock.now()
         before = self._blast.lost
         try:
             self._change = change_of(self.form.draft(), ledger)
@@ -138,7 +138,7 @@ class ChangeDialog(QDialog):
         name = quoted(subject.name, 80) if subject.name else "without a name"
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
         self.subject.setText(f"{subject.type.capitalize()} {name}{id}" if subject.id or subject.name else "")
-        text = bounded(request_text(change, self._desk.profile))
+        text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
         self.ask.setText(f"To go on, type {quoted(name_to_type(subject))}:")
@@ -157,12 +157,12 @@ class ChangeDialog(QDialog):
 
     def _judged_at(self) -> datetime | None:
         """Return how old the oldest of the lists is that the change is judged by."""
-        known = [self._desk.ledger.freshness[part].as_of for part in self._operation.judged_by]
+        known = [self._context.ledger.freshness[part].as_of for part in self._operation.judged_by]
         return None if None in known else min(at for at in known if at is not None)
 
     def _is_fresh(self) -> bool:
         """Whether all that the change is judged by was read since it was asked for, and of late."""
-        at, now = self._judged_at(), self._desk.clock.now()
+        at, now = self._judged_at(), self._context.clock.now()
         return at is not None and self._asked_at <= at and now - at <= _FRESH
 
     def _show_verdict(self) -> None:
@@ -171,7 +171,7 @@ class ChangeDialog(QDialog):
             self._accepted = frozenset()
             self.anyway.setChecked(False)
         self._warned = warned
-        guard = self._desk.guard
+        guard = self._context.guard
         self.arm.setVisible(not guard.is_open and guard.sealed is None)
         self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
@@ -186,16 +186,16 @@ class ChangeDialog(QDialog):
 
     def _later(self) -> str:
         """Return that the request would wait, where it would."""
-        if self._desk.ledger.connection.reach is Reach.UNREACHABLE:
+        if self._context.ledger.connection.reach is Reach.UNREACHABLE:
             return " There is no connection now: it is queued, and sent when there is one."
         return "" if self._is_fresh() else " It is judged by what was known before, since that could not be read anew."
 
     def _wants_name(self) -> bool:
-        return wants_typed_name(self._operation.effect, self._desk.profile.environment)
+        return wants_typed_name(self._operation.effect, self._context.profile.environment)
 
     def _reason(self) -> str:
         """Return why the change cannot be confirmed as it is, empty when it can."""
-        guard, change = self._desk.guard, self._change
+        guard, change = self._context.guard, self._change
         if guard.sealed is not None:
             return f"Read-only mode: nothing can be sent. {error_sentence(guard.sealed)}"
         if self._tasks.is_busy:
@@ -208,7 +208,7 @@ class ChangeDialog(QDialog):
         if self._destroys and not self._is_fresh():
             return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
         if not guard.is_open:
-            return f"Profile {quoted(self._desk.profile.name)} is read-only: arm it first."
+            return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
             return f"{count_words(count, 'warning')}. Tick ‘Send anyway’ to send it all the same."
@@ -218,7 +218,7 @@ class ChangeDialog(QDialog):
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
-        errors = [self._desk.ledger.freshness[part].error for part in sorted(self._operation.judged_by)]
+        errors = [self._context.ledger.freshness[part].error for part in sorted(self._operation.judged_by)]
         return next((f" {error_sentence(error)}" for error in errors if error is not None), "")
 
     # what the operator does
@@ -229,8 +229,8 @@ class ChangeDialog(QDialog):
 
     def _arm(self) -> None:
         """Let requests of this profile through for some minutes, and say so everywhere."""
-        self._desk.guard.arm(_ARM_MINUTES)
-        self._desk.board.notice(Part.INTENTS)
+        self._context.guard.arm(_ARM_MINUTES)
+        self._context.signals.notice(Part.INTENTS)
         self._judge()
 
     def _send(self) -> None:
@@ -239,14 +239,14 @@ class ChangeDialog(QDialog):
         if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
             return
         try:
-            intent = self._desk.outbox.submit(self._change)
-        except HouseError as error:
+            intent = self._context.outbox.submit(self._change)
+        except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
-        self._outcome = OutcomePanel(self._desk, intent.id)
+        self._outcome = OutcomePanel(self._context, intent.id)
         self._outcome.offer_editing(possible=self.form.has_fields)
-        self._outcome.edit_wished.connect(self._edit_again)
-        self._outcome.close_wished.connect(self.close)
+        self._outcome.edit_requested.connect(self._edit_again)
+        self._outcome.close_requested.connect(self.close)
         self._stack.addWidget(self._outcome)
         self._stack.setCurrentWidget(self._outcome)
         self._outcome.setFocus()
@@ -302,7 +302,7 @@ class ChangeDialog(QDialog):
         self.form.changed.connect(self._judge)
         self.anyway.toggled.connect(self._accept_warnings)
         self.typed.textChanged.connect(self._show_verdict)
-        self._desk.board.changed.connect(self._ledger_changed)
+        self._context.signals.changed.connect(self._ledger_changed)
         QShortcut(QKeySequence("F5"), self, self.read)
         if not self._destroys:
             for keys in ("Return", "Enter"):
@@ -331,10 +331,10 @@ class ChangeDialog(QDialog):
         self.resize(_USUAL.boundedTo(self.screen().availableSize()))
 
     def _head(self) -> QHBoxLayout:
-        profile = self._desk.profile
+        profile = self._context.profile
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
         head = QHBoxLayout()
-        head.addWidget(stake_chip(Environment.DEMO if self._desk.is_demo else profile.environment))
+        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
         head.addWidget(label(where, "changePlace"), 1)
         return head
 

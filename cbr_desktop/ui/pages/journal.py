@@ -12,7 +12,7 @@ from typing import ClassVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification
 from cbr_desktop.text.errors import error_sentence
@@ -28,12 +28,12 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import count_words, grouped
 from cbr_desktop.text.words import NONE, Notice, Times
 from cbr_desktop.ui.dialogs.lines import MarkedLine
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Journal
 
@@ -59,10 +59,10 @@ class JournalPage(Page[Entry]):
         "all": ("Read &all", "Read the whole journal, so that a filter looks at all of it"),
     }
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._entries: list[Entry] = []
         self._trouble = ""
-        super().__init__(hall, times, parent)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failed)
         self._tasks.busy_changed.connect(self._tell_buttons)
@@ -105,13 +105,13 @@ class JournalPage(Page[Entry]):
 
     def rows(self) -> list[Entry]:
         """Return the entries that have been read, with those that were written meanwhile."""
-        journal = self._hall.journal
+        journal = self._workspace.journal
         if journal is None:
             return []
         known = self._entries[0].number if self._entries else 0
         try:
             fresh = journal.newest(NEWEST, after=known)
-        except HouseError as error:
+        except CbrError as error:
             self._trouble = error_sentence(error)
             return list(self._entries)
         self._trouble = ""
@@ -136,12 +136,12 @@ class JournalPage(Page[Entry]):
 
     def owners(self, row: Entry) -> list[Ledger]:
         """Return the ledgers of the profile that an entry is about."""
-        return [member for member in self._hall.open.members if member.profile.name == row.event.profile]
+        return [member for member in self._workspace.open.members if member.profile.name == row.event.profile]
 
     def target(self) -> Target:
         """Return the vault of the current entry, where it is known."""
         row = self.view.current_row()
-        known = row is not None and row.event.vault in self._hall.open.vaults
+        known = row is not None and row.event.vault in self._workspace.open.vaults
         return (VaultId(row.event.vault), ()) if row is not None and known else (None, ())
 
     def tell_scope(self) -> None:
@@ -194,7 +194,7 @@ class JournalPage(Page[Entry]):
         layout.setContentsMargins(12, 10, 12, 8)
 
     def _tell_buttons(self, *_: object) -> None:
-        is_free = self._hall.journal is not None and not self._tasks.is_busy
+        is_free = self._workspace.journal is not None and not self._tasks.is_busy
         older = self._older()
         self.buttons["verify"].setEnabled(is_free)
         self.buttons["export"].setEnabled(is_free and bool(self._entries))
@@ -209,23 +209,23 @@ class JournalPage(Page[Entry]):
 
     def show_older(self) -> None:
         """Read some more entries, older ones."""
-        journal = self._hall.journal
+        journal = self._workspace.journal
         if journal is not None and self._older():
             try:
                 self._add_older(journal.newest(STEP, before=self._entries[-1].number))
-            except HouseError as error:
+            except CbrError as error:
                 self._tell_failed(error)
 
     def read_all(self) -> None:
         """Read all entries that are older than those that are shown; nobody waits for that."""
-        journal = self._hall.journal
+        journal = self._workspace.journal
         if journal is not None and self._older():
             reading = asyncio.to_thread(partial(journal.newest, _ALL, before=self._entries[-1].number))
             self._tasks.start(reading, self._add_older, group="read")
 
     def verify(self) -> None:
         """Go through the whole chain, and say how it stands."""
-        journal = self._hall.journal
+        journal = self._workspace.journal
         if journal is not None:
             self.verdict.say(BUSY, "Going through the journal…")
             self.verdict.show()
@@ -233,12 +233,12 @@ class JournalPage(Page[Entry]):
 
     def export(self, path: str, form: str) -> None:
         """Write the entries to a file: all of them, or those that a filter keeps."""
-        journal = self._hall.journal
+        journal = self._workspace.journal
         if journal is None:
             return
         chosen = None if self.model.filter.is_empty else list(self.model.shown_rows())[::-1]
         work = partial(
-            _export, journal, journal.verifier(), chosen, form, self._times.now(), self._hall.save_text, path
+            _export, journal, journal.verifier(), chosen, form, self._times.now(), self._workspace.save_text, path
         )
         self._tasks.start(asyncio.to_thread(work), partial(self._tell_exported, path), group="export")
 
@@ -280,7 +280,7 @@ class JournalPage(Page[Entry]):
         self.remarked.emit(f"{count_words(count, 'entry', 'entries')} written to {plain(path)}.")
 
     def _tell_failed(self, error: object) -> None:
-        if isinstance(error, HouseError):
+        if isinstance(error, CbrError):
             self.remarked.emit(error_sentence(error))
 
     def _show_request(self, intent: str, *_: object) -> None:
@@ -295,7 +295,7 @@ class JournalPage(Page[Entry]):
     def _request_name(self, entry: Entry) -> str:
         if not entry.event.intent:
             return NONE
-        intent = self._hall.open.intents.get(IntentId(entry.event.intent))
+        intent = self._workspace.open.intents.get(IntentId(entry.event.intent))
         name = intent.name if intent is not None else str(entry.event.facts.get("name") or "")
         return name or entry.event.intent[:8]
 

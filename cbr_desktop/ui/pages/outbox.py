@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
@@ -20,16 +20,16 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.text.words import NONE, Notice, Times
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -51,8 +51,8 @@ class OutboxPage(Page[Intent]):
     default_sort = ("made", Qt.SortOrder.DescendingOrder)
     hint = "state:held vault:erp age>1d"
 
-    outcome_wished = Signal(object)
-    edit_wished = Signal(object)
+    outcome_requested = Signal(object)
+    edit_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": ("&Hold", "Keep what waits from being sent until you release it"),
@@ -64,15 +64,15 @@ class OutboxPage(Page[Intent]):
         "edit": ("&Edit as new…", "Open it in the form, to change it and send it as a new request"),
     }
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
-        self._strays: dict[IntentId, Intent] = {}
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        self._orphans: dict[IntentId, Intent] = {}
         self._looked_for: tuple[str, ...] | None = None
-        super().__init__(hall, times, parent)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failed)
         self._looking_after = QTimer(self)
         self._looking_after.setSingleShot(True)
-        self._looking_after.timeout.connect(self._look_for_strays)
+        self._looking_after.timeout.connect(self._look_for_orphans)
         self._add_bar()
         self.view.selection_altered.connect(self._tell_choice)
         self.model.arranged.connect(self._tell_choice)
@@ -120,9 +120,9 @@ class OutboxPage(Page[Intent]):
 
     def rows(self) -> list[Intent]:
         """Return all requests, and those that are kept of profiles that are gone."""
-        opened, names = self._hall.open.intents, self._names()
-        strays = [i for i in self._strays.values() if i.id not in opened and i.target.profile not in names]
-        return [*opened.values(), *strays]
+        opened, names = self._workspace.open.intents, self._names()
+        orphans = [i for i in self._orphans.values() if i.id not in opened and i.target.profile not in names]
+        return [*opened.values(), *orphans]
 
     def id_of(self, row: Intent) -> str:
         """Return the id of a request."""
@@ -138,7 +138,7 @@ class OutboxPage(Page[Intent]):
 
     def owners(self, row: Intent) -> list[Ledger]:
         """Return the ledger of the profile that a request was made from."""
-        return [member for member in self._hall.open.members if row.id in member.intents]
+        return [member for member in self._workspace.open.members if row.id in member.intents]
 
     def search_text(self, row: Intent) -> str:
         """Return what words are looked for in."""
@@ -150,7 +150,7 @@ class OutboxPage(Page[Intent]):
         """Return the vault of the cursor's request, where it is known."""
         row = self.view.current_row()
         vault_id = row.change.vault_id if row is not None else None
-        return (vault_id, ()) if vault_id in self._hall.open.vaults else (None, ())
+        return (vault_id, ()) if vault_id in self._workspace.open.vaults else (None, ())
 
     def tell_scope(self) -> None:
         """Take over another scope: profiles may have been opened by that."""
@@ -179,31 +179,31 @@ class OutboxPage(Page[Intent]):
 
     # those that have no profile any more
 
-    def take_strays(self, intents: Sequence[Intent]) -> None:
+    def take_orphans(self, intents: Sequence[Intent]) -> None:
         """Show what is kept of profiles that are gone: nobody can do anything about it but add the profile again."""
-        self._strays = {intent.id: intent for intent in intents}
+        self._orphans = {intent.id: intent for intent in intents}
         self._take()
 
     def _names(self) -> tuple[str, ...]:
-        return tuple(profile.name for profile in self._hall.profiles)
+        return tuple(profile.name for profile in self._workspace.profiles)
 
-    def _look_for_strays(self) -> None:
-        read, names = self._hall.strays, self._names()
+    def _look_for_orphans(self) -> None:
+        read, names = self._workspace.orphans, self._names()
         if read is not None:
             self._looked_for = names
-            self._tasks.start(asyncio.to_thread(read, names), self.take_strays, group="strays")
+            self._tasks.start(asyncio.to_thread(read, names), self.take_orphans, group="strays")
 
     def _take(self) -> None:
-        if self._hall.strays is not None and self._looked_for != self._names():
+        if self._workspace.orphans is not None and self._looked_for != self._names():
             self._looking_after.start()  # once the loop turns, beside the window
         super()._take()
 
     def _own(self) -> list[Intent]:
         """Return the selected requests that have a profile, so that something can be done about them."""
-        return [row for row in self.view.selected_rows() if row.id in self._hall.open.intents]
+        return [row for row in self.view.selected_rows() if row.id in self._workspace.open.intents]
 
     def _tell_failed(self, error: object) -> None:
-        if isinstance(error, HouseError):
+        if isinstance(error, CbrError):
             self.remarked.emit(error_sentence(error))
 
     # the bar
@@ -262,22 +262,22 @@ class OutboxPage(Page[Intent]):
             return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held."
         sentence = self._sentence(rows[0])
         if held and held[0].note != "elsewhere":
-            desk = self._desk(held[0])
-            sentence += f" {release_sentence(held[0], desk.profile, self._times.now(), _hindrance(desk))}"
+            context = self._context(held[0])
+            sentence += f" {release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))}"
         return plain(sentence, 1000)
 
     # what a person does
 
     def hold(self) -> None:
         """Keep the selected requests that wait from being sent."""
-        held = [row for row in self._own() if self._desk(row).outbox.hold(row.id)]
+        held = [row for row in self._own() if self._context(row).outbox.hold(row.id)]
         self._say_done(held, "Held", "Nothing of that is sent until you release it.")
 
     def release(self) -> None:
         """Confirm the selected requests that are held: one at once, of several the list is shown first."""
         held = [row for row in self._own() if row.state is IntentState.HELD]
         if len(held) > 1:
-            dialog = ReleaseDialog([(row, self._desk(row)) for row in held], self._times, self)
+            dialog = ReleaseDialog([(row, self._context(row)) for row in held], self._times, self)
             dialog.confirmed.connect(self._release)
             dialog.open()
         else:
@@ -286,7 +286,7 @@ class OutboxPage(Page[Intent]):
     def cancel(self) -> None:
         """Take back the selected requests that have not left."""
         rows = [row for row in self._own() if row.state in WAITING]
-        done = [row for row in rows if self._desk(row).outbox.cancel(row.id)]
+        done = [row for row in rows if self._context(row).outbox.cancel(row.id)]
         self._say_done(done, "Taken back", "Nothing was sent.")
         if len(done) < len(rows):
             late = len(rows) - len(done)
@@ -295,22 +295,22 @@ class OutboxPage(Page[Intent]):
     def keep_looking(self) -> None:
         """Look once more for the selected requests of which no trace was found."""
         for row in self._own():
-            self._desk(row).outbox.keep_looking(row.id)
+            self._context(row).outbox.keep_looking(row.id)
 
     def send_again(self) -> None:
         """Show what was looked for, and let a person decide."""
         row = next((row for row in self._own() if row.state is IntentState.NOT_FOUND), None)
         if row is not None:
-            desk = self._desk(row)
-            dialog = AgainDialog(row, place_words(row, desk.profile), self._times.now(), self)
-            dialog.look_wished.connect(partial(desk.outbox.keep_looking, row.id))
-            dialog.send_wished.connect(partial(self._send_again, desk, row))
+            context = self._context(row)
+            dialog = AgainDialog(row, place_words(row, context.profile), self._times.now(), self)
+            dialog.look_requested.connect(partial(context.outbox.keep_looking, row.id))
+            dialog.send_requested.connect(partial(self._send_again, context, row))
             dialog.open()
 
-    def _send_again(self, desk: Desk, row: Intent) -> None:
+    def _send_again(self, context: ProfileContext, row: Intent) -> None:
         try:
-            made = desk.outbox.send_again(row.id)
-        except HouseError as error:
+            made = context.outbox.send_again(row.id)
+        except CbrError as error:
             self.remarked.emit(f"Not sent. {error_sentence(error)}")
         except ValueError:
             self.remarked.emit(
@@ -323,16 +323,16 @@ class OutboxPage(Page[Intent]):
     def _release(self, ids: list[IntentId]) -> None:
         done, problems = [], []
         for id in ids:
-            desk = self._hall.desk_of_intent(id)
-            row = desk.ledger.intents[id]
+            context = self._workspace.context_of_intent(id)
+            row = context.ledger.intents[id]
             try:
-                if desk.outbox.release(id):
+                if context.outbox.release(id):
                     done.append(row)
                 elif row.state is IntentState.HELD:
                     problems.append(f"{self._named(row)}: its profile leads elsewhere now.")
-            except HouseError as error:
+            except CbrError as error:
                 problems.append(f"{self._named(row)}: {error_sentence(error)}")
-        where = place_words(done[0], self._desk(done[0]).profile) if len(done) == 1 else ""
+        where = place_words(done[0], self._context(done[0]).profile) if len(done) == 1 else ""
         self._say_done(done, "Released", f"It goes to {where}." if where else "They are sent one by one.")
         if problems:
             more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -345,11 +345,11 @@ class OutboxPage(Page[Intent]):
 
     def _open_outcome(self) -> None:
         for row in self._own():
-            self.outcome_wished.emit(row.id)
+            self.outcome_requested.emit(row.id)
 
     def _edit(self) -> None:
         for row in self._own():
-            self.edit_wished.emit(row.id)
+            self.edit_requested.emit(row.id)
             if row.state in WAITING:
                 self.remarked.emit(
                     "The form makes a new request; this one stays as it is. Take it back if the new one replaces it."
@@ -357,11 +357,11 @@ class OutboxPage(Page[Intent]):
 
     # words
 
-    def _desk(self, row: Intent) -> Desk:
-        return self._hall.desk_of_intent(row.id)
+    def _context(self, row: Intent) -> ProfileContext:
+        return self._workspace.context_of_intent(row.id)
 
     def _outcome(self, row: Intent) -> Outcome | None:
-        return outcome_of(self._hall.open, row)
+        return outcome_of(self._workspace.open, row)
 
     def _state(self, row: Intent) -> str:
         return request_words(row, self._outcome(row)).partition(":")[0]
@@ -386,11 +386,11 @@ def draft_words(intent: Intent) -> str:
     return PurePath(intent.draft).name if intent.draft else NONE
 
 
-def _hindrance(desk: Desk) -> str:
+def _hindrance(context: ProfileContext) -> str:
     """Return what keeps a profile from letting anything through, empty when nothing does."""
-    if desk.guard.sealed is not None:
-        return error_sentence(desk.guard.sealed)
-    return "" if desk.guard.is_open else "The profile is read-only: arm it before."
+    if context.guard.sealed is not None:
+        return error_sentence(context.guard.sealed)
+    return "" if context.guard.is_open else "The profile is read-only: arm it before."
 
 
 def _made_at(intent: Intent) -> datetime | None:

@@ -21,8 +21,8 @@ from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.lookalikes import duplicates
 from cbr_desktop.ui.marks import CHANGED, NEW, Mark
 from cbr_desktop.ui.pages.changebar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.tables.column import Column, Field, Row, RowChange, TextField
@@ -30,7 +30,7 @@ from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
 from cbr_desktop.ui.theme import Tone, tone_colour
-from cbr_desktop.ui.twins import twins
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
@@ -69,20 +69,20 @@ class Page(QWidget, Generic[Row]):
 
     selection_altered = Signal()
     opened = Signal()
-    checkpoint_wished = Signal(object, object)
-    vault_wished = Signal(object)
-    lines_wished = Signal(str, object)
+    checkpoint_requested = Signal(object, object)
+    vault_requested = Signal(object)
+    lines_requested = Signal(str, object)
     remarked = Signal(str)
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{self.name.lower()}Page")
-        self._hall = hall
+        self._workspace = workspace
         self._times = times
         self._is_stale = True
         self._is_warned = False
         self._rows: list[Row] = []
-        self._twins: dict[str, str] | None = None
+        self._duplicates: dict[str, str] | None = None
         self._seen: Seen[Row] = Seen(self.is_same)
         self._changes: Changes[Row] = NO_CHANGES
         self._change_bar: ChangeBar | None = None
@@ -90,13 +90,13 @@ class Page(QWidget, Generic[Row]):
         self._fields = (*self.fields(), *self._change_fields())
         self.model: TableModel[Row] = TableModel(self._with_change(self.columns()), self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
-            self.name, self.model, hall.settings, self.id_and_name, self.default_sort, self
+            self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
         self._build()
         self.view.selection_altered.connect(self.selection_altered)
         self.view.opened.connect(self.opened)
-        self.view.menu_wished.connect(self.extend_menu)
+        self.view.menu_requested.connect(self.extend_menu)
         self.model.arranged.connect(self._tell_state)
         self.tell_scope()
 
@@ -151,10 +151,10 @@ class Page(QWidget, Generic[Row]):
 
     def name_words(self, row: Row) -> str:
         """Return the name of a row, with the beginning of its id where another row's name looks like it."""
-        if self._twins is None:
-            self._twins = twins(map(self.id_and_name, self._rows))
+        if self._duplicates is None:
+            self._duplicates = duplicates(map(self.id_and_name, self._rows))
         id, name = self.id_and_name(row)
-        return f"{shown(name)} · {self._twins[id]}" if id in self._twins else name
+        return f"{shown(name)} · {self._duplicates[id]}" if id in self._duplicates else name
 
     def target(self) -> Target:
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
@@ -167,7 +167,7 @@ class Page(QWidget, Generic[Row]):
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put actions on the selected rows into their menu."""
         action = menu.addAction("Create checkpoint…")
-        action.triggered.connect(self._wish_checkpoint)
+        action.triggered.connect(self._request_checkpoint)
 
     # what the window asks
 
@@ -187,7 +187,7 @@ class Page(QWidget, Generic[Row]):
 
     def tell_scope(self) -> None:
         """Take over another scope: the columns that tell profiles apart, and other rows."""
-        self.view.show_columns(("profile", "region"), self._hall.scope.is_merged)
+        self.view.show_columns(("profile", "region"), self._workspace.scope.is_merged)
         self.view.show_columns((CHANGE,), bool(self.model.changes))
         self._is_stale = True
 
@@ -219,7 +219,7 @@ class Page(QWidget, Generic[Row]):
 
     def mark_seen(self) -> None:
         """Take all that is here as seen: the marks go."""
-        for member in self._hall.scope.members:
+        for member in self._workspace.scope.members:
             if self._seen.knows(member.profile.name):
                 self._seen.accept(member.profile.name, self.held(member), member.freshness[self.parts[0]].as_of)
         was_filtered = self.filter.text() == SHOW
@@ -235,7 +235,7 @@ class Page(QWidget, Generic[Row]):
     def list_gone(self) -> None:
         """Wish for the list of the rows that are gone."""
         title = f"{self.name} that are gone"
-        self.lines_wished.emit(title, gone_lines(self._changes, self.id_and_name))
+        self.lines_requested.emit(title, gone_lines(self._changes, self.id_and_name))
 
     def look(self) -> None:
         """Take note that the marks have been in front of somebody for a while, if the window is in use."""
@@ -277,7 +277,7 @@ class Page(QWidget, Generic[Row]):
     def _compare(self) -> None:
         """Find out what differs from what was seen; what is looked at for the first time is seen by that."""
         lists = {}
-        for member in self._hall.scope.members if self.whole_parts else ():
+        for member in self._workspace.scope.members if self.whole_parts else ():
             name, freshness = member.profile.name, [member.freshness[part] for part in self.whole_parts]
             if not self._seen.knows(name) and all(part in member.first for part in self.whole_parts):
                 self._seen.accept(name, self.held(_as_at_first(member)), member.first[self.whole_parts[0]].as_of)
@@ -291,7 +291,7 @@ class Page(QWidget, Generic[Row]):
             columns = self._differing(before, now)
             if columns:
                 changes[id] = RowChange(columns, before)
-        if changes and self._hall.scope.is_merged:
+        if changes and self._workspace.scope.is_merged:
             # of what several profiles tell, not every row is shown
             shown = {self.id_of(row) for row in self._rows}
             changes = {id: change for id, change in changes.items() if id in shown}
@@ -325,7 +325,7 @@ class Page(QWidget, Generic[Row]):
             self._looking.setInterval(_LOOK_MS)
             self._looking.timeout.connect(self.look)
             self._column.insertWidget(1, self._change_bar)
-        since = self._seen.since(member.profile.name for member in self._hall.scope.members)
+        since = self._seen.since(member.profile.name for member in self._workspace.scope.members)
         self._change_bar.tell(*counts, since, self._times)
         self._change_bar.show()
         if not self._has_looked and not self._looking.isActive():
@@ -396,7 +396,7 @@ class Page(QWidget, Generic[Row]):
 
     def _take(self) -> None:
         self._is_stale = False
-        self._rows, self._twins = self.rows(), None
+        self._rows, self._duplicates = self.rows(), None
         self._compare()
         self.model.put(self._rows)
         self._tell_changes()
@@ -413,10 +413,10 @@ class Page(QWidget, Generic[Row]):
         self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))
 
     def _ask_refresh(self) -> None:
-        self._hall.ask_refresh()
+        self._workspace.ask_refresh()
 
-    def _wish_checkpoint(self) -> None:
-        self.checkpoint_wished.emit(*self.target())
+    def _request_checkpoint(self) -> None:
+        self.checkpoint_requested.emit(*self.target())
 
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
@@ -446,7 +446,7 @@ class Page(QWidget, Generic[Row]):
 
     def _place(self) -> str:
         """Return where rows would be, in words."""
-        members = self._hall.scope.members
+        members = self._workspace.scope.members
         if not members:
             return "a profile, since there is none (Ctrl+Shift+P)"
         if len(members) == 1:
@@ -455,16 +455,16 @@ class Page(QWidget, Generic[Row]):
 
     def age_words(self) -> str:
         """Return how old the rows are; empty where rows do not grow old."""
-        return age_words(self._hall.scope.freshness[self.parts[0]], self._times)
+        return age_words(self._workspace.scope.freshness[self.parts[0]], self._times)
 
     def empty_notice(self, total: int) -> Notice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
-        freshness = self._hall.scope.freshness[self.parts[0]]
+        freshness = self._workspace.scope.freshness[self.parts[0]]
         return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
 
     def stale_words(self) -> str:
         """Return what of the rows is missing or old, and why; of several profiles each by its name."""
-        members = self._hall.scope.members
+        members = self._workspace.scope.members
         if not self.model.total and len(members) < 2:
             return ""
         if len(members) == 1:
@@ -487,7 +487,7 @@ class Page(QWidget, Generic[Row]):
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""
-        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._wish_checkpoint}
+        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._request_checkpoint}
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
 from cbr_desktop.text.errors import error_sentence
@@ -19,12 +19,10 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import Notice, Times
-from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import ask_for_file, verb_buttons
 from cbr_desktop.ui.plans import (
@@ -38,9 +36,11 @@ from cbr_desktop.ui.plans import (
     run_words,
     subject_words,
 )
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left
 
@@ -48,10 +48,10 @@ _PANEL_SHARES = (2, 3)
 
 
 class _Going(NamedTuple):
-    """A run that this window has begun or continued, and the desks that its steps leave from."""
+    """A run that this window has begun or continued, and the profile contexts that its steps leave from."""
 
     plan_run: PlanRun
-    desks: tuple[Desk, ...]
+    contexts: tuple[ProfileContext, ...]
 
 
 class PlansPage(Page[PlanRow]):
@@ -70,8 +70,8 @@ class PlansPage(Page[PlanRow]):
     hint = "state:middle needs:you age<7d"
     without_subject = "Choose a step that has begun to see all that is known of its request."
 
-    outcome_wished = Signal(object)
-    outbox_wished = Signal(str)
+    outcome_requested = Signal(object)
+    outbox_requested = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "continue": ("&Continue", "Confirms the rest of the plan anew, and starts what has not begun"),
@@ -86,14 +86,14 @@ class PlansPage(Page[PlanRow]):
         "open": ("&Open plan…", "Open a file with several requests and judge it; nothing is sent by that"),
     }
 
-    def __init__(self, hall: Hall, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._runs: list[Run] = []
         self._going: dict[str, _Going] = {}
         self._has_read = False
         self._trouble = ""
         self._wished = ""
         self._told = ""
-        super().__init__(hall, times, parent)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failed)
         self._reading = QTimer(self)
@@ -140,14 +140,14 @@ class PlansPage(Page[PlanRow]):
 
     def rows(self) -> list[PlanRow]:
         """Return the runs that have been read, as they stand now."""
-        ledger, now = self._hall.open, self._times.now()
+        ledger, now = self._workspace.open, self._times.now()
         told = {run.id: made for run, made in zip(self._runs, all_left(self._runs, ledger, now), strict=True)}
         active = {id: going.plan_run for id, going in self._going.items()}
         # what a failure has stopped is judged by the steps alone, since a step may yet be found or sent again
         told |= {id: run.report() for id, run in active.items() if run.stopped != "failure"}
         rows = []
         for run in self._runs:
-            profiles = Senders(self._hall, {step.profile for step in run.plan.steps})
+            profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
             keeper = active.get(run.id)
             is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
             rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
@@ -168,13 +168,13 @@ class PlansPage(Page[PlanRow]):
 
     def owners(self, row: PlanRow) -> list[Ledger]:
         """Return the ledgers of the profiles that a run sends from."""
-        return [member for member in self._hall.open.members if member.profile.name in row.profiles]
+        return [member for member in self._workspace.open.members if member.profile.name in row.profiles]
 
     def target(self) -> Target:
         """Return the vault of the chosen step, where it is known."""
         intent = self.subject()
         vault_id = intent.change.vault_id if intent is not None else None
-        return (vault_id, ()) if vault_id in self._hall.open.vaults else (None, ())
+        return (vault_id, ()) if vault_id in self._workspace.open.vaults else (None, ())
 
     def subject(self) -> Intent | None:
         """Return the request of the chosen step: the details tell of it."""
@@ -186,7 +186,7 @@ class PlansPage(Page[PlanRow]):
     def tell_scope(self) -> None:
         """Take over another scope. A run whose profile was edited meanwhile begins no further step by the old one."""
         for going in self._going.values():
-            if any(desk not in self._hall.desks for desk in going.desks):
+            if any(context not in self._workspace.contexts for context in going.contexts):
                 going.plan_run.stop("profile")
         self._is_stale = True
 
@@ -208,7 +208,7 @@ class PlansPage(Page[PlanRow]):
         """Return what to say where no run is shown."""
         if total:
             return super().empty_notice(total)
-        if not self._has_read and self._hall.plans is not None:
+        if not self._has_read and self._workspace.plans is not None:
             return Notice("The plans are being read", "They come in a moment.")
         why = (
             f"A plan is a file (*{SUFFIX}) with several requests, sent in order as one thing with one report."
@@ -245,19 +245,19 @@ class PlansPage(Page[PlanRow]):
             self.show_row(self._wished)
 
     def _read(self) -> None:
-        plans = self._hall.plans
+        plans = self._workspace.plans
         if plans is not None:
             self._tasks.start(asyncio.to_thread(plans.runs), self.take_runs, group="read")
 
     def _take(self) -> None:
-        if not self._has_read and self._hall.plans is not None and not self._reading.isActive():
+        if not self._has_read and self._workspace.plans is not None and not self._reading.isActive():
             self._reading.start()  # once the loop turns, beside the window
         super()._take()
         if self.view.current_row() is None and self.model.rowCount():
             self.view.select_id(self.model.id_at(0))
 
     def _tell_failed(self, error: object) -> None:
-        if isinstance(error, HouseError):
+        if isinstance(error, CbrError):
             self._has_read = True
             self._trouble = error_sentence(error)
             self._take()
@@ -319,11 +319,11 @@ class PlansPage(Page[PlanRow]):
             self.verdict.say(run_mark(row), run_sentence(row))
             self.steps.fill(COLUMNS, [run_line(row, step, now) for step in row.told.rows])
             self.steps.setColumnHidden(COLUMNS.index("Profile"), len(row.profiles) < 2)
-            profiles = Senders(self._hall, row.profiles)
+            profiles = Senders(self._workspace, row.profiles)
             shown = {
                 "continue": row.can_go_on,
                 "stop": row.is_going and bool(row.told.count(Stand.NOT_STARTED)),
-                "arm": row.can_go_on and bool(profiles.unarmed) and self._hall.sealed is None,
+                "arm": row.can_go_on and bool(profiles.unarmed) and self._workspace.sealed is None,
                 "profiles": bool(row.closed),
                 "report": row.is_known,
                 "outbox": any(step.intent is not None for step in row.told.rows),
@@ -345,8 +345,10 @@ class PlansPage(Page[PlanRow]):
 
     def ask_requests(self) -> None:
         """Ask for request files to make a plan of."""
-        shelf = self._hall.shelf
-        asked = QFileDialog(self, "Make a plan of these requests", shelf.folder if shelf is not None else "")
+        draft_store = self._workspace.draft_store
+        asked = QFileDialog(
+            self, "Make a plan of these requests", draft_store.folder if draft_store is not None else ""
+        )
         asked.setObjectName("planRequestsDialog")
         asked.setFileMode(QFileDialog.FileMode.ExistingFiles)
         asked.setNameFilters([f"Requests (*{REQUEST_SUFFIX})", "All files (*)"])
@@ -356,27 +358,27 @@ class PlansPage(Page[PlanRow]):
 
     def make_plan(self, files: Sequence[str]) -> MakePlanDialog | None:
         """Open the window that makes a plan of request files; what it writes is opened to be judged."""
-        if self._hall.plans is None:
+        if self._workspace.plans is None:
             return None
-        dialog = MakePlanDialog(self._hall, files, self.window())
+        dialog = MakePlanDialog(self._workspace, files, self.window())
         dialog.made.connect(self.open_plan)
         dialog.open()
         return dialog
 
     def open_plan(self, path: str) -> PlanDialog | None:
         """Open a plan file to be judged; ``None`` when it cannot be one."""
-        plans = self._hall.plans
+        plans = self._workspace.plans
         if plans is None:
             return None
         try:
             plan, findings = plans.read(path)
-        except HouseError as error:
+        except CbrError as error:
             self.remarked.emit(error_sentence(error))
             return None
         if plan is None:
             self.remarked.emit(" ".join(finding_sentence(found.finding) for found in findings))
             return None
-        dialog = PlanDialog(self._hall, plan, findings, self.window())
+        dialog = PlanDialog(self._workspace, plan, findings, self.window())
         dialog.started.connect(self.begin)
         dialog.open()
         return dialog
@@ -386,9 +388,11 @@ class PlansPage(Page[PlanRow]):
         if run.id not in {each.id for each in self._runs}:
             self._runs.insert(0, run)
         wanted = {step.profile for step in run.plan.steps}
-        desks = {desk.profile.name: desk for desk in self._hall.desks if desk.profile.name in wanted}
-        made = PlanRun(run, desks, self._hall.open, self._hall.clock)
-        self._going[run.id] = _Going(made, tuple(desks.values()))
+        contexts = {
+            context.profile.name: context for context in self._workspace.contexts if context.profile.name in wanted
+        }
+        made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
+        self._going[run.id] = _Going(made, tuple(contexts.values()))
         self._tasks.start(made.follow(), self._end, group=f"run {run.id}")
         self._take()
         self.show_row(run.id)
@@ -426,8 +430,8 @@ class PlansPage(Page[PlanRow]):
         """Write the report of a run to a file, in the form that its name says."""
         told = next(row.told for row in self.rows() if row.run.id == id)
         try:
-            self._hall.save_text(path, report_file(told, self._times.now(), path))
-        except HouseError as error:
+            self._workspace.save_text(path, report_file(told, self._times.now(), path))
+        except CbrError as error:
             self.remarked.emit(f"Not saved. {error_sentence(error)}")
         else:
             self.remarked.emit(f"Saved to {plain(path)}.")
@@ -438,25 +442,25 @@ class PlansPage(Page[PlanRow]):
     def _arm(self) -> None:
         row = self.view.current_row()
         if row is not None:
-            Senders(self._hall, row.profiles).arm()
+            Senders(self._workspace, row.profiles).arm()
             self._tell_choice()
 
     def _open_profiles(self) -> None:
         row = self.view.current_row()
         if row is not None:
-            Senders(self._hall, row.profiles).open()
+            Senders(self._workspace, row.profiles).open()
             self._take()
 
     def _show_in_outbox(self) -> None:
         row = self.view.current_row()
         if row is not None:
-            self.outbox_wished.emit(row.run.id)
+            self.outbox_requested.emit(row.run.id)
 
     def _open_outcome(self, item: QTableWidgetItem) -> None:
         row = self.view.current_row()
         intent = row.told.rows[item.row()].intent if row is not None else None
         if intent is not None:
-            self.outcome_wished.emit(intent.id)
+            self.outcome_requested.emit(intent.id)
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         return super()._verbs() | {"open-plan": self.ask_plan}
@@ -464,7 +468,7 @@ class PlansPage(Page[PlanRow]):
     def showEvent(self, event: QShowEvent) -> None:
         """Read what is on the disk whenever the page comes to the front."""
         super().showEvent(event)
-        if self._hall.plans is not None:
+        if self._workspace.plans is not None:
             self._reading.start()
 
 

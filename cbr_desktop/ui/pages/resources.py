@@ -84,12 +84,12 @@ class ResourcesPage(Page[ResourceRow]):
 
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
-        return list(self._hall.scope.resource_rows())
+        return list(self._workspace.scope.resource_rows())
 
     def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
         """Return the resources of a ledger."""
         # to join them a second time would be felt where there are very many
-        is_shown_alone = self._hall.scope.members == (ledger,)
+        is_shown_alone = self._workspace.scope.members == (ledger,)
         return {self.id_of(row): row for row in (self._rows if is_shown_alone else ledger.resource_rows())}
 
     def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
@@ -110,7 +110,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     def owners(self, row: ResourceRow) -> list[Ledger]:
         """Return the ledgers that know a resource."""
-        return self._hall.scope.sighters(row)
+        return self._workspace.scope.sighters(row)
 
     def search_text(self, row: ResourceRow) -> str:
         """Return what words are looked for in."""
@@ -137,12 +137,12 @@ class ResourcesPage(Page[ResourceRow]):
         current = self.view.current_row()
         if current is not None and current.vault is not None:
             super().extend_menu(menu)
-            menu.addAction("Show the vault").triggered.connect(self._wish_vault)
+            menu.addAction("Show the vault").triggered.connect(self._request_vault)
 
-    def _wish_vault(self) -> None:
+    def _request_vault(self) -> None:
         current = self.view.current_row()
         if current is not None and current.vault is not None:
-            self.vault_wished.emit(current.vault.id)
+            self.vault_requested.emit(current.vault.id)
 
 
 def vault_words(row: ResourceRow) -> str:

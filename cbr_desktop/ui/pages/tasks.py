@@ -8,20 +8,20 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import count_words, duration_words, status_words
 from cbr_desktop.text.words import NONE, Times, state_words
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 KEPT = "kept"
@@ -40,14 +40,14 @@ class TasksPage(Page[Task]):
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
 
-    def __init__(self, hall: Hall, times: Times) -> None:
-        self._older: dict[Desk, list[Task]] = {}
-        """By desk the tasks that were read from what is kept here."""
+    def __init__(self, workspace: Workspace, times: Times) -> None:
+        self._older: dict[ProfileContext, list[Task]] = {}
+        """By profile context the tasks that were read from what is kept here."""
         self._keepers: dict[str, list[Ledger]] = {}
         """By the id of such a task whose project it was kept of."""
-        self._ended: set[Desk] = set()
-        """The desks of which all that is kept has been read."""
-        super().__init__(hall, times)
+        self._ended: set[ProfileContext] = set()
+        """The profile contexts of which all that is kept has been read."""
+        super().__init__(workspace, times)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failure)
         self.filter.textChanged.connect(self._want_older)
@@ -133,10 +133,10 @@ class TasksPage(Page[Task]):
 
     def rows(self) -> list[Task]:
         """Return all tasks; of those that are kept here the service's own rows are the better ones."""
-        tasks = dict(self._hall.scope.tasks)
+        tasks = dict(self._workspace.scope.tasks)
         if self.older.isChecked():
-            for desk in self._hall.shown_desks:
-                for task in self._older.get(desk, ()):
+            for context in self._workspace.shown_contexts:
+                for task in self._older.get(context, ()):
                     tasks.setdefault(task.id, task)
         return list(tasks.values())
 
@@ -158,7 +158,7 @@ class TasksPage(Page[Task]):
 
     def owners(self, row: Task) -> list[Ledger]:
         """Return the ledgers that know a task, or of whose project it was kept."""
-        return self._hall.scope.tellers(row.id) or self._keepers.get(row.id, [])
+        return self._workspace.scope.tellers(row.id) or self._keepers.get(row.id, [])
 
     def search_text(self, row: Task) -> str:
         """Return what words are looked for in."""
@@ -247,35 +247,35 @@ class TasksPage(Page[Task]):
 
     def _read_older(self, *, first: bool) -> None:
         """Read the next tasks of every profile, or the first ones of those of which there are none yet."""
-        for desk in self._hall.shown_desks:
-            if desk in self._ended or (first and desk in self._older):
+        for context in self._workspace.shown_contexts:
+            if context in self._ended or (first and context in self._older):
                 continue
-            held = self._older.get(desk)
-            reading = desk.refresh.older_tasks(held[-1] if held else None)
-            self._tasks.start(reading, partial(self._take_older, desk), group=f"older {desk.profile.name}")
+            held = self._older.get(context)
+            reading = context.refresh.older_tasks(held[-1] if held else None)
+            self._tasks.start(reading, partial(self._take_older, context), group=f"older {context.profile.name}")
 
-    def _take_older(self, desk: Desk, tasks: list[Task]) -> None:
+    def _take_older(self, context: ProfileContext, tasks: list[Task]) -> None:
         if not tasks:
-            self._ended.add(desk)
-        self._older.setdefault(desk, []).extend(tasks)
+            self._ended.add(context)
+        self._older.setdefault(context, []).extend(tasks)
         for task in tasks:
-            self._keepers.setdefault(task.id, []).append(desk.ledger)
+            self._keepers.setdefault(task.id, []).append(context.ledger)
         self._take()
         self._tell_older()
 
     def _tell_older(self) -> None:
         """Say how far back the kept tasks that are shown go."""
         self._foot.setVisible(self.older.isChecked())
-        desks = self._hall.shown_desks
-        self._foot_words.setText(older_words([self._older.get(desk) for desk in desks], self._times))
-        self.more_button.setVisible(any(desk in self._older and desk not in self._ended for desk in desks))
+        contexts = self._workspace.shown_contexts
+        self._foot_words.setText(older_words([self._older.get(context) for context in contexts], self._times))
+        self.more_button.setVisible(any(context in self._older and context not in self._ended for context in contexts))
 
-    def _tell_failure(self, error: HouseError) -> None:
+    def _tell_failure(self, error: CbrError) -> None:
         self._foot_words.setText(f"The tasks that are kept here could not be read: {error_sentence(error)}")
 
     def _kept_words(self, task: Task) -> str:
         """Return that a task is kept here, where the service has forgotten it."""
-        is_known = task.id in self._hall.scope.tasks
+        is_known = task.id in self._workspace.scope.tasks
         began = task.began_at
         is_old = began is not None and self._times.now() - began > _SERVICE_KEEPS
         return "" if is_known and not is_old else "Kept here"
@@ -288,21 +288,21 @@ class TasksPage(Page[Task]):
         row = self.view.current_row()
         if row is None or row.vault_id is None:
             return (None, ())
-        vault = self._hall.scope.vaults.get(row.vault_id)
+        vault = self._workspace.scope.vaults.get(row.vault_id)
         is_there = vault is not None and row.resource_id is not None and vault.resource(row.resource_id) is not None
         return (row.vault_id, (row.resource_id,) if is_there and row.resource_id else ())
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint of the same resource, and the way to the vault."""
         row = self.view.current_row()
-        if row is not None and row.vault_id in self._hall.scope.vaults:
+        if row is not None and row.vault_id in self._workspace.scope.vaults:
             super().extend_menu(menu)
-            menu.addAction("Show the vault").triggered.connect(self._wish_vault)
+            menu.addAction("Show the vault").triggered.connect(self._request_vault)
 
-    def _wish_vault(self) -> None:
+    def _request_vault(self) -> None:
         row = self.view.current_row()
         if row is not None and row.vault_id is not None:
-            self.vault_wished.emit(row.vault_id)
+            self.vault_requested.emit(row.vault_id)
 
 
 def older_words(older: Sequence[list[Task] | None], times: Times) -> str:

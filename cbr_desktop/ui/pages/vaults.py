@@ -11,18 +11,18 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
 from cbr_desktop.text.states import gb_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
-from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.policy import Policy
 
 
-class VaultLore:
+class VaultIndex:
     """What the ledger knows of vaults beyond the vaults themselves, joined once per change and looked up by id."""
 
     def __init__(self, ledger: Reading) -> None:
@@ -73,13 +73,13 @@ class VaultsPage(Page[Vault]):
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
 
-    def __init__(self, hall: Hall, times: Times, lore: VaultLore) -> None:
-        self._lore = lore
-        super().__init__(hall, times)
+    def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
+        self._vault_index = vault_index
+        super().__init__(workspace, times)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
-        lore, times = self._lore, self._times
+        vault_index, times = self._vault_index, self._times
         return (
             Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
             *self.place_columns(),
@@ -105,12 +105,12 @@ class VaultsPage(Page[Vault]):
             Column(
                 "last-good",
                 "Last good backup",
-                lambda v: times.text_and_age(lore.last_good_at(v)),
-                lore.last_good_at,
+                lambda v: times.text_and_age(vault_index.last_good_at(v)),
+                vault_index.last_good_at,
                 25,
-                hint=lambda v: times.both(lore.last_good_at(v)),
+                hint=lambda v: times.both(vault_index.last_good_at(v)),
             ),
-            Column("policy", "Policy", lore.policy_words, lambda v: lore.policy_words(v) or None, 20),
+            Column("policy", "Policy", vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
             Column(
                 "resources",
                 "Resources",
@@ -130,18 +130,18 @@ class VaultsPage(Page[Vault]):
             *self.place_fields(),
             TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
             TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
-            TextField("policy", self._lore.policy_words),
+            TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),
             NumberField("size", lambda v: v.size_gb, "GB"),
             NumberField("free", lambda v: v.free_gb, "GB"),
             NumberField("resources", lambda v: len(v.resources)),
-            AgeField("age", self._lore.last_good_at, self._times.now),
+            AgeField("age", self._vault_index.last_good_at, self._times.now),
         )
 
     def rows(self) -> list[Vault]:
         """Return all vaults."""
-        return list(self._hall.scope.vaults.values())
+        return list(self._workspace.scope.vaults.values())
 
     def held(self, ledger: Ledger) -> Mapping[Any, Vault]:
         """Return the vaults of a ledger."""
@@ -157,7 +157,7 @@ class VaultsPage(Page[Vault]):
 
     def owners(self, row: Vault) -> list[Ledger]:
         """Return the ledgers that know a vault."""
-        return self._hall.scope.owners(row.id)
+        return self._workspace.scope.owners(row.id)
 
     def search_text(self, row: Vault) -> str:
         """Return what words are looked for in; the names of its resources find a vault as well."""

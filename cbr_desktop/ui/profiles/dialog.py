@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check
 from cbr_desktop.domain.endpoint import endpoint
-from cbr_desktop.domain.error import Damaged, HouseError, LoginRefused
+from cbr_desktop.domain.error import CbrError, Damaged, LoginRefused
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
@@ -102,7 +102,7 @@ class ProfilesDialog(QDialog):
     """
 
     changed = Signal()
-    open_wished = Signal(object)
+    open_requested = Signal(object)
 
     def __init__(
         self,
@@ -230,8 +230,8 @@ class ProfilesDialog(QDialog):
                 effective=self._effective,
             )
             row.form.judged.connect(partial(self._judged, row))
-            row.form.where.projects_wished.connect(partial(self._do, "list"))
-            row.form.keeping.entering_wished.connect(self._enter_secrets)
+            row.form.where.projects_requested.connect(partial(self._do, "list"))
+            row.form.keeping.entering_requested.connect(self._enter_secrets)
             self._stack.addWidget(row.form)
         return row.form
 
@@ -444,7 +444,7 @@ class ProfilesDialog(QDialog):
         """Do something with the file; tell ``failure`` and why when it cannot be done."""
         try:
             work()
-        except HouseError as error:
+        except CbrError as error:
             self.notices.say(f"{failure} {error_sentence(error)}", WARNING)
             return False
         return True
@@ -553,7 +553,7 @@ class ProfilesDialog(QDialog):
         if self._current and self._current.form:
             self._current.form.keeping.look()
 
-    def _tell_failure(self, error: HouseError) -> None:
+    def _tell_failure(self, error: CbrError) -> None:
         self._end()
         if isinstance(error, LoginRefused):
             self._refused.add(self._tried_login)
@@ -581,13 +581,13 @@ class ProfilesDialog(QDialog):
     def _open_current(self) -> None:
         row = self._current
         if row is not None and row.saved is not None and not row.is_changed:
-            self.open_wished.emit(row.saved)
+            self.open_requested.emit(row.saved)
 
     def _close_anyway(self) -> None:
         self._tasks.cancel()
         super().reject()
 
-    def _tell_problems(self, problems: Sequence[HouseError]) -> None:
+    def _tell_problems(self, problems: Sequence[CbrError]) -> None:
         words = [error_sentence(problem) for problem in problems[:_SHOWN_PROBLEMS]]
         if len(problems) > _SHOWN_PROBLEMS:
             words.append(f"{len(problems) - _SHOWN_PROBLEMS} more problems are in the file.")

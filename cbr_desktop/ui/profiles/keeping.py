@@ -53,7 +53,7 @@ class KeepingSection(Section):
         entering_wished: the secrets should be asked for now.
     """
 
-    entering_wished = Signal()
+    entering_requested = Signal()
 
     def __init__(self, whole: Callable[[], Profile], keeper: SecretKeeper) -> None:
         super().__init__("Secrets", "secretsSection")
@@ -75,7 +75,7 @@ class KeepingSection(Section):
         self._enter.setObjectName("enterSecrets")
         self._enter.setAccessibleName("Enter the secrets now")
         self._enter.setAutoDefault(False)
-        self._enter.clicked.connect(self.entering_wished)
+        self._enter.clicked.connect(self.entering_requested)
         self._problem = label(name="storeProblem")
         self.add_row("enter", "", self._problem, self._enter)
 

@@ -29,7 +29,7 @@ class WhereSection(Section):
         projects_wished: the projects of the account should be listed.
     """
 
-    projects_wished = Signal()
+    projects_requested = Signal()
 
     def __init__(
         self, profile: Profile, saved: Profile | None, regions: Mapping[str, Endpoints], trusted: Collection[str]
@@ -158,7 +158,7 @@ class WhereSection(Section):
         self._list.setObjectName("listProjects")
         self._list.setAccessibleName("List the projects of the account")
         self._list.setAutoDefault(False)
-        self._list.clicked.connect(self.projects_wished)
+        self._list.clicked.connect(self.projects_requested)
         self.add_row("project", "&Project", self._project, self._list)
 
     def _listed(self) -> str | None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.plain import exact, plain
-from cbr_desktop.ui.desk import Settings
+from cbr_desktop.ui.profile_context import Settings
 from cbr_desktop.ui.tables.column import Row
 from cbr_desktop.ui.tables.copying import as_json, tsv
 from cbr_desktop.ui.tables.delegate import CellDelegate
@@ -34,7 +34,7 @@ class TableView(QTableView, Generic[Row]):
 
     opened = Signal()
     selection_altered = Signal()
-    menu_wished = Signal(object)
+    menu_requested = Signal(object)
 
     def __init__(
         self,
@@ -306,7 +306,7 @@ class TableView(QTableView, Generic[Row]):
     def _menu(self) -> "QtWidgets.QMenu":
         menu = QtWidgets.QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.menu_wished.emit(menu)
+        self.menu_requested.emit(menu)
         menu.addSeparator()
         several = len(self._selected_positions()) > 1
         menu.addAction("Copy ids" if several else "Copy id").triggered.connect(self.copy_ids)

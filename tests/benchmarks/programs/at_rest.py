@@ -8,11 +8,11 @@ import living
 import memory
 
 
-async def story(house: Any, window: Any) -> None:
+async def story(session: Any, window: Any) -> None:
     """Wait for the lists, and for the window to have shown them."""
-    await living.loaded(house)
+    await living.loaded(session)
     await asyncio.sleep(2)
-    print(memory.told(), len(house.ledger.vaults), len(house.ledger.backups), flush=True)
+    print(memory.told(), len(session.ledger.vaults), len(session.ledger.backups), flush=True)
 
 
 living.tell(story, *sys.argv[1:])

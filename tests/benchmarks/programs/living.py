@@ -15,12 +15,12 @@ _LIFE = "cbr_desktop.app.life"
 
 
 def tell(story: Story, *arguments: str) -> None:
-    """Start the program with ``arguments``; ``story`` is given the house and the window, and the end of it leaves."""
-    tell_all(lambda houses, window: story(houses.all[0], window), *arguments)
+    """Start the program with ``arguments``; ``story`` is given the session and the window, and the end of it leaves."""
+    tell_all(lambda sessions, window: story(sessions.all[0], window), *arguments)
 
 
 def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
-    """Do the same with a story that is given all houses; unless it ``leaves``, somebody else ends the program."""
+    """Do the same with a story that is given all sessions; unless it ``leaves``, somebody else ends the program."""
 
     def run_life(*given: Any) -> int:
         """Bring the module in when it is its turn, after the first paint, and add the story to it."""
@@ -28,15 +28,15 @@ def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
         life: Any = importlib.import_module(_LIFE)
         usual = life.live
 
-        async def told(houses: Any, window: Any, leaving: Any) -> None:
+        async def told(sessions: Any, window: Any, leaving: Any) -> None:
             if not leaves:
-                houses._tasks.create_task(story(houses, window))
+                sessions._tasks.create_task(story(sessions, window))
                 return
-            await story(houses, window)
+            await story(sessions, window)
             leaving.ask()
 
-        life.live = lambda houses, window, access, leaving, **more: usual(
-            houses, window, access, leaving, lambda houses, leaving: told(houses, window, leaving), **more
+        life.live = lambda sessions, window, access, leaving, **more: usual(
+            sessions, window, access, leaving, lambda sessions, leaving: told(sessions, window, leaving), **more
         )
         return int(life.run_life(*given))
 
@@ -45,9 +45,9 @@ def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
     sys.exit(main(list(arguments)))
 
 
-async def loaded(house: Any) -> None:
+async def loaded(session: Any) -> None:
     """Return when every list has been read or has failed."""
-    stands = house.ledger.freshness
+    stands = session.ledger.freshness
     parts = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
     await until(lambda: all(stands[part].error or (stands[part].as_of and not stands[part].loading) for part in parts))
 

@@ -33,10 +33,10 @@ class Watch(QObject):
 class Presser:
     """Opens dialogs and presses their button."""
 
-    def __init__(self, house: Any, window: Any) -> None:
-        self.house, self.window = house, window
+    def __init__(self, session: Any, window: Any) -> None:
+        self.session, self.window = session, window
         self.kept = 0.0
-        records = house.outbox._records
+        records = session.outbox._records
         add = records.add
 
         def timed(intent: Any) -> None:
@@ -64,7 +64,7 @@ class Presser:
         dialog.send.click()
         await living.until(lambda: {OUTCOME, ROW} <= self.watch.seen.keys())
         painted = max(self.watch.seen.values())
-        intent = list(self.house.ledger.intents.values())[-1]
+        intent = list(self.session.ledger.intents.values())[-1]
         dialog.close()
         return f"{_ms(self.kept - began)} {_ms(painted - began)} {self.anchors()} {intent.state}"
 
@@ -86,15 +86,15 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.3f}"
 
 
-async def story(house: Any, window: Any) -> None:
+async def story(session: Any, window: Any) -> None:
     """Press Send for one vault after the other."""
-    await living.loaded(house)
-    window.furnish()
+    await living.loaded(session)
+    window.build_deferred_widgets()
     if not window.drawer.is_open:
         window.drawer.toggle()
-    presser = Presser(house, window)
+    presser = Presser(session, window)
     presses = int(sys.argv[1])
-    for number, vault_id in enumerate(list(house.ledger.vaults)[: presses + NOT_MEASURED]):
+    for number, vault_id in enumerate(list(session.ledger.vaults)[: presses + NOT_MEASURED]):
         line = await presser.press(vault_id)
         if number >= NOT_MEASURED:
             print(line, flush=True)

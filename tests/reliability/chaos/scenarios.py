@@ -210,7 +210,7 @@ async def a_token_that_ends_in_mid_search(run: Run) -> None:
 async def a_token_that_ends_under_the_request(run: Run) -> None:
     """The token is taken back just before the request, whose second try with a new one loses its answer."""
     async with run.life() as life:
-        await life.house.cloud.project_id()
+        await life.session.cloud.project_id()
         run.service.identity.tokens.revoke_all()
         life.line.add(rules.lost(run.chance, skip=1))
         id = life.submit(run.draft())
@@ -506,7 +506,9 @@ async def several_in_line_and_the_first_is_lost(run: Run) -> None:
             await run.sleep(run.chance.uniform(0, 120))
             id = run.chance.choice(ids)
             if id is not None:
-                run.chance.choice((life.house.outbox.hold, life.house.outbox.release, life.house.outbox.cancel))(id)
+                run.chance.choice((life.session.outbox.hold, life.session.outbox.release, life.session.outbox.cancel))(
+                    id
+                )
         if run.chance.random() < 0.5:
             life.line.add(rules.lost(run.chance))
         await _quiet(run, life)
@@ -521,7 +523,7 @@ async def sent_again_by_a_person(run: Run) -> None:
         if await life.until(id, S.NOT_FOUND, seconds=3000) and id is not None:
             if run.chance.random() < 0.5:
                 life.line.add(rules.lost(run.chance))
-            again = life.house.outbox.send_again(id)
+            again = life.session.outbox.send_again(id)
             run.acknowledge(life, again)
             await life.until(again.id, S.FINISHED, S.UNKNOWN, S.REJECTED, seconds=300)
         await _quiet(run, life)
@@ -540,7 +542,7 @@ async def looked_for_again_by_a_person(run: Run) -> None:
         await life.until(id, S.NOT_FOUND, S.ACCEPTED, S.FINISHED, seconds=2400)
         for _ in range(3):
             if id is not None:
-                life.house.outbox.keep_looking(id)
+                life.session.outbox.keep_looking(id)
             await run.sleep(run.chance.uniform(1, 900))
         await _quiet(run, life)
 
@@ -556,7 +558,7 @@ async def killed_at_a_point(run: Run) -> None:
     async with run.life(kill_at=point, kill_after=run.chance.randrange(2), rules=[rule]) as life:
         for _ in range(many):
             life.submit(run.draft(run.chance.choice((1, 2, 3))))
-        await life.until(next(iter(life.house.ledger.intents), None), S.FINISHED, seconds=120)
+        await life.until(next(iter(life.session.ledger.intents), None), S.FINISHED, seconds=120)
     run.home("a").clock.offset += run.chance.choice((timedelta(0), _jump(run)))
     async with run.life(rules=[_refused_reads(run)]) as life:
         life.submit(run.draft())
@@ -665,8 +667,8 @@ async def proof_and_then_a_loss(run: Run) -> None:
     many = run.chance.randrange(1, 3)
     async with run.life() as life:
         if run.chance.random() < 0.7:
-            await life.house.cloud.project_id()
-            await life.house.cloud.tasks(since=run.clock.now())
+            await life.session.cloud.project_id()
+            await life.session.cloud.tasks(since=run.clock.now())
         life.line.add(rules.refused(*refusal, times=many))
         life.line.add(rules.lost(run.chance))
         id = life.submit(run.draft())

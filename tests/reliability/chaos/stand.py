@@ -14,14 +14,14 @@ from typing import Any
 import httpx
 
 from cbr_desktop.app import demo
-from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.error import HouseError, NotSaved
+from cbr_desktop.domain.error import CbrError, NotSaved
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import SETTLED, Intent, IntentState, Origin
 from cbr_desktop.domain.profile import Profile
@@ -194,9 +194,9 @@ class Full:
 class Life:
     """A program from its start to its end, for one profile: what a person does in it, and what goes wrong around it."""
 
-    def __init__(self, run: "Run", house: House, line: Line, home: "Home") -> None:
+    def __init__(self, run: "Run", session: ProfileSession, line: Line, home: "Home") -> None:
         self.run = run
-        self.house = house
+        self.session = session
         self.line = line
         self._home = home
         self.killed = asyncio.Event()
@@ -204,14 +204,14 @@ class Life:
     def submit(self, draft: CheckpointDraft, **more: Any) -> IntentId | None:
         """Ask for a checkpoint; ``None`` when the program would not take it."""
         try:
-            intent = self.house.outbox.submit(draft, **more)
-        except HouseError:
+            intent = self.session.outbox.submit(draft, **more)
+        except CbrError:
             return None
         self.run.acknowledge(self, intent)
         return intent.id
 
     def intent(self, id: IntentId) -> Intent:
-        return self.house.ledger.intents[id]
+        return self.session.ledger.intents[id]
 
     async def until(self, id: IntentId | None, *states: IntentState, seconds: float = _LATER_SECONDS) -> bool:
         """Wait for a state, but not for ever; tell whether it came."""
@@ -227,7 +227,7 @@ class Life:
         """Wait until nothing is left to be done without a person."""
         waited, pause = 0.0, 5.0
         while waited < seconds and not self.killed.is_set():
-            if all(self._is_at_rest(intent) for intent in self.house.ledger.intents.values()):
+            if all(self._is_at_rest(intent) for intent in self.session.ledger.intents.values()):
                 return
             await asyncio.sleep(pause)
             waited += pause
@@ -334,7 +334,7 @@ class Run:
         try:
             project = await self._colleague.project_id()
             await self._colleague.send(asking(request.body(draft)), project)
-        except HouseError:
+        except CbrError:
             return False
         return True
 
@@ -386,7 +386,7 @@ class Run:
                 for profile, origin in profiles:
                     stack.enter_context(self._opened(home, data, profile, origin, at, full))
                 lives = tuple(home.lives)
-                work = [self.loop.create_task(life.house.correspondence()) for life in lives]
+                work = [self.loop.create_task(life.session.correspondence()) for life in lives]
                 try:
                     yield lives
                 finally:
@@ -408,16 +408,16 @@ class Run:
         ledger = Ledger(profile, lambda part: self._watch(life) if part is Part.INTENTS else None)
         records = Full(data.records, set(full)) if full else data.records
         with closing(SqliteCache(home.here.cache_file(profile))) as cache:
-            house = open_house(
+            session = open_session(
                 *(ledger, records, cache, home.clock, self._secret, line),
                 journal=data.journal,
                 at=at,
                 refusals=Refusals(home.here.refusals_file, home.clock.now),
                 origin=origin,
             )
-            life = Life(self, house, line, home)
+            life = Life(self, session, line, home)
             home.lives.append(life)
-            house.outbox.restore()
+            session.outbox.restore()
             yield
 
     async def _left(self, home: Home, lives: Sequence[Life], work: Sequence["asyncio.Task[None]"]) -> None:
@@ -427,7 +427,7 @@ class Run:
             task.cancel()
         await asyncio.wait(work, timeout=_MISLAID_SECONDS)
         if not lives[0].killed.is_set():
-            closing_ = [self.loop.create_task(life.house.cloud.aclose()) for life in lives]
+            closing_ = [self.loop.create_task(life.session.cloud.aclose()) for life in lives]
             await asyncio.wait(closing_, timeout=_MISLAID_SECONDS)
             self.evidence.leaving.append(self.loop.time() - began)
             for task in work:
@@ -461,7 +461,7 @@ class Run:
             self.evidence.acknowledged[intent.id] = (life.line.sender, intent.body)
 
     def _watch(self, life: Life) -> None:
-        for intent in [] if life.killed.is_set() else list(life.house.ledger.intents.values()):
+        for intent in [] if life.killed.is_set() else list(life.session.ledger.intents.values()):
             key = (life.line.sender, intent.id)
             if self._shown.get(key) is intent.state:
                 continue
@@ -498,8 +498,8 @@ class Run:
             async with self.lives(home.name, known) as lives:
                 for life in lives:
                     # in a window the lists tell that the service answers; here nobody reads them
-                    with suppress(HouseError):
-                        await life.house.cloud.policies()
+                    with suppress(CbrError):
+                        await life.session.cloud.policies()
                     await life.rest()
         if self._colleague is not None:
             await self._colleague.aclose()

@@ -56,14 +56,14 @@ def test_fault_66_ten_million_letters_slow_nothing(qtbot: QtBot) -> None:
 
 
 def test_fault_66_one_name_of_ten_million_letters_is_not_felt(qtbot: QtBot) -> None:
-    hall = estate.hall()
+    workspace = estate.workspace()
     vaults = [*estate.vaults(), estate.vault(20, "é" * HUGE, 1, 10)]
-    window = MainWindow(hall, hostile._no_dialog, hostile._no_outcome)
+    window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
     window._may_close = True
     qtbot.addWidget(window)
     window.show()
     begin = time.process_time()
-    estate.ledger(hall).put_vaults(estate.Listing(vaults, estate.NOW))
+    estate.ledger(workspace).put_vaults(estate.Listing(vaults, estate.NOW))
     page = window.current_page()
     page._take()
     page.view.grab()

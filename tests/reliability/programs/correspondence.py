@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
-from cbr_desktop.app.house import House, open_house
+from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -36,8 +36,8 @@ class HastyClock:
 
 
 @contextmanager
-def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str = "") -> Iterator[House]:
-    """Open a house as the program does. ``plant`` is one of ``PLANTS``: a mistake that is made on purpose."""
+def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str = "") -> Iterator[ProfileSession]:
+    """Open a session as the program does. ``plant`` is one of ``PLANTS``: a mistake that is made on purpose."""
     clock = HastyClock()
 
     async def secret(kind: SecretKind) -> str:
@@ -46,11 +46,11 @@ def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str 
     with opened_data(here, now=clock.now) as data, closing(SqliteCache(here.cache_file(profile))) as cache:
         spoil(data, plant)
         ledger = Ledger(profile, lambda part: None)
-        house = open_house(
+        session = open_session(
             *(ledger, data.records, cache, clock, secret), journal=data.journal, at=at, archive=data.archive
         )
-        house.outbox.restore()
-        yield house
+        session.outbox.restore()
+        yield session
 
 
 def spoil(data: Data, plant: str) -> None:
@@ -61,21 +61,21 @@ def spoil(data: Data, plant: str) -> None:
         data.records._connection.execute(f"PRAGMA synchronous={plant}")
 
 
-def submit(house: House, name: str) -> Intent:
+def submit(session: ProfileSession, name: str) -> Intent:
     """Ask for a checkpoint of a vault that nobody else asks for."""
-    return house.outbox.submit(CheckpointDraft(VaultId(str(uuid.uuid4())), name=name))
+    return session.outbox.submit(CheckpointDraft(VaultId(str(uuid.uuid4())), name=name))
 
 
-async def settled(house: House, seconds: float) -> bool:
+async def settled(session: ProfileSession, seconds: float) -> bool:
     """Send and look until nothing is left to do, or for so many seconds; tell which."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     async with asyncio.TaskGroup() as tasks:
-        residents = tasks.create_task(house.correspondence())
-        while not (done := all(intent.is_settled for intent in house.ledger.intents.values())):
+        residents = tasks.create_task(session.correspondence())
+        while not (done := all(intent.is_settled for intent in session.ledger.intents.values())):
             if loop.time() > deadline:
                 break
             await asyncio.sleep(PAUSE_SECONDS)
         residents.cancel()
-    await house.cloud.aclose()
+    await session.cloud.aclose()
     return done

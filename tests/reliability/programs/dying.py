@@ -59,16 +59,16 @@ def main() -> None:
 async def _live(wish: dict[str, Any], told: int) -> None:
     profile = Profile("Demo", wish["url"], wish["url"], wish["project"], DEMO_USER, DEMO_DOMAIN, read_only=False)
     here = places({"CBR_DESKTOP_HOME": wish["folder"]})
-    with opened(here, Ledger(profile, lambda part: None), WallClock(), _secret_of(profile)) as house:
+    with opened(here, Ledger(profile, lambda part: None), WallClock(), _secret_of(profile)) as session:
         async with asyncio.TaskGroup() as tasks:
-            residents = tasks.create_task(house.correspondence())
+            residents = tasks.create_task(session.correspondence())
             if wish["name"]:
-                house.outbox.submit(CheckpointDraft(VaultId(wish["vault"]), name=wish["name"]))
+                session.outbox.submit(CheckpointDraft(VaultId(wish["vault"]), name=wish["name"]))
                 os.write(told, f"{wish['name']}\n".encode())
-            while any(_is_open(intent) for intent in house.ledger.intents.values()):  # noqa: ASYNC110
+            while any(_is_open(intent) for intent in session.ledger.intents.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             residents.cancel()
-        await house.cloud.aclose()
+        await session.cloud.aclose()
 
 
 def _is_open(intent: Intent) -> bool:

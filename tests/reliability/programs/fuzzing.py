@@ -18,7 +18,7 @@ from pathlib import Path
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import login_of
-from cbr_desktop.domain.error import CloudError, HouseError
+from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.text.errors import error_sentence
@@ -89,7 +89,7 @@ class Lane:
             async with asyncio.timeout(60):
                 await operation(cloud)
             ended = "good"
-        except HouseError as error:
+        except CbrError as error:
             ended = type(error).__name__
             error_sentence(error)
             if isinstance(error, CloudError) and name == "CreateCheckpoint" and error.executed is False:

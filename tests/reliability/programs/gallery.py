@@ -59,11 +59,11 @@ async def shown(widget: QWidget) -> None:
     widget.close()
 
 
-async def story(house: Any, window: Any) -> None:
+async def story(session: Any, window: Any) -> None:
     """Open one window after the other."""
-    await living.loaded(house)
-    window.furnish()
-    vault = next(iter(house.ledger.vaults))
+    await living.loaded(session)
+    window.build_deferred_widgets()
+    vault = next(iter(session.ledger.vaults))
     for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(page)
         window.current_page().view.selectAll()
@@ -74,8 +74,8 @@ async def story(house: Any, window: Any) -> None:
     await asyncio.sleep(0.3)
     look()
     dialog.close()
-    intent = house.outbox.submit(CheckpointDraft(VaultId(vault), name="refused"))
-    await living.until(lambda: house.ledger.intents[intent.id].state is IntentState.REJECTED)
+    intent = session.outbox.submit(CheckpointDraft(VaultId(vault), name="refused"))
+    await living.until(lambda: session.ledger.intents[intent.id].state is IntentState.REJECTED)
     window.open_outcome(intent.id)
     if not window.drawer.is_open:
         window.drawer.toggle()
@@ -87,13 +87,13 @@ async def story(house: Any, window: Any) -> None:
     window.open_scope_menu()
     await asyncio.sleep(0.1)
     look()
-    for signal, what in ((window.doctor_wished, (house.profile,)), (window.profiles_wished, ())):
+    for signal, what in ((window.doctor_requested, (session.profile,)), (window.profiles_requested, ())):
         signal.emit(*what)
         await asyncio.sleep(2)
         look()
     refused = LoginRefused(HOSTILE, status=401, code=HOSTILE, message=HOSTILE)
-    hostile = replace(house.profile, name=HOSTILE, user=HOSTILE, domain=HOSTILE, project=HOSTILE, region=HOSTILE)
-    house.ledger.put_connection(house.ledger.connection._replace(error=refused))
+    hostile = replace(session.profile, name=HOSTILE, user=HOSTILE, domain=HOSTILE, project=HOSTILE, region=HOSTILE)
+    session.ledger.put_connection(session.ledger.connection._replace(error=refused))
     await shown(LoginDialog(hostile, HOSTILE, window))
     await shown(WelcomeWindow([hostile], [HOSTILE], HOSTILE, [HOSTILE]))
     await shown(StopWindow(HOSTILE))

@@ -81,14 +81,14 @@ def life(home: Home, say: int, point: str, skip: int, names: list[str]) -> None:
 
     async def story() -> None:
         drafts = Drafts(home.folder, home.here.unsaved_folder, os.unlink)
-        with lived(home.here, profile_to(URL), at) as house:
+        with lived(home.here, profile_to(URL), at) as session:
             for number, name in enumerate(names):
                 draft = str(home.folder / f"draft-{number}.cbr.json")
                 drafts.save(draft, json.dumps({"name": name, "padding": "x" * 20_000}), None)
                 os.write(say, f"draft {draft} {name}\n".encode())
-                submit(house, name)
+                submit(session, name)
                 os.write(say, f"row {name} -\n".encode())
-            if await settled(house, _END_SECONDS):
+            if await settled(session, _END_SECONDS):
                 os.write(say, b"end - -\n")
 
     asyncio.run(story())

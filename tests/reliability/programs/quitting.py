@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.hall import Extent
+from cbr_desktop.ui.workspace import Extent
 from tests.benchmarks.programs import living
 from tests.reliability.sockets import connections_to
 
@@ -37,18 +37,18 @@ class Heart:
             self.longest = max(self.longest, time.perf_counter() - before - 0.01)
 
 
-async def story(houses: Any, window: Any) -> None:
+async def story(sessions: Any, window: Any) -> None:
     """Look at all profiles, wait until everything hangs, cancel what can be cancelled, and close the window."""
-    hall = window._hall
-    hall.choose(next(choice for choice in hall.choices() if choice.extent is Extent.ALL))
-    window.furnish()
+    workspace = window._workspace
+    workspace.choose(next(choice for choice in workspace.choices() if choice.extent is Extent.ALL))
+    window.build_deferred_widgets()
     await living.until(lambda: connections_to(PORT) >= HANGING)
     told: dict[str, object] = {"hanging": connections_to(PORT)}
     heart = Heart()
     async with asyncio.TaskGroup() as tasks:
         beats = tasks.create_task(heart.beat())
         if SEND:
-            told["cancel_ms"] = 1000 * await cancelled(houses.all[0], window)
+            told["cancel_ms"] = 1000 * await cancelled(sessions.all[0], window)
         await asyncio.sleep(0.3)
         beats.cancel()
     if SEND:
@@ -61,14 +61,14 @@ async def story(houses: Any, window: Any) -> None:
     leave()
 
 
-async def cancelled(house: Any, window: Any) -> float:
+async def cancelled(session: Any, window: Any) -> float:
     """Send two requests for one vault; take back the one that waits, and return the seconds until that is seen."""
-    await living.until(lambda: house.ledger.vaults)
-    vault = next(iter(house.ledger.vaults))
-    first, second = (house.outbox.submit(CheckpointDraft(VaultId(vault), name=name)) for name in ("one", "two"))
+    await living.until(lambda: session.ledger.vaults)
+    vault = next(iter(session.ledger.vaults))
+    first, second = (session.outbox.submit(CheckpointDraft(VaultId(vault), name=name)) for name in ("one", "two"))
     if not window.drawer.is_open:
         window.drawer.toggle()
-    await living.until(lambda: house.ledger.intents[first.id].state is IntentState.SENDING)
+    await living.until(lambda: session.ledger.intents[first.id].state is IntentState.SENDING)
     await asyncio.sleep(0.2)
     buttons = [button for button in window.drawer.findChildren(QPushButton, "cancel") if button.isVisible()]
     assert len(buttons) == 1, [button.accessibleName() for button in buttons]
@@ -76,7 +76,7 @@ async def cancelled(house: Any, window: Any) -> float:
     began = time.perf_counter()
     buttons[0].click()
     await living.until(lambda: not buttons[0].isVisible() or not row.isVisible())
-    assert house.ledger.intents[second.id].state is IntentState.CANCELLED
+    assert session.ledger.intents[second.id].state is IntentState.CANCELLED
     return time.perf_counter() - began
 
 

@@ -25,7 +25,7 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.hall import Extent
+from cbr_desktop.ui.workspace import Extent
 from tests.benchmarks.programs import living
 
 HOW, FIRST = sys.argv[1:]
@@ -64,11 +64,11 @@ async def soon(condition: Callable[[], object], seconds: float = 5.0) -> bool:
     return True
 
 
-async def log_in(house: Any) -> None:
+async def log_in(session: Any) -> None:
     """Type what is asked for until the profile is online or is refused."""
     given: list[tuple[str, ...]] = []
-    secrets = SECRETS[house.profile.name]
-    while await soon(lambda: dialogs() or house.ledger.connection.reach is Reach.ONLINE):
+    secrets = SECRETS[session.profile.name]
+    while await soon(lambda: dialogs() or session.ledger.connection.reach is Reach.ONLINE):
         if not dialogs():
             break
         dialog = dialogs()[0]
@@ -89,7 +89,7 @@ async def log_in(house: Any) -> None:
         assert button is not None and button.isEnabled(), button and button.toolTip()
         button.click()
         await asyncio.sleep(0.3)
-    print("profile", house.profile.name, house.ledger.connection.reach.name, flush=True)
+    print("profile", session.profile.name, session.ledger.connection.reach.name, flush=True)
 
 
 async def press_copying() -> None:
@@ -104,8 +104,8 @@ async def press_copying() -> None:
             await asyncio.sleep(0)
 
 
-async def make_checkpoint(house: Any, window: Any) -> None:
-    await living.until(lambda: REFERENCE_VAULT_ID in house.ledger.vaults)
+async def make_checkpoint(session: Any, window: Any) -> None:
+    await living.until(lambda: REFERENCE_VAULT_ID in session.ledger.vaults)
     dialog = window.open_checkpoint_dialog(REFERENCE_VAULT_ID)
     await asyncio.sleep(0.3)
     if dialog.anyway.isVisible():
@@ -113,21 +113,21 @@ async def make_checkpoint(house: Any, window: Any) -> None:
     await living.until(dialog.send.isEnabled)
     await press_copying()
     dialog.send.click()
-    await living.until(lambda: any(i.state is IntentState.ACCEPTED for i in house.ledger.intents.values()))
+    await living.until(lambda: any(i.state is IntentState.ACCEPTED for i in session.ledger.intents.values()))
     dialog.close()
-    window.open_outcome(next(iter(house.ledger.intents)))
+    window.open_outcome(next(iter(session.ledger.intents)))
     await press_copying()
 
 
-async def open_everything(house: Any, window: Any) -> None:
-    hall = window._hall
+async def open_everything(session: Any, window: Any) -> None:
+    workspace = window._workspace
     for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
         window.show_page(page)
         await asyncio.sleep(0.05)
     window.current_page().view.selectAll()
-    for wish, signal in (("doctor", window.doctor_wished), ("profiles", window.profiles_wished)):
+    for wish, signal in (("doctor", window.doctor_requested), ("profiles", window.profiles_requested)):
         before = len(QApplication.topLevelWidgets())
-        signal.emit(house.profile) if wish == "doctor" else signal.emit()
+        signal.emit(session.profile) if wish == "doctor" else signal.emit()
         opened = await soon(lambda before=before: len(QApplication.topLevelWidgets()) > before, 2)
         print(wish, "opened" if opened else "did not open", flush=True)
         await asyncio.sleep(1.5)
@@ -135,9 +135,9 @@ async def open_everything(house: Any, window: Any) -> None:
     window.open_help()
     window.open_problems()
     await press_copying()
-    for choice in hall.choices():
+    for choice in workspace.choices():
         if choice.extent is Extent.ALL and HOW == "abort":
-            hall.choose(choice)
+            workspace.choose(choice)
             await asyncio.sleep(1)
 
 
@@ -172,22 +172,22 @@ def log_everything() -> None:
         logging.getLogger(name or None).setLevel(logging.DEBUG)
 
 
-async def story(houses: Any, window: Any) -> None:
-    hall = window._hall
-    window.furnish()
-    names = [FIRST] if HOW != "abort" else [FIRST, *(each.name for each in hall.profiles if each.name != FIRST)]
+async def story(sessions: Any, window: Any) -> None:
+    workspace = window._workspace
+    window.build_deferred_widgets()
+    names = [FIRST] if HOW != "abort" else [FIRST, *(each.name for each in workspace.profiles if each.name != FIRST)]
     for name in names:
-        choices = (choice for choice in hall.choices() if choice.extent is Extent.ONE and choice.name == name)
-        hall.choose(next(choices))
+        choices = (choice for choice in workspace.choices() if choice.extent is Extent.ONE and choice.name == name)
+        workspace.choose(next(choices))
         log_everything()
-        await log_in(next(house for house in houses.all if house.profile.name == name))
+        await log_in(next(session for session in sessions.all if session.profile.name == name))
     look()
     if HOW == "look":
-        await living.loaded(houses.all[0])
-        await open_everything(houses.all[0], window)
+        await living.loaded(sessions.all[0])
+        await open_everything(sessions.all[0], window)
     if HOW == "abort":
-        first = houses.all[0]
-        hall.choose(next(choice for choice in hall.choices() if choice.name == FIRST))
+        first = sessions.all[0]
+        workspace.choose(next(choice for choice in workspace.choices() if choice.name == FIRST))
         await make_checkpoint(first, window)
         await open_everything(first, window)
         await have_defects(SECRETS[FIRST])

@@ -13,11 +13,11 @@ URL, COUNT, PLANT = sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) 
 
 
 async def story() -> None:
-    with lived(places(os.environ), profile_to(URL), lambda point: None, PLANT) as house:
+    with lived(places(os.environ), profile_to(URL), lambda point: None, PLANT) as session:
         for number in range(COUNT):
-            submit(house, f"durable-{number:04d}-{PLANT or 'sound'}.")
-        await settled(house, 560)
-        print(sum(intent.state is IntentState.FINISHED for intent in house.ledger.intents.values()), flush=True)
+            submit(session, f"durable-{number:04d}-{PLANT or 'sound'}.")
+        await settled(session, 560)
+        print(sum(intent.state is IntentState.FINISHED for intent in session.ledger.intents.values()), flush=True)
 
 
 asyncio.run(story())

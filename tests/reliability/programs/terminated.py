@@ -23,15 +23,15 @@ async def stubborn() -> None:
             await asyncio.sleep(60)
 
 
-async def story(houses: Any, window: Any) -> None:
+async def story(sessions: Any, window: Any) -> None:
     """Send a request, say that it is on its way, and do nothing more."""
-    house = houses.all[0]
-    await living.until(lambda: house.ledger.vaults)
-    vault = next(iter(house.ledger.vaults))
-    sent = house.outbox.submit(CheckpointDraft(VaultId(vault), name="in-the-middle-x7k2"))
-    await living.until(lambda: house.ledger.intents[sent.id].state is IntentState.SENDING)
+    session = sessions.all[0]
+    await living.until(lambda: session.ledger.vaults)
+    vault = next(iter(session.ledger.vaults))
+    sent = session.outbox.submit(CheckpointDraft(VaultId(vault), name="in-the-middle-x7k2"))
+    await living.until(lambda: session.ledger.intents[sent.id].state is IntentState.SENDING)
     if STUBBORN:
-        houses._tasks.create_task(stubborn())
+        sessions._tasks.create_task(stubborn())
     await asyncio.sleep(0.2)
     print("sending", flush=True)
 

@@ -19,9 +19,9 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import HouseError
-from cbr_desktop.ui.hall import Extent
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.ui.navigation import NAMES
+from cbr_desktop.ui.workspace import Extent
 from tests.benchmarks.programs import living
 from tests.reliability.sockets import connections_to
 
@@ -94,54 +94,54 @@ def sample(began: float) -> tuple[float, int, int]:
     return time.monotonic() - began, pages * os.sysconf("SC_PAGE_SIZE") // 1024, files
 
 
-def send(house: Any, number: int) -> None:
+def send(session: Any, number: int) -> None:
     """Ask for a checkpoint where that is possible."""
-    vaults = list(house.ledger.vaults)
+    vaults = list(session.ledger.vaults)
     if vaults:
         try:
-            house.outbox.submit(CheckpointDraft(vaults[number % len(vaults)], name=f"weather-{number}"))
-        except HouseError as error:
+            session.outbox.submit(CheckpointDraft(vaults[number % len(vaults)], name=f"weather-{number}"))
+        except CbrError as error:
             print(f"not taken: {error!r}", file=sys.stderr)
 
 
-async def operate(houses: Any, window: Any) -> None:
+async def operate(sessions: Any, window: Any) -> None:
     """Do without rest what an operator does now and then."""
     for number in itertools.count():
         window.show_page(NAMES[number % len(NAMES)])
-        house = houses.all[number % len(houses.all)]
+        session = sessions.all[number % len(sessions.all)]
         if number % 7 == 0:
-            house.refresh.ask()
+            session.refresh.ask()
         if number % 25 == 10:
-            send(house, number)
+            send(session, number)
         if number % 40 == 20:
             window.drawer.toggle()
         await asyncio.sleep(0.15)
 
 
-async def wait_and_see(houses: Any) -> None:
+async def wait_and_see(sessions: Any) -> None:
     """Send a request a minute."""
     for number in itertools.count():
         await asyncio.sleep(60)
-        send(houses.all[number % len(houses.all)], number)
+        send(sessions.all[number % len(sessions.all)], number)
 
 
-async def story(houses: Any, window: Any) -> None:
-    hall = window._hall
-    hall.choose(next(choice for choice in hall.choices() if choice.extent is Extent.ALL))
-    window.furnish()
+async def story(sessions: Any, window: Any) -> None:
+    workspace = window._workspace
+    workspace.choose(next(choice for choice in workspace.choices() if choice.extent is Extent.ALL))
+    window.build_deferred_widgets()
     window.show_page(NAMES[0])
     await asyncio.sleep(2)  # the first paint and what joins after it have figures of their own
     began = time.monotonic()
     heart = Heart()
     samples = [sample(began)]
     async with asyncio.TaskGroup() as tasks:
-        work = tasks.create_task(operate(houses, window) if HOW == "busy" else wait_and_see(houses))
+        work = tasks.create_task(operate(sessions, window) if HOW == "busy" else wait_and_see(sessions))
         while time.monotonic() - began < SECONDS:
             await asyncio.sleep(min(SAMPLE_SECONDS, SECONDS))
             samples.append(sample(began))
         work.cancel()
     heart.stop()
-    intents = Counter(str(intent.state) for house in houses.all for intent in house.ledger.intents.values())
+    intents = Counter(str(intent.state) for session in sessions.all for intent in session.ledger.intents.values())
     told = {
         "beats": sum(heart.gaps),
         "p99_ms": quantile(heart.gaps, 0.99),

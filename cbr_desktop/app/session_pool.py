@@ -1,10 +1,10 @@
-"""The houses behind the desks of a hall: built when a profile is first looked at, alive until the program ends."""
+"""The sessions of a workspace: built when a profile is first looked at, alive until the program ends."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
-from cbr_desktop.app.house import House, open_house
+from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
@@ -17,15 +17,15 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.ui.desk import Desk
+from cbr_desktop.ui.profile_context import ProfileContext
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]
 _CLOSING_SECONDS = 0.5
 
 
-class Houses:
-    """Builds houses over one outbox, and keeps their residents in one task group."""
+class SessionPool:
+    """Builds sessions over one outbox, and keeps their residents in one task group."""
 
     def __init__(
         self,
@@ -42,33 +42,33 @@ class Houses:
         self._transport_of = transport_of
         self._offline = offline
         self._closing = closing
-        self._houses: dict[Desk, House] = {}
+        self._sessions: dict[ProfileContext, ProfileSession] = {}
         self._tasks: asyncio.TaskGroup | None = None
-        self._residents: dict[Desk, asyncio.Task[None]] = {}
+        self._residents: dict[ProfileContext, asyncio.Task[None]] = {}
 
-    def admit(self, desk: Desk) -> None:
-        """Build the house of a desk; its residents start at once when the others are at work."""
-        cache = SqliteCache(self._here.cache_file(desk.profile))
+    def admit(self, context: ProfileContext) -> None:
+        """Build the session of a profile context; its residents start at once when the others are at work."""
+        cache = SqliteCache(self._here.cache_file(context.profile))
         self._closing.callback(cache.close)
-        house = open_house(
-            desk.ledger,
+        session = open_session(
+            context.ledger,
             self._data.records,
             cache,
-            desk.clock,
-            self._secret_of(desk.profile),
-            self._transport_of(desk.profile),
-            desk.guard,
+            context.clock,
+            self._secret_of(context.profile),
+            self._transport_of(context.profile),
+            context.guard,
             self._offline,
             self._data.journal,
             kill_point(),
             self._data.archive,
-            Refusals(self._here.refusals_file, desk.clock.now),
+            Refusals(self._here.refusals_file, context.clock.now),
         )
-        house.outbox.restore()
-        desk.join(house.outbox, house.refresh)
-        self._houses[desk] = house
+        session.outbox.restore()
+        context.join(session.outbox, session.refresh)
+        self._sessions[context] = session
         if self._tasks is not None:
-            self._start(desk)
+            self._start(context)
 
     @property
     def journal(self) -> FileJournal:
@@ -80,7 +80,7 @@ class Houses:
         """What was found broken in the outbox and in the archive, and where it is kept now."""
         return [*self._data.records.damaged, *self._data.archive.damaged]
 
-    def strays(self, names: Sequence[str]) -> list[Intent]:
+    def orphans(self, names: Sequence[str]) -> list[Intent]:
         """Return the kept requests of profiles that are not among ``names``, as they stand without one.
 
         It may be called beside the window. Raises ``Damaged``.
@@ -94,29 +94,29 @@ class Houses:
         return PlanRuns(self._here.plans_folder)
 
     @property
-    def all(self) -> list[House]:
-        """The houses there are, in the order in which they were built."""
-        return list(self._houses.values())
+    def all(self) -> list[ProfileSession]:
+        """The sessions there are, in the order in which they were built."""
+        return list(self._sessions.values())
 
-    def of(self, desk: Desk) -> House:
-        """Return the house of a desk."""
-        return self._houses[desk]
+    def of(self, context: ProfileContext) -> ProfileSession:
+        """Return the session of a profile context."""
+        return self._sessions[context]
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """Let the residents of every house work, now and of those that come later, as tasks of this group."""
+        """Let the residents of every session work, now and of those that come later, as tasks of this group."""
         self._tasks = tasks
-        for desk in list(self._houses):
-            self._start(desk)
+        for context in list(self._sessions):
+            self._start(context)
 
-    async def dismiss(self, desks: Iterable[Desk]) -> None:
-        """Close the houses of some desks, whose profiles lead elsewhere now. What is being sent becomes unknown."""
-        for desk in desks:
-            house = self._houses.pop(desk, None)
-            if house is not None:
-                residents = self._residents.pop(desk)
+    async def dismiss(self, contexts: Iterable[ProfileContext]) -> None:
+        """Close the sessions of profile contexts that lead elsewhere now. What is being sent becomes unknown."""
+        for context in contexts:
+            session = self._sessions.pop(context, None)
+            if session is not None:
+                residents = self._residents.pop(context)
                 residents.cancel()
                 await asyncio.wait([residents])
-                await house.cloud.aclose()
+                await session.cloud.aclose()
 
     async def calm(self, seconds: float) -> None:
         """Return when nothing is being sent any more anywhere, or after ``seconds``; then end all residents.
@@ -125,8 +125,8 @@ class Houses:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), asyncio.TaskGroup() as waits:
-                for house in self._houses.values():
-                    waits.create_task(house.outbox.calm(seconds))
+                for session in self._sessions.values():
+                    waits.create_task(session.outbox.calm(seconds))
         for residents in self._residents.values():
             residents.cancel()
         self._tasks = None
@@ -135,31 +135,31 @@ class Houses:
         """Close all connections; one that does not let itself be closed is left to the end of the process."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING_SECONDS):
-                for house in self._houses.values():
-                    await house.cloud.aclose()
+                for session in self._sessions.values():
+                    await session.cloud.aclose()
 
-    def _start(self, desk: Desk) -> None:
+    def _start(self, context: ProfileContext) -> None:
         assert self._tasks is not None  # noqa: S101  # callers have looked
-        house = self._houses[desk]
-        self._residents[desk] = self._tasks.create_task(house.residents())
+        session = self._sessions[context]
+        self._residents[context] = self._tasks.create_task(session.residents())
 
 
 @contextmanager
-def opened_houses(
+def opened_sessions(
     here: Places,
     secret_of: SecretOf,
     transport_of: TransportOf,
     offline: Callable[[], bool] = lambda: False,
     redact: Callable[[str], str] | None = None,
-) -> Iterator[Houses]:
+) -> Iterator[SessionPool]:
     """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it.
 
     ``redact`` takes secrets out of what is written into the journal.
     """
     with opened_data(here, redact) as data, ExitStack() as closing:
-        yield Houses(here, data, secret_of, transport_of, offline, closing)
+        yield SessionPool(here, data, secret_of, transport_of, offline, closing)
 
 
 def real_network(profile: Profile) -> Transport | None:
-    """Return nothing: a house then makes its own way into the network."""
+    """Return nothing: a session then makes its own way into the network."""
     return None

@@ -1,4 +1,4 @@
-"""A shelf in memory that stands in for the disk, and a trash that can be looked into."""
+"""A draft store in memory that stands in for the disk, and a trash that can be looked into."""
 
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -9,7 +9,7 @@ from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved
 from tests.ui.estate import NOW
 
 
-class MemoryShelf:
+class MemoryDraftStore:
     """Files by their paths; ``full`` makes the disk refuse."""
 
     def __init__(self, **texts: str) -> None:

@@ -73,7 +73,7 @@ def understood(line: bytes) -> Wish | None:
 # the one that asks
 
 
-def knock(door: Path, wish: Wish, seconds: float = PATIENCE_SECONDS, *, wait: bool = False) -> bool | None:
+def activate(door: Path, wish: Wish, seconds: float = PATIENCE_SECONDS, *, wait: bool = False) -> bool | None:
     """Ask the program behind ``door``; tell whether it did what was wished, or ``None`` when nobody listens there.
 
     ``False`` also comes, after ``seconds``, from one that does not answer. With ``wait`` a program that has only just
@@ -127,14 +127,14 @@ def _asked_pipe(door: Path, line: bytes, seconds: float) -> bool | None:
 # the one that is asked
 
 
-class Neighbour(QObject):
+class SingleInstance(QObject):
     """Listens at the door of the data folder, whose lock must be held, and brings the window to the front.
 
     Signals:
         review_wished: the ``Path`` of a file that should be opened for review; nothing has looked at it yet.
     """
 
-    review_wished = Signal(object)
+    review_requested = Signal(object)
 
     def __init__(self, window: QWidget, door: Path) -> None:
         super().__init__(window)
@@ -168,7 +168,7 @@ class Neighbour(QObject):
             return _NO
         self._raise()
         if wish.path is not None:
-            self.review_wished.emit(wish.path)
+            self.review_requested.emit(wish.path)
         return _YES
 
     async def _listen(self) -> None:
@@ -206,15 +206,15 @@ class Neighbour(QObject):
 class _Caller(asyncio.Protocol):
     """One connection: a line, an answer, and the end; a line that is too long or too slow is not waited for."""
 
-    def __init__(self, neighbour: Neighbour) -> None:
-        self._neighbour = neighbour
+    def __init__(self, single_instance: SingleInstance) -> None:
+        self._single_instance = single_instance
         self._said = bytearray()
         self._transport: Any = None
         self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
-        if not self._neighbour.admitted() or not _is_ours(transport):
+        if not self._single_instance.admitted() or not _is_ours(transport):
             transport.abort()  # type: ignore[attr-defined]
             return
         self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, transport.abort)  # type: ignore[attr-defined]
@@ -227,11 +227,11 @@ class _Caller(asyncio.Protocol):
         if len(self._said) > MESSAGE_BYTES or rest:
             self._transport.abort()
         elif end:
-            self._transport.write(self._neighbour.answer(line))
+            self._transport.write(self._single_instance.answer(line))
             self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._neighbour.gone()
+        self._single_instance.gone()
         if self._timer is not None:
             self._timer.cancel()
 

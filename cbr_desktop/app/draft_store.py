@@ -1,4 +1,4 @@
-"""Opening the shelf of drafts: its folder, the system's trash, and what was not saved the last time."""
+"""Opening the store of drafts: its folder, the system's trash, and what was not saved the last time."""
 
 import errno
 import os
@@ -9,33 +9,33 @@ from PySide6.QtCore import QFile, QStandardPaths
 
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.ui.hall import Hall
+from cbr_desktop.ui.draft_store import unsaved_words
 from cbr_desktop.ui.notices import WARNING
-from cbr_desktop.ui.shelf import unsaved_words
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 
 
-def open_shelf(here: Places, hall: Hall, given: Mapping[str, str] | None = None) -> None:
-    """Hand the drafts to a hall; the demo cloud has a folder of its own that goes with it.
+def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str] | None = None) -> None:
+    """Hand the drafts to a workspace; the demo cloud has a folder of its own that goes with it.
 
     ``given`` are texts by the names of files that lie there from the beginning.
     """
-    folder = here.requests if hall.is_demo else drafts_folder(here, hall.settings.get(FOLDER, None))
+    folder = here.requests if workspace.is_demo else drafts_folder(here, workspace.settings.get(FOLDER, None))
 
     def remember(chosen: str) -> None:
-        if not hall.is_demo:
-            hall.settings.put(FOLDER, chosen)
+        if not workspace.is_demo:
+            workspace.settings.put(FOLDER, chosen)
 
     for name, text in (given or {}).items():
         # they go with the demo cloud, and nobody waits for the disk over them
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    hall.put_shelf(Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember))
+    workspace.put_draft_store(Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember))
 
 
-def tell_unsaved(window: MainWindow, hall: Hall) -> None:
+def tell_unsaved(window: MainWindow, workspace: Workspace) -> None:
     """Say what was not saved when the program ended the last time, and open what it was started with for review."""
-    count = len(hall.shelf.unsaved()) if hall.shelf is not None else 0
+    count = len(workspace.draft_store.unsaved()) if workspace.draft_store is not None else 0
     if count:
         words = f"{unsaved_words(count)} Restore or discard them among the drafts."
         window.notices.say(words, WARNING, "Show them", lambda: window.show_page("Drafts"))

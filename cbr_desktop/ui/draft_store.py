@@ -1,4 +1,4 @@
-"""The shelf: what the screens of drafts are handed of the disk."""
+"""The draft store: what the screens of drafts are handed of the disk."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,7 +7,7 @@ from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
 from cbr_desktop.text.states import count_words
 
 
-class Shelf(Protocol):
+class DraftStore(Protocol):
     """A folder of request files and a private place for what was not saved. Paths are absolute.
 
     Everything that writes raises ``NotSaved`` when the disk would not.

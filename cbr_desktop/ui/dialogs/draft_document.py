@@ -1,4 +1,4 @@
-"""The paper: the text of a draft while it is edited, with its undo, its file, and what is kept of it meanwhile."""
+"""The document of a draft: its text while it is edited, with undo, file, and what is kept of it meanwhile."""
 
 import asyncio
 import uuid
@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from cbr_desktop.domain.draft import DraftText, Unsaved
 from cbr_desktop.domain.error import Damaged, NotSaved
-from cbr_desktop.ui.shelf import Shelf, Source
+from cbr_desktop.ui.draft_store import DraftStore, Source
 from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.workflows.ports import Clock
 
@@ -19,11 +19,11 @@ _WATCH_MS = 2000
 _UNDONE = "undo"
 
 
-class Paper(QObject):
+class DraftDocument(QObject):
     """Holds the one text that form and JSON are views of.
 
     Nothing is written into the operator's file before ``save``; what is not saved is kept in a private place every two
-    seconds. Without a shelf nothing is kept, and there is no file.
+    seconds. Without a draft store nothing is kept, and there is no file.
 
     Signals:
         changed: another text, and who wrote it: the name that was given to ``write``, or ``undo``.
@@ -40,7 +40,12 @@ class Paper(QObject):
     not_kept = Signal(object)
 
     def __init__(
-        self, source: Source, clock: Clock, profile: str, shelf: Shelf | None = None, parent: QObject | None = None
+        self,
+        source: Source,
+        clock: Clock,
+        profile: str,
+        draft_store: DraftStore | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.stack = QUndoStack(self)
@@ -56,11 +61,11 @@ class Paper(QObject):
         self._id = source.id or str(uuid.uuid4())
         self._clock = clock
         self._profile = profile
-        self._shelf = shelf
+        self._draft_store = draft_store
         self._kept: str | None = source.text if source.id else None
         # what was kept may be older than the file: that is looked at first of all
-        is_fresh = shelf is not None and source.path and not source.id
-        self._seen = shelf.glance(source.path) if shelf is not None and is_fresh else None
+        is_fresh = draft_store is not None and source.path and not source.id
+        self._seen = draft_store.glance(source.path) if draft_store is not None and is_fresh else None
         self._tasks = TaskOwner(self)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
@@ -105,7 +110,7 @@ class Paper(QObject):
     def put(self, text: str, source: str) -> None:
         """Put a text there, for the undo stack alone."""
         self._text = text
-        if self._shelf is not None and not self._keeping.isActive():
+        if self._draft_store is not None and not self._keeping.isActive():
             self._keeping.start()
         self.changed.emit(text, source)
         self.told.emit()
@@ -114,24 +119,24 @@ class Paper(QObject):
 
     def watch(self, watched: bool) -> None:
         """Look for changes of the file by others every two seconds, or not."""
-        if watched and self._shelf is not None:
+        if watched and self._draft_store is not None:
             self._watching.start()
         else:
             self._watching.stop()
 
     def look(self) -> None:
         """See whether another program has changed the file; the disk, or a share that hangs, is waited for aside."""
-        if self._shelf is None or not self.path or self._tasks.is_busy:
+        if self._draft_store is None or not self.path or self._tasks.is_busy:
             return
         if not is_at_work():
             self._look_now()
             return
-        look = partial(_looked, self._shelf, self.path, self._seen)
+        look = partial(_looked, self._draft_store, self.path, self._seen)
         self._tasks.start(asyncio.to_thread(look), partial(self._learn, self.path, self._seen))
 
     def _look_now(self) -> None:
-        assert self._shelf is not None  # noqa: S101  # callers have looked
-        self._learn(self.path, self._seen, _looked(self._shelf, self.path, self._seen))
+        assert self._draft_store is not None  # noqa: S101  # callers have looked
+        self._learn(self.path, self._seen, _looked(self._draft_store, self.path, self._seen))
 
     def _learn(self, path: str, known: object, found: "tuple[object, DraftText | None]") -> None:
         """Take over what was seen of the file, unless it was saved or left meanwhile: then it is looked at again."""
@@ -142,12 +147,12 @@ class Paper(QObject):
 
     def save(self) -> None:
         """Write the text into its file. Raises ``NotSaved``; ``ChangedOutside`` leaves the choice to a person."""
-        assert self._shelf is not None  # noqa: S101  # without one, nobody offers it
+        assert self._draft_store is not None  # noqa: S101  # without one, nobody offers it
         if self.is_conflicted:
             self.conflicted.emit()
             return
         try:
-            self.base = self._shelf.save(self.path, self._text, self.base)
+            self.base = self._draft_store.save(self.path, self._text, self.base)
         except NotSaved:
             self.keep()
             self._seen = None
@@ -157,8 +162,8 @@ class Paper(QObject):
 
     def save_as(self, path: str) -> None:
         """Write the text into another file and stay with that one. Raises ``NotSaved``."""
-        assert self._shelf is not None  # noqa: S101  # without one, nobody offers it
-        self.base = self._shelf.save(path, self._text, None)
+        assert self._draft_store is not None  # noqa: S101  # without one, nobody offers it
+        self.base = self._draft_store.save(path, self._text, None)
         self.path = path
         self._settle()
 
@@ -178,17 +183,17 @@ class Paper(QObject):
     def keep(self) -> None:
         """Keep what is not saved; forget what is."""
         self._keeping.stop()
-        if self._shelf is None:
+        if self._draft_store is None:
             return
         if self.is_saved:
             if self._kept is not None:
-                self._shelf.forget(self._id)
+                self._draft_store.forget(self._id)
             self._kept = None
         elif self._text != self._kept:
             base = self.base.text if self.base is not None else ""
             kept = Unsaved(self._id, self.path, self._text, base, self._profile, self._clock.now())
             try:
-                self._shelf.keep(kept)
+                self._draft_store.keep(kept)
             except NotSaved as error:
                 self.not_kept.emit(error)
             else:
@@ -200,9 +205,9 @@ class Paper(QObject):
         self.keep()
 
     def _settle(self) -> None:
-        assert self._shelf is not None  # noqa: S101  # callers have looked
+        assert self._draft_store is not None  # noqa: S101  # callers have looked
         self._saved_text, self.theirs, self.is_conflicted = self._text, None, False
-        self._seen = self._shelf.glance(self.path)
+        self._seen = self._draft_store.glance(self.path)
         self.keep()
         self.told.emit()
 
@@ -225,13 +230,13 @@ class Paper(QObject):
         self.told.emit()
 
 
-def _looked(shelf: Shelf, path: str, known: object) -> tuple[object, DraftText | None]:
+def _looked(draft_store: DraftStore, path: str, known: object) -> tuple[object, DraftText | None]:
     """Return what changes with a file, and its text where that is not what is ``known``; from any thread."""
-    seen = shelf.glance(path)
+    seen = draft_store.glance(path)
     if seen == known:
         return seen, None
     try:
-        return seen, shelf.load(path)
+        return seen, draft_store.load(path)
     except Damaged:
         return seen, None
 
@@ -239,13 +244,13 @@ def _looked(shelf: Shelf, path: str, known: object) -> tuple[object, DraftText |
 class _Edit(QUndoCommand):
     """One change of the text; those of one source in a row become one."""
 
-    def __init__(self, paper: Paper, before: str, after: str, source: str) -> None:
+    def __init__(self, draft_document: DraftDocument, before: str, after: str, source: str) -> None:
         super().__init__(source)
-        self._paper = paper
+        self._draft_document = draft_document
         self._before = before
         self._after = after
         self._source = source
-        self._at = paper._clock.now()
+        self._at = draft_document._clock.now()
         self._is_first = True
 
     def id(self) -> int:
@@ -263,13 +268,13 @@ class _Edit(QUndoCommand):
 
     def redo(self) -> None:
         """Put the text there."""
-        self._paper.put(self._after, self._source if self._is_first else _UNDONE)
+        self._draft_document.put(self._after, self._source if self._is_first else _UNDONE)
         self._is_first = False
 
     def undo(self) -> None:
         """Put the text there that was before."""
         self._is_first = False
-        self._paper.put(self._before, _UNDONE)
+        self._draft_document.put(self._before, _UNDONE)
 
 
 _PAUSE_SECONDS = 2.0

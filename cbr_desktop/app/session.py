@@ -1,4 +1,4 @@
-"""A house: one profile with its ledger, disk, wire and workflows, opened and closed as one."""
+"""A session: one profile with its ledger, disk, wire and workflows, opened and closed as one."""
 
 import asyncio
 import getpass
@@ -16,12 +16,12 @@ from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, Origin
-from cbr_desktop.domain.journal import Witness
+from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.follow import Follow
 from cbr_desktop.workflows.guard import Guard, SealedRecords
-from cbr_desktop.workflows.journal import Journalled, Scribe
+from cbr_desktop.workflows.journal import AuditWriter, Journalled
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Journal, Records
@@ -33,7 +33,7 @@ RESTART_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class House:
+class ProfileSession:
     """What works for one profile. ``residents`` is the coroutine that keeps it alive until it is cancelled."""
 
     profile: Profile
@@ -70,7 +70,7 @@ class House:
             tasks.create_task(self.refresh.run_when_needed())
 
 
-def open_house(
+def open_session(
     ledger: Ledger,
     records: Records,
     cache: Cache,
@@ -84,7 +84,7 @@ def open_house(
     archive: Archive | None = None,
     refusals: RefusalStore | None = None,
     origin: Origin = Origin.WINDOW,
-) -> House:
+) -> ProfileSession:
     """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
 
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
@@ -102,19 +102,23 @@ def open_house(
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)
     by = who()
-    witness: Callable[[Intent], Witness | None] = _nobody
+    observer: Callable[[Intent], RequestObserver | None] = _nobody
     if journal is not None:
-        scribe = Scribe(journal, profile, by)
-        records, witness, guard.notify = Journalled(records, scribe, at), scribe.witness, scribe.armed
+        audit_writer = AuditWriter(journal, profile, by)
+        records, observer, guard.notify = (
+            Journalled(records, audit_writer, at),
+            audit_writer.observer,
+            audit_writer.armed,
+        )
     refresh = Refresh(ledger, cache, cloud, clock, archive)
     ask = refresh.ask
     reconcile = Reconcile(ledger, records, cloud, clock)
     outbox = Outbox(
         *(ledger, records, cloud, clock, new_intent_id, guard),
         by=by,
-        witness=witness,
+        observer=observer,
         want_data=refresh.need,
-        find=reconcile.look,
+        find=reconcile.look_into_busy,
         at=at,
         origin=origin,
     )
@@ -132,7 +136,7 @@ def open_house(
             outbox.wake()
 
     ledger.notify = notify
-    return House(profile, ledger, cloud, outbox, follow, refresh, guard, clock)
+    return ProfileSession(profile, ledger, cloud, outbox, follow, refresh, guard, clock)
 
 
 def who() -> str:

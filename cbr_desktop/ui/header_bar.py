@@ -10,10 +10,10 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, duration_words
 from cbr_desktop.text.words import ENVIRONMENTS
-from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.icons import icon
+from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 
 _STRIPE = 3
 _ARM_HINT = "Nothing can be changed here before it is armed"
@@ -28,7 +28,7 @@ _GRAVITY = (
 """Environments, the one at which most is at stake first."""
 
 
-class ProfileBand(QWidget):
+class ProfileHeader(QWidget):
     """Names the scope: a profile with region and project, or several.
 
     Signals:
@@ -41,18 +41,18 @@ class ProfileBand(QWidget):
         help_wished: keys and versions should be shown.
     """
 
-    scope_menu_wished = Signal()
-    arm_menu_wished = Signal()
-    create_wished = Signal()
+    scope_menu_requested = Signal()
+    arm_menu_requested = Signal()
+    create_requested = Signal()
     details_toggled = Signal(bool)
-    refresh_wished = Signal()
-    theme_menu_wished = Signal()
-    help_wished = Signal()
+    refresh_requested = Signal()
+    theme_menu_requested = Signal()
+    help_requested = Signal()
 
-    def __init__(self, hall: Hall, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("profileBand")
-        self._hall = hall
+        self._workspace = workspace
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -62,7 +62,7 @@ class ProfileBand(QWidget):
         self._chip = _label(self, "environment")
         font = self._chip.font()
         font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * (1.4 if hall.is_demo else 1.1))
+        font.setPointSizeF(font.pointSizeF() * (1.4 if workspace.is_demo else 1.1))
         self._chip.setFont(font)
         self._chip.setMargin(4)
         row.addWidget(self._chip)
@@ -72,7 +72,7 @@ class ProfileBand(QWidget):
         font.setBold(True)
         self.scope.setFont(font)
         self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.scope.clicked.connect(self.scope_menu_wished)
+        self.scope.clicked.connect(self.scope_menu_requested)
         row.addWidget(self.scope)
         self._place = _label(self, "profilePlace")
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -80,14 +80,14 @@ class ProfileBand(QWidget):
         row.addWidget(self._place, 1)
         self.arm = self._button("lock", "Read-only", _ARM_HINT)
         self.arm.setObjectName("arm")
-        self.arm.clicked.connect(self.arm_menu_wished)
+        self.arm.clicked.connect(self.arm_menu_requested)
         row.addWidget(self.arm)
         self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
         self.create_checkpoint.setObjectName("createCheckpoint")
         self.create_checkpoint.setAccessibleName("Create checkpoint")
         self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
         self.create_checkpoint.setAutoDefault(False)
-        self.create_checkpoint.clicked.connect(self.create_wished)
+        self.create_checkpoint.clicked.connect(self.create_requested)
         row.addWidget(self.create_checkpoint)
         self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
         self.details.setObjectName("toggleDetails")
@@ -95,11 +95,11 @@ class ProfileBand(QWidget):
         self.details.setCheckable(True)
         self.details.clicked.connect(self.details_toggled)
         self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
-        self.refresh.clicked.connect(self.refresh_wished)
+        self.refresh.clicked.connect(self.refresh_requested)
         self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
-        self.theme.clicked.connect(self.theme_menu_wished)
+        self.theme.clicked.connect(self.theme_menu_requested)
         self.help = self._button("help", "Help", "Help: keys and versions (F1)")
-        self.help.clicked.connect(self.help_wished)
+        self.help.clicked.connect(self.help_requested)
         for button in (self.theme, self.help):  # known by their pictures; the room is needed on small screens
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         for button in (self.details, self.refresh, self.theme, self.help):
@@ -111,38 +111,38 @@ class ProfileBand(QWidget):
 
     def tell_scope(self) -> None:
         """Name the scope as it is now."""
-        hall = self._hall
-        profiles = [desk.profile for desk in hall.shown_desks]
+        workspace = self._workspace
+        profiles = [context.profile for context in workspace.shown_contexts]
         self._tell_chip(profiles)
-        self.scope.setText(plain(scope_name(hall.choice), 60).replace("&", "&&"))
-        self.scope.setAccessibleDescription(plain(scope_name(hall.choice)))
-        self._place.setText(_place_words(profiles, is_demo=hall.is_demo))
+        self.scope.setText(plain(scope_name(workspace.choice), 60).replace("&", "&&"))
+        self.scope.setAccessibleDescription(plain(scope_name(workspace.choice)))
+        self._place.setText(_place_words(profiles, is_demo=workspace.is_demo))
         is_one = len(profiles) == 1
-        self._stripe.tell([profile_colour(each, is_demo=hall.is_demo and is_one) for each in profiles])
+        self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()
 
     def tell_guards(self) -> None:
         """Say which profiles are read-only and which are armed, and for how long."""
-        guarded = [desk for desk in self._hall.shown_desks if desk.guard.is_read_only]
+        guarded = [context for context in self._workspace.shown_contexts if context.guard.is_read_only]
         self.arm.setVisible(bool(guarded))
         if guarded:
-            words = guard_words(guarded, len(self._hall.shown_desks))
+            words = guard_words(guarded, len(self._workspace.shown_contexts))
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
             is_sealed = guarded[0].guard.sealed is not None
             self.arm.setToolTip(tooltip(_SEALED_HINT if is_sealed else _ARM_HINT))
-            self.arm.setIcon(icon("unlock" if any(desk.guard.is_open for desk in guarded) else "lock"))
+            self.arm.setIcon(icon("unlock" if any(context.guard.is_open for context in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read."""
         self.refresh.setText("Reading…" if loading else "Refresh")
 
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
-        found = {Environment.DEMO} if self._hall.is_demo else {profile.environment for profile in profiles}
+        found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
         gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
         self._chip.setText(ENVIRONMENTS[gravest] + (" and others" if len(found) > 1 else ""))
         colour = QColor(ENVIRONMENT_COLOURS[gravest])
-        if len(profiles) == 1 and not self._hall.is_demo:
+        if len(profiles) == 1 and not self._workspace.is_demo:
             colour = profile_colour(profiles[0])
         # only these two roles, so that a theme still sets the rest
         colours = QPalette()
@@ -197,11 +197,11 @@ def scope_name(choice: Choice) -> str:
     return "All profiles"
 
 
-def guard_words(guarded: Sequence[Desk], shown: int) -> str:
+def guard_words(guarded: Sequence[ProfileContext], shown: int) -> str:
     """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
     if guarded[0].guard.sealed is not None:
         return "Read-only mode"
-    armed = [desk.guard.armed_until for desk in guarded if desk.guard.armed_until is not None]
+    armed = [context.guard.armed_until for context in guarded if context.guard.armed_until is not None]
     if not armed:
         return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"
     left = duration_words(min(armed) - guarded[0].clock.now())

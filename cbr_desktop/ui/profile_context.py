@@ -1,16 +1,16 @@
-"""The desk: everything that a screen of one profile is handed, in one value."""
+"""The context of a profile: everything that a screen of one profile is handed, in one value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.board import Board
+from cbr_desktop.ui.ledger_signals import LedgerSignals
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
-    from cbr_desktop.ui.shelf import Shelf
+    from cbr_desktop.ui.draft_store import DraftStore
     from cbr_desktop.workflows.outbox import Outbox
     from cbr_desktop.workflows.ports import Clock
     from cbr_desktop.workflows.refresh import Refresh
@@ -33,23 +33,23 @@ class Settings(Protocol):
 
 
 @dataclass(eq=False, repr=False)
-class Desk:
+class ProfileContext:
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 
     ``guard`` keeps a read-only profile. ``outbox`` and ``refresh`` join after the first paint and before the first
     event of the operator.
-    ``shelf`` has the drafts; it joins after the first paint as well, and without it nothing of them is kept.
+    ``draft_store`` has the drafts; it joins after the first paint as well, and without it nothing of them is kept.
     ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
     """
 
     profile: Profile
     ledger: Ledger
-    board: Board
+    signals: LedgerSignals
     clock: "Clock"
     settings: Settings
     save_text: Callable[[str, str], None]
     is_demo: bool = False
-    shelf: "Shelf | None" = None
+    draft_store: "DraftStore | None" = None
     guard: Guard = field(init=False)
     outbox: "Outbox" = field(init=False)
     refresh: "Refresh" = field(init=False)

@@ -26,7 +26,7 @@ def looks(name: str) -> str:
     return " ".join(name.casefold().translate(_ALIKE).replace("rn", "m").replace("vv", "w").split())
 
 
-def twins(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return, by id, what to put beside the name of each thing that has a twin; ``named`` are ids and names.
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.

@@ -8,7 +8,7 @@ _JOIN_MS = 50
 """Changes that come within this time are told together."""
 
 
-class Board(QObject):
+class LedgerSignals(QObject):
     """Tells screens what part of the ledger has changed.
 
     Signals:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cbr_desktop.app.house import House
+from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain import request
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change
@@ -132,11 +132,11 @@ def _asked(body: bytes) -> object:
 class Waits:
     """Says what requests wait for: at once when something is in the way, else after ten seconds, and each ten again.
 
-    ``house_of`` returns the house that sends a request, whose clock counts.
+    ``session_of`` returns the session that sends a request, whose clock counts.
     """
 
-    def __init__(self, house_of: Callable[[Intent], House], clock: Clock, say: Say) -> None:
-        self._house_of = house_of
+    def __init__(self, session_of: Callable[[Intent], ProfileSession], clock: Clock, say: Say) -> None:
+        self._session_of = session_of
         self._clock = clock
         self._say = say
         self._due: dict[IntentId, tuple[object, datetime]] = {}
@@ -153,42 +153,42 @@ class Waits:
         if intent.state not in _UNDER_WAY:
             return
         now = self._clock.now()
-        house = self._house_of(intent)
-        ahead = house.outbox.ahead_of(intent) if intent.state is IntentState.QUEUED else None
+        session = self._session_of(intent)
+        ahead = session.outbox.ahead_of(intent) if intent.state is IntentState.QUEUED else None
         reason = (intent.state, intent.note, ahead and (ahead.id, ahead.state))
         before, due = self._due.get(intent.id, (None, now))
         if reason != before:
             due = now if ahead is not None or intent.note in PASSING else now + _SAID_EVERY
         if now >= due or due - now > _SAID_EVERY:
-            self._say(waiting_sentence(intent, ahead, outcome_of(house.ledger, intent), now))
+            self._say(waiting_sentence(intent, ahead, outcome_of(session.ledger, intent), now))
             due = now + _SAID_EVERY
         self._due[intent.id] = (reason, due)
 
 
-def leave(house: House, ids: Iterable[IntentId], say: Say) -> None:
+def leave(session: ProfileSession, ids: Iterable[IntentId], say: Say) -> None:
     """Hold what of these requests is still in the queue, and say of each what is left of it."""
     for id in ids:
-        house.outbox.hold(id, LEFT)
-        say(left_sentence(house.ledger.intents[id], house.clock.now()))
+        session.outbox.hold(id, LEFT)
+        say(left_sentence(session.ledger.intents[id], session.clock.now()))
 
 
-class Errand:
-    """Takes requests through a house and waits for their states.
+class RequestRunner:
+    """Takes requests through a session and waits for their states.
 
     ``say`` is told what is waited for, and what is left when that is ended before.
     """
 
-    def __init__(self, house: House, say: Say = say_nothing) -> None:
-        self._house = house
+    def __init__(self, session: ProfileSession, say: Say = say_nothing) -> None:
+        self._session = session
         self._say = say
         self._changed = asyncio.Event()
-        told = house.ledger.notify
+        told = session.ledger.notify
 
         def notify(part: Part) -> None:
             told(part)
             self._changed.set()
 
-        house.ledger.notify = notify
+        session.ledger.notify = notify
 
     async def send(self, change: Change, *, wait: bool) -> Report:
         """Send a change once. It is never left behind in the queue: one that cannot leave now is cancelled.
@@ -196,28 +196,28 @@ class Errand:
         With ``wait`` it returns when every resource has ended, else as soon as the service has answered. When it is
         ended before, the request is held if it waits still.
         """
-        intent = self._house.outbox.submit(change)
+        intent = self._session.outbox.submit(change)
         async with self._at_work([intent.id]):
-            await self._left(intent.id, self._house.outbox.cancel)
+            await self._left(intent.id, self._session.outbox.cancel)
             if wait:
                 await self._ended(intent.id)
             elif self._state(intent.id) is IntentState.UNKNOWN:
                 await self._looked_for(intent.id)
-        held = self._house.ledger.intents[intent.id]
-        return Report(held, outcome_of(self._house.ledger, held))
+        held = self._session.ledger.intents[intent.id]
+        return Report(held, outcome_of(self._session.ledger, held))
 
     async def release(self, ids: Iterable[IntentId]) -> list[Report]:
         """Confirm held requests anew and send them now; one that cannot leave is held again."""
         wanted = list(ids)
         async with self._at_work(wanted):
-            released = [id for id in wanted if self._house.outbox.release(id)]
+            released = [id for id in wanted if self._session.outbox.release(id)]
             for id in released:
-                await self._left(id, self._house.outbox.hold)
+                await self._left(id, self._session.outbox.hold)
             for id in wanted:
                 if self._state(id) is IntentState.UNKNOWN:
                     await self._looked_for(id)
-        held = [self._house.ledger.intents[id] for id in wanted]
-        return [Report(each, outcome_of(self._house.ledger, each)) for each in held]
+        held = [self._session.ledger.intents[id] for id in wanted]
+        return [Report(each, outcome_of(self._session.ledger, each)) for each in held]
 
     @asynccontextmanager
     async def _at_work(self, ids: Sequence[IntentId]) -> AsyncIterator[None]:
@@ -225,28 +225,28 @@ class Errand:
 
         However it ends before its time, none of them goes later by itself.
         """
-        waits = Waits(lambda intent: self._house, self._house.clock, self._say)
+        waits = Waits(lambda intent: self._session, self._session.clock, self._say)
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [
-                    tasks.create_task(self._house.correspondence()),
-                    tasks.create_task(waits.tell(lambda: [self._house.ledger.intents[id] for id in ids])),
+                    tasks.create_task(self._session.correspondence()),
+                    tasks.create_task(waits.tell(lambda: [self._session.ledger.intents[id] for id in ids])),
                 ]
                 yield
                 for task in work:
                     task.cancel()
         except BaseException:
-            leave(self._house, ids, self._say)
+            leave(self._session, ids, self._say)
             raise
 
     async def _left(self, id: IntentId, give_up: Callable[[IntentId], bool]) -> None:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""
         while self._state(id) in _UNSENT:
-            intent = self._house.ledger.intents[id]
+            intent = self._session.ledger.intents[id]
             is_stuck = intent.state is not IntentState.QUEUED or (intent.note and intent.note not in PASSING)
             if is_stuck and intent.state is not IntentState.SENDING:
                 give_up(id)
-                self._say(given_up_sentence(self._house.ledger.intents[id], intent, self._house.clock.now()))
+                self._say(given_up_sentence(self._session.ledger.intents[id], intent, self._session.clock.now()))
                 return
             await self._change()
 
@@ -255,13 +255,13 @@ class Errand:
             await self._change()
 
     async def _looked_for(self, id: IntentId) -> None:
-        deadline = self._house.clock.now().timestamp() + _LOOK_SECONDS
-        while self._state(id) is IntentState.UNKNOWN and self._house.clock.now().timestamp() < deadline:
-            await self._house.clock.sleep(1.0)
+        deadline = self._session.clock.now().timestamp() + _LOOK_SECONDS
+        while self._state(id) is IntentState.UNKNOWN and self._session.clock.now().timestamp() < deadline:
+            await self._session.clock.sleep(1.0)
 
     async def _change(self) -> None:
         await self._changed.wait()
         self._changed.clear()
 
     def _state(self, id: IntentId) -> IntentState:
-        return self._house.ledger.intents[id].state
+        return self._session.ledger.intents[id].state

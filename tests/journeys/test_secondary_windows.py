@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.beside import Behind, Beside
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.houses import Houses, opened_houses
 from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO_PROFILES
-from cbr_desktop.app.window import new_hall, open_checkpoint, open_outcome
+from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions
+from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
@@ -41,7 +41,7 @@ class Office:
         self.profiles = TomlProfiles(self.here.profiles_file)
         for profile in (ONE, TWO):
             self.profiles.save(profile)
-        self.hall = new_hall(self.here, ONE)
+        self.workspace = new_workspace(self.here, ONE)
         self.clock = WallClock()
         self._qapp, self._qtbot = qapp, qtbot
 
@@ -50,22 +50,24 @@ class Office:
         secrets = Secrets({}, lambda: None)
         with ExitStack() as stack:
             log = stack.enter_context(closing(Log(self.here.log_file)))
-            access = Access(self.hall, log, secrets, demo.secret_of)
-            houses = stack.enter_context(opened_houses(self.here, access.secret_of, lambda profile: transport))
-            for desk in self.hall.desks:
-                houses.admit(desk)
-            self.hall.admit = houses.admit
-            window = MainWindow(self.hall, open_checkpoint, open_outcome)
+            access = Access(self.workspace, log, secrets, demo.secret_of)
+            sessions = stack.enter_context(opened_sessions(self.here, access.secret_of, lambda profile: transport))
+            for context in self.workspace.contexts:
+                sessions.admit(context)
+            self.workspace.admit = sessions.admit
+            window = MainWindow(self.workspace, open_checkpoint, open_outcome)
             self._qtbot.addWidget(window)
-            Beside(window, self.hall, self.here, log, Behind(access, houses, secrets, transport))
+            SecondaryWindows(
+                window, self.workspace, self.here, log, SessionServices(access, sessions, secrets, transport)
+            )
 
-            async def story(houses: Houses, leaving: Leaving) -> None:
+            async def story(sessions: SessionPool, leaving: Leaving) -> None:
                 window.show()
-                window.furnish()
+                window.build_deferred_widgets()
                 await tale(window)
                 leaving.ask()
 
-            run(self._qapp, lambda leaving: live(houses, window, access, leaving, story))
+            run(self._qapp, lambda leaving: live(sessions, window, access, leaving, story))
 
 
 @pytest.fixture
@@ -74,27 +76,27 @@ def office(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Office:
 
 
 def test_a_profile_that_is_changed_beside_the_window_is_taken_over_at_once(office: Office, until: Until) -> None:
-    hall = office.hall
+    workspace = office.workspace
 
     async def tale(window: MainWindow) -> None:
-        await until(lambda: settled(hall, "One"))
-        window.profiles_wished.emit()
+        await until(lambda: settled(workspace, "One"))
+        window.profiles_requested.emit()
         (dialog,) = window.findChildren(ProfilesDialog)
         office.profiles.save(replace(ONE, project="eu-nl_prod", region="eu-nl"), "One")
         dialog.changed.emit()
-        await until(lambda: len(hall.desk("One").ledger.vaults) == 5)
-        assert [profile.name for profile in hall.profiles] == ["One", "Two"]
-        dialog.open_wished.emit(TWO)
-        await until(lambda: hall.choice.name == "Two")
-        await until(lambda: settled(hall, "Two"))
+        await until(lambda: len(workspace.context("One").ledger.vaults) == 5)
+        assert [profile.name for profile in workspace.profiles] == ["One", "Two"]
+        dialog.open_requested.emit(TWO)
+        await until(lambda: workspace.choice.name == "Two")
+        await until(lambda: settled(workspace, "Two"))
         office.profiles.save(replace(TWO, name="Zwei"), "Two")
         dialog.changed.emit()
-        await until(lambda: [profile.name for profile in hall.profiles] == ["One", "Zwei"])
-        assert hall.choice.name == "One"
+        await until(lambda: [profile.name for profile in workspace.profiles] == ["One", "Zwei"])
+        assert workspace.choice.name == "One"
         office.profiles.remove("One")
         office.profiles.remove("Zwei")
         dialog.changed.emit()
-        await until(lambda: not hall.desks)
+        await until(lambda: not workspace.contexts)
         await until(lambda: window.page("Vaults").model.total == 0)
         dialog.close()
 
@@ -103,8 +105,8 @@ def test_a_profile_that_is_changed_beside_the_window_is_taken_over_at_once(offic
 
 def test_the_doctor_comes_when_it_is_called_and_finds_the_demo_cloud_well(office: Office, until: Until) -> None:
     async def tale(window: MainWindow) -> None:
-        await until(lambda: settled(office.hall, "One"))
-        window._wish_doctor()
+        await until(lambda: settled(office.workspace, "One"))
+        window._request_doctor()
         (doctor,) = window.findChildren(DoctorWindow)
         await until(lambda: len(doctor._checks) > 10)
         doctor.close()
@@ -116,12 +118,12 @@ def test_without_an_address_nobody_is_asked_for_a_newer_version_and_a_bad_file_i
     office: Office, until: Until
 ) -> None:
     async def tale(window: MainWindow) -> None:
-        beside = window.findChild(Beside)
-        assert beside is not None
-        beside.look_for_update()
-        assert not beside._tasks.is_busy
+        secondary_windows = window.findChild(SecondaryWindows)
+        assert secondary_windows is not None
+        secondary_windows.look_for_update()
+        assert not secondary_windows._tasks.is_busy
         office.here.updates_file.write_text("[update")
-        beside.look_for_update()
+        secondary_windows.look_for_update()
         assert any("updates.toml" in notice.label.text() for notice in window.notices.notices)
         office.here.updates_file.unlink()
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.houses import Houses
+from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.cloud.network import Transport
-from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.update import Release, UpdateSource
 from cbr_desktop.logs import Log
@@ -23,46 +23,48 @@ from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.links import open_link
 from cbr_desktop.ui.notices import REMARK
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 
 _LOOKED_AT = "updates/looked-at"
 _UPDATE_AFTER_MS = 30_000
 """When after the start a newer version may be asked for; nobody waits for it."""
 
 
-class Behind(NamedTuple):
+class SessionServices(NamedTuple):
     """What stands behind a window: ``transport`` leads to a cloud that is part of this program, else ``None``."""
 
     access: Access
-    houses: Houses
+    sessions: SessionPool
     secrets: Secrets
     transport: Transport | None
 
 
-class Beside(QObject):
+class SecondaryWindows(QObject):
     """Opens them when the window wishes, and takes over what is changed there."""
 
-    def __init__(self, window: MainWindow, hall: Hall, here: Places, log: Log, behind: Behind) -> None:
+    def __init__(
+        self, window: MainWindow, workspace: Workspace, here: Places, log: Log, services: SessionServices
+    ) -> None:
         super().__init__(window)
         self._window = window
-        self._hall = hall
-        self._houses = behind.houses
+        self._workspace = workspace
+        self._sessions = services.sessions
         self._here = here
-        self._secrets = behind.secrets
-        self._access = behind.access
+        self._secrets = services.secrets
+        self._access = services.access
         self._log = log
-        self._transport = behind.transport
+        self._transport = services.transport
         self._tasks = TaskOwner(self)
         self._profiles: QDialog | None = None
-        window.profiles_wished.connect(self.open_profiles)
+        window.profiles_requested.connect(self.open_profiles)
         self._tasks.failed.connect(self._tell_failure)
-        if not hall.is_demo:
+        if not workspace.is_demo:
             QTimer.singleShot(_UPDATE_AFTER_MS, self, self.look_for_update)
-        window.doctor_wished.connect(self.open_doctor)
+        window.doctor_requested.connect(self.open_doctor)
 
     def open_profiles(self) -> None:
         """Open the profiles, at the one that is looked at; they are the operator's own in the demo cloud as well."""
@@ -71,48 +73,48 @@ class Beside(QObject):
             return
         # with a form for everything: most starts have no need of it
         dialog = _late("app.editing").open_profiles(
-            self._here, self._secrets, self._window, hide=self._log.hide, start=self._hall.choice.name
+            self._here, self._secrets, self._window, hide=self._log.hide, start=self._workspace.choice.name
         )
-        dialog.open_wished.connect(self._look_at)
-        if not self._hall.is_demo:
+        dialog.open_requested.connect(self._look_at)
+        if not self._workspace.is_demo:
             dialog.changed.connect(self._read_anew)
         self._profiles = dialog
 
     def open_doctor(self, profile: Profile) -> None:
         """Look into the connection of a profile."""
-        desk = self._hall.desk(profile.name)
+        context = self._workspace.context(profile.name)
         module = _late("app.doctor")
-        practice = module.Practice(
+        diagnosis_runner = module.DiagnosisRunner(
             profile,
             self._access.secret_of(profile),
-            self._hall.clock,
+            self._workspace.clock,
             self._transport,
-            refusal=lambda: desk.ledger.connection.error,
+            refusal=lambda: context.ledger.connection.error,
             redact=self._log.redact,
             refusals=Refusals(self._here.refusals_file),
         )
-        module.open_doctor(practice, self._window)
+        module.open_doctor(diagnosis_runner, self._window)
 
     def look_for_update(self) -> None:
         """Ask for a newer version if somebody named an address for that and it was not asked of late."""
         try:
             source = updates.read(self._here.updates_file)
-        except HouseError as error:
+        except CbrError as error:
             self._tell_failure(error)
             return
-        if source is None or self._hall.is_offline or not self._is_due(source.every_hours):
+        if source is None or self._workspace.is_offline or not self._is_due(source.every_hours):
             return
-        self._hall.settings.put(_LOOKED_AT, self._hall.clock.now().isoformat())
+        self._workspace.settings.put(_LOOKED_AT, self._workspace.clock.now().isoformat())
         look = _late("app.updating").look
-        self._tasks.start(look(source, self._hall.clock), partial(self._tell_release, source), group="update")
+        self._tasks.start(look(source, self._workspace.clock), partial(self._tell_release, source), group="update")
 
     def _is_due(self, hours: float) -> bool:
-        looked_at = self._hall.settings.get(_LOOKED_AT, "")
+        looked_at = self._workspace.settings.get(_LOOKED_AT, "")
         try:
             before = datetime.fromisoformat(str(looked_at))
         except ValueError:
             return True
-        return before.tzinfo is None or self._hall.clock.now() - before >= timedelta(hours=hours)
+        return before.tzinfo is None or self._workspace.clock.now() - before >= timedelta(hours=hours)
 
     def _tell_release(self, source: UpdateSource, release: Release | None) -> None:
         if release is not None:
@@ -124,27 +126,27 @@ class Beside(QObject):
         if not open_link(page, {host}):
             self._window.notices.say(f"The page is not at {host}, which the update check asks, so it was not opened.")
 
-    def _tell_failure(self, error: HouseError) -> None:
+    def _tell_failure(self, error: CbrError) -> None:
         self._window.notices.say(error_sentence(error))
 
     def _read_anew(self) -> None:
-        """Take over the profiles of the file; houses that lead elsewhere by that are closed first."""
+        """Take over the profiles of the file; sessions that lead elsewhere by that are closed first."""
         known, _ = profiles.read(self._here.profiles_file)
-        gone = self._hall.outdated(known)
-        self._tasks.start(self._houses.dismiss(gone), lambda _: self._hall.put_profiles(known), group="profiles")
+        gone = self._workspace.outdated(known)
+        self._tasks.start(self._sessions.dismiss(gone), lambda _: self._workspace.put_profiles(known), group="profiles")
 
     def _look_at(self, profile: Profile) -> None:
-        if self._hall.is_demo:
+        if self._workspace.is_demo:
             words = f"This window shows the demo cloud. Start CBR Desktop anew to open {plain(profile.name, 60)}."
             self._window.notices.say(words)
             return
         known, _ = profiles.read(self._here.profiles_file)
-        gone = self._hall.outdated(known)
-        self._tasks.start(self._houses.dismiss(gone), partial(self._show, known, profile), group="profiles")
+        gone = self._workspace.outdated(known)
+        self._tasks.start(self._sessions.dismiss(gone), partial(self._show, known, profile), group="profiles")
 
     def _show(self, known: list[Profile], profile: Profile, *_: object) -> None:
-        self._hall.put_profiles(known)
-        self._hall.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+        self._workspace.put_profiles(known)
+        self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
         self._window.activateWindow()
 
 
