@@ -174,13 +174,13 @@ class DeferredWidgets:
 
     def delete_backup(self, backup: Backup) -> None:
         """Ask whether a backup should be deleted."""
-        context = self._workspace.context_of_backup(backup.id)
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
         if context is not None:
             _late("changing").delete_backup(context, backup, self._window)
 
     def rename_backup(self, backup: Backup) -> None:
         """Ask for another name of a backup."""
-        context = self._workspace.context_of_backup(backup.id)
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
         if context is not None:
             _late("changing").rename_backup(context, backup, self._window)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from cbr_desktop.domain.error import StorageError
-from cbr_desktop.domain.ids import BackupId, IntentId, VaultId
+from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.ledger_signals import LedgerSignals
 from cbr_desktop.ui.profile_context import ProfileContext, Settings
@@ -136,11 +136,8 @@ class Workspace(QObject):
             return shown[0] if len(shown) == 1 else None
         return self.context_of(lambda ledger: vault_id in ledger.vaults)
 
-    def context_of_backup(self, id: BackupId) -> ProfileContext | None:
-        """Return the context to act on a backup from: of those that know it, one that may change things comes first."""
-        return self.context_of(lambda ledger: id in ledger.backups)
-
     def context_of(self, knows: Callable[[Ledger], bool]) -> ProfileContext | None:
+        """Return the context to act on something from: of those that know it, one that may change things comes first."""
         knowing = [context for context in (*self.shown_contexts, *self.contexts) if knows(context.ledger)]
         return next((context for context in knowing if context.guard.is_open), knowing[0] if knowing else None)
 

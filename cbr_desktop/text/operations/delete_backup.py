@@ -47,6 +47,7 @@ DELETE_BACKUP = Words(
     untraceable=lambda intent: f"{_backup(intent).capitalize()} was still there",
     outcome=_outcome,
     report=lambda intent: [f"Delete backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
+    past="deleted",
     fates={Fate.RUNNING: "Being deleted", Fate.DONE: "Deleted", Fate.FAILED: "Not deleted"},
     remedies={Fate.FAILED: "Look at the task of its deletion, then delete it again."},
 )

@@ -18,7 +18,9 @@ class Words:
     ``untraceable`` that it was not found. ``accepted`` is said while nothing more is known, ``outcome`` what became of
     it; ``running``, ``done``, ``partly`` and ``failed`` are the same in a few words. ``report`` are the first lines of
     a report, ``lines`` the heading of the rest, ``line`` of one of them. ``name`` stands for a request among others,
-    ``twice`` says what comes of it when the first one came late and it is sent again.
+    ``twice`` says what comes of it when the first one came late and it is sent again. ``past`` is
+    what everything, a part or nothing of a plan is at its end. ``unnamed`` stands for the name of a request that gives
+    none, where it is known by its name.
 
     ``is_counted`` is whether what became of it is told as so many of so many, each with its progress. ``fates`` are the
     words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice`` tells of its end, or
@@ -47,6 +49,8 @@ class Words:
     untraceable: Callable[[Intent], str]
     outcome: Callable[[Intent, Outcome], str]
     report: Callable[[Intent], list[str]]
+    past: str
+    unnamed: str = ""
     is_counted: bool = False
     fates: Mapping[Fate, str] = field(default_factory=dict)
     remedies: Mapping[Fate, str] = field(default_factory=dict)
