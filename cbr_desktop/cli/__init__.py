@@ -193,6 +193,11 @@ def _parser(cloud: _Parser) -> _Parser:
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
 
+    backup = commands.add_parser("backup", help="delete or rename a backup")
+    policy = commands.add_parser("policy", help="make a backup policy")
+    arguments = _late("cli.arguments")
+    arguments.add_backup(backup, cloud)
+    arguments.add_policy(policy, cloud)
     _add_drafts(commands, cloud)
 
     update = commands.add_parser("update", help="ask for a newer version, if updates.toml names an address")

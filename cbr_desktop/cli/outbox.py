@@ -12,13 +12,14 @@ from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, settling_record, show
+from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import state_of, words_of
 from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.states import clock_words, shown, status_words
 
@@ -186,11 +187,12 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "state": str(intent.state),
         "note": intent.note,
         "summary": intent_sentence(intent, intent.outcome, now),
+        **change_record(intent),
         "name": intent.name,
         "profile": intent.target.profile,
         "project": intent.target.project,
         "vault_id": intent.change.vault_id,
-        "vault_name": intent.subject.name,
+        "vault_name": intent.subject.name if intent.change.vault_id else "",
         "by": intent.by,
         "draft": intent.draft,
         "plan": intent.plan,
@@ -211,9 +213,9 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
 
 
 def _text(intent: Intent, now: datetime) -> str:
-    vault = shown(intent.subject.label, 64)
-    name = shown(intent.name, 64) if intent.name else "(named by the service)"
-    head = f"{intent.id[:8]}  {status_words(intent.state)}  {name}  vault {vault}  {shown(intent.target.profile, 60)}"
+    subject = f"{intent.subject.type} {shown(intent.subject.label, 64)}"
+    name = shown(words_of(intent).name(intent), 64)
+    head = f"{intent.id[:8]}  {state_of(intent)}  {name}  {subject}  {shown(intent.target.profile, 60)}"
     lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]
     lines[1] += f" by {shown(intent.by, 80)}" if intent.by else ""
     lines.append(f"          {intent_sentence(intent, intent.outcome, now)}")
