@@ -248,6 +248,7 @@ def _outbox(outbox: _Parser) -> None:
     release = acts.add_parser("release", help="confirm held requests anew and send them now")
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
+    release.add_argument("--name", metavar="NAME", help="the name of what is lost by it, wanted on production")
     reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
     reconcile.set_defaults(run="cli.outbox:reconcile")
     adopt = acts.add_parser("adopt", help="say that a request whose answer was lost made a checkpoint that was found")

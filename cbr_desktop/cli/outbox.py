@@ -10,6 +10,8 @@ from typing import Any
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.delivery import say_losses
+from cbr_desktop.cli.destroying import obstacle
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
@@ -100,11 +102,23 @@ def _done(
 
 
 def release(options: argparse.Namespace) -> int:
-    """Confirm held requests anew, send them, and print what became of them; 1 when one was not held."""
+    """Confirm held requests anew, send them, and print what became of them; 1 when one was not held, or stays so.
+
+    What one destroys is said before, counted afresh, and on production it has to be named.
+    """
 
     async def sent(session: ProfileSession, intents: list[Intent]) -> int:
-        held = [intent.id for intent in intents if intent.state is IntentState.HELD]
-        await make_ready(session, arm=options.arm and bool(held))
+        since = session.clock.now()
+        waiting = [intent for intent in intents if intent.state is IntentState.HELD]
+        await make_ready(session, arm=options.arm and bool(waiting))
+        held = []
+        for intent in waiting:
+            say_losses(session, intent.change)
+            reason = obstacle(session, intent.change, options.name, since)
+            if reason:
+                remark(f"Request {intent.id[:8]} stays held. {reason}")
+            else:
+                held.append(intent.id)
         reports = await RequestRunner(session, remark).release(held)
         _show(options, [session.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])

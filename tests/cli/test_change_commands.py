@@ -291,3 +291,20 @@ def test_the_list_of_requests_says_what_each_does_to_what(machine: Machine, caps
     assert main(["outbox", "--json"]) == 0
     (request,) = json.loads(capsys.readouterr().out)["requests"]
     assert (request["change"], request["subject"]["id"], request["vault_id"]) == ("DeleteBackup", backup.id, None)
+
+
+def test_a_held_deletion_is_released_by_name_on_production_and_says_what_is_lost(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.save(Environment.PRODUCTION)
+    backup = machine.backup
+    with machine.session() as session:
+        held = session.outbox.submit(BackupDeletion(BackupId(backup.id)), held=True)
+    assert main(["outbox", "release", held.id]) == 1
+    told = capsys.readouterr()
+    assert f"Request {held.id[:8]} stays held." in told.err
+    assert f"‘{backup.name}’" in told.err and "is lost for good" in told.err
+    assert machine.calls("DELETE", "/backups/") == 0
+    # of what is known offline alone, the request has no name for it
+    assert main(["outbox", "release", held.id, "--name", backup.id]) == 0
+    assert machine.calls("DELETE", "/backups/") == 1
