@@ -182,7 +182,7 @@ def test_nothing_is_destroyed_by_what_was_known_before(
         assert not confirm(dialog).isEnabled()
         await until(lambda: not dialog._tasks.is_busy)
         assert confirm(dialog).isEnabled(), verdict(dialog)
-        assert child(dialog, QLabel, "changeAsOf").text().startswith("As of ")
+        assert child(dialog, QLabel, "changeAsOf").text().startswith("Judged by what was read at ")
 
     run(story())
     assert counter.reading.read == [frozenset({Part.VAULTS, Part.BACKUPS})] * 2

@@ -35,7 +35,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import WORDS
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import clock_words, count_words, quoted, shown
+from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.stake import stake_chip
@@ -56,7 +56,10 @@ _ARM_MINUTES = ARM_MINUTES[1]
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 _LINES = 10
 _SMALLEST = QSize(460, 320)
-_USUAL = QSize(720, 560)
+_USUAL = QSize(720, 430)
+_USUAL_WITH_FIELDS = QSize(760, 700)
+_FEW_LINES, _MANY_LINES = 6, 16
+"""How high the request is shown."""
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -149,7 +152,8 @@ class ChangeDialog(QDialog):
         subject = change.subject
         name = quoted(subject.name, 80) if subject.name else "without a name"
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
-        self.subject.setText(f"{subject.type.capitalize()} {name}{id}" if subject.id or subject.name else "")
+        self.subject.setText(f"{subject.type.capitalize()} {name}{id}")
+        self.subject.setVisible(bool(subject.id or subject.name))
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
@@ -165,7 +169,9 @@ class ChangeDialog(QDialog):
             mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
             line.say(mark, lost_sentence(lost, now) if lost is not None else "")
         as_of = self._judged_at()
-        self.as_of.setText(f"As of {clock_words(as_of, now)}." if as_of is not None else "Nothing was read so far.")
+        age = duration_words(now - as_of) if as_of is not None else ""
+        read = f"Judged by what was read at {clock_words(as_of, now)}, {age} ago." if as_of is not None else ""
+        self.as_of.setText(read or "Nothing of what this is judged by has been read yet.")
 
     def _judged_at(self) -> datetime | None:
         """Return how old the oldest of the lists is that the change is judged by."""
@@ -222,8 +228,10 @@ class ChangeDialog(QDialog):
         if not guard.is_open:
             return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
         if self._warned - self._accepted:
-            count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
-            return f"{count_words(count, 'warning')}. Tick ‘Send anyway’ to send it all the same."
+            warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
+            more = f" ({len(warnings) - 1} more above)" if len(warnings) > 1 else ""
+            count = count_words(len(warnings), "warning")
+            return f"{count}: {finding_sentence(warnings[0])}{more} Tick ‘Send anyway’ to send it all the same."
         if self._wants_name() and self.typed.text() != name_to_type(change.subject):
             return f"This is production: type {quoted(name_to_type(change.subject))} above to go on."
         return ""
@@ -346,7 +354,8 @@ class ChangeDialog(QDialog):
         layout.addWidget(self._typed_row())
         layout.addWidget(self.verdict)
         layout.addLayout(self._buttons())
-        self.resize(_USUAL.boundedTo(self.screen().availableSize()))
+        usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
+        self.resize(usual.boundedTo(self.screen().availableSize()))
 
     def _head(self) -> QHBoxLayout:
         profile = self._context.profile
@@ -372,8 +381,11 @@ class ChangeDialog(QDialog):
         layout.addWidget(self.findings)
         layout.addWidget(self.as_of)
         layout.addWidget(label("The request", "changeRequestTitle"))
-        self.preview.setMinimumHeight(7 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        self.preview.setMinimumHeight(_FEW_LINES * line)
+        self.preview.setMaximumHeight(_MANY_LINES * line)
         layout.addWidget(self.preview, 1)
+        layout.addStretch()
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -385,7 +397,7 @@ class ChangeDialog(QDialog):
         row = QHBoxLayout(self._typing)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.ask, 1)
-        row.addWidget(self.typed, 1)
+        row.addWidget(self.typed, 2)
         return self._typing
 
     def _buttons(self) -> QHBoxLayout:

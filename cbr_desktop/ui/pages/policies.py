@@ -58,7 +58,7 @@ class PoliciesPage(Page[Policy]):
             Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
             Column("type", "Type", policy_type, policy_type, 12),
             Column("runs", "Runs", self._schedule, self._schedule, 44),
-            Column("keeps", "Keeps", retention_words, retention_words, 22),
+            Column("keeps", "Keeps", retention_words, retention_words, 26),
             Column("vaults", "Vaults", self._vaults, lambda p: len(p.vault_ids), 30),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]

@@ -45,7 +45,7 @@ _ZONES = range(-12, 15)
 _KEEPS = {
     Keep.DELETED: "Until somebody deletes them",
     Keep.NUMBER: "The newest",
-    Keep.DAYS: "For days:",
+    Keep.DAYS: "For",
 }
 
 
@@ -169,7 +169,7 @@ class PolicyFields(ChangeForm):
         self.name.setObjectName("policyName")
         self.name.setAccessibleName("Name")
         self.weekly = _radio("On &days of the week", "policyWeekly")
-        self.every = _radio("&Every so many days:", "policyEvery")
+        self.every = _radio("&Every", "policyEvery")
         self.days = {day: _tick(words, f"policy{words}") for day, words in DAY_WORDS.items()}
         self.interval = _number("policyInterval", "Days between two runs", 1, INTERVAL_LIMIT)
         self.time = QTimeEdit(_FIRST_TIME)
@@ -181,7 +181,7 @@ class PolicyFields(ChangeForm):
         self.times = QListWidget()
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName("Times at which it runs")
-        self.times.setMaximumHeight(5 * (self.fontMetrics().height() + 6))
+        self.times.setMaximumHeight(4 * (self.fontMetrics().height() + 6))
         self.keep = {keep: _radio(words, f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
         # they stand in different rows, which would else be groups of their own
         for choices in ((self.weekly, self.every), self.keep.values()):
@@ -190,7 +190,11 @@ class PolicyFields(ChangeForm):
                 group.addButton(choice)
         self.number = _number("policyNumber", "Number of backups that are kept", 1, RETENTION_LIMIT)
         self.number.setSuffix(" backups of each resource")
+        self.number.setSpecialValueText("1 backup of each resource")
         self.days_kept = _number("policyDaysKept", "Days for which backups are kept", 1, RETENTION_LIMIT)
+        for days in (self.interval, self.days_kept):
+            days.setSuffix(" days")
+            days.setSpecialValueText("1 day")
         self.in_addition = _tick("&In addition keep the last backup of:", "policyInAddition")
         self.more = {
             name: _number(f"policy{name.capitalize()}", f"{name.capitalize()} backups", 0, LONG_TERM_LIMIT)
