@@ -25,6 +25,7 @@ from cbr_desktop.workflows.ledger import Ledger
 def listed(options: argparse.Namespace) -> int:
     """Print file, name and vault of every draft."""
     drafts = _drafts(options)
+    drafts.refuse_unreadable()
     names = {vault.id: vault.name for ledger in _ledgers(options) for vault in ledger.vaults.values()}
     rows = []
     for entry in drafts.entries():
@@ -60,7 +61,9 @@ def listed(options: argparse.Namespace) -> int:
 
 def checked(options: argparse.Namespace) -> int:
     """Judge every draft by what was last read, and return 1 when one could not be sent, 2 when one is none."""
-    files = [Path(entry.path) for entry in _drafts(options).entries()]
+    drafts = _drafts(options)
+    drafts.refuse_unreadable()
+    files = [Path(entry.path) for entry in drafts.entries()]
     return show_judgements(options, files, _ledgers(options) or [Ledger(DEMO, _nobody)])
 
 

@@ -13,7 +13,7 @@ from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType, Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, tuples, words
-from cbr_desktop.storage.database import transaction
+from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
 from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, discard, prepare, reading, write
 
@@ -145,6 +145,7 @@ class SqliteCache:
 
     def _open_and(self, write: _Write) -> None:
         create_private(self._path)
+        refuse_odd_parts(self._path)
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         with closing(connection):
             # a power cut may spoil the file; its checksums tell, and it is thrown away

@@ -10,10 +10,12 @@ from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.domain.error import NewerVersion as NewerVersion
 from cbr_desktop.storage.files import (
     PRIVATE_FILE,
+    NotPlain,
     bad_name,
     create_private,
     narrow,
     reason,
+    refuse_odd,
     replace_patiently,
     sync_folder,
 )
@@ -66,7 +68,7 @@ def create_database(path: Path, steps: Steps) -> None:
     """Make an empty database; it appears under its name when it is whole, so that an empty file is always damage."""
     for suffix in SIDE_FILES:
         stray = Path(f"{path}{suffix}")
-        if stray.exists():
+        if os.path.lexists(stray):
             # SQLite would play a journal of another file into this one
             set_aside(stray)
     fresh = path.with_name(f".{path.name}.new.cbr-tmp")
@@ -126,20 +128,32 @@ def set_aside(path: Path) -> Path:
     """Rename a file, with what SQLite keeps beside it, to ``*.bad-<time>``; return where it is now."""
     target = bad_name(path)
     for suffix in ("", *SIDE_FILES):
+        part = Path(f"{path}{suffix}")
+        # beside what is read once more there must be no pipe
+        is_odd = suffix and os.path.lexists(part) and not part.is_file()
         with suppress(FileNotFoundError):
-            replace_patiently(Path(f"{path}{suffix}"), Path(f"{target}{suffix}"))
+            replace_patiently(part, bad_name(part) if is_odd else Path(f"{target}{suffix}"))
     return target
 
 
 def _refuse(path: Path, steps: Steps) -> None:
     """Judge the head of the file before SQLite touches it."""
-    if not path.is_file():
-        raise Damaged(str(path), "not a file")
+    refuse_odd_parts(path)
     with path.open("rb") as file:
         head = file.read(100)
     if not head.startswith(_MAGIC) or len(head) < 100:
         raise Damaged(str(path), "not a database")
     _refuse_newer(path, int.from_bytes(head[_VERSION_OFFSET : _VERSION_OFFSET + 4], "big"), steps)
+
+
+def refuse_odd_parts(path: Path) -> None:
+    """Raise ``Damaged`` where a database, or a file of SQLite's beside it, is no file: SQLite would wait for a pipe."""
+    for suffix in ("", *SIDE_FILES):
+        part = Path(f"{path}{suffix}")
+        try:
+            refuse_odd(part)
+        except NotPlain as error:
+            raise Damaged(str(part), reason(error)) from error
 
 
 def _refuse_newer(path: Path, version: int, steps: Steps) -> None:

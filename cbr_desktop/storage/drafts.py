@@ -90,6 +90,15 @@ class Drafts:
         stamp = _stamp(file) if is_one else (0, 0)
         return _entry(file, stamp) if stamp != (0, 0) else None
 
+    def refuse_unreadable(self) -> None:
+        """Raise ``Damaged`` when there is a folder that cannot be looked into, or something else in its place."""
+        try:
+            os.scandir(self._folder).close()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise Damaged(str(self._folder), reason(error)) from error
+
     def _paths(self) -> list[Path]:
         return _files(self._folder, SUFFIX)
 

@@ -7,6 +7,7 @@ journal is next written to, and kept as an entry of its own: nothing is ever tak
 import hashlib
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -29,7 +30,16 @@ from cbr_desktop.domain.journal import (
     line_of,
     sealed,
 )
-from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, narrow, reason, sync_folder
+from cbr_desktop.storage.files import (
+    PRIVATE_FILE,
+    NotPlain,
+    System,
+    make_folder,
+    narrow,
+    open_plain,
+    reason,
+    sync_folder,
+)
 
 FILE_BYTES = 4 * 2**20
 """When a file has become larger, the next entry begins another."""
@@ -39,7 +49,7 @@ LINE_LIMIT = 8 * 2**20
 _TORN_LIMIT = 2**20
 """Bytes of half a line that are kept; escaped they stay below ``LINE_LIMIT``."""
 _SUFFIX = ".jsonl"
-_NAME = re.compile(r"[0-9]+\Z")
+_NAME = re.compile(r"[0-9]+\.jsonl\Z")
 _SYSTEM = System()
 
 
@@ -199,8 +209,13 @@ class FileJournal:
         sync_folder(self._folder)
 
     def _descriptor_of(self, path: Path) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        for more in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"):
+            flags |= getattr(os, more, 0)
         descriptor = self._system.open(str(path), flags, PRIVATE_FILE)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotPlain
         if sys.platform != "win32":
             narrow(path, PRIVATE_FILE)
         return descriptor
@@ -254,7 +269,11 @@ def _torn_remark(torn: bytes) -> Event:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob(f"*{_SUFFIX}") if _NAME.match(path.stem))
+    """Return the files of a journal in their order; none where there is no folder. ``OSError``."""
+    try:
+        return sorted(path for path in folder.iterdir() if _NAME.match(path.name))
+    except FileNotFoundError:
+        return []
 
 
 def _lines(folder: Path) -> Iterator[tuple[bytes, bool]]:
@@ -263,7 +282,7 @@ def _lines(folder: Path) -> Iterator[tuple[bytes, bool]]:
     Of a line that is longer than any of ours only the beginning comes.
     """
     for path in _files(folder):
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             while line := file.readline(LINE_LIMIT):
                 last = line
                 while last and not last.endswith(b"\n"):
@@ -277,7 +296,7 @@ def _newest(folder: Path, count: int, before: int | None, after: int) -> list[En
         first = int(path.stem)
         if before is not None and first >= before:
             continue
-        for line in reversed(_lines_before(path.read_bytes().split(b"\n"), first, before)):
+        for line in reversed(_lines_before(_whole(path).split(b"\n"), first, before)):
             with suppress(ValueError):
                 entry = entry_of(line)
                 if entry.number <= after:
@@ -287,6 +306,11 @@ def _newest(folder: Path, count: int, before: int | None, after: int) -> list[En
             if len(found) >= count:
                 return found
     return found
+
+
+def _whole(path: Path) -> bytes:
+    with open_plain(path) as file:
+        return file.read()
 
 
 def _heads(folder: Path, number: int) -> list[Head]:
@@ -308,7 +332,7 @@ def _tail(files: list[Path]) -> tuple[Head, bytes]:
     """Return the last entry that can be read, and what stands half written at the end of the last file."""
     torn = b""
     for path in reversed(files):
-        whole, _, rest = path.read_bytes().rpartition(b"\n")
+        whole, _, rest = _whole(path).rpartition(b"\n")
         if path is files[-1]:
             torn = rest
         for line in reversed(whole.split(b"\n")):

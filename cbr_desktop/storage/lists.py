@@ -16,7 +16,7 @@ from cbr_desktop.domain.error import Forbidden, HouseError, NotFound, Refused
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
-from cbr_desktop.storage.database import SIDE_FILES
+from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
 
 PAGE_ROWS = 250
 """Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
@@ -58,6 +58,7 @@ def reading(path: Path, name: str, codec: Codec[Row], *, first_page: bool = Fals
     try:
         if not path.exists():
             return None
+        refuse_odd_parts(path)
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             return (yield from _listing(connection, name, codec, first_page=first_page))
     except sqlite3.OperationalError as error:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.storage.files import PRIVATE_FILE, reason
+from cbr_desktop.storage.files import PRIVATE_FILE, reason, refuse_odd
 
 
 class InstanceLock:
@@ -22,6 +22,7 @@ class InstanceLock:
         from filelock import Timeout
 
         try:
+            refuse_odd(self._path)
             self._lock.acquire(timeout=0)
         except Timeout:
             return False

@@ -25,6 +25,7 @@ from cbr_desktop.storage.database import (
     connect,
     create_database,
     open_database,
+    refuse_odd_parts,
     saving,
     set_aside,
     transaction,
@@ -210,6 +211,7 @@ def peek(path: Path) -> tuple[list[Intent], Head | None]:
     """
     if not path.exists():
         return [], None
+    refuse_odd_parts(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=2.0, uri=True)) as connection:
             connection.text_factory = bytes

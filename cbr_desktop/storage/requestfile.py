@@ -12,7 +12,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
 from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument, unknown_keys
 from cbr_desktop.domain.request import body as body_of
 from cbr_desktop.domain.request import read as read_bytes
-from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, reason, write_whole
+from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, open_plain, reason, write_whole
 
 
 def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
@@ -48,13 +48,9 @@ def content(path: Path, limit: int) -> bytes | int:
     ``Missing`` when there is none.
     """
     try:
-        # a pipe of that name would otherwise hold the program until somebody writes into it
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise Damaged(str(path), "not a file")
-            return found.st_size if found.st_size > limit else file.read(limit + 1)
+        with open_plain(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return size if size > limit else file.read(limit + 1)
     except FileNotFoundError as error:
         raise Missing(str(path), reason(error)) from error
     except OSError as error:

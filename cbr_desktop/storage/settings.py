@@ -1,13 +1,12 @@
 """What screens remember between starts: sizes, columns, theme; nothing that anybody would miss."""
 
 import json
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.error import Damaged, NotSaved
-from cbr_desktop.storage.files import bad_name, reason, replace_patiently, write_whole
+from cbr_desktop.storage.files import bad_name, open_plain, reason, replace_patiently, write_whole
 
 _SIZE_LIMIT = 1024 * 1024
 
@@ -62,13 +61,11 @@ class JsonSettings:
 
 def _values(path: Path) -> dict[str, Any]:
     """Return what stands in the file. ``OSError``, ``ValueError`` or ``RecursionError`` when that is no settings."""
-    found = path.stat()
-    # a pipe of that name would be waited for for ever
-    if not stat.S_ISREG(found.st_mode):
-        raise ValueError("not a file")
-    if found.st_size > _SIZE_LIMIT:
+    with open_plain(path) as file:
+        data = file.read(_SIZE_LIMIT + 1)
+    if len(data) > _SIZE_LIMIT:
         raise ValueError(f"larger than {_SIZE_LIMIT} bytes")
-    value = json.loads(path.read_bytes())
+    value = json.loads(data)
     if not isinstance(value, dict):
         raise ValueError("not an object of JSON")
     json.dumps(value, ensure_ascii=False).encode()  # half a character could be read and never be written again

@@ -2,13 +2,13 @@
 
 import base64
 import binascii
-import tomllib
 from pathlib import Path
 
 from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.update import UpdateSource
-from cbr_desktop.storage.files import reason
+from cbr_desktop.storage.files import open_plain, reason
+from cbr_desktop.storage.profiles import parsed
 
 SIZE_LIMIT = 64 * 1024
 _KEY_BYTES = 32
@@ -26,8 +26,8 @@ def read(path: Path) -> UpdateSource | None:
         every_hours = 24
     """
     try:
-        with path.open("rb") as file:
-            table = tomllib.loads(file.read(SIZE_LIMIT).decode("utf-8-sig")).get("update")
+        with open_plain(path) as file:
+            table = parsed(file.read(SIZE_LIMIT).decode("utf-8-sig")).get("update")
         if not isinstance(table, dict):
             raise ValueError("there is no table [update]")
         return _source(table)
