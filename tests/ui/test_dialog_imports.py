@@ -1,7 +1,9 @@
 """Taking profiles over: without secrets, under free names, and to unknown hosts only once their names were typed."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -143,3 +145,92 @@ def test_a_full_disk_leaves_what_was_not_taken_over_ticked(opened: Open) -> None
     book.full = False
     take(dialog).click()
     assert book.profiles == [HQ]
+
+
+class Held(Book):
+    """Profiles whose sources answer when they are let, each time they are asked."""
+
+    def __init__(self, *lists: object) -> None:
+        super().__init__(*lists)  # type: ignore[arg-type]
+        self.gate = threading.Event()
+
+    def look_around(self) -> list[Source]:
+        self.gate.wait()
+        return super().look_around()
+
+    def look_into(self, path: str) -> Source:
+        self.gate.wait()
+        return super().look_into(path)
+
+
+@pytest.mark.timeout(20)
+def test_fault_89_the_window_lives_while_places_are_looked_into(
+    opened: Open, run: Callable[..., Any], until: Callable[..., Awaitable[None]]
+) -> None:
+    book = Held([PROD], [KOOCLI])
+    book.files = {"/share/given": Source(SourceKind.FILE, "/share/given", (STAGING,)), "/bad": Damaged("/bad", "why")}
+
+    async def story() -> None:
+        dialog = opened(book)
+        assert "Looking into this machine…" in words(dialog)
+        assert not take(dialog).isEnabled()
+        dialog._patience.timeout.emit()
+        assert "No answer from this machine yet." in words(dialog)
+        book.gate.set()
+        await until(lambda: len(dialog._found) == 3)
+        assert "No answer" not in words(dialog)
+        book.gate.clear()
+        dialog._look_into("/share/given")
+        assert "Looking into ‘/share/given’…" in words(dialog)
+        dialog._patience.timeout.emit()
+        assert "No answer from ‘/share/given’ yet. It may lie on a share that hangs" in words(dialog)
+        book.gate.set()
+        await until(lambda: not dialog._tasks.is_busy)
+        assert [found.name for found in dialog._found][-1] == STAGING.name
+        assert "Looking into" not in words(dialog)
+        dialog._look_into("/bad")
+        await until(lambda: not dialog._tasks.is_busy)
+        assert "‘/bad’ exists but cannot be read" in words(dialog)
+
+    run(story())
+
+
+@pytest.mark.timeout(20)
+def test_fault_89_a_window_that_is_closed_while_it_looks_leaves_nothing_behind(
+    opened: Open, run: Callable[..., Any], until: Callable[..., Awaitable[None]]
+) -> None:
+    book = Held([PROD], [KOOCLI])
+
+    async def story() -> None:
+        dialog = opened(book)
+        gone: list[object] = []
+        dialog.destroyed.connect(lambda *_: gone.append(True))
+        dialog.reject()
+        await until(lambda: bool(gone))
+        book.gate.set()
+
+    run(story())
+
+
+def test_fault_89_hundreds_of_profiles_are_judged_once_and_not_once_each(opened: Open) -> None:
+    count = 500
+    many = tuple(replace(PROD, name=f"p{number}") for number in range(count))
+    remarks = tuple(Remark(f"p{number}", RemarkKind.GUESSED, "project") for number in range(count))
+
+    class Counting(ImportDialog):
+        settled = 0
+
+        def _settle(self) -> None:
+            Counting.settled += 1
+            super()._settle()
+
+    known = [replace(STAGING, name=f"k{number}") for number in range(count)]
+    desk = QWidget()
+    book = Book(known, [Source(SourceKind.FILE, "x", many, remarks)])
+    dialog = Counting(book, desk)
+    assert len(dialog._found) == count
+    assert Counting.settled < 5
+    Counting.settled = 0
+    take(dialog).click()
+    assert len(book.profiles) == 2 * count
+    assert Counting.settled < 5

@@ -1,9 +1,13 @@
 """Taking profiles over from other programs: what was found, what was left behind, and what has to be confirmed."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -29,6 +33,7 @@ from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
 from cbr_desktop.ui.profiles.section import text_line
 from cbr_desktop.ui.states import count_words, quoted, shown
+from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.workflows.ports import Profiles
 
 SOURCES = {
@@ -45,6 +50,10 @@ _FIELDS = {
     "cbr_endpoint": "The address of the backup service",
 }
 _REMARKS = 8
+SILENT_MS = 3000
+"""How long a place may take for an answer before that is said."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(eq=False)
@@ -70,7 +79,8 @@ class Found:
 class ImportDialog(QDialog):
     """Shows what was found on this machine and in files that are chosen; takes over what is ticked.
 
-    Nothing is sent anywhere, and no secret is read.
+    Files are read in another thread, since they may lie on a share that hangs. Nothing is sent anywhere, and no secret
+    is read.
 
     Signals:
         imported: the names of the profiles that were taken over.
@@ -84,6 +94,11 @@ class ImportDialog(QDialog):
         self._known = profiles.read()[0]
         self._trusted = hosts(self._known)
         self._found: list[Found] = []
+        self._tasks = TaskOwner(self)
+        self._place = ""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(SILENT_MS)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -92,99 +107,144 @@ class ImportDialog(QDialog):
     # what was found
 
     def _look_around(self) -> None:
-        try:
-            sources = self._profiles.look_around()
-        except HouseError as error:
-            self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
-            sources = []
-        for source in sources:
-            self._add(source)
-        self._settle()
+        self._look("this machine", self._profiles.look_around, self._add_all)
 
     def _look_into(self, path: str) -> None:
+        self._look(quoted(path), partial(self._profiles.look_into, path), partial(self._add_file, path))
+
+    def _look(self, place: str, look: Callable[[], Result], then: Callable[[Result], object]) -> None:
+        """Look into a place, beside the window where it is at work; what was looked into before is given up."""
         self.trouble.say(None, "")
-        try:
-            source = self._profiles.look_into(path)
-        except HouseError as error:
-            self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
+        if is_at_work():
+            self._place = place
+            self._patience.start()
+            self._tasks.start(asyncio.to_thread(look), then, group="look")
+            self._settle()
             return
+        try:
+            # nobody could be kept waiting yet
+            then(look())
+        except HouseError as error:
+            self._tell_failed(error)
+        self._settle()
+
+    def _tell_busy(self, is_busy: bool) -> None:
+        if not is_busy:
+            self._place = ""
+            self._patience.stop()
+            self._settle()
+
+    def _tell_silent(self) -> None:
+        words = f"No answer from {self._place} yet. It may lie on a share that hangs: wait, or choose another file."
+        self.trouble.say(SEVERITY_MARKS[Severity.WARN], words)
+
+    def _tell_failed(self, error: HouseError) -> None:
+        self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
+
+    def _add_all(self, sources: Sequence[Source]) -> None:
+        self.trouble.say(None, "")
+        for source in sources:
+            self._add(source)
+
+    def _add_file(self, path: str, source: Source) -> None:
+        self.trouble.say(None, "")
         if not self._add(source, is_wished=True):
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], f"There is no profile in {quoted(path)}.")
-        self._settle()
 
     def _add(self, source: Source, *, is_wished: bool = False) -> bool:
         """Add the profiles of a source; ``False`` when there is nothing in it."""
         if not source.profiles and not source.remarks:
             return False
+        # each tick would be judged with all the others
+        self.tree.blockSignals(True)
+        remarks: dict[str, list[Remark]] = defaultdict(list)
+        for remark in source.remarks:
+            remarks[remark.name].append(remark)
+        twins = {replace(known, name=""): known.name for known in reversed(self._known)}
+        names = self._names()
         top = QTreeWidgetItem([f"{SOURCES[source.kind]} — {plain(source.place, 200)}"])
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.tree.addTopLevelItem(top)
         self.tree.setFirstColumnSpanned(self.tree.topLevelItemCount() - 1, self.tree.rootIndex(), True)
         first = len(self._found)
         for profile in source.profiles:
-            self._add_profile(top, profile, tuple(r for r in source.remarks if r.name == profile.name))
-        names = {profile.name for profile in source.profiles}
-        for name in dict.fromkeys(remark.name for remark in source.remarks if remark.name not in names):
-            self._add_unusable(top, name, tuple(r for r in source.remarks if r.name == name))
+            twin = twins.get(replace(profile, name=""), "")
+            names.add(self._add_profile(top, profile, tuple(remarks.pop(profile.name, ())), twin, names).name)
+        for name, about in remarks.items():
+            self._add_unusable(top, name, tuple(about))
         top.setExpanded(True)
+        self.tree.blockSignals(False)
         if first < len(self._found) and (is_wished or first == 0):
             self.tree.setCurrentItem(self._found[first].item)
         return True
 
-    def _add_profile(self, top: QTreeWidgetItem, profile: Profile, remarks: tuple[Remark, ...]) -> None:
-        twin = next((known.name for known in self._known if replace(known, name=profile.name) == profile), "")
+    def _add_profile(
+        self, top: QTreeWidgetItem, profile: Profile, remarks: tuple[Remark, ...], twin: str, names: set[str]
+    ) -> Found:
         is_usable = not any(remark.kind is RemarkKind.UNUSABLE for remark in remarks)
-        name = free_name(profile.name, self._names())
+        name = free_name(profile.name, names)
         item = QTreeWidgetItem(top, [plain(name, 80), place_words(profile), ""])
         found = Found(item, name, profile if is_usable else None, remarks, twin)
         if is_usable:
             item.setCheckState(0, Qt.CheckState.Unchecked if twin else Qt.CheckState.Checked)
         self._found.append(found)
+        return found
 
     def _add_unusable(self, top: QTreeWidgetItem, name: str, remarks: tuple[Remark, ...]) -> None:
         item = QTreeWidgetItem(top, [plain(name, 80) or "–", "", ""])
         self._found.append(Found(item, name, None, remarks))
 
-    def _names(self, besides: Found | None = None) -> set[str]:
-        others = {other.name for other in self._found if other is not besides and other.profile is not None}
-        return {known.name for known in self._known} | others
+    def _names(self) -> set[str]:
+        return {known.name for known in self._known} | {each.name for each in self._found if each.profile is not None}
 
-    def _trouble_of(self, found: Found) -> str:
-        """Return what keeps a profile from being taken over, empty when nothing does."""
+    def _trouble_of(self, found: Found, taken: Collection[str], wished: Mapping[str, int]) -> str:
+        """Return what keeps a profile from being taken over, empty when nothing does.
+
+        ``taken`` are the names of the profiles that there are, ``wished`` counts those of the ones that are ticked.
+        """
         if found.profile is None:
             return "It cannot be taken over."
         if not found.name:
             return "Give it a name."
-        if found.name in {known.name for known in self._known}:
+        if found.name in taken:
             return f"There is a profile called {quoted(found.name, 60)} already."
-        if any(other.name == found.name and other.is_ticked for other in self._found if other is not found):
+        if wished.get(found.name, 0) > found.is_ticked:
             return f"Two of these would be called {quoted(found.name, 60)}."
         unproved = unproved_hosts(found.profile, self._trusted, found.proof.split())
         if unproved:
             return f"Type the host name {quoted(unproved[0][1], 80)} to confirm it."
         return ""
 
+    def _troubles(self, ticked: Sequence[Found]) -> list[str]:
+        """Return what keeps each profile from being taken over, in the order in which they stand."""
+        taken = {known.name for known in self._known}
+        wished = Counter(found.name for found in ticked)
+        return [self._trouble_of(found, taken, wished) for found in self._found]
+
     # showing
 
     def _settle(self) -> None:
         """Say how each row stands, and what can be taken over."""
         self.tree.blockSignals(True)
-        for found in self._found:
-            trouble = self._trouble_of(found)
+        ticked = [found for found in self._found if found.is_ticked]
+        troubles = self._troubles(ticked)
+        for found, trouble in zip(self._found, troubles, strict=True):
             state = "You have it already" if found.twin and not found.is_ticked else trouble or "Ready"
             found.item.setText(0, plain(found.name, 80) or "–")
             found.item.setText(2, state)
             found.item.setToolTip(2, "")
         self.tree.blockSignals(False)
-        ticked = [found for found in self._found if found.is_ticked]
-        troubled = next((found for found in ticked if self._trouble_of(found)), None)
+        blocked = ((found, trouble) for found, trouble in zip(self._found, troubles, strict=True) if found.is_ticked)
+        troubled, trouble = next((pair for pair in blocked if pair[1]), (None, ""))
         reason = ""
-        if not self._found:
+        if self._place:
+            reason = f"Looking into {self._place}…"
+        elif not self._found:
             reason = "Nothing was found on this machine. Choose a file, or add a profile by hand."
         elif not ticked:
             reason = "Tick what is to be taken over."
         elif troubled is not None:
-            reason = f"{quoted(troubled.name, 60)}: {self._trouble_of(troubled)}"
+            reason = f"{quoted(troubled.name, 60)}: {trouble}"
         self.take.setText(f"&Import {count_words(len(ticked), 'profile')}" if ticked else "&Import")
         self.take.setEnabled(not reason)
         self.take.setToolTip(tooltip(reason))
@@ -256,8 +316,10 @@ class ImportDialog(QDialog):
         """Take over what is ticked, one after the other; what went wrong stays ticked."""
         done: list[str] = []
         failure = ""
-        for found in [found for found in self._found if found.is_ticked]:
-            if found.profile is None or self._trouble_of(found):
+        self.tree.blockSignals(True)
+        ticked = [found for found in self._found if found.is_ticked]
+        for found, trouble in zip(self._found, self._troubles(ticked), strict=True):
+            if found not in ticked or found.profile is None or trouble:
                 continue
             try:
                 self._profiles.save(replace(found.profile, name=found.name), "")
@@ -267,6 +329,7 @@ class ImportDialog(QDialog):
             done.append(found.name)
             found.twin = found.name
             found.item.setCheckState(0, Qt.CheckState.Unchecked)
+        self.tree.blockSignals(False)
         self._known = self._profiles.read()[0]
         if done:
             self.imported.emit(done)
@@ -335,6 +398,9 @@ class ImportDialog(QDialog):
         layout.addLayout(buttons)
 
     def _connect(self) -> None:
+        self._tasks.failed.connect(self._tell_failed)
+        self._tasks.busy_changed.connect(self._tell_busy)
+        self._patience.timeout.connect(self._tell_silent)
         self.tree.itemChanged.connect(self._settle)
         self.tree.currentItemChanged.connect(self._turn)
         self.name.textChanged.connect(self._rename)
