@@ -118,7 +118,7 @@ def open_session(
         by=by,
         observer=observer,
         want_data=refresh.need,
-        find=reconcile.look,
+        find=reconcile.look_into_busy,
         at=at,
         origin=origin,
     )

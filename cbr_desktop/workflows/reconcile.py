@@ -127,6 +127,10 @@ class Reconcile:
         """Look once for what a request has made. Raises ``CloudError``."""
         return await OPERATIONS[intent.change.kind].find(intent, self.reader)
 
+    async def look_into_busy(self, intent: Intent) -> Search:
+        """Look once for what keeps the lane of a refused request busy. Raises ``CloudError``."""
+        return await OPERATIONS[intent.change.kind].look_into_busy(intent, self.reader)
+
     def _others(self, intent: Intent) -> list[Intent]:
         """Return the requests of all profiles of this data folder that went to the same lane."""
         rows = {row.id: row for row in self._records.kept()} | self._ledger.intents

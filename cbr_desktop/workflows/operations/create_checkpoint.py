@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain import request
-from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import (
@@ -29,7 +29,7 @@ from cbr_desktop.domain.error import CloudError, Forbidden, NotFound
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome, outcome
-from cbr_desktop.domain.task import Task, TaskType
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
 from cbr_desktop.workflows.operations.operation import Reader, Search
@@ -40,6 +40,7 @@ _LATE = timedelta(minutes=15)
 """How long after the sending another's checkpoint without a name of its own may still be taken for the request's."""
 _CANDIDATES_LIMIT = 5
 """Checkpoints that are looked at closely, the nearest to the sending first."""
+_BEING_MADE = (BackupStatus.WAITING_PROTECT, BackupStatus.PROTECTING)
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
 """A choice that says nothing of disks; id, type and name are filled in."""
@@ -89,6 +90,13 @@ class CreateCheckpoint:
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for the checkpoint that a request made. Raises ``CloudError``."""
         return await _Searching(intent, reader).search()
+
+    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
+        """Look for the checkpoint that the request made, and for another backup that runs in the vault."""
+        search = await self.find(intent, reader)
+        if search.proved is not None or search.candidates or await _runs_another(intent, reader):
+            return search
+        return replace(search, is_whole=False)
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the checkpoint that a request made."""
@@ -157,6 +165,25 @@ def _retry_name(name: str) -> str:
     """Return a name that tells whose retry it is; a request without a name stays without one."""
     suffix = f"-again-{random_part(random.Random(), 4)}"
     return name[: NAME_LIMIT - len(suffix) - 5] + suffix if name else ""
+
+
+async def _runs_another(intent: Intent, reader: Reader) -> bool:
+    """Whether a backup runs in the vault of a request, by the tasks, or by the backups where nobody may see those.
+
+    A request of which no trace was found may be what runs, too.
+    """
+    if any(other.state is IntentState.NOT_FOUND for other in reader.others(intent)):
+        return True
+    vault_id = intent.subject.id.lower()
+    try:
+        for status in (TaskStatus.RUNNING, TaskStatus.WAITING):
+            tasks = await reader.cloud.tasks(operation_type=TaskType.BACKUP, status=status)
+            if any(task.vault_id is not None and task.vault_id.lower() == vault_id for task in tasks.rows):
+                return True
+    except Forbidden:
+        backups = await reader.cloud.backups(vault_id=VaultId(intent.subject.id))
+        return any(backup.status in _BEING_MADE for backup in backups.rows)
+    return False
 
 
 async def _read_tasks(intent: Intent, id: CheckpointId, reader: Reader) -> CloudError | None:

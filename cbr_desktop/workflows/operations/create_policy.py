@@ -87,6 +87,10 @@ class CreatePolicy:
         is_undone = listing.complete and not made and span.is_certain
         return Search(None, candidates, listing.complete, is_undone)
 
+    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
+        """Look as ``find`` does: the thing itself tells."""
+        return await self.find(intent, reader)
+
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the policy that a request made."""
         return Result(candidate.id, _BACKUP)

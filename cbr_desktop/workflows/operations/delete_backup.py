@@ -80,6 +80,10 @@ class DeleteBackup:
             return Search(_result(intent, backup))
         return Search(is_undone=True)
 
+    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
+        """Look as ``find`` does: the thing itself tells."""
+        return await self.find(intent, reader)
+
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Never asked: what is gone has no candidates."""
         raise ValueError("a deletion has no candidates")

@@ -111,6 +111,14 @@ class Operation(Protocol):
         """Look once for what a request has made. Raises ``CloudError``."""
         ...
 
+    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
+        """Look once for what keeps the lane of a refused request busy: what it made itself, or something else.
+
+        The search is not whole where nothing is seen that does: then it may be its own that does not show yet. Raises
+        ``CloudError``.
+        """
+        ...
+
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as what a request has made, because a person says so."""
         ...

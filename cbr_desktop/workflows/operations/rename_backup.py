@@ -73,6 +73,10 @@ class RenameBackup:
             return Search(Result(intent.subject.id, str(backup.status)))
         return Search(is_undone=True)
 
+    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
+        """Look as ``find`` does: the thing itself tells."""
+        return await self.find(intent, reader)
+
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Never asked: a backup is known by its id."""
         raise ValueError("a backup is known by its id")
