@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.error import CloudError, HouseError
@@ -61,8 +60,8 @@ class Follow:
         self.reconcile = reconcile
         self._wake = asyncio.Event()
         self._held: set[tuple[IntentId, IntentState]] = set()
-        self._rested: dict[IntentId, datetime] = {}
-        """When the search for an intent came to its end without one; a person's word begins it anew."""
+        self._rested: set[IntentId] = set()
+        """The intents whose search came to its end here without one; a person's word begins it anew."""
 
     def noticed(self, part: Part) -> None:
         """Take note of a change of the ledger; a change of the intents may be work."""
@@ -97,11 +96,11 @@ class Follow:
             self._wake.set()
 
     def _note_rest(self, intent: Intent) -> None:
-        if intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK):
-            self._rested[intent.id] = intent.changed_at
+        if _is_resting(intent):
+            self._rested.add(intent.id)
 
     def _is_at_rest(self, intent: Intent) -> bool:
-        return self._rested.get(intent.id) == intent.changed_at
+        return intent.id in self._rested and _is_resting(intent)
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
@@ -179,6 +178,11 @@ class Follow:
         with suppress(HouseError):  # a state that the service will tell again may be lost; the request may not
             self._records.save(intent)
         self._ledger.put_intent(intent)
+
+
+def _is_resting(intent: Intent) -> bool:
+    """Whether a search for an intent has ended, in this life of the program or one before, and left it UNKNOWN."""
+    return intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
 
 
 def _doubted(outcome: Outcome) -> Outcome:

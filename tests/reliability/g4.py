@@ -12,13 +12,13 @@ import httpx
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.intent import AMBIGUOUS, Intent, IntentState
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from tests.stage import Stage, staged
 
 from .finding import Finding
-from .ground import Ground
+from .ground import Ground, part_of
 
 RUNS, SEED = 1000, 4
 LOOKS = 3
@@ -54,15 +54,17 @@ class Run:
     shown: tuple[str, ...] = ()
     """The checkpoints that a person was shown, since the request had no name of its own."""
     made: tuple[str, ...] = ()
+    is_timeless: bool = False
+    """Whether a person had to say that nothing was made, since nobody knew the service's time when it was sent."""
 
 
 def measure(ground: Ground) -> Iterator[Finding]:
     """Send a request into a random fault, a thousand times, and compare its end with the truth of the service."""
     chance = random.Random(SEED)
-    runs = [_run(ground.folder / f"ambiguous-{number}", chance) for number in range(RUNS)]
+    runs = [_run(ground.folder / f"ambiguous-{number}", chance) for number in range(part_of(RUNS))]
     sent = Counter(run.posts for run in runs)
     acted = sum(bool(run.executed) for run in runs)
-    what = f"{RUNS} requests into a fault after the sending, {acted} of them carried out"
+    what = f"{len(runs)} requests into a fault after the sending, {acted} of them carried out"
     yield _none(f"{what}: sent or made more than once", sum(run.posts > 1 or run.executed > 1 for run in runs))
     yield _none("carried out and not called so", sum(_is_denied(run) for run in runs))
     yield _none("not carried out and called so", sum(_is_invented(run) for run in runs))
@@ -73,6 +75,8 @@ def measure(ground: Ground) -> Iterator[Finding]:
     plain = [run for run in runs if run.is_plain and run.executed and not run.shown]
     late = [run for run in plain if _looks(run.intent) > LOOKS]
     yield _none(f"to be seen and not found in {LOOKS} looks", len(late))
+    timeless = sum(run.is_timeless for run in runs)
+    yield Finding("G4", "left unknown, since no time was known when they were sent", str(timeless), "counted", True)
     yield Finding("G4", "requests that never left", str(sent[0]), "0", sent[0] == 0)
 
 
@@ -123,13 +127,17 @@ def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -
     """Play until the request has come to an end; without a draft it is the one from before the restart."""
     ended: list[Intent] = []
     shown: list[str] = []
+    disowned: list[str] = []
 
     async def story() -> None:
         made = stage.house.outbox.submit(draft) if draft else next(iter(stage.house.ledger.intents.values()))
         deadline = stage.clock.now() + timedelta(hours=3)
         while (intent := stage.intent(made.id)).state not in _ENDS:
             assert stage.clock.now() < deadline, (intent.state, intent.note)
-            if intent.note == AMBIGUOUS:
+            if intent.note == NO_CLOCK:
+                disowned.append(intent.id)
+                stage.house.outbox.disown(intent.id)
+            elif intent.note == AMBIGUOUS:
                 shown.extend(each.id for each in intent.candidates)
                 stage.house.outbox.adopt(intent.id, intent.candidates[0].id)
             await stage.clock.sleep(1)
@@ -139,7 +147,7 @@ def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -
     (intent,) = ended
     known = stage.service.estate.checkpoints.values()
     made = [c.id for c in known if c.vault_id == REFERENCE_VAULT_ID and c.created_at >= intent.created_at]
-    return Run(intent, len(stage.posts), len(made), not late and not reads, tuple(shown), tuple(made))
+    return Run(intent, len(stage.posts), len(made), not late and not reads, tuple(shown), tuple(made), bool(disowned))
 
 
 def _is_denied(run: Run) -> bool:

@@ -235,6 +235,28 @@ def test_fault_81_two_checkpoints_that_could_be_ours_are_both_shown(stage: Stage
     assert len(stage.posts) == 2
 
 
+@pytest.mark.parametrize("is_looked_for_again", [False, True])
+def test_what_a_person_says_in_the_moment_in_which_the_search_ends_is_followed(
+    stage: Stage, is_looked_for_again: bool
+) -> None:
+    async def story() -> None:
+        lost(stage, "after")
+        intent = stage.house.outbox.submit(TYPED)
+        while stage.intent(intent.id).note != "ambiguous":
+            await stage.clock.sleep(1)
+        if is_looked_for_again:
+            assert stage.house.outbox.disown(intent.id)
+            assert stage.house.outbox.keep_looking(intent.id)
+            while stage.intent(intent.id).note != "ambiguous":
+                await stage.clock.sleep(1)
+                assert stage.clock.now() - intent.created_at < timedelta(hours=2)
+        (candidate,) = stage.intent(intent.id).candidates
+        assert stage.house.outbox.adopt(intent.id, candidate.id)
+        await stage.until(intent.id, S.FINISHED)
+
+    stage.play(story)
+
+
 def test_fault_81_another_s_resources_or_description_are_not_ours(stage: Stage) -> None:
     vault = stage.service.estate.vaults[REFERENCE_VAULT_ID]
     other = next(id for id in vault.resources if id != REFERENCE_RESOURCE_ID) if len(vault.resources) > 1 else None
