@@ -113,7 +113,7 @@ def open_house(
         by=by,
         witness=witness,
         want_data=ask,
-        find=reconcile.look,
+        find=reconcile.look_into_busy,
         at=at,
         origin=origin,
     )

@@ -93,9 +93,9 @@ class Outbox:
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
     ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``find`` looks
-    once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
-    tests that end the program there. One whose ``origin`` is a command sends only what was submitted or released here:
-    what else waits in the profile is not touched.
+    once for what keeps the vault of a request busy; it raises ``CloudError``. ``at`` is told each named point that a
+    request passes, for tests that end the program there. One whose ``origin`` is a command sends only what was
+    submitted or released here: what else waits in the profile is not touched.
     """
 
     def __init__(
@@ -580,7 +580,8 @@ class Outbox:
     async def _refuse(self, intent: Intent, error: Refused) -> None:
         """Settle a request that was refused; one for a busy vault once it is certain that not its own run keeps it.
 
-        Something on the way may have sent it twice by itself: the second one is then refused for the first.
+        Something on the way may have sent it twice by itself: the second one is then refused for the first. Where
+        nothing is seen that keeps the vault busy, it is looked for like any whose answer was lost.
         """
         if error.short_code not in _BUSY_CODES:
             self._reject(intent, error)
@@ -597,7 +598,7 @@ class Outbox:
             raise
         if found.proved is not None:
             self._move(intent, IntentState.ACCEPTED, checkpoint=found.proved, note="reconciled")
-        elif found.candidates:
+        elif found.candidates or not found.is_whole:
             self._lose(intent, error)
         else:
             self._reject(intent, error)

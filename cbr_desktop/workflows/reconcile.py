@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain import request
-from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.checkpoint import (
     AcceptedResource,
     Checkpoint,
@@ -29,7 +29,7 @@ from cbr_desktop.domain.checkpoint import (
 from cbr_desktop.domain.error import CloudError, Forbidden, HouseError, NotFound
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId
 from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Candidate, Intent, IntentState, Looked
-from cbr_desktop.domain.task import Task, TaskType
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
 from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
@@ -45,6 +45,7 @@ _LATE = timedelta(minutes=15)
 """How long after the sending another's checkpoint without a name of its own may still be taken for the request's."""
 _CANDIDATES_LIMIT = 5
 """Checkpoints that are looked at closely, the nearest to the sending first."""
+_BEING_MADE = (BackupStatus.WAITING_PROTECT, BackupStatus.PROTECTING)
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
 
@@ -173,6 +174,35 @@ class Reconcile:
             sightings = [each for each in _by_backups(found.rows, draft) if _fits(each, intent, draft)]
             own = self._not_of_others(sightings, intent)
         return await self._judged(own, intent, draft, is_whole=is_whole)
+
+    async def look_into_busy(self, intent: Intent) -> Search:
+        """Look once for what keeps the vault of a refused request busy: what it made itself, or something else.
+
+        It is not whole where nothing is seen that does: then it may be its own that does not show yet. Raises
+        ``CloudError``.
+        """
+        search = await self.look(intent)
+        if search.proved is not None or search.candidates or await self._runs_another(intent):
+            return search
+        return replace(search, is_whole=False)
+
+    async def _runs_another(self, intent: Intent) -> bool:
+        """Whether a backup runs in the vault of a request, by the tasks, or by the backups where nobody may see those.
+
+        A request of which no trace was found may be what runs, too.
+        """
+        if any(other.state is IntentState.NOT_FOUND for other in self._others(intent)):
+            return True
+        vault_id = intent.target.vault_id.lower()
+        try:
+            for status in (TaskStatus.RUNNING, TaskStatus.WAITING):
+                tasks = await self._cloud.tasks(operation_type=TaskType.BACKUP, status=status)
+                if any(task.vault_id is not None and task.vault_id.lower() == vault_id for task in tasks.rows):
+                    return True
+        except Forbidden:
+            backups = await self._cloud.backups(vault_id=intent.target.vault_id)
+            return any(backup.status in _BEING_MADE for backup in backups.rows)
+        return False
 
     def _not_of_others(self, sightings: Sequence[Sighting], intent: Intent) -> list[Sighting]:
         """Return what can be the request's by its time and is not known to be of another request of this program."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -250,16 +251,52 @@ def test_fault_47_what_was_skipped_is_never_a_plain_success(stage: Stage) -> Non
 BUSY = json.dumps({"error_code": "BackupService.6125", "error_msg": "in progress", "request_id": "0" * 32}).encode()
 
 
-def test_fault_48_a_busy_vault_is_a_refusal_of_a_first_request(stage: Stage) -> None:
-    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=BUSY))
+@pytest.mark.parametrize("lacking", [set(), {"cbr:tasks:list"}], ids=["all lists", "no tasks"])
+def test_fault_48_a_vault_that_is_busy_with_another_s_is_a_refusal(stage: Stage, lacking: set[str]) -> None:
+    stage.service.modes.forbidden |= lacking
+    stage.service.modes.checkpoint_seconds = 3600
 
     async def story() -> None:
+        project = await stage.house.cloud.project_id()
+        await stage.house.cloud.create_checkpoint(request.body(replace(ONE, name="a-colleague-s")), project)
+        await stage.clock.sleep(1200)
         intent = stage.house.outbox.submit(ONE)
         rejected = await stage.until(intent.id, S.REJECTED)
         assert rejected.refusal is not None
         assert rejected.refusal.code == "BackupService.6125"
         await stage.clock.sleep(3600)
         assert stage.intent(intent.id) == rejected
+
+    stage.play(story)
+    assert len(stage.posts) == 2
+
+
+@pytest.mark.parametrize("late", [0, 3, 60, 600])
+def test_fault_48_a_vault_that_is_busy_with_nothing_that_shows_may_be_busy_with_our_own(
+    stage: Stage, late: int
+) -> None:
+    """Something on the way sent the request twice; the second one is refused, and the first one shows late."""
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "reply", "after", status=400, body=BUSY))
+    stage.service.modes.appears_after_seconds = late
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(ONE)
+        await stage.until(intent.id, S.FINISHED)
+        assert S.REJECTED not in stage.states[intent.id]
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
+def test_fault_48_a_busy_vault_of_which_a_list_is_not_whole_may_be_busy_with_our_own(stage: Stage) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=BUSY))
+    short = json.dumps({"operation_logs": [], "count": 7}).encode()
+    stage.service.faults.add(Fault("GET", "/operation-logs", "reply", body=short, times=1))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(ONE)
+        await stage.until(intent.id, S.UNKNOWN)
+        await stage.until(intent.id, S.NOT_FOUND)
 
     stage.play(story)
     assert len(stage.posts) == 1
