@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from . import (
+    branches,
     chaos,
     g1,
     g2,
@@ -61,6 +62,7 @@ GOALS = {
     "G19": g19,
     "G20": g20,
     "G23": g23,
+    "BRANCHES": branches,
     "CHAOS": chaos,
     "GIANTS": giant_tests,
 }
