@@ -4,10 +4,11 @@ import base64
 import json
 import logging
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -18,6 +19,7 @@ from cbr_desktop.logs import Log, PrivateFileHandler, RedactingFormatter
 CANARY = 'S3cr3t "Käse"/\\+%'
 TOKEN = "MIIatA" + "YJKoZIhvcNAQcCoIIa" * 200
 PLAIN = "hunter2hunter2"
+ENCODERS = (base64.b64encode, base64.urlsafe_b64encode)
 
 
 @pytest.fixture
@@ -111,6 +113,79 @@ def test_a_known_secret_is_hidden_in_every_form(log: Log) -> None:
     assert base64.b64encode(CANARY.encode()).decode()[:12] not in text
     assert "\\x00" not in text
     assert "3\\u0000" not in text
+
+
+SECRETS = (
+    CANARY,
+    '"quoted"',
+    "ünder-ü",
+    "a b+c/d~e",
+    "???>>>???",
+    "half \ud800",
+    "'one' \\n",
+    "tab\tnew",
+    " blank ",
+)
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=ascii)
+def test_not_a_letter_of_a_known_secret_is_left_in_any_form(secret: str) -> None:
+    log = RedactingFormatter()
+    log.hide(secret)
+    data, wide = secret.encode("utf-8", "surrogatepass"), secret.encode("utf-16-le", "surrogatepass")
+    forms = [
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+        repr(data)[2:-1],
+        repr(wide)[2:-1],
+        quote(data, safe=""),
+        quote_plus(data),
+        "\0".join(secret),
+        *(encode(each).decode().rstrip("=") for encode in ENCODERS for each in (data, wide)),
+    ]
+    assert [log.redact(f"<{form}>") for form in forms] == ["<[hidden]>"] * len(forms)
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=ascii)
+@pytest.mark.parametrize("length", [0, 1, 2])
+def test_what_stands_before_a_secret_in_base64_gives_no_more_than_its_edges_away(secret: str, length: int) -> None:
+    log = RedactingFormatter()
+    log.hide(secret)
+    for data in (secret.encode("utf-8", "surrogatepass"), secret.encode("utf-16-le", "surrogatepass")):
+        for encode in ENCODERS:
+            whole = encode(b"." * length + data + b"\xff\xff").decode()
+            # signs in which a byte beside the secret has a part stay
+            begin, end = (0, 2, 3)[length], (length + len(data)) * 4 // 3
+            assert log.redact(whole) == f"{whole[:begin]}[hidden]{whole[end:]}"
+
+
+def test_a_secret_that_is_part_of_another_does_not_break_it_up() -> None:
+    log = RedactingFormatter()
+    log.hide("tail1234")
+    log.hide("headtail1234zz")
+    assert log.redact("headtail1234zz tail1234") == "[hidden] [hidden]"
+
+
+def test_a_line_tells_when_how_grave_and_from_whom(log: Log) -> None:
+    logging.getLogger("test").warning("trouble")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING test: trouble\n", written(log))
+
+
+def test_the_folders_are_made_and_where_that_cannot_be_nothing_stops(tmp_path: Path) -> None:
+    for parent in (tmp_path / "a" / "b", tmp_path / "a" / "b" / "x.log" / "c"):
+        log = Log(parent / "x.log")
+        logging.getLogger("test").warning("trouble")
+        log.close()
+    assert (tmp_path / "a" / "b" / "x.log").read_text().count("trouble") == 1
+
+
+def test_a_file_is_written_in_the_encoding_that_was_asked_for(tmp_path: Path) -> None:
+    handler = PrivateFileHandler(tmp_path / "x.log", encoding="latin-1", errors="backslashreplace", delay=True)
+    handler.emit(logging.makeLogRecord({"msg": "ü\u2028"}))
+    handler.close()
+    assert (tmp_path / "x.log").read_bytes().strip() == b"\xfc\\u2028"
 
 
 @pytest.mark.parametrize("kind", list(SecretKind))

@@ -1,8 +1,9 @@
 """Signatures: as the vendor computes them, and of exactly what is sent."""
 
 import asyncio
+import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qsl, quote
 
 import httpx
@@ -137,6 +138,32 @@ def test_the_vendors_signer_agrees(
     headers = {**BASE, "X-Sdk-Date": stamp(time), "X-Security-Token": token, "Content-Type": "application/json"}
     ours = signed_headers(KEYS, method, path, query, headers, body)
     assert ours["Authorization"] == vendors(KEYS, method, path, query, headers, body)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"X-Sdk-Content-Sha256": "UNSIGNED-PAYLOAD"}, {"x_trace": "1"}, {"X-Long_Name": " a "}],
+    ids=lambda more: next(iter(more)),
+)
+def test_the_vendors_signer_agrees_about_a_digest_that_is_given_and_names_that_are_not_signed(
+    more: dict[str, str],
+) -> None:
+    headers = {**BASE, **more}
+    ours = signed_headers(KEYS, "POST", "/v3/x", [], headers, b"{}")
+    assert ours["Authorization"] == vendors(KEYS, "POST", "/v3/x", [], headers, b"{}")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be changed here")
+def test_a_stamp_is_of_universal_time_wherever_this_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as context:
+        context.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        try:
+            assert stamp(NOON) == NOON.strftime("%Y%m%dT%H%M%SZ")
+            assert stamp(NOON.astimezone(timezone(timedelta(hours=-7)))) == stamp(NOON)
+        finally:
+            context.undo()
+            time.tzset()
 
 
 @settings(max_examples=150, deadline=None)
