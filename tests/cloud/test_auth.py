@@ -43,6 +43,7 @@ def test_the_request_for_a_token() -> None:
     assert asyncio.run(desk.cloud.project_id()) == PROJECT
     (request,) = service.logins
     assert str(request.url) == "https://iam.example/v3/auth/tokens?nocatalog=true"
+    assert request.headers["content-type"] == "application/json;charset=UTF-8"
     assert msgspec.json.decode(request.content)["auth"] == {
         "identity": {
             "methods": ["password"],
@@ -150,6 +151,8 @@ def test_a_refused_password_is_asked_about_once(status: int) -> None:
                 group.create_task(_refused(desk))
         assert len(service.logins) == 1
         assert (caught.value.message, caught.value.status) == ("The username or password is wrong.", status)
+        # nothing was done of what the call asked for: it may be sent again
+        assert (caught.value.host, caught.value.executed) == ("iam.example", False)
         assert desk.connection.reach is Reach.REFUSED
         service.login = None
         desk.secret.value = "another"

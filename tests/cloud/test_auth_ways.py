@@ -268,6 +268,8 @@ def test_a_token_that_is_not_for_the_profile_s_project_is_not_used(project: Any,
     assert (kinds(found), {each.reason for each in found}) == ([LoginRefused] * 2, {reason})
     assert len(town.service.journal.calls("GET", "/v3/auth/tokens")) == 1
     assert not town.service.journal.calls("GET", "vaults")
+    if reason == "token":
+        assert town.desk.connection.error in found
 
 
 @pytest.mark.parametrize("way", ["keys and a project's id", "temporary keys"])
@@ -320,6 +322,7 @@ def test_an_access_key_that_cannot_be_one_is_not_sent() -> None:
     town.give(secret_key=DEMO_SK)
     (error,) = town.play(town.look)
     assert (type(error), error.kind, len(town.service.journal)) == (SecretUnfit, SecretKind.ACCESS_KEY, 0)
+    assert error.problem == "characters"
 
 
 def test_a_project_that_the_account_does_not_have_is_said_to_be_missing() -> None:
@@ -327,6 +330,7 @@ def test_a_project_that_the_account_does_not_have_is_said_to_be_missing() -> Non
     town.give(secret_key=DEMO_SK)
     (error,) = town.play(town.look)
     assert (type(error), error.reason) == (LoginRefused, "project")
+    assert (error.host, error.status, error.executed) == ("iam.demo.invalid", 0, False)
 
 
 def test_a_project_is_found_without_the_permission_to_list_all() -> None:
@@ -357,6 +361,23 @@ def test_an_agency_that_nobody_lent() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_role_that_is_refused_in_any_words_is_the_agency_s_matter(status: int) -> None:
+    town = prepared("agency by keys")
+    body = json.dumps({"error": {"code": status, "message": "No.", "title": "x"}}).encode()
+    town.service.faults.add(Fault("POST", "/v3/auth/tokens", "status", status=status, body=body, times=None))
+    (error,) = town.play(town.look)
+    assert (type(error), error.reason, error.executed) == (LoginRefused, "agency", False)
+
+
+@pytest.mark.parametrize(("status", "logins"), [(429, 2), (500, 1)])
+def test_a_role_is_asked_for_again_only_if_the_request_was_not_looked_at(status: int, logins: int) -> None:
+    town = prepared("agency by keys")
+    town.service.faults.add(Fault("POST", "/v3/auth/tokens", "status", status=status, body=b"{}"))
+    town.play(town.look)
+    assert town.logins == logins
 
 
 def test_a_wrong_password_on_the_way_to_an_agency_is_tried_once() -> None:

@@ -39,7 +39,12 @@ ROOMS = (
     Room(
         "auth",
         ("cbr_desktop/cloud/auth.py", "cbr_desktop/cloud/tokens.py", "cbr_desktop/cloud/keys.py"),
-        ("tests/cloud/test_auth.py", "tests/cloud/test_auth_ways.py", "tests/cloud/test_fault_numbers_login.py"),
+        (
+            "tests/cloud/test_auth.py",
+            "tests/cloud/test_auth_ways.py",
+            "tests/cloud/test_fault_numbers_login.py",
+            "tests/cloud/test_fault_numbers_refused.py",
+        ),
     ),
     Room(
         "records",
