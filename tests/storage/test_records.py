@@ -5,6 +5,7 @@ import random
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import pytest
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import Damaged, NotSaved, StorageError
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.task import TaskStatus
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.storage.database import NewerVersion
-from cbr_desktop.storage.records import SqliteRecords
-from tests.storage.values import CHECKPOINT, NOON, full, intent, sending
+from cbr_desktop.storage.records import SqliteRecords, peek
+from tests.storage.values import CHECKPOINT, NOON, full, intent, sending, whole
 
 
 @pytest.fixture
@@ -37,9 +40,54 @@ def loaded(path: Path) -> tuple[list[Intent], list[Damaged]]:
 
 def test_every_field_survives_a_restart(path: Path) -> None:
     with closing(SqliteRecords(path)) as records:
+        records.add(whole())
         records.add(full())
         records.add(intent())
-    assert loaded(path) == ([full(), intent()], [])
+    kept = [whole(), full(), intent()]
+    assert loaded(path) == (kept, [])
+    assert peek(path) == (kept, None)
+    with closing(SqliteRecords(path)) as records:
+        assert records.kept() == kept
+
+
+def test_the_intent_with_every_field_set_has_every_field_set() -> None:
+    always = {"target", "body", "name", "created_at", "changed_at"}
+    assert {
+        each.name for each in fields(Intent) if getattr(whole(), each.name) == getattr(intent(), each.name)
+    } == always
+
+
+def test_a_state_that_moves_on_takes_every_field_along(path: Path) -> None:
+    moved = whole()
+    first = intent("i-whole", retry_of=moved.retry_of)
+    with closing(SqliteRecords(path)) as records:
+        records.add(first)
+        records.save(moved)
+    assert loaded(path) == ([moved], [])
+
+
+def test_known_words_of_an_outcome_come_back_as_members_and_unknown_ones_as_texts(path: Path) -> None:
+    with closing(SqliteRecords(path)) as records:
+        records.add(whole())
+        outcome = records.load()[0].outcome
+    assert outcome is not None
+    assert isinstance(outcome.status, CheckpointStatus)
+    assert [type(each.status) for each in outcome.resources] == [TaskStatus, str]
+    assert [type(each.type) for each in outcome.resources] == [ResourceType, str]
+
+
+def test_what_is_damaged_says_why(path: Path) -> None:
+    filled(path)
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE intent SET name = 'other' WHERE id = 'i-1'")
+    (row,) = loaded(path)[1]
+    assert (row.path, row.detail) == (str(path), "row 2: the checksum differs")
+    path.write_bytes(path.read_bytes()[:100] + bytes(4000))
+    with pytest.raises(Damaged) as unread:
+        peek(path)
+    assert (unread.value.path, "malformed" in unread.value.detail) == (str(path), True)
+    (file,) = loaded(path)[1]
+    assert file.detail.endswith("; rows taken over: 0")
 
 
 def test_intents_come_back_oldest_first_whatever_their_ids(path: Path) -> None:

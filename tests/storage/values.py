@@ -1,12 +1,15 @@
 """Values for the tests of this room."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import ResourceType
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -54,7 +57,7 @@ def sending(queued: Intent, seconds: float = 1) -> Intent:
 
 
 def full() -> Intent:
-    """Return an intent with every field set."""
+    """Return an intent with every field set that the first version knew."""
     return intent(
         "i-full",
         state=IntentState.ACCEPTED,
@@ -64,6 +67,37 @@ def full() -> Intent:
         refusal=Refusal(409, "BackupService.6113", "no \u202e", "req-0"),
         note="found by reading",
         retry_of=IntentId("i-0"),
+    )
+
+
+def whole() -> Intent:
+    """Return an intent with every field set."""
+    server, kind = ResourceType.SERVER, "OS::New::Kind"
+    return replace(
+        full(),
+        id=IntentId("i-whole"),
+        state=IntentState.UNKNOWN,
+        outcome=Outcome(
+            (
+                ResourceOutcome(ResourceId("r-1"), "web", server, Fate.DONE, TaskStatus.SUCCESS, 100),
+                ResourceOutcome(ResourceId("r-2"), "half \ud800", kind, Fate.SKIPPED, "paused", None, "6215", "busy"),
+            ),
+            CheckpointStatus.AVAILABLE,
+        ),
+        due_at=NOON + timedelta(minutes=1),
+        confirmed_at=NOON + timedelta(minutes=2),
+        by="operator@machine",
+        draft="/drafts/nightly.cbr.json",
+        plan="p-1",
+        preflight_at=NOON + timedelta(minutes=3),
+        looked=(
+            Looked("tasks", NOON, 2, NOON + timedelta(minutes=4), NOON + timedelta(minutes=5), 1, "Forbidden"),
+            Looked("backups", NOON),
+        ),
+        twins=(CheckpointId("c-2"), CheckpointId("c-3")),
+        service_sent_at=NOON + timedelta(minutes=6),
+        candidates=(Candidate(CheckpointId("c-4"), "nightly", NOON), Candidate(CheckpointId("c-5"))),
+        origin=Origin.COMMAND,
     )
 
 
