@@ -9,7 +9,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "cbr_desktop"
 TOP_LEVEL = {"pyproject.toml", "README.md", "cbr_desktop", "resources", "tests", "packaging"}
-BESIDES = {"LICENSE", "CHANGELOG.md", "requirements.lock", "build"}
+BESIDES = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "requirements.lock", "build"}
 FORBIDDEN_WORDS = ("Manager", "Helper", "Util", "Misc", "Common")
 
 

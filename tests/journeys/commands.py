@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.journal import Entry, Filter, Verification
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.simulator import estate
@@ -20,7 +20,7 @@ from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from tests.stage import DAYS, StageClock
+from tests.stage import DAYS, Stage, StageClock, staged
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
@@ -113,3 +113,17 @@ def machine(folder: Path, start: datetime | None = None) -> Iterator[Machine]:
             yield made
         finally:
             made.turn_off()
+
+
+def second_life(desk: Machine, *states: IntentState) -> Stage:
+    """Start the program again on the same disk and let half an hour and more pass, until a request is in a state."""
+    with staged(desk.folder, service=desk.service, clock=desk.clock, profile=desk.profile) as stage:
+
+        async def story() -> None:
+            (intent,) = stage.house.ledger.intents.values()
+            await stage.until(intent.id, *states)
+            await stage.clock.sleep(3600)
+
+        if stage.house.ledger.intents:
+            stage.play(story)
+    return stage
