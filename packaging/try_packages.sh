@@ -221,9 +221,8 @@ picture_of() { # PROGRAM FILE
 use_older() { # KIND PROGRAM
     step 0 "$1: it is version 0.0.1" as_somebody sh -c "$2 --version | grep -F 0.0.1"
     make_user_data
-    # it makes its databases and its journal
     step 0 "$1: a user works with it" as_somebody sh -c "$2 drafts new later --vault 3b5816b5-f29c-4172-9d9a-76c719a659ce &&
-        $2 outbox list && $2 journal verify"
+        $2 outbox list && $2 journal verify | grep 'The journal is whole'"
     in_system sh -c 'cd /home/somebody && find .config Documents -type f -exec sha256sum {} + >/srv/kept'
 }
 
@@ -232,7 +231,7 @@ all_is_kept() { # KIND PROGRAM
     number=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$root/cbr_desktop/__init__.py")
     step 0 "$1: profiles and drafts kept" as_somebody sh -c "$2 --version | grep -F $number && sha256sum --check /srv/kept &&
         $2 drafts list && $2 drafts list | grep -c cbr.json | grep -x 2 &&
-        $2 vaults --profile Kept 2>&1 | grep 'No password is known' && $2 journal verify"
+        $2 vaults --profile Kept 2>&1 | grep 'No password is known' && $2 journal verify | grep 'The journal is whole'"
 }
 
 make_user_data() {

@@ -15,12 +15,12 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.identity import store_sentence
 from cbr_desktop.ui.notices import WARNING
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.ledger import Part

@@ -21,11 +21,11 @@ from cbr_desktop.storage import profiles, updates
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.links import open_link
 from cbr_desktop.ui.notices import REMARK
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.window import MainWindow
 

@@ -15,7 +15,7 @@ from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 

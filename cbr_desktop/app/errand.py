@@ -22,8 +22,9 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.ui.text import given_up_sentence, left_sentence, waiting_sentence
+from cbr_desktop.text.sentences import given_up_sentence, left_sentence, waiting_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.outbox import PASSING
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
@@ -98,7 +99,7 @@ def left_behind(intents: Iterable[Intent], profile: Profile, document: request.R
         intent
         for intent in intents
         if intent.state in _UNSETTLED
-        and intent.target.vault_id == document.draft.vault_id
+        and intent.change.vault_id == document.draft.vault_id
         and (intent.target.cbr_endpoint, intent.target.project) == (profile.cbr_endpoint, profile.project)
         and _asks_for(intent, document)
     ]
@@ -179,7 +180,7 @@ class Errand:
         With ``wait`` it returns when every resource has ended, else as soon as the service has answered. When it is
         ended before, the request is held if it waits still.
         """
-        intent = self._house.outbox.submit(document.draft, body=document.body)
+        intent = self._house.outbox.submit(create_checkpoint.change(document.draft, self._house.ledger, document.body))
         async with self._at_work([intent.id]):
             await self._left(intent.id, self._house.outbox.cancel)
             if wait:

@@ -63,10 +63,11 @@ class House:
                 await self.clock.sleep(RESTART_SECONDS)
 
     async def correspondence(self) -> None:
-        """Run what sends and follows requests alone, for ever; lists are not refreshed."""
+        """Run what sends and follows requests alone, for ever; no list is read but for a request that waits for it."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.outbox.drain())
             tasks.create_task(self.follow.run())
+            tasks.create_task(self.refresh.run_when_needed())
 
 
 def open_house(
@@ -112,12 +113,12 @@ def open_house(
         *(ledger, records, cloud, clock, new_intent_id, guard),
         by=by,
         witness=witness,
-        want_data=ask,
+        want_data=refresh.need,
         find=reconcile.look,
         at=at,
         origin=origin,
     )
-    follow = Follow(ledger, records, cloud, clock, outbox, reconcile, ended=ask)
+    follow = Follow(ledger, records, clock, outbox, reconcile, ended=ask)
     told = ledger.notify
     reach = ledger.connection.reach
 

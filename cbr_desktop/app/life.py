@@ -25,7 +25,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.profiles import keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
+from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.leaving import LEAVING_SECONDS, left_sentence
 from cbr_desktop.ui.notices import REMARK, WARNING

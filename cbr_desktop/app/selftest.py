@@ -31,9 +31,9 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.hall import Extent, Hall
-from cbr_desktop.ui.text import outcome_sentence
 from cbr_desktop.ui.theme import Theme
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -119,7 +119,7 @@ class Operator:
         whole = await self._ask_for(WHOLE_VAULT, "selftest")
         partial = await self._ask_for(PARTIAL_VAULT, "before-patch")
         await self._running()
-        await self._look_around(self._intent("before-patch").target.vault_id)
+        await self._look_around(VaultId(self._intent("before-patch").subject.id))
         whole_outcome = await self._ended(whole)
         partial_outcome = await self._ended(partial)
         self._judge(whole_outcome, partial_outcome)

@@ -36,7 +36,7 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
 
@@ -210,15 +210,28 @@ def is_typed(stream: TextIO | None, system: str = os.name) -> bool:
     return system != "nt" or type(raw).__name__ == "_WindowsConsoleIO"
 
 
-def terminal_secret(profile: Profile) -> Secret:
-    """Return how a command gets the password: environment, the system's store, or a prompt where there is a person."""
+def terminal_secret(
+    profile: Profile, terminal: TextIO | None = None, ask: Callable[[str], str] = getpass.getpass
+) -> Secret:
+    """Return how a command gets the password: environment, the system's store, or a prompt where there is a person.
+
+    ``terminal`` is the standard input by default, ``ask`` prompts there. What a person types first is tried although
+    it was refused to a program before: the account may have been unlocked since.
+    """
     forbid_dumps()
     secrets = Secrets()
+    terminal = sys.stdin if terminal is None else terminal
+
+    was_typed = False
 
     async def secret(kind: SecretKind) -> str:
+        nonlocal was_typed
         found = await secrets.get(profile, kind)
-        if found is None and is_typed(sys.stdin):
-            found = getpass.getpass(f"{kind} for {shown(profile.name)}: ")
+        if found is None and is_typed(terminal):
+            found = ask(f"{kind} for {shown(profile.name)}: ")
+            if not was_typed:
+                Refusals(places().refusals_file).forget(profile)
+            was_typed = True
         if not found:
             raise SecretMissing(profile.name, kind)
         return found

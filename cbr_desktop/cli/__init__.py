@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, name = options.run.partition(":")
     try:
         if options.try_again:
-            _late("storage.refusals").Refusals(_late("storage.paths").places().refusals_file).forget_all()
+            _let_try_again(options.profile)
         run = getattr(_late(module), name)
         if options.run != _WINDOW:
             gc.enable()
@@ -58,6 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         (gc.enable if is_looking else gc.disable)()
     return code
+
+
+def _let_try_again(name: str | None) -> None:
+    """Let a refused password be tried once more, because a person says so: of a profile's account, or of all.
+
+    That there is no profile of this name is for those to say who want to use it.
+    """
+    here = _late("storage.paths").places()
+    refusals = _late("storage.refusals").Refusals(here.refusals_file)
+    if name is None:
+        refusals.forget_all()
+    else:
+        for profile in (each for each in _late("app.profile").all_profiles(here) if each.name == name):
+            refusals.forget(profile)
 
 
 def _refused(error: HouseError | ExceptionGroup) -> int:
@@ -232,10 +246,17 @@ def _outbox(outbox: _Parser) -> None:
     release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
     reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
     reconcile.set_defaults(run="cli.outbox:reconcile")
+    adopt = acts.add_parser("adopt", help="say that a request whose answer was lost made a checkpoint that was found")
+    adopt.set_defaults(run="cli.outbox:adopt")
+    disown = acts.add_parser("disown", help="say that a request whose answer was lost made nothing of what was found")
+    disown.set_defaults(run="cli.outbox:disown")
     for act in (hold, release, cancel):
         act.add_argument("ids", metavar="ID", nargs="+", help="a request's id, or how it begins")
+    for act in (adopt, disown):
+        act.add_argument("ids", metavar="ID", nargs=1, help="the request's id, or how it begins")
+    adopt.add_argument("checkpoint", metavar="CHECKPOINT", help="the whole id of a checkpoint that the list names")
     reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
-    for act in (listed, hold, release, cancel, reconcile):
+    for act in (listed, hold, release, cancel, reconcile, adopt, disown):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 

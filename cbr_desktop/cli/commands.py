@@ -33,7 +33,7 @@ from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.ui.text import behind_sentence, incomplete_sentence
+from cbr_desktop.text.sentences import behind_sentence, incomplete_sentence
 from cbr_desktop.workflows.ledger import Ledger
 
 

@@ -14,7 +14,7 @@ from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.ui.diagnosis import check_text, diagnosis_record, summary_sentence
+from cbr_desktop.text.diagnosis import check_text, diagnosis_record, summary_sentence
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -17,8 +17,8 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.notes import note_sentence
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.notes import note_sentence
+from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 
 

@@ -11,25 +11,27 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.ui.evidence import csv_export, html_export, json_export, verification_sentence
+from cbr_desktop.text.evidence import csv_export, html_export, json_export, verification_sentence
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Print whether the journal is whole; 0 when it is, 1 when it is not."""
+    """Print whether the journal is whole; 0 when it is, 1 when it is not or cannot be proved to be."""
     found = _verified(places())
     record = {
+        "whole": found.is_whole,
         "sound": found.is_sound,
         "entries": found.count,
         "broken": found.broken,
         "why": found.why,
+        "doubt": found.doubt,
         "head": {"number": found.head.number, "hash": found.head.hash},
     }
     show(options, record, verification_sentence(found))
-    return GOOD if found.is_sound else BAD
+    return GOOD if found.is_whole else BAD
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the wanted entries out; a journal that is not whole is exported all the same, and 1 tells of it."""
+    """Write the wanted entries out; a journal that is not proved whole is exported all the same, and 1 tells of it."""
     try:
         wanted = Filter(
             since=_time(options.since),
@@ -60,9 +62,9 @@ def export(options: argparse.Namespace) -> int:
         write_output(options.output, content)
     else:
         put(content)
-    if not found.is_sound:
+    if not found.is_whole:
         remark(verification_sentence(found))
-    return GOOD if found.is_sound else BAD
+    return GOOD if found.is_whole else BAD
 
 
 def _verified(here: Places) -> Verification:

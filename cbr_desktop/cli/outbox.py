@@ -1,4 +1,4 @@
-"""The commands of the outbox: what waits and what became of the rest, hold, release, reconcile."""
+"""The commands of the outbox: what waits and what became of the rest, and all that a person does about requests."""
 
 import argparse
 from collections import Counter
@@ -12,15 +12,15 @@ from cbr_desktop.app.house import House
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_house, run
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, show
+from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, settling_record, show
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState, without_profile
+from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.states import clock_words, shown, status_words
-from cbr_desktop.ui.text import intent_sentence, looked_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
+from cbr_desktop.text.states import clock_words, shown, status_words
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
@@ -52,10 +52,48 @@ def cancel(options: argparse.Namespace) -> int:
     return _with_some(options, cancelled)
 
 
+def adopt(options: argparse.Namespace) -> int:
+    """Take a checkpoint that was found for what a request made; 2 when it is none of the request's candidates."""
+
+    def adopted(house: House, intents: list[Intent]) -> int:
+        (intent,) = intents
+        candidates = [each.id for each in intent.candidates] if intent.awaits_person else []
+        if not candidates:
+            return _not_told(intent, "there is no checkpoint that may be the one")
+        if options.checkpoint not in candidates:
+            ids = ", ".join(shown(id, 64) for id in candidates)
+            remark(f"{options.checkpoint!r} is no candidate of request {intent.id[:8]}; these are: {ids}")
+            return UNUSABLE
+        return _done(options, house, intents, lambda id: house.outbox.adopt(id, options.checkpoint))
+
+    return _with_some(options, adopted)
+
+
+def disown(options: argparse.Namespace) -> int:
+    """Take it that a request made nothing of what was found; 1 when that is not for a person to say."""
+
+    def disowned(house: House, intents: list[Intent]) -> int:
+        (intent,) = intents
+        if not intent.awaits_person:
+            return _not_told(intent, "it is not, or not yet, for you to say what became of it")
+        return _done(options, house, intents, house.outbox.disown)
+
+    return _with_some(options, disowned)
+
+
+def _not_told(intent: Intent, why: str) -> int:
+    """Say why nothing is changed of what is known of a request."""
+    sentence = intent_sentence(intent, intent.outcome, datetime.now(UTC))
+    remark(f"Request {intent.id[:8]}: {why}; nothing was changed. {sentence}")
+    return BAD
+
+
 def _done(options: argparse.Namespace, house: House, intents: list[Intent], act: Callable[[IntentId], bool]) -> int:
+    """Do something about requests and show them; it is done only if it is on the disk, for this program ends now."""
     done = [act(intent.id) for intent in intents]
-    _show(options, [house.ledger.intents[intent.id] for intent in intents])
-    return GOOD if all(done) else BAD
+    now = [house.ledger.intents[intent.id] for intent in intents]
+    _show(options, now)
+    return GOOD if all(done) and all(intent.note != NOT_SAVED for intent in now) else BAD
 
 
 def release(options: argparse.Namespace) -> int:
@@ -104,7 +142,8 @@ def _with_some(options: argparse.Namespace, act: Callable[[House, list[Intent]],
     known = peek(places().records_file)[0]
     chosen: dict[str, list[Intent]] = {}
     for id in options.ids:
-        found = [intent for intent in known if intent.id.startswith(id)]
+        # an empty one is a variable that was never set, and means none
+        found = [intent for intent in known if id and intent.id.startswith(id)]
         if len(found) != 1:
             return _refused(id, len(found))
         chosen.setdefault(found[0].target.profile, []).append(found[0])
@@ -148,8 +187,8 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "name": intent.name,
         "profile": intent.target.profile,
         "project": intent.target.project,
-        "vault_id": intent.target.vault_id,
-        "vault_name": intent.target.vault_name,
+        "vault_id": intent.change.vault_id,
+        "vault_name": intent.subject.name,
         "by": intent.by,
         "draft": intent.draft,
         "plan": intent.plan,
@@ -165,11 +204,12 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "retry_of": intent.retry_of,
         "looked": [asdict(each) for each in intent.looked],
         "twins": list(intent.twins),
+        **settling_record(intent),
     }
 
 
 def _text(intent: Intent, now: datetime) -> str:
-    vault = shown(intent.target.vault_name or intent.target.vault_id, 64)
+    vault = shown(intent.subject.label, 64)
     name = shown(intent.name, 64) if intent.name else "(named by the service)"
     head = f"{intent.id[:8]}  {status_words(intent.state)}  {name}  vault {vault}  {shown(intent.target.profile, 60)}"
     lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]
@@ -177,4 +217,5 @@ def _text(intent: Intent, now: datetime) -> str:
     lines.append(f"          {intent_sentence(intent, intent.outcome, now)}")
     if intent.looked and intent.state is IntentState.UNKNOWN:
         lines.append(f"          {looked_sentence(intent, now)}")
+    lines += [f"          {command}" for command in settling_commands(intent)]
     return "\n".join(lines)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import shown
 
 _GROWTH = 16
 """How many times as long a line becomes at the most when everything in it is shown by its name."""

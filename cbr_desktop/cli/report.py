@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
-from cbr_desktop.ui.text import finding_sentence, intent_sentence
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
+from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.workflows.ledger import Ledger
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
@@ -97,6 +98,7 @@ def report_record(report: Report, now: datetime) -> dict[str, Any]:
     intent, outcome = report.intent, report.outcome
     checkpoint = intent.checkpoint
     return {
+        "id": intent.id,
         "state": str(intent.state),
         "summary": intent_sentence(intent, outcome, now),
         "checkpoint_id": checkpoint and checkpoint.id,
@@ -109,7 +111,13 @@ def report_record(report: Report, now: datetime) -> dict[str, Any]:
         ],
         "resources": [_resource_record(r) for r in outcome.resources] if outcome else [],
         "refusal": None if intent.refusal is None else {"code": intent.refusal.code, "message": intent.refusal.message},
+        **settling_record(intent),
     }
+
+
+def settling_record(intent: Intent) -> dict[str, Any]:
+    """Return which checkpoints may be what a request made, and the commands by which a person says which one is."""
+    return {"candidates": [asdict(each) for each in intent.candidates], "commands": settling_commands(intent)}
 
 
 def _resource_record(resource: ResourceOutcome) -> dict[str, Any]:
@@ -137,6 +145,7 @@ def report_text(record: Mapping[str, Any]) -> str:
         f"  {shown(r['name'])}: {shown(r['code'])} {shown(r['reason'])} {r['remedy']}".rstrip()
         for r in record["skipped"]
     ]
+    lines += [f"  {command}" for command in record["commands"]]
     return "\n".join(lines)
 
 

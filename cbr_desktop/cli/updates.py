@@ -10,7 +10,7 @@ from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.cli.report import GOOD
 from cbr_desktop.storage import updates
 from cbr_desktop.storage.paths import places
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.states import shown
 
 
 def update(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """One project of one cloud: a method for each operation in use."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,18 +12,20 @@ from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT, Transport
 from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
-from cbr_desktop.cloud.wire.backups import backups
-from cbr_desktop.cloud.wire.checkpoints import checkpoint, created
+from cbr_desktop.cloud.wire.backups import backup, backups
+from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
+from cbr_desktop.domain.change import Change, Sent
+from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CloudError, NotFound, ProfileError
-from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
 from cbr_desktop.domain.journal import Witness
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
@@ -35,6 +38,8 @@ PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
 
+_WORD = re.compile("[a-z]+([-_][a-z]+)*")
+"""What the parts of a path look like that are no ids."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Value = TypeVar("Value")
@@ -102,6 +107,14 @@ class CbrCloud:
         query = {"vault_id": vault_id, "checkpoint_id": checkpoint_id, "name": name, "start_time": _stamp(since)}
         return await self._list("backups", backups, query)
 
+    async def backup(self, id: BackupId) -> Backup:
+        """Return one backup (ShowBackup)."""
+        answer = await self._get(f"backups/{self._segment(id)}")
+        found = _decoded(answer, backup)
+        if found.id.lower() != id.lower():
+            raise answer.unfit("another backup than was asked for")
+        return found
+
     async def tasks(
         self, *, since: datetime | None = None, operation_type: str | None = None, status: str | None = None
     ) -> Listing[Task]:
@@ -124,21 +137,21 @@ class CbrCloud:
             raise answer.unfit("another checkpoint than was asked for")
         return found
 
-    async def create_checkpoint(
-        self, body: bytes, project_id: ProjectId, witness: Witness | None = None
-    ) -> CreateAnswer:
-        """Send ``body`` as it is to CreateCheckpoint of a project.
+    async def send(self, change: Change, project_id: ProjectId, witness: Witness | None = None) -> Sent:
+        """Send a change of a project as it is, and read what it is answered.
 
         It is sent once; a second time only after a new login, when the gateway did not take the token and so cannot
         have passed the first on. ``CloudError.executed`` is ``False`` where it certainly was not carried out.
         ``witness`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
         """
-        url = f"{self._endpoint}/v3/{self._segment(project_id)}/checkpoints"
-        call = Call("POST", url, headers={"Content-Type": "application/json;charset=UTF-8"}, body=body, fresh=True)
+        path = "/".join(self._step(step) for step in change.path.split("/"))
+        url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
+        headers = {"Content-Type": "application/json;charset=UTF-8"} if change.body else {}
+        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
         once = self._client.once if witness is None else partial(self._once_seen, witness)
         answer = await authorised(self._auth, self._client, call, once)
-        made = _decoded(answer, lambda told: created(told, body))
-        return CreateAnswer(made, answer.request_id, answer.server_time)
+        result = _decoded(answer, lambda told: result_of(change, told))
+        return Sent(result, answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
         """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
@@ -192,6 +205,10 @@ class CbrCloud:
 
     def _listing(self, found: Collection[Row]) -> Listing[Row]:
         return Listing(found.rows, self._clock.now(), found.is_complete)
+
+    def _step(self, step: str) -> str:
+        """Return one part of the path of a change: a word of the service's, or an id."""
+        return step if _WORD.fullmatch(step) else self._segment(step)
 
     def _segment(self, id: str) -> str:
         """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""

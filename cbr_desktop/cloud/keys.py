@@ -45,6 +45,7 @@ class KeyLogin:
     async def signed(self, call: Call, client: Client) -> Call:
         """Return ``call`` with a signature of now. Its query is in the URL, spelled as it was signed."""
         keys = await self._question.outcome(lambda: self._keys, self._ask)
+        client.hide(keys.secret, keys.security_token)
         address = call.address
         headers = {**call.headers, "Host": address.netloc, "X-Sdk-Date": stamp(client.service_time())}
         project = address.path.split("/")[2:3]

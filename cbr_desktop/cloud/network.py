@@ -120,6 +120,11 @@ class Network(httpx.AsyncBaseTransport):
                 self._refused.add(proxy)
             raise
 
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """The passwords of the proxies in use."""
+        return tuple({proxy.login[1] for proxy in self._lines if proxy is not None and proxy.login})
+
     def allow_again(self) -> None:
         """Let a login that a proxy refused be tried once more, because a person asked for it."""
         self._refused.clear()

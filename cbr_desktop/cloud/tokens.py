@@ -151,6 +151,7 @@ class TokenLogin:
 
     async def _new(self, old: str | None, client: Client) -> Token:
         self._token = await self._ask(client, old)
+        client.hide(self._token.value)
         client.tell(token_expires_at=self._token.expires_at)
         return self._token
 
@@ -192,6 +193,7 @@ class PasswordLogin(TokenLogin):
             raise _our_refusal(profile, "user-id")
         password = await self._secret(SecretKind.PASSWORD)
         passcode = await self._passcode() if profile.mfa else ""
+        client.hide(password, passcode)
         self._refused.check(password, passcode)
         await self._check_kept(password, passcode)
         factor = (profile.user_id, passcode) if profile.mfa else None
@@ -259,6 +261,7 @@ class PastedToken(TokenLogin):
     async def _ask(self, client: Client, old: str | None) -> Token:
         profile = self._profile
         value = await pasted(self._secret, SecretKind.TOKEN, profile.name)
+        client.hide(value)
         self._refused.check(value)
         if value == old:
             raise SecretMissing(profile.name, SecretKind.TOKEN)

@@ -30,6 +30,7 @@ import stamina
 import stamina.instrumentation
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
+from cbr_desktop.cloud.redaction import KnownSecrets, Redaction, cookie_values, proofs
 from cbr_desktop.cloud.wire.logins import reason_of
 from cbr_desktop.cloud.wire.refusals import Envelope, Form, envelope, form_of
 from cbr_desktop.domain.connection import Connection, Reach
@@ -46,6 +47,7 @@ from cbr_desktop.domain.error import (
     Throttled,
     Unreachable,
 )
+from cbr_desktop.domain.redaction import redacted
 
 DEADLINE_SECONDS = 30.0
 """The longest that one request may take, from the first byte out to the last byte in."""
@@ -134,14 +136,15 @@ class Answer:
     body: bytes = field(repr=False)
     request_id: str
     server_time: datetime | None
+    redact: Callable[[str], str] = field(default=redacted, repr=False)
 
     def unfit(self, detail: str) -> CloudError:
         """Return the error for a body that is not what was asked for; some refusals come under a good status."""
-        found = envelope(self.body)
+        found = envelope(self.body, self.redact)
         if found.code:
             request_id = self.request_id or found.request_id
             return Refused(self.host, status=self.status, code=found.code, message=found.message, request_id=request_id)
-        return BadAnswer(self.host, detail, self.status, self.request_id)
+        return BadAnswer(self.host, self.redact(detail), self.status, self.request_id)
 
 
 class Client:
@@ -170,6 +173,7 @@ class Client:
         self._deadline = min(deadline, DEADLINE_SECONDS)
         self._chance = chance
         self._offline = offline
+        self._secrets = KnownSecrets()
         self._gate = _Gate()
         self._connection = Connection()
         self._quiet_until: datetime | None = None
@@ -186,6 +190,10 @@ class Client:
     def service_time(self) -> datetime:
         """Return the time by the service's clock, aware UTC."""
         return self.clock.now() + self.clock_offset
+
+    def hide(self, *secrets: str) -> None:
+        """Cut these from every answer, before anything is made of it."""
+        self._secrets.hide(*secrets)
 
     def allow_again(self) -> None:
         """Let a login that the proxy refused be tried once more, because a person gave it anew."""
@@ -266,13 +274,15 @@ class Client:
         try:
             async with self._opened(call) as response:
                 answered_at = self.clock.now()
+                redaction = self._redaction(call, response.headers)
+                response.headers = _without_secrets(response.headers, redaction)
                 status, request_id = response.status_code, _request_id(response.headers)
-                body = await _body(call.host, response)
+                body = redaction.body(await _body(call.host, response), refused=status >= 300)
                 if self.clock.now() - asked_at > _SLEPT:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")
                 self._compare_clocks(response, body, asked_at, answered_at)
-                answer = _judged(call.host, response, body, request_id)
+                answer = _judged(call.host, response, body, request_id, redaction.text)
                 latency_ms = (time.perf_counter() - started) * 1000
                 self.tell(reach=Reach.ONLINE, latency_ms=latency_ms, error=None)
                 return answer
@@ -280,6 +290,13 @@ class Client:
             milliseconds = (time.perf_counter() - started) * 1000
             path = httpx.URL(call.url).path
             _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
+
+    def _redaction(self, call: Call, answered: httpx.Headers | None = None) -> Redaction:
+        """Return what cuts the secrets of the session, and those of one call, from its answer."""
+        given = [] if answered is None else answered.get_list("x-subject-token")
+        cookies = [] if answered is None else cookie_values(answered.get_list("set-cookie"))
+        proxied = () if self._network is None else self._network.passwords
+        return self._secrets.redaction(*proofs(call.headers), *given, *cookies, *proxied)
 
     def _compare_clocks(self, response: httpx.Response, body: bytes, asked_at: datetime, answered_at: datetime) -> None:
         """Take the clock's offset from an answer of the service itself, when it can be trusted; told with what follows.
@@ -315,7 +332,9 @@ class Client:
                 async with _closing(response):
                     yield response
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise _translated(call.host, error, sent=sending.started) from error
+            made = _translated(call.host, error, sent=sending.started)
+            made.hide(self._redaction(call).text)
+            raise made from error
 
     def _note_outage(self, error: Refused, number: int) -> None:
         """Leave a server alone that cannot serve: for 1, 2, 4 ... 60 seconds; any other answer ends that."""
@@ -564,8 +583,21 @@ def _request_id(headers: httpx.Headers) -> str:
     return text if _REQUEST_ID.match(text) else ""
 
 
-def _judged(host: str, response: httpx.Response, body: bytes, request_id: str) -> Answer:
-    """Return a good answer as such; raise for a refusal, a redirect, a sign-in page and nonsense."""
+def _without_secrets(headers: httpx.Headers, redaction: Redaction) -> httpx.Headers:
+    """Return the headers of an answer without secrets, but for the token that a login is there to bring."""
+    return httpx.Headers(
+        [
+            (name, value if name.lower() == b"x-subject-token" else redaction.header(value))
+            for name, value in headers.raw
+        ]
+    )
+
+
+def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, redact: Callable[[str], str]) -> Answer:
+    """Return a good answer as such; raise for a refusal, a redirect, a sign-in page and nonsense.
+
+    ``redact`` takes secrets out of what is said.
+    """
     status = response.status_code
     if 300 <= status < 400:
         raise Redirected(host, _origin(response), status, request_id)
@@ -575,8 +607,8 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str) -
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
         form = Form.OTHER if _is_page(response, body) else form_of(status, body)
-        raise refusal(host, response, envelope(body), request_id, form)
-    return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")))
+        raise refusal(host, response, envelope(body, redact), request_id, form)
+    return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
 
 
 def refusal(

@@ -21,6 +21,26 @@ class BackupStatus(StrEnum):
     WAITING_RESTORE = "waiting_restore"
 
 
+GONE = "gone"
+"""The status of a backup that does not exist any more, which is not a word of the service."""
+BEING_DELETED = frozenset({BackupStatus.DELETING, BackupStatus.WAITING_DELETE})
+
+
+@dataclass(frozen=True, slots=True)
+class BackupDeletion:
+    """What a person fills in for the deletion of a backup."""
+
+    backup_id: BackupId
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRename:
+    """What a person fills in for the renaming of a backup."""
+
+    backup_id: BackupId
+    name: str
+
+
 @dataclass(slots=True)
 class Backup:
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.

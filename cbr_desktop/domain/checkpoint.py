@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, warn
-from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId, VolumeId, is_uuid
+from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, folded, warn
+from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId, VolumeId, is_uuid, spelled
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.redaction import redact_fields
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ResourceType
 
 NAME_LIMIT = 64
@@ -98,6 +99,9 @@ class SkippedResource:
     code: str
     reason: str
 
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "reason")
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -113,16 +117,6 @@ class Checkpoint:
     name: str = ""
     description: str = ""
     retention_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreateAnswer:
-    """The answer to a request for a checkpoint, with the gateway's request id and the service's clock if it told."""
-
-    checkpoint: Checkpoint
-    request_id: str = ""
-    server_time: datetime | None = None
-    extra: dict[str, object] = field(default_factory=dict)
 
 
 def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[Finding]:
@@ -149,7 +143,8 @@ def description_findings(description: str) -> list[Finding]:
     found = re.findall(_FORBIDDEN_IN_DESCRIPTION, description)
     if found:
         findings.append(_bad_character(description, found, Subject.DESCRIPTION))
-    for position, character in enumerate(description, 1):
+    # what is far too long is not gone through: it may be a book
+    for position, character in enumerate(description[: 4 * DESCRIPTION_LIMIT], 1):
         if unicodedata.category(character) == "Cc" and character not in "\r\n":
             facts = {"code_point": f"U+{ord(character):04X}", "position": position}
             findings.append(block(FindingKind.CONTROL_CHARACTER, Subject.DESCRIPTION, "9900", **facts))
@@ -181,15 +176,17 @@ def forbidden_spans(name: str, rules: NameRules) -> list[tuple[int, int]]:
 
 
 def draft_findings(draft: CheckpointDraft, rules: NameRules, *, beta_fields: bool) -> list[Finding]:
-    """Judge a draft by itself, without any knowledge of the vault that it names."""
+    """Judge a draft by itself, without any knowledge of the vault that it names; equal findings are counted."""
     count = 2 if draft.resources is None else len(draft.resources)
-    return [
-        *_vault_id_findings(draft.vault_id),
-        *name_findings(draft.name, rules, count),
-        *description_findings(draft.description),
-        *_choice_findings(draft.resources),
-        *_option_findings(draft, beta_fields=beta_fields),
-    ]
+    return folded(
+        [
+            *_vault_id_findings(draft.vault_id),
+            *name_findings(draft.name, rules, count),
+            *description_findings(draft.description),
+            *_choice_findings(draft.resources),
+            *_option_findings(draft, beta_fields=beta_fields),
+        ]
+    )
 
 
 def _vault_id_findings(vault_id: VaultId | None) -> list[Finding]:
@@ -211,14 +208,15 @@ def _choice_findings(choices: tuple[ResourceChoice, ...] | None) -> list[Finding
         findings.append(
             block(FindingKind.TOO_MANY_RESOURCES, Subject.RESOURCES, "9900", count=len(choices), limit=limit)
         )
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for choice in choices:
-        label = choice.name or choice.id
         if not is_uuid(choice.id):
             findings.append(block(FindingKind.BAD_ID, Subject.RESOURCES, "9900", path="resources", found=choice.id))
-        elif choice.id in seen:
-            findings.append(block(FindingKind.DUPLICATE_RESOURCE, Subject.RESOURCES, "6104", resource=label))
-        seen.add(choice.id)
+        own = spelled(choice.id)
+        if own in seen and is_uuid(own):
+            facts = {"resource": choice.name or choice.id, "other": "" if seen[own] == choice.id else seen[own]}
+            findings.append(block(FindingKind.DUPLICATE_RESOURCE, Subject.RESOURCES, "6104", **facts))
+        seen.setdefault(own, choice.id)
         bad_volume = next((v for v in choice.exclude_volumes + choice.include_volumes if not is_uuid(v)), None)
         if bad_volume is not None:
             findings.append(_bad_id(Subject.RESOURCES, "extra_info", bad_volume))

@@ -28,6 +28,7 @@
     └── ReadOnly                   the profile is not armed: nothing may be changed through it now
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 
@@ -48,6 +49,11 @@ class CloudError(HouseError):
         super().__init__(host, detail)
         self.host = host
         self.detail = detail
+
+    def hide(self, redact: Callable[[str], str]) -> None:
+        """Take secrets out of the detail."""
+        self.detail = redact(self.detail)
+        self.args = (self.host, self.detail)
 
 
 class Unreachable(CloudError):
@@ -176,7 +182,11 @@ class ChangedOutside(NotSaved):
 
 
 class Damaged(StorageError):
-    """A file exists and cannot be read as what it should be."""
+    """A file cannot be read as what it should be."""
+
+
+class Missing(Damaged):
+    """There is no file of that name."""
 
 
 class NewerVersion(Damaged):

@@ -1,13 +1,16 @@
 """Findings: what a check has to say about a request, as facts without sentences."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 
 Facts = dict[str, object]
 """What a finding says, by the names that its kind promises."""
+
+ALIKE = 20
+"""Findings of one kind that are told each for itself."""
 
 
 class Severity(Enum):
@@ -29,30 +32,36 @@ class Subject(StrEnum):
     RESOURCES = "resources"
     ADVANCED = "advanced"
     CONNECTION = "connection"
+    BACKUP = "backup"
+    SCHEDULE = "schedule"
+    RETENTION = "retention"
 
 
 class FindingKind(StrEnum):
-    """What was found. The facts that come with each are named in its comment."""
+    """What was found. The facts that come with each are named in its comment; ``more`` counts others like it."""
 
     # the request document
-    NOT_JSON = "not-json"  # line, column, detail
+    NOT_JSON = "not-json"  # fault (``JsonFault``), line, column, detail (the parser's words for ``SYNTAX``)
     TOO_LARGE = "too-large"  # size, limit (bytes)
     NOT_OBJECT = "not-object"  # path, found
     MISSING = "missing"  # path
     WRONG_TYPE = "wrong-type"  # path, expected, found
     DUPLICATE_KEY = "duplicate-key"  # path
     UNKNOWN_KEY = "unknown-key"  # path
+    HALF_CHARACTER = "half-character"  # path, code_point
     # name and description
-    TOO_LONG = "too-long"  # length, limit, over
+    TOO_LONG = "too-long"  # length, limit, over, path for a resource
     BAD_CHARACTER = "bad-character"  # character, position (from 1), count, rules unless the strict ones
     CONTROL_CHARACTER = "control-character"  # code point, position
     NAME_LOOKS_AUTOMATIC = "name-looks-automatic"
     NAME_TAKEN = "name-taken"  # name
     NAME_OMITTED = "name-omitted"
+    NAME_EMPTY = "name-empty"  # path
     NAME_NO_ROOM_FOR_SUFFIX = "name-no-room-for-suffix"  # length, limit
     # vault
     NO_VAULT = "no-vault"
     BAD_ID = "bad-id"  # path, found
+    OTHER_SPELLING = "other-spelling"  # found, written
     VAULT_UNKNOWN = "vault-unknown"  # id
     VAULT_STATUS = "vault-status"  # vault, status
     VAULT_EXPANDING = "vault-expanding"  # vault
@@ -66,7 +75,9 @@ class FindingKind(StrEnum):
     # resources
     NOTHING_CHOSEN = "nothing-chosen"
     TOO_MANY_RESOURCES = "too-many-resources"  # count, limit
-    DUPLICATE_RESOURCE = "duplicate-resource"  # resource
+    DUPLICATE_RESOURCE = "duplicate-resource"  # resource, other (its id as spelled before, where that differs)
+    WHOLE_VAULT = "whole-vault"  # path
+    TYPE_UNKNOWN = "type-unknown"  # path, found
     FOREIGN_RESOURCE = "foreign-resource"  # resource, vault, other_vault
     BOTH_FORMS = "both-forms"
     RESOURCE_STATE = "resource-state"  # resource, status
@@ -85,6 +96,23 @@ class FindingKind(StrEnum):
     BETA_FIELD = "beta-field"  # path
     PEAK_HOURS = "peak-hours"
     DATA_OLD = "data-old"  # age (timedelta), from_cache
+    # backups
+    BACKUP_UNKNOWN = "backup-unknown"  # id
+    BACKUP_STATUS = "backup-status"  # backup, status
+    BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
+    BACKUP_LOCKED = "backup-locked"  # backup, vault
+    NAME_MISSING = "name-missing"
+    NAME_UNCHANGED = "name-unchanged"  # name
+    # policies
+    NO_SCHEDULE = "no-schedule"
+    BAD_PATTERN = "bad-pattern"  # found
+    TOO_MANY_PATTERNS = "too-many-patterns"  # count, limit
+    RUNS_TOO_CLOSE = "runs-too-close"  # first, second (HH:MM UTC)
+    POLICY_RANGE = "policy-range"  # path, found, low, high
+    TIMEZONE_MISSING = "timezone-missing"
+    RETENTION_EXCLUSIVE = "retention-exclusive"
+    POLICIES_FULL = "policies-full"  # count, limit
+    KEPT_FOREVER = "kept-forever"
     # plans
     PLAN_RANGE = "plan-range"  # path, limit (``1 to 16``), found
     STEP_UNCLEAR = "step-unclear"  # path
@@ -92,6 +120,17 @@ class FindingKind(StrEnum):
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
     BAD_TEMPLATE = "bad-template"  # path, found
+
+
+class JsonFault(StrEnum):
+    """Why a file is no JSON that can be taken."""
+
+    SYNTAX = "syntax"
+    NOT_UTF_8 = "not-utf-8"
+    UTF_16 = "utf-16"
+    NUMBER = "number"
+    TOO_DEEP = "too-deep"
+    TOO_MANY = "too-many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +162,33 @@ def warn(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -
 def info(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
     """Return a finding that is only told."""
     return Finding(kind, Severity.INFO, subject, facts, code)
+
+
+def folded(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in their order; of more than ``ALIKE`` of a kind only the first, which counts the others."""
+    groups: dict[object, _Group] = {}
+    kept: list[tuple[_Group, Finding]] = []
+    likeness: object = None
+    group = _Group()
+    for finding in findings:
+        now = (finding.kind, finding.severity, finding.subject, finding.code)
+        # like ones come in a row, and to look an enumeration up is slow
+        if now != likeness:
+            likeness, group = now, groups.setdefault(now, _Group())
+        group.count += 1
+        if group.count <= ALIKE:
+            kept.append((group, finding))
+    told = []
+    for group, finding in kept:
+        if group.count <= ALIKE:
+            told.append(finding)
+        elif not group.is_told:
+            told.append(replace(finding, facts={**finding.facts, "more": group.count - 1}))
+            group.is_told = True
+    return told
+
+
+@dataclass(slots=True)
+class _Group:
+    count: int = 0
+    is_told: bool = False

@@ -37,7 +37,7 @@ class NoteKind(StrEnum):
     # it cannot be taken over
     TOO_LARGE = "too-large"
     NOT_TEXT = "not-text"
-    NOT_UNDERSTOOD = "not-understood"  # the parser's words
+    NOT_UNDERSTOOD = "not-understood"  # the parser's words, or a ``JsonFault``
     NO_BODY = "no-body"
     BODY_IN_FILE = "body-in-file"  # the file that the command names
     OTHER_METHOD = "other-method"  # the method
@@ -124,9 +124,10 @@ def foreign(data: bytes) -> Foreign:
 
 def _value(data: bytes) -> Any:
     try:
-        return request.decode(data)
-    except (ValueError, RecursionError) as error:
-        raise _Refused(NoteKind.NOT_UNDERSTOOD, str(error)) from error
+        # keys that stand twice are told when what is taken over is judged
+        return request.decode(data, [])
+    except request.NotJson as error:
+        raise _Refused(NoteKind.NOT_UNDERSTOOD, str(error.finding.facts["detail"] or error.fault)) from error
 
 
 def _pretty(value: dict[str, Any]) -> str:

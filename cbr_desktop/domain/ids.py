@@ -2,6 +2,7 @@
 
 import re
 from typing import NewType
+from uuid import UUID
 
 VaultId = NewType("VaultId", str)
 ResourceId = NewType("ResourceId", str)
@@ -20,6 +21,14 @@ _HEX32 = r"[0-9a-fA-F]{32}\Z"
 def is_uuid(text: str) -> bool:
     """Tell whether ``text`` has the form of the service's object ids: a UUID with hyphens."""
     return re.match(_UUID, text) is not None
+
+
+def spelled(text: str) -> str:
+    """Return the id as the service spells it, whether capitals or missing hyphens spell it otherwise; else ``text``."""
+    bare = text.replace("-", "") if is_uuid(text) else text
+    if re.match(_HEX32, bare) is None:
+        return text
+    return str(UUID(bare))
 
 
 def is_project_id(text: str) -> bool:

@@ -4,7 +4,7 @@
 
     SCHEDULED ──due──┐       ┌──a code that means "not done"──> REJECTED
         │            v       │
-        │         QUEUED ──claim──> SENDING ──200──> ACCEPTED ──all resources ended──> FINISHED
+        │         QUEUED ──claim──> SENDING ──2xx──> ACCEPTED ──all of it has ended──> FINISHED
         │          ^  │ ^───nothing left this machine───┘ │             ^
         │  release │  │                                   │             │ found by reading ("reconciled")
         │          │  v hold                              │anything else, or found so at start
@@ -13,6 +13,7 @@
                                                                   └──person: look on, or the vault is busy──┘
 
     UNKNOWN ──person: this one is mine──> ACCEPTED ("adopted"), ──person: none is──> NOT_FOUND ("disowned")
+    UNKNOWN ──proved undone, and the operation may be repeated──> QUEUED, at most twice
 
     SCHEDULED, QUEUED and HELD ──person──> CANCELLED
     HELD ──release──> SCHEDULED when its time is still to come
@@ -20,10 +21,11 @@
 
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
 data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
-(``elsewhere``, until it leads back), the command that asked for it ended first (``left``). All others only a person
-releases, and that is a new confirmation.
+(``elsewhere``, until it leads back), the command that asked for it ended first (``left``), the request that it waited
+for failed (``prior-failed``). All others only a person releases, and that is a new confirmation.
 
-Only SENDING reaches the wire, once. UNKNOWN is settled by reading and never sent again by the program. What is found
+Only SENDING reaches the wire, once. UNKNOWN is settled by reading; what cannot be repeated without harm is never sent
+again by the program, and the rest only when reading has proved that it was not done. What is found
 may be another's: where a second explanation remains the request stays UNKNOWN (``AMBIGUOUS``) with its ``candidates``,
 and where the clocks could not be compared "not found" is not concluded (``NO_CLOCK``).
 """
@@ -32,9 +34,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
-from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.domain.redaction import redact_fields
 
 
 class IntentState(StrEnum):
@@ -64,6 +68,15 @@ AMBIGUOUS = "ambiguous"
 """The note of an UNKNOWN request for which checkpoints were found that may be its own or another's."""
 NO_CLOCK = "no-clock"
 """The note of an UNKNOWN request of which nothing was found while nobody knows when, by the service's time, to look."""
+REPEATED = "repeated"
+"""The note of a request that was proved not to be done and goes again, because its operation may be repeated."""
+PRIOR = "prior"
+"""The note of a queued request that waits for another to finish."""
+PRIOR_FAILED = "prior-failed"
+"""The note of a request that is held because the one that it waited for did not do all of what was asked for."""
+
+NOT_SAVED = "not-saved"
+"""The note of a request whose state the disk would not take; the row there says what was before."""
 
 LEFT = "left"
 """The note of a request whose command ended before it was sent: no other sends it until a person releases it."""
@@ -83,9 +96,7 @@ class Target:
     profile: str
     cbr_endpoint: str
     project: str
-    project_id: ProjectId | None
-    vault_id: VaultId
-    vault_name: str = ""
+    project_id: ProjectId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,9 @@ class Refusal:
     code: str
     message: str
     request_id: str = ""
+
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message", "request_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +142,9 @@ class Candidate:
 class Intent:
     """One request and its fate.
 
-    ``body`` is what is sent, byte for byte. ``name`` is the tag by which a lost answer is looked for, empty when the
-    service chooses. ``note`` is a word about the state, for people's eyes only after ``ui/text``. ``outcome`` is what
-    became of the resources, once they have all ended: the service forgets its tasks after a month, the row does not.
+    ``change`` is what is sent, ``result`` what it made, once that is known. ``note`` is a word about the state, for
+    people's eyes only after ``text``. ``outcome`` is what became of it, once all of it has ended: the service
+    forgets its tasks after a month, the row does not.
 
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
@@ -139,18 +153,19 @@ class Intent:
     confirmed it last.
 
     ``service_sent_at`` is the earliest time by the service's clock at which the request can have left, ``None`` while
-    the difference between the clocks was not known. ``candidates`` are the checkpoints that may be its own.
+    the difference between the clocks was not known. ``candidates`` are the checkpoints that may be its own. ``sends``
+    is how often it was sent, more than once only where an operation may be repeated. It waits for the intent ``after``
+    to finish, and takes the id of its result.
     """
 
     id: IntentId
     target: Target
-    body: bytes
-    name: str
+    change: Change
     state: IntentState
     created_at: datetime
     changed_at: datetime
     sent_at: datetime | None = None
-    checkpoint: Checkpoint | None = None
+    result: Result | None = None
     request_id: str = ""
     refusal: Refusal | None = None
     note: str = ""
@@ -167,15 +182,47 @@ class Intent:
     service_sent_at: datetime | None = None
     candidates: tuple[Candidate, ...] = ()
     origin: Origin = Origin.WINDOW
+    sends: int = 0
+    after: IntentId | None = None
+
+    @property
+    def body(self) -> bytes:
+        """What is sent, byte for byte."""
+        return self.change.body
+
+    @property
+    def name(self) -> str:
+        """The tag by which a lost answer is looked for, empty when the service chooses the name."""
+        return self.change.tag
+
+    @property
+    def subject(self) -> Subject:
+        """What it is done to."""
+        return self.change.subject
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The checkpoint that it made, as far as it is known."""
+        return self.result.checkpoint if self.result is not None else None
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""
         return replace(self, state=state, changed_at=at, **changes)  # type: ignore[arg-type]
 
     @property
+    def lane(self) -> tuple[str, str]:
+        """What runs one request at a time: an endpoint, and the lane of the change there."""
+        return self.target.cbr_endpoint, self.change.lane.lower()
+
+    @property
     def is_settled(self) -> bool:
         """Whether the program has nothing left to do about it."""
         return self.state in SETTLED
+
+    @property
+    def awaits_person(self) -> bool:
+        """Whether its outcome is unknown and a person can say it: by a candidate, or as reading has ended in vain."""
+        return self.state is IntentState.UNKNOWN and (bool(self.candidates) or self.note in (AMBIGUOUS, NO_CLOCK))
 
     @property
     def wanted_at(self) -> datetime:

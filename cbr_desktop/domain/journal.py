@@ -8,14 +8,23 @@ that is kept elsewhere.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from cbr_desktop.domain.jsontext import measure
+
 FIRST = "0" * 64
 """What stands for the hash of the entry before the first."""
+DEPTH_LIMIT = 64
+"""Levels of nesting of an entry; its own and those of its facts together."""
+
+_NUMBER_LIMIT = 10**15
+# far enough from the ends of the calendar for every time zone
+_YEARS = range(1970, 9999)
 
 
 class EntryKind(StrEnum):
@@ -70,19 +79,29 @@ class Verification:
     """How the chain stands. ``count`` entries were read; ``broken`` is the number of the first that is not sound.
 
     ``why`` is ``not-an-entry``, ``changed`` (its hash is another), ``out-of-place`` (it does not follow on the one
-    before), ``torn`` (the last line has no end), ``cut-off`` (the head is known and not there), ``other-head`` (another
-    entry is in its place) or ``unreadable``; empty when all is sound.
+    before), ``torn`` (the last line has no end), ``cut-off`` (the head is known and not there), ``gone`` (it is known
+    and there is no entry at all), ``other-head`` (another entry is in its place) or ``unreadable``; empty when all is
+    sound.
+
+    ``doubt`` tells why a sound chain need not be the one that was written: ``no-head`` (no head is remembered, or none
+    was when a program took the journal up) or ``no-journal`` (there are no entries and no head); empty when it is.
     """
 
     count: int
     head: Head
     broken: int | None = None
     why: str = ""
+    doubt: str = ""
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is missing and nothing was changed."""
+        """Whether nothing is missing in the chain and nothing was changed."""
         return self.broken is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the chain is sound, and proved to be the one that was written."""
+        return self.is_sound and not self.doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +158,21 @@ def record_of(entry: Entry) -> dict[str, Any]:
 def entry_of(line: bytes) -> Entry:
     """Read a line. ``ValueError`` when it is none of ours; whether its hash is right is another question."""
     try:
-        fields = json.loads(line)
+        text = line.decode("ascii")
+        if measure(text, DEPTH_LIMIT, len(text))[0] > DEPTH_LIMIT:
+            raise ValueError(f"no entry: more than {DEPTH_LIMIT} levels")
+        fields = json.loads(text, parse_constant=_finite, parse_float=_finite)
         event = Event(**{name: fields[name] for name in _EVENT})
         entry = Entry(fields["number"], datetime.fromisoformat(fields["at"]), event, fields["before"], fields["hash"])
-    except (KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError) as error:
         raise ValueError(f"no entry: {type(error).__name__}") from error
     texts = [entry.before, entry.hash, *(getattr(event, name) for name in _EVENT[:-1])]
     if type(entry.number) is not int or not all(isinstance(text, str) for text in texts) or entry.at.tzinfo is None:
         raise ValueError("no entry: a value of another type")
     if not isinstance(event.facts, dict):
         raise ValueError("no entry: no facts")
+    if not 0 < entry.number < _NUMBER_LIMIT or entry.at.year not in _YEARS:
+        raise ValueError("no entry: a value out of its range")
     return entry
 
 
@@ -167,6 +191,13 @@ _EVENT = ("kind", "by", "profile", "project", "vault", "vault_name", "intent", "
 def _fields(entry: Entry) -> dict[str, Any]:
     event = {name: getattr(entry.event, name) for name in _EVENT}
     return {"number": entry.number, "at": entry.at.isoformat(), "before": entry.before, **event}
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"no entry: {text[:20]} is no number")
+    return number
 
 
 def _canonical(fields: Mapping[str, Any]) -> bytes:

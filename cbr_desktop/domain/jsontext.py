@@ -1,12 +1,15 @@
 """JSON as it stands in a text: where each value begins and ends, so that one is changed and all else stays."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder()
-_SPACES = " \t\r\n"
+# a text that does not end goes on to the end of all: to look into it again from each of its quotes takes for ever
+_PARTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,24 @@ class Member:
     key: str
     start: int
     value: Node
+
+
+def measure(text: str, levels: int, parts: int) -> tuple[int, int]:
+    """Return how deep a text is nested and how many parts (texts, brackets, commas) it has, whether or not it is JSON.
+
+    It ends at the first that goes beyond ``levels`` or ``parts``.
+    """
+    level = deepest = count = 0
+    for count, found in enumerate(_PARTS.finditer(text), 1):
+        first = text[found.start()]
+        if first in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif first in "]}":
+            level -= 1
+        if deepest > levels or count > parts:
+            break
+    return deepest, count
 
 
 def located(text: str) -> Node:
@@ -149,9 +170,8 @@ def _items(text: str, start: int) -> Node:
 
 
 def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACES:
-        at += 1
-    return at
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()
 
 
 def _object(text: str, path: Sequence[str]) -> tuple[Node, list[str]]:

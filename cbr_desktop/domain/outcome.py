@@ -13,6 +13,7 @@ from cbr_desktop.domain.checkpoint import (
     SkippedResource,
 )
 from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.redaction import redact_fields
 from cbr_desktop.domain.task import Task, TaskStatus
 
 
@@ -42,6 +43,9 @@ class ResourceOutcome:
     message: str = ""
     task: Task | None = None
 
+    def __post_init__(self) -> None:
+        redact_fields(self, "code", "message")
+
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to this resource."""
@@ -70,6 +74,16 @@ class Outcome:
         return all(resource.is_over for resource in self.resources)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether the checkpoint itself has not ended, whatever its resources say."""
+        return self.status == CheckpointStatus.PROTECTING
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the checkpoint itself has failed, whatever its resources say."""
+        return self.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every resource asked for has a good backup: the only thing that may be called success."""
         return bool(self.resources) and self.count(Fate.DONE) == self.total
@@ -81,6 +95,11 @@ class Outcome:
         if not accepted:
             return 100
         return sum(100 if r.is_over else r.progress_percent or 0 for r in accepted) // len(accepted)
+
+
+def single(id: str, name: str, fate: Fate, status: str) -> Outcome:
+    """Return the outcome of a change of one thing."""
+    return Outcome((ResourceOutcome(ResourceId(id), name, "", fate, status),), status)
 
 
 def outcome(

@@ -27,11 +27,13 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from cbr_desktop.domain import request
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, folded, warn
 from cbr_desktop.domain.request import RequestDocument
 
 SUFFIX = ".plan.json"
 """How the names of plan files end."""
+PART_LIMIT = 500_000
+"""Texts, brackets and commas that a plan file may have: as many as its size has room for in requests."""
 STEP_LIMIT = 500
 CONCURRENCY_LIMIT = 16
 STAGGER_LIMIT_SECONDS = 3600
@@ -98,10 +100,10 @@ def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
         return None, [_whole(block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=request.SIZE_LIMIT))]
     noted: list[Finding] = []
     try:
-        value = request.decode(data, noted)
-    except (ValueError, RecursionError) as error:
-        return None, [_whole(request.not_json(error))]
-    findings = [_whole(finding) for finding in noted]
+        value = request.decode(data, noted, PART_LIMIT)
+    except request.NotJson as error:
+        return None, [_whole(error.finding)]
+    findings = [_whole(finding) for finding in folded(noted)]
     if not isinstance(value, dict) or not isinstance(value.get("plan"), dict):
         found = "no object" if not isinstance(value, dict) else "none" if "plan" not in value else "another value"
         return None, [_whole(block(FindingKind.NOT_OBJECT, Subject.FILE, path="plan", found=found))]

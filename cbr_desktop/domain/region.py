@@ -1,7 +1,6 @@
 """The regions of the public clouds and where they answer. Any other endpoint may be typed in."""
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 
 class Endpoints(NamedTuple):
@@ -65,15 +64,22 @@ REGIONS: dict[str, Endpoints] = {
 }
 """Regions of Huawei Cloud (by the list of the vendor's client), Orange and Telekom, each with its endpoints."""
 
-_PUBLIC = (
-    "myhuaweicloud.com",
-    "myhuaweicloud.eu",
-    "prod-cloud-ocb.orange-business.com",
-    "otc.t-systems.com",
+_HOSTS = frozenset(
+    {
+        *(endpoint.removeprefix("https://") for endpoints in REGIONS.values() for endpoint in endpoints),
+        *(f"iam.{region}.myhuaweicloud.com" for region in _HUAWEI_CLOUD),
+        "iam.myhuaweicloud.eu",
+        # one of the vendor's clients has the name of this region so
+        "cbr.eu-west-101.myhuaweicloud.com",
+    }
 )
 
 
 def is_public_cloud(endpoint: str) -> bool:
-    """Tell whether an endpoint (``https://host``) is of a cloud in the list, so that its name needs no second look."""
-    host = urlsplit(endpoint).hostname or ""
-    return endpoint.startswith("https://") and any(host.endswith(f".{domain}") for domain in _PUBLIC)
+    """Tell whether an endpoint (``https://host``) is of a cloud in the list, so that its name needs no second look.
+
+    Only these very hosts are, at the usual port: object storage gives tenants names under the same domains.
+    """
+    scheme, _, rest = endpoint.partition("://")
+    authority = rest.partition("/")[0]
+    return scheme == "https" and authority.isascii() and authority.lower().removesuffix(":443") in _HOSTS

@@ -6,20 +6,32 @@ the same bytes: the ones that ``body`` or ``RequestDocument.body`` return.
 """
 
 import json
+import math
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Subject, block, folded, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.jsontext import measure
+from cbr_desktop.domain.vault import ResourceType
 
 SIZE_LIMIT = 12 * 1024 * 1024
 """Bytes of a request body that the gateway takes."""
 DEPTH_LIMIT = 32
 """Levels of nesting that a request file may have; a real one has seven."""
+PART_LIMIT = 200_000
+"""Texts, brackets and commas that a request file may have; one of 256 servers with 60 disks each has 120,000."""
+RESOURCE_NAME_LIMIT = 255
+"""Characters of a resource's name."""
 
-_BRACKETS = re.compile(r"[\[\]{}]")
+_DIGITS = 100
+_HALF = re.compile("[\ud800-\udfff]")
+_MAY_BE_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 _PARAMETER_TYPES: dict[str, type | tuple[type, ...]] = {
     "auto_trigger": bool,
@@ -31,6 +43,8 @@ _PARAMETER_TYPES: dict[str, type | tuple[type, ...]] = {
     "retention_duration_days": int,
     "policy_id": str,
 }
+_PARAMETERS = "checkpoint.parameters"
+_RESOURCE_TYPES = frozenset(ResourceType)
 _DETAIL_TYPES: dict[str, type] = {"id": str, "type": str, "name": str, "extra_info": dict}
 _SUBJECTS = {
     "description": Subject.DESCRIPTION,
@@ -82,14 +96,14 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
     """Read a request file. The document is ``None`` when the findings say that it cannot be one."""
     if len(data) > SIZE_LIMIT:
         return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=SIZE_LIMIT)]
-    findings: list[Finding] = []
+    noted: list[Finding] = []
     try:
-        value = _decode(data, findings)
-    except (ValueError, RecursionError) as error:
-        return None, [not_json(error)]
+        value = decode(data, noted)
+    except NotJson as error:
+        return None, [error.finding]
     if not isinstance(value, dict):
         return None, [block(FindingKind.NOT_OBJECT, Subject.FILE, path="", found=_type_word(value))]
-    findings += _shape_findings(value)
+    findings = folded(chain(noted, _shape_findings(value)))
     if any(finding.kind in _UNREADABLE for finding in findings):
         return None, findings
     checkpoint = value["checkpoint"]
@@ -98,12 +112,67 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
     return RequestDocument(draft, checkpoint, other), findings
 
 
-def decode(data: bytes, findings: list[Finding] | None = None) -> Any:
-    """Return the JSON of bytes. ``ValueError`` when it is none, ``RecursionError`` when it is nested too deeply.
+class NotJson(ValueError):
+    """Bytes are no JSON, or more than is taken; ``finding`` tells why."""
 
-    Keys that stand twice in an object are added to ``findings``.
+    def __init__(self, fault: JsonFault, error: json.JSONDecodeError | None = None) -> None:
+        super().__init__(str(fault))
+        line, column, detail = (0, 0, "") if error is None else (error.lineno, error.colno, error.msg)
+        facts = {"fault": fault, "line": line, "column": column, "detail": detail}
+        self.fault = fault
+        self.finding = block(FindingKind.NOT_JSON, Subject.FILE, "", **facts)
+
+
+def decode(data: bytes, findings: list[Finding], parts: int = PART_LIMIT) -> Any:
+    """Return the JSON of bytes of which there are no more than ``parts``. ``NotJson``.
+
+    Keys that stand twice in an object, and texts that end in the middle of a character, are added to ``findings``.
     """
-    return _decode(data, [] if findings is None else findings)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]:
+        raise NotJson(JsonFault.UTF_16)
+    try:
+        # half a character is told with its place
+        text = data.decode("utf-8-sig", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise NotJson(JsonFault.NOT_UTF_8) from error
+    levels, count = measure(text, DEPTH_LIMIT, parts)
+    if levels > DEPTH_LIMIT:
+        raise NotJson(JsonFault.TOO_DEEP)
+    if max(count, text.count("\n")) > parts:
+        raise NotJson(JsonFault.TOO_MANY)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=lambda pairs: checked_object(pairs, findings),
+            parse_constant=_number,
+            parse_float=_number,
+            parse_int=_whole_number,
+        )
+    except json.JSONDecodeError as error:
+        raise NotJson(JsonFault.SYNTAX, error) from error
+    if _MAY_BE_HALF.search(text):
+        findings += _half_characters(value, "")
+    return value
+
+
+def checked_object(pairs: list[tuple[str, Any]], findings: list[Finding]) -> dict[str, Any]:
+    """Return an object by its keys and values; keys that stand twice are added to ``findings``."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        findings += [
+            block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=key) for key, count in counts.items() if count > 1
+        ]
+    return made
+
+
+def unknown_keys(checkpoint: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what this version does not know of a ``checkpoint``, and of its ``parameters``."""
+    parameters = checkpoint.get("parameters", {})
+    return (
+        {key: item for key, item in checkpoint.items() if key not in ("vault_id", "parameters")},
+        {key: item for key, item in parameters.items() if key not in _PARAMETER_TYPES},
+    )
 
 
 _UNREADABLE = frozenset(
@@ -144,104 +213,107 @@ def detail_of(choice: ResourceChoice) -> dict[str, Any]:
     return detail
 
 
-def _decode(data: bytes, findings: list[Finding]) -> Any:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in items]
-        for key in {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else ():
-            findings.append(block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=key))
-        return dict(items)
-
-    text = data.decode("utf-8-sig")
-    if _depth(text) > DEPTH_LIMIT:
-        raise RecursionError(f"more than {DEPTH_LIMIT} levels")
-    return json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotJson(JsonFault.NUMBER)
+    return number
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def _whole_number(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise NotJson(JsonFault.NUMBER)
+    return int(text)
 
 
-def _depth(text: str) -> int:
-    """Return an upper bound of the nesting: brackets in texts count too, which does no harm to real files."""
-    depth = deepest = 0
-    for found in _BRACKETS.finditer(text):
-        if found[0] in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > DEPTH_LIMIT:
-                break
-        else:
-            depth -= 1
-    return deepest
+def _half_characters(value: Any, path: str) -> Iterator[Finding]:
+    """Find the texts that end in the middle of a character; one in a key is told at the object that has the key."""
+    if isinstance(value, str):
+        found = _HALF.search(value)
+        if found is not None:
+            facts = {"path": path, "code_point": f"U+{ord(found[0]):04X}"}
+            yield block(FindingKind.HALF_CHARACTER, Subject.FILE, "9900", **facts)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _half_characters(key, path)
+            yield from _half_characters(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _half_characters(item, f"{path}[{index}]")
 
 
-def not_json(error: Exception) -> Finding:
-    line = getattr(error, "lineno", 0)
-    column = getattr(error, "colno", 0)
-    detail = getattr(error, "msg", None) or str(error)
-    return block(FindingKind.NOT_JSON, Subject.FILE, line=line, column=column, detail=detail)
-
-
-def _shape_findings(value: dict[str, Any]) -> list[Finding]:
+def _shape_findings(value: dict[str, Any]) -> Iterator[Finding]:
     """Judge the types of everything that this version knows; the first wrong container ends its branch."""
     if "checkpoint" not in value:
-        return [block(FindingKind.MISSING, Subject.FILE, path="checkpoint")]
+        yield block(FindingKind.MISSING, Subject.FILE, path="checkpoint")
+        return
     checkpoint = value["checkpoint"]
     if not isinstance(checkpoint, dict):
-        return [_wrong(Subject.FILE, "checkpoint", dict, checkpoint)]
-    findings = []
+        yield _wrong(Subject.FILE, "checkpoint", dict, checkpoint)
+        return
     if "vault_id" not in checkpoint:
-        findings.append(block(FindingKind.MISSING, Subject.VAULT, path="checkpoint.vault_id"))
+        yield block(FindingKind.MISSING, Subject.VAULT, path="checkpoint.vault_id")
     elif not isinstance(checkpoint["vault_id"], str):
-        findings.append(_wrong(Subject.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"]))
-    unknown = [f"checkpoint.{key}" for key in checkpoint if key not in ("vault_id", "parameters")]
+        yield _wrong(Subject.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"])
     parameters = checkpoint.get("parameters", {})
     if not isinstance(parameters, dict):
-        return [*findings, _wrong(Subject.FILE, "checkpoint.parameters", dict, parameters)]
-    unknown += [f"checkpoint.parameters.{key}" for key in parameters if key not in _PARAMETER_TYPES]
+        yield _wrong(Subject.FILE, "checkpoint.parameters", dict, parameters)
+        return
     for key, expected in _PARAMETER_TYPES.items():
         if key in parameters and not _is(parameters[key], expected):
             subject = _SUBJECTS.get(key, Subject.ADVANCED)
-            findings.append(_wrong(subject, f"checkpoint.parameters.{key}", expected, parameters[key]))
+            yield _wrong(subject, f"{_PARAMETERS}.{key}", expected, parameters[key])
+    if parameters.get("name") == "":
+        yield block(FindingKind.NAME_EMPTY, Subject.NAME, "9900", path=f"{_PARAMETERS}.name")
     if "resources" in parameters and "resource_details" in parameters:
-        findings.append(block(FindingKind.BOTH_FORMS, Subject.RESOURCES))
-    findings += _resource_shape_findings(parameters)
-    return findings + [warn(FindingKind.UNKNOWN_KEY, Subject.FILE, "9900", path=path) for path in unknown]
+        yield block(FindingKind.BOTH_FORMS, Subject.RESOURCES)
+    yield from _resource_shape_findings(parameters)
+    unknown = unknown_keys(checkpoint)
+    for path, keys in zip(("checkpoint", _PARAMETERS), unknown, strict=True):
+        for key in keys:
+            yield warn(FindingKind.UNKNOWN_KEY, Subject.FILE, "9900", path=f"{path}.{key}")
 
 
-def _resource_shape_findings(parameters: dict[str, Any]) -> list[Finding]:
-    findings = []
+def _resource_shape_findings(parameters: dict[str, Any]) -> Iterator[Finding]:
+    for key in ("resources", "resource_details"):
+        if parameters.get(key) == []:
+            yield warn(FindingKind.WHOLE_VAULT, Subject.RESOURCES, path=f"{_PARAMETERS}.{key}")
     for index, item in enumerate(_list(parameters.get("resources"))):
         if not isinstance(item, str):
-            findings.append(_wrong(Subject.RESOURCES, f"checkpoint.parameters.resources[{index}]", str, item))
+            yield _wrong(Subject.RESOURCES, f"{_PARAMETERS}.resources[{index}]", str, item)
     for index, item in enumerate(_list(parameters.get("resource_details"))):
-        path = f"checkpoint.parameters.resource_details[{index}]"
-        findings += _detail_shape_findings(path, item)
-    return findings
+        yield from _detail_shape_findings(f"{_PARAMETERS}.resource_details[{index}]", item)
 
 
-def _detail_shape_findings(path: str, item: Any) -> list[Finding]:
+def _detail_shape_findings(path: str, item: Any) -> Iterator[Finding]:
     if not isinstance(item, dict):
-        return [_wrong(Subject.RESOURCES, path, dict, item)]
-    findings = [
-        block(FindingKind.MISSING, Subject.RESOURCES, path=f"{path}.{key}") for key in ("id", "type") if key not in item
-    ]
+        yield _wrong(Subject.RESOURCES, path, dict, item)
+        return
+    for key in ("id", "type"):
+        if key not in item:
+            yield block(FindingKind.MISSING, Subject.RESOURCES, path=f"{path}.{key}")
     for key, expected in _DETAIL_TYPES.items():
         if key in item and not _is(item[key], expected):
-            findings.append(_wrong(Subject.RESOURCES, f"{path}.{key}", expected, item[key]))
+            yield _wrong(Subject.RESOURCES, f"{path}.{key}", expected, item[key])
+    kind, name = item.get("type"), item.get("name")
+    if isinstance(kind, str) and kind not in _RESOURCE_TYPES:
+        yield warn(FindingKind.TYPE_UNKNOWN, Subject.RESOURCES, "9900", path=f"{path}.type", found=kind)
+    if isinstance(name, str) and len(name) > RESOURCE_NAME_LIMIT:
+        facts = {"length": len(name), "limit": RESOURCE_NAME_LIMIT, "over": len(name) - RESOURCE_NAME_LIMIT}
+        yield block(FindingKind.TOO_LONG, Subject.RESOURCES, "9900", path=f"{path}.name", **facts)
     extra = item.get("extra_info")
-    for key, expected in (("exclude_volumes", str), ("include_volumes", dict)) if isinstance(extra, dict) else ():
-        volumes = extra.get(key, []) if isinstance(extra, dict) else []
-        place = f"{path}.extra_info.{key}"
-        if not isinstance(volumes, list):
-            findings.append(_wrong(Subject.RESOURCES, place, list, volumes))
-            continue
-        findings += [
-            _wrong(Subject.RESOURCES, f"{place}[{number}]", expected, volume)
-            for number, volume in enumerate(volumes)
-            if not _is(volume, expected) or (expected is dict and not isinstance(volume.get("id"), str))
-        ]
-    return findings
+    if isinstance(extra, dict):
+        for key, expected in (("exclude_volumes", str), ("include_volumes", dict)):
+            yield from _volume_shape_findings(f"{path}.extra_info.{key}", extra.get(key, []), expected)
+
+
+def _volume_shape_findings(path: str, volumes: Any, expected: type) -> Iterator[Finding]:
+    if not isinstance(volumes, list):
+        yield _wrong(Subject.RESOURCES, path, list, volumes)
+        return
+    for number, volume in enumerate(volumes):
+        if not _is(volume, expected) or (expected is dict and not isinstance(volume.get("id"), str)):
+            yield _wrong(Subject.RESOURCES, f"{path}[{number}]", expected, volume)
 
 
 def _draft(checkpoint: dict[str, Any]) -> CheckpointDraft:

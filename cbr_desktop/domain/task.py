@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.domain.redaction import redact_fields
 
 
 class TaskType(StrEnum):
@@ -61,6 +62,10 @@ class Task:
     code: str = ""
     message: str = ""
     request_id: str = ""
+
+    def __post_init__(self) -> None:
+        if self.message or self.code:
+            redact_fields(self, "code", "message")
 
     @property
     def began_at(self) -> datetime | None:

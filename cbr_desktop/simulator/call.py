@@ -44,9 +44,9 @@ class Call:
 
 @dataclass
 class Answer:
-    """What an endpoint says: JSON body, HTTP status and extra headers."""
+    """What an endpoint says: JSON body or none, HTTP status and extra headers."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 

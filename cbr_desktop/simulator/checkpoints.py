@@ -2,11 +2,11 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
 from . import refusals
+from .bodies import Body, Object, flag_of, items_of, limit_of, object_of, text_of
 from .call import Answer, Call
 from .inventory import Estate
 from .lists import uuid_of
@@ -14,12 +14,11 @@ from .things import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Backup, Checkpoint
 from .wire import Wire
 from .work import part, start
 
-NAME = re.compile(r"[\u4e00-\u9fa5\uf900-\ufa2da-zA-Z0-9_\-]{1,64}")
-ASCII_NAME = re.compile(r"[a-zA-Z0-9_\-]{1,64}")
 DESCRIPTION = re.compile(r"[^<>]{0,255}")
+RESOURCE_NAME = re.compile(r"(?s).{0,255}")
 TYPES = (SERVER, DISK, BARE_METAL, TURBO, DESKTOP, "OS::Native::Server")
 BETA = frozenset({"retention_duration_days", "policy_id"})
-KNOWN = BETA | {"auto_trigger", "description", "incremental", "name", "resources", "resource_details"}
+KNOWN = frozenset({"auto_trigger", "description", "incremental", "name", "resources", "resource_details"})
 
 
 class Wish(msgspec.Struct):
@@ -217,120 +216,68 @@ def _task(call: Call, backup: Backup, wish: Wish) -> Task:
 
 
 class _Reader:
-    """Reads the body of a create request; every offence is a 400 9900 that names the field."""
+    """Reads the body of a create request."""
 
     def __init__(self, call: Call) -> None:
-        self._body = call.body
-        self._modes = call.modes
+        self._body = Body(call)
 
     def read(self) -> Wish:
-        envelope = self._object(_decode(self._body), "request body")
-        self._keys(envelope, {"checkpoint"})
-        checkpoint = self._object(envelope.get("checkpoint"), "checkpoint")
-        self._keys(checkpoint, {"vault_id", "parameters"})
+        checkpoint = self._body.wrapped("checkpoint")
+        self._body.keys(checkpoint, {"vault_id", "parameters"})
         given = checkpoint.get("parameters")
-        parameters = {} if given is None else self._object(given, "parameters")
-        self._keys(parameters, KNOWN)
+        parameters = {} if given is None else object_of(given, "parameters")
+        self._body.keys(parameters, KNOWN, BETA)
         wish = Wish(vault_id=uuid_of(checkpoint.get("vault_id"), "vault_id"))
         self._words(wish, parameters)
-        self._flags(wish, parameters)
         self._beta(wish, parameters)
         self._choice(wish, parameters)
         return wish
 
-    def _keys(self, given: dict[str, Any], known: set[str] | frozenset[str]) -> None:
-        unknown = sorted(set(given) - known)
-        if unknown and self._modes.unknown_keys == "refuse":
-            raise refusals.service("9900", f"invalid key {unknown[0]}")
-        beta = sorted(BETA.intersection(given))
-        if beta and not self._modes.knows_beta:
-            raise refusals.service("9900", f"invalid key {beta[0]}")
+    def _words(self, wish: Wish, given: Object) -> None:
+        if given.get("name") is not None:
+            wish.name = self._body.name(given["name"])
+        if given.get("description") is not None:
+            wish.description = text_of(given["description"], DESCRIPTION, "description")
+        wish.auto = flag_of(given.get("auto_trigger"), False, "auto_trigger")
+        wish.incremental = flag_of(given.get("incremental"), True, "incremental")
 
     @staticmethod
-    def _object(given: object, what: str) -> dict[str, Any]:
-        if not isinstance(given, dict):
-            raise refusals.invalid(what)
-        return given
-
-    def _words(self, wish: Wish, given: dict[str, Any]) -> None:
-        rule = ASCII_NAME if self._modes.otc else NAME
-        wish.name = _text(given.get("name"), rule, "name")
-        wish.description = _text(given.get("description"), DESCRIPTION, "description")
-
-    @staticmethod
-    def _flags(wish: Wish, given: dict[str, Any]) -> None:
-        wish.auto = _flag(given.get("auto_trigger"), False, "auto_trigger")
-        wish.incremental = _flag(given.get("incremental"), True, "incremental")
-
-    @staticmethod
-    def _beta(wish: Wish, given: dict[str, Any]) -> None:
+    def _beta(wish: Wish, given: Object) -> None:
         days = given.get("retention_duration_days")
         if days is not None:
-            if isinstance(days, bool) or not isinstance(days, int) or not (days == -1 or 1 <= days <= 36500):
-                raise refusals.invalid("retention_duration_days")
             if wish.auto:
                 raise refusals.invalid("retention_duration_days")
-            wish.retention_days = days
+            wish.retention_days = limit_of(days, 36500, "retention_duration_days")
         if given.get("policy_id") is not None:
             wish.policy_id = uuid_of(given["policy_id"], "policy_id")
 
-    def _choice(self, wish: Wish, given: dict[str, Any]) -> None:
+    def _choice(self, wish: Wish, given: Object) -> None:
         plain, detailed = given.get("resources"), given.get("resource_details")
         if plain and detailed:
             raise refusals.invalid("resources and resource_details")
         if plain is not None:
-            wish.resources = [uuid_of(each, "resources") for each in _items(plain, "resources")]
+            wish.resources = [uuid_of(each, "resources") for each in items_of(plain, "resources")]
         if detailed:
-            wish.resources = [self._detail(wish, each) for each in _items(detailed, "resource_details")]
+            wish.resources = [self._detail(wish, each) for each in items_of(detailed, "resource_details")]
         if len(set(wish.resources or ())) != len(wish.resources or ()):
             raise refusals.service("6104")
 
     def _detail(self, wish: Wish, given: object) -> str:
-        detail = self._object(given, "resource_details")
-        self._keys(detail, {"id", "type", "name", "extra_info"})
+        detail = object_of(given, "resource_details")
+        self._body.keys(detail, {"id", "type", "name", "extra_info"})
         resource_id = uuid_of(detail.get("id"), "resource_details.id")
         if detail.get("type") not in TYPES:
             raise refusals.invalid("resource_details.type")
-        _text(detail.get("name"), re.compile(r"(?s).{0,255}"), "resource_details.name")
+        if detail.get("name") is not None:
+            text_of(detail["name"], RESOURCE_NAME, "resource_details.name")
         if detail.get("extra_info") is not None:
-            self._disks(wish, resource_id, self._object(detail["extra_info"], "extra_info"))
+            self._disks(wish, resource_id, object_of(detail["extra_info"], "extra_info"))
         return resource_id
 
-    def _disks(self, wish: Wish, resource_id: str, extra: dict[str, Any]) -> None:
-        self._keys(extra, {"exclude_volumes", "include_volumes"})
-        excluded = _items(extra.get("exclude_volumes") or [], "exclude_volumes")
+    def _disks(self, wish: Wish, resource_id: str, extra: Object) -> None:
+        self._body.keys(extra, {"exclude_volumes"}, {"include_volumes"})
+        excluded = items_of(extra.get("exclude_volumes") or [], "exclude_volumes")
         wish.excluded[resource_id] = [uuid_of(each, "exclude_volumes") for each in excluded]
-        if extra.get("include_volumes") and not self._modes.knows_beta:
-            raise refusals.service("9900", "invalid key include_volumes")
-        included = _items(extra.get("include_volumes") or [], "include_volumes")
-        bodies = [self._object(each, "include_volumes") for each in included]
+        included = items_of(extra.get("include_volumes") or [], "include_volumes")
+        bodies = [object_of(each, "include_volumes") for each in included]
         wish.included[resource_id] = [uuid_of(each.get("id"), "include_volumes") for each in bodies]
-
-
-def _decode(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        raise refusals.invalid("request body") from None
-
-
-def _text(given: object, rule: re.Pattern[str], what: str) -> str:
-    if given is None:
-        return ""
-    if not isinstance(given, str) or not rule.fullmatch(given):
-        raise refusals.invalid(what)
-    return given
-
-
-def _flag(given: object, usual: bool, what: str) -> bool:
-    if given is None:
-        return usual
-    if not isinstance(given, bool):
-        raise refusals.invalid(what)
-    return given
-
-
-def _items(given: object, what: str) -> list[Any]:
-    if not isinstance(given, list) or len(given) > 256:
-        raise refusals.invalid(what)
-    return given

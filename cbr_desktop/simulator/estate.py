@@ -268,4 +268,5 @@ def generated(now: datetime, vaults: int, backups: int, seed: int = 1) -> Estate
         )
         build.server(vault, f"ecs-{number:05}", 40)
     build.estate.remember(generated_history(build.estate, now, backups, seed))
+    share_out(build.estate)
     return build.estate

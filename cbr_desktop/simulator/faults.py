@@ -18,7 +18,8 @@ class Fault:
 
     kind: `cut` ends the connection, `status` and `reply` answer `status`, `headers`, `body`, and
     `delay` waits `seconds` of real time. when: `before` the service has done anything, `after`
-    it has executed the request, or `during` the answer (cut only: half of the body is sent).
+    it has executed the request, or `during` the answer (cut only: half of the body is sent, and of an answer
+    without body nothing, since half of it would be the whole).
     times: how often, None for ever. skip: matching requests that pass unharmed first.
     """
 

@@ -12,6 +12,7 @@ from .things import (
     TURBO,
     Backup,
     Checkpoint,
+    Deletion,
     Disk,
     Policy,
     Project,
@@ -64,6 +65,11 @@ class History:
         self.tasks[task.id] = task
         self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
+    def remove(self, backup: Backup) -> None:
+        """Drop a backup; its tasks stay."""
+        del self.backups[backup.id]
+        self.by_vault[backup.vault_id] = [each for each in self.by_vault[backup.vault_id] if each is not backup]
+
 
 class Estate:
     """The account, and what its project `project_id` owns; `of` leads to the estates of the other projects.
@@ -81,6 +87,7 @@ class Estate:
         self.policies: dict[str, Policy] = {}
         self.checkpoints: dict[str, Checkpoint] = {}
         self.runs: list[Run] = []
+        self.deletions: list[Deletion] = []
         self.children: dict[str, tuple[Backup, Disk]] = {}
         self.ids = Ids(seed)
         self.version = 0
@@ -140,6 +147,14 @@ class Estate:
         else:
             self._backups.append(backup)
             self._tasks.append(task)
+
+    def forget(self, backup: Backup) -> None:
+        """Drop a backup with the backups of its disks, and its checkpoint when it was the last of it."""
+        self.history.remove(backup)
+        self.children = {child_id: child for child_id, child in self.children.items() if child[0] is not backup}
+        left = self.history.by_vault[backup.vault_id]
+        if all(each.checkpoint_id != backup.checkpoint_id for each in left):
+            self.checkpoints.pop(backup.checkpoint_id, None)
 
     @property
     def history(self) -> History:

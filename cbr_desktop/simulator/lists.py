@@ -48,7 +48,7 @@ def uuid_of(given: object, what: str) -> str:
 
 def show_vault(call: Call) -> Answer:
     """GET one vault."""
-    vault = _one(call, call.estate.vaults, "vault_id", "6105")
+    vault = one(call, call.estate.vaults, "vault_id", "6105")
     return Answer({"vault": Wire(call.estate, call.modes).vault(vault)})
 
 
@@ -66,22 +66,23 @@ def show_backup(call: Call) -> Answer:
     child = call.estate.children.get(backup_id)
     if child:
         return Answer({"backup": wire.disk_backup(*child)})
-    return Answer({"backup": wire.backup_with_children(_one(call, call.estate.backups, "backup_id", "6200"))})
+    return Answer({"backup": wire.backup_with_children(one(call, call.estate.backups, "backup_id", "6200"))})
 
 
 def show_task(call: Call) -> Answer:
     """GET one operation log."""
-    task = _one(call, call.estate.tasks, "operation_log_id", "6500")
+    task = one(call, call.estate.tasks, "operation_log_id", "6500")
     return Answer({"operation_log": Wire(call.estate, call.modes).task(task)})
 
 
 def show_policy(call: Call) -> Answer:
     """GET one policy."""
-    policy = _one(call, call.estate.policies, "policy_id", "6000")
+    policy = one(call, call.estate.policies, "policy_id", "6000")
     return Answer({"policy": Wire(call.estate, call.modes).policy(policy)})
 
 
-def _one(call: Call, things: dict[str, T], parameter: str, unknown: str) -> T:
+def one(call: Call, things: dict[str, T], parameter: str, unknown: str) -> T:
+    """The thing whose id stands in the path; a refusal with the code `unknown` if there is none."""
     thing = things.get(uuid_of(call.params[parameter], parameter))
     if thing is None:
         raise refusals.service(unknown)

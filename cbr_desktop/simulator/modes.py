@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-OTC_MISSING = frozenset({"protectables", "vaults/summary"})
+OTC_MISSING = frozenset({"protectables", "vaults/summary", "backups/rename"})
 
 
 @dataclass
@@ -15,6 +15,8 @@ class Modes:
 
     busy_code: Literal["6125", "1001", "6203"] = "6125"
     """Code of the 400 when the vault is already being backed up."""
+    deleting_code: Literal["6200", "6203"] = "6200"
+    """Code of the answer to a second deletion while the first is under way: a 404 or a 400."""
     all_skipped: Literal["empty", "refuse"] = "empty"
     """Every resource skipped: 200 with an empty list, or 400 BackupService.0001."""
     checkpoint_get_empty: bool = False
@@ -24,7 +26,9 @@ class Modes:
     otc: bool = False
     """Open Telekom Cloud: fewer operations, ASCII names, no beta fields."""
     beta_fields: bool = True
-    """Whether `retention_duration_days`, `policy_id` and `include_volumes` are known; else 400 9900."""
+    """Whether the region knows the fields in public test: of checkpoints `retention_duration_days`, `policy_id` and
+    `include_volumes`, of policies `advanced_retention_rules`, `enable_acceleration` and `start_window_minutes`.
+    Else they answer 400 9900."""
     drift: bool = False
     """Times with milliseconds and +00:00, sizes in checkpoints as numbers."""
     unknown_checkpoint_401: bool = False
@@ -39,6 +43,8 @@ class Modes:
     """Seconds in the Retry-After header of a 429, or no such header."""
     checkpoint_seconds: float = 40.0
     """How long a checkpoint takes, in seconds of the service clock."""
+    deletion_seconds: float = 20.0
+    """How long the deletion of a backup takes, in seconds of the service clock."""
     latency_seconds: float = 0.0
     """Real seconds by which each answer is late."""
     appears_after_seconds: float = 0.0

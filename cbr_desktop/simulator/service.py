@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, identity, lists, refusals
+from . import checkpoints, deletions, identity, lists, policies, refusals, renaming
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
@@ -34,7 +34,7 @@ JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-PAST = frozenset({"backups", "operation-logs"})
+PAST = frozenset({"backups", "backups/rename", "operation-logs"})
 """Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
@@ -45,9 +45,12 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
     ("GET", "backups", lists.backups, "cbr:backups:list", "backups"),
     ("GET", "backups/{backup_id}", lists.show_backup, "cbr:backups:get", "backups"),
+    ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
+    ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
     ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
     ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
+    ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
     (
         "GET",
@@ -243,9 +246,10 @@ class _Visit:
 
     async def _cut(self, half: bool) -> None:
         """End the connection: over TCP by closing the server's transport, in process by raising."""
+        body = b"".join(message.get("body", b"") for message in self.messages)
+        half = half and len(body) > 0
         if half:
             await self.send(self.messages[0])
-            body = b"".join(message.get("body", b"") for message in self.messages)
             await self.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         transport = getattr(getattr(self.send, "__self__", None), "transport", None)
         if transport is None:
@@ -337,8 +341,10 @@ async def _call(service: Service, request: Request) -> Call:
     )
 
 
-async def _content(body: Mapping[str, Any]) -> bytes:
-    """The JSON of a body; rows are written some at a time, and the loop may do other work in between."""
+async def _content(body: Mapping[str, Any] | None) -> bytes:
+    """The JSON of a body, if any; rows are written some at a time, and the loop may do other work in between."""
+    if body is None:
+        return b""
     plain = dict(body)
     for key, value in body.items():
         if isinstance(value, Rows):
@@ -357,7 +363,8 @@ async def _rows(rows: Rows) -> bytes:
 
 def _response(service: Service, answer: Answer, content: bytes, now: datetime) -> Response:
     headers = {"X-Request-Id": service.request_id(), "Server": "api-gateway", "Date": _date(now), **answer.headers}
-    return Response(content, answer.status, headers, media_type="application/json;charset=UTF-8")
+    media_type = None if answer.body is None else "application/json;charset=UTF-8"
+    return Response(content, answer.status, headers, media_type=media_type)
 
 
 def _project_id(path: str) -> str:

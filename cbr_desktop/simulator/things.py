@@ -107,7 +107,10 @@ class Vault(Struct):
 
 
 class Policy(Struct):
-    """A policy; vaults maps vault ids to the destination vault (replication) or None."""
+    """A policy; vaults maps vault ids to the destination vault (replication) or None.
+
+    start_window_minutes: within how many minutes a run starts, or None.
+    """
 
     id: str
     name: str
@@ -117,6 +120,7 @@ class Policy(Struct):
     trigger_id: str
     start: datetime
     enabled: bool = True
+    start_window_minutes: int | None = None
     vaults: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -142,7 +146,7 @@ class Checkpoint(Struct):
 
 
 class Backup(Struct, gc=False):
-    """A backup of one resource."""
+    """A backup of one resource; first_name: what it was called before it was renamed, or None."""
 
     id: str
     name: str
@@ -163,6 +167,7 @@ class Backup(Struct, gc=False):
     progress: int | None = None
     replication: str | None = None
     without: list[str] | None = None
+    first_name: str | None = None
 
 
 class Task(Struct, gc=False):
@@ -201,6 +206,15 @@ class Part(Struct):
     halts_at: int | None = None
     grown_mb: int = 0
     done: bool = False
+
+
+class Deletion(Struct):
+    """A deletion under way, done `seconds` after its task's creation; `empty`: the backup failed and holds nothing."""
+
+    backup: Backup
+    task: Task
+    seconds: float
+    empty: bool
 
 
 class Run(Struct):

@@ -264,7 +264,7 @@ class Wire:
         return body
 
     def disk_backup(self, parent: Backup, disk: Disk) -> Json:
-        """The backup of one disk inside a server backup."""
+        """The backup of one disk inside a server backup; it keeps its name when the server backup is renamed."""
         body = self.backup(parent)
         child_id = f"{parent.id[:24]}{disk.id[-12:]}"
         self._estate.children[child_id] = (parent, disk)
@@ -278,7 +278,7 @@ class Wire:
             "architecture": None,
             "snapshot_id": child_id,
         }
-        own = {"name": f"{parent.name}_{disk.name}", "description": None, "protected_at": None}
+        own = {"name": f"{parent.first_name or parent.name}_{disk.name}", "description": None, "protected_at": None}
         own |= {"resource_id": disk.id, "resource_name": disk.name, "resource_type": DISK}
         return body | own | {"id": child_id, "parent_id": parent.id, "resource_size": disk.size_gb}
 
@@ -328,6 +328,9 @@ class Wire:
 
     def policy(self, policy: Policy) -> Json:
         """A policy; the times of its trigger have a blank instead of T."""
+        properties: Json = {"pattern": policy.pattern, "start_time": f"{policy.start:%Y-%m-%d %H:%M:%S}"}
+        if policy.start_window_minutes is not None:
+            properties["start_window_minutes"] = policy.start_window_minutes
         return {
             "id": policy.id,
             "name": policy.name,
@@ -338,7 +341,7 @@ class Wire:
                 "id": policy.trigger_id,
                 "name": "default",
                 "type": "time",
-                "properties": {"pattern": policy.pattern, "start_time": f"{policy.start:%Y-%m-%d %H:%M:%S}"},
+                "properties": properties,
             },
             "associated_vaults": [
                 {"vault_id": vault_id, "destination_vault_id": target} for vault_id, target in policy.vaults.items()

@@ -40,7 +40,7 @@ _BACKUPS = Table(
     },
     ("vault_id", "checkpoint_id", "resource_id", "resource_name", "image_type"),
 )
-_POLICIES = Table(Policy, {"patterns": tuples, "vault_ids": tuples})
+_POLICIES = Table(Policy, {"patterns": tuples, "vault_ids": tuples, "started_at": moments})
 _PROTECTABLES = Nested(
     Table(Protectable, {"type": words(ResourceType), "disks": tuples, "tags": tuples}), "disks", Table(Disk, {})
 )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cbr_desktop.domain.error import NotSaved
 
@@ -96,6 +97,37 @@ def _is_private(folder: Path) -> bool:
         return True
     found = folder.stat()
     return found.st_uid in (0, os.geteuid()) and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+class NotPlain(OSError):
+    """There is a folder, a pipe, a socket or a device where a file should be."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EINVAL, "not a file")
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file for reading. ``OSError``; ``NotPlain`` for a pipe or a device, which would hold its reader."""
+    _refuse_odd(path.stat())
+    # what was there a moment ago may have been replaced
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _refuse_odd(os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def refuse_odd(path: Path) -> None:
+    """Raise ``NotPlain`` where there is something else than a file; ``OSError`` when that cannot be looked at."""
+    with suppress(FileNotFoundError):
+        _refuse_odd(path.stat())
+
+
+def _refuse_odd(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise NotPlain
 
 
 def _write_at(path: Path, target: Path, content: bytes, mode: int, system: System) -> None:

@@ -4,17 +4,20 @@ A file is called by the number of its first entry. What a power cut left half wr
 journal is next written to, and kept as an entry of its own: nothing is ever taken away in silence.
 """
 
+import hashlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.domain.journal import (
+    DEPTH_LIMIT,
     Entry,
     EntryKind,
     Event,
@@ -33,7 +36,10 @@ FILE_BYTES = 4 * 2**20
 LINE_LIMIT = 8 * 2**20
 """Bytes of the longest line that is taken for an entry."""
 
+_TORN_LIMIT = 2**20
+"""Bytes of half a line that are kept; escaped they stay below ``LINE_LIMIT``."""
 _SUFFIX = ".jsonl"
+_NAME = re.compile(r"[0-9]+\Z")
 _SYSTEM = System()
 
 
@@ -41,7 +47,8 @@ class FileJournal:
     """The journal of one data folder, for the one program that may write there; others can read it meanwhile.
 
     ``redact`` takes secrets out of every text before it is sealed. ``known`` gives the head that is remembered
-    elsewhere, if any. Nothing is opened or repaired before the first entry is appended.
+    elsewhere, ``None`` when that remembers none; without ``known`` nothing is compared. Nothing is opened or repaired
+    before the first entry is appended.
     """
 
     def __init__(
@@ -49,7 +56,7 @@ class FileJournal:
         folder: Path,
         redact: Callable[[str], str],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        known: Callable[[], Head | None] = lambda: None,
+        known: Callable[[], Head | None] | None = None,
         *,
         file_bytes: int = FILE_BYTES,
         system: System = _SYSTEM,
@@ -84,7 +91,7 @@ class FileJournal:
     def entries(self, wanted: Filter = Filter()) -> Iterator[Entry]:  # noqa: B008  it is frozen
         """Yield the wanted entries, oldest first; lines that are none are passed over. ``Damaged`` when unreadable."""
         try:
-            for line in _lines(self._folder):
+            for line, _ in _lines(self._folder):
                 with suppress(ValueError):
                     entry = entry_of(line)
                     if wanted.takes(entry):
@@ -97,40 +104,29 @@ class FileJournal:
 
         Only as much is read as that needs, however long the journal is. ``Damaged`` when it is unreadable.
         """
-        found: list[Entry] = []
         try:
-            for path in reversed(_files(self._folder)):
-                first = int(path.stem)
-                if before is not None and first >= before:
-                    continue
-                for line in reversed(_lines_before(path.read_bytes().split(b"\n"), first, before)):
-                    with suppress(ValueError):
-                        entry = entry_of(line)
-                        if entry.number <= after:
-                            return found
-                        if before is None or entry.number < before:
-                            found.append(entry)
-                    if len(found) >= count:
-                        return found
+            return _newest(self._folder, count, before, after)
         except OSError as error:
             raise Damaged(str(self._folder), reason(error)) from error
-        return found
 
     def verifier(self) -> Callable[[], Verification]:
         """Return what goes through the chain as it stands now; it can be called from another thread."""
-        known = self.head() or self._known()
+        known = self.head() or self._remembered()
         return lambda: verified(self._folder, known)
 
     def verify(self) -> Verification:
         """Go through the whole chain, and compare its end with the head that is remembered elsewhere."""
         # first what is remembered: the chain may grow meanwhile, and must hold what was there before
-        return verified(self._folder, self._known())
+        return verified(self._folder, self._remembered())
 
     def close(self) -> None:
         """Close the file; nothing is waiting to be written."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _remembered(self) -> Head | None:
+        return None if self._known is None else self._known()
 
     def _append(self, events: Sequence[Event]) -> list[Entry]:
         if self._size >= self._file_bytes:
@@ -180,16 +176,22 @@ class FileJournal:
             raise
 
     def _remark(self, torn: bytes) -> None:
-        """Take off what was half written, and write down what is missing by what is remembered elsewhere."""
+        """Take off what was half written, and write down what does not fit what is remembered elsewhere.
+
+        From the next entry on another head is remembered, so that this is the last time that it can be told.
+        """
         descriptor = self._descriptor
         assert descriptor is not None  # noqa: S101  # it was just opened
         self._size = os.fstat(descriptor).st_size - len(torn)
-        known, found = self._known(), self._head
+        known, found = self._remembered(), self._head
         if torn:
             os.ftruncate(descriptor, self._size)
-            self._append([_remark("torn-line", line=torn.decode("latin-1"))])
-        if known is not None and known.number > found.number:
-            self._append([_remark("cut-off", known_number=known.number, known_hash=known.hash)])
+            self._append([_torn_remark(torn)])
+        if _is_known(known) and known != found and known not in _heads(self._folder, known.number):
+            what = "cut-off" if known.number > found.number else "other-head"
+            self._append([_remark(what, known_number=known.number, known_hash=known.hash)])
+        elif self._known is not None and not _is_known(known) and found.number > 0:
+            self._append([_remark("no-head", entries=found.number)])
 
     def _begin(self, number: int) -> None:
         path = self._folder / f"{number:010d}{_SUFFIX}"
@@ -208,46 +210,88 @@ def verified(folder: Path, known: Head | None = None) -> Verification:
     """Go through the chain of a folder; ``known`` is the head as it was remembered before this began."""
     head = Head()
     count = 0
-    seen_known = known is None or known.number == 0
+    doubt = "" if _is_known(known) else "no-head"
     try:
-        for line in _lines(folder):
+        for line, is_ended in _lines(folder):
             number = head.number + 1
+            if not is_ended:
+                return Verification(count, head, number, "torn")
             try:
                 entry = entry_of(line)
             except ValueError:
-                is_last = not line.endswith(b"}")
-                return Verification(count, head, number, "torn" if is_last else "not-an-entry")
-            fault = fault_of(line, entry, head)
+                return Verification(count, head, number, "not-an-entry")
+            told = entry.event.facts.get("what") if entry.event.kind == EntryKind.REMARK else None
+            fault = fault_of(line, entry, head) or (str(told) if told in ("cut-off", "other-head") else "")
             if fault:
                 return Verification(count, head, number, fault)
-            if entry.event.kind == EntryKind.REMARK and entry.event.facts.get("what") == "cut-off":
-                return Verification(count, head, number, "cut-off")
+            if told == "no-head":
+                doubt = "no-head"
             count, head = count + 1, Head(entry.number, entry.hash)
-            if known is not None and head.number == known.number:
-                if head.hash != known.hash:
-                    return Verification(count, head, number, "other-head")
-                seen_known = True
+            if _is_known(known) and head.number == known.number and head.hash != known.hash:
+                return Verification(count, head, number, "other-head")
     except OSError:
         return Verification(count, head, head.number + 1, "unreadable")
-    if not seen_known:
-        return Verification(count, head, head.number + 1, "cut-off")
-    return Verification(count, head)
+    if _is_known(known) and head.number < known.number:
+        return Verification(count, head, head.number + 1, "cut-off" if count else "gone")
+    return Verification(count, head, doubt=doubt if count else "no-journal")
+
+
+def _is_known(head: Head | None) -> TypeGuard[Head]:
+    """Whether a head says anything of a journal: that of an empty one does not."""
+    return head is not None and head.number != 0
 
 
 def _remark(what: str, **facts: object) -> Event:
     return Event(str(EntryKind.REMARK), facts={"what": what, **facts})
 
 
+def _torn_remark(torn: bytes) -> Event:
+    """Return the remark that keeps half a line; of a very long one its beginning, its length and its digest."""
+    facts = {"line": torn[:_TORN_LIMIT].decode("latin-1")}
+    if len(torn) <= _TORN_LIMIT:
+        return _remark("torn-line", **facts)
+    return _remark("torn-line", **facts, bytes=len(torn), sha256=hashlib.sha256(torn).hexdigest())
+
+
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"[0-9]*{_SUFFIX}"))
+    return sorted(path for path in folder.glob(f"*{_SUFFIX}") if _NAME.match(path.stem))
 
 
-def _lines(folder: Path) -> Iterator[bytes]:
-    """Yield the lines of all files, without their ends; an empty line is one."""
+def _lines(folder: Path) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines of all files, without their ends, and whether they had one; an empty line is one.
+
+    Of a line that is longer than any of ours only the beginning comes.
+    """
     for path in _files(folder):
         with path.open("rb") as file:
             while line := file.readline(LINE_LIMIT):
-                yield line.removesuffix(b"\n")
+                last = line
+                while last and not last.endswith(b"\n"):
+                    last = file.readline(LINE_LIMIT)
+                yield line.removesuffix(b"\n"), bool(last)
+
+
+def _newest(folder: Path, count: int, before: int | None, after: int) -> list[Entry]:
+    found: list[Entry] = []
+    for path in reversed(_files(folder)):
+        first = int(path.stem)
+        if before is not None and first >= before:
+            continue
+        for line in reversed(_lines_before(path.read_bytes().split(b"\n"), first, before)):
+            with suppress(ValueError):
+                entry = entry_of(line)
+                if entry.number <= after:
+                    return found
+                if before is None or entry.number < before:
+                    found.append(entry)
+            if len(found) >= count:
+                return found
+    return found
+
+
+def _heads(folder: Path, number: int) -> list[Head]:
+    """Return the head that a journal had at an entry, if it has that entry."""
+    return [Head(entry.number, entry.hash) for entry in _newest(folder, 1, number + 1, number - 1)]
 
 
 def _lines_before(lines: list[bytes], first: int, before: int | None) -> list[bytes]:
@@ -274,14 +318,16 @@ def _tail(files: list[Path]) -> tuple[Head, bytes]:
     return Head(), torn
 
 
-def _clean(value: Any, redact: Callable[[str], str]) -> Any:
-    """Return a value without secrets, in the forms that JSON has."""
+def _clean(value: Any, redact: Callable[[str], str], levels: int = DEPTH_LIMIT - 1) -> Any:
+    """Return a value without secrets, in the forms that JSON has; what is nested deeper than ``levels`` is left out."""
     if isinstance(value, str):
         return redact(value)
+    if isinstance(value, dict | list | tuple) and not levels:
+        return f"[nested more than {DEPTH_LIMIT} levels]"
     if isinstance(value, dict):
-        return {redact(str(key)): _clean(each, redact) for key, each in value.items()}
+        return {redact(str(key)): _clean(each, redact, levels - 1) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(each, redact) for each in value]
+        return [_clean(each, redact, levels - 1) for each in value]
     if value is None or isinstance(value, bool | int):
         return value
     return redact(str(value))

@@ -12,10 +12,23 @@ from typing import Any
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
 from cbr_desktop.domain.error import Damaged, HouseError, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
-from cbr_desktop.storage.files import reason, write_whole
+from cbr_desktop.storage.files import open_plain, reason, write_whole
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes of a file of profiles; thousands fit in."""
+VALUE_LIMIT = 2000
+"""Characters of a value of a profile."""
+
+_KEY_PARTS = 32
+# the texts and remarks of TOML; what does not end goes on to the end of all, so that each is gone through once
+_TEXT_OR_REMARK = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5})?'
+    r"|'''(?:[^']++|'(?!''))*+(?:'{3,5})?"
+    r'|"(?:[^"\\\n]++|\\.)*+"?'
+    r"|'[^'\n]*+'?"
+    r"|#[^\n]*+",
+    re.DOTALL,
+)
 
 FIELDS = {field.name: field for field in fields(Profile)}
 _REQUIRED = tuple(name for name, field in FIELDS.items() if field.default is MISSING)
@@ -30,6 +43,7 @@ _WORDS: dict[str, tuple[StrEnum, ...]] = {
     "address_family": tuple(AddressFamily),
 }
 
+_LABEL = 60
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -41,7 +55,7 @@ def read(path: Path) -> tuple[list[Profile], list[HouseError]]:
     ``ProfileError``: a profile lacks something or says something that cannot be. The file stays as it is.
     """
     try:
-        return _profiles(path, tomllib.loads(text_of(path)))
+        return _profiles(path, parsed(text_of(path)))
     except FileNotFoundError:
         return [], []
     except OSError as error:
@@ -96,7 +110,7 @@ def checked(values: Mapping[str, Any], label: str = "") -> Profile:
     ``ProfileError`` names the first thing that is wrong, and the profile by its name or else by ``label``.
     """
     name = values.get("name")
-    label = name if isinstance(name, str) and name else label
+    label = name[:_LABEL] if isinstance(name, str) and name else label
     for key in _REQUIRED:
         if key not in values:
             raise ProfileError(label, key, "missing")
@@ -115,11 +129,23 @@ def values_of(profile: Profile) -> dict[str, Any]:
     }
 
 
+class TooMuch(ValueError):
+    """A text would take far more time or memory to parse than its length tells."""
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return what a text in TOML says; ``ValueError`` or ``RecursionError`` when it is none.
+
+    ``TooMuch`` for keys of many parts: the parser remembers every beginning of each, which grows with their square.
+    """
+    if any(line.count(".") > _KEY_PARTS for line in _TEXT_OR_REMARK.sub("", text).split("\n")):
+        raise TooMuch("a key in it has far too many parts")
+    return tomllib.loads(text)
+
+
 def text_of(path: Path) -> str:
     """Return what stands in a file. ``OSError``, or ``ValueError`` for what is no text of a decent size."""
-    if path.exists() and not path.is_file():
-        raise ValueError("not a file")
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         data = file.read(SIZE_LIMIT + 1)
     if len(data) > SIZE_LIMIT:
         raise ValueError(f"larger than {SIZE_LIMIT} bytes")
@@ -133,23 +159,25 @@ def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list
     tables = document.get("profile", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return [], [Damaged(str(path), "profiles are written as [[profile]]")]
-    profiles: list[Profile] = []
+    profiles: dict[str, Profile] = {}
     errors: list[HouseError] = []
     for number, table in enumerate(tables, 1):
         try:
             profile = checked(table, f"#{number}")
-            if find(profiles, profile.name) is not None:
+            if profile.name in profiles:
                 raise ProfileError(profile.name, "name", "used twice")
-            profiles.append(profile)
+            profiles[profile.name] = profile
         except ProfileError as error:
             errors.append(error)
-    return profiles, errors
+    return list(profiles.values()), errors
 
 
 def _value(label: str, key: str, value: Any) -> Any:
     is_right = isinstance(value, _TYPES[key])
     if not is_right:
         raise ProfileError(label, key, f"must be {'true or false' if _TYPES[key] is bool else 'text'}")
+    if isinstance(value, str) and len(value) > VALUE_LIMIT:
+        raise ProfileError(label, key, f"longer than {VALUE_LIMIT} characters")
     if isinstance(value, str) and _CONTROL.search(value):
         raise ProfileError(label, key, "must be one line without control characters")
     if key in _WORDS:

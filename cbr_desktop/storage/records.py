@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cbr_desktop.domain.change import Change, Kind, Result, Subject, SubjectType, checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
@@ -58,23 +59,29 @@ STEPS: Steps = (
         )
         """,
     ),
+    ("ALTER TABLE intent ADD COLUMN change TEXT",),
 )
 
 _COLUMNS = (
     *("id", "state", "name", "created_at", "changed_at", "sent_at", "retry_of", "target", "answer", "body"),
-    "wish",
+    *("wish", "change"),
 )
 _ALL = ", ".join((*_COLUMNS, "checksum"))
 _MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
 _MOVING = ("state", "changed_at", "sent_at", "answer", "wish", "checksum")
+_CLAIMED = (*_MOVING, "body", "change")
+"""What a claim may set: only then is a request complete that waits for the result of another."""
 # no value of a person or a service is ever part of these statements
 _INSERT = f"INSERT INTO intent ({_ALL}) VALUES ({_MARKS})"  # noqa: S608
 _UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _MOVING)}"
-_CLAIM = f"UPDATE intent SET {', '.join(f'{name} = ?' for name in _MOVING)} WHERE id = ? AND state = ?"  # noqa: S608
+_CLAIM = f"UPDATE intent SET {', '.join(f'{name} = ?' for name in _CLAIMED)} WHERE id = ? AND state = ?"  # noqa: S608
 _PROBE = f"SELECT {_ALL} FROM intent LIMIT 0"  # noqa: S608
 _SELECT = f"SELECT rowid, {_ALL} FROM intent ORDER BY rowid"  # noqa: S608
-# a row of before the second version is one without a wish
-_SELECT_FIRST = _SELECT.replace("wish", "NULL")
+# a row of the first version is one without a wish, and one of the second without a change
+_SELECT_SECOND = _SELECT.replace("change,", "NULL,")
+_SELECT_FIRST = _SELECT_SECOND.replace("wish", "NULL")
+_SELECTS = (_SELECT_FIRST, _SELECT_SECOND, _SELECT)
+"""How rows are read from a file of each version."""
 _KEEP_HEAD = (
     "INSERT INTO journal (place, number, hash) VALUES (1, ?, ?)"
     " ON CONFLICT (place) DO UPDATE SET number = excluded.number, hash = excluded.hash"
@@ -108,7 +115,7 @@ class SqliteRecords:
     def claim(self, intent: Intent) -> bool:
         """Turn the row of a QUEUED intent into ``intent``, if it is QUEUED still; tell whether it was."""
         row = dict(zip((*_COLUMNS, "checksum"), _row(intent), strict=True))
-        values = (*(row[name] for name in _MOVING), intent.id, str(IntentState.QUEUED))
+        values = (*(row[name] for name in _CLAIMED), intent.id, str(IntentState.QUEUED))
         with self._writing():
             return self._connection.execute(_CLAIM, values).rowcount == 1
 
@@ -213,9 +220,9 @@ def peek(path: Path) -> tuple[list[Intent], Head | None]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=2.0, uri=True)) as connection:
             connection.text_factory = bytes
-            is_first = connection.execute("PRAGMA user_version").fetchone()[0] < len(STEPS)
-            rows = list(_rows(connection, _SELECT_FIRST if is_first else _SELECT))
-            return [_intent(row) for _, row in rows if _is_whole(row)], None if is_first else _head(connection)
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            rows = list(_rows(connection, _SELECTS[min(max(version, 1), len(STEPS)) - 1]))
+            return [_intent(row) for _, row in rows if _is_whole(row)], _head(connection) if version > 1 else None
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
         raise Damaged(str(path), str(error)) from error
 
@@ -237,10 +244,11 @@ def _row(intent: Intent) -> tuple[str | bytes | None, ...]:
         intent.changed_at.isoformat(),
         _moment_text(intent.sent_at),
         intent.retry_of,
-        _json(asdict(intent.target)),
+        _json(_whither(intent)),
         _json(_answer(intent)),
         intent.body,
         _json(_wish(intent)),
+        _change_text(intent.change),
     )
     return (*values, _checksum([value.encode() if isinstance(value, str) else value for value in values]))
 
@@ -248,10 +256,13 @@ def _row(intent: Intent) -> tuple[str | bytes | None, ...]:
 def _checksum(values: Sequence[object]) -> bytes:
     """Return the digest of a row; lengths stand before the contents, so that nothing can move between columns.
 
-    A row without a wish, the last column, has the digest that the first version gave it.
+    A row without the columns that came later has the digest that the version before them gave it.
     """
     digest = hashlib.sha256()
-    for value in values[:-1] if values[-1] is None else values:
+    kept = list(values)
+    while kept and kept[-1] is None:
+        kept.pop()
+    for value in kept:
         if value is None:
             digest.update(b"-;")
         elif isinstance(value, bytes):
@@ -280,7 +291,7 @@ def _whole_rows(path: Path) -> list[_Row]:
     if not path.is_file():
         return []
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(connect(path)) as connection:
-        for select in (f"{select} {order}" for select in (_SELECT, _SELECT_FIRST) for order in ("ASC", "DESC")):
+        for select in (f"{select} {order}" for select in reversed(_SELECTS) for order in ("ASC", "DESC")):
             with suppress(sqlite3.Error, UnicodeDecodeError):
                 for number, *values in connection.execute(select):
                     found.setdefault(number, tuple(values))
@@ -295,29 +306,31 @@ def _whole_rows(path: Path) -> list[_Row]:
 
 def _as_written(row: _Row) -> Sequence[str | bytes | None]:
     """Turn the texts of a row back into texts; body and checksum are bytes."""
-    *texts, body, wish, checksum = row
-    return (*(text if text is None else text.decode() for text in texts), body, wish and wish.decode(), checksum)
+    *texts, body, wish, change, checksum = row
+    last = (body, wish and wish.decode(), change and change.decode(), checksum)
+    return (*(text if text is None else text.decode() for text in texts), *last)
 
 
 def _intent(row: _Row) -> Intent:
     """Return the intent of a row. ``ValueError``, ``TypeError`` or ``KeyError`` when it is not whole."""
     if _checksum(row[:-1]) != row[-1]:
         raise ValueError("the checksum differs")
-    id, state, name, created_at, changed_at, sent_at, retry_of, target, answer, body, wish = _as_written(row)[:-1]
+    id, state, name, created_at, changed_at, sent_at, retry_of, target, answer, body, *rest = _as_written(row)[:-1]
+    wish, change = (str(text) if text is not None else "" for text in rest)
     if not (isinstance(id, str) and isinstance(name, str) and isinstance(body, bytes)):
         raise TypeError("an empty column")
     parts = json.loads(answer or "")
     wished = json.loads(wish or "{}")
+    led = json.loads(target or "")
     return Intent(
         id=IntentId(id),
-        target=_target(json.loads(target or "")),
-        body=body,
-        name=name,
+        target=_target(led),
+        change=_change(json.loads(change), body, name) if change else _checkpoint_change(led, body, name),
         state=IntentState(str(state)),
         created_at=datetime.fromisoformat(str(created_at)),
         changed_at=datetime.fromisoformat(str(changed_at)),
         sent_at=_moment(sent_at),
-        checkpoint=_checkpoint(parts["checkpoint"]) if parts["checkpoint"] else None,
+        result=_result(parts),
         request_id=parts["request_id"],
         refusal=Refusal(**parts["refusal"]) if parts["refusal"] else None,
         note=parts["note"],
@@ -334,6 +347,8 @@ def _intent(row: _Row) -> Intent:
         service_sent_at=_moment(wished.get("service_sent_at")),
         candidates=tuple(_candidate(each) for each in wished.get("candidates", ())),
         origin=Origin(wished.get("origin", Origin.WINDOW)),
+        sends=wished.get("sends", 0),
+        after=IntentId(wished["after"]) if wished.get("after") else None,
     )
 
 
@@ -360,8 +375,10 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _answer(intent: Intent) -> dict[str, Any]:
+    made = intent.result
     return {
         "checkpoint": asdict(intent.checkpoint) if intent.checkpoint else None,
+        **({"result": {"id": made.id, "status": made.status}} if made is not None and made.checkpoint is None else {}),
         "request_id": intent.request_id,
         "refusal": asdict(intent.refusal) if intent.refusal else None,
         "note": intent.note,
@@ -383,6 +400,8 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "service_sent_at": intent.service_sent_at,
         "candidates": [asdict(each) for each in intent.candidates],
         "origin": str(intent.origin),
+        "sends": intent.sends,
+        "after": intent.after,
     }
 
 
@@ -395,10 +414,55 @@ def _looked(value: dict[str, Any]) -> Looked:
     return Looked(**(value | times | {"since": datetime.fromisoformat(value["since"])}))
 
 
+def _whither(intent: Intent) -> dict[str, Any]:
+    """Return where an intent goes; that of a checkpoint names its vault, as it did before there were other changes."""
+    target = asdict(intent.target)
+    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
+        return target
+    return target | {"vault_id": intent.subject.id, "vault_name": intent.subject.name}
+
+
 def _target(value: dict[str, Any]) -> Target:
-    project_id = value.pop("project_id")
-    vault_id = VaultId(value.pop("vault_id"))
-    return Target(project_id=None if project_id is None else ProjectId(project_id), vault_id=vault_id, **value)
+    project_id = value["project_id"]
+    return Target(
+        value["profile"],
+        value["cbr_endpoint"],
+        value["project"],
+        None if project_id is None else ProjectId(project_id),
+    )
+
+
+def _change_text(change: Change) -> str | None:
+    """Return what of a change the other columns do not hold; nothing of a checkpoint, whose target tells all."""
+    if change.kind is Kind.CREATE_CHECKPOINT:
+        return None
+    parts = ("kind", "lane", "method", "path")
+    return _json({**{name: getattr(change, name) for name in parts}, "subject": asdict(change.subject)})
+
+
+def _change(value: dict[str, Any], body: bytes, tag: str) -> Change:
+    subject = value["subject"]
+    return Change(
+        kind=Kind(value["kind"]),
+        subject=Subject(SubjectType(subject["type"]), subject["id"], subject["name"]),
+        lane=value["lane"],
+        method=value["method"],
+        path=value["path"],
+        body=body,
+        tag=tag,
+    )
+
+
+def _checkpoint_change(target: dict[str, Any], body: bytes, tag: str) -> Change:
+    return checkpoint_change(VaultId(target["vault_id"]), target["vault_name"], body, tag)
+
+
+def _result(answer: dict[str, Any]) -> Result | None:
+    """Return what an intent has made; a row of before other changes has a checkpoint alone."""
+    if answer["checkpoint"]:
+        return checkpoint_result(_checkpoint(answer["checkpoint"]))
+    made = answer.get("result")
+    return Result(made["id"], made["status"]) if made else None
 
 
 def _checkpoint(value: dict[str, Any]) -> Checkpoint:

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.error import Damaged, Missing
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
-from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument
+from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument, unknown_keys
 from cbr_desktop.domain.request import body as body_of
 from cbr_desktop.domain.request import read as read_bytes
 from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, reason, write_whole
-
-_PARAMETERS = "checkpoint.parameters."
-_CHECKPOINT = "checkpoint."
 
 
 def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
@@ -46,7 +43,10 @@ def written(draft: CheckpointDraft, document: RequestDocument | None = None) -> 
 
 
 def content(path: Path, limit: int) -> bytes | int:
-    """Return the bytes of a file, or its size when it has more than ``limit``. ``Damaged`` when it cannot be read."""
+    """Return the bytes of a file, or its size when it has more than ``limit``. ``Damaged`` when it cannot be read.
+
+    ``Missing`` when there is none.
+    """
     try:
         # a pipe of that name would otherwise hold the program until somebody writes into it
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -55,6 +55,8 @@ def content(path: Path, limit: int) -> bytes | int:
             if not stat.S_ISREG(found.st_mode):
                 raise Damaged(str(path), "not a file")
             return found.st_size if found.st_size > limit else file.read(limit + 1)
+    except FileNotFoundError as error:
+        raise Missing(str(path), reason(error)) from error
     except OSError as error:
         raise Damaged(str(path), reason(error)) from error
     except ValueError as error:
@@ -73,15 +75,6 @@ def mode(path: Path) -> int:
 def _merged(draft: CheckpointDraft, document: RequestDocument) -> dict[str, Any]:
     """Return the body of an edited draft, with the keys of the document that only its author understands."""
     checkpoint: dict[str, Any] = json.loads(body_of(draft))["checkpoint"]
-    _, findings = read_bytes(document.body)
-    for finding in findings:
-        if finding.kind is not FindingKind.UNKNOWN_KEY:
-            continue
-        path = str(finding.facts["path"])
-        if path.startswith(_PARAMETERS):
-            key = path.removeprefix(_PARAMETERS)
-            checkpoint["parameters"][key] = document.checkpoint["parameters"][key]
-        else:
-            key = path.removeprefix(_CHECKPOINT)
-            checkpoint[key] = document.checkpoint[key]
-    return checkpoint
+    own, of_parameters = unknown_keys(document.checkpoint)
+    checkpoint["parameters"] |= of_parameters
+    return checkpoint | own

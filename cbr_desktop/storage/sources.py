@@ -7,8 +7,8 @@ Nothing here raises; what is wrong is said in a remark, and no remark quotes a v
 import json
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -21,8 +21,8 @@ from cbr_desktop.domain.error import ProfileError
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS, is_public_cloud
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
-from cbr_desktop.storage.files import reason
-from cbr_desktop.storage.profiles import checked
+from cbr_desktop.storage.files import NotPlain, open_plain, reason
+from cbr_desktop.storage.profiles import TooMuch, checked, parsed
 
 SIZE_LIMIT = 256 * 1024
 """Bytes of a file that is looked into: hundreds of profiles fit in."""
@@ -32,7 +32,13 @@ _SECRET_KEY = re.compile(r"(?i)pass(word|wd|code|phrase)|secret|token|credential
 # these speak of a secret without being one
 _NO_SECRET = frozenset({"auth_type", "application_credential_id", "application_credential_name"})
 _ACCESS_KEY = re.compile(r"[A-Z0-9]{16,40}\Z")
+# what a file of PROFILE_LIMIT profiles may have; a link is a few letters that stand for all that it leads to
+_NODES = 20_000
+_LINKS = 500
+_LEVELS = 30
 _MERGED_PAIRS = 10_000
+_SECRETS_LOOKED_AT = 1000
+_NAME = 200
 _CLOUDS_NAMES = ("clouds.yaml", "clouds.yml", "clouds.json")
 _OTC = "https://iam.{region}.otc.t-systems.com"
 
@@ -67,7 +73,8 @@ class Surroundings:
     def _clouds_files(self) -> Iterator[Path]:
         """Yield the places in the order in which the clients of OpenStack look."""
         if named := self.environ.get("OS_CLIENT_CONFIG_FILE"):
-            yield Path(named).expanduser()
+            with suppress(RuntimeError):  # it begins with the home folder of a user that there is not
+                yield Path(named).expanduser()
         for folder in (self.folder, self.home / ".config" / "openstack", self.system / "openstack"):
             for name in _CLOUDS_NAMES:
                 yield folder / name
@@ -114,6 +121,8 @@ def _look(path: Path, form: _Form | None) -> Source:
         if is_chosen and not source.profiles and not source.remarks:
             raise _NotThisForm("there are no profiles in it")
         return source
+    except NotPlain:
+        return _unusable(kind, path, "it is no file")
     except OSError as error:
         return _unusable(kind, path, reason(error))
     except RecursionError:
@@ -131,9 +140,7 @@ def _unusable(kind: SourceKind, path: Path, why: str) -> Source:
 
 
 def _text(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        raise _NotThisForm("it is no file")
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         data = file.read(SIZE_LIMIT + 1)
     if len(data) > SIZE_LIMIT:
         raise _NotThisForm(f"it is larger than {SIZE_LIMIT // 1024} KiB")
@@ -148,12 +155,19 @@ def _text(path: Path) -> str:
 
 def _document(path: Path, text: str, form: _Form | None) -> tuple[Values, _Form]:
     """Return what stands in a text, and its form; ``form`` is the one that it must have."""
+    too_much = None
     for parse in (_json, _toml, _yaml):
-        document = parse(text)
+        try:
+            document = parse(text)
+        except TooMuch as error:
+            too_much = too_much or error
+            continue
         if isinstance(document, dict):
             for known in _FORMS if form is None else (form,):
                 if isinstance(document.get(known.list), list | dict):
                     return document, known
+    if too_much is not None:
+        raise _NotThisForm(str(too_much))
     if form is None:
         raise _NotThisForm("there are no profiles in it")
     raise _NotThisForm("it is damaged, or has no profiles")
@@ -168,7 +182,9 @@ def _json(text: str) -> Any:
 
 def _toml(text: str) -> Any:
     try:
-        return tomllib.loads(text)
+        return parsed(text)
+    except TooMuch:
+        raise
     except ValueError:
         return None
 
@@ -176,18 +192,38 @@ def _toml(text: str) -> Any:
 def _yaml(text: str) -> Any:
     try:
         return yaml.load(text, _BoundedLoader)  # noqa: S506 - it is a SafeLoader
+    except TooMuch:
+        raise
     # a date that is none raises ValueError, a key that is a list TypeError
     except (yaml.YAMLError, ValueError, TypeError):
         return None
 
 
 class _BoundedLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """The safe loader, which does not follow a bomb of merge keys either."""
+    """The safe loader, which ends as soon as a text says more than one of its length should."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._nodes = self._links = self._levels = self._merged = 0
+
+    def compose_node(self, parent: yaml.Node, index: int) -> yaml.Node:
+        self._links += self.check_event(yaml.AliasEvent)
+        self._nodes += 1
+        self._levels += 1
+        self._refuse_too_much()
+        node = super().compose_node(parent, index)
+        self._levels -= 1
+        return node
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        before = len(node.value)
         super().flatten_mapping(node)
-        if len(node.value) > _MERGED_PAIRS:
-            raise yaml.constructor.ConstructorError(None, None, "too much is merged", node.start_mark)
+        self._merged += max(0, len(node.value) - before)
+        self._refuse_too_much()
+
+    def _refuse_too_much(self) -> None:
+        if self._nodes > _NODES or self._links > _LINKS or self._levels > _LEVELS or self._merged > _MERGED_PAIRS:
+            raise TooMuch("it is nested, linked or filled beyond all need")
 
 
 # from drafts to profiles
@@ -200,16 +236,17 @@ _OTHER_MACHINE = ("\\\\", "//")
 def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
     profiles: dict[str, Profile] = {}
     remarks: list[Remark] = []
+    drafts = iter(drafts)
     for draft in islice(drafts, PROFILE_LIMIT):
         name = _free(draft.name.strip() or "?", profiles)
-        remarks += [Remark(name, RemarkKind.SECRET_LEFT, key) for key in _secrets(draft.said)]
+        remarks += [Remark(name[:_NAME], RemarkKind.SECRET_LEFT, key) for key in secret_keys(draft.said)]
         try:
             if draft.unusable:
                 raise ProfileError(name, "", draft.unusable)
             profile = checked({**draft.values, "name": name}, name)
         except ProfileError as error:
             why = f"{error.field}: {error.detail}" if error.field else error.detail
-            remarks.append(Remark(name, RemarkKind.UNUSABLE, why))
+            remarks.append(Remark(name[:_NAME], RemarkKind.UNUSABLE, why))
             continue
         if profile.ca_file and (kind is SourceKind.FILE or profile.ca_file.startswith(_OTHER_MACHINE)):
             # a file that somebody else chose could vouch for any host
@@ -222,6 +259,9 @@ def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
         strange = [address for address in (profile.iam_endpoint, profile.cbr_endpoint) if not is_public_cloud(address)]
         hosts = dict.fromkeys(urlsplit(address).hostname or "" for address in strange)
         remarks += [Remark(name, RemarkKind.ENDPOINT_UNKNOWN, host) for host in hosts]
+    if next(drafts, None) is not None:
+        why = f"it has more than {PROFILE_LIMIT} profiles, and only the first of them are shown"
+        remarks.append(Remark(Path(place).name, RemarkKind.UNUSABLE, why))
     return Source(kind, place, tuple(profiles.values()), tuple(remarks))
 
 
@@ -231,17 +271,22 @@ def _free(name: str, taken: Mapping[str, Profile]) -> str:
     return next(free for free in names if free not in taken)
 
 
-def _secrets(said: Any, depth: int = 3) -> list[str]:
+def secret_keys(said: Any) -> list[str]:
     """Return the names of the keys that hold secrets; their values are not looked at."""
-    if not isinstance(said, dict) or not depth:
-        return []
-    found: list[str] = []
-    for key, value in islice(said.items(), 200):
-        if isinstance(value, dict):
-            found += _secrets(value, depth - 1)
-        elif value and isinstance(key, str) and key not in _NO_SECRET and _SECRET_KEY.search(key):
-            found.append(key)
+    looked_at = islice(_leaves(said, 3), _SECRETS_LOOKED_AT)
+    found = [
+        key
+        for key, value in looked_at
+        if value and isinstance(key, str) and key not in _NO_SECRET and _SECRET_KEY.search(key[:_NAME])
+    ]
     return list(dict.fromkeys(found))
+
+
+def _leaves(said: Any, levels: int) -> Iterator[tuple[object, object]]:
+    """Yield the keys and values of tables within each other; a table itself counts as well, however empty it is."""
+    for key, value in said.items() if isinstance(said, dict) and levels else ():
+        yield key, None if isinstance(value, dict) else value
+        yield from _leaves(value, levels - 1)
 
 
 def _word(said: Values, *keys: str) -> str:

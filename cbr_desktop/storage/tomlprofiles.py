@@ -1,7 +1,6 @@
 """The profiles as they are changed: their file keeps its comments, its order and the keys that are not ours."""
 
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import Source
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
-from cbr_desktop.storage.profiles import FIELDS, checked, read, text_of, values_of
+from cbr_desktop.storage.profiles import FIELDS, checked, parsed, read, text_of, values_of
 from cbr_desktop.storage.sources import Surroundings
 
 _LIST = "profile"
@@ -104,7 +103,7 @@ class TomlProfiles:
         """Return the file in parts. ``Damaged`` when it must not be written over."""
         try:
             text = text_of(self._path)
-            values = tomllib.loads(text)
+            values = parsed(text)
         except FileNotFoundError:
             return _File(Layout([""], []), [], {}, "\n")
         except OSError as error:
@@ -121,7 +120,7 @@ class TomlProfiles:
         """Write the file, once it is certain that it says what is meant and that nothing else has changed."""
         text = file.layout.text()
         try:
-            values = tomllib.loads(text)
+            values = parsed(text)
         except ValueError:
             values = {}
         if _canonical(values.pop(_LIST, [])) != _canonical(file.tables) or _canonical(values) != _canonical(file.rest):

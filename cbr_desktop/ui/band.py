@@ -7,13 +7,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words, duration_words
+from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words, duration_words
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
-from cbr_desktop.ui.words import ENVIRONMENTS
 
 _STRIPE = 3
 _ARM_HINT = "Nothing can be changed here before it is armed"

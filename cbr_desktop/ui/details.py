@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.journal import Entry, record_of
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.facts import Facts, Sheet, Subject, sheet
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.pages.vaults import VaultLore
-from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.theme import tone_colour
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Reading
 
 _JSON_TEXT_LIMIT = 2_000

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.ui.diagnosis import (
+from cbr_desktop.text.diagnosis import (
     KINDS,
     busy_sentence,
     found_sentence,
@@ -31,12 +31,12 @@ from cbr_desktop.ui.diagnosis import (
     time_words,
     verdict_words,
 )
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, label, mark_icon
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, Mark, Shape
 from cbr_desktop.ui.pieces import dress_table, push_button
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.theme import Tone
 

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import draw_mark, icon
 from cbr_desktop.ui.line import Line
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.plain import tooltip
 from cbr_desktop.ui.requests import Group, Request, requests
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part

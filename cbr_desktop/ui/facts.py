@@ -7,8 +7,11 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, EntryKind
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
-from cbr_desktop.ui import evidence
-from cbr_desktop.ui.errors import refusal_sentence
+from cbr_desktop.text import evidence
+from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.ui.marks import NEUTRAL, REMARK, Mark, mark
 from cbr_desktop.ui.pages.resources import (
     last_good_at,
@@ -20,9 +23,6 @@ from cbr_desktop.ui.pages.resources import (
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultLore, kind_words, tag_words
 from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
-from cbr_desktop.ui.states import gb_words, grouped, protect_words, shown, status_words
-from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.ui.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -213,7 +213,8 @@ _TASK_STATES: dict[str, str] = {
 
 def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     target, outcome = intent.target, outcome_of(ledger, intent)
-    vault = f"{target.vault_name} ({target.vault_id})" if target.vault_name else target.vault_id
+    subject = intent.subject
+    vault = f"{subject.name} ({subject.id})" if subject.name else subject.id
     facts = [
         ("Waiting for / note", waiting_words(intent, outcome, times.now())),
         ("Vault", vault),
@@ -248,7 +249,7 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         _activity(tasks, times),
-        target.vault_id if target.vault_id in ledger.vaults else None,
+        intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
     )
 
 

@@ -12,6 +12,8 @@ from shiboken6 import isValid
 
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.details import Details
 from cbr_desktop.ui.drawer import Drawer
@@ -21,12 +23,10 @@ from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
 from cbr_desktop.ui.sheets import SheetWindow, open_help, open_lines, open_problems
 from cbr_desktop.ui.statusbar import connection_sentence, problems
 from cbr_desktop.ui.theme import Theme
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
 

@@ -6,7 +6,7 @@ from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Var
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind, StoreProblem
-from cbr_desktop.ui.states import shown
+from cbr_desktop.text.states import shown
 
 WAYS = {
     Way.PASSWORD: "User and password",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.states import clock_words, count_words, quoted
 from cbr_desktop.ui.marks import BUSY, NEUTRAL, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.states import clock_words, count_words, quoted
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.leaving import Pending, Unfinished, sent_until
 from cbr_desktop.workflows.plan import Stand
@@ -112,7 +112,7 @@ def _head(each: Unfinished, now: datetime) -> str:
 
 def _names(intents: Sequence[Intent]) -> str:
     """Return the names of requests in brackets, the first few of many."""
-    named = [quoted(intent.name or intent.target.vault_name or intent.target.vault_id, 40) for intent in intents]
+    named = [quoted(intent.name or intent.subject.label, 40) for intent in intents]
     more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
     return f" ({_listed([*named[:_NAMED], *more])})"
 

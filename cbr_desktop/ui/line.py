@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.text.plain import plain, tooltip
 
 
 class Line(QLabel):

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.plain import tooltip
 
 NAMES = ("Vaults", "Resources", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
 _FOLDED_WIDTH = 44

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.text.plain import plain, unmarked
 from cbr_desktop.ui.drawer import MarkSign
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.plain import plain, unmarked
 from cbr_desktop.ui.requests import finished_words, intent_mark, review_sentence
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Reading

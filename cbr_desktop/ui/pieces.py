@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPushButton, QTableWidget, QWidget
 
-from cbr_desktop.ui.plain import tooltip
+from cbr_desktop.text.plain import tooltip
 
 
 def push_button(text: str, name: str, act: Callable[[], object] | None = None) -> QPushButton:

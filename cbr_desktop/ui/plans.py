@@ -13,12 +13,12 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.sentences import finding_sentence, intent_sentence
+from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.requests import tally
-from cbr_desktop.ui.states import clock_words, count_words, duration_words, quoted, shown
-from cbr_desktop.ui.text import finding_sentence, intent_sentence
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import NONE
 from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
 
 _STANDS = {

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.operations import words_of
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.states import count_words, duration_words, quoted
+from cbr_desktop.text.words import ENVIRONMENTS, NONE
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words, duration_words, quoted
-from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.ui.words import ENVIRONMENTS, NONE
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -83,18 +85,21 @@ def tally(outcome: Outcome, word: str = "") -> str:
 
 
 def request_name(intent: Intent) -> str:
-    """Return a request's name and vault."""
+    """Return a request's name and vault, or what it does to what."""
+    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
+        return f"{words_of(intent).title} · {plain(intent.subject.label, 64)}"
     name = plain(intent.name, 64) if intent.name else "(named by the service)"
-    return f"{name} · {plain(intent.target.vault_name or intent.target.vault_id, 64)}"
+    return f"{name} · {plain(intent.subject.label, 64)}"
 
 
 def request_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return the state of a request in a few words; half a success never reads like a whole one."""
+    words = words_of(intent)
     if intent.state is IntentState.FINISHED and outcome is not None:
-        head = "Finished" if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else "Nothing backed up"
-        return f"{head}: {tally(outcome)}"
+        head = words.done if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else words.failed
+        return f"{head}: {tally(outcome)}" if outcome.total > 1 or intent.checkpoint is not None else head
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"Backing up: {tally(outcome, ' done')}"
+        return f"{words.running}: {tally(outcome, ' done')}" if intent.checkpoint is not None else words.running
     return _WORDS[intent.state]
 
 
@@ -132,7 +137,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             "throttled": "The service: too many requests",
             "offline": "The end of working offline",
             "login": "The login",
-            "not-saved": "Room on the disk",
+            NOT_SAVED: "Room on the disk",
         }.get(intent.note, "Its turn")
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
         return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
@@ -140,7 +145,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
         return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
         return tally(outcome)
-    if intent.state is IntentState.UNKNOWN and (intent.candidates or intent.note == NO_CLOCK):
+    if intent.awaits_person:
         return "You: say whether it is yours" if intent.candidates else "You: look at the vault yourself"
     return {
         IntentState.SCHEDULED: "Its time",
@@ -152,9 +157,9 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
 
 def place_words(intent: Intent, profile: Profile) -> str:
     """Return where a request goes, so that nobody takes one vault for another."""
-    target = intent.target
-    vault = f"{quoted(target.vault_name, 64)} ({plain(target.vault_id, 64)})" if target.vault_name else target.vault_id
-    places = [f"vault {vault}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
+    target, subject = intent.target, intent.subject
+    thing = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name and subject.id else subject.label
+    places = [f"{subject.type} {plain(thing, 140)}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
     return (
         f"{', '.join(filter(None, places))}, profile {quoted(target.profile, 60)} ({ENVIRONMENTS[profile.environment]})"
     )
@@ -177,7 +182,9 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return what a notice says about a request that has come to an end or needs somebody."""
-    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.target.vault_name or 'a vault', 64)}"
+    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
+        return f"{request_name(intent)}: {request_words(intent, outcome)}"
+    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.subject.name or 'a vault', 64)}"
     if intent.state is IntentState.FINISHED and outcome is not None:
         verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
         return f"Checkpoint {name} {verb}: {tally(outcome)}"

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolBut
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import LoginRefused, SecretMissing
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words
+from cbr_desktop.text.words import error_words
 from cbr_desktop.ui.band import guard_words, profile_colour, scope_name
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.pieces import do
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.statusbar import connection_sentence, connection_words, member_problems
-from cbr_desktop.ui.words import error_words
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 

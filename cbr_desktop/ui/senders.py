@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.hall import Hall
-from cbr_desktop.ui.states import quoted
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 

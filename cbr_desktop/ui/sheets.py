@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop import __version__
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.plain import plain, tooltip
 
 Opener = Callable[[str], bool]
 

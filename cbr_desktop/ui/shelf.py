@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
-from cbr_desktop.ui.states import count_words
+from cbr_desktop.text.states import count_words
 
 
 class Shelf(Protocol):

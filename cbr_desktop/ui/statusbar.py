@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import Unreachable
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words, duration_words
+from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words, duration_words
-from cbr_desktop.ui.words import PARTS, Times, age_words, ages_words, lacking_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 

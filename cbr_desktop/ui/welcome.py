@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
-from cbr_desktop.ui.states import quoted
 
 _STEPS = (
     "Add a profile: its region, its project, and who asks. Or import what other programs on this machine have.",

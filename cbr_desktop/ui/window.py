@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QSt
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.band import ProfileBand
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.hall import Choice, Extent, Hall
@@ -21,7 +22,6 @@ from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
 from cbr_desktop.ui.statusbar import StatusBar
 from cbr_desktop.ui.theme import Dress, Theme
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported

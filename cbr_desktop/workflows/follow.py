@@ -1,4 +1,4 @@
-"""Following: watching an accepted checkpoint by its tasks until every resource has ended."""
+"""Following: watching an accepted request until all of it has ended, by what its operation reads."""
 
 import asyncio
 import random
@@ -7,21 +7,21 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
-from cbr_desktop.domain.error import CloudError, HouseError
-from cbr_desktop.domain.ids import CheckpointId, IntentId
+from cbr_desktop.domain.error import HouseError
+from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.domain.task import TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
-from cbr_desktop.workflows.ports import Clock, Cloud, Records
+from cbr_desktop.workflows.ports import Clock, Records
 from cbr_desktop.workflows.reconcile import Reconcile
-from cbr_desktop.workflows.sending import searched_since
 
 _LATE_LOOKS = 8
 """Looks, after all that is known has ended, for a task or a state that is still missing."""
+_CONTRADICTED_LOOKS = 240
+"""Looks, about an hour's, while the service says that something is being made all of whose parts have ended."""
 _WATCHED = (IntentState.ACCEPTED, IntentState.UNKNOWN)
 
 
@@ -42,7 +42,6 @@ class Follow:
         self,
         ledger: Ledger,
         records: Records,
-        cloud: Cloud,
         clock: Clock,
         outbox: Outbox,
         reconcile: Reconcile,
@@ -51,7 +50,6 @@ class Follow:
     ) -> None:
         self._ledger = ledger
         self._records = records
-        self._cloud = cloud
         self._clock = clock
         self._outbox = outbox
         self._ended = ended
@@ -86,8 +84,8 @@ class Follow:
             if intent.state is IntentState.UNKNOWN:
                 await self.reconcile.settle(intent.id)
                 self._note_rest(self._ledger.intents[intent.id])
-                # its vault may take its next request now
-                self._outbox.vault_freed()
+                # its lane may take its next request now
+                self._outbox.lane_freed()
             else:
                 await self._to_the_end(intent.id)
         finally:
@@ -103,16 +101,20 @@ class Follow:
 
     async def _to_the_end(self, id: IntentId) -> None:
         await self._look_for_elder(id)
-        late = 0
+        late = contradicted = 0
         for pause in self._pauses():
+            was_read = False
             with suppress(HouseError):
-                await self._look(self._ledger.intents[id])
+                was_read = await self._look(self._ledger.intents[id])
             outcome = outcome_of(self._ledger, self._ledger.intents[id])
-            if outcome is None or (outcome.is_over and not _is_late(outcome, late)):
+            is_doubtful = was_read and outcome is not None and outcome.is_over and outcome.is_under_way
+            if is_doubtful and contradicted < _CONTRADICTED_LOOKS:
+                contradicted += 1
+            elif outcome is None or (outcome.is_over and not _is_late(outcome, late)):
                 await self._look_for_elder(id)
-                self._finish(self._ledger.intents[id], outcome)
+                self._finish(self._ledger.intents[id], _doubted(outcome) if outcome and is_doubtful else outcome)
                 return
-            late = late + 1 if outcome.is_over else 0
+            late = late + 1 if outcome is not None and outcome.is_over else 0
             await self._clock.sleep(pause)
 
     async def _look_for_elder(self, id: IntentId) -> None:
@@ -120,51 +122,21 @@ class Follow:
         with suppress(HouseError):
             await self.reconcile.look_for_elder(self._ledger.intents[id])
 
-    async def _look(self, intent: Intent) -> None:
-        """Read the tasks, the backups where tasks tell nothing, and the checkpoint when all that is known has ended.
+    async def _look(self, intent: Intent) -> bool:
+        """Have the operation read how a request goes on; tell whether it read what that has made.
 
-        Raises ``CloudError`` when something could not be read; what could be is in the ledger all the same.
+        Raises ``CloudError``.
         """
-        checkpoint = intent.checkpoint
-        assert checkpoint is not None  # noqa: S101  # an accepted intent has one
-        failure = await self._read_tasks(intent, checkpoint.id)
-        if failure is not None or not self._ledger.tasks_of(checkpoint.id):
-            await self._read_backups(intent, checkpoint.id)
-        outcome = outcome_of(self._ledger, intent)
-        if failure is not None or outcome is None or outcome.is_over or not self._ledger.tasks_of(checkpoint.id):
-            self._learn(intent, await self._cloud.checkpoint(checkpoint.id))
-        if failure is not None:
-            raise failure
-
-    async def _read_tasks(self, intent: Intent, id: CheckpointId) -> CloudError | None:
-        """Read the tasks of a checkpoint; return why that cannot be."""
-        since = searched_since(intent, self._ledger.connection)
-        try:
-            tasks = (await self._cloud.tasks(since=since, operation_type=TaskType.BACKUP)).rows
-        except CloudError as error:
-            return error
-        self._ledger.merge_tasks(task for task in tasks if task.checkpoint_id == id)
-        return None
-
-    async def _read_backups(self, intent: Intent, id: CheckpointId) -> None:
-        """Read the backups of a checkpoint, which tell what became of it where tasks do not; they may be kept too."""
-        with suppress(CloudError):
-            backups = (await self._cloud.backups(vault_id=intent.target.vault_id, checkpoint_id=id)).rows
-            self._ledger.put_backups_of(id, [backup for backup in backups if backup.checkpoint_id == id])
-
-    def _learn(self, intent: Intent, seen: Checkpoint) -> None:
-        """Take over the status; a later look may tell less than the first answer, and then the first answer stays."""
+        seen = await OPERATIONS[intent.change.kind].look(intent, self.reconcile.reader)
         now = self._ledger.intents[intent.id]
-        held = now.checkpoint
-        if held is None or held.status == seen.status:
-            return
-        checkpoint = replace(held, status=seen.status, accepted=held.accepted or seen.accepted)
-        self._put(replace(now, checkpoint=checkpoint, changed_at=self._clock.now()))
+        if seen is not None and seen != now.result:
+            self._put(replace(now, result=seen, changed_at=self._clock.now()))
+        return seen is not None
 
     def _finish(self, intent: Intent, outcome: Outcome | None) -> None:
         kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))
         self._put(intent.moved(IntentState.FINISHED, self._clock.now(), outcome=kept))
-        self._outbox.vault_freed()
+        self._outbox.lane_freed()
         self._ended()
 
     def _put(self, intent: Intent) -> None:
@@ -173,7 +145,12 @@ class Follow:
         self._ledger.put_intent(intent)
 
 
+def _doubted(outcome: Outcome) -> Outcome:
+    """Return an outcome whose successes nobody can rely on, since the whole is not called done."""
+    lines = (replace(each, fate=Fate.UNCERTAIN) if each.fate is Fate.DONE else each for each in outcome.resources)
+    return replace(outcome, resources=tuple(lines))
+
+
 def _is_late(outcome: Outcome, looks: int) -> bool:
     """Whether something is missing that may yet appear: tasks, or the end of the checkpoint itself."""
-    is_missing = outcome.count(Fate.UNCERTAIN) > 0 or outcome.status == CheckpointStatus.PROTECTING
-    return is_missing and looks < _LATE_LOOKS
+    return (outcome.count(Fate.UNCERTAIN) > 0 or outcome.is_under_way) and looks < _LATE_LOOKS

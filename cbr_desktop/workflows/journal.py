@@ -15,7 +15,7 @@ from typing import Any
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.profile import Profile
@@ -77,8 +77,8 @@ class Scribe:
             by=self._by,
             profile=target.profile if target else self._profile.name,
             project=target.project if target else self._profile.project,
-            vault=target.vault_id if target else "",
-            vault_name=target.vault_name if target else "",
+            vault=intent.change.vault_id or "" if intent is not None else "",
+            vault_name=intent.subject.name if intent is not None and intent.change.vault_id else "",
             intent=intent.id if intent is not None else "",
             facts=facts,
         )
@@ -150,7 +150,7 @@ class Journalled:
         try:
             won = self._records.claim(intent)
         except HouseError:
-            self._scribe.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": "not-saved"})
+            self._scribe.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": NOT_SAVED})
             raise
         if won:
             self._known[intent.id] = intent

@@ -1,24 +1,18 @@
-"""The outbox: every request for a checkpoint leaves through here, durable first, sent at most once.
+"""The outbox: every change leaves through here, durable first, one a lane at a time.
 
 The states and the ways between them are drawn in ``domain/intent``. Three rules carry it all: the row says SENDING on
-the disk before the first byte leaves, a row that says SENDING is never sent again by this program, and what a person
-confirmed long ago is not sent without being confirmed again.
+the disk before the first byte leaves, a row that says SENDING is not sent again before reading has settled it, and what
+a person confirmed long ago is not sent without being confirmed again. What is particular to an operation is in
+``workflows/operations``.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from cbr_desktop.domain import request
-from cbr_desktop.domain.checkpoint import (
-    NAME_LIMIT,
-    Checkpoint,
-    CheckpointDraft,
-    CheckpointStatus,
-    CreateAnswer,
-    ResourceChoice,
-)
+from cbr_desktop.domain.change import Change, Result, Sent
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     CloudError,
@@ -32,11 +26,13 @@ from cbr_desktop.domain.error import (
     Throttled,
     Unreachable,
 )
-from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, IntentId
 from cbr_desktop.domain.intent import (
-    AMBIGUOUS,
     LEFT,
-    NO_CLOCK,
+    NOT_SAVED,
+    PRIOR,
+    PRIOR_FAILED,
+    REPEATED,
     WAITING,
     Intent,
     IntentState,
@@ -47,9 +43,9 @@ from cbr_desktop.domain.intent import (
 from cbr_desktop.domain.journal import Witness
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
+from cbr_desktop.workflows.operations.operation import Operation, Search
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
-from cbr_desktop.workflows.preflight import preflight
-from cbr_desktop.workflows.reconcile import Search
 
 PAUSES_SECONDS = (5.0, 15.0, 30.0, 60.0)
 """How long a queued request waits after each failure to reach the service; the last one repeats."""
@@ -65,22 +61,19 @@ TICK_SECONDS = 10.0
 sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
 OFFLINE = "offline"
 """The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
-PASSING = frozenset({"throttled"})
+OLD_DATA = "old-data"
+"""The note of a queued request that waits for newer data than those it was judged by; they are asked for."""
+PASSING = frozenset({"throttled", OLD_DATA, REPEATED, PRIOR})
 """The notes of queued requests that are tried again shortly without anybody doing anything about it."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
-"""States in which an intent may be running at the service, so that its vault takes no other."""
+"""States in which an intent may be running at the service, so that its lane takes no other."""
 
-_BUSY_CODES = ("6125", "1001")
-"""The service's words for a vault that is being backed up already."""
 _SUSPICIOUS = timedelta(hours=24)
-"""How long a request of which no trace was found may be what keeps its vault busy."""
+"""How long a request of which no trace was found may be what keeps its lane busy."""
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 _AHEAD = timedelta(minutes=1)
 """By how much a time may lie in the future before it is one of a clock that was wrong, and confirms nothing."""
-
-_NO_DISKS = ResourceChoice(ResourceId(""), "")
-"""A choice that says nothing of disks; id, type and name are filled in."""
 
 
 async def _find_nothing(intent: Intent) -> Search:
@@ -88,11 +81,11 @@ async def _find_nothing(intent: Intent) -> Search:
 
 
 class Outbox:
-    """Takes requests, keeps them, and sends them one a vault at a time; ``new_id`` makes an id never used before.
+    """Takes requests, keeps them, and sends them one a lane at a time; ``new_id`` makes an id never used before.
 
     ``guard`` lets a request in or not; what is in the queue goes out whatever it says. ``by`` is who confirms here
     (``login@host``), ``witness`` who sees what a request says to the service. ``pace_seconds`` lie between two of them.
-    ``want_data`` asks for the lists to be read when a request is confirmed by data that are too old. ``find`` looks
+    ``want_data`` asks for lists to be read when a request is confirmed by such that are too old. ``find`` looks
     once for what a request made; it raises ``CloudError``. ``at`` is told each named point that a request passes, for
     tests that end the program there. One whose ``origin`` is a command sends only what was submitted or released here:
     what else waits in the profile is not touched.
@@ -110,7 +103,7 @@ class Outbox:
         by: str = "",
         witness: Callable[[Intent], Witness | None] = lambda intent: None,
         pace_seconds: float = PACE_SECONDS,
-        want_data: Callable[[], None] = lambda: None,
+        want_data: Callable[[frozenset[Part]], None] = lambda parts: None,
         find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
         at: Callable[[str], None] = lambda point: None,
         origin: Origin = Origin.WINDOW,
@@ -140,7 +133,7 @@ class Outbox:
         self._cut_off: set[IntentId] = set()
         """The requests that have found the service out of reach and rest; meanwhile no other tries the same in vain."""
         self._in_line: dict[IntentId, datetime] = {}
-        """When a request was last seen waiting for its vault alone; meanwhile its confirmation does not grow old."""
+        """When a request was last seen waiting for its lane alone; meanwhile its confirmation does not grow old."""
 
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN.
@@ -164,34 +157,28 @@ class Outbox:
 
     def submit(
         self,
-        draft: CheckpointDraft,
+        wanted: Any,
         *,
-        body: bytes | None = None,
         retry_of: IntentId | None = None,
         file: str = "",
         plan: str = "",
         due_at: datetime | None = None,
         held: bool = False,
+        after: IntentId | None = None,
     ) -> Intent:
-        """Queue a request, or schedule it for ``due_at``, and return it; it is on the disk when this returns.
+        """Queue a change, or schedule it for ``due_at``, and return it; it is on the disk when this returns.
 
-        With ``held`` a person holds it from the start.
-
-        ``body`` are the exact bytes to send, by default those that the draft makes. ``file`` is the path of the request
-        file, ``plan`` the id of the run of a plan. Raises ``ReadOnly`` when the profile is not armed and ``NotSaved``
-        when the disk would not take it: then nothing will be sent.
+        ``wanted`` is the change or the draft of one. With ``held`` a person holds it from the start. ``file`` is the
+        path of the request file, ``plan`` the id of the run of a plan. It waits for ``after`` to finish, and takes the
+        id of its result where the change has a place for it. Raises ``ReadOnly`` when the profile is not armed and
+        ``NotSaved`` when the disk would not take it: then nothing will be sent. ``ValueError`` for what lacks something
+        that makes a request.
         """
-        if draft.vault_id is None:
-            raise ValueError("a request needs a vault")
-        target = self._target(draft.vault_id)
-        made = request.body(draft) if body is None else body
-        return self._take(target, made, draft.name, retry_of=retry_of, file=file, plan=plan, due_at=due_at, held=held)
-
-    def schedule(
-        self, draft: CheckpointDraft, due_at: datetime, *, body: bytes | None = None, file: str = "", plan: str = ""
-    ) -> Intent:
-        """Take a request that is to be sent at ``due_at``; if nothing runs then, it is held and not sent late."""
-        return self.submit(draft, body=body, file=file, plan=plan, due_at=due_at)
+        change = change_of(wanted, self._ledger)
+        if change.needs_prior and after is None:
+            raise ValueError("it takes the result of another request, and waits for none")
+        grounds: dict[str, Any] = {"retry_of": retry_of, "draft": file, "plan": plan, "due_at": due_at, "after": after}
+        return self._take(self._target(), change, held=held, **grounds)
 
     def send_again(self, id: IntentId) -> Intent:
         """Queue a request of which no trace was found as a new one, because a person who saw that wishes it.
@@ -204,7 +191,7 @@ class Outbox:
             raise ValueError("only a request of which no trace was found is sent again")
         if not self._leads_there(old):
             raise ValueError("its profile leads elsewhere now")
-        return self._take(old.target, old.body, old.name, retry_of=id, file=old.draft, plan=old.plan)
+        return self._take(old.target, old.change, retry_of=id, draft=old.draft, plan=old.plan)
 
     def hold(self, id: IntentId, note: str = "person") -> bool:
         """Keep a request that waits from being sent until it is released; tell whether it was in time.
@@ -234,7 +221,7 @@ class Outbox:
             note="",
             confirmed_at=now,
             by=self._by,
-            preflight_at=self._judged_at(intent.target.vault_id),
+            preflight_at=self._judged_at(intent.change),
             origin=self._origin,
         )
         self._records.save(released)
@@ -256,7 +243,7 @@ class Outbox:
         return True
 
     def keep_looking(self, id: IntentId) -> bool:
-        """Look once more for the checkpoint of a request of which no trace was found; tell whether it is one of those.
+        """Look once more for what a request made of which no trace was found; tell whether it is one of those.
 
         Nothing is sent by that: the outcome is unknown again, and reading settles it.
         """
@@ -272,10 +259,11 @@ class Outbox:
         Tells whether the request is one of those, and the checkpoint one of its candidates.
         """
         intent = self._ledger.intents[id]
-        if intent.state is not IntentState.UNKNOWN or all(each.id != checkpoint_id for each in intent.candidates):
+        candidate = next((each for each in intent.candidates if each.id == checkpoint_id), None)
+        if intent.state is not IntentState.UNKNOWN or candidate is None:
             return False
-        checkpoint = Checkpoint(checkpoint_id, CheckpointStatus.PROTECTING, vault_id=intent.target.vault_id)
-        self._move(intent, IntentState.ACCEPTED, checkpoint=checkpoint, note="adopted", candidates=())
+        result = self._operation(intent).adopted(intent, candidate)
+        self._move(intent, IntentState.ACCEPTED, result=result, note="adopted", candidates=())
         return True
 
     def disown(self, id: IntentId) -> bool:
@@ -284,31 +272,11 @@ class Outbox:
         Tells whether the request is one that was looked for to the end.
         """
         intent = self._ledger.intents[id]
-        if intent.state is not IntentState.UNKNOWN or not (intent.candidates or intent.note in (AMBIGUOUS, NO_CLOCK)):
+        if not intent.awaits_person:
             return False
         self._move(intent, IntentState.NOT_FOUND, note="disowned", candidates=())
         self._wake.set()
         return True
-
-    def retry_skipped(self, id: IntentId) -> Intent:
-        """Queue a new request for the resources that the service skipped, and for those only."""
-        intent = self._ledger.intents[id]
-        return self.submit(self.skipped_draft(intent), retry_of=id)
-
-    def skipped_draft(self, intent: Intent) -> CheckpointDraft:
-        """Return the draft that asks again for what was skipped, under a name of its own.
-
-        Disk choices and options stay as they were asked for. Raises ``ValueError`` when nothing was skipped.
-        """
-        document, _ = request.read(intent.body)
-        if intent.checkpoint is None or not intent.checkpoint.skipped or document is None:
-            raise ValueError("nothing was skipped")
-        asked = {choice.id: choice for choice in document.draft.resources or ()}
-        choices = tuple(
-            replace(asked.get(skipped.id, _NO_DISKS), id=skipped.id, type=skipped.type, name=skipped.name)
-            for skipped in intent.checkpoint.skipped
-        )
-        return replace(document.draft, name=self._retry_name(document.draft.name), resources=choices)
 
     def wake(self) -> None:
         """Look at the queue now, pauses or not: what stood in the way may be gone."""
@@ -322,21 +290,18 @@ class Outbox:
         self._wake.set()
 
     def ahead_of(self, intent: Intent) -> Intent | None:
-        """Return the request that keeps the vault of a queued one from taking it now, ``None`` when none does."""
-        place = (intent.target.cbr_endpoint, intent.target.vault_id)
-        return next(
-            (
-                other
-                for other in self._ledger.intents.values()
-                if other.state in _OPEN
-                and other.id != intent.id
-                and (other.target.cbr_endpoint, other.target.vault_id) == place
-            ),
-            None,
-        )
+        """Return the request that keeps a queued one from being sent now, ``None`` when none does.
 
-    def vault_freed(self) -> None:
-        """Look at the queue now, since a vault may take its next request; pauses and a missing login stay."""
+        That is one of its own lane, or the one whose result it waits for.
+        """
+        prior = self._ledger.intents.get(intent.after) if intent.after is not None else None
+        if prior is not None and not prior.is_settled:
+            return prior
+        others = (each for each in self._ledger.intents.values() if each.id != intent.id and each.lane == intent.lane)
+        return next((each for each in others if each.state in _OPEN), None)
+
+    def lane_freed(self) -> None:
+        """Look at the queue now, since a lane may take its next request; pauses and a missing login stay."""
         self._wake.set()
 
     def noticed(self, part: Part) -> None:
@@ -410,25 +375,29 @@ class Outbox:
                 self._move(intent, IntentState.HELD, note="elsewhere")
             elif intent.state is IntentState.QUEUED and _is_from_the_future(intent, now):
                 self._move(intent, IntentState.HELD, note="clock")
+            elif intent.state is IntentState.QUEUED and self._was_left(intent):
+                # reading has proved that a command did not do it before it ended
+                self._move(intent, IntentState.HELD, note=LEFT)
+            elif intent.state is IntentState.QUEUED and self._has_failed(intent.after):
+                self._move(intent, IntentState.HELD, note=PRIOR_FAILED)
 
     def _ready(self) -> Iterator[Intent]:
-        """Yield the oldest queued intent of every vault that has nothing open, if it may go by itself."""
+        """Yield the oldest queued intent of every lane that has nothing open, if it may go by itself."""
         now = self._clock.now()
         intents = sorted(self._ledger.intents.values(), key=lambda intent: intent.created_at)
-        taken = {(i.target.cbr_endpoint, i.target.vault_id) for i in intents if i.state in _OPEN}
+        taken = {intent.lane for intent in intents if intent.state in _OPEN}
         for intent in intents:
             if intent.state is not IntentState.QUEUED or not self._is_mine(intent):
                 continue
-            key = (intent.target.cbr_endpoint, intent.target.vault_id)
-            if key in taken:
+            if intent.lane in taken or self._waits_for_prior(intent):
                 self._wait_in_line(intent, now)
             elif self._may_go(intent, now):
-                taken.add(key)
+                taken.add(intent.lane)
                 if intent.id not in self._resting:
                     yield intent
 
     def _wait_in_line(self, intent: Intent, now: datetime) -> None:
-        """Note that only its vault stands in the way of a request whose confirmation is not old."""
+        """Note that only its lane stands in the way of a request whose confirmation is not old."""
         self._look_by()
         if self._is_in_contact and now - self._confirmed_at(intent) <= _FRESH:
             self._in_line[intent.id] = now
@@ -452,12 +421,13 @@ class Outbox:
         judged_at = intent.preflight_at
         if judged_at is None or -_AHEAD <= now - judged_at <= _FRESH:
             return True
-        known = self._judged_at(intent.target.vault_id)
+        known = self._judged_at(intent.change)
         # data from the future, as a clock that was wrong dates them, are older than any
         if known is None or known > now + _AHEAD or (known <= judged_at and judged_at <= now + _AHEAD):
             self._look_by()
-            if not intent.note:
-                self._ledger.put_intent(replace(intent, note="old-data"))
+            note = OLD_DATA if self._is_in_contact else "unreachable"
+            if intent.note != note:
+                self._ledger.put_intent(replace(intent, note=note))
             return False
         if self._is_contradicted(intent, now):
             self._move(intent, IntentState.HELD, note="contradicted")
@@ -467,16 +437,41 @@ class Outbox:
     def _ask_for_data(self, intent: Intent) -> None:
         """Ask for newer data when those that a request was confirmed by do not let it go."""
         if intent.preflight_at is not None and self._clock.now() - intent.preflight_at > _FRESH:
-            self._want_data()
+            self._want_data(self._operation(intent).judged_by)
 
     def _is_contradicted(self, intent: Intent, now: datetime) -> bool:
         """Whether what is known by now blocks a request that was judged by older data."""
-        document, _ = request.read(intent.body)
-        return document is not None and preflight(document.draft, self._ledger, now).is_blocked
+        return self._operation(intent).judge(intent.change, self._ledger, now).is_blocked
 
-    def _judged_at(self, vault_id: VaultId) -> datetime | None:
-        """Return how old the data are by which a request for a vault is judged, ``None`` when there are none."""
-        return self._ledger.freshness[Part.VAULTS].as_of if vault_id in self._ledger.vaults else None
+    def _judged_at(self, change: Change) -> datetime | None:
+        """Return how old the data are by which a change is judged, ``None`` when there are none."""
+        return OPERATIONS[change.kind].judged_at(change, self._ledger)
+
+    def _operation(self, intent: Intent) -> Operation:
+        return OPERATIONS[intent.change.kind]
+
+    def _waits_for_prior(self, intent: Intent) -> bool:
+        """Whether the request is still under way that another waits for."""
+        prior = self._ledger.intents.get(intent.after) if intent.after is not None else None
+        waits = prior is not None and not prior.is_settled
+        if waits and not intent.note:
+            self._ledger.put_intent(replace(intent, note=PRIOR))
+        return waits
+
+    def _has_failed(self, id: IntentId | None) -> bool:
+        """Whether a request that another waits for has ended without doing all of what was asked for."""
+        if id is None:
+            return False
+        prior = self._ledger.intents.get(id)
+        if prior is None:
+            return True
+        is_whole = prior.state is IntentState.FINISHED and prior.outcome is not None and prior.outcome.is_whole
+        return prior.is_settled and not is_whole
+
+    def _completed(self, change: Change, after: IntentId | None) -> Change:
+        """Return a change with the id that the request has made for which it waited."""
+        prior = self._ledger.intents[after] if after is not None else None
+        return change if prior is None or prior.result is None else change.with_prior(prior.result.id)
 
     def _waiting_state(self, intent: Intent) -> IntentState:
         """Return how a request waits that nobody holds: for its time, or in the queue."""
@@ -491,7 +486,7 @@ class Outbox:
         """Whether a row would go by itself though the command that asked for it has ended."""
         would_go = intent.state in (IntentState.QUEUED, IntentState.SCHEDULED)
         is_back = intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent)
-        return intent.origin is Origin.COMMAND and (would_go or is_back)
+        return intent.origin is Origin.COMMAND and intent.id not in self._own and (would_go or is_back)
 
     def _leads_there(self, intent: Intent) -> bool:
         """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
@@ -501,7 +496,15 @@ class Outbox:
     def _claim(self, intent: Intent) -> bool:
         """Make the row say SENDING, durably. When the disk would not, the request stays queued and is not sent."""
         now = self._clock.now()
-        claimed = intent.moved(IntentState.SENDING, now, sent_at=now, service_sent_at=self._service_time(now), note="")
+        claimed = intent.moved(
+            IntentState.SENDING,
+            now,
+            change=self._completed(intent.change, intent.after),
+            sent_at=now,
+            service_sent_at=self._service_time(now),
+            sends=intent.sends + 1,
+            note="",
+        )
         try:
             won = self._records.claim(claimed)
         except HouseError:
@@ -510,7 +513,7 @@ class Outbox:
             self._ledger.put_intent(claimed)
             self._at("after-sending")
         else:
-            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note="not-saved"))
+            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note=NOT_SAVED))
         return won
 
     def _service_time(self, at: datetime) -> datetime | None:
@@ -536,12 +539,12 @@ class Outbox:
             project_id = intent.target.project_id or await self._cloud.project_id()
             intent = self._timed(intent)
             started = True
-            answer = await self._cloud.create_checkpoint(intent.body, project_id, self._witness(intent))
+            sent = await self._cloud.send(intent.change, project_id, self._witness(intent))
             self._at("after-reply")
-            self._accepted(intent, answer)
+            self._accepted(intent, sent)
         except StorageError:
             # the journal would not take it, so it was not sent
-            await self._back(intent, "not-saved", DISK_PAUSE_SECONDS)
+            await self._back(intent, NOT_SAVED, DISK_PAUSE_SECONDS)
         except SecretMissing:
             self._wait_for_login(intent)
         except CloudError as error:
@@ -558,19 +561,22 @@ class Outbox:
         finally:
             self._wake.set()
 
-    def _accepted(self, intent: Intent, answer: CreateAnswer) -> None:
+    def _accepted(self, intent: Intent, sent: Sent) -> None:
         self._failures = 0
-        if self._is_claimed(answer.checkpoint.id, intent):
+        if self._is_claimed(sent.result, intent):
             # whoever answers with what was made for another request has not told what became of this one
             self._move(intent, IntentState.UNKNOWN, note="BadAnswer")
             return
         self._at("before-accepted")
-        self._move(intent, IntentState.ACCEPTED, checkpoint=answer.checkpoint, request_id=answer.request_id)
+        self._move(intent, IntentState.ACCEPTED, result=sent.result, request_id=sent.request_id)
         self._at("after-accepted")
 
-    def _is_claimed(self, id: CheckpointId, intent: Intent) -> bool:
+    def _is_claimed(self, result: Result, intent: Intent) -> bool:
+        """Whether another request has made the very thing that this one is said to have made."""
+        if result.id == intent.subject.id:
+            return False
         others = (other for other in self._ledger.intents.values() if other.id != intent.id)
-        return any(other.checkpoint is not None and other.checkpoint.id == id for other in others)
+        return any(other.result is not None and other.result.id == result.id for other in others)
 
     def _lose(self, intent: Intent, error: CloudError) -> None:
         """Settle a request as unknown: whatever the answer looks like, nobody can know that nothing was done."""
@@ -578,11 +584,14 @@ class Outbox:
         self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
 
     async def _refuse(self, intent: Intent, error: Refused) -> None:
-        """Settle a request that was refused; one for a busy vault once it is certain that not its own run keeps it.
+        """Settle a request that was refused; one for a busy lane once it is certain that not its own run keeps it.
 
         Something on the way may have sent it twice by itself: the second one is then refused for the first.
         """
-        if error.short_code not in _BUSY_CODES:
+        if error.short_code in self._operation(intent).done_codes:
+            self._move(intent, IntentState.ACCEPTED, result=Result(intent.subject.id), request_id=error.request_id)
+            return
+        if error.short_code not in self._operation(intent).busy_codes:
             self._reject(intent, error)
             return
         try:
@@ -596,7 +605,7 @@ class Outbox:
             self._move(intent, IntentState.UNKNOWN, refusal=_refusal(error), note="interrupted")
             raise
         if found.proved is not None:
-            self._move(intent, IntentState.ACCEPTED, checkpoint=found.proved, note="reconciled")
+            self._move(intent, IntentState.ACCEPTED, result=found.proved, note="reconciled")
         elif found.candidates:
             self._lose(intent, error)
         else:
@@ -660,14 +669,14 @@ class Outbox:
         self._wake.set()
 
     def _suspect(self, refused: Intent) -> None:
-        """Look on for requests of which no trace was found, when their vault turns out to be busy: one may run."""
+        """Look on for requests of which no trace was found, when their lane turns out to be busy: one may run."""
         since = self._clock.now() - _SUSPICIOUS
         for other in list(self._ledger.intents.values()):
-            same = (other.target.cbr_endpoint, other.target.vault_id) == (
-                refused.target.cbr_endpoint,
-                refused.target.vault_id,
-            )
-            if same and other.state is IntentState.NOT_FOUND and (other.sent_at or other.created_at) > since:
+            if (
+                other.lane == refused.lane
+                and other.state is IntentState.NOT_FOUND
+                and (other.sent_at or other.created_at) > since
+            ):
                 self._move(other, IntentState.UNKNOWN, note="vault-busy")
 
     def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:
@@ -676,42 +685,30 @@ class Outbox:
         try:
             self._records.save(moved)
         except HouseError:
-            moved = replace(moved, note="not-saved")
+            moved = replace(moved, note=NOT_SAVED)
         self._ledger.put_intent(moved)
 
     def _take(
-        self,
-        target: Target,
-        body: bytes,
-        name: str,
-        *,
-        retry_of: IntentId | None = None,
-        file: str = "",
-        plan: str = "",
-        due_at: datetime | None = None,
-        held: bool = False,
+        self, target: Target, change: Change, *, due_at: datetime | None = None, held: bool = False, **grounds: Any
     ) -> Intent:
-        """Keep a new intent and return it."""
+        """Keep a new intent and return it; ``grounds`` are the fields that say why it was made."""
         self._guard.check()
         now = self._clock.now()
         is_early = due_at is not None and due_at > now
         intent = Intent(
             id=self._new_id(),
             target=target,
-            body=body,
-            name=name,
+            change=change,
             state=IntentState.HELD if held else IntentState.SCHEDULED if is_early else IntentState.QUEUED,
             created_at=now,
             changed_at=now,
             note="person" if held else "",
-            retry_of=retry_of,
             due_at=due_at,
             confirmed_at=now,
             by=self._by,
-            draft=file,
-            plan=plan,
-            preflight_at=self._judged_at(target.vault_id),
+            preflight_at=self._judged_at(change),
             origin=self._origin,
+            **grounds,
         )
         self._at("before-row")
         self._records.add(intent)
@@ -722,24 +719,9 @@ class Outbox:
         self._ask_for_data(intent)
         return intent
 
-    def _target(self, vault_id: VaultId) -> Target:
+    def _target(self) -> Target:
         profile = self._ledger.profile
-        vault = self._ledger.vaults.get(vault_id)
-        return Target(
-            profile=profile.name,
-            cbr_endpoint=profile.cbr_endpoint,
-            project=profile.project,
-            project_id=None,
-            vault_id=vault_id,
-            vault_name=vault.name if vault else "",
-        )
-
-    def _retry_name(self, name: str) -> str:
-        """Return a name that tells whose retry it is; a request without a name stays without one."""
-        if not name:
-            return ""
-        suffix = f"-again-{self._new_id()[:4]}"
-        return name[: NAME_LIMIT - len(suffix) - 5] + suffix
+        return Target(profile.name, profile.cbr_endpoint, profile.project)
 
 
 def _is_from_the_future(intent: Intent, now: datetime) -> bool:

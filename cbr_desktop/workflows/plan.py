@@ -27,6 +27,7 @@ from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.naming import default_name
+from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
@@ -293,9 +294,10 @@ class PlanRun:
     def _begin(self, step: Step) -> None:
         assert step.document is not None  # noqa: S101  # a prepared run has all of them
         mark = plan_mark(self._run.id, step.number)
-        outbox = self._outlets[step.profile].outbox
+        outlet = self._outlets[step.profile]
         try:
-            outbox.submit(step.document.draft, body=step.document.body, file=step.file, plan=mark)
+            wanted = create_checkpoint.change(step.document.draft, outlet.ledger, step.document.body)
+            outlet.outbox.submit(wanted, file=step.file, plan=mark)
         except HouseError:
             # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
             self.stopped = "refused"
@@ -366,7 +368,7 @@ def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> S
         took = (intent.changed_at if intent.is_settled else now) - intent.sent_at
     return replace(
         row,
-        vault=intent.target.vault_name or words,
+        vault=intent.subject.name or words,
         stand=_stand(intent, outcome),
         intent=intent,
         outcome=outcome,

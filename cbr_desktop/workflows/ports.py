@@ -7,9 +7,10 @@ from typing import Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.checkpoint import Checkpoint, CreateAnswer
+from cbr_desktop.domain.change import Change, Sent
+from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, Event, Filter, Verification, Witness
 from cbr_desktop.domain.listing import Listing
@@ -41,7 +42,7 @@ class Clock(Protocol):
 class Cloud(Protocol):
     """One project of one cloud. Every method raises ``CloudError`` when there is no good answer.
 
-    Reads are repeated a few times by themselves; ``create_checkpoint`` never is.
+    Reads are repeated a few times by themselves; ``send`` never is.
     """
 
     async def project_id(self) -> ProjectId:
@@ -71,6 +72,10 @@ class Cloud(Protocol):
         """Return backups, newest first; every argument narrows the list."""
         ...
 
+    async def backup(self, id: BackupId) -> Backup:
+        """Return one backup."""
+        ...
+
     async def tasks(
         self, *, since: datetime | None = None, operation_type: str | None = None, status: str | None = None
     ) -> Listing[Task]:
@@ -85,10 +90,8 @@ class Cloud(Protocol):
         """Return one checkpoint; the service may tell no more than its status."""
         ...
 
-    async def create_checkpoint(
-        self, body: bytes, project_id: ProjectId, witness: Witness | None = None
-    ) -> CreateAnswer:
-        """Send ``body`` once, as it is. ``CloudError.executed`` tells whether it may have been carried out.
+    async def send(self, change: Change, project_id: ProjectId, witness: Witness | None = None) -> Sent:
+        """Send a change once, as it is. ``CloudError.executed`` tells whether it may have been carried out.
 
         ``witness`` hears of every request before its first byte leaves, and of its answer; what it raises stops the
         request.

@@ -1,42 +1,87 @@
 """The pre-flight: judging a draft by what is known of its vault and resources, before anything is sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, info, warn
-from cbr_desktop.domain.ids import ResourceId, VolumeId
+from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, folded, info, warn
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.task import TaskType
-from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.domain.vault import MB_PER_GB, ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 LARGE_SERVER_GB = 4096
 """A server over this size is discouraged (user manual)."""
 SHARED_DISKS_PER_SERVER = 10
 """How many shared disks a server backup takes (user manual)."""
+_SPREAD = 2.0
+"""How many times the mean of earlier backups a further incremental one most likely takes at the most."""
 OLD = timedelta(minutes=5)
 """From what age on the data that a request is judged by is said to be old: more than two refreshes."""
 _OPEN_STATES = (IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
 """States in which a request of ours goes before another of its vault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What the checkpoint may take. GB; ``None`` where nothing is known, never a guess.
+class Basis(StrEnum):
+    """What the size of one resource's backup is judged by."""
 
-    ``upper_gb`` is the allocated size of the disks asked for; ``likely_gb`` rests on earlier backups of the same
-    resources and is there only when every one of them has some. Percent are of the vault's size.
+    FULL = "full"
+    FIRST = "first"
+    """It is full whatever is asked for."""
+    HISTORY = "history"
+    """Incremental, after others whose size is known."""
+    NO_HISTORY = "no-history"
+    """Incremental, after others whose size is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What the backup of one resource adds to its vault, in GB: most likely ``low`` to ``high``, ``worst`` at most.
+
+    The worst case of an incremental backup is that everything has changed since the one before.
     """
 
+    basis: Basis
+    low_gb: float
+    high_gb: float
+    worst_gb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a checkpoint adds to a vault: ``asked`` resources, and ``additions`` of those that will not be skipped."""
+
     asked: int
-    expected: int
-    upper_gb: float | None = None
-    likely_gb: float | None = None
-    percent_now: float | None = None
-    percent_likely: float | None = None
-    percent_worst: float | None = None
+    additions: tuple[Addition, ...]
+    used_gb: float
+    size_gb: float
+
+    @property
+    def low_gb(self) -> float:
+        """What it adds at the least, in GB."""
+        return sum(each.low_gb for each in self.additions)
+
+    @property
+    def high_gb(self) -> float:
+        """What it most likely adds at the most, in GB."""
+        return sum(each.high_gb for each in self.additions)
+
+    @property
+    def worst_gb(self) -> float:
+        """What it can add at the most, in GB."""
+        return sum(each.worst_gb for each in self.additions)
+
+    @property
+    def grounded_gb(self) -> float:
+        """The part of ``high_gb`` that more than a lack of knowledge speaks for, in GB."""
+        return sum(each.high_gb for each in self.additions if each.basis is not Basis.NO_HISTORY)
+
+    def percent_with(self, added_gb: float) -> float | None:
+        """Return how full the vault is with so much more, in percent; ``None`` while its size is unknown."""
+        return 100 * (self.used_gb + added_gb) / self.size_gb if self.size_gb else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +108,9 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
     estimate = None
     if draft.vault_id and not any(f.kind is FindingKind.BAD_ID and f.subject is Subject.VAULT for f in findings):
         vault = ledger.vaults.get(draft.vault_id)
-        if vault is None:
+        if vault is None and (own := VaultId(spelled(draft.vault_id))) in ledger.vaults:
+            findings.append(_other_spelling(Subject.VAULT, draft.vault_id, own))
+        elif vault is None:
             findings += _unknown_vault(draft, ledger)
         else:
             estimate = _estimate(draft, vault, ledger)
@@ -82,6 +129,11 @@ def _unknown_vault(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     if freshness.as_of is None or not freshness.complete or freshness.from_cache:
         return [warn(FindingKind.VAULT_UNVERIFIED, Subject.VAULT, id=draft.vault_id)]
     return [block(FindingKind.VAULT_UNKNOWN, Subject.VAULT, "6105", id=draft.vault_id)]
+
+
+def _other_spelling(subject: Subject, found: str, written: str) -> Finding:
+    """Say that an id is spelled otherwise than by the service: what it answers could not be matched with ours."""
+    return block(FindingKind.OTHER_SPELLING, subject, found=found, written=written, id=found)
 
 
 def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterator[Finding]:
@@ -107,14 +159,14 @@ def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
     if vault.free_gb <= 0:
         kind = FindingKind.VAULT_FULL
         yield (warn if vault.auto_expand else block)(kind, Subject.VAULT, "6114", **facts)
-    elif estimate.upper_gb is not None and estimate.upper_gb > vault.free_gb and not vault.auto_expand:
-        facts = {"vault": vault.name, "free_gb": vault.free_gb, "upper_gb": estimate.upper_gb}
+    elif estimate.grounded_gb > vault.free_gb and not vault.auto_expand:
+        facts = {"vault": vault.name, "free_gb": vault.free_gb, "upper_gb": estimate.high_gb}
         yield warn(FindingKind.VAULT_MAY_FILL, Subject.VAULT, "6114", **facts)
 
 
 def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
     """Say what runs already. Our own open requests are waited for by the outbox; others make the service refuse."""
-    ours = [i for i in ledger.intents.values() if i.target.vault_id == vault.id and i.state in _OPEN_STATES]
+    ours = [i for i in ledger.intents.values() if i.change.vault_id == vault.id and i.state in _OPEN_STATES]
     running = [task for task in ledger.running_tasks(vault.id) if task.type == TaskType.BACKUP]
     if ours:
         yield info(FindingKind.VAULT_BUSY, Subject.VAULT, vault=vault.name, ours=True, progress=None)
@@ -124,7 +176,7 @@ def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
 
 
 def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
-    yield from _foreign_findings(draft, vault, ledger)
+    yield from folded(_foreign_findings(draft, vault, ledger))
     asked = _asked(draft, vault)
     for resource, choice in asked:
         yield from _state_findings(resource)
@@ -139,9 +191,13 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
     foreign = [choice for choice in draft.resources or () if choice.id not in own]
     if not foreign:
         return
+    spellings = {spelled(id): id for id in own}
     # the whole estate is gone through for a stranger alone: a form is judged with every letter typed
     homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
     for choice in foreign:
+        if spelled(choice.id) in spellings:
+            yield _other_spelling(Subject.RESOURCES, choice.id, spellings[ResourceId(spelled(choice.id))])
+            continue
         home = homes.get(choice.id)
         facts = {
             "resource": choice.name or choice.id,
@@ -207,39 +263,55 @@ def _asked(draft: CheckpointDraft, vault: Vault) -> list[tuple[Resource, Resourc
 
 
 def _estimate(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Estimate:
-    asked = [resource for resource, _ in _asked(draft, vault)]
-    expected = [resource for resource in asked if _is_expected(resource, ledger)]
-    total = len(draft.resources) if draft.resources is not None else len(asked)
-    if not asked or not vault.size_gb:
-        return Estimate(total, len(expected))
-    upper = float(sum(resource.size_gb for resource in expected))
-    likely = _likely_gb(expected)
-    return Estimate(
-        asked=total,
-        expected=len(expected),
-        upper_gb=upper,
-        likely_gb=likely,
-        percent_now=vault.used_percent,
-        percent_likely=None if likely is None else 100 * (vault.used_gb + likely) / vault.size_gb,
-        percent_worst=100 * (vault.used_gb + upper) / vault.size_gb,
+    asked = _asked(draft, vault)
+    additions = tuple(
+        _addition(resource, choice, ledger, incremental=draft.incremental)
+        for resource, choice in asked
+        if _is_expected(resource, choice, ledger)
     )
+    total = len(draft.resources) if draft.resources is not None else len(asked)
+    return Estimate(total, additions, vault.used_gb, vault.size_gb)
 
 
-def _is_expected(resource: Resource, ledger: Ledger) -> bool:
+def _is_expected(resource: Resource, choice: ResourceChoice | None, ledger: Ledger) -> bool:
     """Whether nothing that is known makes the service skip this resource."""
     protectable = ledger.protectables.get(resource.id)
-    is_settled = resource.protect_status in (None, ProtectStatus.AVAILABLE)
-    return is_settled and (protectable is None or protectable.protectable)
+    if resource.protect_status not in (None, ProtectStatus.AVAILABLE):
+        return False
+    if protectable is None:
+        return True
+    has_disks = not protectable.disks or any(_takes(choice, disk.id) for disk in protectable.disks)
+    return protectable.protectable and has_disks
 
 
-def _likely_gb(resources: Iterable[Resource]) -> float | None:
-    """Return the mean size of the earlier backups, summed up; ``None`` when one of the resources has none."""
-    total = 0.0
-    for resource in resources:
-        if not resource.backup_count or not resource.backup_size_mb:
-            return None
-        total += min(resource.backup_size_mb / resource.backup_count / 1024, resource.size_gb)
-    return total
+def _addition(resource: Resource, choice: ResourceChoice | None, ledger: Ledger, *, incremental: bool) -> Addition:
+    """Return what the backup of a resource adds.
+
+    The service tells neither how much of a disk is in use nor how large a single backup is, but what all backups of a
+    resource take, and how many they are. One of these at the least is full, and it is no smaller than their mean; so
+    much a further full one takes as well, less the disks that are left out now. Of earlier incremental ones the mean
+    of all is an upper bound.
+    """
+    disks = _disks(resource, ledger)
+    size_gb = float(sum(size for id, size in disks.items() if _takes(choice, id))) if disks else float(resource.size_gb)
+    if not resource.backup_count:
+        return Addition(Basis.FIRST, 0.0, size_gb, size_gb)
+    mean_gb = resource.backup_size_mb / resource.backup_count / MB_PER_GB
+    if not incremental:
+        left_out = [size for id, size in disks.items() if id in resource.exclude_volumes or not _takes(choice, id)]
+        is_known = bool(disks) or choice is None or not choice.has_disk_options
+        low_gb = min(max(mean_gb - sum(left_out), 0.0), size_gb) if is_known else 0.0
+        return Addition(Basis.FULL, low_gb, size_gb, size_gb)
+    if not resource.backup_size_mb:
+        return Addition(Basis.NO_HISTORY, 0.0, size_gb, size_gb)
+    return Addition(Basis.HISTORY, 0.0, min(_SPREAD * mean_gb, size_gb), size_gb)
+
+
+def _disks(resource: Resource, ledger: Ledger) -> dict[VolumeId, int]:
+    """Return the sizes of a resource's disks in GB; none unless all of them are known."""
+    protectable = ledger.protectables.get(resource.id)
+    disks = {disk.id: disk.size_gb for disk in protectable.disks} if protectable is not None else {}
+    return disks if all(disks.values()) else {}
 
 
 def _age(ledger: Ledger, now: datetime) -> list[Finding]:
@@ -258,7 +330,7 @@ def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     if not draft.name:
         return [info(FindingKind.NAME_OMITTED, Subject.NAME)]
     taken = any(b.name == draft.name and b.vault_id == draft.vault_id for b in ledger.backups.values())
-    taken = taken or any(i.name == draft.name and i.target.vault_id == draft.vault_id for i in ledger.intents.values())
+    taken = taken or any(i.name == draft.name and i.change.vault_id == draft.vault_id for i in ledger.intents.values())
     return [info(FindingKind.NAME_TAKEN, Subject.NAME, name=draft.name)] if taken else []
 
 

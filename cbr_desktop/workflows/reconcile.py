@@ -1,75 +1,42 @@
-"""Reconciling: finding out by reading whether a request whose answer was lost became a checkpoint.
+"""Reconciling: finding out by reading what became of a request whose answer was lost.
 
-Looked for are the tasks and backups that the request would have made: by its name where it had one, else by vault,
-resources and time. All times are the service's. What can only be the request's own settles the intent as ACCEPTED;
+How an operation is looked for is the operation's. What can only be the request's own settles the intent as ACCEPTED;
 nothing found after all looks makes it NOT_FOUND, and only a person asks again. What may be another's as well stays with
-the intent as a candidate, and a person says whose it is. Where, how often and when it was looked for stays with the
-intent, for that person to see.
+the intent as a candidate, and a person says whose it is. What may be repeated is sent again once a few looks have
+proved that it was not done. Where, how often and when it was looked for stays with the intent, for a person to see.
 
 A person who asks again keeps the name. Should the first request have come late after all, both are found and each is
 told of the other: they are twins.
 """
 
 import asyncio
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from cbr_desktop.domain import request
-from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.checkpoint import (
-    AcceptedResource,
-    Checkpoint,
-    CheckpointDraft,
-    CheckpointStatus,
-    is_distinctive,
-)
-from cbr_desktop.domain.error import CloudError, Forbidden, HouseError, NotFound
-from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Candidate, Intent, IntentState, Looked
-from cbr_desktop.domain.task import Task, TaskType
+from cbr_desktop.domain.change import Repeat, Result
+from cbr_desktop.domain.error import CloudError, HouseError
+from cbr_desktop.domain.ids import CheckpointId, IntentId
+from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, REPEATED, Intent, IntentState, Looked
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.operations import OPERATIONS
+from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.ports import Clock, Cloud, Records
-from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
+from cbr_desktop.workflows.sending import span_of
 
 LOOKS_SECONDS = (0.0, 5.0, 10.0, 15.0, 30.0, 60.0, *([60.0] * 28))
 """The pauses before each look: about half an hour in all."""
+PROOFS = 4
+"""Looks in a row that must have proved that a request was not done before it is sent again: half a minute, in which
+what is still on its way arrives."""
+SENDS_LIMIT = 3
+"""How often a request that may be repeated is sent in all."""
 KEEP_SECONDS = 2.0
 """How long the notes of looks that found nothing wait for those of others, so that the disk is waited for once.
 
 Nothing rests on them: what was looked for in vain is looked for again after a power cut.
 """
-_LATE = timedelta(minutes=15)
-"""How long after the sending another's checkpoint without a name of its own may still be taken for the request's."""
-_CANDIDATES_LIMIT = 5
-"""Checkpoints that are looked at closely, the nearest to the sending first."""
-_UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What one look for a request has found.
-
-    ``proved`` can only be its own; each of ``candidates`` may be its own or another's. ``is_whole`` is whether the
-    lists could be read to their ends, so that what is not in them is not there yet.
-    """
-
-    proved: Checkpoint | None = None
-    candidates: tuple[Candidate, ...] = ()
-    is_whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A checkpoint as tasks or backups tell of it."""
-
-    id: CheckpointId
-    name: str
-    created_at: datetime | None
-    resource_ids: frozenset[str]
-    tasks: tuple[Task, ...] = ()
 
 
 class Reconcile:
@@ -80,6 +47,7 @@ class Reconcile:
         self._records = records
         self._cloud = cloud
         self._clock = clock
+        self.reader = Reader(cloud, ledger, self._others, self._noting)
         self._unkept: set[IntentId] = set()
         self._noted = asyncio.Event()
 
@@ -108,7 +76,7 @@ class Reconcile:
         Otherwise it is UNKNOWN still: what could not be read proves nothing, what may be another's neither, and nobody
         can tell what is too old while the clocks could not be compared.
         """
-        search = Search(is_whole=False)
+        search, proofs = Search(is_whole=False), 0
         for pause in LOOKS_SECONDS:
             await self._clock.sleep(pause)
             try:
@@ -116,6 +84,9 @@ class Reconcile:
             except HouseError:
                 search = Search(is_whole=False)
             if search.proved is not None:
+                return
+            proofs = proofs + 1 if search.is_undone else 0
+            if proofs >= PROOFS and self._repeat(id):
                 return
         intent = self._ledger.intents[id]
         if intent.candidates:
@@ -153,109 +124,47 @@ class Reconcile:
             await self.once(elder.id)
 
     async def look(self, intent: Intent) -> Search:
-        """Look once for the checkpoint that a request made. Raises ``CloudError``."""
-        since = searched_since(intent, self._ledger.connection)
-        draft = _draft(intent)
-        is_whole = True
-        sightings: list[Sighting] = []
-        try:
-            with self._noting(intent.id, "tasks", since):
-                listing = await self._cloud.tasks(since=since)
-            is_whole = listing.complete
-            sightings = [each for each in _by_tasks(listing.rows, intent, draft) if _fits(each, intent, draft)]
-        except Forbidden:
-            pass
-        own = self._not_of_others(sightings, intent)
-        if not own:
-            with self._noting(intent.id, "backups", since):
-                found = await self._cloud.backups(vault_id=intent.target.vault_id, since=since)
-            is_whole = is_whole and found.complete
-            sightings = [each for each in _by_backups(found.rows, draft) if _fits(each, intent, draft)]
-            own = self._not_of_others(sightings, intent)
-        return await self._judged(own, intent, draft, is_whole=is_whole)
-
-    def _not_of_others(self, sightings: Sequence[Sighting], intent: Intent) -> list[Sighting]:
-        """Return what can be the request's by its time and is not known to be of another request of this program."""
-        if not sightings:
-            return []
-        span = span_of(intent, self._ledger.connection)
-        others = self._others(intent)
-        claimed = {other.checkpoint.id for other in others if other.checkpoint is not None}
-        rivals = [other for other in others if _is_rival(other, intent)]
-        return [
-            each
-            for each in sightings
-            if each.id not in claimed
-            and _may_be_in(span, each, intent)
-            and not any(self._is_rather_of(rival, intent, each) for rival in rivals)
-        ]
+        """Look once for what a request has made. Raises ``CloudError``."""
+        return await OPERATIONS[intent.change.kind].find(intent, self.reader)
 
     def _others(self, intent: Intent) -> list[Intent]:
-        """Return the requests of all profiles of this data folder that went to the same vault."""
+        """Return the requests of all profiles of this data folder that went to the same lane."""
         rows = {row.id: row for row in self._records.kept()} | self._ledger.intents
-        return [row for row in rows.values() if row.id != intent.id and _to_one_vault(row, intent)]
+        return [row for row in rows.values() if row.id != intent.id and row.lane == intent.lane]
 
-    def _is_rather_of(self, rival: Intent, intent: Intent, sighting: Sighting) -> bool:
-        """Whether a checkpoint was made after another request of this name had left that was sent after ``intent``."""
-        if rival.sent_at is None or sighting.created_at is None:
+    def _repeat(self, id: IntentId) -> bool:
+        """Queue a request again that was proved not to be done; tell whether its operation lets the program do that.
+
+        It goes like any other then: not when its confirmation has grown old. One that was sent often enough waits for
+        a person.
+        """
+        intent = self._ledger.intents[id]
+        if intent.state is not IntentState.UNKNOWN or OPERATIONS[intent.change.kind].repeat is Repeat.NEVER:
             return False
-        mine, other = (span_of(each, self._ledger.connection) for each in (intent, rival))
-        return mine.latest_of(other) is other and sighting.created_at >= other.earliest
-
-    async def _judged(
-        self, sightings: list[Sighting], intent: Intent, draft: CheckpointDraft, *, is_whole: bool
-    ) -> Search:
-        """Look at what was found closely, and say what of it can only be the request's."""
-        sent_at = span_of(intent, self._ledger.connection).sent_at
-        nearest = sorted(sightings, key=lambda each: _distance(each, sent_at))[:_CANDIDATES_LIMIT]
-        seen = [(each, await self._checkpoint(each)) for each in nearest]
-        fitting = [(each, checkpoint) for each, checkpoint in seen if _is_as_asked(checkpoint, intent, draft)]
-        if len(fitting) == 1 and self._is_own(fitting[0][0], intent):
-            sighting, checkpoint = fitting[0]
-            self._ledger.merge_tasks(sighting.tasks)
-            return Search(checkpoint, (), is_whole)
-        candidates = tuple(Candidate(each.id, each.name, each.created_at) for each, _ in fitting)
-        return Search(None, candidates, is_whole)
-
-    def _is_own(self, sighting: Sighting, intent: Intent) -> bool:
-        """Whether nobody else can have made a checkpoint: by its name, its time, and what else was asked for here."""
-        span = span_of(intent, self._ledger.connection)
-        is_after = sighting.created_at is not None and (not span.is_certain or sighting.created_at >= span.earliest)
-        if not is_after or not is_distinctive(intent.name):
-            return False
-        rivals = [other for other in self._others(intent) if _is_rival(other, intent)]
-        return not any(span.overlaps(span_of(rival, self._ledger.connection)) for rival in rivals)
-
-    async def _checkpoint(self, sighting: Sighting) -> Checkpoint:
-        try:
-            checkpoint = await self._cloud.checkpoint(sighting.id)
-        except NotFound:
-            checkpoint = Checkpoint(sighting.id, CheckpointStatus.PROTECTING)
-        if checkpoint.accepted or not sighting.tasks:
-            return checkpoint
-        accepted = tuple(
-            AcceptedResource(ResourceId(task.resource_id or ""), task.resource_type, task.resource_name)
-            for task in sighting.tasks
-        )
-        return replace(checkpoint, accepted=accepted)
+        if intent.sends >= SENDS_LIMIT:
+            self._move(id, IntentState.NOT_FOUND, None)
+        else:
+            changes: dict[str, object] = {"note": REPEATED, "sent_at": None, "service_sent_at": None, "refusal": None}
+            self._put(intent.moved(IntentState.QUEUED, self._clock.now(), **changes))
+        return True
 
     def _rest(self, intent: Intent, why: str) -> None:
         """Leave an intent UNKNOWN until a person says more of it, or the program starts anew."""
         if intent.state is IntentState.UNKNOWN:
             self._put(intent.moved(IntentState.UNKNOWN, self._clock.now(), note=why))
 
-    def _move(self, id: IntentId, state: IntentState, checkpoint: Checkpoint | None) -> None:
+    def _move(self, id: IntentId, state: IntentState, result: Result | None) -> None:
         intent = self._ledger.intents[id]
         if intent.state not in (IntentState.UNKNOWN, IntentState.NOT_FOUND) or intent.state is state:
             return
-        self._put(intent.moved(state, self._clock.now(), checkpoint=checkpoint, note="reconciled", candidates=()))
+        self._put(intent.moved(state, self._clock.now(), result=result, note="reconciled", candidates=()))
 
     def _tell_twins(self, id: IntentId) -> None:
         """Tell the requests that were sent one for the other, and that all came to be, of each other's checkpoints."""
         family = [each for each in self._family(id) if each.checkpoint is not None]
         for each in family:
             others = (other.checkpoint for other in family if other.id != each.id)
-            twins = tuple(sorted({other.id for other in others if other is not None}))
+            twins: tuple[CheckpointId, ...] = tuple(sorted({other.id for other in others if other is not None}))
             if twins != each.twins:
                 self._put(replace(each, twins=twins))
 
@@ -272,14 +181,14 @@ class Reconcile:
             found |= more
 
     @contextmanager
-    def _noting(self, id: IntentId, where: str, since: datetime) -> Iterator[None]:
-        """Note in the intent that it is looked for, and with what success; it is kept with the next change, or soon."""
+    def _noting(self, intent: Intent, where: str, since: datetime) -> Iterator[None]:
+        """Note in an intent that it is looked for, and with what success; it is kept with the next change, or soon."""
         try:
             yield
         except CloudError as error:
-            self._note(id, where, since, type(error).__name__)
+            self._note(intent.id, where, since, type(error).__name__)
             raise
-        self._note(id, where, since, "")
+        self._note(intent.id, where, since, "")
 
     def _note(self, id: IntentId, where: str, since: datetime, failure: str) -> None:
         intent, now = self._ledger.intents[id], self._clock.now()
@@ -299,90 +208,3 @@ class Reconcile:
         with suppress(HouseError):
             self._records.save(intent)
         self._ledger.put_intent(intent)
-
-
-def _by_tasks(tasks: Sequence[Task], intent: Intent, draft: CheckpointDraft) -> Iterator[Sighting]:
-    """Yield the checkpoints that tasks tell of and that a request to this vault can have made."""
-    made: dict[CheckpointId, list[Task]] = {}
-    for task in tasks:
-        is_one = task.type == TaskType.BACKUP and task.policy_id == draft.policy_id
-        # a task that tells no vault tells too little of a request that has no name
-        vaults = (None, intent.target.vault_id) if intent.name else (intent.target.vault_id,)
-        if task.checkpoint_id is not None and is_one and task.vault_id in vaults:
-            made.setdefault(task.checkpoint_id, []).append(task)
-    for id, rows in made.items():
-        yield Sighting(id, rows[0].backup_name, _first(rows), frozenset(r.resource_id or "" for r in rows), tuple(rows))
-
-
-def _by_backups(backups: Sequence[Backup], draft: CheckpointDraft) -> Iterator[Sighting]:
-    """Yield the checkpoints that a vault's backups tell of."""
-    made: dict[CheckpointId, list[Backup]] = {}
-    for backup in backups:
-        if backup.checkpoint_id is not None and backup.auto == draft.auto_trigger:
-            made.setdefault(backup.checkpoint_id, []).append(backup)
-    for id, rows in made.items():
-        yield Sighting(id, rows[0].name, _first(rows), frozenset(row.resource_id for row in rows))
-
-
-def _first(rows: Sequence[Task] | Sequence[Backup]) -> datetime | None:
-    """Return when the first of some rows was made."""
-    return min((row.created_at for row in rows if row.created_at is not None), default=None)
-
-
-def _fits(sighting: Sighting, intent: Intent, draft: CheckpointDraft) -> bool:
-    """Whether a checkpoint has the name that was asked for, and no resource that was not."""
-    if intent.name and not _is_named(sighting.name, intent.name):
-        return False
-    asked = {choice.id.lower() for choice in draft.resources or ()}
-    return not asked or {id.lower() for id in sighting.resource_ids} <= asked
-
-
-def _may_be_in(span: Span, sighting: Sighting, intent: Intent) -> bool:
-    """Whether a checkpoint was made when the request can have made it.
-
-    One of the same name from shortly before is no proof of anything, but nobody would call it no trace either. Where no
-    name is anybody's own, what was made long after is another's.
-    """
-    at = sighting.created_at
-    if at is None:
-        return True
-    earliest = span.earliest - BEFORE if intent.name else span.earliest
-    return at >= earliest and (is_distinctive(intent.name) or not span.is_certain or at <= span.sent_at + _LATE)
-
-
-def _is_as_asked(checkpoint: Checkpoint, intent: Intent, draft: CheckpointDraft) -> bool:
-    """Whether what the service tells of a checkpoint, where it tells it, is what was asked for."""
-    if checkpoint.vault_id is not None and checkpoint.vault_id.lower() != intent.target.vault_id.lower():
-        return False
-    if checkpoint.name and intent.name and not _is_named(checkpoint.name, intent.name):
-        return False
-    asked = {choice.id.lower() for choice in draft.resources or ()}
-    if asked and not {each.id.lower() for each in checkpoint.accepted} <= asked:
-        return False
-    return not checkpoint.description or checkpoint.description == draft.description
-
-
-def _is_rival(other: Intent, intent: Intent) -> bool:
-    """Whether what is found may as well be of another request of ours, whose outcome is not known either."""
-    return other.name == intent.name and other.sent_at is not None and other.state in _UNSETTLED
-
-
-def _to_one_vault(one: Intent, other: Intent) -> bool:
-    here, there = one.target, other.target
-    return here.cbr_endpoint == there.cbr_endpoint and here.vault_id.lower() == there.vault_id.lower()
-
-
-def _distance(sighting: Sighting, sent_at: datetime) -> timedelta:
-    """Return how far a checkpoint is from the sending: of several, the nearest is it most likely."""
-    return abs(sighting.created_at - sent_at) if sighting.created_at is not None else timedelta.max
-
-
-def _is_named(found: str, name: str) -> bool:
-    """Whether a backup's name is ``name``, or that with the number that the service adds for several resources."""
-    return found == name or re.fullmatch(re.escape(name) + r"[-_]\d{4}", found) is not None
-
-
-def _draft(intent: Intent) -> CheckpointDraft:
-    """Return what the intent asked for; of a body that this version cannot read, the vault and the name alone."""
-    document, _ = request.read(intent.body)
-    return document.draft if document else CheckpointDraft(intent.target.vault_id, name=intent.name)

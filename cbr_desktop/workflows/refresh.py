@@ -106,6 +106,8 @@ class Refresh:
         self._archive = archive
         self._archived: set[TaskId] = set()
         self._asked = asyncio.Event()
+        self._needed: frozenset[Part] = frozenset()
+        """The lists that a request waits for."""
 
     async def recall(self) -> None:
         """Put all that is cached into the ledger, in pieces between which the window can do something else."""
@@ -115,6 +117,20 @@ class Refresh:
     def ask(self) -> None:
         """Read everything now, or once more after the reading that is under way."""
         self._asked.set()
+
+    def need(self, parts: frozenset[Part]) -> None:
+        """Read some lists now, because a request waits for them."""
+        self._needed |= parts
+        self._asked.set()
+
+    async def run_when_needed(self) -> None:
+        """Read what requests wait for, and nothing else, for ever; runs as a resident task of a command."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            needed, self._needed = self._needed, frozenset()
+            if needed:
+                await self.once(needed)
 
     async def run(self) -> None:
         """Fill the ledger from the cache, then keep it fresh for ever; runs as a resident task."""
@@ -139,8 +155,8 @@ class Refresh:
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
-    async def once(self) -> None:
-        """Read every part; each fails by itself, and what it held before stays."""
+    async def once(self, parts: Iterable[Part] | None = None) -> None:
+        """Read some parts, by default every one; each fails by itself, and what it held before stays."""
         readers: dict[Part, Callable[[], Awaitable[None]]] = {
             Part.VAULTS: self._vaults,
             Part.TASKS: self._tasks,
@@ -148,10 +164,11 @@ class Refresh:
             Part.PROTECTABLES: self._protectables,
             Part.BACKUPS: self._backups,
         }
-        if not await self._logged_in(readers):
+        wanted = readers if parts is None else {part: readers[part] for part in parts}
+        if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
-            for part, reader in readers.items():
+            for part, reader in wanted.items():
                 reads.create_task(self._part(part, reader))
 
     async def _pause(self) -> None:

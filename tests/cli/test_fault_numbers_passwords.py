@@ -1,6 +1,7 @@
 """Fault 97: a wrong password is tried once over several commands and starts, until a person changes something."""
 
 import asyncio
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.start import opened, terminal_secret
 from cbr_desktop.cli import main
+from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.simulator import estate
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.workflows.ledger import Ledger
+from tests.journeys.commands import machine
 from tests.reliability.gateway import TokenCloud, profile_to, refusal, served
 
 COMMANDS = (["vaults"], ["doctor"], ["vaults", "--json"], ["doctor", "--json"], ["vaults"], ["doctor", "--report"])
@@ -91,3 +98,87 @@ def test_fault_97_what_another_password_does_not_mend_is_not_kept(town: TokenClo
     for _ in range(2):
         assert main(["vaults"]) != 0
     assert town.logins == 2
+
+
+def test_fault_97_try_again_is_for_the_account_of_the_profile_alone(town: TokenCloud) -> None:
+    known = TomlProfiles(places().profiles_file)
+    known.save(replace(profile_to(town.server.url), name="Other", user="somebody-else"), "")
+    for name in ("Test", "Other"):
+        assert main(["vaults", "--profile", name]) != 0
+    assert town.logins == 2
+    assert main(["vaults", "--profile", "Test", "--try-again"]) != 0
+    assert town.logins == 3
+    assert main(["vaults", "--profile", "Other"]) != 0
+    assert town.logins == 3
+    assert main(["vaults", "--profile", "Nobody", "--try-again"]) == 2
+    assert town.logins == 3
+
+
+def test_fault_97_the_doctor_does_not_say_that_it_tried_what_it_did_not_try(
+    town: TokenCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["doctor"])
+    assert "It was tried once" in capsys.readouterr().out
+    main(["doctor"])
+    said = capsys.readouterr().out
+    assert "so it was not sent again" in said
+    assert "It was tried once" not in said
+
+
+def test_fault_97_an_account_that_is_edited_is_another(town: TokenCloud) -> None:
+    assert main(["vaults"]) != 0
+    TomlProfiles(places().profiles_file).save(replace(profile_to(town.server.url), domain="another"))
+    for _ in range(2):
+        assert main(["vaults"]) != 0
+    assert town.logins == 2
+
+
+class Terminal(io.StringIO):
+    """A terminal with a person in front of it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_fault_97_what_a_person_types_anew_is_tried_once_for_each_time(
+    town: TokenCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = profile_to(town.server.url)
+
+    def session(secret: Secret) -> None:
+        async def look() -> None:
+            for _ in range(3):
+                await house.refresh.once()
+            await house.cloud.aclose()
+
+        with opened(places(), Ledger(profile, lambda part: None), WallClock(), secret) as house:
+            asyncio.run(look())
+            assert not house.ledger.vaults
+
+    monkeypatch.delenv("CBR_DESKTOP_PASSWORD")
+    for count in (1, 2):
+        session(terminal_secret(profile, Terminal(), lambda prompt: "wrong"))
+        assert town.logins == count
+    # nobody types what a script gives
+    monkeypatch.setenv("CBR_DESKTOP_PASSWORD", "wrong")
+    for _ in range(3):
+        session(terminal_secret(profile, Terminal(), lambda prompt: "never asked for"))
+    assert town.logins == 2
+
+
+def test_fault_97_six_processes_try_a_wrong_password_once(tmp_path: Path) -> None:
+    request = tmp_path / "a.cbr.json"
+    request.write_text(f'{{"checkpoint": {{"vault_id": "{estate.REFERENCE_VAULT_ID}", "parameters": {{}}}}}}')
+    send = ["send", str(request)]
+    commands = (["vaults"], ["doctor"], send, ["vaults", "--json"], [*send, "--wait"], ["doctor", "--json"])
+    with machine(tmp_path / "home") as desk:
+        desk.password = "wrong"
+        ends = [desk.run(*command) for command in commands]
+        logins = desk.service.journal.calls("POST", "/auth/tokens")
+        assert len(logins) == 1
+        assert all(code != 0 for code, _, _ in ends)
+        assert all("so it was not sent again" in out + err for _, out, err in ends[1:])
+        assert (desk.posts, desk.rows) == ([], [])
+        desk.password = estate.DEMO_PASSWORD
+        assert desk.run("vaults")[0] == 0
+        assert len(desk.service.journal.calls("POST", "/auth/tokens")) == 2

@@ -24,10 +24,11 @@ from cbr_desktop.domain.profile import Profile, ProxyMode
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Reading
 from cbr_desktop.workflows.refresh import Refresh, recall
+from tests.asking import asking
 from tests.cloud.faults import Behaviour, FaultServer, Pulse, answering, pulse, request_of, response, serving
 from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, Desk
 
@@ -161,7 +162,7 @@ class Stage:
     async def post(self) -> HouseError:
         """Send a checkpoint and return what went wrong with it."""
         try:
-            await self.cloud.create_checkpoint(BODY, PROJECT)
+            await self.cloud.send(asking(BODY), PROJECT)
         except HouseError as error:
             return error
         raise AssertionError("it went well")

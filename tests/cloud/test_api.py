@@ -33,6 +33,7 @@ from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import HandClock
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service as SimulatedService
+from tests.asking import asking
 from tests.cloud.faults import answering, response, serving
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, VAULT, Desk, Service
 
@@ -131,9 +132,9 @@ def test_filters() -> None:
 def test_a_checkpoint_from_the_request_to_the_end() -> None:
     async def story(demo: Demo) -> None:
         await demo.vault()
-        answer = await demo.cloud.create_checkpoint(BODY, await demo.cloud.project_id())
-        assert answer.checkpoint.status is CheckpointStatus.PROTECTING
-        assert answer.checkpoint.vault_id == VAULT
+        answer = await demo.cloud.send(asking(BODY), await demo.cloud.project_id())
+        assert answer.result.checkpoint.status is CheckpointStatus.PROTECTING
+        assert answer.result.checkpoint.vault_id == VAULT
         assert answer.server_time == NOON
         assert len(answer.request_id) == 32
         entry = demo.service.journal[-1]
@@ -141,9 +142,9 @@ def test_a_checkpoint_from_the_request_to_the_end() -> None:
         assert entry.headers["content-type"] == "application/json;charset=UTF-8"
         assert entry.headers["connection"] == "close"
         demo.clock.advance(300)
-        assert (await demo.cloud.checkpoint(answer.checkpoint.id)).status is CheckpointStatus.AVAILABLE
+        assert (await demo.cloud.checkpoint(answer.result.id)).status is CheckpointStatus.AVAILABLE
         demo.service.modes.checkpoint_get_empty = True
-        assert (await demo.cloud.checkpoint(answer.checkpoint.id)).vault_id is None
+        assert (await demo.cloud.checkpoint(answer.result.id)).vault_id is None
         assert demo.count("POST", "checkpoints") == 1
 
     played(story)
@@ -152,16 +153,16 @@ def test_a_checkpoint_from_the_request_to_the_end() -> None:
 def test_what_the_service_refuses() -> None:
     async def story(demo: Demo) -> None:
         project = await demo.cloud.project_id()
-        await demo.cloud.create_checkpoint(BODY, project)
+        await demo.cloud.send(asking(BODY), project)
         with pytest.raises(Refused) as caught:
-            await demo.cloud.create_checkpoint(BODY, project)
+            await demo.cloud.send(asking(BODY), project)
         assert (caught.value.short_code, caught.value.executed) == ("6125", False)
         with pytest.raises(NotFound) as missing:
-            await demo.cloud.create_checkpoint(BODY.replace(VAULT.encode(), NOWHERE.encode()), project)
+            await demo.cloud.send(asking(BODY.replace(VAULT.encode(), NOWHERE.encode())), project)
         assert (missing.value.short_code, missing.value.executed) == ("6105", False)
         demo.service.modes.forbidden.add("cbr:vaults:backup")
         with pytest.raises(Forbidden) as forbidden:
-            await demo.cloud.create_checkpoint(BODY, project)
+            await demo.cloud.send(asking(BODY), project)
         assert forbidden.value.executed is False
         demo.service.modes.otc = True
         with pytest.raises(NotFound) as lacking:
@@ -213,7 +214,7 @@ def test_a_cut_leaves_the_fate_of_a_post_open(when: Any) -> None:
         project = await demo.cloud.project_id()
         demo.service.faults.add(Fault("POST", "checkpoints", "cut", when))
         with pytest.raises(NoAnswer) as caught:
-            await demo.cloud.create_checkpoint(BODY, project)
+            await demo.cloud.send(asking(BODY), project)
         assert caught.value.executed is None
         assert demo.count("POST", "checkpoints") == 1
 
@@ -248,7 +249,7 @@ def test_an_unreadable_success_leaves_the_fate_of_a_post_open(name: str) -> None
             lambda request: httpx.Response(200, headers={"X-Request-Id": "ab12"}, content=UNREADABLE[name])
         )
         with pytest.raises(BadAnswer) as caught:
-            await Desk(service).cloud.create_checkpoint(BODY, PROJECT)
+            await Desk(service).cloud.send(asking(BODY), PROJECT)
         assert (caught.value.executed, caught.value.request_id, caught.value.status) == (None, "ab12", 200)
         assert service.count("POST") == 1
 
@@ -261,7 +262,7 @@ def test_a_post_is_sent_once_whatever_comes_back(status: int) -> None:
         service = Service(lambda request: httpx.Response(status, html="<p>odd", headers={"Location": "/"}))
         desk = Desk(service)
         with pytest.raises(CloudError) as caught:
-            await desk.cloud.create_checkpoint(BODY, PROJECT)
+            await desk.cloud.send(asking(BODY), PROJECT)
         assert caught.value.executed is None
         assert service.count("POST") == 1
         assert desk.clock.sleeps == []
@@ -275,7 +276,7 @@ def test_a_throttled_post_was_not_carried_out_and_is_not_repeated_here() -> None
             lambda request: httpx.Response(429, json={"error_code": "APIGW.0308", "error_msg": "over ratelimit"})
         )
         with pytest.raises(Throttled) as caught:
-            await Desk(service).cloud.create_checkpoint(BODY, PROJECT)
+            await Desk(service).cloud.send(asking(BODY), PROJECT)
         assert (caught.value.executed, service.count("POST")) == (False, 1)
 
     asyncio.run(main())
@@ -321,7 +322,7 @@ def test_what_is_no_id_is_not_sent(id: str) -> None:
             cloud.vault(VaultId(id)),
             cloud.checkpoint(CheckpointId(id)),
             cloud.backups(vault_id=VaultId(id)),
-            cloud.create_checkpoint(BODY, ProjectId(id)),
+            cloud.send(asking(BODY), ProjectId(id)),
         ):
             with pytest.raises(NotFound) as caught:
                 await call
@@ -362,7 +363,7 @@ def test_over_a_real_socket() -> None:
             serving(answering(response(CREATED, b"Date: Sun, 01 Mar 2026 12:00:00 GMT"))) as cbr,
         ):
             desk = Desk(Network(), replace(PROFILE, iam_endpoint=iam.url, cbr_endpoint=cbr.url + "/"))
-            answer = await desk.cloud.create_checkpoint(BODY, PROJECT)
+            answer = await desk.cloud.send(asking(BODY), PROJECT)
             await desk.cloud.aclose()
             assert answer.server_time == datetime(2026, 3, 1, 12, tzinfo=UTC)
             head, _, body = cbr.requests[0].partition(b"\r\n\r\n")

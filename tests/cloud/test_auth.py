@@ -20,6 +20,7 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.secret import SecretKind
+from tests.asking import asking
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Desk, Service, token_answer
 
 STALE = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: decrypt token fail"}
@@ -318,8 +319,8 @@ def test_a_post_is_sent_a_second_time_only_after_the_gateway_refused_the_token()
         desk = Desk(service)
         await desk.cloud.vaults()
         service.answer = only("token-2")
-        answer = await desk.cloud.create_checkpoint(BODY, PROJECT)
-        assert answer.checkpoint.id == "8b0851a8-adf3-4f4c-a914-dead08bf9664"
+        answer = await desk.cloud.send(asking(BODY), PROJECT)
+        assert answer.result.id == "8b0851a8-adf3-4f4c-a914-dead08bf9664"
         assert (service.count("POST"), len(service.logins)) == (2, 2)
         assert [request.content for request in service.requests[1:]] == [BODY, BODY]
 
@@ -333,7 +334,7 @@ def test_a_post_is_not_sent_a_third_time() -> None:
         await desk.cloud.vaults()
         service.answer = lambda request: httpx.Response(401, json=STALE)
         with pytest.raises(LoginRefused) as caught:
-            await desk.cloud.create_checkpoint(BODY, PROJECT)
+            await desk.cloud.send(asking(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins), caught.value.executed) == (2, 2, False)
 
     asyncio.run(main())
@@ -347,7 +348,7 @@ def test_a_post_is_not_sent_again_after_any_other_401(body: object) -> None:
         await desk.cloud.vaults()
         service.answer = lambda request: httpx.Response(401, json=body)
         with pytest.raises(LoginRefused):
-            await desk.cloud.create_checkpoint(BODY, PROJECT)
+            await desk.cloud.send(asking(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins)) == (1, 1)
 
     asyncio.run(main())
@@ -366,7 +367,7 @@ def test_a_post_whose_login_is_lost_was_not_carried_out(when: str) -> None:
             service.answer = only("token-2")
         service.login = lose
         with pytest.raises(NoAnswer) as caught:
-            await desk.cloud.create_checkpoint(BODY, PROJECT)
+            await desk.cloud.send(asking(BODY), PROJECT)
         assert caught.value.executed is False
         assert service.count("POST") == (0 if when == "before" else 1)
 

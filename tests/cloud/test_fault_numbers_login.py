@@ -28,7 +28,8 @@ from cbr_desktop.domain.error import (
     Throttled,
 )
 from cbr_desktop.domain.profile import ProxyMode, Way
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from tests.asking import asking
 from tests.cloud.faults import FaultServer, Heard, replying, response
 from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Clock, Desk
 
@@ -364,8 +365,8 @@ def test_fault_35_a_post_that_the_gateway_refused_is_sent_once_more_after_one_lo
         async with visited(town) as desk:
             await desk.cloud.vaults()
             town.good.clear()
-            answer = await desk.cloud.create_checkpoint(BODY, PROJECT)
-            assert answer.checkpoint.id
+            answer = await desk.cloud.send(asking(BODY), PROJECT)
+            assert answer.result.id
             assert (len(town.logins), len(town.executed)) == (2, 1)
             assert [each.body for each in town.calls[1:]] == [BODY, BODY]
 
@@ -379,7 +380,7 @@ def test_fault_35_a_post_that_is_never_let_in_was_not_carried_out(status: int, k
         async with visited(town) as desk:
             await desk.cloud.vaults()
             town.gate = lambda request: said(status, "APIGW.0301" if status == 401 else "APIGW.0302", STALE)
-            error = await _expect(kind, desk.cloud.create_checkpoint(BODY, PROJECT))
+            error = await _expect(kind, desk.cloud.send(asking(BODY), PROJECT))
             assert error.executed is False  # type: ignore[attr-defined]
             assert (len(town.logins), len(town.calls) - 1, town.executed) == (posts, posts, [])
 
@@ -403,7 +404,7 @@ def test_fault_36_a_wrong_clock_costs_one_more_signature(seconds: float, code: s
             if method == "GET":
                 await desk.cloud.vaults()
             else:
-                await desk.cloud.create_checkpoint(BODY, PROJECT)
+                await desk.cloud.send(asking(BODY), PROJECT)
                 assert [each.body for each in town.executed] == [BODY]
             assert len(town.calls) == (1 if abs(seconds) < 900 else 2)
             offset = desk.connection.clock_offset
@@ -439,7 +440,7 @@ def test_fault_37_a_date_that_tells_nothing_ends_in_a_word_about_the_clock(date:
         async with visited(town, **KEYS) as desk:
             with_secret_key(desk)
             town.time = lambda: desk.clock.now() + timedelta(minutes=20)
-            ask = desk.cloud.vaults() if method == "GET" else desk.cloud.create_checkpoint(BODY, PROJECT)
+            ask = desk.cloud.vaults() if method == "GET" else desk.cloud.send(asking(BODY), PROJECT)
             error = await _expect(LoginRefused, ask)
             assert "clock of this machine" in error_sentence(error)  # type: ignore[arg-type]
             assert (len(town.calls), town.executed, desk.connection.clock_offset) == (1, [], None)
@@ -560,7 +561,7 @@ def test_fault_38_a_throttled_post_was_not_carried_out_and_is_not_repeated_here(
         async with visited(town) as desk:
             await desk.cloud.project_id()
             town.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
-            error = await _expect(Throttled, desk.cloud.create_checkpoint(BODY, PROJECT))
+            error = await _expect(Throttled, desk.cloud.send(asking(BODY), PROJECT))
             assert (error.executed, error.retry_after) == (False, 2)  # type: ignore[attr-defined]
             assert (len(town.calls), town.executed) == (1, [])
 
@@ -636,7 +637,7 @@ def test_fault_40_a_wait_does_not_last_for_hours_when_the_clock_is_set_back() ->
         async with visited(town) as desk:
             await desk.cloud.project_id()
             town.gate = lambda request: said(429, "APIGW.0308", BUSY) if next(counter) == 0 else None
-            await _expect(Throttled, desk.cloud.create_checkpoint(BODY, PROJECT))
+            await _expect(Throttled, desk.cloud.send(asking(BODY), PROJECT))
             town.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 9")
             await _expect(Throttled, desk.cloud.vaults())
             town.gate = lambda request: None
@@ -654,6 +655,7 @@ from dataclasses import replace
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.error import NoAnswer
 from cbr_desktop.domain.profile import ProxyMode
+from tests.asking import asking
 from tests.cloud.values import BODY, PROFILE, PROJECT, Desk
 
 async def main():
@@ -662,7 +664,7 @@ async def main():
     desk = Desk(Network(profile), profile, deadline=0.5)
     await desk.cloud.project_id()
     try:
-        await desk.cloud.create_checkpoint(BODY, PROJECT)
+        await desk.cloud.send(asking(BODY), PROJECT)
     except NoAnswer as error:
         print("unknown", error.executed)
     await desk.cloud.aclose()
@@ -709,7 +711,7 @@ def test_fault_40_an_answer_that_came_while_the_machine_slept_is_none(method: st
                 await desk.cloud.vaults()
                 assert len(town.calls) == 3
             else:
-                error = await _expect(NoAnswer, desk.cloud.create_checkpoint(BODY, PROJECT))
+                error = await _expect(NoAnswer, desk.cloud.send(asking(BODY), PROJECT))
                 assert error.executed is None  # type: ignore[attr-defined]
                 assert len(town.executed) == 1
             assert desk.connection.clock_offset is not None

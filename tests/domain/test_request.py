@@ -113,7 +113,9 @@ def test_a_file_is_sent_as_it_is_written() -> None:
         (with_parameters(retention_duration_days=True), "checkpoint.parameters.retention_duration_days"),
         (with_parameters(resource_details=["x"]), "checkpoint.parameters.resource_details[0]"),
         (
-            with_parameters(resource_details=[{"id": SERVER, "type": "t", "extra_info": {"exclude_volumes": [1]}}]),
+            with_parameters(
+                resource_details=[{"id": SERVER, "type": "OS::Nova::Server", "extra_info": {"exclude_volumes": [1]}}]
+            ),
             "checkpoint.parameters.resource_details[0].extra_info.exclude_volumes[0]",
         ),
         ({"checkpoint": {"vault_id": 1}}, "checkpoint.vault_id"),
@@ -131,12 +133,12 @@ def test_a_wrong_type_is_named_with_its_place(value: object, path: str) -> None:
 def test_what_is_missing_is_named() -> None:
     assert read_kinds({}) == [FindingKind.MISSING]
     assert read_kinds({"checkpoint": {}}) == [FindingKind.MISSING]
-    assert read_kinds(with_parameters(resource_details=[{"type": "t"}])) == [FindingKind.MISSING]
+    assert read_kinds(with_parameters(resource_details=[{"type": "OS::Nova::Server"}])) == [FindingKind.MISSING]
     assert read_kinds([]) == [FindingKind.NOT_OBJECT]
 
 
 def test_both_ways_of_naming_resources_at_once_are_refused() -> None:
-    both = with_parameters(resources=[SERVER], resource_details=[{"id": SERVER, "type": "t"}])
+    both = with_parameters(resources=[SERVER], resource_details=[{"id": SERVER, "type": "OS::Nova::Server"}])
     assert read_kinds(both) == [FindingKind.BOTH_FORMS]
 
 

@@ -35,6 +35,8 @@ class Machine:
         self.clock = clock
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.here.make()
+        self.password = estate.DEMO_PASSWORD
+        """What the environment of a child gives as the password."""
         self._children: list[subprocess.Popen[str]] = []
         self.profile = Profile("Demo", url, url, DEMO.project, estate.DEMO_USER, estate.DEMO_DOMAIN, read_only=False)
         TomlProfiles(self.here.profiles_file).save(self.profile)
@@ -43,7 +45,7 @@ class Machine:
         """Start the program as a child; with ``kill_at`` it dies at that point as by a power cut."""
         environ = os.environ | {
             "CBR_DESKTOP_HOME": str(self.folder),
-            "CBR_DESKTOP_PASSWORD": estate.DEMO_PASSWORD,
+            "CBR_DESKTOP_PASSWORD": self.password,
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONPATH": str(ROOT),
             "CBR_KILL_AT": kill_at,

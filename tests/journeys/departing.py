@@ -183,7 +183,7 @@ async def _sent(program: Program, houses: Houses, *states: IntentState) -> None:
 
 async def _scheduled(program: Program, houses: Houses, window: MainWindow) -> None:
     outbox = houses.of(program.hall.desks[0]).outbox
-    outbox.schedule(_draft(program.hall, "in-the-middle-x7k2"), program.clock.now() + timedelta(hours=1))
+    outbox.submit(_draft(program.hall, "in-the-middle-x7k2"), due_at=program.clock.now() + timedelta(hours=1))
 
 
 async def _queued(program: Program, houses: Houses, window: MainWindow) -> None:

@@ -24,6 +24,7 @@ from cbr_desktop.app.houses import Houses
 from cbr_desktop.app.neighbour import MESSAGE_BYTES, Neighbour, Wish, knock, message, understood
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.start import demo_corner
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, VaultId
@@ -38,7 +39,7 @@ from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.window import MainWindow
 from tests.journeys.program import Program, settled
 from tests.nobody import NOBODY, become_nobody, environment
-from tests.storage.values import TARGET, intent, profile
+from tests.storage.values import CHANGE, TARGET, intent, profile
 
 Until = Callable[..., Awaitable[None]]
 
@@ -269,11 +270,11 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
         cbr_endpoint=DEMO.cbr_endpoint,
         project=DEMO.project,
         project_id=None,
-        vault_id=VaultId(REFERENCE_VAULT_ID),
     )
+    change = checkpoint_change(VaultId(REFERENCE_VAULT_ID), "", CHANGE.body, CHANGE.tag)
     records = SqliteRecords(demo_program.here.records_file)
     now = demo_program.clock.now()
-    records.add(intent("waiting", target=target, created_at=now, changed_at=now))
+    records.add(intent("waiting", target=target, change=change, created_at=now, changed_at=now))
     records.close()
     error = NotSaved("/home/o/.local/share/cbr-desktop", "Read-only file system")
     hall.seal(error)

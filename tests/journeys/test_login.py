@@ -50,13 +50,14 @@ class Program:
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.clock = StageClock()
         self.service = Service(estate.demo(self.clock.now(), days=DAYS), self.clock)
+        self.environ: dict[str, str] = {}
         self._qapp, self._qtbot = qapp, qtbot
 
     def play(self, tale: Tale) -> None:
         self.here.make()
         hall = new_hall(self.here, PROFILE, (PROFILE,), self.clock)  # type: ignore[arg-type]
         with closing(Log(self.here.log_file)) as log:
-            access = Access(hall, log, Secrets({}, lambda: None))
+            access = Access(hall, log, Secrets(self.environ, lambda: None))
             transport = demo.DemoTransport(self.service)
             with opened_houses(self.here, access.secret_of, lambda profile: transport) as houses:
                 houses.admit(hall.desks[0])
@@ -170,6 +171,43 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
 
     program.play(afterwards)
     assert len(program.service.journal.calls("POST", "/checkpoints")) <= 1
+
+
+def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is_tried(
+    program: Program, until: Until
+) -> None:
+    def logins() -> int:
+        return len(program.service.journal.calls("POST", "/auth/tokens"))
+
+    async def start(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: asked(window) is not None)
+        assert logins() == 1
+        leaving.ask()
+
+    program.environ["CBR_DESKTOP_PASSWORD"] = "wrong"
+    for _ in range(6):
+        program.play(start)
+
+    async def typing(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        for password, count in (("wrong", 2), (estate.DEMO_PASSWORD, 3)):
+            await until(lambda: asked(window) is not None)
+            give(window, password)
+            await until(lambda count=count: logins() == count)
+        await until(lambda: len(house.ledger.vaults) == 14)
+        leaving.ask()
+
+    program.play(typing)
+    program.environ["CBR_DESKTOP_PASSWORD"] = estate.DEMO_PASSWORD
+
+    async def good(house: House, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: len(house.ledger.vaults) == 14)
+        leaving.ask()
+
+    program.play(good)
+    assert logins() == 4
 
 
 def chosen_from(window: WelcomeWindow) -> list[Profile | None]:

@@ -17,7 +17,8 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.drafts import Drafts
 from cbr_desktop.storage.paths import places
-from cbr_desktop.ui.text import intent_sentence
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.workflows.operations import create_checkpoint
 from tests.journeys.commands import Machine, machine
 from tests.stage import staged
 
@@ -71,7 +72,8 @@ def queue_ten_offline(desk: Machine) -> tuple[list[Intent], dict[str, str]]:
             for path, text in list(texts.items())[:10]:
                 document, _ = request.read(text.encode())
                 assert document is not None
-                made.append(stage.house.outbox.submit(document.draft, body=document.body, file=path))
+                wanted = create_checkpoint.change(document.draft, stage.house.ledger, document.body)
+                made.append(stage.house.outbox.submit(wanted, file=path))
                 await stage.clock.sleep(60)
             await stage.clock.sleep(3600)
             assert {stage.intent(each.id).state for each in made} == {S.QUEUED}

@@ -11,7 +11,31 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from . import g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15, g16, g17, g18, g20, g23, giant_tests
+from . import (
+    chaos,
+    g1,
+    g2,
+    g3,
+    g4,
+    g5,
+    g6,
+    g7,
+    g8,
+    g9,
+    g10,
+    g11,
+    g12,
+    g13,
+    g14,
+    g15,
+    g16,
+    g17,
+    g18,
+    g19,
+    g20,
+    g23,
+    giant_tests,
+)
 from .finding import Finding, progress, say, table
 from .ground import Ground, ground
 
@@ -34,8 +58,10 @@ GOALS = {
     "G16": g16,
     "G17": g17,
     "G18": g18,
+    "G19": g19,
     "G20": g20,
     "G23": g23,
+    "CHAOS": chaos,
     "GIANTS": giant_tests,
 }
 

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One figure of a goal. ``seconds`` is how long it took to get it."""
+    """One figure of a goal. ``seconds`` is how long it took to get it.
+
+    ``reached`` is ``None`` where this machine cannot measure it, which is no success.
+    """
 
     goal: str
     what: str
     figure: str
     limit: str
-    reached: bool
+    reached: bool | None
     seconds: float = 0.0
 
     @property
     def verdict(self) -> str:
         """The goal in a word."""
-        return "reached" if self.reached else "MISSED"
+        return {True: "reached", False: "MISSED", None: "not measured"}[self.reached]
 
 
 def table(findings: Iterable[Finding]) -> str:

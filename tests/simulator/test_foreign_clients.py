@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +10,28 @@ from typing import Any
 
 import pytest
 from huaweicloudsdkcbr.v1 import (
+    BackupUpdate,
+    BackupUpdateReq,
     CbrClient,
     CheckpointParam,
     CreateCheckpointRequest,
+    CreatePolicyRequest,
+    DeleteBackupRequest,
     ListBackupsRequest,
     ListOpLogsRequest,
     ListPoliciesRequest,
     ListProtectableRequest,
     ListVaultRequest,
+    PolicyCreate,
+    PolicyCreateReq,
+    PolicyoODCreate,
+    PolicyTriggerPropertiesReq,
+    PolicyTriggerReq,
+    ShowBackupRequest,
     ShowCheckpointRequest,
+    ShowPolicyRequest,
     ShowVaultRequest,
+    UpdateBackupRequest,
     VaultBackup,
     VaultBackupReq,
 )
@@ -35,6 +48,8 @@ from cbr_desktop.simulator.service import Service
 
 # the vendor's signer asks for the time in a way that Python 3.12 and later call outdated
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
+
+EVERY_NIGHT = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=22;BYMINUTE=00"
 
 
 def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: Any) -> Any:
@@ -127,6 +142,48 @@ def test_vendor_sdk_reads_the_refusals(town):
     assert len(caught.value.request_id) == 32
 
 
+def test_vendor_sdk_deletes_a_backup(town):
+    client = sdk(town[1])
+    backup = client.list_backups(ListBackupsRequest(vault_id=REFERENCE_VAULT_ID, limit=1)).backups[0]
+    client.delete_backup(DeleteBackupRequest(backup_id=backup.id))
+    assert client.show_backup(ShowBackupRequest(backup_id=backup.id)).backup.status == "deleting"
+    task = client.list_op_logs(ListOpLogsRequest(operation_type="delete", limit=1)).operation_logs[0]
+    assert (task.status, task.extra_info.delete.backup_id) == ("running", backup.id)
+    with pytest.raises(ClientRequestException) as caught:
+        client.delete_backup(DeleteBackupRequest(backup_id=backup.id))
+    assert (caught.value.status_code, caught.value.error_code) == (404, "BackupService.6200")
+
+
+def test_vendor_sdk_renames_a_backup(town):
+    client = sdk(town[1])
+    backup = client.list_backups(ListBackupsRequest(vault_id=REFERENCE_VAULT_ID, limit=1)).backups[0]
+    body = BackupUpdateReq(backup=BackupUpdate(name="备份-before-upgrade"))
+    renamed = client.update_backup(UpdateBackupRequest(backup_id=backup.id, body=body)).backup
+    assert (renamed.id, renamed.name) == (backup.id, "备份-before-upgrade")
+    assert [each.parent_id for each in renamed.children] == [backup.id]
+    body.backup.name = "no blanks"
+    with pytest.raises(ClientRequestException) as caught:
+        client.update_backup(UpdateBackupRequest(backup_id=backup.id, body=body))
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.9900")
+
+
+def test_vendor_sdk_creates_a_policy(town):
+    client = sdk(town[1])
+    trigger = PolicyTriggerReq(properties=PolicyTriggerPropertiesReq(pattern=[EVERY_NIGHT], start_window_minutes=120))
+    keeps = PolicyoODCreate(day_backups=7, max_backups=30, timezone="UTC+08:00")
+    wish = PolicyCreate(name="nightly", operation_type="backup", operation_definition=keeps, trigger=trigger)
+    created = client.create_policy(CreatePolicyRequest(body=PolicyCreateReq(policy=wish))).policy
+    assert (created.name, created.enabled, created.associated_vaults) == ("nightly", True, None)
+    shown = client.show_policy(ShowPolicyRequest(policy_id=created.id)).policy
+    assert (shown.operation_definition.day_backups, shown.operation_definition.max_backups) == (7, 30)
+    assert (shown.trigger.properties.pattern, shown.trigger.properties.start_window_minutes) == ([EVERY_NIGHT], 120)
+    assert client.list_policies(ListPoliciesRequest()).count == 7
+    keeps.timezone = None
+    with pytest.raises(ClientRequestException) as caught:
+        client.create_policy(CreatePolicyRequest(body=PolicyCreateReq(policy=wish)))
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.9900")
+
+
 @pytest.fixture
 def small_town():
     """A few vaults only, since the OpenStack client is slow with long lists."""
@@ -148,7 +205,13 @@ for words in json.load(sys.stdin):
 
 
 def openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[Any]:
-    """What the OpenStack client prints as JSON for each command; its process is its own, and so are its warnings."""
+    """What the OpenStack client prints as JSON for each command, read."""
+    printed = run_openstack(url, home, *(f"{command} -f json" for command in commands), project=project)
+    return [json.loads(text) for text in printed]
+
+
+def run_openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[str]:
+    """What the OpenStack client prints for each command; its process is its own, and so are its warnings."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
@@ -162,12 +225,12 @@ def openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_P
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": project.partition("_")[0],
     }
-    words = json.dumps([["cbr", *command.split(), "-f", "json"] for command in commands])
+    words = json.dumps([["cbr", *shlex.split(command)] for command in commands])
     done = subprocess.run(
         [sys.executable, "-c", SHELL], env=environment, input=words, capture_output=True, timeout=50, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return [json.loads(printed) for printed in done.stdout.split("\f")[:-1]]
+    return [printed.strip() for printed in done.stdout.split("\f")[:-1]]
 
 
 def test_openstack_client(small_town, tmp_path):
@@ -185,6 +248,24 @@ def test_openstack_client(small_town, tmp_path):
     assert (created["status"], created["vault_name"], created["backup_name"]) == ("protecting", vault.name, "osc-1")
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
+
+
+def test_openstack_client_deletes_a_backup(small_town, tmp_path):
+    service, url = small_town
+    backup = next(iter(service.estate.backups.values()))
+    assert run_openstack(url, tmp_path, f"backup delete {backup.id}") == [""]
+    assert backup.status == "deleting"
+
+
+def test_openstack_client_creates_a_policy(small_town, tmp_path):
+    service, url = small_town
+    service.modes.otc = True
+    keeps = "--day-backups 7 --timezone UTC+01:00 --max-backups 30"
+    create = f"policy create nightly --pattern {shlex.quote(EVERY_NIGHT)} {keeps}"
+    created, listed = openstack(url, tmp_path, create, "policy list")
+    assert (created["name"], created["enabled"], created["day_backups"]) == ("nightly", True, 7)
+    assert created["schedule_pattern_1"] == EVERY_NIGHT
+    assert [(each["ID"], each["name"]) for each in listed] == [(created["ID"], "nightly")]
 
 
 def test_openstack_client_in_another_project(town, tmp_path):

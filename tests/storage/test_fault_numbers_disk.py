@@ -32,7 +32,7 @@ from cbr_desktop.storage.profiles import good_copy, keep_good_copy, read
 from cbr_desktop.storage.records import STEPS, SqliteRecords
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
 from tests.stage import staged
 from tests.storage.values import NOON, full, intent, profile, sending
 

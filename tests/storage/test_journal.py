@@ -154,14 +154,15 @@ def test_an_end_that_was_written_anew_is_not_the_one_that_is_known(folder: Path)
 
 
 def test_half_a_line_is_kept_as_a_remark_wherever_it_breaks_off(folder: Path) -> None:
-    head = filled(folder, 3)
+    before = filled(folder, 2)
+    head = filled(folder, 1)
     path = only_file(folder)
     whole = path.read_bytes()
     start = whole[:-1].rindex(b"\n") + 1
     for end in range(start + 1, len(whole), 7):
         path.write_bytes(whole[:end])
         assert verified(folder).why == "torn" or end == len(whole) - 1
-        with closing(journal(folder, known=lambda: Head(2, ""))) as kept:
+        with closing(journal(folder, known=lambda: before)) as kept:
             kept.append(event("moved"))
         remark, last = list(read_only(folder).entries())[2:]
         assert (remark.event.kind, remark.event.facts) == (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import Damaged, NotSaved, StorageError
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -252,7 +253,7 @@ def test_rows_on_both_sides_of_a_break_are_taken_over(path: Path) -> None:
 
 def test_the_answer_of_a_claimed_intent_is_kept(path: Path) -> None:
     claimed = sending(intent())
-    accepted = claimed.moved(IntentState.ACCEPTED, NOON, checkpoint=CHECKPOINT, request_id="r")
+    accepted = claimed.moved(IntentState.ACCEPTED, NOON, result=checkpoint_result(CHECKPOINT), request_id="r")
     with closing(SqliteRecords(path)) as records:
         records.add(intent())
         records.claim(claimed)

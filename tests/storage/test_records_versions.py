@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.ids import CheckpointId
-from cbr_desktop.domain.intent import Intent, IntentState, Looked
+from cbr_desktop.domain.change import checkpoint_result
+from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.ids import CheckpointId, ResourceId
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin
 from cbr_desktop.domain.journal import Head
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.storage.records import STEPS, SqliteRecords, peek
-from tests.storage.values import NOON, full, intent, sending
+from tests.storage.values import CHECKPOINT, NOON, full, intent, sending
 
 RELEASED = Path(__file__).parent / "data" / "outbox-v1.db"
 """Written by the program that knew the first version only."""
@@ -38,6 +41,54 @@ def wished() -> Intent:
         looked=(Looked("tasks", NOON, 3, NOON, NOON + timedelta(seconds=9), 1, "NoAnswer"),),
         twins=(CheckpointId("c-2"),),
     )
+
+
+SECOND = Path(__file__).parent / "data" / "outbox-v2.db"
+"""Written by the program that knew checkpoints alone."""
+
+
+def of_second() -> list[Intent]:
+    """Return the rows of the second version's file."""
+    resource = ResourceOutcome(ResourceId("r-1"), "web", "OS::Nova::Server", Fate.DONE)
+    ended = Outcome((resource,), CheckpointStatus.AVAILABLE)
+    candidate = Candidate(CheckpointId("c-3"), "nightly-x7k2p9", NOON)
+    looked = Looked("tasks", NOON, 2, NOON, NOON)
+    return [
+        intent(
+            "i-1",
+            state=IntentState.SCHEDULED,
+            due_at=NOON + timedelta(days=1),
+            by="op@host",
+            draft="/d/a.cbr.json",
+        ),
+        intent("i-2", state=IntentState.HELD, note="left", origin=Origin.COMMAND),
+        replace(full(), service_sent_at=NOON, looked=(looked,), twins=(CheckpointId("c-9"),)),
+        intent("i-3", state=IntentState.UNKNOWN, note="ambiguous", sent_at=NOON, candidates=(candidate,)),
+        intent(
+            "i-4",
+            state=IntentState.FINISHED,
+            sent_at=NOON,
+            result=checkpoint_result(CHECKPOINT),
+            plan="run/1",
+            outcome=ended,
+        ),
+        intent("i-5"),
+    ]
+
+
+def test_the_second_version_is_read_whole_and_its_rows_can_be_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    shutil.copyfile(SECOND, path)
+    assert peek(path) == (of_second(), Head(7, "ab" * 32))
+    with closing(SqliteRecords(path)) as records:
+        rows = records.load()
+        assert (rows, records.damaged) == (of_second(), [])
+        for row in rows:
+            records.save(row.moved(row.state, NOON + timedelta(hours=1)))
+        assert records.claim(sending(rows[-1]))
+    with closing(SqliteRecords(path)) as records:
+        assert [row.id for row in records.load()] == [row.id for row in rows]
+        assert records.damaged == []
 
 
 @pytest.fixture

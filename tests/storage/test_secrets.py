@@ -152,6 +152,21 @@ def test_a_password_is_bound_to_where_it_was_given_for(edited: Profile) -> None:
     assert run(found.get(profile(name="renamed", iam_endpoint="https://iam.example:443"), SecretKind.PASSWORD)) == "x"
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["bucket.obs.eu-de.otc.t-systems.com", "cbr.eu-de.otc.t-systems.com:8443", "cbr.eu-de.otc.t-systems.com."],
+)
+def test_fault_94_a_host_that_only_looks_like_the_service_gets_no_kept_secret(host: str) -> None:
+    iam = "https://iam.eu-de.otc.t-systems.com"
+    true = profile(iam_endpoint=iam, cbr_endpoint="https://cbr.eu-de.otc.t-systems.com")
+    found = secrets(MemoryStore())
+    for kind in (SecretKind.PASSWORD, SecretKind.SECRET_KEY):
+        assert run(found.keep(true, kind, "canary"))
+        assert run(found.get(true, kind)) == "canary"
+        assert run(found.get(replace(true, cbr_endpoint=f"https://{host}"), kind)) is None
+        assert run(found.get(replace(true, iam_endpoint=f"https://{host}"), kind)) is None
+
+
 def test_one_account_has_one_password_in_all_regions_of_a_public_cloud() -> None:
     one = profile(iam_endpoint="https://iam.myhuaweicloud.com", cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com")
     found = secrets(MemoryStore())

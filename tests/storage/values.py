@@ -1,8 +1,10 @@
 """Values for the tests of this room."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cbr_desktop.domain.change import checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
@@ -16,9 +18,8 @@ TARGET = Target(
     cbr_endpoint="https://cbr.example",
     project="eu-de_prod",
     project_id=ProjectId("0" * 32),
-    vault_id=VaultId("v-1"),
-    vault_name="Tresor Ä",
 )
+CHANGE = checkpoint_change(VaultId("v-1"), "Tresor Ä", b'{"checkpoint": {"name": "caf\xc3\xa9"}}', "nightly-x7k2p9")
 
 CHECKPOINT = Checkpoint(
     id=CheckpointId("c-1"),
@@ -35,11 +36,12 @@ CHECKPOINT = Checkpoint(
 
 def intent(id: str = "i-1", **changes: Any) -> Intent:
     """Return a queued intent."""
+    asked = changes.pop("change", CHANGE)
+    body, name = changes.pop("body", asked.body), changes.pop("name", asked.tag)
     values: dict[str, Any] = {
         "id": IntentId(id),
         "target": TARGET,
-        "body": b'{"checkpoint": {"name": "caf\xc3\xa9"}}',
-        "name": "nightly-x7k2p9",
+        "change": replace(asked, body=body, tag=name),
         "state": IntentState.QUEUED,
         "created_at": NOON,
         "changed_at": NOON,
@@ -59,7 +61,7 @@ def full() -> Intent:
         "i-full",
         state=IntentState.ACCEPTED,
         sent_at=NOON,
-        checkpoint=CHECKPOINT,
+        result=checkpoint_result(CHECKPOINT),
         request_id="req-1",
         refusal=Refusal(409, "BackupService.6113", "no \u202e", "req-0"),
         note="found by reading",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.change import Result, checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, SkippedResource
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
@@ -345,13 +346,17 @@ def checkpoint(id: CheckpointId, accepted: list[Resource], skipped: list[Resourc
     )
 
 
+def made(id: CheckpointId, accepted: list[Resource], skipped: list[Resource]) -> Result:
+    """The same as what a request has made."""
+    return checkpoint_result(checkpoint(id, accepted, skipped))
+
+
 def intent(number: int, holder: Vault, state: IntentState, **more: object) -> Intent:
     """One request."""
     made = Intent(
         id=IntentId(f"intent-{number}"),
-        target=Target("Prod · eu-de", "https://cbr.example.com", "eu-de_prod", None, holder.id, holder.name),
-        body=b"{}",
-        name=f"prepatch-{number}",
+        target=Target("Prod · eu-de", "https://cbr.example.com", "eu-de_prod"),
+        change=checkpoint_change(holder.id, holder.name, b"{}", f"prepatch-{number}"),
         state=state,
         created_at=NOW - timedelta(minutes=number),
         changed_at=NOW - timedelta(minutes=number),
@@ -365,8 +370,8 @@ def intents(built: list[Vault]) -> list[Intent]:
     return [
         intent(1, built[3], IntentState.QUEUED, note="unreachable"),
         intent(2, built[1], IntentState.SENDING),
-        intent(3, built[0], IntentState.ACCEPTED, checkpoint=checkpoint(RUNNING_CHECKPOINT, erp[8:11], erp[6:7])),
-        intent(4, built[0], IntentState.FINISHED, checkpoint=checkpoint(CHECKPOINT, erp[:5], erp[6:8])),
+        intent(3, built[0], IntentState.ACCEPTED, result=made(RUNNING_CHECKPOINT, erp[8:11], erp[6:7])),
+        intent(4, built[0], IntentState.FINISHED, result=made(CHECKPOINT, erp[:5], erp[6:8])),
         intent(5, built[4], IntentState.UNKNOWN, note="NoAnswer"),
         intent(6, built[12], IntentState.REJECTED, refusal=Refusal(409, "BackupService.6113", "vault is in error")),
         intent(7, built[5], IntentState.NOT_FOUND),

@@ -40,6 +40,8 @@ from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.request import body
 from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
 from cbr_desktop.domain.source import Source as ProfileSource
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
@@ -51,7 +53,6 @@ from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -62,7 +63,6 @@ from cbr_desktop.ui.shelf import Source
 from cbr_desktop.ui.stop import StopWindow
 from cbr_desktop.ui.welcome import WelcomeWindow
 from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
 from tests.ui import estate
@@ -70,8 +70,12 @@ from tests.ui.counter import Counter
 from tests.ui.profilebook import Account, Book, Keeper
 from tests.ui.shelf import MemoryShelf
 
-_KEPT = frozenset({"id", "body", "cbr_endpoint", "iam_endpoint", "colour", "proxy_url", "ca_file", "name_template"})
-"""Fields that must stay what they are for there to be an estate at all."""
+_KEPT = frozenset(
+    {
+        *("id", "body", "lane", "path", "cbr_endpoint", "iam_endpoint", "colour", "proxy_url", "ca_file"),
+        "name_template",
+    }
+)
 
 
 def markup(canary: str = "/CANARY.png") -> str:
@@ -139,9 +143,9 @@ def fill(ledger: Ledger, text: str) -> None:
     ledger.put_backups(Listing([soiled(one, text) for one in estate.backups(vaults)], estate.NOW))
     ledger.put_tasks(Listing([soiled(one, text) for one in estate.tasks(vaults)], estate.NOW))
     for intent in estate.intents(vaults):
-        ledger.put_intent(
-            replace(soiled(intent, text), body=('{"checkpoint": "' + text + '"}').encode("utf-8", "replace"))
-        )
+        spoilt = soiled(intent, text)
+        body = ('{"checkpoint": "' + text + '"}').encode("utf-8", "replace")
+        ledger.put_intent(replace(spoilt, change=replace(spoilt.change, body=body)))
     refused = Refused(text, status=409, code=text, message=text, request_id=text)
     for part in (Part.TASKS, Part.POLICIES):
         ledger.failed(part, refused)
@@ -205,7 +209,7 @@ def later(hall: Hall, desk: Desk, text: str) -> list[QWidget]:
     """Open what is asked before something is sent later, again or together."""
     intents = list(desk.ledger.intents.values())
     lost = replace(intents[0], looked=(Looked(text, estate.NOW, 1, estate.NOW, estate.NOW, 1, text),))
-    document, _ = request.read(body(CheckpointDraft(intents[0].target.vault_id, name=text[:5000])))
+    document, _ = request.read(body(CheckpointDraft(intents[0].change.vault_id, name=text[:5000])))
     plan = Plan(text, (Step(1, text, "", document), Step(2, desk.profile.name, text, document)), names=text[:5000])
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")

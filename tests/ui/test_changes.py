@@ -14,12 +14,12 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultStatus
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.hall import Choice, Extent, Hall
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 

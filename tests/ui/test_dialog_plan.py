@@ -16,10 +16,10 @@ from cbr_desktop.domain.plan import Run as PlanOfBefore
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body
 from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
 

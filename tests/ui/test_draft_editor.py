@@ -101,6 +101,37 @@ def test_broken_json_leaves_the_form_and_says_where(opened: Open, counter: Count
     assert problems.isHidden()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"nightly"', '""', "Line 6: The name is empty"),
+        ('"nightly"', '"nightly\\ud83d"', "Line 6: ‘checkpoint.parameters.name’ holds half a character"),
+        ('"nightly"', f'"n", "n": {"1" * 5_000}', "Line 1: This is not valid JSON: a number in it"),
+        ('"nightly"', f'"n", "n": {"[" * 5_000}', "Line 1: This is not valid JSON: it is nested deeper"),
+        ('"nightly"', '"n", "resources": ["x", "x"]', ""),
+    ],
+)
+def test_fault_89_what_is_wrong_with_a_file_is_said_in_the_json_field_as_well(
+    opened: Open, counter: Counter, old: str, new: str, said: str
+) -> None:
+    dialog = opened()
+    type_json(dialog, TEXT.replace(old, new))
+    dialog._judge()
+    problems = dialog.json.list
+    assert [problems.item(row).text()[: len(said)] for row in range(problems.count())] == ([said] if said else [])
+    assert not dialog.send.isEnabled()
+    dialog._try()
+    assert counter.sent == []
+
+
+def test_fault_89_thousands_of_equal_faults_are_one_line_of_the_json_field(opened: Open) -> None:
+    dialog = opened()
+    keys = ", ".join(f'"k{number}": 1' for number in range(20_000))
+    type_json(dialog, TEXT.replace('"nightly"', f'"n", {keys}'))
+    assert dialog.json.list.count() == 1
+    assert "19 999 more are like this one" in dialog.json.list.item(0).text()
+
+
 def test_unknown_keys_are_kept_and_sent_and_what_the_form_cannot_show_is_grey(opened: Open, counter: Counter) -> None:
     value = json.loads(TEXT)
     value["x-owner"] = "team"

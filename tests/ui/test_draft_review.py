@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.estate import NASTY, uid
 from tests.ui.shelf import MemoryShelf

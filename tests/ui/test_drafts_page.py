@@ -14,12 +14,12 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.plan import Plan, Step, StepFinding
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog, pairs
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.hall import Hall
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.estate import NOW, uid
 from tests.ui.shelf import MemoryShelf

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import DraftEntry, DraftText, new_text
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.shelf import Source
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.estate import uid
 from tests.ui.shelf import MemoryShelf

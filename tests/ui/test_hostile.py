@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.plain import exact, plain
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.links import HELP, HELP_HOSTS, open_link
 from cbr_desktop.ui.pages.vaults import VaultsPage
-from cbr_desktop.ui.plain import exact, plain
 from cbr_desktop.ui.sheets import open_help
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.ui.twins import looks, twins

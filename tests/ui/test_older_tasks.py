@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import TaskId
 from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.statusbar import problems
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 
 Until = Callable[..., Awaitable[None]]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointDraft, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Refusal
@@ -69,7 +70,9 @@ def accepted(counter: Counter, skipped: int, status: str = "protecting") -> Inte
             for n, r in enumerate(rows[cut:])
         ),
     )
-    return queued(counter).moved(IntentState.ACCEPTED, NOW, sent_at=NOW, checkpoint=checkpoint, request_id="req-1")
+    return queued(counter).moved(
+        IntentState.ACCEPTED, NOW, sent_at=NOW, result=checkpoint_result(checkpoint), request_id="req-1"
+    )
 
 
 def button(panel: OutcomePanel, name: str) -> QPushButton:
@@ -189,7 +192,7 @@ def test_words_of_the_service_are_shown_literally(counter: Counter, show: Show) 
     intent = accepted(counter, 1)
     assert intent.checkpoint is not None
     spoiled = replace(intent.checkpoint.skipped[0], name=NASTY, reason=NASTY, code="<i>X</i>")
-    panel = show(replace(intent, checkpoint=replace(intent.checkpoint, skipped=(spoiled,))))
+    panel = show(replace(intent, result=checkpoint_result(replace(intent.checkpoint, skipped=(spoiled,)))))
     assert cells(panel, 6)[3] == "<i>X</i>"
     assert "\u202e" not in "".join(cells(panel, 6))
 

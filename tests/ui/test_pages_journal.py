@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.storage.journal import FileJournal
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.pages.journal import NEWEST, JournalPage
 from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 

@@ -14,10 +14,10 @@ from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Looked, without_profile
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.notices import NoticeBar, Reminder
 from cbr_desktop.ui.pages.outbox import OutboxPage
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
 from tests.ui import estate

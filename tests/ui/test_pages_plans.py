@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Run
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 
@@ -133,7 +134,7 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
         intent = await begun(scene, page, until, (2, "one"), (5, "two"))
         erp = estate.vaults()[0].resources
         done = estate.checkpoint(estate.CHECKPOINT, erp[:5], erp[6:8])
-        ended = intent.moved(IntentState.FINISHED, estate.NOW, sent_at=estate.NOW, checkpoint=done)
+        ended = intent.moved(IntentState.FINISHED, estate.NOW, sent_at=estate.NOW, result=checkpoint_result(done))
         estate.ledger(scene.hall).put_intent(ended)
         await until(lambda: not page._tasks.is_busy)
 

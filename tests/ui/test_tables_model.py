@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page
 from cbr_desktop.ui.pages.resources import ResourcesPage
 from cbr_desktop.ui.pages.tasks import TasksPage
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
 from cbr_desktop.ui.tables.filter import parse
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
 from cbr_desktop.ui.tables.copying import tsv
-from cbr_desktop.ui.words import Times
 from tests.ui import estate
 
 

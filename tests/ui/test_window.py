@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -326,7 +327,7 @@ def test_the_end_of_a_request_is_told_once(open_window: Callable[..., MainWindow
     finished = estate.intents(list(estate.ledger(hall).vaults.values()))[3]
     checkpoint = finished.checkpoint
     assert isinstance(checkpoint, Checkpoint)
-    moved = intent.moved(IntentState.FINISHED, estate.NOW, checkpoint=checkpoint)
+    moved = intent.moved(IntentState.FINISHED, estate.NOW, result=checkpoint_result(checkpoint))
     estate.ledger(hall).put_intent(moved)
     estate.ledger(hall).put_intent(moved)
     notice = window.notices.notices[0]

@@ -10,11 +10,7 @@ from cbr_desktop.domain.error import HouseError, LoginRefused, NoAnswer, SecretM
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.vault import VaultStatus
-from cbr_desktop.ui.drawer import Drawer
-from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
-from cbr_desktop.ui.requests import Group, finished_words, requests, tally
-from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
-from cbr_desktop.ui.words import (
+from cbr_desktop.text.words import (
     Times,
     age_words,
     ages_words,
@@ -26,6 +22,10 @@ from cbr_desktop.ui.words import (
     state_words,
     use_words,
 )
+from cbr_desktop.ui.drawer import Drawer
+from cbr_desktop.ui.pages.vaults import VaultLore, VaultsPage
+from cbr_desktop.ui.requests import Group, finished_words, requests, tally
+from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.workflows.ledger import Freshness, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.ui import estate

@@ -174,10 +174,10 @@ def test_the_next_request_of_a_vault_goes_when_the_one_before_has_left_no_trace(
 def test_a_scheduled_request_goes_at_its_time(folder: Path, clock: StoppedClock, seconds: float) -> None:
     async def story(stage: Stage) -> None:
         await stage.house.refresh.once()
-        later = stage.house.outbox.schedule(replace(ONE, name="later"), clock.now() + timedelta(days=2))
+        later = stage.house.outbox.submit(replace(ONE, name="later"), due_at=clock.now() + timedelta(days=2))
         await clock.sleep(3)
         due = clock.now() + timedelta(seconds=seconds)
-        intent = stage.house.outbox.schedule(ONE, due)
+        intent = stage.house.outbox.submit(ONE, due_at=due)
         async with asyncio.TaskGroup() as tasks:
             lists = tasks.create_task(stage.house.refresh.run())
             await stage.until(intent.id, S.ACCEPTED)
@@ -190,7 +190,7 @@ def test_a_scheduled_request_goes_at_its_time(folder: Path, clock: StoppedClock,
 
 def test_a_clock_that_is_set_is_noticed_by_the_next_tick(folder: Path, clock: StoppedClock) -> None:
     async def story(stage: Stage) -> None:
-        intent = stage.house.outbox.schedule(ONE, clock.now() + timedelta(hours=8))
+        intent = stage.house.outbox.submit(ONE, due_at=clock.now() + timedelta(hours=8))
         await clock.sleep(1)
         clock.advance(8 * 3600)
         set_at = clock.now()

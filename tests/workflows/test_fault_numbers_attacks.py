@@ -19,7 +19,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.cli.report import UNCERTAIN, exit_code
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, is_distinctive
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator import estate
@@ -27,9 +27,10 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
-from cbr_desktop.ui.text import intent_sentence
+from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
+from tests.asking import asking
 from tests.stage import DAYS, Cable, Stage, StageClock, staged
 
 CHECKPOINTS = "/checkpoints"
@@ -78,8 +79,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 async def colleague(stage: Stage, draft: CheckpointDraft) -> str:
     """Have somebody else make a checkpoint, and return its id."""
-    answer = await stage.house.cloud.create_checkpoint(request.body(draft), await stage.house.cloud.project_id())
-    return answer.checkpoint.id
+    answer = await stage.house.cloud.send(asking(request.body(draft)), await stage.house.cloud.project_id())
+    return CheckpointId(answer.result.id)
 
 
 def lost(stage: Stage, when: str) -> None:
@@ -281,6 +282,55 @@ def test_fault_82_two_profiles_of_one_project_have_two_fates(tmp_path: Path, dra
 
         first.play(story)
         assert len(service.estate.checkpoints) == before + 1
+
+
+def test_fault_82_what_one_of_two_may_have_made_is_not_called_untraceable_for_the_other(tmp_path: Path) -> None:
+    """The first was carried out and the second was not; which of them it was, nobody can tell by their name."""
+    with staged(tmp_path) as first:
+        lost(first, "after")
+        lost(first, "before")
+
+        async def story() -> None:
+            one = first.house.outbox.submit(TYPED)
+            await first.until(one.id, S.UNKNOWN)
+            await first.clock.sleep(4)
+            with second_profile(first, replace(DEMO, name="The same project again")) as second:
+
+                async def told() -> None:
+                    two = second.house.outbox.submit(TYPED)
+                    await second.until(two.id, S.UNKNOWN)
+                    await first.clock.sleep(2 * 3600)
+                    for left in (first.intent(one.id), second.intent(two.id)):
+                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+
+                await second.told(told)
+
+        first.play(story)
+
+
+def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sent_meanwhile(tmp_path: Path) -> None:
+    """The request was on its way for a while; when it was carried out, another of its name had left."""
+    with staged(tmp_path) as first:
+
+        async def story() -> None:
+            lost(first, "before")
+            one = first.house.outbox.submit(TYPED)
+            await first.until(one.id, S.UNKNOWN)
+            await first.clock.sleep(60)
+            with second_profile(first, replace(DEMO, name="The same project again")) as second:
+
+                async def told() -> None:
+                    lost(first, "before")
+                    two = second.house.outbox.submit(TYPED)
+                    await second.until(two.id, S.UNKNOWN)
+                    await colleague(second, TYPED)
+                    await first.clock.sleep(2 * 3600)
+                    for left in (first.intent(one.id), second.intent(two.id)):
+                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+
+                await second.told(told)
+
+        first.play(story)
 
 
 @contextmanager
@@ -529,3 +579,63 @@ def test_a_name_that_is_ones_own() -> None:
         assert is_distinctive(name), name
     for name in ("", "before-patch", "web01", "win2019srv-db1", "patch-2026-03-02", "server-2"):
         assert not is_distinctive(name), name
+
+
+class Lying(Cable):
+    """A service some of whose answers are changed: of what the path ends with, by what changes it."""
+
+    lies: dict[str, Callable[[dict[str, Any]], object]]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        change = next((change for end, change in self.lies.items() if end in request.url.path), None)
+        if request.method != "GET" or change is None or response.status_code != 200:
+            return response
+        told = json.loads(await response.aread())
+        change(told)
+        headers = [(k, v) for k, v in response.headers.raw if k.lower() != b"content-length"]
+        return httpx.Response(response.status_code, headers=headers, content=json.dumps(told).encode())
+
+
+@pytest.mark.parametrize("lie", ["success", "failed"])
+@pytest.mark.parametrize("fails_at", [None, 90])
+def test_what_tasks_say_has_ended_has_not_while_the_checkpoint_is_being_made(
+    tmp_path: Path, lie: str, fails_at: int | None
+) -> None:
+    with staged(tmp_path, cable=Lying) as stage:
+        true = stage.clock.now() + timedelta(minutes=9)
+        stage.service.modes.checkpoint_seconds = 600
+        stage.service.estate.resources[REFERENCE_RESOURCE_ID].fails_at = fails_at
+
+        def change(told: dict[str, Any]) -> None:
+            for task in told["operation_logs"] if stage.clock.now() < true else ():
+                task["status"] = lie
+
+        stage.cable.lies = {"/operation-logs": change}  # type: ignore[attr-defined]
+
+        async def story() -> None:
+            intent = stage.house.outbox.submit(TYPED)
+            ended = await stage.until(intent.id, S.FINISHED)
+            assert ended.outcome is not None
+            assert ended.outcome.is_whole is (fails_at is None)
+            assert ended.outcome.count(Fate.FAILED) == (fails_at is not None)
+
+        stage.play(story)
+
+
+def test_a_checkpoint_that_is_made_for_ever_is_no_success_and_ends(tmp_path: Path) -> None:
+    """Its tasks say success: nobody is told that all is well, and the vault is not closed to the next one for good."""
+    with staged(tmp_path, cable=Lying) as stage:
+        stage.cable.lies = {  # type: ignore[attr-defined]
+            "/checkpoints/": lambda told: told["checkpoint"].update(status="protecting")
+        }
+
+        async def story() -> None:
+            intent = stage.house.outbox.submit(TYPED)
+            ended = await stage.until(intent.id, S.FINISHED)
+            assert ended.outcome is not None
+            assert not ended.outcome.is_whole
+            assert ended.outcome.count(Fate.UNCERTAIN) == 1
+            assert stage.clock.now() - ended.created_at > timedelta(minutes=30)
+
+        stage.play(story)

@@ -23,8 +23,8 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.ui.requests import request_words
-from cbr_desktop.ui.text import intent_sentence
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PACE_SECONDS
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.preflight import preflight
@@ -397,9 +397,9 @@ def test_fault_55_after_three_days_nothing_goes_without_a_new_confirmation(tmp_p
             await stage.house.refresh.once()
             await stage.clock.sleep(600)
             assert not stage.posts
-            vaults = {each.target.vault_id for each in made}
+            vaults = {each.change.vault_id for each in made}
             held = [each for each in stage.house.ledger.intents.values() if each.state is S.HELD]
-            assert {each.target.vault_id for each in held} == vaults
+            assert {each.change.vault_id for each in held} == vaults
             assert {each.note for each in held} == {"stale"}
             assert all("3 days ago" in words(stage, each) for each in held)
             assert len(held) == 50
@@ -437,7 +437,7 @@ def test_a_held_request_stays_until_it_is_released_and_that_is_a_new_confirmatio
 def test_a_scheduled_request_goes_when_it_is_due(stage: Stage) -> None:
     async def story() -> None:
         due = stage.clock.now() + timedelta(hours=5)
-        intent = stage.house.outbox.schedule(ONE, due)
+        intent = stage.house.outbox.submit(ONE, due_at=due)
         assert intent.state is S.SCHEDULED
         await stage.clock.sleep(4.9 * 3600)
         assert not stage.posts
@@ -453,8 +453,8 @@ def test_a_scheduled_request_goes_when_it_is_due(stage: Stage) -> None:
 def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         due = stage.clock.now() + timedelta(hours=1)
-        intent = stage.house.outbox.schedule(ONE, due)
-        soon = stage.house.outbox.schedule(ONE, due + timedelta(days=1))
+        intent = stage.house.outbox.submit(ONE, due_at=due)
+        soon = stage.house.outbox.submit(ONE, due_at=due + timedelta(days=1))
         assert stage.house.outbox.hold(soon.id)
     stage.clock.advance(3600 + 60 * CONFIRM_MINUTES + 1)
     with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
@@ -473,7 +473,7 @@ def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_pat
 
 def test_a_scheduled_request_that_is_a_little_late_still_goes(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        intent = stage.house.outbox.schedule(ONE, stage.clock.now() + timedelta(hours=1))
+        intent = stage.house.outbox.submit(ONE, due_at=stage.clock.now() + timedelta(hours=1))
     stage.clock.advance(3600 + 300)
     with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
 

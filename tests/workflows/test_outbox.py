@@ -11,11 +11,12 @@ import pytest
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
-from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.stage import Stage, staged
 
@@ -40,6 +41,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def vault_id(stage: Stage, name: str) -> VaultId:
     return next(vault.id for vault in stage.house.ledger.vaults.values() if vault.name == name)
+
+
+def retried(stage: Stage, id: IntentId) -> Intent:
+    return stage.house.outbox.submit(skipped_draft(stage.intent(id)), retry_of=id)
 
 
 def test_the_documented_request_is_accepted_and_followed_to_its_end(stage: Stage) -> None:
@@ -72,7 +77,7 @@ def test_five_of_seven_are_never_called_a_success_and_the_two_can_be_asked_for_a
         assert not outcome.is_whole
         skipped = [resource for resource in outcome.resources if resource.fate is Fate.SKIPPED]
         assert all(resource.code and resource.message for resource in skipped)
-        again = stage.house.outbox.retry_skipped(intent.id)
+        again = retried(stage, intent.id)
         assert again.retry_of == intent.id
         assert again.name.startswith("before-patch-again-")
         await stage.until(again.id, S.FINISHED)
@@ -99,7 +104,7 @@ def test_all_skipped_is_an_end_in_which_nothing_is_backed_up(stage: Stage) -> No
         assert outcome is not None
         assert (outcome.total, outcome.count(Fate.SKIPPED), outcome.is_whole) == (1, 1, False)
         assert outcome.resources[0].code.endswith("7002")
-        again = stage.house.outbox.retry_skipped(intent.id)
+        again = retried(stage, intent.id)
         await stage.until(again.id, S.FINISHED)
 
     stage.play(story)
@@ -125,7 +130,7 @@ def test_nothing_to_retry_is_an_error_of_the_caller(stage: Stage) -> None:
         intent = stage.house.outbox.submit(REFERENCE)
         await stage.until(intent.id, S.FINISHED)
         with pytest.raises(ValueError, match="nothing was skipped"):
-            stage.house.outbox.retry_skipped(intent.id)
+            retried(stage, intent.id)
 
     stage.play(story)
 

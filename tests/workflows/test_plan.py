@@ -262,6 +262,15 @@ def test_a_stopped_run_begins_nothing_more(scene: Scene) -> None:
     assert scene.posts == []
 
 
+def test_a_step_that_begins_long_after_the_plan_was_read_is_judged_by_lists_that_are_read_for_it(scene: Scene) -> None:
+    """The steps lie 20 minutes apart, and nothing reads the lists on the command line unless it is asked to."""
+    with scene.street() as street:
+        report = play(street, ran(street, [WHOLE, "vault-files-hq"], stagger_seconds=20 * 60))
+    assert [row.stand for row in report.rows] == [Stand.DONE] * 2
+    reads = [entry.path for entry in scene.service.journal if entry.method == "GET" and "/policies" in entry.path]
+    assert len(reads) == 1, "only what a step is judged by is read anew"
+
+
 def test_what_cannot_leave_is_taken_back_on_the_command_line(scene: Scene) -> None:
     with scene.street() as street:
 

@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, TaskId, VaultId, VolumeId
+from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.preflight import Preflight, preflight
+from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight, preflight
+from tests.stage import staged
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).astimezone().replace(hour=12)
 
@@ -62,6 +66,27 @@ def kinds(result: Preflight, *severities: Severity) -> set[FindingKind]:
     return {finding.kind for finding in result.findings if finding.severity in (severities or tuple(Severity))}
 
 
+def test_an_id_in_another_spelling_than_the_vaults_is_not_called_foreign() -> None:
+    vault = replace(VAULT, id=VaultId("abcdef00-0000-4000-8000-00000000000a"), resources=[])
+    capitals = VaultId(vault.id.upper())
+    finding = only(judged(CheckpointDraft(capitals, name="n"), vault), FindingKind.OTHER_SPELLING)
+    assert (finding.severity, finding.subject) == (Severity.BLOCK, Subject.VAULT)
+    assert (finding.facts["found"], finding.facts["written"]) == (capitals, vault.id)
+    resource = replace(server(1), id=ResourceId("abcdef00-0000-4000-8000-00000000000b"))
+    vault = replace(VAULT, resources=[resource])
+    choice = ResourceChoice(ResourceId(resource.id.upper()), "")
+    found = judged(CheckpointDraft(vault.id, name="n", resources=(choice,)), vault)
+    finding = only(found, FindingKind.OTHER_SPELLING)
+    assert (finding.severity, finding.subject) == (Severity.BLOCK, Subject.RESOURCES)
+    assert (finding.facts["found"], finding.facts["written"]) == (choice.id, resource.id)
+    assert FindingKind.FOREIGN_RESOURCE not in kinds(found)
+
+
+def test_thousands_of_foreign_resources_are_one_finding_with_a_count() -> None:
+    finding = only(judged(choose(*range(1_000, 6_000))), FindingKind.FOREIGN_RESOURCE)
+    assert finding.facts["more"] == 4_999
+
+
 DRAFT = CheckpointDraft(VAULT.id, name="before-patch")
 
 
@@ -76,15 +101,151 @@ def test_nothing_stands_in_the_way_of_a_plain_request() -> None:
     assert not result.is_blocked
 
 
-def test_the_estimate_adds_up_and_never_invents() -> None:
-    estimate = judged(DRAFT).estimate
+def forecast(draft: CheckpointDraft, *vaults: Vault, **more: object) -> Estimate:
+    estimate = judged(draft, *vaults, **more).estimate
     assert estimate is not None
-    assert (estimate.asked, estimate.expected, estimate.upper_gb, estimate.likely_gb) == (2, 2, 80.0, 4.0)
-    assert (estimate.percent_now, estimate.percent_likely, estimate.percent_worst) == (20.0, 24.0, 100.0)
-    fresh = replace(VAULT, resources=[server(1), server(2, backup_count=0, backup_size_mb=0)])
-    unknown = judged(DRAFT, fresh).estimate
-    assert unknown is not None
-    assert unknown.likely_gb is None
+    return estimate
+
+
+FULL = replace(DRAFT, incremental=False)
+
+
+def test_an_incremental_backup_is_judged_by_the_earlier_ones_and_a_full_one_by_its_disks() -> None:
+    incremental, full = forecast(DRAFT), forecast(FULL)
+    assert incremental.additions == (Addition(Basis.HISTORY, 0.0, 4.0, 40.0),) * 2
+    assert full.additions == (Addition(Basis.FULL, 2.0, 40.0, 40.0),) * 2
+    assert (incremental.asked, incremental.low_gb, incremental.high_gb, incremental.worst_gb) == (2, 0.0, 8.0, 80.0)
+    assert [incremental.percent_with(gb) for gb in (0.0, incremental.high_gb, incremental.worst_gb)] == [20, 28, 100]
+    assert forecast(FULL, replace(VAULT, size_gb=0)).percent_with(1.0) is None
+
+
+@pytest.mark.parametrize("draft", [DRAFT, FULL])
+def test_a_first_backup_is_judged_as_full_whatever_is_asked(draft: CheckpointDraft) -> None:
+    fresh = replace(VAULT, resources=[server(2, backup_count=0, backup_size_mb=0)])
+    assert forecast(draft, fresh).additions == (Addition(Basis.FIRST, 0.0, 40.0, 40.0),)
+
+
+def test_no_size_is_invented_where_the_service_tells_none() -> None:
+    silent = replace(VAULT, resources=[server(1, backup_size_mb=0)], used_mb=99 * 1024)
+    result = judged(DRAFT, silent)
+    assert result.estimate is not None
+    assert result.estimate.additions == (Addition(Basis.NO_HISTORY, 0.0, 40.0, 40.0),)
+    assert result.findings == ()
+
+
+def test_the_estimate_leaves_out_the_disks_that_the_request_leaves_out() -> None:
+    sizes = {11: 10, 12: 30}
+    disks = tuple(Disk(VolumeId(id_of(number)), "d", size) for number, size in sizes.items())
+    known = Protectable(ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", disks=disks)
+    left_out, taken = VolumeId(id_of(12)), VolumeId(id_of(11))
+
+    def additions(draft: CheckpointDraft, protectable: Protectable = known, **more: object) -> Addition:
+        choice = ResourceChoice(ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", **more)  # type: ignore[arg-type]
+        vault = replace(VAULT, resources=[server(1, backup_count=2, backup_size_mb=24 * 1024)])
+        asked = replace(draft, resources=(choice,))
+        (addition,) = forecast(asked, vault, protectables=(protectable,)).additions
+        return addition
+
+    for more in ({"exclude_volumes": (left_out,)}, {"include_volumes": (taken,)}):
+        assert additions(FULL, **more) == Addition(Basis.FULL, 0.0, 10.0, 10.0)
+        assert additions(DRAFT, **more) == Addition(Basis.HISTORY, 0.0, 10.0, 10.0)
+    assert additions(FULL, exclude_volumes=(taken,)) == Addition(Basis.FULL, 2.0, 30.0, 30.0)
+    assert additions(FULL) == Addition(Basis.FULL, 12.0, 40.0, 40.0)
+    # where the size of one disk is unknown, all of the resource may be taken, or very little
+    unsure = replace(known, disks=(disks[0], replace(disks[1], size_gb=0)))
+    assert additions(FULL, unsure, exclude_volumes=(left_out,)) == Addition(Basis.FULL, 0.0, 40.0, 40.0)
+
+
+def test_a_disk_that_the_vault_leaves_out_may_be_in_the_backup_or_not() -> None:
+    disks = tuple(Disk(VolumeId(id_of(number)), "d", size) for number, size in ((11, 10), (12, 30)))
+    known = Protectable(ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", disks=disks)
+    held = server(1, backup_count=1, backup_size_mb=24 * 1024, exclude_volumes=(VolumeId(id_of(11)),))
+    estimate = forecast(FULL, replace(VAULT, resources=[held]), protectables=(known,))
+    assert estimate.additions == (Addition(Basis.FULL, 14.0, 40.0, 40.0),)
+
+
+def test_a_resource_without_a_disk_left_is_not_counted() -> None:
+    disk = Disk(VolumeId(id_of(11)), "d", 40)
+    known = Protectable(ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", disks=(disk,))
+    choice = ResourceChoice(ResourceId(id_of(1)), ResourceType.SERVER, "ecs-1", exclude_volumes=(disk.id,))
+    assert forecast(replace(DRAFT, resources=(choice,)), protectables=(known,)).additions == ()
+
+
+SIZES = ("vault-be94", "vault-7669", "vault-erp-prod", "vault-db-disks", "vault-sfs-media")
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_what_a_checkpoint_adds_lies_within_its_forecast(tmp_path: Path, name: str) -> None:
+    """A vault whose history begins here: first, incremental and full backups, with all disks and without some."""
+    with staged(tmp_path) as stage:
+        vault = next(each for each in stage.service.estate.vaults.values() if each.name == name)
+        vault.used_mb, vault.size_gb = 0, 10**6
+        resources = stage.service.estate.resources_of(vault)
+        for resource in resources:
+            resource.backup_count = resource.backup_size_mb = 0
+            resource.fails_at = None
+
+        async def added(draft: CheckpointDraft) -> Estimate:
+            """Make a checkpoint, and return its forecast once what it added lies within."""
+            house = stage.house
+            estimate = preflight(draft, house.ledger, stage.clock.now()).estimate
+            assert estimate is not None
+            before = house.ledger.vaults[VaultId(vault.id)].used_gb
+            ended = await stage.until(stage.house.outbox.submit(draft).id, IntentState.FINISHED)
+            assert ended.outcome is not None
+            assert ended.outcome.count(Fate.DONE) == len(estimate.additions)
+            house.ledger.put_vaults(await house.cloud.vaults())
+            grown_gb = house.ledger.vaults[VaultId(vault.id)].used_gb - before
+            assert estimate.low_gb <= grown_gb <= estimate.high_gb <= estimate.worst_gb
+            return estimate
+
+        async def story() -> None:
+            chosen = tuple(
+                ResourceChoice(ResourceId(each.id), each.type, each.name, tuple(VolumeId(d.id) for d in each.disks[1:]))
+                for each in resources
+            )
+            whole = CheckpointDraft(VaultId(vault.id), name="forecast-x7k2")
+            full, fewer = replace(whole, incremental=False), replace(whole, resources=chosen)
+            await stage.house.refresh.once()
+            first = await added(whole)
+            second = await added(whole)
+            await added(whole)
+            without = await added(fewer)
+            all_of_it = await added(full)
+            part = await added(replace(fewer, incremental=False))
+            await added(whole)
+            assert {each.basis for each in first.additions} == {Basis.FIRST}
+            assert {each.basis for each in second.additions} == {Basis.HISTORY}
+            assert {each.basis for each in all_of_it.additions} == {Basis.FULL}
+            assert second.high_gb < all_of_it.high_gb
+            if any(len(each.disks) > 1 for each in resources):
+                assert part.high_gb < all_of_it.high_gb
+                assert without.worst_gb < second.worst_gb
+
+        stage.play(story)
+
+
+def test_a_first_backup_without_some_disks_lies_within_its_forecast(tmp_path: Path) -> None:
+    """The forecast of what is left is less than a full backup of all disks takes, so the disks must be known."""
+    with staged(tmp_path) as stage:
+        vault = next(each for each in stage.service.estate.vaults.values() if each.name == "vault-erp-prod")
+        vault.size_gb = 10**6
+        database = next(each for each in stage.service.estate.resources_of(vault) if each.name == "ecs-erp-db-01")
+        database.backup_count = database.backup_size_mb = 0
+        without = tuple(VolumeId(disk.id) for disk in database.disks[1:])
+        choice = ResourceChoice(ResourceId(database.id), database.type, database.name, without)
+        draft = CheckpointDraft(VaultId(vault.id), name="forecast-x7k2", resources=(choice,))
+
+        async def story() -> None:
+            await stage.house.refresh.once()
+            estimate = preflight(draft, stage.house.ledger, stage.clock.now()).estimate
+            assert estimate is not None
+            assert estimate.additions == (Addition(Basis.FIRST, 0.0, 40.0, 40.0),)
+            before = vault.used_mb
+            await stage.until(stage.house.outbox.submit(draft).id, IntentState.FINISHED)
+            assert 0 < vault.used_mb - before <= 40 * 1024
+
+        stage.play(story)
 
 
 def test_states_of_a_vault_that_take_no_backup_block() -> None:
@@ -117,8 +278,14 @@ def test_a_full_vault_blocks_unless_it_grows_by_itself() -> None:
     assert growing.severity is Severity.WARN
 
 
-def test_a_vault_that_may_fill_warns() -> None:
-    assert FindingKind.VAULT_MAY_FILL in kinds(judged(DRAFT, replace(VAULT, used_mb=60 * 1024)), Severity.WARN)
+def test_a_vault_that_may_fill_warns_and_the_worst_case_alone_does_not() -> None:
+    narrow = replace(VAULT, used_mb=60 * 1024)
+    assert judged(DRAFT, narrow).findings == ()
+    finding = only(judged(FULL, narrow), FindingKind.VAULT_MAY_FILL)
+    assert (finding.severity, finding.facts["free_gb"], finding.facts["upper_gb"]) == (Severity.WARN, 40.0, 80.0)
+    fuller = replace(VAULT, used_mb=93 * 1024)
+    assert only(judged(DRAFT, fuller), FindingKind.VAULT_MAY_FILL).facts["upper_gb"] == 8.0
+    assert judged(FULL, replace(narrow, auto_expand=True)).findings == ()
 
 
 def test_a_vault_that_is_not_in_a_whole_list_does_not_exist() -> None:
@@ -144,7 +311,7 @@ def test_resources_that_the_service_would_skip_are_told_before() -> None:
     result = judged(DRAFT, vault)
     assert kinds(result, Severity.WARN) >= {FindingKind.RESOURCE_RESTORING, FindingKind.RESOURCE_STATE}
     assert result.estimate is not None
-    assert result.estimate.expected == 0
+    assert result.estimate.additions == ()
 
 
 def test_a_resource_that_cannot_be_protected_warns_with_the_service_s_code() -> None:
@@ -154,7 +321,7 @@ def test_a_resource_that_cannot_be_protected_warns_with_the_service_s_code() -> 
     result = judged(DRAFT, protectables=(barred,))
     assert only(result, FindingKind.RESOURCE_NOT_PROTECTABLE).code == "7104"
     assert result.estimate is not None
-    assert (result.estimate.asked, result.estimate.expected, result.estimate.upper_gb) == (2, 1, 40.0)
+    assert (result.estimate.asked, len(result.estimate.additions), result.estimate.worst_gb) == (2, 1, 40.0)
 
 
 def test_disks_that_are_left_out() -> None:

@@ -4,7 +4,18 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import NOT_EMPTY, Flag, ListReader, Names, Page, Size, Text, moment, words
+from cbr_desktop.cloud.wire.reading import (
+    NOT_EMPTY,
+    Flag,
+    ListReader,
+    Names,
+    ObjectReader,
+    Page,
+    Size,
+    Text,
+    moment,
+    words,
+)
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
@@ -36,6 +47,7 @@ class BackupRow(Struct, gc=False):
 
 
 _LIST = ListReader("backups", BackupRow)
+_ONE = ObjectReader(BackupRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
 
 
@@ -43,6 +55,11 @@ def backups(body: bytes, names: Names) -> Page[Backup]:
     """Read a page of ListBackups."""
     page = _LIST.read(body)
     return Page(_backups(page.rows, names), page.count, page.lost)
+
+
+def backup(body: bytes) -> Backup:
+    """Read the answer of ShowBackup or UpdateBackup. ``Unfit`` when it is none."""
+    return _backups([_ONE.read(body)], {})[0]
 
 
 def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text
+from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import Policy
 
@@ -11,6 +11,7 @@ class PropertiesRow(Struct):
     """``trigger.properties``."""
 
     pattern: list[str] | None = None
+    start_time: Text = None
 
 
 class TriggerRow(Struct):
@@ -45,12 +46,18 @@ class PolicyRow(Struct):
 
 
 _LIST = ListReader("policies", PolicyRow)
+_ONE = ObjectReader(PolicyRow, "policy")
 
 
 def policies(body: bytes, names: Names) -> Page[Policy]:
     """Read a page of ListPolicies."""
     page = _LIST.read(body)
     return Page([_policy(row) for row in page.rows], page.count, page.lost)
+
+
+def policy(body: bytes) -> Policy:
+    """Read the answer of CreatePolicy or ShowPolicy. ``Unfit`` when it is none."""
+    return _policy(_ONE.read(body))
 
 
 def _policy(row: PolicyRow) -> Policy:
@@ -65,4 +72,5 @@ def _policy(row: PolicyRow) -> Policy:
         -1 if retention.max_backups is None else retention.max_backups,
         -1 if retention.retention_duration_days is None else retention.retention_duration_days,
         tuple(VaultId(association.vault_id) for association in row.associated_vaults or ()),
+        moment(properties.start_time) if properties else None,
     )

@@ -1,6 +1,7 @@
 """The envelopes in which the service, its gateway and the identity service say no."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cbr_desktop.cloud.wire.reading import Unfit, mended
+from cbr_desktop.domain.redaction import redacted
 
 _TEXT_LIMIT = 2000
 _KEYS = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"))
@@ -55,8 +57,10 @@ def form_of(status: int, body: bytes) -> Form:
     return Form.OLDER if _is_older(status, tree) else Form.OTHER
 
 
-def envelope(body: bytes) -> Envelope:
+def envelope(body: bytes, redact: Callable[[str], str] = redacted) -> Envelope:
     """Read a refusal in any of the five known shapes; anything else gives an empty ``Envelope``.
+
+    ``redact`` takes secrets out of its texts.
 
     The pair of keys is looked for in the object itself and then in the objects directly inside it, as the vendor's
     own client does.
@@ -68,8 +72,8 @@ def envelope(body: bytes) -> Envelope:
     if not isinstance(tree, dict):
         return Envelope()
     places = [tree, *(inner for inner in tree.values() if isinstance(inner, dict))]
-    found = next((_pair(place) for place in places if _pair(place) != ("", "")), ("", ""))
-    return Envelope(*found, _text(tree.get("request_id")))
+    code, message = next((_pair(place) for place in places if _pair(place) != ("", "")), ("", ""))
+    return Envelope(redact(code), redact(message), redact(_text(tree.get("request_id"))))
 
 
 def _pair(place: dict[str, Any]) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.ui.dialogs.lines import label, make_room
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import clock_words, count_words, duration_words, quoted, shown
 
 _WIDTH = 560
 

@@ -35,6 +35,11 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.template import Rendered
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
+from cbr_desktop.text.states import clock_words, count_words, quoted
+from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
@@ -49,17 +54,13 @@ from cbr_desktop.ui.dialogs.paper import Paper
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
 from cbr_desktop.ui.dialogs.target import VaultField
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.shelf import Shelf, Source
-from cbr_desktop.ui.states import clock_words, count_words, quoted
-from cbr_desktop.ui.text import finding_sentence, verdict_sentence
 from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
-from cbr_desktop.ui.words import ENVIRONMENTS
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
+from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
 _ARM_MINUTES = ARM_MINUTES[1]
@@ -502,9 +503,8 @@ class CheckpointDialog(QDialog):
         if not self._may_go():
             return
         try:
-            intent = self._desk.outbox.submit(
-                self._draft, body=self._body, file=self.paper.path, held=held, due_at=due_at
-            )
+            wanted = create_checkpoint.change(self._draft, self._desk.ledger, self._body)
+            intent = self._desk.outbox.submit(wanted, file=self.paper.path, held=held, due_at=due_at)
         except HouseError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
@@ -636,7 +636,7 @@ class CheckpointDialog(QDialog):
         """Compare the draft with its file as it was read, and with the last request for its vault."""
         self._judge()
         sources = {"This draft": self.paper.text}
-        asked = [i for i in self._desk.ledger.intents.values() if i.target.vault_id == self._draft.vault_id]
+        asked = [i for i in self._desk.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
         for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]:
             at = clock_words(intent.created_at, self._desk.clock.now())
             name = f"Last request for this vault, {at}"

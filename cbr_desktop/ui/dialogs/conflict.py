@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.states import quoted
 
 
 class ConflictBar(QFrame):

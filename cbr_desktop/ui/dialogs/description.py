@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from cbr_desktop.domain.checkpoint import DESCRIPTION_LIMIT, description_findings
 from cbr_desktop.domain.finding import Finding
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
-from cbr_desktop.ui.plain import tooltip
 
 _NEARLY = 230
 """From here on the counter says how many characters are left."""

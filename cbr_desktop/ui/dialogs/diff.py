@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.error import HouseError
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import count_words
 from cbr_desktop.ui.pieces import ask_for_file, push_button
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.theme import Tone, is_dark, tone_colour
 
 _LINES = 20_000

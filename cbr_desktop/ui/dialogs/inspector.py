@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.codes import explain
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.plain import bounded, tooltip
+from cbr_desktop.text.sentences import finding_sentence, summary_sentence
+from cbr_desktop.text.states import clock_words, count_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
-from cbr_desktop.ui.plain import bounded, tooltip
 from cbr_desktop.ui.preview import Form, rendered
-from cbr_desktop.ui.states import clock_words, count_words, duration_words, grouped, shown, status_words
-from cbr_desktop.ui.text import finding_sentence, summary_sentence
 
 _OLD_SECONDS = 600
 """From this age on a finding tells how old its data are, not when they were read."""

@@ -28,10 +28,9 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.text.sentences import finding_sentence, json_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.icons import draw_mark
-from cbr_desktop.ui.states import shown
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import is_dark
 
 _COLOURS = {
@@ -285,7 +284,7 @@ def problem_sentence(finding: Finding) -> str:
     """Return what is wrong with a text that is being edited, where the sentence for files speaks of opening it."""
     if finding.kind is not FindingKind.NOT_JSON:
         return finding_sentence(finding)
-    detail = shown(finding.facts["detail"]).rstrip(".")
+    detail = json_words(finding)
     place = f" at column {finding.facts['column']}" if finding.facts["line"] else ""
     return f"This is not valid JSON{place}: {detail[:1].lower()}{detail[1:]}. Correct it here, or undo (Ctrl+Z)."
 

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixma
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.icons import draw_mark
 from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import Tone, tone_colour
 
 SEVERITY_MARKS = {

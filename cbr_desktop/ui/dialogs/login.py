@@ -22,10 +22,10 @@ from cbr_desktop.domain.error import HouseError, LoginRefused, SecretMissing, Un
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.states import count_words
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label, make_room
 from cbr_desktop.ui.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
-from cbr_desktop.ui.plain import tooltip
-from cbr_desktop.ui.states import count_words
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""

@@ -30,16 +30,16 @@ from cbr_desktop.domain.plan import (
     is_blocked,
 )
 from cbr_desktop.domain.template import PRESETS
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, quoted, shown
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.plans import MAKE_COLUMNS, found_cells, found_mark
-from cbr_desktop.ui.states import count_words, quoted, shown
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.plan import judged, prepared
 
 _SIZE = QSize(1080, 560)

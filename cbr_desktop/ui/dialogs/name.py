@@ -21,10 +21,10 @@ from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_find
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.sentences import template_sentence
+from cbr_desktop.text.states import count_words, shown
 from cbr_desktop.ui.dialogs.lines import FindingLines, label, offence
-from cbr_desktop.ui.plain import tooltip
-from cbr_desktop.ui.states import count_words, shown
-from cbr_desktop.ui.text import template_sentence
 from cbr_desktop.workflows.naming import with_own_part
 
 _UNDERLINED = 100

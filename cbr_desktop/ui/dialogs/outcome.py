@@ -22,20 +22,21 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, WAITING, Intent, IntentState, Target
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
-from cbr_desktop.ui.codes import explain
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
+from cbr_desktop.text.states import clock_words, status_words
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.pieces import dress_table, push_button
-from cbr_desktop.ui.plain import bounded, plain, tooltip
 from cbr_desktop.ui.requests import intent_mark
-from cbr_desktop.ui.states import clock_words, status_words
-from cbr_desktop.ui.text import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
@@ -179,8 +180,7 @@ class OutcomePanel(QWidget):
                 self.candidates.addItem(plain(candidate_words(each, self._desk.clock.now()), 200), each.id)
         self.candidates.setVisible(len(found) > 1)
         self.mine.setVisible(bool(found))
-        is_over = intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
-        self.not_mine.setVisible(bool(found) or is_over)
+        self.not_mine.setVisible(intent.awaits_person)
 
     def _retry_words(self, intent: Intent) -> str:
         """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
@@ -188,7 +188,7 @@ class OutcomePanel(QWidget):
         if any(other.retry_of == intent.id and other.state not in _AGAIN for other in others):
             return ""
         try:
-            return retry_sentence(self._desk.outbox.skipped_draft(intent))
+            return retry_sentence(skipped_draft(intent))
         except ValueError:
             return ""
 
@@ -196,7 +196,8 @@ class OutcomePanel(QWidget):
 
     def _retry(self) -> None:
         try:
-            made = self._desk.outbox.retry_skipped(self._id)
+            asked = skipped_draft(self._desk.ledger.intents[self._id])
+            made = self._desk.outbox.submit(asked, retry_of=self._id)
         except HouseError as error:
             self._say_problem(f"Not sent. {error_sentence(error)}")
             return
@@ -307,7 +308,7 @@ class _Head(QWidget):
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
         self._status.setText(stand_words(intent, outcome) + vendor)
         name = plain(intent.name, 80) or "Checkpoint named by the service"
-        vault = _vault_words(intent.target)
+        vault = _vault_words(intent)
         verb = "sent" if intent.sent_at else "asked for"
         self._what.setText(f"{name} · vault {vault} · {verb} at {when}")
         self._checkpoint.show_text(intent.checkpoint.id if intent.checkpoint else "")
@@ -315,11 +316,11 @@ class _Head(QWidget):
         self._request.show_text(intent.request_id or refused)
 
 
-def _vault_words(target: Target) -> str:
+def _vault_words(intent: Intent) -> str:
     """Return where a request went: a vault's name, its id, and the endpoint of its region."""
-    host = urlsplit(target.cbr_endpoint).hostname or target.cbr_endpoint
-    id = plain(target.vault_id, 80)
-    return f"{f'{plain(target.vault_name, 80)} ({id})' if target.vault_name else id} at {plain(host, 80)}"
+    host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
+    id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
+    return f"{f'{name} ({id})' if name else id} at {plain(host, 80)}"
 
 
 class CopyLine(QWidget):

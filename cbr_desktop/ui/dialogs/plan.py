@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayo
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.plans import FOUND_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
-from cbr_desktop.ui.states import count_words, quoted
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import judged, prepared
 

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words
+from cbr_desktop.text.words import ENVIRONMENTS, NONE, Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.pieces import dress_table
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.requests import waiting_words
-from cbr_desktop.ui.states import count_words
-from cbr_desktop.ui.words import ENVIRONMENTS, NONE, Times
 
 _COLUMNS = ("Age", "Name", "Vault", "Vault id", "Profile", "Region", "Project", "Held because")
 _WIDTHS = (100, 150, 140, 270, 190, 70, 90)
@@ -93,8 +93,8 @@ def _cells(intent: Intent, desk: Desk, times: Times) -> tuple[str, ...]:
     return (
         f"{times.age(intent.wanted_at)} ago",
         intent.name or "(named by the service)",
-        target.vault_name or NONE,
-        target.vault_id,
+        intent.subject.name or NONE,
+        intent.subject.id,
         f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
         profile.region,
         target.project,

@@ -26,11 +26,11 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.marks import NEVER, Mark, mark
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import count_words, gb_words, protect_words, shown, status_words
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -41,6 +41,7 @@ _ID = Qt.ItemDataRole.UserRole
 _SKIPS = frozenset(
     {
         FindingKind.FOREIGN_RESOURCE,
+        FindingKind.OTHER_SPELLING,
         FindingKind.RESOURCE_STATE,
         FindingKind.RESOURCE_RESTORING,
         FindingKind.RESOURCE_NOT_PROTECTABLE,
@@ -433,6 +434,7 @@ def _verdict_words(finding: Finding) -> str:
         FindingKind.RESOURCE_RESTORING: "Will be skipped",
         FindingKind.RESOURCE_NOT_PROTECTABLE: "Cannot be backed up",
         FindingKind.FOREIGN_RESOURCE: "Not in this vault",
+        FindingKind.OTHER_SPELLING: "Its id is spelled otherwise",
         FindingKind.NO_DISK_LEFT: "No disk ticked",
         FindingKind.SHARED_DISKS: "Too many shared disks",
         FindingKind.SOME_DISKS_EXCLUDED: "Some disks left out",

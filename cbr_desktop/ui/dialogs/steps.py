@@ -6,10 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, mark_icon
 from cbr_desktop.ui.marks import Mark
 from cbr_desktop.ui.pieces import dress_table
-from cbr_desktop.ui.plain import plain, tooltip
 
 _WIDTHS = {
     "Step": 40,

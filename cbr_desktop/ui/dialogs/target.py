@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWi
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.marks import Mark, mark
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import gb_words, percent_words, shown, status_words
 from cbr_desktop.ui.twins import twins
 from cbr_desktop.workflows.ledger import Ledger
 

@@ -23,6 +23,10 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
+from cbr_desktop.text.words import Notice, Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
 from cbr_desktop.ui.dialogs.diff import DiffDialog
@@ -42,19 +46,15 @@ from cbr_desktop.ui.drafts.verdict import (
     verdict_words,
 )
 from cbr_desktop.ui.drafts.watch import FolderWatch
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.links import open_folder
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import do
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.scopes import open_profile_menu
 from cbr_desktop.ui.shelf import Shelf, Source, unsaved_words
-from cbr_desktop.ui.states import clock_words, count_words, grouped, quoted, shown
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
@@ -458,7 +458,7 @@ class DraftsPage(Page[DraftRow]):
 
     def _latest(self, row: DraftRow) -> tuple[str, str] | None:
         """Return the newest request for the vault of a draft, with the words that it is known by."""
-        found = [i for i in self._hall.open.intents.values() if i.target.vault_id == row.vault_id]
+        found = [i for i in self._hall.open.intents.values() if i.change.vault_id == row.vault_id]
         if not found:
             return None
         newest = max(found, key=lambda intent: intent.created_at)

@@ -20,14 +20,14 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.foreign import Foreign, foreign
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.notes import note_sentence, note_severity
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, shown
 from cbr_desktop.ui.dialogs.jsonfield import JsonText
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.notes import note_sentence, note_severity
 from cbr_desktop.ui.pieces import ask_for_file, push_button
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words, shown
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.workflows.preflight import Preflight
 
 Judge = Callable[[CheckpointDraft], Preflight]

@@ -8,12 +8,12 @@ from cbr_desktop.domain.draft import SUFFIX, DraftEntry, Unsaved
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, status_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.states import count_words, status_words
-from cbr_desktop.ui.text import finding_sentence
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import NONE, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import preflight
 

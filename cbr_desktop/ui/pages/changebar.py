@@ -7,10 +7,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import grouped
+from cbr_desktop.text.words import Times
 from cbr_desktop.ui.marks import CHANGED, NEW, Shape
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import grouped
-from cbr_desktop.ui.words import Times
 from cbr_desktop.workflows.changes import Changes
 
 SHOW = "changed:yes"

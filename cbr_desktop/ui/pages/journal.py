@@ -15,9 +15,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWid
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification
-from cbr_desktop.ui.dialogs.lines import MarkedLine
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.evidence import (
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.evidence import (
     csv_export,
     entry_summary,
     html_export,
@@ -25,15 +24,16 @@ from cbr_desktop.ui.evidence import (
     kind_words,
     verification_sentence,
 )
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import count_words, grouped
+from cbr_desktop.text.words import NONE, Notice, Times
+from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import count_words, grouped
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Journal
 
@@ -274,7 +274,7 @@ class JournalPage(Page[Entry]):
         self._take()
 
     def _tell_verified(self, found: Verification) -> None:
-        self.verdict.say(GOOD if found.is_sound else BAD, verification_sentence(found))
+        self.verdict.say(GOOD if found.is_whole else REMARK if found.is_sound else BAD, verification_sentence(found))
 
     def _tell_exported(self, path: str, count: int) -> None:
         self.remarked.emit(f"{count_words(count, 'entry', 'entries')} written to {plain(path)}.")

@@ -15,21 +15,21 @@ from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.words import NONE, Notice, Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
-from cbr_desktop.ui.plain import plain
 from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
-from cbr_desktop.ui.states import count_words, quoted
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.text import intent_sentence
-from cbr_desktop.ui.words import NONE, Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -87,7 +87,7 @@ class OutboxPage(Page[Intent]):
         return [
             Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
-            Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.target.vault_id),
+            Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.subject.id),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
             Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
@@ -108,7 +108,7 @@ class OutboxPage(Page[Intent]):
         return (
             TextField("state", lambda i: f"{i.state} {self._state(i)}"),
             TextField("name", lambda i: i.name),
-            TextField("vault", lambda i: f"{i.target.vault_name} {i.target.vault_id}"),
+            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}"),
             *self.place_fields(),
             TextField("waiting", self._waiting),
             TextField("by", lambda i: i.by),
@@ -143,13 +143,14 @@ class OutboxPage(Page[Intent]):
     def search_text(self, row: Intent) -> str:
         """Return what words are looked for in."""
         target = row.target
-        parts = (row.id, row.name, target.vault_name, target.vault_id, target.profile, target.project, row.by)
+        parts = (row.id, row.name, row.subject.name, row.subject.id, target.profile, target.project, row.by)
         return "\n".join((*parts, row.draft, _request_id(row), self._state(row), self._waiting(row)))
 
     def target(self) -> Target:
         """Return the vault of the cursor's request, where it is known."""
         row = self.view.current_row()
-        return (row.target.vault_id, ()) if row and row.target.vault_id in self._hall.open.vaults else (None, ())
+        vault_id = row.change.vault_id if row is not None else None
+        return (vault_id, ()) if vault_id in self._hall.open.vaults else (None, ())
 
     def tell_scope(self) -> None:
         """Take over another scope: profiles may have been opened by that."""
@@ -377,7 +378,7 @@ class OutboxPage(Page[Intent]):
 
 def vault_words(intent: Intent) -> str:
     """Return the vault that a request is for, by name where it has one."""
-    return intent.target.vault_name or intent.target.vault_id
+    return intent.subject.label
 
 
 def draft_words(intent: Intent) -> str:

@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.marks import CHANGED, NEW, Mark
 from cbr_desktop.ui.pages.changebar import SHOW, ChangeBar, gone_lines
-from cbr_desktop.ui.plain import plain, tooltip
-from cbr_desktop.ui.states import grouped, shown
 from cbr_desktop.ui.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.tables.filter import parse
 from cbr_desktop.ui.tables.model import TableModel
 from cbr_desktop.ui.tables.view import TableView
 from cbr_desktop.ui.theme import Tone, tone_colour
 from cbr_desktop.ui.twins import twins
-from cbr_desktop.ui.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
 from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 

@@ -14,16 +14,19 @@ from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words
+from cbr_desktop.text.words import Notice, Times
 from cbr_desktop.ui.desk import Desk
 from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.dialogs.plan import PlanDialog
 from cbr_desktop.ui.dialogs.steps import StepTable
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import ask_for_file, verb_buttons
-from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.plans import (
     COLUMNS,
     PlanRow,
@@ -35,11 +38,8 @@ from cbr_desktop.ui.plans import (
     run_words,
 )
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
-from cbr_desktop.ui.states import count_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.text import finding_sentence
-from cbr_desktop.ui.words import Notice, Times
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left
 
@@ -172,8 +172,8 @@ class PlansPage(Page[PlanRow]):
     def target(self) -> Target:
         """Return the vault of the chosen step, where it is known."""
         intent = self.subject()
-        known = intent is not None and intent.target.vault_id in self._hall.open.vaults
-        return (intent.target.vault_id, ()) if intent is not None and known else (None, ())
+        vault_id = intent.change.vault_id if intent is not None else None
+        return (vault_id, ()) if vault_id in self._hall.open.vaults else (None, ())
 
     def subject(self) -> Intent | None:
         """Return the request of the chosen step: the details tell of it."""

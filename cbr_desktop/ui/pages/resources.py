@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.words import NONE, mb_words, state_words
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import NONE, mb_words, state_words
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = "Unprotected"

@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.task import Task, TaskStatus
-from cbr_desktop.ui.codes import explain
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.states import count_words, duration_words, status_words
+from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.desk import Desk
-from cbr_desktop.ui.errors import error_sentence
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.plain import tooltip
-from cbr_desktop.ui.states import count_words, duration_words, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import NONE, Times, state_words
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 KEPT = "kept"

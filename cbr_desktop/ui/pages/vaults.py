@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
+from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.states import gb_words, shown, status_words
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported

@@ -4,10 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.states import quoted
+from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.dialogs.lines import label, make_room
 from cbr_desktop.ui.profiles.listing import place_words
-from cbr_desktop.ui.states import quoted
-from cbr_desktop.ui.words import ENVIRONMENTS
 
 _WIDTH = 460
 

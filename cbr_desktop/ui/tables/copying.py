@@ -6,7 +6,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.ui.plain import exact, plain
+from cbr_desktop.text.plain import exact, plain
 
 _SPACES = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

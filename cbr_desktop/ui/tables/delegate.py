@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate
 
+from cbr_desktop.text.plain import is_simple, plain
 from cbr_desktop.ui.icons import draw_mark
-from cbr_desktop.ui.plain import is_simple, plain
 from cbr_desktop.ui.tables.column import Gauge
 from cbr_desktop.ui.tables.model import Index, TableModel
 from cbr_desktop.ui.theme import Tone, tone_colour

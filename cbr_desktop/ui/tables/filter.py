@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Generic, NamedTuple
 
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.tables.column import AgeField, Field, NumberField, Row, TextField
 
 _PART = r'(-?)(?:([^\s":<>=]+)(:|>=|<=|=|>|<))?("[^"]*"?|\S*)'

@@ -5,7 +5,7 @@ from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from cbr_desktop.ui.plain import plain, tooltip
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.tables.column import Column, Row, RowChange, SortKey
 from cbr_desktop.ui.tables.filter import Filter
 

@@ -12,8 +12,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from cbr_desktop.text.plain import exact, plain
 from cbr_desktop.ui.desk import Settings
-from cbr_desktop.ui.plain import exact, plain
 from cbr_desktop.ui.tables.column import Row
 from cbr_desktop.ui.tables.copying import as_json, tsv
 from cbr_desktop.ui.tables.delegate import CellDelegate

@@ -21,7 +21,8 @@ from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.error import CloudError, HouseError
 from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.ui.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence
+from tests.asking import asking
 from tests.cloud.faults import serving
 from tests.cloud.values import Clock
 from tests.reliability.fuzz import FuzzCloud, moment
@@ -46,7 +47,7 @@ OPERATIONS: dict[str, Operation] = {
     "ListOpLogs": lambda cloud: cloud.tasks(),
     "ListPolicies": lambda cloud: cloud.policies(),
     "ShowCheckpoint": lambda cloud: cloud.checkpoint(CHECKPOINT),
-    "CreateCheckpoint": lambda cloud: cloud.create_checkpoint(BODY, ProjectId(PROJECT)),
+    "CreateCheckpoint": lambda cloud: cloud.send(asking(BODY), ProjectId(PROJECT)),
     "login": lambda cloud: cloud.project_id(),
 }
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from cbr_desktop.domain.journal import FIRST, Entry, EntryKind, Event, Head, Verification, entry_of, sealed
-from cbr_desktop.ui.evidence import (
+from cbr_desktop.text.evidence import (
     COLUMNS,
     csv_export,
     entry_summary,
@@ -92,7 +92,7 @@ def test_a_broken_journal_is_said_on_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "why", ["not-an-entry", "changed", "out-of-place", "torn", "cut-off", "other-head", "unreadable"]
+    "why", ["not-an-entry", "changed", "out-of-place", "torn", "cut-off", "gone", "other-head", "unreadable"]
 )
 def test_every_break_has_its_words(why: str) -> None:
     assert "it is not sound" not in verification_sentence(Verification(3, Head(), 4, why))

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
-from cbr_desktop.ui.states import count_words, grouped, shown
+from cbr_desktop.text.states import count_words, grouped, shown
 
 COLUMNS = (
     *("number", "at", "kind", "by", "profile", "project", "vault", "vault_name", "intent", "summary", "facts"),
@@ -37,6 +37,15 @@ _KINDS = {
 }
 
 
+_DOUBTS = {
+    "no-head": (
+        "{entries}, each bound to the one before. The outbox does not remember them from their beginning, so that "
+        "another journal can stand in the place of the one that was written. Head: {head}"
+    ),
+    "no-journal": "there are no entries, and the outbox remembers none.",
+}
+
+
 def kind_words(kind: str) -> str:
     """Return what kind an entry is of; an unknown one stays as it is."""
     return next((words for known, words in _KINDS.items() if known == kind), shown(kind))
@@ -60,21 +69,25 @@ def entry_summary(entry: Entry) -> str:
 
 
 def verification_sentence(verification: Verification) -> str:
-    """Return whether the journal is whole, and if not, where it breaks and why."""
-    if verification.is_sound:
-        entries = count_words(verification.count, "entry", "entries")
+    """Return whether the journal is whole, and if not, where it breaks and why or what it cannot be proved by."""
+    entries = count_words(verification.count, "entry", "entries")
+    if verification.is_whole:
         return f"The journal is whole: {entries}, each bound to the one before. Head: {verification.head.hash}"
+    if verification.is_sound:
+        doubt = _DOUBTS.get(verification.doubt, "").format(entries=entries, head=verification.head.hash)
+        return f"The journal is whole as far as can be told: {doubt}"
     why = {
         "not-an-entry": "the line is no entry",
         "changed": "the entry was changed after it was written",
         "out-of-place": "an entry before it is missing, was moved or was put in",
         "torn": "the last line is half written, as a power cut leaves it; the next start keeps it as a remark",
         "cut-off": "the outbox remembers entries that are not there: the end was cut off",
+        "gone": "the outbox remembers entries, and there are none: the journal was emptied or taken away",
         "other-head": "the outbox remembers another entry in this place",
         "unreadable": "the file cannot be read from here on",
     }.get(verification.why, "it is not sound")
     head = f"The journal breaks at entry {grouped(verification.broken or 0)}: {why}."
-    return f"{head} {count_words(verification.count, 'entry', 'entries')} up to there."
+    return f"{head} {entries} up to there."
 
 
 def json_export(entries: Iterable[Entry]) -> str:
@@ -99,7 +112,7 @@ def html_export(entries: Iterable[Entry], verification: Verification, now: datet
     """Return entries as a page to print: whole in itself, nothing in it is run or fetched."""
     rows = "".join(_html_row(entry) for entry in entries)
     made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    state = "sound" if verification.is_sound else "broken"
+    state = "sound" if verification.is_whole else "broken"
     heads = "".join(
         f"<th>{name}</th>" for name in ("No.", "Time (UTC)", "What", "By", "Profile", "Vault", "Request", "")
     )
@@ -181,5 +194,12 @@ def _remark(facts: Mapping[str, Any]) -> str:
     return {
         "torn-line": "a line that a power cut had left half written was taken off and is kept here",
         "cut-off": "the outbox remembers entries that are not there: the end was cut off",
+        "other-head": f"the outbox remembers another entry {_fact(facts, 'known_number')}: others stand in its place",
+        "no-head": f"the outbox remembered nothing of the {_entries(facts)} before this one",
         "not-kept": "the disk would not take the request, so it was not kept and not sent",
     }.get(str(facts.get("what")), _fact(facts, "what"))
+
+
+def _entries(facts: Mapping[str, Any]) -> str:
+    count = facts.get("entries")
+    return count_words(count, "entry", "entries") if isinstance(count, int) else "entries"

@@ -20,7 +20,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.logs import RedactingFormatter
-from cbr_desktop.ui.diagnosis import (
+from cbr_desktop.text.diagnosis import (
     Veil,
     check_record,
     check_text,

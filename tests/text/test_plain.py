@@ -2,7 +2,7 @@
 
 import pytest
 
-from cbr_desktop.ui.plain import plain, tooltip, unmarked
+from cbr_desktop.text.plain import plain, tooltip, unmarked
 
 
 @pytest.mark.parametrize(

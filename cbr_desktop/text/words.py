@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from cbr_desktop.domain.error import Forbidden, HouseError, LoginRefused, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
-from cbr_desktop.ui.errors import error_sentence
-from cbr_desktop.ui.plain import plain
-from cbr_desktop.ui.states import duration_words, gb_words, grouped, status_words
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import duration_words, gb_words, grouped, status_words
 from cbr_desktop.workflows.ledger import Freshness, Part
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cbr_desktop.ui.plain import plain
+from cbr_desktop.text.plain import plain
 
 if TYPE_CHECKING:
     from cbr_desktop.domain.vault import ProtectStatus
@@ -92,6 +92,14 @@ def protect_words(status: "ProtectStatus | str | None") -> str:
 
 # by the names of the enumerations: what the first window does not show need not be imported for its words
 _WORDS: dict[str, dict[str, str]] = {
+    "JsonFault": {
+        "SYNTAX": "a sign is missing or in the wrong place",
+        "NOT_UTF_8": "it is not text in UTF-8",
+        "UTF_16": "it is text in UTF-16; it has to be saved as UTF-8",
+        "NUMBER": "a number in it is none that JSON has, or has far too many digits",
+        "TOO_DEEP": "it is nested deeper than any request",
+        "TOO_MANY": "it has more lines or values than any request",
+    },
     "VaultStatus": {
         "AVAILABLE": "Available",
         "LOCK": "Being expanded",
@@ -191,6 +199,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "RESOURCES": "Resources",
         "ADVANCED": "Advanced",
         "CONNECTION": "Connection",
+        "BACKUP": "Backup",
+        "SCHEDULE": "Schedule",
+        "RETENTION": "Retention",
     },
     "NameRules": {
         "ASCII": "letters a to z, digits, _ and -",

@@ -1,8 +1,8 @@
 """What is told of requests from elsewhere: what was left out of one, or why it cannot be taken over."""
 
-from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.finding import JsonFault, Severity
 from cbr_desktop.domain.foreign import REFUSALS, Note, NoteKind
-from cbr_desktop.ui.states import quoted
+from cbr_desktop.text.states import quoted, status_words
 
 _NOTES = {
     NoteKind.TOO_LARGE: "It is far larger than any real request. It was not read.",
@@ -22,7 +22,8 @@ _NOTES = {
 
 def note_sentence(note: Note) -> str:
     """Return a note in words."""
-    return _NOTES[note.kind].format(what=quoted(note.what, 120))
+    fault = next((fault for fault in JsonFault if fault == note.what), None)
+    return _NOTES[note.kind].format(what=quoted(note.what, 120) if fault is None else status_words(fault))
 
 
 def note_severity(note: Note) -> Severity:

@@ -1,18 +1,32 @@
 """The words of the program: findings, requests and fates as sentences for people, on a screen or in a terminal."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from cbr_desktop.domain.checkpoint import CheckpointDraft, CheckpointStatus
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import LEFT, NO_CLOCK, NO_PROFILE, WAITING, Candidate, Intent, IntentState
+from cbr_desktop.domain.intent import (
+    LEFT,
+    NO_CLOCK,
+    NO_PROFILE,
+    NOT_SAVED,
+    PRIOR,
+    PRIOR_FAILED,
+    REPEATED,
+    WAITING,
+    Candidate,
+    Intent,
+    IntentState,
+)
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.errors import refusal_sentence
-from cbr_desktop.ui.states import (
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.operations import words_of
+from cbr_desktop.text.states import (
     clock_words,
     count_words,
     duration_words,
@@ -23,9 +37,10 @@ from cbr_desktop.ui.states import (
     shown,
     status_words,
 )
-from cbr_desktop.workflows.preflight import Estimate, Preflight
+from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
+_NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
 
 
 # findings
@@ -34,7 +49,14 @@ _NAMES_IN_A_ROW = 3
 def finding_sentence(finding: Finding) -> str:
     """Return what was found, about which thing, and what to do."""
     sentence = _FINDINGS[finding.kind]
-    return sentence(finding) if callable(sentence) else sentence.format_map(_presented(finding.facts))
+    words = sentence(finding) if callable(sentence) else sentence.format_map(_presented(finding.facts))
+    more = finding.facts.get("more")
+    return f"{words} {grouped(more)} more are like this one." if isinstance(more, int) else words
+
+
+def json_words(finding: Finding) -> str:
+    """Return why something is not JSON: in the parser's words what is wrong with its form, else in ours."""
+    return shown(finding.facts["detail"]).rstrip(".") or status_words(finding.facts["fault"])
 
 
 def summary_sentence(findings: Iterable[Finding]) -> str:
@@ -90,6 +112,7 @@ def _data_old(finding: Finding) -> str:
 def _too_long(finding: Finding) -> str:
     facts = _presented(finding.facts)
     what = "description" if finding.subject is Subject.DESCRIPTION else "name"
+    what += f" in ‘{facts['path']}’" if "path" in facts else ""
     length, over, limit = facts["length"], facts["over"], facts["limit"]
     return f"The {what} has {length} characters, {over} more than the {limit} allowed. Shorten it."
 
@@ -124,6 +147,12 @@ def _bad_id(finding: Finding) -> str:
     return f"{found} in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again."
 
 
+def _duplicate_resource(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    twice = f"twice, once as ‘{facts['other']}’" if finding.facts.get("other") else "twice"
+    return f"Resource ‘{facts['resource']}’ is named {twice}. Name it once."
+
+
 def _missing(finding: Finding) -> str:
     return f"The file has no {quoted(finding.facts['path'])}, which every request needs. Add it."
 
@@ -131,7 +160,7 @@ def _missing(finding: Finding) -> str:
 def _not_json(finding: Finding) -> str:
     facts = _presented(finding.facts)
     place = f" at line {facts['line']}, column {facts['column']}" if finding.facts["line"] else ""
-    return f"The file is not valid JSON{place}: {facts['detail']}. Correct it in an editor and open it again."
+    return f"The file is not valid JSON{place}: {json_words(finding)}. Correct it in an editor and open it again."
 
 
 def _not_object(finding: Finding) -> str:
@@ -203,6 +232,9 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.WRONG_TYPE: "‘{path}’ must be {expected}, but is {found}. Correct it in the file.",
     FindingKind.DUPLICATE_KEY: "The key ‘{path}’ stands twice in one object; which one counts? Delete one.",
     FindingKind.UNKNOWN_KEY: "The key ‘{path}’ is unknown to this version. It is sent as it is and may be refused.",
+    FindingKind.HALF_CHARACTER: (
+        "‘{path}’ holds half a character ({code_point}), which cannot be sent. Take it out of the text or its key."
+    ),
     FindingKind.TOO_LONG: _too_long,
     FindingKind.BAD_CHARACTER: _bad_character,
     FindingKind.CONTROL_CHARACTER: _control_character,
@@ -215,12 +247,18 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.NAME_OMITTED: (
         "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
     ),
+    FindingKind.NAME_EMPTY: (
+        "The name is empty, and the service takes none of that kind. Write one, or take the key out: it chooses then."
+    ),
     FindingKind.NAME_NO_ROOM_FOR_SUFFIX: (
         "The name has {length} characters. For several resources the service adds -0001 and so on;"
         " keep it to {limit} to leave room."
     ),
     FindingKind.NO_VAULT: "No vault is chosen. Choose the vault to back up.",
     FindingKind.BAD_ID: _bad_id,
+    FindingKind.OTHER_SPELLING: (
+        "The service spells the id ‘{found}’ as ‘{written}’. Write it so: its answers are told apart by that."
+    ),
     FindingKind.VAULT_UNKNOWN: "There is no vault {id} in this project. Check the id, the project and the region.",
     FindingKind.VAULT_STATUS: _vault_status,
     FindingKind.VAULT_EXPANDING: (
@@ -243,7 +281,13 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.TOO_MANY_RESOURCES: (
         "{count} resources are chosen; a checkpoint takes {limit} at most. Untick some and send them in a second one."
     ),
-    FindingKind.DUPLICATE_RESOURCE: "Resource ‘{resource}’ is named twice. Name it once.",
+    FindingKind.DUPLICATE_RESOURCE: _duplicate_resource,
+    FindingKind.WHOLE_VAULT: (
+        "‘{path}’ is an empty list, which asks for all resources of the vault. Name some, or take the key out."
+    ),
+    FindingKind.TYPE_UNKNOWN: (
+        "The resource type ‘{found}’ in ‘{path}’ is unknown to this version. It is sent as it is and may be refused."
+    ),
     FindingKind.FOREIGN_RESOURCE: _foreign_resource,
     FindingKind.BOTH_FORMS: (
         "The file has ‘resources’ and ‘resource_details’; which one counts is nowhere defined. Keep one of them."
@@ -276,6 +320,41 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.BETA_FIELD: "Not every region knows ‘{path}’; where it is unknown the service refuses the request.",
     FindingKind.DATA_OLD: _data_old,
+    FindingKind.BACKUP_UNKNOWN: (
+        "No backup {id} is known. Refresh the list of backups; it may be gone, or of another project."
+    ),
+    FindingKind.BACKUP_STATUS: (
+        "Backup ‘{backup}’ is in state {status}, and the service deletes only what is available or in error."
+        " Wait for that."
+    ),
+    FindingKind.BACKUP_IN_USE: (
+        "‘{backup}’ is the newest backup of ‘{resource}’, and the next one is being made from it; the service may"
+        " refuse to delete it now."
+    ),
+    FindingKind.BACKUP_LOCKED: (
+        "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
+        " expire."
+    ),
+    FindingKind.NAME_MISSING: "There is no name. Write one of 1 to 64 characters.",
+    FindingKind.NAME_UNCHANGED: "The backup is called ‘{name}’ already. Write another name, or leave it.",
+    FindingKind.NO_SCHEDULE: "There is no time to run at. Choose days and hours.",
+    FindingKind.BAD_PATTERN: (
+        "‘{found}’ is no schedule that the service knows. It takes weekly days or every 1 to 30 days, with hour and"
+        " minute in UTC."
+    ),
+    FindingKind.TOO_MANY_PATTERNS: "The schedule has {count} times, and a policy takes {limit}. Take some out.",
+    FindingKind.RUNS_TOO_CLOSE: (
+        "It runs at {first} and {second} UTC. On one day the service wants an hour between two runs, and refuses less."
+    ),
+    FindingKind.POLICY_RANGE: "‘{path}’ may be {low} to {high}, not {found}. Correct it.",
+    FindingKind.TIMEZONE_MISSING: (
+        "Keeping the backup of a day, week, month or year needs a time zone such as UTC+01:00. Choose one."
+    ),
+    FindingKind.RETENTION_EXCLUSIVE: (
+        "It keeps by days and by number at once, which some regions refuse. Choose one of the two to be sure."
+    ),
+    FindingKind.POLICIES_FULL: "{count} backup policies are there, as many as an account may have. Delete one first.",
+    FindingKind.KEPT_FOREVER: "Its backups are kept until they are deleted by hand, and fill the vault in time.",
     FindingKind.PLAN_RANGE: "‘{path}’ may have {limit}, not {found}. Correct it in the plan.",
     FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
     FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",
@@ -293,22 +372,42 @@ def estimate_sentence(estimate: Estimate | None) -> str:
     """Return what would be backed up and what it may take; nothing is told that is not known."""
     if estimate is None:
         return "Ready, but nothing is known of the vault."
-    noun = "resource" if estimate.asked == 1 else "resources"
-    sentence = f"Ready: {estimate.expected} of {estimate.asked} {noun} will be backed up"
-    if estimate.likely_gb is not None and estimate.upper_gb is not None:
-        sentence += f", about {gb_words(estimate.likely_gb)} (at most {gb_words(estimate.upper_gb)})"
-    elif estimate.upper_gb is not None:
-        sentence += f", at most {gb_words(estimate.upper_gb)} (no history to tell more)"
-    return sentence + _gauge_words(estimate) + "."
+    ready = f"Ready: {len(estimate.additions)} of {count_words(estimate.asked, 'resource')} will be backed up"
+    if not estimate.additions:
+        return f"{ready}."
+    return f"{ready}, adding {_bracket(estimate)}{_gauge_words(estimate)}. {_assumed(estimate)}"
+
+
+def _bracket(estimate: Estimate) -> str:
+    low, high = gb_words(estimate.low_gb), gb_words(estimate.high_gb)
+    return f"up to {high}" if not estimate.low_gb else high if low == high else f"{low} to {high}"
 
 
 def _gauge_words(estimate: Estimate) -> str:
-    if estimate.percent_now is None or estimate.percent_worst is None:
+    added = (0.0, estimate.low_gb, estimate.high_gb)
+    percents = [estimate.percent_with(gb) for gb in added]
+    if None in percents:
         return ""
-    now, worst = percent_words(estimate.percent_now), percent_words(estimate.percent_worst)
-    if estimate.percent_likely is None:
-        return f"; the vault is at {now} (worst case {worst})"
-    return f"; the vault goes from {now} to {percent_words(estimate.percent_likely)} (worst case {worst})"
+    now, low, high = (percent_words(percent) for percent in percents if percent is not None)
+    return f"; the vault goes from {now} to {high if low == high else f'between {low} and {high}'}"
+
+
+def _assumed(estimate: Estimate) -> str:
+    """Return what an estimate rests on."""
+    bases = {each.basis for each in estimate.additions}
+    words = [
+        *(["a first backup is full"] if Basis.FIRST in bases else []),
+        *(["a full backup takes no more than its disks hold"] if bases & {Basis.FIRST, Basis.FULL} else []),
+        *(["an incremental backup takes up to twice the mean of the earlier ones"] if Basis.HISTORY in bases else []),
+    ]
+    sentences = [f"Assumed: {'; '.join(words)}."] if words else []
+    if Basis.NO_HISTORY in bases:
+        sentences.append("The service does not tell the size of earlier backups.")
+    if Basis.HISTORY in bases:
+        percent = estimate.percent_with(estimate.worst_gb)
+        share = "" if percent is None else f", {percent_words(percent)}"
+        sentences.append(f"If everything has changed, it is {gb_words(estimate.worst_gb)}{share}.")
+    return " ".join(sentences)
 
 
 def verdict_sentence(preflight: Preflight) -> str:
@@ -320,64 +419,14 @@ def verdict_sentence(preflight: Preflight) -> str:
     return f"Not ready: {finding_sentence(blockers[0])}{more}"
 
 
-def outcome_sentence(outcome: Outcome) -> str:
-    """Return what became of a checkpoint; only a whole one is called finished without a number that is missing."""
-    if not outcome.total:
-        return "The service named no resource, so nothing is known to be backed up. Look at the vault's tasks."
-    skipped = outcome.count(Fate.SKIPPED)
-    if skipped == outcome.total:
-        which = "the only resource was" if skipped == 1 else f"all {skipped} resources were"
-        return f"Nothing is backed up: {which} skipped."
-    return _ended_sentence(outcome) if outcome.is_over else _running_sentence(outcome)
-
-
-def _running_sentence(outcome: Outcome) -> str:
-    busy = outcome.count(Fate.WAITING, Fate.RUNNING)
-    verb = "is" if busy == 1 else "are"
-    done = outcome.count(Fate.DONE)
-    parts = [f"{busy} of {_resources(outcome.total)} {verb} being backed up", *([f"{done} done"] if done else [])]
-    return ", ".join([*parts, *_losses(outcome)]) + "."
-
-
-def _ended_sentence(outcome: Outcome) -> str:
-    done = outcome.count(Fate.DONE)
-    if outcome.is_whole:
-        if outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING):
-            return "Every resource reports a backup, but the checkpoint failed. Check them before relying on them."
-        which = "the resource is" if done == 1 else f"all {done} resources are"
-        return f"Finished: {which} backed up."
-    uncertain = outcome.count(Fate.UNCERTAIN)
-    if uncertain == outcome.total and uncertain:
-        return (
-            f"Ended, and neither tasks nor backups tell what became of {_resources(uncertain)}. Look for the backups in"
-            " the console, and ask for the permissions cbr:tasks:list and cbr:backups:list."
-        )
-    if not done:
-        head = "Failed" if outcome.count(Fate.FAILED, Fate.SKIPPED) == outcome.total else "Ended"
-        return (
-            ", ".join([f"{head}: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
-            + "."
-        )
-    head = "Ended with failures" if outcome.count(Fate.FAILED) else "Finished"
-    return ", ".join([f"{head}: {done} of {_resources(outcome.total)} backed up", *_losses(outcome)]) + "."
-
-
-def _resources(count: int) -> str:
-    return count_words(count, "resource")
-
-
-def _losses(outcome: Outcome) -> list[str]:
-    words = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    return [f"{outcome.count(fate)} {word}" for fate, word in words.items() if outcome.count(fate)]
-
-
 def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
     """Return where a request stands, why, and what happens next or is to be done."""
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED):
-        sentence = outcome_sentence(outcome) if outcome else "Accepted; what becomes of the resources is not known yet."
+        words = words_of(intent)
+        sentence = words.outcome(intent, outcome) if outcome else words.accepted
         found = {
-            "reconciled": " The answer had been lost; the checkpoint was found by reading.",
-            "adopted": " The answer had been lost; you said that this checkpoint is the one.",
+            "reconciled": f" The answer had been lost; {words.found}.",
+            "adopted": f" The answer had been lost; you said that this {words.thing} is the one.",
         }.get(intent.note, "")
         alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
         return sentence + found + alone + _twin_words(intent) + _unsaved(intent)
@@ -398,8 +447,12 @@ def _held(intent: Intent, now: datetime) -> str:
             f"Held: you confirmed it {age} ago, and things may have changed since. Nothing was sent."
             " Look at it, then release it or take it back."
         ),
+        PRIOR_FAILED: (
+            "Held: the request that it waited for did not do all of what was asked for. Nothing was sent."
+            " Look at that one, then release this one or take it back."
+        ),
         "contradicted": (
-            "Held: what is known of the vault now speaks against it. Nothing was sent."
+            f"Held: what is known of {words_of(intent).place} now speaks against it. Nothing was sent."
             " Run the pre-flight again, then release it or take it back."
         ),
         "late": (
@@ -431,10 +484,16 @@ def _queued(intent: Intent, now: datetime) -> str:
         "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
         "offline": "Queued: you work offline. It is sent when you end that; nothing was sent.",
         "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
-        "not-saved": "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
+        NOT_SAVED: "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
         "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
         "old-data": "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
-    }.get(intent.note, "Queued. It is sent as soon as the service can be reached and the vault has nothing else to do.")
+        REPEATED: "Queued: reading has proved that it was not done, so it is sent again.",
+        PRIOR: "Queued: it waits for the request before it to finish.",
+    }.get(
+        intent.note,
+        "Queued. It is sent as soon as the service can be reached"
+        f" and {words_of(intent).place} has nothing else to do.",
+    )
 
 
 def _sending(intent: Intent, now: datetime) -> str:
@@ -444,19 +503,17 @@ def _sending(intent: Intent, now: datetime) -> str:
 
 def _rejected(intent: Intent, now: datetime) -> str:
     refusal = intent.refusal
-    head = "Refused; nothing is backed up."
+    head = f"Refused; {words_of(intent).undone}."
     if refusal is None:
         return f"{head} The service gave no reason."
     return f"{head} {refusal_sentence(refusal.code, refusal.message)}".rstrip()
 
 
 def _unknown(intent: Intent, now: datetime) -> str:
-    since = duration_words(now - intent.changed_at)
-    vault = quoted(intent.target.vault_name or intent.target.vault_id)
-    tag = f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
+    since, words = duration_words(now - intent.changed_at), words_of(intent)
     if intent.note == NO_PROFILE:
         return (
-            f"It is not known whether it was carried out, and nobody looks for the checkpoint in vault {vault}{tag}:"
+            f"It is not known whether it was carried out, and nobody looks for {words.sought(intent)}:"
             " there is no profile of this name any more. Add one of the same name and project again; then it is looked"
             " for, and not sent again."
         )
@@ -464,21 +521,19 @@ def _unknown(intent: Intent, now: datetime) -> str:
         return _may_be_words(intent, now)
     if intent.note == NO_CLOCK:
         return (
-            f"It is not known whether it was carried out. No trace of it was found in vault {vault}, but the service's"
-            " time could not be compared with this machine's, so nobody can tell whether the right hours were looked"
-            f" at. Look at the vault yourself, then say that none is yours. {looked_sentence(intent, now)}"
+            f"It is not known whether it was carried out. No trace of it was found in {words.searched(intent)}, but the"
+            " service's time could not be compared with this machine's, so nobody can tell whether the right hours were"
+            f" looked at. Look at {words.place} yourself, then say that none is yours. {looked_sentence(intent, now)}"
         )
-    return (
-        f"The answer was lost {since} ago{_lost_words(intent.note)}. Looking for the checkpoint by reading the tasks"
-        f" and backups of vault {vault}{tag}, for about half an hour; it is not sent again."
-    )
+    return f"The answer was lost {since} ago{_lost_words(intent.note)}. {words.looking(intent)}"
 
 
 def _may_be_words(intent: Intent, now: datetime) -> str:
     """Return what was found for a request that may as well be another's."""
     found = "; ".join(candidate_words(each, now) for each in intent.candidates)
     one = len(intent.candidates) == 1
-    which = "a checkpoint was found that may be the one" if one else "checkpoints were found that may be the one"
+    thing, things = words_of(intent).thing, words_of(intent).things
+    which = f"a {thing} was found that may be the one" if one else f"{things} were found that may be the one"
     name = "has no name" if not intent.name else "has a name that others may choose as well"
     return (
         f"The answer was lost, and {which}, or another operator's: {found}. The request {name}, so only you can tell."
@@ -510,17 +565,19 @@ def _not_found_again(intent: Intent, now: datetime) -> str:
     if intent.note == "disowned":
         return (
             f"You said {clock_words(intent.changed_at, now)} that nothing of what was found is of this request. Keep"
-            f" looking, or look at the vault yourself before you send it again. {looked_sentence(intent, now)}"
+            f" looking, or look at {words_of(intent).place} yourself before you send it again."
+            f" {looked_sentence(intent, now)}"
         ).rstrip()
     return (
-        f"No trace of the request was found in tasks and backups until {clock_words(intent.changed_at, now)};"
-        " most likely it was never carried out. Keep looking, or look at the vault yourself before you send it again."
+        f"{words_of(intent).untraceable(intent)} until {clock_words(intent.changed_at, now)};"
+        f" most likely it was never carried out. Keep looking, or look at {words_of(intent).place} yourself before you"
+        " send it again."
         f" {looked_sentence(intent, now)}"
     ).rstrip()
 
 
 def _cancelled(intent: Intent, now: datetime) -> str:
-    return "Taken back before it was sent; nothing is backed up."
+    return f"Taken back before it was sent; {words_of(intent).undone}."
 
 
 _INTENTS: dict[IntentState, Callable[[Intent, datetime], str]] = {
@@ -550,7 +607,12 @@ def looked_sentence(intent: Intent, now: datetime) -> str:
     """Return where a request was looked for, how often and when, so that a person can judge; empty when nowhere."""
     parts = []
     for looked in intent.looked:
-        where = {"tasks": "the tasks of the project", "backups": "the backups of the vault"}.get(looked.where, "lists")
+        where = {
+            "tasks": "the tasks of the project",
+            "backups": "the backups of the vault",
+            "backup": "the backup itself",
+            "policies": "the policies of the project",
+        }.get(looked.where, "lists")
         if looked.times and looked.first_at and looked.last_at:
             span = f"{clock_words(looked.first_at, now)} to {clock_words(looked.last_at, now)}"
             part = f"{where} since {clock_words(looked.since, now)}, {count_words(looked.times, 'time')} ({span})"
@@ -570,13 +632,14 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
     if intent.state is not IntentState.QUEUED or ahead is None:
         return f"{_request_words(intent)}: {intent_sentence(intent, outcome, now)}"
     head = (
-        f"{_request_words(intent)} waits: its vault takes one request at a time, and {_request_words(ahead, 'request')}"
+        f"{_request_words(intent)} waits: {words_of(intent).place} takes one request at a time,"
+        f" and {_request_words(ahead, 'request')}"
     )
     if ahead.state is IntentState.UNKNOWN:
-        return (
-            f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago. It is"
-            " looked for by reading, for about half an hour."
-        )
+        lost = f"{head} may be running there: its answer was lost {duration_words(now - ahead.changed_at)} ago."
+        if ahead.awaits_person:
+            return f"{lost} Only a person can tell. End this command first; then {_remedies(ahead)}"
+        return f"{lost} It is looked for by reading, for about half an hour."
     stand = "is being sent there" if ahead.state is IntentState.SENDING else "is being carried out there"
     return f"{head} {stand}, since {clock_words(ahead.sent_at or ahead.changed_at, now)}."
 
@@ -587,7 +650,7 @@ def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
         "unreachable": "the service cannot be reached",
         "offline": "it is worked offline",
         "login": "the login was not accepted",
-        "not-saved": "the disk would not take the note of sending; make room there",
+        NOT_SAVED: "the disk would not take the note of sending; make room there",
         "old-data": "the data by which it was judged are old",
     }.get(why.note)
     said = f"it could not be sent: {reason}." if reason else intent_sentence(why, None, now)
@@ -603,8 +666,9 @@ def left_sentence(intent: Intent, now: datetime) -> str:
     if intent.state in (IntentState.SENDING, IntentState.UNKNOWN):
         return f"{head} was on its way: it is not known whether it is carried out. {_remedies(intent)}"
     if intent.state is IntentState.ACCEPTED:
-        id = shown(intent.checkpoint.id, 64) if intent.checkpoint is not None else "?"
-        return f"{head} was accepted as checkpoint {id} and goes on at the service; nobody waits here for its end."
+        id = shown(intent.result.id, 64) if intent.result is not None else "?"
+        thing = words_of(intent).thing
+        return f"{head} was accepted as {thing} {id} and goes on at the service; nobody waits here for its end."
     return f"{head}: {intent_sentence(intent, intent.outcome, now)}"
 
 
@@ -626,12 +690,23 @@ def incomplete_sentence(count: int, noun: str) -> str:
 
 
 def _request_words(intent: Intent, noun: str = "Request") -> str:
-    name = f" {quoted(intent.name, 64)}" if intent.name else ""
-    return f"{noun} {intent.id[:8]}{name} for vault {quoted(intent.target.vault_name or intent.target.vault_id, 64)}"
+    return f"{noun} {intent.id[:8]} {words_of(intent).what(intent)}"
+
+
+def settling_commands(intent: Intent) -> list[str]:
+    """Return the commands by which a person says what became of a request; none where only reading can tell."""
+    if not intent.awaits_person:
+        return []
+    adopting = [f"adopt {intent.id[:8]} {shlex.quote(shown(each.id, 64))}" for each in intent.candidates]
+    return [f"cbr-desktop outbox {act}" for act in (*adopting, f"disown {intent.id[:8]}")]
 
 
 def _remedies(intent: Intent) -> str:
     id = intent.id[:8]
+    *adopting, disowning = settling_commands(intent) or [""]
+    if disowning:
+        mine = " or ".join(f"'{command}'" for command in adopting)
+        return (f"{mine} says that this checkpoint is the one, " if mine else "") + f"'{disowning}' says that none is."
     if intent.state is IntentState.HELD:
         return f"'cbr-desktop outbox release {id}' sends it, 'cbr-desktop outbox cancel {id}' takes it back."
     if intent.state in WAITING:
@@ -640,21 +715,22 @@ def _remedies(intent: Intent) -> str:
 
 
 def _unsaved(intent: Intent) -> str:
-    if intent.note != "not-saved" or intent.state is IntentState.QUEUED:
+    if intent.note != NOT_SAVED or intent.state is IntentState.QUEUED:
         return ""
-    return " This could not be written to the disk: make room there. It is not sent again."
+    then = "When the program starts anew, it waits as before" if intent.state in _NEVER_LEFT else "It is not sent again"
+    return f" This could not be written to the disk: make room there. {then}."
 
 
 def stand_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return where a request stands in a few words; half a success has words of its own."""
     if intent.state not in (IntentState.ACCEPTED, IntentState.FINISHED) or outcome is None:
         return status_words(intent.state)
+    words = words_of(intent)
     if not outcome.is_over:
-        return "Backing up"
+        return words.running
     if outcome.is_whole:
-        failed = outcome.status in (CheckpointStatus.ERROR, CheckpointStatus.ERROR_DELETING)
-        return "Uncertain" if failed else "Finished"
-    return "Partly backed up" if outcome.count(Fate.DONE) else "Nothing backed up"
+        return "Uncertain" if outcome.is_failed else words.done
+    return words.partly if outcome.count(Fate.DONE) else words.failed
 
 
 def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
@@ -662,10 +738,9 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
     target = intent.target
     checkpoint = intent.checkpoint
     head = [
-        f"Checkpoint: {shown(intent.name) or '(named by the service)'}",
+        *words_of(intent).report(intent),
         f"State: {stand_words(intent, outcome)}",
         intent_sentence(intent, outcome, now),
-        f"Vault: {shown(target.vault_name) or '(name unknown)'} ({target.vault_id})",
         f"Project: {shown(target.project)} at {shown(target.cbr_endpoint)}",
         f"Asked for: {_iso(intent.created_at)}",
         *([f"Sent: {_iso(intent.sent_at)}"] if intent.sent_at else []),
@@ -673,7 +748,7 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         *([f"Request id: {shown(intent.request_id)}"] if intent.request_id else []),
     ]
     lines = [_report_line(resource) for resource in outcome.resources] if outcome else []
-    return "\n".join([*head, *(["", "Resources:"] if lines else []), *lines, ""])
+    return "\n".join([*head, *(["", f"{words_of(intent).lines}:"] if lines else []), *lines, ""])
 
 
 def _report_line(resource: ResourceOutcome) -> str:
@@ -691,4 +766,4 @@ def retry_sentence(draft: CheckpointDraft) -> str:
     """Return what a retry of skipped resources would send, before it is sent."""
     choices = draft.resources or ()
     names = names_words([choice.name or choice.id for choice in choices])
-    return f"Sends a new checkpoint for {_resources(len(choices))}: {names}."
+    return f"Sends a new checkpoint for {count_words(len(choices), 'resource')}: {names}."

@@ -12,6 +12,7 @@ from cbr_desktop.domain.error import (
     HouseError,
     InUse,
     LoginRefused,
+    Missing,
     NewerVersion,
     NoAnswer,
     NoProfile,
@@ -29,8 +30,8 @@ from cbr_desktop.domain.error import (
     Unproved,
     Unreachable,
 )
-from cbr_desktop.ui.codes import explain
-from cbr_desktop.ui.states import quoted, shown
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.states import quoted, shown
 
 RAISED = "CBR Desktop is running already; its window was brought to the front."
 """What a second start says before it ends."""
@@ -236,6 +237,10 @@ def _damaged(error: Damaged) -> str:
     return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
 
 
+def _missing(error: Missing) -> str:
+    return f"There is no file {quoted(error.path)}. Correct its name, or put it there."
+
+
 def _newer_version(error: NewerVersion) -> str:
     return (
         f"{quoted(error.path)} was written by a newer version of CBR Desktop and was not touched. Start that version,"
@@ -321,6 +326,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     NotSaved: _not_saved,
     ChangedOutside: _changed_outside,
     Damaged: _damaged,
+    Missing: _missing,
     NewerVersion: _newer_version,
     InUse: _in_use,
     StorageError: _storage,

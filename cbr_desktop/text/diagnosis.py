@@ -20,8 +20,8 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode, Way
-from cbr_desktop.ui.errors import error_sentence, login_remedy, refusal_sentence
-from cbr_desktop.ui.states import count_words, duration_words, quoted, shown
+from cbr_desktop.text.errors import error_sentence, login_remedy, refusal_sentence
+from cbr_desktop.text.states import count_words, duration_words, quoted, shown
 
 KINDS = {
     CheckKind.SETTINGS: "Settings",
@@ -409,6 +409,8 @@ def _error_words(check: Check, error: HouseError) -> tuple[str, str]:
             f"Ask the account's administrator for {check.subject}. {_ACTIONS.get(check.subject, '')}".strip(),
         )
     if isinstance(error, LoginRefused) and check.kind is CheckKind.LOGIN:
+        if error.refused_at is not None:
+            return _sentence(error), ""
         once = " It was tried once: wrong tries lock the account." if error.reason in _TYPED else ""
         return f"The login was not accepted. {_refusal(error)}".strip(), f"{login_remedy(error)}{once}"
     if isinstance(error, SecretMissing | ProfileError | Unreachable):

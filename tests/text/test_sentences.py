@@ -8,40 +8,42 @@ import pytest
 
 from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import HouseError, Refused
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Severity, Subject, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
-from cbr_desktop.ui.codes import ADVICE, codes, explain
-from cbr_desktop.ui.errors import error_sentence, refusal_sentence
-from cbr_desktop.ui.states import (
-    clock_words,
-    count_words,
-    duration_words,
-    gb_words,
-    percent_words,
-    protect_words,
-    shown,
-    status_words,
-)
-from cbr_desktop.ui.text import (
+from cbr_desktop.text.codes import ADVICE, codes, explain
+from cbr_desktop.text.errors import error_sentence, refusal_sentence
+from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
     intent_sentence,
     names_words,
-    outcome_sentence,
     report_text,
     stand_words,
     summary_sentence,
     template_sentence,
     verdict_sentence,
 )
-from cbr_desktop.workflows.preflight import Estimate, Preflight
+from cbr_desktop.text.states import (
+    clock_words,
+    count_words,
+    duration_words,
+    gb_words,
+    grouped,
+    percent_words,
+    protect_words,
+    shown,
+    status_words,
+)
+from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 WORDS: list[type[Enum]] = [
@@ -59,11 +61,15 @@ WORDS: list[type[Enum]] = [
     Severity,
     Subject,
     NameRules,
+    JsonFault,
 ]
 FACTS: dict[str, object] = {
     "line": 3,
     "column": 7,
+    "fault": JsonFault.SYNTAX,
     "detail": "Expecting value",
+    "written": "y",
+    "other": "z",
     "size": 13_000_000,
     "limit": 64,
     "path": "checkpoint.vault_id",
@@ -76,6 +82,11 @@ FACTS: dict[str, object] = {
     "count": 1,
     "code_point": "U+0009",
     "name": "nightly",
+    "backup": "nightly-1",
+    "first": "01:00",
+    "second": "01:30",
+    "low": 0,
+    "high": 100,
     "id": "3b58",
     "vault": "vault-1",
     "status": VaultStatus.FROZEN,
@@ -100,6 +111,12 @@ FACTS: dict[str, object] = {
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
 def test_every_word_of_the_service_has_words_of_its_own(words: type[Enum]) -> None:
     assert len({status_words(member) for member in words}) == len(words)
+
+
+def test_equal_findings_are_counted_in_words() -> None:
+    findings = [block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=f"k{number}") for number in range(12_000)]
+    (finding,) = folded(findings)
+    assert finding_sentence(finding).endswith(f"{grouped(11_999)} more are like this one.")
 
 
 def test_an_unknown_word_is_shown_and_said_to_be_unknown() -> None:
@@ -182,6 +199,7 @@ ERRORS: list[HouseError] = [
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),
+    errors.Missing("/data/x"),
     errors.NewerVersion("/data/x", "version 99, this program knows 2"),
     errors.InUse("/data/x"),
     errors.StorageError("/data/x"),
@@ -305,9 +323,10 @@ def outcome_of(fates: str, status: str) -> Outcome:
 
 
 def intent(state: IntentState, note: str = "", **more: object) -> Intent:
-    target = Target("prod", "https://cbr.example.com", "eu-de", None, VaultId("3b58"), "vault-1")
+    target = Target("prod", "https://cbr.example.com", "eu-de")
+    asked = checkpoint_change(VaultId("3b58"), "vault-1", b"{}", "nightly")
     values: dict[str, object] = {"sent_at": NOW - timedelta(seconds=12), **more}
-    made = Intent(IntentId("1"), target, b"{}", "nightly", state, NOW, NOW - timedelta(minutes=3), note=note)
+    made = Intent(IntentId("1"), target, asked, state, NOW, NOW - timedelta(minutes=3), note=note)
     return made.moved(state, made.changed_at, **values)
 
 
@@ -361,17 +380,27 @@ def test_a_report_lists_every_resource_with_its_reason() -> None:
 
 
 def test_the_estimate_tells_what_is_known_and_no_more() -> None:
-    known = Estimate(7, 6, 310.0, 38.2, 61.0, 65.0, 92.0)
-    assert estimate_sentence(known) == (
-        "Ready: 6 of 7 resources will be backed up, about 38 GB (at most 310 GB);"
-        " the vault goes from 61 % to 65 % (worst case 92 %)."
+    history, full = Addition(Basis.HISTORY, 0.0, 6.4, 52.0), Addition(Basis.FULL, 1.5, 52.0, 52.0)
+    first, silent = Addition(Basis.FIRST, 0.0, 40.0, 40.0), Addition(Basis.NO_HISTORY, 0.0, 40.0, 40.0)
+    assert estimate_sentence(Estimate(7, (history,) * 6, 610.0, 1000.0)) == (
+        "Ready: 6 of 7 resources will be backed up, adding up to 38 GB; the vault goes from 61 % to between 61 % and"
+        " 65 %. Assumed: an incremental backup takes up to twice the mean of the earlier ones. If everything has"
+        " changed, it is 312 GB, 92 %."
     )
-    unknown = Estimate(1, 1, 40.0, None, 61.0, None, 92.0)
-    assert estimate_sentence(unknown) == (
-        "Ready: 1 of 1 resource will be backed up, at most 40 GB (no history to tell more);"
-        " the vault is at 61 % (worst case 92 %)."
+    assert estimate_sentence(Estimate(1, (full,), 610.0, 1000.0)) == (
+        "Ready: 1 of 1 resource will be backed up, adding 1.5 GB to 52 GB; the vault goes from 61 % to between 61 % and"
+        " 66 %. Assumed: a full backup takes no more than its disks hold."
     )
-    assert estimate_sentence(Estimate(2, 2)) == "Ready: 2 of 2 resources will be backed up."
+    assert estimate_sentence(Estimate(2, (history, first), 0.0, 0.0)) == (
+        "Ready: 2 of 2 resources will be backed up, adding up to 46 GB. Assumed: a first backup is full; a full backup"
+        " takes no more than its disks hold; an incremental backup takes up to twice the mean of the earlier ones. If"
+        " everything has changed, it is 92 GB."
+    )
+    assert estimate_sentence(Estimate(1, (silent,), 0.0, 4000.0)) == (
+        "Ready: 1 of 1 resource will be backed up, adding up to 40 GB; the vault goes from 0 % to between 0 % and 1 %."
+        " The service does not tell the size of earlier backups."
+    )
+    assert estimate_sentence(Estimate(2, (), 1.0, 40.0)) == "Ready: 0 of 2 resources will be backed up."
     assert "nothing is known" in estimate_sentence(None)
 
 

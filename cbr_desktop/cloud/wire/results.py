@@ -1,0 +1,53 @@
+"""What the service answers to a change, one entry a kind."""
+
+from collections.abc import Callable
+
+from cbr_desktop.cloud.wire.backups import backup
+from cbr_desktop.cloud.wire.checkpoints import created
+from cbr_desktop.cloud.wire.policies import policy
+from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
+from cbr_desktop.domain.ids import is_uuid
+
+
+def result_of(change: Change, body: bytes) -> Result:
+    """Read the answer to a change. ``Unfit`` where it cannot be one to this very change."""
+    return _RESULTS[change.kind](change, body)
+
+
+def _checkpoint(change: Change, body: bytes) -> Result:
+    return checkpoint_result(created(body, change.body))
+
+
+def _deletion(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the deletion has begun."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, BackupStatus.DELETING)
+
+
+def _rename(change: Change, body: bytes) -> Result:
+    found = backup(body)
+    if found.id.lower() != change.subject.id.lower():
+        raise Unfit("another backup than was asked for - at `backup.id`")
+    if found.name != change.tag:
+        raise Unfit("another name than was asked for - at `backup.name`")
+    return Result(found.id, str(found.status))
+
+
+def _policy(change: Change, body: bytes) -> Result:
+    made = policy(body)
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `policy.id`")
+    if made.name != change.tag:
+        raise Unfit("another name than was asked for - at `policy.name`")
+    return Result(made.id, made.operation_type)
+
+
+_RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
+    Kind.CREATE_CHECKPOINT: _checkpoint,
+    Kind.CREATE_POLICY: _policy,
+    Kind.DELETE_BACKUP: _deletion,
+    Kind.RENAME_BACKUP: _rename,
+}

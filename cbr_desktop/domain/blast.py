@@ -1,0 +1,41 @@
+"""What a change destroys or overwrites, counted and named, before it is confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cbr_desktop.domain.change import Effect
+from cbr_desktop.domain.profile import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """One thing that a change destroys or overwrites.
+
+    ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
+    stay as far as is known, ``None`` when nobody knows.
+    """
+
+    id: str
+    name: str
+    resource_name: str
+    created_at: datetime | None
+    is_newest: bool = False
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by."""
+
+    lost: tuple[Lost, ...] = ()
+    as_of: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known to be lost."""
+        return not self.lost
+
+
+def wants_typed_name(effect: Effect, environment: Environment) -> bool:
+    """Whether a person types the name of what is destroyed or overwritten before it goes."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES) and environment is Environment.PRODUCTION

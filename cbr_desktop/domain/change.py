@@ -1,0 +1,142 @@
+"""Changes: what can be done to a service, one shape for every operation.
+
+A change is one request, byte for byte as it goes over the wire, with what the outbox must know of it: to what it is
+done, what else may run beside it, and by what a lost answer is recognised. What is particular to an operation is in
+``workflows/operations``.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+
+from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.ids import VaultId
+
+PRIOR_ID = "{prior.id}"
+"""Stands in path and body for the id that an earlier request makes, until that is known."""
+VAULT_LANE = "vault:"
+
+
+class Kind(StrEnum):
+    """The operations, under the names that the service's definition has for them."""
+
+    CREATE_CHECKPOINT = "CreateCheckpoint"
+    DELETE_BACKUP = "DeleteBackup"
+    RENAME_BACKUP = "UpdateBackup"
+    CREATE_POLICY = "CreatePolicy"
+
+
+class Repeat(Enum):
+    """What may follow when an answer was lost and reading does not find that the change was made."""
+
+    NEVER = auto()
+    """Only a person sends it again."""
+    AFTER_PROOF = auto()
+    """The program sends it again once reading has proved that it was not made."""
+    SAFE = auto()
+    """As ``AFTER_PROOF``, and twice comes to the same as once."""
+
+
+class Effect(Enum):
+    """What a change does to what is there: how much is asked of a person before it goes."""
+
+    ADDS = auto()
+    CHANGES = auto()
+    DELETES = auto()
+    OVERWRITES = auto()
+
+
+class SubjectType(StrEnum):
+    """What a change is done to."""
+
+    VAULT = "vault"
+    BACKUP = "backup"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a change is done to; ``id`` is empty for a thing that the change makes, ``name`` where it is not known."""
+
+    type: SubjectType
+    id: str
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, or the id where none is known."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a service.
+
+    ``path`` follows ``/v3/{project_id}/``; ``body`` is empty where the operation has none. Of the requests of one
+    ``lane`` at one endpoint one runs at a time. ``tag`` is the name by which a lost answer is recognised, empty where
+    the subject's id is enough or the service chooses the name.
+    """
+
+    kind: Kind
+    subject: Subject
+    lane: str
+    method: str
+    path: str
+    body: bytes = b""
+    tag: str = ""
+
+    @property
+    def vault_id(self) -> VaultId | None:
+        """The vault whose turn it takes, ``None`` where it takes none's."""
+        return VaultId(self.lane.removeprefix(VAULT_LANE)) if self.lane.startswith(VAULT_LANE) else None
+
+    @property
+    def needs_prior(self) -> bool:
+        """Whether it cannot be sent before an earlier request has told its result."""
+        return PRIOR_ID in self.path or PRIOR_ID.encode() in self.body
+
+    def with_prior(self, id: str) -> "Change":
+        """Return the change with the id that an earlier request has made."""
+        return replace(
+            self, path=self.path.replace(PRIOR_ID, id), body=self.body.replace(PRIOR_ID.encode(), id.encode("ascii"))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a change has made or changed: its id, its status in the service's word as far as it is known, and all that
+    the service says of it where it is a checkpoint."""
+
+    id: str
+    status: str = ""
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A good answer to a change, with the gateway's id of the request and the service's clock if it told."""
+
+    result: Result
+    request_id: str = ""
+    server_time: datetime | None = None
+
+
+def checkpoint_result(checkpoint: Checkpoint) -> Result:
+    """Return a checkpoint as what a change has made."""
+    return Result(checkpoint.id, str(checkpoint.status), checkpoint)
+
+
+def checkpoint_change(vault_id: VaultId, vault_name: str, body: bytes, tag: str) -> Change:
+    """Return the change that asks for a checkpoint of a vault by ``body``; rows of before other changes mean the same.
+
+    One runs at a time for a vault: the service refuses a second.
+    """
+    return Change(
+        kind=Kind.CREATE_CHECKPOINT,
+        subject=Subject(SubjectType.VAULT, vault_id, vault_name),
+        lane=f"{VAULT_LANE}{vault_id}",
+        method="POST",
+        path="checkpoints",
+        body=body,
+        tag=tag,
+    )

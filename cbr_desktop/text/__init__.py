@@ -1,0 +1,1 @@
+"""Every sentence for people, for window and command line alike. No Qt."""

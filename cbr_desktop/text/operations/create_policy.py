@@ -1,0 +1,35 @@
+"""The words of a new policy."""
+
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.operations.words import Words
+from cbr_desktop.text.states import quoted, shown
+
+
+def _policy(intent: Intent) -> str:
+    return f"policy {quoted(intent.name)}"
+
+
+CREATE_POLICY = Words(
+    title="Create policy",
+    thing="policy",
+    things="policies",
+    place="the policy of that name",
+    undone="no policy is made",
+    found="the policy was found in the list, as it was asked for",
+    accepted="Accepted; the policy is there.",
+    running="Creating",
+    done="Created",
+    partly="Partly created",
+    failed="Not created",
+    lines="Policies",
+    what=lambda intent: f"to create {_policy(intent)}",
+    sought=_policy,
+    searched=lambda intent: "the policies of the project",
+    looking=lambda intent: (
+        f"Looking for {_policy(intent)} in the list of policies. If that proves it was not made, it is sent again"
+        " by itself, at most twice, while your confirmation is fresh."
+    ),
+    untraceable=lambda intent: "No policy as it was asked for was in the list",
+    outcome=lambda intent, outcome: "Created. It is applied to no vault yet, so it backs nothing up before that.",
+    report=lambda intent: [f"Create policy: {shown(intent.name)}"],
+)

@@ -1,0 +1,27 @@
+"""The operations, one file each, registered by name. A new one is added here and nowhere else in the engines."""
+
+from typing import Any
+
+from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
+from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
+from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
+from cbr_desktop.workflows.operations.operation import Operation
+from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+
+_ALL: tuple[Operation, ...] = (CREATE_CHECKPOINT, CREATE_POLICY, DELETE_BACKUP, RENAME_BACKUP)
+OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
+
+
+def change_of(draft: Any, ledger: Reading) -> Change:
+    """Return the change that a draft asks for; one that is a change already is returned as it is.
+
+    ``ValueError`` when it lacks what makes a request, ``TypeError`` when no operation knows drafts of its type.
+    """
+    if isinstance(draft, Change):
+        return draft
+    for operation in OPERATIONS.values():
+        if isinstance(draft, operation.draft):
+            return operation.change(draft, ledger)
+    raise TypeError(f"no operation takes a {type(draft).__name__}")

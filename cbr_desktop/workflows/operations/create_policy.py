@@ -1,0 +1,120 @@
+"""Creating a backup policy. A lost answer is looked for in the list of policies; proved undone, it is sent again.
+
+A policy tells when its trigger was made. One of the same name, schedule and retention that was made after the request
+left is what was asked for; if it was made by somebody else in the same minutes, it is the same all the same.
+"""
+
+from datetime import datetime, timedelta
+
+from cbr_desktop.domain import finding
+from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject, SubjectType
+from cbr_desktop.domain.finding import FindingKind
+from cbr_desktop.domain.ids import CheckpointId
+from cbr_desktop.domain.intent import Candidate, Intent
+from cbr_desktop.domain.outcome import Fate, Outcome, single
+from cbr_desktop.domain.policy import (
+    POLICIES_LIMIT,
+    Policy,
+    PolicyDraft,
+    policy_body,
+    policy_findings,
+    read_policy,
+)
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.preflight import Preflight
+from cbr_desktop.workflows.sending import Span, searched_since, span_of
+
+_LATE = timedelta(minutes=15)
+"""How long after the sending a policy may have been made that is taken for what was asked for."""
+_BACKUP = "backup"
+
+
+class CreatePolicy:
+    """The operation that makes a backup policy, which is applied to no vault yet."""
+
+    kind = Kind.CREATE_POLICY
+    repeat = Repeat.AFTER_PROOF
+    effect = Effect.ADDS
+    draft = PolicyDraft
+    busy_codes: frozenset[str] = frozenset()
+    done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES})
+    rereads = frozenset({Part.POLICIES})
+
+    def change(self, draft: PolicyDraft, ledger: Reading) -> Change:
+        """Return the change that makes a policy. Two of one name go one after the other."""
+        subject = Subject(SubjectType.POLICY, "", draft.name)
+        return Change(self.kind, subject, f"policy:{draft.name}", "POST", "policies", policy_body(draft), draft.name)
+
+    def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
+        """Judge the draft by itself, and by the policies there are."""
+        draft = read_policy(change.body)
+        if draft is None:
+            return Preflight(())
+        findings = policy_findings(draft, ledger.profile.name_rules)
+        own = [policy for policy in ledger.policies.values() if policy.operation_type == _BACKUP]
+        if len(own) >= POLICIES_LIMIT:
+            facts = {"count": len(own), "limit": POLICIES_LIMIT}
+            findings.append(finding.block(FindingKind.POLICIES_FULL, finding.Subject.SCHEDULE, "6001", **facts))
+        if any(policy.name == draft.name for policy in own):
+            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.Subject.NAME, name=draft.name))
+        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return ``None``: nothing that a list may say keeps a policy from being made but the service's own limit."""
+        return None
+
+    def blast(self, change: Change, ledger: Reading) -> Blast:
+        """Nothing is lost by a new policy."""
+        return Blast()
+
+    async def find(self, intent: Intent, reader: Reader) -> Search:
+        """Read the policies: one that is as was asked for and made since is the one; none in a whole list is proof."""
+        span = span_of(intent, reader.ledger.connection)
+        with reader.noting(intent, "policies", searched_since(intent, reader.ledger.connection)):
+            listing = await reader.cloud.policies()
+        claimed = {other.result.id for other in reader.others(intent) if other.result is not None}
+        draft = read_policy(intent.body)
+        named = [each for each in listing.rows if each.name == intent.name and each.id not in claimed]
+        made = [each for each in named if _may_be_in(span, each)]
+        fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
+        if len(fitting) == 1 and fitting[0].started_at is not None:
+            return Search(Result(fitting[0].id, _BACKUP))
+        # those of before are nobody's proof of anything, but they do not hide that it was not made
+        candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
+        is_undone = listing.complete and not made and span.is_certain
+        return Search(None, candidates, listing.complete, is_undone)
+
+    def adopted(self, intent: Intent, candidate: Candidate) -> Result:
+        """Return a candidate as the policy that a request made."""
+        return Result(candidate.id, _BACKUP)
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """The answer has told all."""
+        return intent.result
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return that it was made, since the answer said so."""
+        if intent.result is None:
+            return None
+        return single(intent.result.id, intent.name, Fate.DONE, intent.result.status)
+
+
+CREATE_POLICY = CreatePolicy()
+
+
+def _may_be_in(span: Span, policy: Policy) -> bool:
+    """Whether a policy was made when the request can have made it; of one that does not tell nobody knows."""
+    at = policy.started_at
+    return at is None or (span.earliest <= at and (not span.is_certain or at <= span.sent_at + _LATE))
+
+
+def _is_as_asked(policy: Policy, draft: PolicyDraft) -> bool:
+    """Whether schedule, retention and state are what was asked for; the order of the rules is no difference."""
+    return (
+        sorted(policy.patterns) == sorted(draft.patterns)
+        and policy.enabled == draft.enabled
+        and (policy.max_backups, policy.retention_days) == (draft.max_backups, draft.retention_days)
+    )

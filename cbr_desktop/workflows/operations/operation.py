@@ -1,0 +1,127 @@
+"""The shape of an operation: all that the engines must know of one kind of change, and what they hand to it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.intent import Candidate, Intent
+from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ports import Cloud
+from cbr_desktop.workflows.preflight import Preflight
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one look for a request has found.
+
+    ``proved`` can only be its own; each of ``candidates`` may be its own or another's. ``is_whole`` is whether all
+    could be read, so that what was not seen is not there yet. ``is_undone`` is whether what was seen proves that the
+    service has not done it so far.
+    """
+
+    proved: Result | None = None
+    candidates: tuple[Candidate, ...] = ()
+    is_whole: bool = True
+    is_undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What an operation reads by. ``others`` gives the requests of all profiles that went to the same lane.
+
+    ``noting`` notes in an intent that a list was read from a time on, and with what success.
+    """
+
+    cloud: Cloud
+    ledger: Ledger
+    others: Callable[[Intent], list[Intent]]
+    noting: Callable[[Intent, str, datetime], AbstractContextManager[None]]
+
+
+class Operation(Protocol):
+    """One kind of change. Only ``find`` and ``look`` ask the service.
+
+    ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
+    the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
+    ``draft`` is the type of what a person fills in for it.
+    """
+
+    @property
+    def kind(self) -> Kind:
+        """The name of the operation."""
+        ...
+
+    @property
+    def repeat(self) -> Repeat:
+        """What may follow a lost answer."""
+        ...
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to what is there."""
+        ...
+
+    @property
+    def draft(self) -> type[Any]:
+        """The type of what a person fills in for it."""
+        ...
+
+    @property
+    def busy_codes(self) -> frozenset[str]:
+        """The refusals that a run of the very same request may cause."""
+        ...
+
+    @property
+    def done_codes(self) -> frozenset[str]:
+        """The refusals that say that it was done already."""
+        ...
+
+    @property
+    def judged_by(self) -> frozenset[Part]:
+        """The lists by which it is judged."""
+        ...
+
+    @property
+    def rereads(self) -> frozenset[Part]:
+        """The lists that are others after it."""
+        ...
+
+    def change(self, draft: Any, ledger: Reading) -> Change:
+        """Return the change that a draft asks for. ``ValueError`` when it lacks what makes a request."""
+        ...
+
+    def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
+        """Judge a change by what is known."""
+        ...
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return how old the data are by which it is judged, ``None`` when there are none."""
+        ...
+
+    def blast(self, change: Change, ledger: Reading) -> Blast:
+        """Return what a change destroys or overwrites, counted by what is known."""
+        ...
+
+    async def find(self, intent: Intent, reader: Reader) -> Search:
+        """Look once for what a request has made. Raises ``CloudError``."""
+        ...
+
+    def adopted(self, intent: Intent, candidate: Candidate) -> Result:
+        """Return a candidate as what a request has made, because a person says so."""
+        ...
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """Read how an accepted request goes on, into the ledger; return what it has made where that was read.
+
+        Raises ``CloudError`` when it could not be read; what else could be is in the ledger all the same.
+        """
+        ...
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return what became of an accepted request, as far as the ledger knows."""
+        ...
