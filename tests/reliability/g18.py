@@ -59,6 +59,7 @@ ROOMS = (
         "outbox",
         ("cbr_desktop/workflows/outbox.py",),
         (
+            "tests/workflows/test_outbox_rows.py",
             "tests/workflows/test_outbox.py",
             "tests/workflows/test_fault_numbers_outbox.py",
             "tests/workflows/test_at_once.py",
