@@ -19,7 +19,7 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
@@ -78,10 +78,6 @@ class CbrCloud:
     async def vaults(self) -> Listing[Vault]:
         """Return all vaults of the project, newest first, with their resources (ListVault)."""
         return await self._list("vaults", vaults)
-
-    async def vault(self, id: VaultId) -> Vault:
-        """Return one vault (ShowVault)."""
-        return _decoded(await self._get(f"vaults/{self._segment(id)}"), vault)
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""

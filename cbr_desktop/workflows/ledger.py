@@ -177,11 +177,6 @@ class Ledger:
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
 
-    def put_vault(self, vault: Vault) -> None:
-        """Replace or add one vault that was read by itself."""
-        self.vaults = {**self.vaults, vault.id: vault}
-        self.notify(Part.VAULTS)
-
     def put_tasks(self, listing: "Listing[Task]", *, from_cache: bool = False) -> None:
         """Merge a list of tasks: tasks do not vanish, they only grow old."""
         self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}

@@ -423,7 +423,7 @@ class Outbox:
             return True
         known = self._judged_at(intent.change)
         # data from the future, as a clock that was wrong dates them, are older than any
-        if known is None or known > now + _AHEAD or (known <= judged_at and judged_at <= now + _AHEAD):
+        if known is None or known > now + _AHEAD or known <= judged_at <= now + _AHEAD:
             self._look_by()
             note = OLD_DATA if self._is_in_contact else "unreachable"
             if intent.note != note:

@@ -18,7 +18,7 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Unfit, moment
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
@@ -33,9 +33,14 @@ LISTS = {
 }
 
 
+def one(row: object) -> Vault:
+    (found,) = vaults(json.dumps({"vaults": [row]}).encode(), {}).rows
+    return found
+
+
 def one_vault(**changes: Any) -> Vault:
     body = {"id": "v-1", "name": "one", "billing": {"size": 100, "used": 5}} | changes
-    return vault(json.dumps({"vault": body}).encode())
+    return one(body)
 
 
 def test_recorded_vaults() -> None:
@@ -52,7 +57,7 @@ def test_recorded_vaults() -> None:
 
 
 def test_an_example_of_one_vault() -> None:
-    found = vault(examples("ShowVault")[0])
+    found = one(json.loads(examples("ShowVault")[0])["vault"])
     assert found.id
     assert found.kind is VaultKind.SERVER
 
