@@ -81,7 +81,7 @@ class CbrCloud:
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
         fetch = self._pages(f"protectables/{quote(kind, safe='')}/instances", protectables, {}, PROTECTABLE_PAGE_SIZE)
-        found = await collect_counted_oddly(fetch, PROTECTABLE_PAGE_SIZE, IN_FLIGHT)
+        found = await collect_counted_oddly(fetch, IN_FLIGHT)
         return self._listing(found)
 
     async def backups(
@@ -173,7 +173,7 @@ class CbrCloud:
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None
     ) -> Listing[Row]:
         fetch = self._pages(path, read, query or {}, PAGE_SIZE)
-        return self._listing(await collect(fetch, PAGE_SIZE, IN_FLIGHT))
+        return self._listing(await collect(fetch, IN_FLIGHT))
 
     def _pages(
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None], size: int
@@ -186,12 +186,14 @@ class CbrCloud:
             paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
             answer = await self._get(path, given + paging)
             with collector_at_rest():
-                return _decoded(answer, lambda body: read(body, names))
+                page = _decoded(answer, lambda body: read(body, names))
+            page.size_bytes = len(answer.body)
+            return page
 
         return fetch
 
     def _listing(self, found: Collection[Row]) -> Listing[Row]:
-        return Listing(found.rows, self._clock.now(), found.is_complete)
+        return Listing(found.rows, self._clock.now(), found.is_complete, shortfall=found.shortfall)
 
     def _segment(self, id: str) -> str:
         """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""

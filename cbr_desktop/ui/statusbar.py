@@ -13,7 +13,7 @@ from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.plain import plain, tooltip
 from cbr_desktop.ui.states import count_words, duration_words
-from cbr_desktop.ui.words import PARTS, Times, age_words, ages_words, lacking_sentence
+from cbr_desktop.ui.words import PARTS, Times, age_words, ages_words, lacking_sentence, shortfall_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
@@ -217,7 +217,7 @@ def member_problems(ledger: Ledger) -> list[str]:
 
 def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
-        f"{PARTS[part].capitalize()}: the list may lack some rows; it changed or ended early while it was read."
+        f"{PARTS[part].capitalize()}: the list may lack some rows; {shortfall_words(freshness.shortfall)}."
         for part, freshness in parts
         if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]

@@ -10,7 +10,7 @@ from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import HouseError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.vault import Resource, Vault
 
@@ -36,8 +36,8 @@ class Part(StrEnum):
 class Freshness(NamedTuple):
     """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure.
 
-    ``lacking`` is why something is missing for good although the reading went well: the region does not have it, or the
-    account may not see it.
+    ``complete`` and ``shortfall`` tell whether rows may be missing from the list, and why. ``lacking`` is why something
+    is missing for good although the reading went well: the region does not have it, or the account may not see it.
     """
 
     as_of: datetime | None = None
@@ -46,6 +46,7 @@ class Freshness(NamedTuple):
     error: HouseError | None = None
     from_cache: bool = False
     lacking: HouseError | None = None
+    shortfall: Shortfall = Shortfall.NONE
 
 
 class First(NamedTuple):
@@ -57,12 +58,20 @@ class First(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """A line of the Resources view: a resource with its vault, or one that is in no vault (``vault`` is ``None``)."""
+    """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
+
+    ``vault`` is ``None`` as well where the service tells of a vault that it does not list: see ``unlisted_vault``.
+    """
 
     resource: Resource
     vault: Vault | None
     protectable: "Protectable | None"
     last_good: Backup | None
+
+    @property
+    def unlisted_vault(self) -> VaultId | None:
+        """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
+        return self.protectable.vault_id if self.vault is None and self.protectable is not None else None
 
 
 class Reading(Protocol):
@@ -134,7 +143,7 @@ class Ledger:
     # reading
 
     def resource_rows(self) -> Iterator[ResourceRow]:
-        """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
         last_good = self.last_good_backups()
         seen: set[ResourceId] = set()
         for vault in self.vaults.values():
@@ -142,7 +151,7 @@ class Ledger:
                 seen.add(resource.id)
                 yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
         for protectable in self.protectables.values():
-            if protectable.id not in seen and protectable.vault_id is None:
+            if protectable.id not in seen:
                 resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
                 yield ResourceRow(resource, None, protectable, last_good.get(protectable.id))
 
@@ -247,7 +256,11 @@ class Ledger:
 
     def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
         self.freshness[part] = Freshness(
-            listing.as_of, listing.complete, from_cache=from_cache, lacking=listing.lacking
+            listing.as_of,
+            listing.complete,
+            from_cache=from_cache,
+            lacking=listing.lacking,
+            shortfall=listing.shortfall,
         )
         self.notify(part)
 

@@ -52,11 +52,19 @@ class _Hopeless(Exception):
 
 @dataclass(slots=True)
 class Page(Generic[Row]):
-    """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable."""
+    """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable.
+
+    ``size_bytes`` is how large the answer was.
+    """
 
     rows: list[Row]
     count: int | None = None
     lost: int = 0
+    size_bytes: int = 0
+
+    def __len__(self) -> int:
+        """Return how many rows the service gave, readable or not."""
+        return len(self.rows) + self.lost
 
 
 class ObjectReader(Generic[Wire]):
