@@ -154,17 +154,25 @@ class CbrCloud:
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
     async def _once_seen(self, witness: Witness, call: Call) -> Answer:
-        """Send a call once before the eyes of a witness."""
-        witness.asks(call.method, call.url, call.headers, call.body or b"")
+        """Send a call once before the eyes of a witness, who hears nothing of one that does not leave."""
+        has_left = False
+
+        def leaves() -> None:
+            nonlocal has_left
+            witness.asks(call.method, call.url, call.headers, call.body or b"")
+            has_left = True
+
         try:
-            answer = await self._client.once(call)
+            answer = await self._client.once(call, leaves)
         except CloudError as error:
             request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
             said = f"{type(error).__name__}: {error.detail}"
-            witness.answers(getattr(error, "status", 0), request_id, code, None, said)
+            if has_left:
+                witness.answers(getattr(error, "status", 0), request_id, code, None, said)
             raise
         except asyncio.CancelledError:
-            witness.answers(0, "", "", None, "interrupted")
+            if has_left:
+                witness.answers(0, "", "", None, "interrupted")
             raise
         witness.answers(answer.status, answer.request_id, "", answer.body)
         return answer

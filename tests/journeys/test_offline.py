@@ -11,7 +11,10 @@ from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.journal import EntryKind, Filter
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.storage.journal import FileJournal
+from cbr_desktop.ui.hall import Hall
 from cbr_desktop.ui.window import MainWindow
 from tests.journeys.program import Program, settled
 
@@ -19,7 +22,16 @@ Until = Callable[..., Awaitable[None]]
 FINE = DEMO_PROFILES[0]
 
 
-def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program: Program, until: Until) -> None:
+def requests_told(hall: Hall) -> list[str]:
+    """Return what the journal of this machine tells of requests and answers, fault 99 of the catalogue."""
+    assert isinstance(hall.journal, FileJournal)
+    wanted = Filter(kinds=frozenset({EntryKind.REQUEST, EntryKind.ANSWER}))
+    return [str(entry.event.kind) for entry in hall.journal.entries(wanted)]
+
+
+def test_fault_99_working_offline_sends_nothing_and_its_end_sends_what_waits(
+    demo_program: Program, until: Until
+) -> None:
     hall, journal = demo_program.hall, demo_program.service.journal
 
     async def tale(houses: Houses, window: MainWindow) -> None:
@@ -35,6 +47,7 @@ def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program
         desk.refresh.ask()
         await until(lambda: settled(hall, FINE.name))
         assert len(journal) == asked
+        assert requests_told(hall) == []
         assert desk.ledger.vaults
         await until(lambda: "offline" in window.current_page().remark.text())
         assert window.status.problems.isHidden()
@@ -42,6 +55,7 @@ def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program
         await until(lambda: desk.ledger.intents[intent.id].state is IntentState.ACCEPTED)
         await until(lambda: "Online" in window.status.connection.text())
         assert len(journal.calls("POST", "/checkpoints")) == 1
+        assert requests_told(hall) == ["request", "answer"]
 
     demo_program.play(tale)
 
