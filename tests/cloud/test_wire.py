@@ -15,7 +15,7 @@ from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Unfit, moment
+from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
@@ -399,3 +399,26 @@ def test_any_bytes(data: st.DataObject) -> None:
             assert found.id
             found.id.encode("utf-8")
     assert isinstance(envelope(bytes(body)), Envelope)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b'[{"b": {"c": 1, "c": 2}}]',
+        b'{"a": NaN}',
+        b"[Infinity, -Infinity]",
+        b'"\xff"',
+        b'\xef\xbb\xbf{"a": 1}',
+        b"{} {}",
+        b"",
+        b"[" * 200_000,
+    ],
+)
+def test_what_is_to_prove_something_is_read_to_the_letter(body: bytes) -> None:
+    with pytest.raises(Unfit):
+        strictly(body)
+
+
+def test_valid_json_is_read_strictly_as_it_is() -> None:
+    assert strictly('{"a": [1, "k\u00e4se", null, {"a": 2}]}'.encode()) == {"a": [1, "k\u00e4se", None, {"a": 2}]}

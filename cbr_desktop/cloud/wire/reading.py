@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
@@ -141,6 +142,17 @@ class ListReader(Generic[Wire]):
         return count
 
 
+def strictly(body: bytes) -> Any:
+    """Return what JSON holds that is valid to the letter: UTF-8, each key of an object once. ``Unfit`` otherwise.
+
+    For what is to prove something; answers that are only shown are read leniently.
+    """
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unfit(str(error)[:200]) from None
+
+
 def moment(text: str | None) -> datetime | None:
     """Return a time in any of the service's spellings as aware UTC; one without zone is UTC, garbage is ``None``."""
     if not text:
@@ -220,6 +232,17 @@ def _member(body: bytes | msgspec.Raw, key: str) -> msgspec.Raw:
     if key not in members:
         raise Unfit(f"Object missing required field `{key}`")
     return members[key]
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key comes twice")
+    return members
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")
 
 
 class _Repair:
