@@ -137,7 +137,7 @@ class Workspace(QObject):
         return self.context_of(lambda ledger: vault_id in ledger.vaults)
 
     def context_of(self, knows: Callable[[Ledger], bool]) -> ProfileContext | None:
-        """Return the profile context to act on something from: of those that know it, first one that may change things."""
+        """Return the context to act on something from: of those that know it, first one that may change things."""
         knowing = [context for context in (*self.shown_contexts, *self.contexts) if knows(context.ledger)]
         return next((context for context in knowing if context.guard.is_open), knowing[0] if knowing else None)
 
