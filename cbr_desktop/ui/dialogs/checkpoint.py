@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.draft import SUFFIX
@@ -395,10 +396,18 @@ class CheckpointDialog(QDialog):
             both = sorted((*self._problems, *found.findings), key=lambda finding: finding.severity.value)
             self._verdict = replace(found, findings=tuple(both))
         self.json.show_findings(self._problems)
-        self.inspector.preview.show_body(self._body, self._draft.resources)
+        self._show_preview()
         self.inspector.findings.show_findings(self._verdict.findings, now)
         self._show_findings()
         self._show_verdict()
+
+    def _show_preview(self) -> None:
+        """Show the request as it would be sent, also while it names no vault yet."""
+        named = self._draft.resources
+        count = 0 if named is None else len(named)
+        words = "names no resource: the whole vault" if named is None else f"names {count_words(count, 'resource')}"
+        asked = checkpoint_change(self._draft.vault_id or VaultId(""), "", self._body, self._draft.name)
+        self.inspector.preview.show_change(asked if self._body else None, words)
 
     def _show_findings(self) -> None:
         weighty = replace(
