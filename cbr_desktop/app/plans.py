@@ -20,6 +20,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.ui.plans import run_left_sentence
+from cbr_desktop.workflows.documents import change_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
 from cbr_desktop.workflows.ports import Clock
@@ -86,7 +87,8 @@ class PlanSessions:
             for step in run.plan.steps
             if step.document is not None and step.profile in self.sessions
             if plan_mark(run.id, step.number) not in begun
-            for intent in left_behind(others, self.sessions[step.profile].profile, step.document)
+            for session in [self.sessions[step.profile]]
+            for intent in left_behind(others, session.profile, change_of(step.document, session.ledger))
         ]
 
     async def aclose(self) -> None:

@@ -7,13 +7,15 @@ request that has not left this machine is held then, so that nothing sends it un
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain import request
-from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import LEFT, WAITING, Intent, IntentState
@@ -23,12 +25,12 @@ from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.text.sentences import given_up_sentence, left_sentence, waiting_sentence
+from cbr_desktop.workflows.documents import change_of, draft_of, judged, knowing
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.operations import create_checkpoint
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import PASSING
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
-from cbr_desktop.workflows.preflight import preflight
 from cbr_desktop.workflows.refresh import recall
 
 _UNSENT = (*WAITING, IntentState.SENDING)
@@ -42,11 +44,15 @@ _LOOK_SECONDS = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said of a request file; ``document`` is ``None`` when it could not be read as one."""
+    """What is to be said of a request file; ``document`` is ``None`` when it could not be read as one.
+
+    ``blast`` is what is lost by it, as far as is known.
+    """
 
     path: Path
-    document: request.RequestDocument | None
+    document: Document | None
     findings: tuple[Finding, ...]
+    blast: Blast = field(default_factory=Blast)
 
     @property
     def is_bad(self) -> bool:
@@ -60,13 +66,17 @@ class Judgement:
 
 
 def judge(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
-    """Judge a request file by itself and by whichever ledger knows its vault. Raises ``StorageError``."""
+    """Judge a request file by itself and by whichever ledger knows what it is about. Raises ``StorageError``."""
     document, findings = requestfile.read(path)
     if document is None:
         return Judgement(path, None, tuple(findings))
-    ledger = _knowing(document.draft, list(ledgers))
-    judged = preflight(document.draft, ledger, clock.now()).findings
-    return Judgement(path, document, (*findings, *judged))
+    known = list(ledgers)
+    ledger = knowing(document, known) or known[0]
+    said = (*findings, *judged(document, ledger, clock.now()).findings)
+    blast = Blast()
+    if draft_of(document) is not None:
+        blast = OPERATIONS[document.kind].blast(change_of(document, ledger), ledger)
+    return Judgement(path, document, said, blast)
 
 
 def cached_ledger(places: Places, profile: Profile) -> Ledger:
@@ -93,24 +103,30 @@ def say_nothing(sentence: str) -> None:
     """Keep to oneself what is said."""
 
 
-def left_behind(intents: Iterable[Intent], profile: Profile, document: request.RequestDocument) -> list[Intent]:
+def left_behind(intents: Iterable[Intent], profile: Profile, change: Change) -> list[Intent]:
     """Return the requests for the same thing that may have been carried out, or may yet be, in their order."""
     return [
         intent
         for intent in intents
         if intent.state in _UNSETTLED
-        and intent.change.vault_id == document.draft.vault_id
         and (intent.target.cbr_endpoint, intent.target.project) == (profile.cbr_endpoint, profile.project)
-        and _asks_for(intent, document)
+        and _is_same(intent.change, change)
     ]
 
 
-def _asks_for(intent: Intent, document: request.RequestDocument) -> bool:
-    """Whether a request asks for what a document does; how it is written is no difference."""
-    if intent.body == document.body:
-        return True
-    other, _ = request.read(intent.body)
-    return other is not None and other.checkpoint == document.checkpoint
+def _is_same(one: Change, other: Change) -> bool:
+    """Whether two changes do the same to the same thing; how a body is written is no difference."""
+    if (one.kind, one.path) != (other.kind, other.path):
+        return False
+    return one.body == other.body or (bool(one.body and other.body) and _asked(one.body) == _asked(other.body))
+
+
+def _asked(body: bytes) -> object:
+    """Return what a body says, the bytes themselves where that cannot be read."""
+    try:
+        return request.decode(body, [])
+    except request.NotJson:
+        return body
 
 
 class Waits:
@@ -174,15 +190,13 @@ class RequestRunner:
 
         session.ledger.notify = notify
 
-    async def send(self, document: request.RequestDocument, *, wait: bool) -> Report:
-        """Send a request once. It is never left behind in the queue: one that cannot leave now is cancelled.
+    async def send(self, change: Change, *, wait: bool) -> Report:
+        """Send a change once. It is never left behind in the queue: one that cannot leave now is cancelled.
 
         With ``wait`` it returns when every resource has ended, else as soon as the service has answered. When it is
         ended before, the request is held if it waits still.
         """
-        intent = self._session.outbox.submit(
-            create_checkpoint.change(document.draft, self._session.ledger, document.body)
-        )
+        intent = self._session.outbox.submit(change)
         async with self._at_work([intent.id]):
             await self._left(intent.id, self._session.outbox.cancel)
             if wait:
@@ -251,8 +265,3 @@ class RequestRunner:
 
     def _state(self, id: IntentId) -> IntentState:
         return self._session.ledger.intents[id].state
-
-
-def _knowing(draft: CheckpointDraft, ledgers: list[Ledger]) -> Ledger:
-    """Return the ledger that has the draft's vault, or else the first one."""
-    return next((ledger for ledger in ledgers if draft.vault_id in ledger.vaults), ledgers[0])

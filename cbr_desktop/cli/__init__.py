@@ -76,7 +76,7 @@ def _let_try_again(name: str | None) -> None:
 
 def _refused(error: CbrError | ExceptionGroup) -> int:
     """Say what kept a command from its work; several tasks of it may have met errors of the house, and no others."""
-    errors = _late("ui.errors")
+    errors = _late("text.errors")
     found, rest = ([error], None) if isinstance(error, CbrError) else (_cbr_errors(error), error.split(CbrError)[1])
     if rest is not None:
         raise error
@@ -188,6 +188,7 @@ def _parser(cloud: _Parser) -> _Parser:
     send.add_argument("file", metavar="FILE", type=Path)
     send.add_argument("--arm", action="store_true", help="let the request through a read-only profile")
     send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+    send.add_argument("--name", metavar="NAME", help="the name of what is lost by it, wanted on production")
     _again(send)
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
@@ -296,6 +297,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         act.add_argument("run_id", metavar="RUN", help="the id of the run, or how it begins")
     for act in (run, go_on):
         act.add_argument("--arm", action="store_true", help="let the requests through read-only profiles")
+        act.add_argument("--name", metavar="NAME", help="the plan's name, wanted where it destroys on production")
         act.add_argument("--wait", action="store_true", help="wait until every resource has ended")
         _again(act)
     for act in (run, go_on, report):

@@ -12,10 +12,12 @@ from cbr_desktop.app.plans import PlanSessions, opened_demo_plan_sessions, opene
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
 from cbr_desktop.app.request_runner import cached_ledger
 from cbr_desktop.app.session import new_intent_id
+from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.opening import run as run_work
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
+from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, losses, show
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
@@ -28,7 +30,18 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
 from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, Stand, Verdict, all_left, judged, left, prepared
+from cbr_desktop.workflows.plan import (
+    PlanReport,
+    Stand,
+    Verdict,
+    all_left,
+    blasts,
+    destroying,
+    judged,
+    left,
+    prepared,
+)
+from cbr_desktop.workflows.plan import report as status
 from cbr_desktop.workflows.scope import Scope
 
 Result = TypeVar("Result")
@@ -55,7 +68,7 @@ def check(options: argparse.Namespace) -> int:
 
 def make(options: argparse.Namespace) -> int:
     """Write a plan with the requests of some files in their order; the plan has copies, so the files may change."""
-    steps, findings = gather(options.files, lambda vault_id: options.profile or "")
+    steps, findings = gather(options.files, lambda document: options.profile or "")
     for step in steps:
         if step.document is None:
             own = " ".join(finding_sentence(found.finding) for found in findings if found.step == step.number)
@@ -89,6 +102,7 @@ async def _run(
         _show_findings(options, plan, findings)
         return BAD
     _arm(plan_sessions, options)
+    asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
     fresh = judged(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
@@ -96,7 +110,7 @@ async def _run(
         _show_findings(options, plan, fresh)
         return BAD
     begun = prepared(plan, new_intent_id(), plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
-    if _is_behind(plan_sessions, begun, options):
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
         return BAD
     plan_sessions.runs.keep(begun)
     return await _followed(plan_sessions, begun, options)
@@ -115,9 +129,10 @@ def go_on(options: argparse.Namespace) -> int:
 
 async def _go_on(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
     _arm(plan_sessions, options)
+    asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
-    if _is_behind(plan_sessions, begun, options):
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
         return BAD
     return await _followed(plan_sessions, begun, options)
 
@@ -126,6 +141,22 @@ async def _followed(plan_sessions: PlanSessions, begun: Run, options: argparse.N
     report = await plan_sessions.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
     return exit_code(report)
+
+
+def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
+    """Say what the steps destroy or overwrite that have not left, and tell whether they may not go; say why then."""
+    rows = status(begun, plan_sessions.scope, plan_sessions.clock.now()).rows
+    waiting = {row.number for row in rows if row.stand in (Stand.NOT_STARTED, Stand.WAITING)}
+    steps = [each for each in destroying(begun.plan, plan_sessions.ledgers, "") if each[0].number in waiting]
+    lost = blasts(begun.plan, plan_sessions.ledgers, "")
+    for step, _ in steps:
+        for sentence in losses(lost.get(step.number, Blast()), plan_sessions.clock.now()):
+            remark(f"Step {step.number}: {sentence}")
+    reason = plan_obstacle(begun.plan, steps, options.name, since)
+    if reason:
+        problem = {"step": 0, "weight": "problem", "sentence": reason}
+        show(options, {"run": begun.id, "verdict": "bad", "findings": [problem]}, f"{reason} No step has begun.")
+    return bool(reason)
 
 
 def _is_behind(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> bool:

@@ -3,13 +3,14 @@
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.request_runner import Judgement, Report, judge
 from cbr_desktop.cli.output import say, say_json, shown_path
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
@@ -18,6 +19,7 @@ from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
 from cbr_desktop.text.codes import explain
+from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
 from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
@@ -27,6 +29,7 @@ GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
 """The exit codes of every command: all of it, no, cannot be used, part of it, not known."""
 
 _SIGNS = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
+_LOSS = "!"
 _WORDS = {Severity.BLOCK: "problems", Severity.WARN: "warnings", Severity.INFO: "notes"}
 
 
@@ -77,17 +80,24 @@ def _vault_cells(vault: Vault) -> tuple[str, ...]:
 
 
 def judgement_record(judgement: Judgement) -> dict[str, Any]:
-    """Return what is to be said of a request file, as sentences by weight."""
+    """Return what is to be said of a request file, as sentences by weight, and what is lost by it."""
     record: dict[str, Any] = {"file": str(judgement.path), "verdict": "bad" if judgement.is_bad else "good"}
+    record["losses"] = losses(judgement.blast, datetime.now(UTC))
     for severity, word in _WORDS.items():
         record[word] = [finding_sentence(f) for f in judgement.findings if f.severity is severity]
     return record
+
+
+def losses(blast: Blast, now: datetime) -> list[str]:
+    """Return a sentence for each thing that a change destroys or overwrites."""
+    return [lost_sentence(lost, now) for lost in blast.lost]
 
 
 def judgement_text(record: Mapping[str, Any]) -> str:
     """Return a judgement's record as lines."""
     verdict = {"good": "can be sent", "bad": "cannot be sent"}.get(record["verdict"], "cannot be judged")
     lines = [f"{shown_path(record['file'])}: {verdict}"]
+    lines += [f"  {_LOSS} {sentence}" for sentence in record.get("losses", [])]
     for severity, word in _WORDS.items():
         lines += [f"  {_SIGNS[severity]} {sentence}" for sentence in record.get(word, [])]
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cbr_desktop.domain.change import Effect
+from cbr_desktop.domain.change import Effect, Subject
 from cbr_desktop.domain.profile import Environment
 
 
@@ -36,6 +36,17 @@ class Blast:
         return not self.lost
 
 
+def destroys(effect: Effect) -> bool:
+    """Whether a change of this effect takes something away that was there."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES)
+
+
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
     """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES) and environment is Environment.PRODUCTION
+    return destroys(effect) and environment is Environment.PRODUCTION
+
+
+def name_to_type(subject: Subject) -> str:
+    """Return what a person types for a subject: its name, or its id where the name cannot be read off and typed."""
+    name = subject.name
+    return name if name and name.isprintable() and name == name.strip() else subject.id

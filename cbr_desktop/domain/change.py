@@ -13,7 +13,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import VaultId
 
 PRIOR_ID = "{prior.id}"
-"""Stands in path and body for the id that an earlier request makes, until that is known."""
+"""Stands for the id that an earlier request makes, until that is known."""
 VAULT_LANE = "vault:"
 
 
@@ -96,9 +96,13 @@ class Change:
         return PRIOR_ID in self.path or PRIOR_ID.encode() in self.body
 
     def with_prior(self, id: str) -> "Change":
-        """Return the change with the id that an earlier request has made."""
+        """Return the change with the id that an earlier request has made; it is about that id from then on."""
         return replace(
-            self, path=self.path.replace(PRIOR_ID, id), body=self.body.replace(PRIOR_ID.encode(), id.encode("ascii"))
+            self,
+            subject=replace(self.subject, id=self.subject.id.replace(PRIOR_ID, id)),
+            lane=self.lane.replace(PRIOR_ID, id),
+            path=self.path.replace(PRIOR_ID, id),
+            body=self.body.replace(PRIOR_ID.encode(), id.encode("ascii")),
         )
 
 

@@ -49,6 +49,11 @@ class FindingKind(StrEnum):
     DUPLICATE_KEY = "duplicate-key"  # path
     UNKNOWN_KEY = "unknown-key"  # path
     HALF_CHARACTER = "half-character"  # path, code_point
+    OPERATION_UNKNOWN = "operation-unknown"  # path, found, known
+    CHECKPOINT_WRAPPED = "checkpoint-wrapped"  # path: a checkpoint's file has nothing around its body
+    TWO_REQUESTS = "two-requests"  # path, operation
+    NOT_TAKEN = "not-taken"  # path: nothing that the operation takes
+    PRIOR_MISSING = "prior-missing"  # no other request is named whose result it takes
     # name and description
     TOO_LONG = "too-long"  # length, limit, over, path for a resource
     BAD_CHARACTER = "bad-character"  # character, position (from 1), count, rules unless the strict ones
@@ -118,6 +123,7 @@ class FindingKind(StrEnum):
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path
     FILE_UNREADABLE = "file-unreadable"  # path, detail
+    AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
     BAD_TEMPLATE = "bad-template"  # path, found
 

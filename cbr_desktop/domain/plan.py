@@ -6,15 +6,18 @@ A plan file holds one JSON object::
         "name": "before-patch-day",
         "steps": [
             {"profile": "Prod · eu-de", "request": {"checkpoint": {...}}},
-            {"profile": "Prod · eu-nl", "file": "erp.cbr.json"}],
+            {"profile": "Prod · eu-nl", "file": "erp.cbr.json"},
+            {"profile": "Prod · eu-nl", "after": 2, "request": {"operation": ..., "path": {...}, "body": {...}}}],
         "names": "{vault|trunc:30}_{utc}",
         "concurrency": 2,
         "stop_on_failure": true,
         "stagger_seconds": 10}}
 
-``names`` names the requests that have no name of their own, by the template of ``domain/template``. ``concurrency`` is
-how many checkpoints of the plan may be under way at once (a vault takes one at a time anyway), ``stagger_seconds`` the
-pause between two beginnings. A ``file`` lies beside the plan or below. Other keys are kept and ignored.
+A ``request`` is what a request file holds, of any operation. A step with ``after`` waits until the step of that number
+has done all that was asked for, and takes the id of its result where it says ``{prior.id}``. ``names`` names the
+checkpoints that have no name of their own, by the template of ``domain/template``. ``concurrency`` is how many requests
+of the plan may be under way at once (a vault takes one at a time anyway), ``stagger_seconds`` the pause between two
+beginnings. A ``file`` lies beside the plan or below. Other keys are kept and ignored.
 
 A run of a plan is known by an id; its intents carry ``run/number`` as their ``plan``.
 """
@@ -26,9 +29,10 @@ from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
+from cbr_desktop.domain import document as documents
 from cbr_desktop.domain import request
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, folded, warn
-from cbr_desktop.domain.request import RequestDocument
 
 SUFFIX = ".plan.json"
 """How the names of plan files end."""
@@ -39,20 +43,22 @@ CONCURRENCY_LIMIT = 16
 STAGGER_LIMIT_SECONDS = 3600
 
 _KNOWN = frozenset({"name", "steps", "names", "concurrency", "stop_on_failure", "stagger_seconds"})
-_STEP_KNOWN = frozenset({"request", "file", "profile"})
+_STEP_KNOWN = frozenset({"request", "file", "profile", "after"})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One request of a plan, counted from 1; ``document`` is ``None`` while its ``file`` was not read or is no request.
 
-    ``profile`` is the name of the profile to send it from, empty where whoever runs the plan says so.
+    ``profile`` is the name of the profile to send it from, empty where whoever runs the plan says so. ``after`` is the
+    number of the step that it waits for, 0 where it waits for none.
     """
 
     number: int
     profile: str = ""
     file: str = ""
-    document: RequestDocument | None = None
+    document: Document | None = None
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +145,10 @@ def written(plan: Plan, **other: object) -> bytes:
     for step in plan.steps:
         document = step.document
         held: dict[str, Any] = {"profile": step.profile} if step.profile else {}
+        if step.after:
+            held["after"] = step.after
         if document is not None:
-            held["request"] = {"checkpoint": document.checkpoint} | document.other
+            held["request"] = document.value
         elif step.file:
             held["file"] = step.file
         steps.append(held)
@@ -168,14 +176,21 @@ def _step(number: int, step: object) -> tuple[Step, list[Finding]]:
         if not isinstance(item, str):
             wrong = {"path": f"{path}.{key}", "expected": "text", "found": "another value"}
             return Step(number), [*findings, block(FindingKind.WRONG_TYPE, Subject.FILE, **wrong)]
+    after = step.get("after", 0)
+    if "after" in step and not (isinstance(after, int) and not isinstance(after, bool) and 0 < after < number):
+        limits = f"1 to {number - 1}" if number > 1 else "no number in the first step"
+        found = after if isinstance(after, int) else "no number"
+        about = block(FindingKind.PLAN_RANGE, Subject.FILE, path=f"{path}.after", limit=limits, found=found)
+        findings.append(about)
+        after = 0
     if ("request" in step) == bool(file):
         return Step(number, profile), [*findings, block(FindingKind.STEP_UNCLEAR, Subject.FILE, path=path)]
     if file:
         if not _is_beside(file):
             findings.append(block(FindingKind.FILE_OUTSIDE, Subject.FILE, path=file))
-        return Step(number, profile, file), findings
-    document, about = request.read(json.dumps(step["request"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    return Step(number, profile, "", document), [*findings, *about]
+        return Step(number, profile, file, after=after), findings
+    document, told = documents.read(json.dumps(step["request"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return Step(number, profile, "", document, after), [*findings, *told]
 
 
 def _is_beside(file: str) -> bool:

@@ -1,8 +1,9 @@
-"""The request document: the API body of a checkpoint, made from a draft and read back from a file.
+"""The request document of a checkpoint: its API body, made from a draft and read back from a file.
 
-A request file holds one JSON object whose key ``checkpoint`` is the body of ``POST /v3/{project_id}/checkpoints``,
-verbatim; other top-level keys are kept and ignored. What goes over the wire, into the outbox and onto the preview are
-the same bytes: the ones that ``body`` or ``RequestDocument.body`` return.
+Its file holds one JSON object whose key ``checkpoint`` is the body of ``POST /v3/{project_id}/checkpoints``, verbatim;
+other top-level keys are kept and ignored. The files of all other changes are read by ``domain/document``. What goes
+over the wire, into the outbox and onto the preview are the same bytes: the ones that ``body`` or
+``RequestDocument.body`` return.
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Subject, block, folded, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
@@ -64,9 +66,19 @@ class RequestDocument:
     other: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def kind(self) -> Kind:
+        """The operation that it asks for."""
+        return Kind.CREATE_CHECKPOINT
+
+    @property
     def body(self) -> bytes:
         """The bytes to send: the file's ``checkpoint`` with all its keys, in the file's order."""
-        return _encode({"checkpoint": self.checkpoint})
+        return encoded({"checkpoint": self.checkpoint})
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The JSON object of its file."""
+        return {"checkpoint": self.checkpoint} | self.other
 
 
 def body(draft: CheckpointDraft) -> bytes:
@@ -89,11 +101,17 @@ def body(draft: CheckpointDraft) -> bytes:
         parameters["retention_duration_days"] = draft.retention_days
     if draft.policy_id is not None:
         parameters["policy_id"] = draft.policy_id
-    return _encode({"checkpoint": {"vault_id": draft.vault_id or "", "parameters": parameters}})
+    return encoded({"checkpoint": {"vault_id": draft.vault_id or "", "parameters": parameters}})
 
 
 def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
-    """Read a request file. The document is ``None`` when the findings say that it cannot be one."""
+    """Read the request file of a checkpoint. The document is ``None`` when the findings say that it cannot be one."""
+    value, noted = json_object(data)
+    return read_object(value, noted) if value is not None else (None, noted)
+
+
+def json_object(data: bytes) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Return the JSON object of a file's bytes and what is found about its JSON; ``None`` when there is none."""
     if len(data) > SIZE_LIMIT:
         return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=SIZE_LIMIT)]
     noted: list[Finding] = []
@@ -103,8 +121,13 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
         return None, [error.finding]
     if not isinstance(value, dict):
         return None, [block(FindingKind.NOT_OBJECT, Subject.FILE, path="", found=_type_word(value))]
+    return value, noted
+
+
+def read_object(value: dict[str, Any], noted: list[Finding]) -> tuple[RequestDocument | None, list[Finding]]:
+    """Read the JSON object of a checkpoint's file; ``noted`` is what was found about its JSON."""
     findings = folded(chain(noted, _shape_findings(value)))
-    if any(finding.kind in _UNREADABLE for finding in findings):
+    if any(finding.kind in UNREADABLE for finding in findings):
         return None, findings
     checkpoint = value["checkpoint"]
     draft = _draft(checkpoint)
@@ -175,12 +198,12 @@ def unknown_keys(checkpoint: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
     )
 
 
-_UNREADABLE = frozenset(
-    {FindingKind.NOT_OBJECT, FindingKind.MISSING, FindingKind.WRONG_TYPE, FindingKind.DUPLICATE_KEY}
-)
+UNREADABLE = frozenset({FindingKind.NOT_OBJECT, FindingKind.MISSING, FindingKind.WRONG_TYPE, FindingKind.DUPLICATE_KEY})
+"""What keeps a file from being read as a request."""
 
 
-def _encode(value: dict[str, Any]) -> bytes:
+def encoded(value: dict[str, Any]) -> bytes:
+    """Return a JSON object as the bytes of a body: UTF-8, indented for reading, nothing in it unseen."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     if not text.isascii():
         # a text that turns itself round must not look like another on the way to its sending; JSON has escapes for that
@@ -249,20 +272,20 @@ def _shape_findings(value: dict[str, Any]) -> Iterator[Finding]:
         return
     checkpoint = value["checkpoint"]
     if not isinstance(checkpoint, dict):
-        yield _wrong(Subject.FILE, "checkpoint", dict, checkpoint)
+        yield wrong_type(Subject.FILE, "checkpoint", dict, checkpoint)
         return
     if "vault_id" not in checkpoint:
         yield block(FindingKind.MISSING, Subject.VAULT, path="checkpoint.vault_id")
     elif not isinstance(checkpoint["vault_id"], str):
-        yield _wrong(Subject.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"])
+        yield wrong_type(Subject.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"])
     parameters = checkpoint.get("parameters", {})
     if not isinstance(parameters, dict):
-        yield _wrong(Subject.FILE, "checkpoint.parameters", dict, parameters)
+        yield wrong_type(Subject.FILE, "checkpoint.parameters", dict, parameters)
         return
     for key, expected in _PARAMETER_TYPES.items():
-        if key in parameters and not _is(parameters[key], expected):
+        if key in parameters and not is_of(parameters[key], expected):
             subject = _SUBJECTS.get(key, Subject.ADVANCED)
-            yield _wrong(subject, f"{_PARAMETERS}.{key}", expected, parameters[key])
+            yield wrong_type(subject, f"{_PARAMETERS}.{key}", expected, parameters[key])
     if parameters.get("name") == "":
         yield block(FindingKind.NAME_EMPTY, Subject.NAME, "9900", path=f"{_PARAMETERS}.name")
     if "resources" in parameters and "resource_details" in parameters:
@@ -280,21 +303,21 @@ def _resource_shape_findings(parameters: dict[str, Any]) -> Iterator[Finding]:
             yield warn(FindingKind.WHOLE_VAULT, Subject.RESOURCES, path=f"{_PARAMETERS}.{key}")
     for index, item in enumerate(_list(parameters.get("resources"))):
         if not isinstance(item, str):
-            yield _wrong(Subject.RESOURCES, f"{_PARAMETERS}.resources[{index}]", str, item)
+            yield wrong_type(Subject.RESOURCES, f"{_PARAMETERS}.resources[{index}]", str, item)
     for index, item in enumerate(_list(parameters.get("resource_details"))):
         yield from _detail_shape_findings(f"{_PARAMETERS}.resource_details[{index}]", item)
 
 
 def _detail_shape_findings(path: str, item: Any) -> Iterator[Finding]:
     if not isinstance(item, dict):
-        yield _wrong(Subject.RESOURCES, path, dict, item)
+        yield wrong_type(Subject.RESOURCES, path, dict, item)
         return
     for key in ("id", "type"):
         if key not in item:
             yield block(FindingKind.MISSING, Subject.RESOURCES, path=f"{path}.{key}")
     for key, expected in _DETAIL_TYPES.items():
-        if key in item and not _is(item[key], expected):
-            yield _wrong(Subject.RESOURCES, f"{path}.{key}", expected, item[key])
+        if key in item and not is_of(item[key], expected):
+            yield wrong_type(Subject.RESOURCES, f"{path}.{key}", expected, item[key])
     kind, name = item.get("type"), item.get("name")
     if isinstance(kind, str) and kind not in _RESOURCE_TYPES:
         yield warn(FindingKind.TYPE_UNKNOWN, Subject.RESOURCES, "9900", path=f"{path}.type", found=kind)
@@ -309,11 +332,11 @@ def _detail_shape_findings(path: str, item: Any) -> Iterator[Finding]:
 
 def _volume_shape_findings(path: str, volumes: Any, expected: type) -> Iterator[Finding]:
     if not isinstance(volumes, list):
-        yield _wrong(Subject.RESOURCES, path, list, volumes)
+        yield wrong_type(Subject.RESOURCES, path, list, volumes)
         return
     for number, volume in enumerate(volumes):
-        if not _is(volume, expected) or (expected is dict and not isinstance(volume.get("id"), str)):
-            yield _wrong(Subject.RESOURCES, f"{path}[{number}]", expected, volume)
+        if not is_of(volume, expected) or (expected is dict and not isinstance(volume.get("id"), str)):
+            yield wrong_type(Subject.RESOURCES, f"{path}[{number}]", expected, volume)
 
 
 def _draft(checkpoint: dict[str, Any]) -> CheckpointDraft:
@@ -352,7 +375,8 @@ def _choice(detail: dict[str, Any]) -> ResourceChoice:
     )
 
 
-def _is(value: Any, expected: type | tuple[type, ...]) -> bool:
+def is_of(value: Any, expected: type | tuple[type, ...]) -> bool:
+    """Whether a value of JSON is of a type; true and false are no numbers."""
     if expected is int:
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, expected)
@@ -362,7 +386,8 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _wrong(subject: Subject, path: str, expected: Any, value: Any) -> Finding:
+def wrong_type(subject: Subject, path: str, expected: Any, value: Any) -> Finding:
+    """Say that a value of JSON is of another type than the ``expected`` one."""
     facts = {"path": path, "expected": _TYPE_WORDS[expected], "found": _type_word(value)}
     return block(FindingKind.WRONG_TYPE, subject, "9900", **facts)
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 from cbr_desktop.domain import plan as plans
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import Damaged, StorageError
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block
-from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding
-from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument
+from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import make_folder, write_output, write_whole
 
-ProfileOf = Callable[[VaultId | None], str]
+ProfileOf = Callable[[Document], str]
 
 _RUN, _STARTED_AT = "run", "started_at"
 
@@ -48,13 +48,13 @@ def gather(files: Sequence[Path], profile_of: ProfileOf) -> tuple[tuple[Step, ..
     """Return a step with a copy of the request for each file, in their order, and what was found about them.
 
     A step whose file cannot be read, or has no request, has no document, and a finding says why. ``profile_of`` names
-    the profile that a vault's request is sent from, empty where whoever runs the plan says so.
+    the profile that a request is sent from, empty where whoever runs the plan says so.
     """
     steps, findings = [], []
     for number, file in enumerate(files, 1):
         document, about = _document(file, file.name)
         findings += [StepFinding(number, finding) for finding in about]
-        profile = profile_of(document.draft.vault_id) if document is not None else ""
+        profile = profile_of(document) if document is not None else ""
         steps.append(Step(number, profile, str(file), document))
     return tuple(steps), findings
 
@@ -109,7 +109,7 @@ class PlanRuns:
         return next((run for run in self.runs() if run.id == id), None)
 
 
-def _document(file: Path, name: str) -> tuple[RequestDocument | None, list[Finding]]:
+def _document(file: Path, name: str) -> tuple[Document | None, list[Finding]]:
     try:
         return requestfile.read(file)
     except StorageError as error:

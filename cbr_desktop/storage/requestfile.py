@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.document import Document
+from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.error import Damaged, Missing
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
 from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument, unknown_keys
@@ -15,7 +17,7 @@ from cbr_desktop.domain.request import read as read_bytes
 from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, open_plain, reason, write_whole
 
 
-def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
+def read(path: Path) -> tuple[Document | None, list[Finding]]:
     """Read a request file; nothing is sent or changed by that. ``Damaged`` when there is no readable file at all."""
     data = content(path, SIZE_LIMIT)
     if isinstance(data, int):
@@ -24,7 +26,7 @@ def read(path: Path) -> tuple[RequestDocument | None, list[Finding]]:
 
 
 def save(path: Path, draft: CheckpointDraft, document: RequestDocument | None = None) -> None:
-    """Save a draft whole or not at all (``NotSaved``).
+    """Save the draft of a checkpoint whole or not at all (``NotSaved``).
 
     ``document`` is the file that the draft began as: what this version did not understand in it stays. A file keeps the
     rights that the operator gave it, a new one is 0600.
@@ -34,7 +36,7 @@ def save(path: Path, draft: CheckpointDraft, document: RequestDocument | None = 
 
 
 def written(draft: CheckpointDraft, document: RequestDocument | None = None) -> bytes:
-    """Return the bytes of a request file, always in the same order: the request, then what else the file had."""
+    """Return the bytes of a checkpoint's file, always in the same order: the request, then what else the file had."""
     if document is None:
         return body_of(draft) + b"\n"
     checkpoint = document.checkpoint if draft == document.draft else _merged(draft, document)

@@ -237,6 +237,19 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.HALF_CHARACTER: (
         "‘{path}’ holds half a character ({code_point}), which cannot be sent. Take it out of the text or its key."
     ),
+    FindingKind.OPERATION_UNKNOWN: "This version has no operation ‘{found}’ for a file. It has {known}. Correct it.",
+    FindingKind.CHECKPOINT_WRAPPED: (
+        "The file of a checkpoint has ‘checkpoint’ itself at the top, without ‘operation’ and ‘body’. Take it out of"
+        " these, or import the file."
+    ),
+    FindingKind.TWO_REQUESTS: (
+        "The file asks for a checkpoint and for ‘{operation}’; which one counts? Keep one of them, the other in a file"
+        " of its own."
+    ),
+    FindingKind.NOT_TAKEN: "‘{path}’ is nothing that the operation takes. Take it out.",
+    FindingKind.PRIOR_MISSING: (
+        "It takes the result of another request, and waits for none. Such a request is a step of a plan, with ‘after’."
+    ),
     FindingKind.TOO_LONG: _too_long,
     FindingKind.BAD_CHARACTER: _bad_character,
     FindingKind.CONTROL_CHARACTER: _control_character,
@@ -361,6 +374,9 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
     FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",
     FindingKind.FILE_UNREADABLE: "The file ‘{path}’ cannot be read: {detail}. Put it in its place, or leave it out.",
+    FindingKind.AFTER_ELSEWHERE: (
+        "It waits for step {after}, which goes by profile ‘{profile}’. Let both go by one profile, or take ‘after’ out."
+    ),
     FindingKind.PROFILE_UNKNOWN: _profile_unknown,
     FindingKind.BAD_TEMPLATE: "‘{path}’ has a part that no name template knows: ‘{found}’. Correct it in the plan.",
     FindingKind.PEAK_HOURS: "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual.",

@@ -7,27 +7,33 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, Protocol
 
+from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.change import Kind, Subject, SubjectType
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.operations import WORDS
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.requests import tally
 from cbr_desktop.ui.theme import Tone
+from cbr_desktop.workflows.documents import name_of, subject_of
+from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
+from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
     Stand.NOT_STARTED: "Not started",
     Stand.WAITING: "Waiting",
-    Stand.RUNNING: "Backing up",
-    Stand.DONE: "Finished",
+    Stand.RUNNING: "Under way",
+    Stand.DONE: "Done",
     Stand.PARTLY: "Partly done",
-    Stand.NOTHING: "Nothing backed up",
+    Stand.NOTHING: "Nothing done",
     Stand.REFUSED: "Refused",
     Stand.UNKNOWN: "Outcome unknown",
     Stand.TAKEN_BACK: "Taken back",
@@ -45,9 +51,9 @@ _MARKS = {
 }
 _VERDICTS = {
     Verdict.RUNNING: "Not over yet",
-    Verdict.WHOLE: "Finished: everything is backed up",
-    Verdict.PARTLY: "Ended: only a part is backed up",
-    Verdict.FAILED: "Ended: nothing is backed up",
+    Verdict.WHOLE: "Finished: everything is {past}",
+    Verdict.PARTLY: "Ended: only a part is {past}",
+    Verdict.FAILED: "Ended: nothing is {past}",
     Verdict.UNKNOWN: "Ended, and not all outcomes are known",
 }
 _VERDICT_MARKS = {
@@ -60,8 +66,8 @@ _VERDICT_MARKS = {
 _ENDS = {
     Verdict.RUNNING: "Under way",
     Verdict.WHOLE: "Finished",
-    Verdict.PARTLY: "Partly backed up",
-    Verdict.FAILED: "Nothing backed up",
+    Verdict.PARTLY: "Partly {past}",
+    Verdict.FAILED: "Nothing {past}",
     Verdict.UNKNOWN: "Not all is known",
 }
 _LEFT = Mark(Shape.UP, Tone.WARN)
@@ -86,11 +92,11 @@ class Plans(Protocol):
         ...
 
     def gather(
-        self, files: Sequence[str], profile_of: Callable[[VaultId | None], str]
+        self, files: Sequence[str], profile_of: Callable[[Document], str]
     ) -> tuple[tuple[Step, ...], list[StepFinding]]:
         """Return a step for each request file, in their order, and what was found about them.
 
-        One whose file cannot be read has no document. ``profile_of`` names the profile that a vault is sent from.
+        One whose file cannot be read has no document. ``profile_of`` names the profile that a request is sent from.
         """
         ...
 
@@ -152,7 +158,7 @@ def run_words(row: PlanRow) -> str:
     waits = row.told.count(Stand.NOT_STARTED)
     if row.told.verdict is Verdict.RUNNING and waits:
         return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
-    return _ENDS[row.told.verdict]
+    return _ENDS[row.told.verdict].format(past=_past(row.told))
 
 
 def run_mark(row: PlanRow) -> Mark:
@@ -200,6 +206,40 @@ def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...
     return (words[0], "Not known", *words[2:-1], why), UNKNOWN
 
 
+def stand_words(row: StepRow) -> str:
+    """Return how a step stands, in the words of its operation."""
+    words = WORDS[row.kind] if row.kind is not None else None
+    own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
+    return own.get(row.stand, _STANDS[row.stand])
+
+
+def request_words(kind: Kind | None, name: str, unnamed: str = "") -> str:
+    """Return what a step asks for: the name of what is made, or what is done and to which name.
+
+    ``unnamed`` stands for a name that is not given, by default in the words of the operation.
+    """
+    if kind is None:
+        return shown(name, 80) if name else NONE
+    words = WORDS[kind]
+    if words.unnamed:
+        return shown(name, 80) if name else unnamed or words.unnamed
+    return f"{words.title}: {shown(name, 80)}" if name else words.title
+
+
+def subject_words(subject: Subject | None) -> str:
+    """Return what a step is done to, with its type where that is no vault."""
+    if subject is None:
+        return ""
+    label = shown(subject.label, 80)
+    return label if subject.type is SubjectType.VAULT else f"{subject.type} {label}"
+
+
+def _past(report: PlanReport) -> str:
+    """Return what everything in a plan is when it is through: the word of its operation, or of all kinds of them."""
+    words = {WORDS[row.kind].past for row in report.rows if row.kind is not None}
+    return words.pop() if len(words) == 1 else "done"
+
+
 def stand_mark(row: StepRow) -> Mark:
     """Return the mark of a step."""
     return _MARKS[row.stand]
@@ -211,7 +251,7 @@ def plan_sentence(report: PlanReport) -> str:
     parts = [f"{report.count(Stand.DONE)} of {count_words(total, 'step')} finished"]
     for stands, words in (
         ((Stand.PARTLY,), "partly done"),
-        ((Stand.NOTHING,), "with nothing backed up"),
+        ((Stand.NOTHING,), f"with nothing {_past(report)}"),
         ((Stand.REFUSED,), "refused"),
         ((Stand.UNKNOWN,), "unknown"),
         ((Stand.TAKEN_BACK,), "taken back"),
@@ -220,7 +260,8 @@ def plan_sentence(report: PlanReport) -> str:
     ):
         if count := report.count(*stands):
             parts.append(f"{count} {words}")
-    head = f"{_VERDICTS[report.verdict]}: {', '.join(parts)}."
+    verdict = _VERDICTS[report.verdict].format(past=_past(report))
+    head = f"{verdict}: {', '.join(parts)}."
     is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
     return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head
 
@@ -242,10 +283,10 @@ def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
         counts = (str(row.outcome.total - skipped), str(skipped), str(failed))
     return (
         str(row.number),
-        _STANDS[row.stand],
+        stand_words(row),
         shown(row.profile, 60),
-        shown(row.vault, 80),
-        shown(row.name, 80) if row.name else "(named by the service)",
+        subject_words(row.subject),
+        request_words(row.kind, row.name),
         *(count or NONE for count in counts),
         duration_words(row.took) if row.took is not None else NONE,
         step_sentence(row, now),
@@ -284,12 +325,16 @@ def report_text(report: PlanReport, now: datetime) -> str:
     for row in report.rows:
         took = f" ({duration_words(row.took)})" if row.took is not None else ""
         told = f" {tally(row.outcome)}" if row.outcome is not None else ""
-        where = f"{shown(row.vault, 80)}, profile {shown(row.profile, 60)}"
-        name = shown(row.name, 80) or "(named by the service)"
-        lines.append(f"{stand_mark(row).shape} {row.number}. {_STANDS[row.stand]}{told}{took}: {name}, vault {where}")
+        where = f"{_typed_words(row.subject)}, profile {shown(row.profile, 60)}"
+        name = request_words(row.kind, row.name)
+        lines.append(f"{stand_mark(row).shape} {row.number}. {stand_words(row)}{told}{took}: {name}, {where}")
         if row.stand is not Stand.NOT_STARTED:
             lines.append(f"     {step_sentence(row, now)}")
     return "\n".join([*lines, ""])
+
+
+def _typed_words(subject: Subject | None) -> str:
+    return f"{subject.type} {shown(subject.label, 80)}" if subject is not None else NONE
 
 
 def report_html(report: PlanReport, now: datetime) -> str:
@@ -313,20 +358,36 @@ def report_html(report: PlanReport, now: datetime) -> str:
 
 
 def found_cells(
-    plan: Plan, number: int, findings: Sequence[StepFinding], default: str, vaults: Mapping[VaultId, Vault]
+    plan: Plan,
+    number: int,
+    findings: Sequence[StepFinding],
+    default: str,
+    ledger: Reading,
+    blasts: Mapping[int, Blast],
+    now: datetime,
 ) -> tuple[str, ...]:
-    """Return the words of a step that was not run yet, in the order of ``FOUND_COLUMNS``."""
+    """Return the words of a step that was not run yet, in the order of ``FOUND_COLUMNS``, first what is lost by it."""
     step = plan.steps[number - 1]
     own = [found.finding for found in findings if found.step == number]
     worst = min((finding.severity.value for finding in own), default=Severity.INFO.value)
     verdict = {Severity.BLOCK.value: "Not ready", Severity.WARN.value: "Look at it"}.get(worst, "Ready")
-    draft = step.document.draft if step.document is not None else None
-    id = (draft.vault_id if draft is not None else None) or VaultId("")
-    vault = f"{shown(vaults[id].name, 64)} ({id})" if id in vaults else shown(id, 64)
-    name = draft.name if draft is not None else ""
-    said = " ".join(finding_sentence(finding) for finding in own if finding.severity is not Severity.INFO)
-    unnamed = NONE if draft is None else "(named by the plan)" if plan.names else "(named by the service)"
-    return str(number), verdict, shown(step.profile or default, 60), vault, shown(name or unnamed, 80), said or NONE
+    document = step.document
+    subject = subject_of(document, ledger) if document is not None else None
+    kind, name = (document.kind, name_of(document)) if document is not None else (None, "")
+    lost = [lost_sentence(each, now) for each in blasts.get(number, Blast()).lost]
+    said = " ".join([*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO)])
+    asked = request_words(kind, name, "(named by the plan)" if plan.names else "")
+    waits = f" (after step {step.after})" if step.after else ""
+    where = _subject_and_id(subject)
+    return str(number), verdict, shown(step.profile or default, 60), where, f"{asked}{waits}", said or NONE
+
+
+def _subject_and_id(subject: Subject | None) -> str:
+    if subject is None:
+        return ""
+    prefix = "" if subject.type is SubjectType.VAULT else f"{subject.type} "
+    named = f"{shown(subject.name, 64)} ({shown(subject.id, 64)})" if subject.id else shown(subject.name, 64)
+    return prefix + (named if subject.name else shown(subject.id, 64))
 
 
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
@@ -350,11 +411,15 @@ def findings_text(plan: Plan | None, findings: Sequence[StepFinding]) -> str:
 def step_words(plan: Plan, number: int) -> str:
     """Return what a step asks for, in a line."""
     step = plan.steps[number - 1]
-    what = step.file if step.document is None else step.document.draft.name or "(named by the plan or the service)"
-    vault = step.document.draft.vault_id if step.document is not None else None
-    place = f", vault {shown(vault, 80)}" if vault else ""
+    document = step.document
+    what, place = shown(step.file or "no request", 100), ""
+    if document is not None:
+        what = request_words(document.kind, name_of(document), "(named by the plan or the service)")
+        subject = subject_of(document, Scope())
+        place = f", {_typed_words(subject)}" if subject is not None and subject.id else ""
     profile = f", profile {shown(step.profile, 60)}" if step.profile else ""
-    return f"{shown(what or 'no request', 100)}{place}{profile}"
+    waits = f", after step {step.after}" if step.after else ""
+    return f"{what}{place}{profile}{waits}"
 
 
 _STYLE = (
@@ -372,7 +437,9 @@ def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:
         "step": row.number,
         "state": str(row.stand),
         "profile": row.profile,
-        "vault": row.vault,
+        "operation": row.kind,
+        "vault": row.subject.label if row.subject is not None and row.subject.type is SubjectType.VAULT else "",
+        "subject": {"type": row.subject.type, "id": row.subject.id, "name": row.subject.name} if row.subject else None,
         "name": row.name,
         "file": row.file,
         "intent": row.intent.id if row.intent is not None else None,

@@ -134,7 +134,11 @@ class Workspace(QObject):
         if vault_id is None:
             shown = self.shown_contexts
             return shown[0] if len(shown) == 1 else None
-        knowing = [context for context in (*self.shown_contexts, *self.contexts) if vault_id in context.ledger.vaults]
+        return self.context_of(lambda ledger: vault_id in ledger.vaults)
+
+    def context_of(self, knows: Callable[[Ledger], bool]) -> ProfileContext | None:
+        """Return the context to act on something from: of those that know it, first one that may change things."""
+        knowing = [context for context in (*self.shown_contexts, *self.contexts) if knows(context.ledger)]
         return next((context for context in knowing if context.guard.is_open), knowing[0] if knowing else None)
 
     def context_of_intent(self, id: IntentId) -> ProfileContext:

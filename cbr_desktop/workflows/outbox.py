@@ -389,10 +389,12 @@ class Outbox:
         for intent in intents:
             if intent.state is not IntentState.QUEUED or not self._is_mine(intent):
                 continue
-            if intent.lane in taken or self._waits_for_prior(intent):
+            # a claim alone may put it into the row; its lane is that of what it is about all the same
+            lane = replace(intent, change=self._completed(intent.change, intent.after)).lane
+            if lane in taken or self._waits_for_prior(intent):
                 self._wait_in_line(intent, now)
             elif self._may_go(intent, now):
-                taken.add(intent.lane)
+                taken.add(lane)
                 if intent.id not in self._resting:
                     yield intent
 
@@ -441,7 +443,8 @@ class Outbox:
 
     def _is_contradicted(self, intent: Intent, now: datetime) -> bool:
         """Whether what is known by now blocks a request that was judged by older data."""
-        return self._operation(intent).judge(intent.change, self._ledger, now).is_blocked
+        change = self._completed(intent.change, intent.after)
+        return self._operation(intent).judge(change, self._ledger, now).is_blocked
 
     def _judged_at(self, change: Change) -> datetime | None:
         """Return how old the data are by which a change is judged, ``None`` when there are none."""
@@ -470,8 +473,10 @@ class Outbox:
 
     def _completed(self, change: Change, after: IntentId | None) -> Change:
         """Return a change with the id that the request has made for which it waited."""
-        prior = self._ledger.intents[after] if after is not None else None
-        return change if prior is None or prior.result is None else change.with_prior(prior.result.id)
+        prior = self._ledger.intents.get(after) if after is not None else None
+        if prior is None or prior.result is None or not prior.is_settled:
+            return change
+        return change.with_prior(prior.result.id)
 
     def _waiting_state(self, intent: Intent) -> IntentState:
         """Return how a request waits that nobody holds: for its time, or in the queue."""

@@ -14,24 +14,28 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from cbr_desktop.domain import draft as drafts
-from cbr_desktop.domain import request
+from cbr_desktop.domain import finding, request
+from cbr_desktop.domain.blast import Blast, destroys, wants_typed_name
+from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
-from cbr_desktop.domain.intent import LEFT, WAITING, Intent, IntentState
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.intent import LEFT, PRIOR_FAILED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
-from cbr_desktop.workflows.ledger import Ledger, Reading
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.documents import change_of, draft_of, name_of, subject_of, uncounted_part
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import default_name
-from cbr_desktop.workflows.operations import create_checkpoint
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
-from cbr_desktop.workflows.preflight import preflight
 
 LOOK_SECONDS = 1.0
 """How often a run looks whether another step may begin."""
@@ -87,17 +91,22 @@ class Outlet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """What became of a step. ``took`` is from the sending to the end, or until now."""
+    """What became of a step. ``took`` is from the sending to the end, or until now.
+
+    ``subject`` is what it is done to, ``name`` the one that it gives; ``kind`` is its operation. A step that has no
+    request has neither.
+    """
 
     number: int
     profile: str
-    vault: str
+    subject: Subject | None
     name: str
     file: str
     stand: Stand
     intent: Intent | None = None
     outcome: Outcome | None = None
     took: timedelta | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +128,66 @@ class PlanReport:
 def judged(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
     """Judge the steps of a plan that have documents by what is known; ``default`` names the profile of the others.
 
-    A request without a name of its own is judged with the name that the plan would give it.
+    A checkpoint without a name of its own is judged with the name that the plan would give it.
     """
     found: list[StepFinding] = []
     if plan.names:
         template = _template_findings(plan, ledgers, now)
-        found += [StepFinding(0, finding) for finding in template]
+        found += [StepFinding(0, each) for each in template]
     for step in plan.steps:
         ledger = ledgers.get(step.profile or default)
         if ledger is None:
-            about = block(FindingKind.PROFILE_UNKNOWN, Subject.FILE, profile=step.profile or default)
+            about = _of_file(FindingKind.PROFILE_UNKNOWN, profile=step.profile or default)
             found.append(StepFinding(step.number, about))
-        elif step.document is not None:
-            draft = _named(plan, step, ledger, now, random.Random(step.number)).draft
-            found += [StepFinding(step.number, finding) for finding in preflight(draft, ledger, now).findings]
+            continue
+        if step.after and (other := plan.steps[step.after - 1].profile or default) != (step.profile or default):
+            about = _of_file(FindingKind.AFTER_ELSEWHERE, after=step.after, profile=other)
+            found.append(StepFinding(step.number, about))
+        if step.document is not None:
+            document = _named(plan, step, ledger, now, random.Random(step.number))
+            told = documents.judged(document, ledger, now, has_prior=bool(step.after)).findings
+            found += [StepFinding(step.number, each) for each in told]
+    return found
+
+
+def destroying(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> list[tuple[Step, Ledger]]:
+    """Return the steps of a plan that destroy or overwrite something, each with what is known of its profile."""
+    return [
+        (step, ledgers[step.profile or default])
+        for step in plan.steps
+        if step.document is not None and destroys(OPERATIONS[step.document.kind].effect)
+        if (step.profile or default) in ledgers
+    ]
+
+
+def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[Step, Part, Ledger] | None:
+    """Return the first step of which what it destroys was not counted by lists that were read after ``since``."""
+    for step, ledger in steps:
+        assert step.document is not None  # noqa: S101  # those that destroy something have one
+        part = uncounted_part(OPERATIONS[step.document.kind], ledger, since)
+        if part is not None:
+            return step, part, ledger
+    return None
+
+
+def wants_name(steps: Iterable[tuple[Step, Ledger]]) -> bool:
+    """Whether a person types the name of the plan before steps go that destroy or overwrite something."""
+    return any(
+        wants_typed_name(OPERATIONS[step.document.kind].effect, ledger.profile.environment)
+        for step, ledger in steps
+        if step.document is not None
+    )
+
+
+def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int, Blast]:
+    """Return what the steps of a plan destroy or overwrite, by their numbers, as far as it is known before."""
+    found = {}
+    for step in plan.steps:
+        ledger = ledgers.get(step.profile or default)
+        if ledger is not None and step.document is not None and draft_of(step.document) is not None:
+            blast = OPERATIONS[step.document.kind].blast(change_of(step.document, ledger), ledger)
+            if not blast.is_empty:
+                found[step.number] = blast
     return found
 
 
@@ -154,6 +209,11 @@ def prepared(
         document = _named(plan, step, ledger, now, chance or random.Random())
         steps.append(replace(step, profile=step.profile or default, document=document))
     return Run(run, replace(plan, steps=tuple(steps)), now)
+
+
+def takes_name(document: Document) -> bool:
+    """Whether a plan names a request by its template: a checkpoint that has no name of its own."""
+    return isinstance(document, RequestDocument) and not document.draft.name
 
 
 def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanReport:
@@ -279,7 +339,7 @@ class PlanRun:
         if outlet is None:
             self.stopped = "profile"
             return False
-        open_rows = [row for row in rows if row.stand in (Stand.WAITING, Stand.RUNNING) or _is_lost(row)]
+        open_rows = [row for row in rows if _is_open(row)]
         is_online = outlet.ledger.connection.reach is Reach.ONLINE
         is_at_work = any(row.intent is not None and row.intent.state in _UNDER_WAY for row in open_rows)
         if now - self._alive_at > _FRESH:
@@ -295,9 +355,11 @@ class PlanRun:
         assert step.document is not None  # noqa: S101  # a prepared run has all of them
         mark = plan_mark(self._run.id, step.number)
         outlet = self._outlets[step.profile]
+        # steps begin in their order, so the one that it waits for has its request
+        prior = self.report().rows[step.after - 1].intent if step.after else None
         try:
-            wanted = create_checkpoint.change(step.document.draft, outlet.ledger, step.document.body)
-            outlet.outbox.submit(wanted, file=step.file, plan=mark)
+            wanted = change_of(step.document, outlet.ledger)
+            outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
         except CbrError:
             # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
             self.stopped = "refused"
@@ -311,14 +373,26 @@ class PlanRun:
                 intent is not None and intent.state in WAITING and bool(intent.note) and intent.note not in PASSING
             )
             if is_stuck and intent is not None and self._outlets[row.profile].outbox.cancel(intent.id):
-                self.stopped = self.stopped or "failure"
+                # what waited for a failure has no other reason to be kept back; the plan says whether the rest goes on
+                self.stopped = self.stopped or ("" if intent.note == PRIOR_FAILED else "failure")
 
 
-def _named(plan: Plan, step: Step, ledger: Ledger, now: datetime, chance: random.Random) -> RequestDocument:
-    """Return the request of a step under its own name, or under the one that the plan gives it."""
+def _of_file(kind: FindingKind, **facts: Any) -> Finding:
+    return finding.block(kind, finding.Subject.FILE, **facts)
+
+
+def _is_open(row: StepRow) -> bool:
+    """Whether a step takes one of the places of those under way; one that waits for a failure takes none."""
+    if row.intent is not None and row.intent.state is IntentState.HELD and row.intent.note == PRIOR_FAILED:
+        return False
+    return row.stand in (Stand.WAITING, Stand.RUNNING) or _is_lost(row)
+
+
+def _named(plan: Plan, step: Step, ledger: Ledger, now: datetime, chance: random.Random) -> Document:
+    """Return the request of a step; a checkpoint without a name of its own gets the one that the plan gives it."""
     document = step.document
     assert document is not None  # noqa: S101  # callers have looked
-    if document.draft.name or not plan.names:
+    if not plan.names or not isinstance(document, RequestDocument) or not takes_name(document):
         return document
     vault = ledger.vaults.get(document.draft.vault_id) if document.draft.vault_id else None
     rendered = default_name(plan.names, ledger.profile, vault, document.draft, now, sequence=step.number, chance=chance)
@@ -329,12 +403,14 @@ def _named(plan: Plan, step: Step, ledger: Ledger, now: datetime, chance: random
 
 def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime) -> list[Finding]:
     ledger = next(iter(ledgers.values()), None)
-    document = next((step.document for step in plan.steps if step.document is not None), None)
+    made = (step.document for step in plan.steps)
+    document = next((each for each in made if isinstance(each, RequestDocument)), None)
     if ledger is None or document is None:
         return []
     rendered = default_name(plan.names, ledger.profile, None, document.draft, now)
     return [
-        block(FindingKind.BAD_TEMPLATE, Subject.NAME, path="plan.names", found=part) for _, part in rendered.problems
+        finding.block(FindingKind.BAD_TEMPLATE, finding.Subject.NAME, path="plan.names", found=part)
+        for _, part in rendered.problems
     ]
 
 
@@ -355,11 +431,11 @@ def _by_run(ledger: Reading) -> dict[str, dict[int, Intent]]:
 
 
 def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> StepRow:
-    draft = step.document.draft if step.document is not None else None
-    vault_id = draft.vault_id if draft is not None else None
-    vault = ledger.vaults.get(vault_id) if vault_id else None
-    words = vault.name if vault is not None else str(vault_id or "")
-    row = StepRow(step.number, step.profile, words, draft.name if draft else "", step.file, Stand.NOT_STARTED)
+    document = step.document
+    subject = subject_of(document, ledger) if document is not None else None
+    name = name_of(document) if document is not None else ""
+    kind = document.kind if document is not None else None
+    row = StepRow(step.number, step.profile, subject, name, step.file, Stand.NOT_STARTED, kind=kind)
     if intent is None:
         return row
     outcome = outcome_of(ledger, intent)
@@ -368,7 +444,7 @@ def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> S
         took = (intent.changed_at if intent.is_settled else now) - intent.sent_at
     return replace(
         row,
-        vault=intent.subject.name or words,
+        subject=subject if subject is not None and subject.id == intent.subject.id else intent.subject,
         stand=_stand(intent, outcome),
         intent=intent,
         outcome=outcome,

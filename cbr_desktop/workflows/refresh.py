@@ -106,6 +106,7 @@ class Refresh:
         self._archive = archive
         self._archived: set[TaskId] = set()
         self._asked = asyncio.Event()
+        self._turns = {part: asyncio.Lock() for part in Part}
         self._needed: frozenset[Part] = frozenset()
         """The lists that a request waits for."""
 
@@ -198,14 +199,16 @@ class Refresh:
         return True
 
     async def _part(self, part: Part, reader: Callable[[], Awaitable[None]]) -> None:
-        self._ledger.loading(part)
-        try:
-            await reader()
-        except CbrError as error:
-            self._ledger.failed(part, error)
-            self._tell(error)
-        else:
-            self._tell(None)
+        # one after the other, so that an older list never takes the place of one that was asked for later
+        async with self._turns[part]:
+            self._ledger.loading(part)
+            try:
+                await reader()
+            except CbrError as error:
+                self._ledger.failed(part, error)
+                self._tell(error)
+            else:
+                self._tell(None)
 
     async def _vaults(self) -> None:
         listing = await self._cloud.vaults()

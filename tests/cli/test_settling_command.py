@@ -24,6 +24,7 @@ from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import behind_sentence, left_sentence, settling_commands, waiting_sentence
+from cbr_desktop.workflows.documents import change_of
 from tests.asking import asking
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
@@ -208,7 +209,7 @@ def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_pa
 
         async def story() -> None:
             await stage.session.refresh.once()
-            ended.append(await RequestRunner(stage.session).send(document, wait=False))
+            ended.append(await RequestRunner(stage.session).send(change_of(document, stage.session.ledger), wait=False))
             await stage.session.cloud.aclose()
 
         asyncio.run(story())

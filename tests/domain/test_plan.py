@@ -124,3 +124,33 @@ def test_a_damaged_copy_is_left_out(tmp_path: Path) -> None:
     for name, content in (("a", b""), ("b", b"{}"), ("c", data({"request": REQUEST})), ("d", b"\xff")):
         (tmp_path / f"{name}.plan.json").write_bytes(content)
     assert PlanRuns(tmp_path).runs() == []
+
+
+BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
+DELETION = {"operation": "DeleteBackup", "path": {"backup_id": BACKUP}, "note": "kept"}
+
+
+def test_a_step_may_be_a_request_of_any_operation_and_wait_for_another() -> None:
+    raw = data({"request": REQUEST}, {"request": DELETION, "after": 1, "profile": "a"}, {"file": "x", "after": 2})
+    first, second, third = good(raw).steps
+    assert (first.after, second.after, third.after) == (0, 1, 2)
+    assert second.document is not None and second.document.value == DELETION
+    steps = json.loads(plans.written(good(raw)))["plan"]["steps"]
+    assert steps == [{"request": REQUEST}, {"profile": "a", "after": 1, "request": DELETION}, {"after": 2, "file": "x"}]
+
+
+@pytest.mark.parametrize("after", [0, 2, 3, -1, "1", True, 1.0, None])
+def test_a_step_waits_for_an_earlier_one_or_for_none(after: object) -> None:
+    plan, findings = plans.read(data({"request": REQUEST}, {"request": DELETION, "after": after}))
+    assert plan is not None and plan.steps[1].after == 0
+    assert [(found.step, found.finding.kind) for found in findings if is_blocked([found])] == [
+        (2, FindingKind.PLAN_RANGE)
+    ]
+
+
+def test_the_first_step_waits_for_none() -> None:
+    assert (1, FindingKind.PLAN_RANGE) in kinds(data({"request": REQUEST, "after": 1}))
+
+
+def test_what_is_wrong_with_a_request_of_any_operation_is_found_at_its_step() -> None:
+    assert (1, FindingKind.OPERATION_UNKNOWN) in kinds(data({"request": {"operation": "DeleteVault"}}))

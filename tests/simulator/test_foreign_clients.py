@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,16 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcore.signer.signer import Signer
 
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain import document
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.ledger import Ledger
 
 # the vendor's signer asks for the time in a way that Python 3.12 and later call outdated
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
@@ -278,3 +284,38 @@ def test_openstack_client_in_another_project(town, tmp_path):
         "vault-nl-disks",
         "vault-nas-nl",
     }
+
+
+def previewed(url: str, value: dict[str, Any]) -> None:
+    """Run a request as the preview writes it for the vendor's SDK."""
+    found, findings = document.read(json.dumps(value).encode())
+    assert found is not None, findings
+    profile = replace(DEMO, cbr_endpoint=url)
+    change = documents.change_of(found, Ledger(profile, lambda part: None))
+    exec(rendered(Form.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
+
+
+def test_what_the_preview_writes_for_the_sdk_does_what_is_asked_for(town, monkeypatch):
+    url = town[1]
+    for name, word in {"AK": estate.DEMO_AK, "SK": estate.DEMO_SK, "PROJECT_ID": estate.DEMO_PROJECT_ID}.items():
+        monkeypatch.setenv(f"CBR_{name}", word)
+    client = sdk(url)
+    rows = [each for each in client.list_backups(ListBackupsRequest()).backups if each.status == "available"]
+    first, second = rows[-1], rows[-2]
+    renamed = {"operation": "UpdateBackup", "path": {"backup_id": first.id}, "body": {"backup": {"name": "better"}}}
+    previewed(url, renamed)
+    assert client.show_backup(ShowBackupRequest(backup_id=first.id)).backup.name == "better"
+    previewed(url, {"operation": "DeleteBackup", "path": {"backup_id": second.id}})
+    assert client.show_backup(ShowBackupRequest(backup_id=second.id)).backup.status in ("deleting", "deleted")
+    pattern = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"
+    policy = {
+        "name": "by-preview",
+        "operation_type": "backup",
+        "operation_definition": {"retention_duration_days": 30},
+        "trigger": {"properties": {"pattern": [pattern]}},
+    }
+    previewed(url, {"operation": "CreatePolicy", "body": {"policy": policy}})
+    assert "by-preview" in [each.name for each in client.list_policies(ListPoliciesRequest()).policies]
+    parameters = {"name": "by-preview", "resources": [estate.REFERENCE_RESOURCE_ID]}
+    previewed(url, {"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": parameters}})
+    assert "by-preview" in [each.name for each in client.list_backups(ListBackupsRequest()).backups]

@@ -64,6 +64,10 @@ WORDS: list[type[Enum]] = [
     JsonFault,
 ]
 FACTS: dict[str, object] = {
+    "operation": "DeleteBackup",
+    "after": 2,
+    "profile": "Prod",
+    "known": "DeleteBackup, CreatePolicy",
     "line": 3,
     "column": 7,
     "fault": JsonFault.SYNTAX,

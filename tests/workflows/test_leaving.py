@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from cbr_desktop.domain.change import Subject, SubjectType
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.workflows.leaving import Pending, sent_until, unfinished
@@ -29,7 +30,10 @@ def ledger(*intents: Intent) -> Ledger:
 
 
 def report(stopped: str, *stands: Stand) -> PlanReport:
-    rows = tuple(StepRow(number, "Test", "vault", "name", "", stand) for number, stand in enumerate(stands, 1))
+    rows = tuple(
+        StepRow(number, "Test", Subject(SubjectType.VAULT, "vault"), "name", "", stand)
+        for number, stand in enumerate(stands, 1)
+    )
     return PlanReport("patch-day", "run", NOW, Verdict.RUNNING, rows, stopped)
 
 

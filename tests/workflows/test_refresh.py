@@ -22,6 +22,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.task import Task
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
@@ -30,7 +31,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS, OLDER_TASKS, Refresh
-from tests.stage import Stage, StageClock, staged
+from tests.stage import START, Stage, StageClock, staged
 
 LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
 
@@ -80,6 +81,55 @@ def test_one_part_that_fails_leaves_the_others_and_its_own_rows(stage: Stage) ->
         assert stage.session.ledger.freshness[Part.TASKS].error is None
 
     run(stage, story())
+
+
+class Slow:
+    """A cloud whose lists of vaults are answered when a test lets them be, in the order of its choice."""
+
+    def __init__(self) -> None:
+        self.asked: list[asyncio.Future[Listing[Any]]] = []
+
+    async def project_id(self) -> str:
+        return "project"
+
+    async def vaults(self) -> Listing[Any]:
+        self.asked.append(asyncio.get_running_loop().create_future())
+        return await self.asked[-1]
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def keep_vaults(self, listing: Listing[Any]) -> None:
+        """Forget it."""
+
+
+def test_a_list_that_is_read_twice_at_once_ends_as_it_was_read_last() -> None:
+    """A window that reads afresh before something is destroyed must not be answered with an older round's rows."""
+    cloud, ledger = Slow(), Ledger(DEMO, lambda part: None)
+    refresh = Refresh(ledger, NoCache(), cloud, StageClock())  # type: ignore[arg-type]
+    first, second = estate_vaults()
+
+    async def story() -> None:
+        rounds = [asyncio.create_task(refresh.once([Part.VAULTS])) for _ in range(2)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for number, answer in ((1, second), (0, first)):
+            if number < len(cloud.asked):
+                cloud.asked[number].set_result(Listing([answer], START))
+            for _ in range(20):
+                await asyncio.sleep(0)
+        cloud.asked[-1].done() or cloud.asked[-1].set_result(Listing([second], START))
+        await asyncio.gather(*rounds)
+
+    asyncio.run(story())
+    assert list(ledger.vaults) == [second.id]
+
+
+def estate_vaults() -> tuple[Any, Any]:
+    """Return two vaults."""
+    one = Vault(VaultId("1"), "one", "server", "backup", "available", 100, 0)
+    return one, replace(one, id=VaultId("2"))
 
 
 def test_a_region_without_protectables_is_not_a_failure(stage: Stage) -> None:

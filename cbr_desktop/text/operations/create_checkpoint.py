@@ -104,4 +104,6 @@ CREATE_CHECKPOINT = Words(
     untraceable=lambda intent: "No trace of the request was found in tasks and backups",
     outcome=lambda intent, outcome: outcome_sentence(outcome),
     report=_report,
+    past="backed up",
+    unnamed="(named by the service)",
 )

@@ -32,4 +32,5 @@ CREATE_POLICY = Words(
     untraceable=lambda intent: "No policy as it was asked for was in the list",
     outcome=lambda intent, outcome: "Created. It is applied to no vault yet, so it backs nothing up before that.",
     report=lambda intent: [f"Create policy: {shown(intent.name)}"],
+    past="created",
 )

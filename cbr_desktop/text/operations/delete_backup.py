@@ -44,4 +44,5 @@ DELETE_BACKUP = Words(
     untraceable=lambda intent: f"{_backup(intent).capitalize()} was still there",
     outcome=_outcome,
     report=lambda intent: [f"Delete backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
+    past="deleted",
 )

@@ -35,4 +35,5 @@ RENAME_BACKUP = Words(
         f"Rename backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
         f"New name: {shown(intent.name)}",
     ],
+    past="renamed",
 )

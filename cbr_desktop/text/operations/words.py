@@ -17,7 +17,8 @@ class Words:
     where, ``searched`` the place alone, ``looking`` says that it is being looked for and what follows,
     ``untraceable`` that it was not found. ``accepted`` is said while nothing more is known, ``outcome`` what became of
     it; ``running``, ``done``, ``partly`` and ``failed`` are the same in a few words. ``report`` are the first lines of
-    a report, ``lines`` the heading of the rest.
+    a report, ``lines`` the heading of the rest. ``past`` is what everything, a part or nothing of a plan is at its end.
+    ``unnamed`` stands for the name of a request that gives none, where it is known by its name.
     """
 
     title: str
@@ -39,3 +40,5 @@ class Words:
     untraceable: Callable[[Intent], str]
     outcome: Callable[[Intent, Outcome], str]
     report: Callable[[Intent], list[str]]
+    past: str
+    unnamed: str = ""

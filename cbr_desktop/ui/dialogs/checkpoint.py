@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QSplitter,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.draft import SUFFIX
@@ -39,7 +39,6 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
 from cbr_desktop.text.states import clock_words, count_words, quoted
-from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
 from cbr_desktop.ui.dialogs.diff import DiffDialog
@@ -52,11 +51,11 @@ from cbr_desktop.ui.dialogs.options import Advanced, TypeCards
 from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.resources import ResourcePicker
 from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
+from cbr_desktop.ui.dialogs.stake import stake_chip
 from cbr_desktop.ui.dialogs.target import VaultField
 from cbr_desktop.ui.draft_store import DraftStore, Source
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.naming import default_name
@@ -393,10 +392,18 @@ class CheckpointDialog(QDialog):
             both = sorted((*self._problems, *found.findings), key=lambda finding: finding.severity.value)
             self._verdict = replace(found, findings=tuple(both))
         self.json.show_findings(self._problems)
-        self.inspector.preview.show_body(self._body, self._draft.resources)
+        self._show_preview()
         self.inspector.findings.show_findings(self._verdict.findings, now)
         self._show_findings()
         self._show_verdict()
+
+    def _show_preview(self) -> None:
+        """Show the request as it would be sent, also while it names no vault yet."""
+        named = self._draft.resources
+        count = 0 if named is None else len(named)
+        words = "names no resource: the whole vault" if named is None else f"names {count_words(count, 'resource')}"
+        asked = checkpoint_change(self._draft.vault_id or VaultId(""), "", self._body, self._draft.name)
+        self.inspector.preview.show_change(asked if self._body else None, words)
 
     def _show_findings(self) -> None:
         weighty = replace(
@@ -718,7 +725,7 @@ class CheckpointDialog(QDialog):
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
         words = "The console calls this “Perform Backup”; it makes a restore point."
         head = QHBoxLayout()
-        head.addWidget(_chip(Environment.DEMO if self._context.is_demo else profile.environment))
+        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
         head.addWidget(label(f"{where} — {words}", "checkpointSubtitle"), 1)
         return head
 
@@ -792,20 +799,6 @@ class CheckpointDialog(QDialog):
                     act()
                     return True
         return super().eventFilter(watched, event)
-
-
-def _chip(environment: Environment) -> QWidget:
-    """Return the word for what is at stake, in white on its colour."""
-    made = QLabel(ENVIRONMENTS[environment])
-    made.setObjectName("checkpointEnvironment")
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setContentsMargins(8, 2, 8, 2)
-    made.setAutoFillBackground(True)
-    colours = made.palette()
-    colours.setColor(QPalette.ColorRole.Window, QColor(ENVIRONMENT_COLOURS[environment]))
-    colours.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
-    made.setPalette(colours)
-    return made
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

@@ -140,21 +140,21 @@ class MarkedLine(QWidget):
 
 
 class FindingLines(QWidget):
-    """The findings about one field, the most serious first; hidden while there are none."""
+    """The findings about one field, the most serious first and no more than ``lines``; hidden while there are none."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, lines: int = _LINES) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(_LINES)]
+        self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
         for line in self._lines:
             layout.addWidget(line)
         self.show_findings(())
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
         """Show the first few of these findings."""
-        rows = sorted(findings, key=lambda finding: finding.severity.value)[:_LINES]
+        rows = sorted(findings, key=lambda finding: finding.severity.value)[: len(self._lines)]
         for line, finding in zip(self._lines, rows, strict=False):
             line.say(SEVERITY_MARKS[finding.severity], finding_sentence(finding))
         for line in self._lines[len(rows) :]:

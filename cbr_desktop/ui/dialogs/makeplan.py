@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.plan import (
     CONCURRENCY_LIMIT,
     STAGGER_LIMIT_SECONDS,
@@ -40,7 +40,8 @@ from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plans import MAKE_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.workspace import Workspace
-from cbr_desktop.workflows.plan import judged, prepared
+from cbr_desktop.workflows.documents import judged_at, name_of
+from cbr_desktop.workflows.plan import blasts, judged, prepared, takes_name
 
 _SIZE = QSize(1080, 560)
 _SMALLEST = QSize(720, 420)
@@ -91,10 +92,11 @@ class MakePlanDialog(QDialog):
     def refresh(self) -> None:
         """Judge the requests by what is known, and say what keeps the plan from being written."""
         found = [*self._findings, *self._judged()]
-        plan, vaults = self.plan(), self._workspace.open.vaults
+        plan, ledger, now = self.plan(), self._workspace.open, self._workspace.clock.now()
+        lost = blasts(plan, self._workspace.ledgers, self._default())
         lines = []
         for step in self._steps:
-            number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, vaults)
+            number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
             words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
             lines.append((words, found_mark(step.number, found)))
         self.table.fill(MAKE_COLUMNS, lines)
@@ -122,9 +124,9 @@ class MakePlanDialog(QDialog):
 
     # inside
 
-    def _profile_of(self, vault_id: VaultId | None) -> str:
-        """Return the profile that knows a vault, so that the plan says by itself where its steps go."""
-        context = self._workspace.context_of_vault(vault_id) if vault_id is not None else None
+    def _profile_of(self, document: Document) -> str:
+        """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
+        context = self._workspace.context_of(lambda ledger: judged_at(document, ledger) is not None)
         return context.profile.name if context is not None else ""
 
     def _default(self) -> str:
@@ -159,7 +161,7 @@ class MakePlanDialog(QDialog):
 
     def _example(self, reason: str) -> str:
         """Return a name that the template gives to the first request that has none of its own."""
-        unnamed = [step for step in self._steps if step.document is not None and not step.document.draft.name]
+        unnamed = [step for step in self._steps if step.document is not None and takes_name(step.document)]
         if not unnamed:
             return "All requests have names of their own, so that the template names none."
         count = count_words(len(unnamed), "request")
@@ -171,7 +173,7 @@ class MakePlanDialog(QDialog):
             return f"Names {count}."
         run = prepared(replace(self.plan(), steps=(first,)), "", ledgers, default, self._workspace.clock.now())
         document = run.plan.steps[0].document
-        return f"Names {count}, for instance {quoted(document.draft.name if document is not None else '', 80)}."
+        return f"Names {count}, for instance {quoted(name_of(document) if document is not None else '', 80)}."
 
     def _move(self, by: int) -> None:
         """Move the chosen step up or down."""

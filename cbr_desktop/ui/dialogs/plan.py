@@ -21,7 +21,7 @@ from cbr_desktop.ui.plans import FOUND_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import judged, prepared
+from cbr_desktop.workflows.plan import blasts, judged, prepared
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -66,9 +66,10 @@ class PlanDialog(QDialog):
         now, default = self._workspace.clock.now(), self._default()
         ledgers = self._workspace.ledgers
         self._findings = [*self._read_findings, *judged(self._plan, ledgers, default, now)]
+        lost = blasts(self._plan, ledgers, default)
         lines = [
             (
-                found_cells(self._plan, step.number, self._findings, default, self._workspace.open.vaults),
+                found_cells(self._plan, step.number, self._findings, default, self._workspace.open, lost, now),
                 found_mark(step.number, self._findings),
             )
             for step in self._plan.steps
@@ -91,7 +92,7 @@ class PlanDialog(QDialog):
         self.verdict.say(mark, reason or " ".join([ready, *whole]))
 
     def _rule_words(self) -> str:
-        together = count_words(self._plan.concurrency, "checkpoint")
+        together = count_words(self._plan.concurrency, "request")
         after = "none after a failure" if self._plan.stop_on_failure else "going on after a failure"
         pause = f", {self._plan.stagger_seconds:g} s apart" if self._plan.stagger_seconds else ""
         return f"{together} at a time{pause}, {after}"

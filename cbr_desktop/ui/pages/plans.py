@@ -34,6 +34,7 @@ from cbr_desktop.ui.plans import (
     run_mark,
     run_sentence,
     run_words,
+    subject_words,
 )
 from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
@@ -162,7 +163,7 @@ class PlansPage(Page[PlanRow]):
 
     def search_text(self, row: PlanRow) -> str:
         """Return what words are looked for in."""
-        steps = [f"{step.name} {step.vault}" for step in row.told.rows]
+        steps = [f"{step.name} {subject_words(step.subject)}" for step in row.told.rows]
         return "\n".join((row.run.id, _name_words(row), run_words(row), need_words(row), _profile_words(row), *steps))
 
     def owners(self, row: PlanRow) -> list[Ledger]:

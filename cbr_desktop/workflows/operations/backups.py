@@ -5,6 +5,7 @@ from datetime import datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change, Subject, SubjectType
+from cbr_desktop.domain.document import ChangeDocument, filled
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId
@@ -15,6 +16,8 @@ from cbr_desktop.workflows.sending import searched_since
 
 _NO_BACKUP = "6200"
 """The service's word for a backup that does not exist."""
+BACKUP_PATH = "backups/{backup_id}"
+"""The path of a backup."""
 
 
 def backup_subject(id: BackupId, ledger: Reading) -> Subject:
@@ -23,14 +26,19 @@ def backup_subject(id: BackupId, ledger: Reading) -> Subject:
     return Subject(SubjectType.BACKUP, id, known.name if known is not None else "")
 
 
+def path_of(id: BackupId) -> str:
+    """Return the path of a backup."""
+    return filled(BACKUP_PATH, {"backup_id": id})
+
+
+def id_in(document: ChangeDocument) -> BackupId:
+    """Return the backup that a request file names in its path."""
+    return BackupId(document.path["backup_id"])
+
+
 def lane_of(id: BackupId) -> str:
     """Return the lane of a backup: what is done to it is done one after the other."""
     return f"backup:{id}"
-
-
-def path_of(id: BackupId) -> str:
-    """Return the path of a backup."""
-    return f"backups/{id}"
 
 
 def known_backup(change: Change, ledger: Reading) -> Backup | None:

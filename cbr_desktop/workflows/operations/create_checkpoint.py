@@ -15,7 +15,17 @@ from datetime import datetime, timedelta
 from cbr_desktop.domain import request
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, checkpoint_change, checkpoint_result
+from cbr_desktop.domain.change import (
+    Change,
+    Effect,
+    Kind,
+    Repeat,
+    Result,
+    Subject,
+    SubjectType,
+    checkpoint_change,
+    checkpoint_result,
+)
 from cbr_desktop.domain.checkpoint import (
     NAME_LIMIT,
     AcceptedResource,
@@ -25,10 +35,12 @@ from cbr_desktop.domain.checkpoint import (
     ResourceChoice,
     is_distinctive,
 )
+from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.error import CloudError, Forbidden, NotFound
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome, outcome
+from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
@@ -44,6 +56,48 @@ _BEING_MADE = (BackupStatus.WAITING_PROTECT, BackupStatus.PROTECTING)
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
 _NO_DISKS = ResourceChoice(ResourceId(""), "")
 """A choice that says nothing of disks; id, type and name are filled in."""
+
+
+_RESOURCE = Schema(
+    "Resource",
+    {
+        "id": str,
+        "type": str,
+        "name": str,
+        "extra_info": Schema(
+            "ResourceExtraInfo",
+            {
+                "exclude_volumes": [str],
+                "include_volumes": [Schema("ResourceExtraInfoIncludeVolumes", {"id": str, "os_version": str})],
+            },
+        ),
+    },
+)
+_SCHEMA = Schema(
+    "VaultBackupReq",
+    {
+        "checkpoint": Schema(
+            "VaultBackup",
+            {
+                "vault_id": str,
+                "parameters": Schema(
+                    "CheckpointParam",
+                    {
+                        "auto_trigger": bool,
+                        "description": str,
+                        "incremental": bool,
+                        "name": str,
+                        "resources": [str],
+                        "resource_details": [_RESOURCE],
+                        "retention_duration_days": int,
+                        "policy_id": str,
+                    },
+                ),
+            },
+        )
+    },
+)
+"""What a file of a checkpoint needs, and what is odd about it, ``domain/request`` says in more detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +118,23 @@ class CreateCheckpoint:
     repeat = Repeat.NEVER
     effect = Effect.ADDS
     draft = CheckpointDraft
+    template = "checkpoints"
+    schema = _SCHEMA
     busy_codes = frozenset({"6125", "1001"})
     """The service's words for a vault that is being backed up already."""
     done_codes: frozenset[str] = frozenset()
     judged_by = frozenset({Part.VAULTS, Part.TASKS})
     rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS})
+
+    def draft_of(self, document: RequestDocument) -> CheckpointDraft:
+        """Return the checkpoint that a request file asks for."""
+        return document.draft
+
+    def subject(self, draft: CheckpointDraft, ledger: Reading) -> Subject:
+        """Return the vault."""
+        id = draft.vault_id or VaultId("")
+        vault = ledger.vaults.get(id)
+        return Subject(SubjectType.VAULT, id, vault.name if vault is not None else "")
 
     def change(self, draft: CheckpointDraft, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it names no vault."""
@@ -140,9 +206,8 @@ def change(draft: CheckpointDraft, ledger: Reading, body: bytes | None = None) -
     """
     if draft.vault_id is None:
         raise ValueError("a request needs a vault")
-    vault = ledger.vaults.get(draft.vault_id)
     made = request.body(draft) if body is None else body
-    return checkpoint_change(draft.vault_id, vault.name if vault is not None else "", made, draft.name)
+    return checkpoint_change(draft.vault_id, CREATE_CHECKPOINT.subject(draft, ledger).name, made, draft.name)
 
 
 def skipped_draft(intent: Intent) -> CheckpointDraft:

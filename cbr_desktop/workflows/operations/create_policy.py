@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject, SubjectType
+from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent
@@ -31,6 +32,37 @@ _LATE = timedelta(minutes=15)
 _BACKUP = "backup"
 
 
+_SCHEMA = Schema(
+    "PolicyCreateReq",
+    {
+        "policy": Schema(
+            "PolicyCreate",
+            {
+                "name": str,
+                "enabled": bool,
+                "operation_type": (_BACKUP,),
+                "operation_definition": Schema(
+                    "PolicyoODCreate",
+                    {
+                        **dict.fromkeys(("max_backups", "retention_duration_days", "full_backup_interval"), int),
+                        **dict.fromkeys(("day_backups", "week_backups", "month_backups", "year_backups"), int),
+                        "timezone": str,
+                    },
+                ),
+                "trigger": Schema(
+                    "PolicyTriggerReq",
+                    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
+                    frozenset({"properties"}),
+                ),
+            },
+            frozenset({"name", "operation_type", "operation_definition", "trigger"}),
+        )
+    },
+    frozenset({"policy"}),
+)
+"""Of replication policies the program makes none."""
+
+
 class CreatePolicy:
     """The operation that makes a backup policy, which is applied to no vault yet."""
 
@@ -38,14 +70,27 @@ class CreatePolicy:
     repeat = Repeat.AFTER_PROOF
     effect = Effect.ADDS
     draft = PolicyDraft
+    template = "policies"
+    schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
     judged_by = frozenset({Part.POLICIES})
     rereads = frozenset({Part.POLICIES})
 
+    def draft_of(self, document: ChangeDocument) -> PolicyDraft:
+        """Return the policy that a request file asks for."""
+        draft = read_policy(document.body)
+        if draft is None:
+            raise ValueError("the file was not found good")
+        return draft
+
+    def subject(self, draft: PolicyDraft, ledger: Reading) -> Subject:
+        """Return the policy, which has no id yet."""
+        return Subject(SubjectType.POLICY, "", draft.name)
+
     def change(self, draft: PolicyDraft, ledger: Reading) -> Change:
         """Return the change that makes a policy. Two of one name go one after the other."""
-        subject = Subject(SubjectType.POLICY, "", draft.name)
+        subject = self.subject(draft, ledger)
         return Change(self.kind, subject, f"policy:{draft.name}", "POST", "policies", policy_body(draft), draft.name)
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BEING_DELETED, GONE, Backup, BackupDeletion, BackupStatus
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
+    BACKUP_PATH,
     backup_subject,
+    id_in,
     judged_at,
     known_backup,
     lane_of,
@@ -35,16 +38,26 @@ class DeleteBackup:
     repeat = Repeat.SAFE
     effect = Effect.DELETES
     draft = BackupDeletion
+    template = BACKUP_PATH
+    schema = None
     busy_codes = frozenset({"6203", "6112"})
     """What the service says of a backup that it is deleting already; it says the same while the next one is made."""
     done_codes = frozenset({"6200"})
     judged_by = frozenset({Part.VAULTS, Part.BACKUPS})
     rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS})
 
+    def draft_of(self, document: ChangeDocument) -> BackupDeletion:
+        """Return the deletion that a request file asks for."""
+        return BackupDeletion(id_in(document))
+
+    def subject(self, draft: BackupDeletion, ledger: Reading) -> Subject:
+        """Return the backup."""
+        return backup_subject(draft.backup_id, ledger)
+
     def change(self, draft: BackupDeletion, ledger: Reading) -> Change:
         """Return the change that deletes a backup."""
         id = draft.backup_id
-        return Change(self.kind, backup_subject(id, ledger), lane_of(id), "DELETE", path_of(id))
+        return Change(self.kind, self.subject(draft, ledger), lane_of(id), "DELETE", path_of(id))
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge the deletion by the lists of backups and vaults."""

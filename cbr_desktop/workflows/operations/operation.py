@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -48,7 +49,8 @@ class Operation(Protocol):
 
     ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
     the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
-    ``draft`` is the type of what a person fills in for it.
+    ``draft`` is the type of what a person fills in for it. ``template`` is the path of its request with
+    a place for each id (``backups/{backup_id}``), ``schema`` the shape of its body, ``None`` where it has none.
     """
 
     @property
@@ -89,6 +91,24 @@ class Operation(Protocol):
     @property
     def rereads(self) -> frozenset[Part]:
         """The lists that are others after it."""
+        ...
+
+    @property
+    def template(self) -> str:
+        """The path of its request with a place for each id."""
+        ...
+
+    @property
+    def schema(self) -> Schema | None:
+        """The shape of its body."""
+        ...
+
+    def draft_of(self, document: Any) -> Any:
+        """Return the draft that a request file of this operation means; its path and body have been found good."""
+        ...
+
+    def subject(self, draft: Any, ledger: Reading) -> Subject:
+        """Return what a draft is done to."""
         ...
 
     def change(self, draft: Any, ledger: Reading) -> Change:

@@ -6,14 +6,17 @@ from datetime import datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BackupRename
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.checkpoint import name_findings
+from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
+    BACKUP_PATH,
     backup_subject,
+    id_in,
     judged_at,
     known_backup,
     lane_of,
@@ -24,6 +27,12 @@ from cbr_desktop.workflows.operations.backups import (
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
+_SCHEMA = Schema(
+    "BackupUpdateReq",
+    {"backup": Schema("BackupUpdate", {"name": str}, frozenset({"name"}))},
+    frozenset({"backup"}),
+)
+
 
 class RenameBackup:
     """The operation that gives a backup another name."""
@@ -32,16 +41,26 @@ class RenameBackup:
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
     draft = BackupRename
+    template = BACKUP_PATH
+    schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()
     done_codes: frozenset[str] = frozenset()
     judged_by = frozenset({Part.BACKUPS})
     rereads = frozenset({Part.BACKUPS})
 
+    def draft_of(self, document: ChangeDocument) -> BackupRename:
+        """Return the renaming that a request file asks for."""
+        return BackupRename(id_in(document), (document.content or {})["backup"]["name"])
+
+    def subject(self, draft: BackupRename, ledger: Reading) -> Subject:
+        """Return the backup."""
+        return backup_subject(draft.backup_id, ledger)
+
     def change(self, draft: BackupRename, ledger: Reading) -> Change:
         """Return the change that gives a backup another name."""
         id = draft.backup_id
         body = json.dumps({"backup": {"name": draft.name}}, ensure_ascii=False, indent=2)
-        subject = backup_subject(id, ledger)
+        subject = self.subject(draft, ledger)
         return Change(
             self.kind, subject, lane_of(id), "PUT", path_of(id), body.encode("utf-8", "surrogatepass"), draft.name
         )

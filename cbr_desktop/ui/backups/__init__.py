@@ -1,0 +1,1 @@
+"""What is particular to the dialogs on backups."""

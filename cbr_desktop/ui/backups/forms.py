@@ -1,0 +1,44 @@
+"""The forms of the changes of one backup."""
+
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout
+
+from cbr_desktop.domain.backup import BackupDeletion, BackupRename
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
+
+
+def deletion_form(id: BackupId) -> FixedForm:
+    """Return the form that deletes a backup: there is nothing to fill in."""
+    return FixedForm(Kind.DELETE_BACKUP, BackupDeletion(id))
+
+
+class RenameForm(ChangeForm):
+    """Asks for another name of a backup; ``name`` is where the person begins."""
+
+    kind = Kind.RENAME_BACKUP
+
+    def __init__(self, id: BackupId, name: str) -> None:
+        super().__init__()
+        self._id = id
+        self.setObjectName("renameForm")
+        self.name = QLineEdit(name)
+        self.name.setObjectName("newName")
+        self.name.setAccessibleName("New name")
+        words = label("&New name", "newNameWords")
+        words.setBuddy(self.name)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(words)
+        layout.addWidget(self.name)
+        self.name.textChanged.connect(self.changed)
+
+    def draft(self) -> BackupRename:
+        """Return the renaming that is asked for."""
+        return BackupRename(self._id, self.name.text())
+
+    def begin(self) -> None:
+        """Put the focus into the name, which is selected as a whole."""
+        self.name.setFocus()
+        self.name.selectAll()

@@ -1,0 +1,387 @@
+"""The shell of every change: what is done to what, what is found about it, what is lost, and the request itself.
+
+Nothing can be confirmed before what it is judged by was read afresh, or could not be; what destroys something is not
+confirmed at all by older data.
+"""
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.blast import Blast, name_to_type, wants_typed_name
+from cbr_desktop.domain.change import Change, Effect
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.finding import FindingKind, Severity
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import clock_words, count_words, quoted, shown
+from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.dialogs.outcome import OutcomePanel
+from cbr_desktop.ui.dialogs.stake import stake_chip
+from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.request import request_text
+from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.tasks import TaskOwner, is_at_work
+from cbr_desktop.ui.theme import Tone
+from cbr_desktop.workflows.guard import ARM_MINUTES
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.preflight import Preflight
+
+_ARM_MINUTES = ARM_MINUTES[1]
+_FRESH = timedelta(minutes=CONFIRM_MINUTES)
+_DESTROYS = frozenset({Effect.DELETES, Effect.OVERWRITES})
+_LINES = 10
+_SMALLEST = QSize(460, 320)
+_USUAL = QSize(720, 560)
+_GRAVE = Mark(Shape.CROSS, Tone.BAD)
+_LOSS = Mark(Shape.UP, Tone.WARN)
+
+
+class ChangeDialog(QDialog):
+    """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
+
+    Signals:
+        submitted: the id of the intent that was queued.
+    """
+
+    submitted = Signal(str)
+
+    def __init__(self, context: ProfileContext, form: ChangeForm, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.form = form
+        self._operation = OPERATIONS[form.kind]
+        self._words = WORDS[form.kind]
+        self._asked_at = context.clock.now()
+        """Since when the lists must have been read to count as fresh."""
+        self._change: Change | None = None
+        self._verdict = Preflight(())
+        self._blast = Blast()
+        self._accepted: frozenset[FindingKind] = frozenset()
+        self._warned: frozenset[FindingKind] = frozenset()
+        self._outcome: OutcomePanel | None = None
+        self._tasks = TaskOwner(self)
+        self._tasks.busy_changed.connect(self._judge)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self._judge()
+        self.cancel.setFocus()
+        form.begin()
+
+    @property
+    def _destroys(self) -> bool:
+        return self._operation.effect in _DESTROYS
+
+    def open(self) -> None:
+        """Show the window beside the others, and read afresh what the change is judged by."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+        self.read()
+
+    def read(self) -> None:
+        """Read afresh what the change is judged by; it can be confirmed after that."""
+        if is_at_work():
+            self._asked_at = self._context.clock.now()
+            self._tasks.start(self._context.refresh.once(self._operation.judged_by), group="reading")
+            self._judge()
+
+    # judging
+
+    def _judge(self, *_: object) -> None:
+        """Judge what is asked for by what is known now, and show the very request that would be sent."""
+        if self._stack.currentWidget() is not self._form_side:
+            return
+        ledger, now = self._context.ledger, self._context.clock.now()
+        before = self._blast.lost
+        try:
+            self._change = change_of(self.form.draft(), ledger)
+        except ValueError:
+            self._change = None
+        if self._change is not None:
+            self._verdict = self._operation.judge(self._change, ledger, now)
+            self._blast = self._operation.blast(self._change, ledger)
+            self._show_change(self._change)
+        if self._blast.lost != before:
+            # whoever typed the name has seen another loss than the one that stands here now
+            self.typed.clear()
+        self._show_losses(now)
+        self.findings.show_findings(self._verdict.findings)
+        self._show_verdict()
+
+    def _show_change(self, change: Change) -> None:
+        subject = change.subject
+        name = quoted(subject.name, 80) if subject.name else "without a name"
+        id = f" ({shown(subject.id, 64)})" if subject.id else ""
+        self.subject.setText(f"{subject.type.capitalize()} {name}{id}" if subject.id or subject.name else "")
+        text = bounded(request_text(change, self._context.profile))
+        if text != self.preview.toPlainText():
+            self.preview.setPlainText(text)
+        self.ask.setText(f"To go on, type {quoted(name_to_type(subject))}:")
+
+    def _show_losses(self, now: datetime) -> None:
+        while len(self._loss_lines) < len(self._blast.lost):
+            line = MarkedLine(f"changeLoss{len(self._loss_lines) or ''}")
+            self._loss_lines.append(line)
+            self._losses.addWidget(line)
+        for place, line in enumerate(self._loss_lines):
+            lost = self._blast.lost[place] if place < len(self._blast.lost) else None
+            mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
+            line.say(mark, lost_sentence(lost, now) if lost is not None else "")
+        as_of = self._judged_at()
+        self.as_of.setText(f"As of {clock_words(as_of, now)}." if as_of is not None else "Nothing was read so far.")
+
+    def _judged_at(self) -> datetime | None:
+        """Return how old the oldest of the lists is that the change is judged by."""
+        known = [self._context.ledger.freshness[part].as_of for part in self._operation.judged_by]
+        return None if None in known else min(at for at in known if at is not None)
+
+    def _is_fresh(self) -> bool:
+        """Whether all that the change is judged by was read since it was asked for, and of late."""
+        at, now = self._judged_at(), self._context.clock.now()
+        return at is not None and self._asked_at <= at and now - at <= _FRESH
+
+    def _show_verdict(self) -> None:
+        warned = frozenset(f.kind for f in self._verdict.findings if f.severity is Severity.WARN)
+        if not warned <= self._accepted:
+            self._accepted = frozenset()
+            self.anyway.setChecked(False)
+        self._warned = warned
+        guard = self._context.guard
+        self.arm.setVisible(not guard.is_open and guard.sealed is None)
+        self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
+        self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
+        self._typing.setVisible(self._wants_name())
+        reason = self._reason()
+        self.confirm.setEnabled(not reason)
+        hint = reason or f"Queues the request; it is sent as soon as the service can be reached.{self._later()}"
+        self.confirm.setToolTip(tooltip(hint))
+        self.confirm.setAccessibleDescription(hint)
+        mark = SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN] if reason else READY
+        self.verdict.say(mark, reason or f"Ready.{self._later()}")
+
+    def _later(self) -> str:
+        """Return that the request would wait, where it would."""
+        if self._context.ledger.connection.reach is Reach.UNREACHABLE:
+            return " There is no connection now: it is queued, and sent when there is one."
+        return "" if self._is_fresh() else " It is judged by what was known before, since that could not be read anew."
+
+    def _wants_name(self) -> bool:
+        return wants_typed_name(self._operation.effect, self._context.profile.environment)
+
+    def _reason(self) -> str:
+        """Return why the change cannot be confirmed as it is, empty when it can."""
+        guard, change = self._context.guard, self._change
+        if guard.sealed is not None:
+            return f"Read-only mode: nothing can be sent. {error_sentence(guard.sealed)}"
+        if self._tasks.is_busy:
+            return "Reading afresh what this is judged by…"
+        if change is None:
+            return "Not ready: something is missing."
+        if self._verdict.is_blocked:
+            first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
+            return f"Not ready: {finding_sentence(first)}"
+        if self._destroys and not self._is_fresh():
+            return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
+        if not guard.is_open:
+            return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
+        if self._warned - self._accepted:
+            count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
+            return f"{count_words(count, 'warning')}. Tick ‘Send anyway’ to send it all the same."
+        if self._wants_name() and self.typed.text() != name_to_type(change.subject):
+            return f"This is production: type {quoted(name_to_type(change.subject))} above to go on."
+        return ""
+
+    def _trouble(self) -> str:
+        """Return why a list that the change is judged by could not be read, empty where that is not known."""
+        errors = [self._context.ledger.freshness[part].error for part in sorted(self._operation.judged_by)]
+        return next((f" {error_sentence(error)}" for error in errors if error is not None), "")
+
+    # what the operator does
+
+    def _accept_warnings(self, accepted: bool) -> None:
+        self._accepted = self._warned if accepted else frozenset()
+        self._show_verdict()
+
+    def _arm(self) -> None:
+        """Let requests of this profile through for some minutes, and say so everywhere."""
+        self._context.guard.arm(_ARM_MINUTES)
+        self._context.signals.notice(Part.INTENTS)
+        self._judge()
+
+    def _send(self) -> None:
+        """Queue what stands here, after one more look at it."""
+        self._judge()
+        if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
+            return
+        try:
+            intent = self._context.outbox.submit(self._change)
+        except CbrError as error:
+            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
+            return
+        self._outcome = OutcomePanel(self._context, intent.id)
+        self._outcome.offer_editing(possible=self.form.has_fields)
+        self._outcome.edit_requested.connect(self._edit_again)
+        self._outcome.close_requested.connect(self.close)
+        self._stack.addWidget(self._outcome)
+        self._stack.setCurrentWidget(self._outcome)
+        self._outcome.setFocus()
+        self.submitted.emit(intent.id)
+
+    def _edit_again(self) -> None:
+        if self._outcome is not None:
+            self._stack.removeWidget(self._outcome)
+            self._outcome.deleteLater()
+            self._outcome = None
+        self._stack.setCurrentWidget(self._form_side)
+        self.form.begin()
+        self.read()
+        self._judge()
+
+    def _ledger_changed(self, part: Part) -> None:
+        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS):
+            self._judge()
+
+    # the window
+
+    def _make_parts(self) -> None:
+        self.subject = label(name="changeSubject")
+        font = self.subject.font()
+        font.setBold(True)
+        self.subject.setFont(font)
+        self._loss_lines: list[MarkedLine] = []
+        self.as_of = label(name="changeAsOf")
+        self.findings = FindingLines("changeFindings", lines=_LINES)
+        self.preview = QPlainTextEdit()
+        self.preview.setObjectName("changePreview")
+        self.preview.setAccessibleName("The request as it is sent")
+        self.preview.setReadOnly(True)
+        self.preview.setTabChangesFocus(True)
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.ask = label(name="changeAsk")
+        self.typed = QLineEdit()
+        self.typed.setObjectName("changeTyped")
+        self.typed.setAccessibleName("The name of what is lost")
+        self.verdict = MarkedLine("changeVerdict")
+        self.anyway = QCheckBox("Send an&yway")
+        self.anyway.setObjectName("changeAnyway")
+        self.anyway.setAccessibleName("Send anyway")
+        self.cancel = push_button("&Cancel", "changeCancel", self.close)
+        self.cancel.setDefault(True)
+        self.again = push_button("&Read again", "changeRead", self.read)
+        self.arm = push_button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "changeArm", self._arm)
+        self.confirm = push_button(self._words.title, "changeConfirm", self._send)
+        self.confirm.setAccessibleName(self._words.title)
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._judge)
+        self.anyway.toggled.connect(self._accept_warnings)
+        self.typed.textChanged.connect(self._show_verdict)
+        self._context.signals.changed.connect(self._ledger_changed)
+        QShortcut(QKeySequence("F5"), self, self.read)
+        if not self._destroys:
+            for keys in ("Return", "Enter"):
+                QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self.confirm.click)
+
+    def _lay_out(self) -> None:
+        title = self._words.title
+        self.setObjectName("changeDialog")
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setMinimumSize(_SMALLEST)
+        self._form_side = QWidget()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._form_side)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        layout = QVBoxLayout(self._form_side)
+        layout.addLayout(self._head())
+        layout.addWidget(self._middle(), 1)
+        layout.addWidget(self._typed_row())
+        layout.addWidget(self.verdict)
+        layout.addLayout(self._buttons())
+        self.resize(_USUAL.boundedTo(self.screen().availableSize()))
+
+    def _head(self) -> QHBoxLayout:
+        profile = self._context.profile
+        where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
+        head = QHBoxLayout()
+        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
+        head.addWidget(label(where, "changePlace"), 1)
+        return head
+
+    def _middle(self) -> QWidget:
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.subject)
+        if self.form.has_fields:
+            layout.addWidget(self.form)
+        else:
+            self.form.setParent(inside)
+            self.form.hide()
+        self._losses = QVBoxLayout()
+        layout.addLayout(self._losses)
+        layout.addWidget(self.findings)
+        layout.addWidget(self.as_of)
+        layout.addWidget(label("The request", "changeRequestTitle"))
+        self.preview.setMinimumHeight(7 * self.fontMetrics().height())
+        layout.addWidget(self.preview, 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _typed_row(self) -> QWidget:
+        self._typing = QWidget()
+        row = QHBoxLayout(self._typing)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.ask, 1)
+        row.addWidget(self.typed, 1)
+        return self._typing
+
+    def _buttons(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.anyway)
+        buttons.addStretch(1)
+        for button in (self.cancel, self.again, self.arm, self.confirm):
+            buttons.addWidget(button)
+        return buttons
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus alone: in a field it neither sends nor throws away."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not isinstance(self.focusWidget(), QPushButton):
+            event.accept()
+            return
+        super().keyPressEvent(event)
