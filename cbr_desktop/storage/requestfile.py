@@ -13,7 +13,6 @@ from cbr_desktop.domain.error import Damaged, Missing
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
 from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument, unknown_keys
 from cbr_desktop.domain.request import body as body_of
-from cbr_desktop.domain.request import read as read_bytes
 from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, open_plain, reason, write_whole
 
 

@@ -139,7 +139,7 @@ def test_tooltips_hold_no_markup_of_others(open_window: Callable[..., MainWindow
     everything(window)
     for widget in window.findChildren(QWidget):
         assert "<b>" not in widget.toolTip() and "<img" not in widget.toolTip()
-    for name in ("Vaults", "Resources", "Tasks", "Outbox"):
+    for name in ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"):
         model = window.page(name).model
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
@@ -153,7 +153,7 @@ def test_no_text_of_others_steers_the_line(open_window: Callable[..., MainWindow
             assert not set("\u202e\u200b\n") & set(widget.text())
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
 def test_tables_are_named(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
@@ -173,7 +173,7 @@ def test_navigation_items_keep_their_names_when_folded(open_window: Callable[...
 
 def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
-    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+3", "Tasks"), ("Ctrl+1", "Vaults")):
+    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+5", "Tasks"), ("Ctrl+1", "Vaults")):
         press(window, key)
         assert window.current_page().name == name
 
@@ -212,7 +212,7 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
 def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
