@@ -284,7 +284,7 @@ class Client:
                 redaction = self._redaction(call, response.headers)
                 response.headers = _without_secrets(response.headers, redaction)
                 status, request_id = response.status_code, _request_id(response.headers)
-                body = redaction.body(await _body(call.host, response), refused=status >= 300)
+                body = redaction.body(await _body(call.host, response))
                 if self.clock.now() - asked_at > _SLEPT:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")
