@@ -1,5 +1,6 @@
 """What the outbox keeps of a request, field by field, after everything that a person or a restart does to it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,18 +17,30 @@ from cbr_desktop.domain.checkpoint import (
     Checkpoint,
     CheckpointDraft,
     CheckpointStatus,
+    CreateAnswer,
     ResourceChoice,
     SkippedResource,
 )
-from cbr_desktop.domain.error import NotSaved, ReadOnly
+from cbr_desktop.domain.error import (
+    Forbidden,
+    LoginRefused,
+    NoAnswer,
+    NotSaved,
+    ReadOnly,
+    Refused,
+    SecretMissing,
+    Throttled,
+    Unreachable,
+)
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId, VolumeId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Origin, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Origin, Refusal, Target
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
 from cbr_desktop.storage.records import SqliteRecords, peek
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.reconcile import Search
 from tests.stage import START, StageClock
 
 S = IntentState
@@ -58,10 +71,11 @@ class Room:
         self.records = SqliteRecords(path)
         self.guard = Guard(self.ledger.profile, self.clock)
         ids = iter(range(1, 1000))
+        cloud = options.pop("cloud", None)
         self.outbox = Outbox(
             self.ledger,
             self.records,
-            None,  # type: ignore[arg-type]
+            cloud,
             self.clock,
             lambda: IntentId(f"id-{next(ids)}"),
             self.guard,
@@ -344,6 +358,119 @@ def test_where_nothing_was_skipped_there_is_nothing_to_ask_for(room: Room) -> No
     before = room.held(S.FINISHED, checkpoint=Checkpoint(CheckpointId("c-1"), CheckpointStatus.AVAILABLE))
     with pytest.raises(ValueError, match="nothing was skipped"):
         room.outbox.retry_skipped(before.id)
+
+
+class Answers:
+    """A cloud that answers each request for a checkpoint with what comes next; at its end it is out of reach."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.sent: list[bytes] = []
+
+    async def project_id(self) -> str:
+        return "p" * 32
+
+    async def create_checkpoint(self, body: bytes, project_id: str, witness: object) -> Any:
+        assert project_id == "p" * 32
+        self.sent.append(body)
+        answer = self.answers.pop(0) if self.answers else Unreachable("cbr.invalid")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[IntentState], Answers]:
+    """Send a request that is answered so; return it a second later, and the states that it has been in."""
+    cloud = Answers(answer)
+    room = Room(path, cloud=cloud, **options)
+    states: list[IntentState] = []
+
+    async def story() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            drain = tasks.create_task(room.outbox.drain())
+            made = room.outbox.submit(DRAFT)
+            room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
+            await room.clock.sleep(1)
+            drain.cancel()
+
+    with closing(room.records):
+        asyncio.run(story())
+        (intent,) = room.ledger.intents.values()
+        # a word for people about a request that waits is not worth a write
+        assert room.is_kept(intent) or intent.state is S.QUEUED
+    return intent, states, cloud
+
+
+def refused(code: str = "BackupService.6113", *, executed: bool | None = False, status: int = 400) -> Refused:
+    return Refused("cbr.invalid", status=status, code=code, message="no", request_id="req-1", executed=executed)
+
+
+REFUSAL = Refusal(400, "BackupService.6113", "no", "req-1")
+BUSY = Refusal(400, "BackupService.6125", "no", "req-1")
+MADE = Checkpoint(CheckpointId("c-1"), CheckpointStatus.PROTECTING, vault_id=VAULT.id)
+SENT_ROW = replace(row_of("id-1", S.SENDING), target=replace(TARGET, vault_name=""), sent_at=START)
+
+
+@pytest.mark.parametrize(
+    ("answer", "changes"),
+    [
+        (CreateAnswer(MADE, "req-1"), {"state": S.ACCEPTED, "checkpoint": MADE, "request_id": "req-1"}),
+        (refused(), {"state": S.REJECTED, "refusal": REFUSAL, "request_id": "req-1"}),
+        (refused(executed=None), {"state": S.UNKNOWN, "refusal": REFUSAL, "note": "Refused"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "note": "NoAnswer"}),
+    ],
+    ids=["accepted", "refused", "refused by who knows whom", "no answer"],
+)
+def test_what_an_answer_makes_of_a_request(tmp_path: Path, answer: Any, changes: Any) -> None:
+    intent, states, cloud = settled(tmp_path / "outbox.db", answer)
+    assert intent == replace(SENT_ROW, **changes)
+    assert states == [S.SENDING, intent.state]
+    assert cloud.sent == [BODY]
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (Unreachable("cbr.invalid"), "unreachable"),
+        (Unreachable("cbr.invalid", reason="offline"), "offline"),
+        (LoginRefused("cbr.invalid", status=401, executed=False), "login"),
+        (SecretMissing("p", "password"), "login"),
+        (Throttled("cbr.invalid", status=429, executed=False), "throttled"),
+        (NotSaved("outbox.db", "full"), "not-saved"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer: Any, note: str) -> None:
+    intent, states, cloud = settled(tmp_path / "outbox.db", answer)
+    assert intent == replace(SENT_ROW, state=S.QUEUED, sent_at=None, note=note)
+    assert set(states) == {S.SENDING, S.QUEUED}
+    assert cloud.sent == [BODY]
+
+
+@pytest.mark.parametrize(
+    ("found", "changes"),
+    [
+        (Search(proved=MADE), {"state": S.ACCEPTED, "checkpoint": MADE, "note": "reconciled"}),
+        (Search(candidates=CANDIDATES), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+        (Search(), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
+        (Forbidden("cbr.invalid", status=403), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+    ],
+    ids=["its own", "perhaps its own", "none", "nobody may look", "nobody can look"],
+)
+def test_a_vault_that_is_busy_may_be_busy_with_the_request_itself(tmp_path: Path, found: Any, changes: Any) -> None:
+    looked_for: list[Intent] = []
+
+    async def find(intent: Intent) -> Search:
+        looked_for.append(intent)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    intent, _, cloud = settled(tmp_path / "outbox.db", refused("BackupService.6125"), find=find)
+    assert intent == replace(SENT_ROW, **changes)
+    assert looked_for == [SENT_ROW]
+    assert cloud.sent == [BODY]
 
 
 def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(room: Room) -> None:
