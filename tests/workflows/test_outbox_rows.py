@@ -13,7 +13,7 @@ import pytest
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain import request
-from cbr_desktop.domain.change import Change, checkpoint_change, checkpoint_result
+from cbr_desktop.domain.change import Change, Sent, checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import (
     AcceptedResource,
     Checkpoint,
