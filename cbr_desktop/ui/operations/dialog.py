@@ -239,7 +239,7 @@ class ChangeDialog(QDialog):
         if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
             return
         try:
-            intent = self._context.outbox.submit(self._change)
+            intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
