@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain import draft
+from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
 from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved, StorageError
 from cbr_desktop.domain.finding import FindingKind, Subject, block
 from cbr_desktop.domain.request import SIZE_LIMIT
-from cbr_desktop.domain.request import read as read_bytes
 from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, make_missing_folder, reason, write_whole
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.requestfile import content, mode

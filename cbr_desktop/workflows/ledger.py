@@ -1,6 +1,6 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.vault import Resource, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.protectable import Protectable
@@ -141,6 +142,11 @@ class Ledger:
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
 
     # reading
+
+    def knows(self, subject: "Subject") -> bool:
+        """Whether a thing is in the lists; what has no id yet is in none."""
+        known: dict[str, Container[str]] = {"vault": self.vaults, "backup": self.backups, "policy": self.policies}
+        return subject.id in known[subject.type]
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""

@@ -251,7 +251,10 @@ class ChangeDialog(QDialog):
         if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
             return
         try:
-            intent = (self._submit or self._context.outbox.submit)(self._change)
+            if self._submit is not None:
+                intent = self._submit(self._change)
+            else:
+                intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return
