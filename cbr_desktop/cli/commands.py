@@ -41,11 +41,11 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     """Read the vaults and print them; ``asyncio.run`` would make a text of a list that was returned through it."""
     listing = await session.cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
-    record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
+    record = {"vaults": rows, "complete": listing.complete, "shortfall": listing.shortfall, "as_of": listing.as_of}
     show(options, record, vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    remark(incomplete_sentence(len(rows), "vault"))
+    remark(incomplete_sentence(len(rows), "vault", listing.shortfall))
     return PARTIAL
 
 

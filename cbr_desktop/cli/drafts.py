@@ -5,58 +5,64 @@ import difflib
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
 from cbr_desktop.app.request_runner import cached_ledger
 from cbr_desktop.cli.output import shown_path
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show, show_judgements
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.draft import new_text, stem_of
+from cbr_desktop.domain.draft import DraftEntry, new_text, stem_of
 from cbr_desktop.domain.foreign import foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.notes import note_sentence
+from cbr_desktop.text.operations import request_words, subject_words
 from cbr_desktop.text.states import shown
+from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.scope import Scope
 
 
 def listed(options: argparse.Namespace) -> int:
-    """Print file, name and vault of every draft."""
+    """Print of every draft its file, what it asks for and what that is about."""
     drafts = _drafts(options)
     drafts.refuse_unreadable()
-    names = {vault.id: vault.name for ledger in _ledgers(options) for vault in ledger.vaults.values()}
-    rows = []
+    known = Scope(_ledgers(options))
+    rows, lines = [], []
     for entry in drafts.entries():
-        draft = entry.document.draft if entry.document is not None else None
-        vault_id = draft.vault_id or "" if draft is not None else ""
-        rows.append(
-            {
-                "file": entry.path,
-                "name": draft.name if draft is not None else None,
-                "vault_id": vault_id,
-                "vault": names.get(VaultId(vault_id), ""),
-                "changed_at": entry.changed_at.isoformat(),
-                "readable": draft is not None,
-            }
-        )
-    lines = [
-        "  ".join(
-            (
-                shown(Path(str(row["file"])).name, 80),
-                shown(row["name"] or "-" if row["readable"] else "(is no request)", 64),
-                shown(row["vault"] or row["vault_id"] or "-", 80),
-            )
-        )
-        for row in rows
-    ]
+        record, words = _record(entry, known)
+        rows.append(record)
+        lines.append("  ".join(words))
     show(
         options,
         {"folder": drafts.folder, "drafts": rows},
         "\n".join(lines) or f"No drafts in {shown_path(drafts.folder)}",
     )
     return GOOD
+
+
+def _record(entry: DraftEntry, known: Scope) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what is told of a draft, for JSON and as the words of a line."""
+    document = entry.document
+    subject = subject_of(document, known) if document is not None else None
+    vault = subject if subject is not None and subject.type is SubjectType.VAULT else None
+    name = name_of(document) if document is not None else None
+    record = {
+        "file": entry.path,
+        "operation": document.kind if document is not None else None,
+        "name": name,
+        "subject": subject and {"type": subject.type, "id": subject.id, "name": subject.name},
+        "vault_id": vault.id if vault is not None else "",
+        "vault": vault.name if vault is not None else "",
+        "changed_at": entry.changed_at.isoformat(),
+        "readable": document is not None,
+    }
+    what = request_words(document.kind, name or "", "-") if document is not None else "(is no request)"
+    return record, (shown(entry.file_name, 80), what, subject_words(subject) or "-")
 
 
 def checked(options: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from typing import Any
 
 from cbr_desktop.domain import jsontext, request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.document import Document, names_operation
+from cbr_desktop.domain.document import read as read_document
 from cbr_desktop.domain.error import StorageError
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.request import RequestDocument
@@ -55,7 +57,7 @@ class DraftEntry:
     file_name: str
     size: int
     changed_at: datetime
-    document: RequestDocument | None = None
+    document: Document | None = None
     findings: tuple[Finding, ...] = ()
     error: StorageError | None = None
 
@@ -108,8 +110,19 @@ def new_text(draft: CheckpointDraft) -> str:
 
 
 def read(text: str) -> tuple[RequestDocument | None, list[Finding]]:
-    """Read the text of a draft, as ``request.read`` does with bytes."""
+    """Read the text of a checkpoint's draft, as ``request.read`` does with bytes."""
     return request.read(text.encode("utf-8", "surrogatepass"))
+
+
+def read_any(text: str) -> tuple[Document | None, list[Finding]]:
+    """Read the text of a draft of any operation, as ``document.read`` does with bytes."""
+    return read_document(text.encode("utf-8", "surrogatepass"))
+
+
+def is_checkpoint(text: str) -> bool:
+    """Whether a text is, or is meant as, the draft of a checkpoint, which a form can show."""
+    value, _ = request.json_object(text.encode("utf-8", "surrogatepass"))
+    return value is None or not names_operation(value)
 
 
 def edited(text: str, draft: CheckpointDraft) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cbr_desktop.domain import jsontext, request
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.document import names_operation
 from cbr_desktop.domain.draft import decoded
 
 FOREIGN_LIMIT = 512 * 1024
@@ -114,7 +116,7 @@ def foreign(data: bytes) -> Foreign:
             form = Form.CURL
             return Foreign(form, _from_curl(text, notes), tuple(notes))
         value = _value(text.encode("utf-8", "surrogatepass"))
-        if isinstance(value, dict) and "checkpoint" not in value and "body" in value:
+        if isinstance(value, dict) and "checkpoint" not in value and "body" in value and not _is_change(value):
             form = Form.HCLOUD
             return Foreign(form, _from_hcloud(value, notes), tuple(notes))
         return Foreign(form, _from_request(text, value, notes), tuple(notes))
@@ -138,16 +140,28 @@ def _pretty(value: dict[str, Any]) -> str:
 
 
 def _from_request(text: str, value: Any, notes: list[Note]) -> str:
-    if not isinstance(value, dict) or not isinstance(value.get("checkpoint"), dict):
+    if not isinstance(value, dict) or not (_is_change(value) or isinstance(value.get("checkpoint"), dict)):
         raise _Refused(NoteKind.NO_BODY)
+    own = {"operation", "path", "body"} if _is_change(value) else {"checkpoint"}
+    path = value.get("path") if "path" in own else None
+    for name, item in path.items() if isinstance(path, dict) else ():
+        if name in _PROJECT_NAMES:
+            notes.append(Note(NoteKind.PROJECT, _what(NoteKind.PROJECT, name, item)))
+            text = jsontext.drop(text, ("path",), name)
     for name, item in value.items():
-        if name != "checkpoint":
+        if name not in own:
             kind = _kind_of(name)
             notes.append(Note(kind, _what(kind, name, item)))
             notes += _inner_secrets(name, item)
             # what is only unknown stays: it means something to whoever wrote it
             text = text if kind is NoteKind.KEPT else jsontext.drop(text, (), name)
     return text if text.endswith("\n") else text + "\n"
+
+
+def _is_change(value: dict[str, Any]) -> bool:
+    """Whether an object is the file of a change other than a checkpoint, as our own files name it."""
+    operation = value.get("operation")
+    return isinstance(operation, str) and operation != Kind.CREATE_CHECKPOINT and names_operation(value)
 
 
 def _kind_of(name: str) -> NoteKind:

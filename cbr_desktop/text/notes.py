@@ -8,7 +8,9 @@ _NOTES = {
     NoteKind.TOO_LARGE: "It is far larger than any real request. It was not read.",
     NoteKind.NOT_TEXT: "It is not text in UTF-8.",
     NoteKind.NOT_UNDERSTOOD: "It cannot be read: {what}.",
-    NoteKind.NO_BODY: "There is no request for a checkpoint in it: a JSON object with the key ‘checkpoint’.",
+    NoteKind.NO_BODY: (
+        "There is no request in it: a JSON object with the key ‘checkpoint’, or one that names its ‘operation’."
+    ),
     NoteKind.BODY_IN_FILE: "The command takes its body from the file {what}. Import that file instead.",
     NoteKind.OTHER_METHOD: "The command asks for {what}; a checkpoint is made with POST.",
     NoteKind.OTHER_OPERATION: "The address leads to {what}, which is not the request for a checkpoint.",

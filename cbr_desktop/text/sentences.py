@@ -20,6 +20,7 @@ from cbr_desktop.domain.intent import (
     Intent,
     IntentState,
 )
+from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
@@ -37,6 +38,7 @@ from cbr_desktop.text.states import (
     shown,
     status_words,
 )
+from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
@@ -701,12 +703,13 @@ def behind_sentence(intent: Intent, now: datetime) -> str:
     )
 
 
-def incomplete_sentence(count: int, noun: str) -> str:
-    """Return that a list which was printed lacks rows."""
-    return (
-        f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are. Ask again;"
-        " what is missing here may be there all the same."
-    )
+def incomplete_sentence(count: int, noun: str, shortfall: Shortfall = Shortfall.NONE) -> str:
+    """Return that a list which was printed lacks rows, and why."""
+    given = f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are"
+    missing = "what is missing here may be there all the same."
+    if may_pass(shortfall):
+        return f"{given}. Ask again; {missing}"
+    return f"{given}: {shortfall_words(shortfall)}; {missing}"
 
 
 def _request_words(intent: Intent, noun: str = "Request") -> str:

@@ -155,6 +155,10 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 
 def _explain_resource(row: ResourceRow) -> str:
+    if row.unlisted_vault:
+        return (
+            f"It is in vault {shown(row.unlisted_vault)} by the service, whose list of vaults does not show it there."
+        )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
         return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")

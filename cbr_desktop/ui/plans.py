@@ -8,14 +8,14 @@ from html import escape
 from typing import Any, Protocol
 
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Kind, Subject, SubjectType
+from cbr_desktop.domain.change import Subject, SubjectType
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.text.consequences import lost_sentence
-from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.operations import WORDS, request_words, subject_words
 from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
@@ -211,27 +211,6 @@ def stand_words(row: StepRow) -> str:
     words = WORDS[row.kind] if row.kind is not None else None
     own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
     return own.get(row.stand, _STANDS[row.stand])
-
-
-def request_words(kind: Kind | None, name: str, unnamed: str = "") -> str:
-    """Return what a step asks for: the name of what is made, or what is done and to which name.
-
-    ``unnamed`` stands for a name that is not given, by default in the words of the operation.
-    """
-    if kind is None:
-        return shown(name, 80) if name else NONE
-    words = WORDS[kind]
-    if words.unnamed:
-        return shown(name, 80) if name else unnamed or words.unnamed
-    return f"{words.title}: {shown(name, 80)}" if name else words.title
-
-
-def subject_words(subject: Subject | None) -> str:
-    """Return what a step is done to, with its type where that is no vault."""
-    if subject is None:
-        return ""
-    label = shown(subject.label, 80)
-    return label if subject.type is SubjectType.VAULT else f"{subject.type} {label}"
 
 
 def _past(report: PlanReport) -> str:

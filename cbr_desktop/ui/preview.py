@@ -1,15 +1,20 @@
-"""A request as other tools write it: JSON, HTTP, cURL, KooCLI and the vendor's Python SDK, all from the same bytes.
+"""A change as other tools write it: JSON, HTTP, cURL, KooCLI and the vendor's Python SDK, all from the same bytes.
 
 Nothing secret is ever filled in: token, keys and project id stand as variables of the shell.
 """
 
 import json
+import re
 import shlex
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.document import Schema, parts_of
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.workflows.operations import OPERATIONS
 
 
 class Form(StrEnum):
@@ -22,129 +27,133 @@ class Form(StrEnum):
     PYTHON = "Python"
 
 
-def rendered(form: Form, body: bytes, profile: Profile) -> str:
-    """Return ``body`` in one of the forms, ready to be copied."""
-    return _RENDERINGS[form](body.decode("utf-8", "replace"), profile)
+def rendered(form: Form, change: Change, profile: Profile) -> str:
+    """Return ``change`` in one of the forms, ready to be copied; as JSON its body alone, empty where it has none."""
+    return _RENDERINGS[form](change, profile)
 
 
-def _json(text: str, profile: Profile) -> str:
-    return text
+def _json(change: Change, profile: Profile) -> str:
+    return change.body.decode("utf-8", "replace")
 
 
-def _http(text: str, profile: Profile) -> str:
+def _http(change: Change, profile: Profile) -> str:
+    text = _json(change, profile)
     head = [
-        "POST /v3/{project_id}/checkpoints HTTP/1.1",
+        f"{change.method} /v3/{{project_id}}/{change.path} HTTP/1.1",
         f"Host: {urlsplit(profile.cbr_endpoint).netloc}",
-        "Content-Type: application/json",
-        f"Content-Length: {len(text.encode())}",
+        *(["Content-Type: application/json", f"Content-Length: {len(text.encode())}"] if text else []),
         "X-Auth-Token: {token}",
     ]
     return "\n".join([*head, "", text])
 
 
-def _curl(text: str, profile: Profile) -> str:
+def _curl(change: Change, profile: Profile) -> str:
     # The project id stays outside of the quotes' reach: the shell fills it in, whatever the endpoint contains.
-    address = f'{shlex.quote(profile.cbr_endpoint.rstrip("/"))}/v3/"$CBR_PROJECT_ID"/checkpoints'
+    address = f'{shlex.quote(profile.cbr_endpoint.rstrip("/"))}/v3/"$CBR_PROJECT_ID"/{shlex.quote(change.path)}'
+    text = _json(change, profile)
     lines = [
-        f"curl --fail-with-body --request POST {address}",
+        f"curl --fail-with-body --request {change.method} {address}",
         '--header "X-Auth-Token: $CBR_TOKEN"',
-        "--header 'Content-Type: application/json'",
-        f"--data-binary {shlex.quote(text)}",
+        *(["--header 'Content-Type: application/json'", f"--data-binary {shlex.quote(text)}"] if text else []),
     ]
     return " \\\n  ".join(lines) + "\n"
 
 
-def _hcloud(text: str, profile: Profile) -> str:
-    """Write the input file that KooCLI wants, the body under ``body``, then the command that reads it."""
-    document = json.dumps({"body": json.loads(text)}, ensure_ascii=False, indent=2)
+def _hcloud(change: Change, profile: Profile) -> str:
+    """Write the input file that KooCLI wants, with ids under ``path``, then the command that reads it."""
+    document: dict[str, Any] = {}
+    if parts := parts_of(OPERATIONS[change.kind].template, change.path):
+        document["path"] = parts
+    if change.body:
+        document["body"] = json.loads(change.body)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
     region = shlex.quote(profile.region) if profile.region else '"$CBR_REGION"'
+    file = f"CBR_{change.kind}.json"
     return (
-        f"cat > CBR_CreateCheckpoint.json <<'END_OF_REQUEST'\n{document}\nEND_OF_REQUEST\n"
-        f"hcloud CBR CreateCheckpoint --cli-region={region} \\\n"
+        f"cat > {file} <<'END_OF_REQUEST'\n{text}\nEND_OF_REQUEST\n"
+        f"hcloud CBR {change.kind} --cli-region={region} \\\n"
         '  --project_id="$CBR_PROJECT_ID" \\\n'
-        "  --cli-jsonInput=CBR_CreateCheckpoint.json\n"
+        f"  --cli-jsonInput={file}\n"
     )
 
 
-def _python(text: str, profile: Profile) -> str:
-    checkpoint = json.loads(text)["checkpoint"]
-    parameters = checkpoint.get("parameters", {})
-    values = {key: _python_value(key, value) for key, value in parameters.items() if key in _SDK_PARAMETERS}
-    arguments = "".join(f"            {key}={value},\n" for key, value in values.items())
-    unknown = sorted(set(parameters) - _SDK_PARAMETERS)
-    remark = f"# The SDK has no field for: {', '.join(map(repr, unknown))}\n" if unknown else ""
+def _python(change: Change, profile: Profile) -> str:
+    """Write a program that builds the request of the classes that the service's definition names."""
+    operation = OPERATIONS[change.kind]
+    name = str(change.kind)
+    arguments = [f"{key}={_literal(part)}" for key, part in parts_of(operation.template, change.path).items()]
+    classes = {f"{name}Request"}
+    body, remark = "", ""
+    if operation.schema is not None:
+        content = json.loads(change.body)
+        body = f"body = {_built(operation.schema, content, 0)}\n"
+        arguments.append("body=body")
+        classes |= set(_classes(operation.schema, content))
+        unknown = sorted(set(_unknown(operation.schema, content)))
+        remark = f"# The SDK has no field for: {', '.join(map(_literal, unknown))}\n" if unknown else ""
     return _PYTHON.format(
+        imports="".join(f"    {each},\n" for each in sorted({"CbrClient", *classes})),
         remark=remark,
-        vault_id=_literal(checkpoint.get("vault_id", "")),
-        arguments=arguments,
+        body=body,
+        request=f"{name}Request({', '.join(arguments)})",
         endpoint=_literal(profile.cbr_endpoint),
+        method=re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
     )
 
 
-_SDK_PARAMETERS = frozenset(
-    {
-        "auto_trigger",
-        "description",
-        "incremental",
-        "name",
-        "resources",
-        "resource_details",
-        "retention_duration_days",
-        "policy_id",
-    }
-)
 _PYTHON = """\
 # pip install huaweicloudsdkcbr
 import os
 
 from huaweicloudsdkcbr.v1 import (
-    CbrClient,
-    CheckpointParam,
-    CreateCheckpointRequest,
-    Resource,
-    ResourceExtraInfo,
-    ResourceExtraInfoIncludeVolumes,
-    VaultBackup,
-    VaultBackupReq,
-)
+{imports})
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 
-{remark}body = VaultBackupReq(
-    checkpoint=VaultBackup(
-        vault_id={vault_id},
-        parameters=CheckpointParam(
-{arguments}        ),
-    )
-)
+{remark}{body}request = {request}
 
 if __name__ == "__main__":
     credentials = BasicCredentials(os.environ["CBR_AK"], os.environ["CBR_SK"], os.environ["CBR_PROJECT_ID"])
     client = CbrClient.new_builder().with_credentials(credentials).with_endpoints([{endpoint}]).build()
-    print(client.create_checkpoint(CreateCheckpointRequest(body=body)))
+    print(client.{method}(request))
 """
 
 
-def _python_value(key: str, value: Any) -> str:
-    if key != "resource_details":
-        return _literal(value)
-    return "[" + ", ".join(_python_resource(detail) for detail in value) + "]"
+def _built(expected: Any, value: Any, level: int) -> str:
+    """Return the expression that makes a value of the class that is expected, ``level`` parts deep."""
+    if isinstance(expected, Schema) and isinstance(value, dict):
+        known = [key for key in value if key in expected.fields]
+        inner = "    " * (level + 1)
+        lines = "".join(f"{inner}{key}={_built(expected.fields[key], value[key], level + 1)},\n" for key in known)
+        return f"{expected.name}(\n{lines}{'    ' * level})" if lines else f"{expected.name}()"
+    if isinstance(expected, list) and isinstance(expected[0], Schema) and isinstance(value, list):
+        inner = "    " * (level + 1)
+        items = "".join(f"{inner}{_built(expected[0], item, level + 1)},\n" for item in value)
+        return f"[\n{items}{'    ' * level}]" if items else "[]"
+    return _literal(value)
 
 
-def _python_resource(detail: dict[str, Any]) -> str:
-    arguments = [f"{key}={_literal(detail[key])}" for key in ("id", "type", "name") if key in detail]
-    if "extra_info" in detail:
-        arguments.append(f"extra_info={_python_extra(detail['extra_info'])}")
-    return f"Resource({', '.join(arguments)})"
+def _classes(expected: Any, value: Any) -> Iterator[str]:
+    """Yield the names of the classes that a value is built of."""
+    if isinstance(expected, Schema) and isinstance(value, dict):
+        yield expected.name
+        for key in expected.fields.keys() & value.keys():
+            yield from _classes(expected.fields[key], value[key])
+    elif isinstance(expected, list) and isinstance(value, list):
+        for item in value:
+            yield from _classes(expected[0], item)
 
 
-def _python_extra(extra: dict[str, Any]) -> str:
-    arguments = []
-    if "exclude_volumes" in extra:
-        arguments.append(f"exclude_volumes={_literal(extra['exclude_volumes'])}")
-    if "include_volumes" in extra:
-        volumes = [f"ResourceExtraInfoIncludeVolumes(id={_literal(v['id'])})" for v in extra["include_volumes"]]
-        arguments.append(f"include_volumes=[{', '.join(volumes)}]")
-    return f"ResourceExtraInfo({', '.join(arguments)})"
+def _unknown(expected: Any, value: Any) -> Iterator[str]:
+    """Yield the keys of a value for which the classes have no field."""
+    if isinstance(expected, Schema) and isinstance(value, dict):
+        for key, item in value.items():
+            if key in expected.fields:
+                yield from _unknown(expected.fields[key], item)
+            else:
+                yield key
+    elif isinstance(expected, list) and isinstance(value, list):
+        for item in value:
+            yield from _unknown(expected[0], item)
 
 
 def _literal(value: Any) -> str:

@@ -14,6 +14,10 @@ from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.preflight import Preflight, preflight
+from cbr_desktop.workflows.scope import Scope
+
+_NOTHING = Scope()
+"""What is read where only ids are wanted, not names."""
 
 
 def shape_findings(document: Document) -> list[Finding]:
@@ -95,7 +99,8 @@ def uncounted_part(operation: Operation, ledger: Reading, since: datetime) -> Pa
 
 def knowing(document: Document, ledgers: Iterable[Ledger]) -> Ledger | None:
     """Return the first ledger that knows what a request file is about, ``None`` where none does."""
-    return next((ledger for ledger in ledgers if judged_at(document, ledger) is not None), None)
+    subject = subject_of(document, _NOTHING)
+    return next((ledger for ledger in ledgers if subject is not None and ledger.knows(subject)), None)
 
 
 def _weighed(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cbr_desktop.app.errand import left_behind
 
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.app.request_runner import left_behind
 from cbr_desktop.cli import main
 from cbr_desktop.cli.destroying import obstacle
 from cbr_desktop.cli.opening import closing_client, opened_session

@@ -12,6 +12,7 @@ from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, Form, Note, NoteK
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui import preview
+from tests.asking import asking
 
 VAULT = "5f0d1c5e-1f2a-4b3c-8d9e-0a1b2c3d4e5f"
 BODY = {"checkpoint": {"vault_id": VAULT, "parameters": {"name": "nightly", "description": 'it\'s "ours"'}}}
@@ -114,7 +115,7 @@ def test_fault_69_a_file_that_is_huge_deep_or_garbage_is_only_told(data: bytes, 
 def test_what_we_write_for_other_tools_we_read_again(form: preview.Form) -> None:
     asked = CheckpointDraft(VaultId(VAULT), "nightly", "it's ours")
     profile = Profile("p", "https://iam.example.com", "https://cbr.example.com", "p", "u", "d")
-    text = preview.rendered(form, draft.new_text(asked).encode(), profile)
+    text = preview.rendered(form, asking(draft.new_text(asked).encode()), profile)
     found = foreign(text.encode())
     assert found.text == draft.new_text(asked), found
 
@@ -124,3 +125,36 @@ def test_what_we_write_for_other_tools_we_read_again(form: preview.Form) -> None
 def test_nothing_that_is_pasted_does_harm(text: str, head: str) -> None:
     found = foreign((head + text).encode("utf-8", "surrogatepass"))
     assert (found.text is None) <= bool(found.notes)
+
+
+BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
+
+
+def test_the_file_of_any_operation_is_taken_over_as_it_is_written() -> None:
+    text = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": BACKUP}, "ticket": "CHG-1"}) + "\n"
+    found = foreign(text.encode())
+    assert found.text == text
+    assert found.notes == (Note(NoteKind.KEPT, "ticket"),)
+
+
+def test_project_and_secrets_beside_any_operation_are_left_out() -> None:
+    value = {
+        "operation": "UpdateBackup",
+        "token": "CANARY",
+        "path": {"project_id": "p1", "backup_id": BACKUP},
+        "body": {"backup": {"name": "n"}},
+    }
+    found = foreign(json.dumps(value).encode())
+    assert found.text is not None and "CANARY" not in found.text
+    assert json.loads(found.text) == {
+        "operation": "UpdateBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {"backup": {"name": "n"}},
+    }
+    assert {note.kind for note in found.notes} == {NoteKind.PROJECT, NoteKind.SECRET}
+
+
+def test_a_checkpoint_that_is_wrapped_in_its_operation_is_unwrapped() -> None:
+    body = {"checkpoint": {"vault_id": VAULT}}
+    found = foreign(json.dumps({"operation": "CreateCheckpoint", "body": body}).encode())
+    assert found.text is not None and json.loads(found.text) == body

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,16 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcore.signer.signer import Signer
 
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain import document
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.ledger import Ledger
 
 # the vendor's signer asks for the time in a way that Python 3.12 and later call outdated
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")
@@ -192,13 +199,25 @@ def small_town():
         yield service, url
 
 
-def openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> Any:
-    """What the OpenStack client prints as JSON, read."""
-    return json.loads(run_openstack(url, home, *arguments, "-f", "json", project=project))
+SHELL = """
+import json, sys
+from openstackclient import shell
+for words in json.load(sys.stdin):
+    if shell.main(words):
+        sys.exit(1)
+    print(chr(12), flush=True)
+"""
+"""Gives the OpenStack client one command after the other; most of its time is its start."""
 
 
-def run_openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> bytes:
-    """What the OpenStack client prints; it runs in a process of its own, its warnings are its own."""
+def openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[Any]:
+    """What the OpenStack client prints as JSON for each command, read."""
+    printed = run_openstack(url, home, *(f"{command} -f json" for command in commands), project=project)
+    return [json.loads(text) for text in printed]
+
+
+def run_openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[str]:
+    """What the OpenStack client prints for each command; its process is its own, and so are its warnings."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
@@ -212,46 +231,52 @@ def run_openstack(url: str, home: Path, *arguments: str, project: str = estate.D
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": project.partition("_")[0],
     }
-    command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=50, check=False)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-    return done.stdout
+    words = json.dumps([["cbr", *shlex.split(command)] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL], env=environment, input=words, capture_output=True, timeout=50, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [printed.strip() for printed in done.stdout.split("\f")[:-1]]
 
 
 def test_openstack_client(small_town, tmp_path):
     service, url = small_town
     vault = next(iter(service.estate.vaults.values()))
-    listed = openstack(url, tmp_path, "vault", "list")
+    listed, created, tasks, backups = openstack(
+        url,
+        tmp_path,
+        "vault list",
+        f"checkpoint create --vault-id {vault.id} --backup-name osc-1",
+        "task list",
+        "backup list",
+    )
     assert {each["name"] for each in listed} == {"vault-00000", "vault-00001", "vault-00002"}
-    created = openstack(url, tmp_path, "checkpoint", "create", "--vault-id", vault.id, "--backup-name", "osc-1")
     assert (created["status"], created["vault_name"], created["backup_name"]) == ("protecting", vault.name, "osc-1")
-    tasks = openstack(url, tmp_path, "task", "list")
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
-    backups = openstack(url, tmp_path, "backup", "list")
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
 
 
 def test_openstack_client_deletes_a_backup(small_town, tmp_path):
     service, url = small_town
     backup = next(iter(service.estate.backups.values()))
-    assert run_openstack(url, tmp_path, "backup", "delete", backup.id) == b""
+    assert run_openstack(url, tmp_path, f"backup delete {backup.id}") == [""]
     assert backup.status == "deleting"
 
 
 def test_openstack_client_creates_a_policy(small_town, tmp_path):
     service, url = small_town
     service.modes.otc = True
-    keeps = ["--day-backups", "7", "--timezone", "UTC+01:00", "--max-backups", "30"]
-    created = openstack(url, tmp_path, "policy", "create", "nightly", "--pattern", EVERY_NIGHT, *keeps)
+    keeps = "--day-backups 7 --timezone UTC+01:00 --max-backups 30"
+    create = f"policy create nightly --pattern {shlex.quote(EVERY_NIGHT)} {keeps}"
+    created, listed = openstack(url, tmp_path, create, "policy list")
     assert (created["name"], created["enabled"], created["day_backups"]) == ("nightly", True, 7)
     assert created["schedule_pattern_1"] == EVERY_NIGHT
-    listed = openstack(url, tmp_path, "policy", "list")
     assert [(each["ID"], each["name"]) for each in listed] == [(created["ID"], "nightly")]
 
 
 def test_openstack_client_in_another_project(town, tmp_path):
     _, url = town
-    listed = openstack(url, tmp_path, "vault", "list", project="eu-nl_prod")
+    (listed,) = openstack(url, tmp_path, "vault list", project="eu-nl_prod")
     assert {each["name"] for each in listed} == {
         "vault-erp-prod-nl",
         "vault-shop-nl",
@@ -259,3 +284,38 @@ def test_openstack_client_in_another_project(town, tmp_path):
         "vault-nl-disks",
         "vault-nas-nl",
     }
+
+
+def previewed(url: str, value: dict[str, Any]) -> None:
+    """Run a request as the preview writes it for the vendor's SDK."""
+    found, findings = document.read(json.dumps(value).encode())
+    assert found is not None, findings
+    profile = replace(DEMO, cbr_endpoint=url)
+    change = documents.change_of(found, Ledger(profile, lambda part: None))
+    exec(rendered(Form.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
+
+
+def test_what_the_preview_writes_for_the_sdk_does_what_is_asked_for(town, monkeypatch):
+    url = town[1]
+    for name, word in {"AK": estate.DEMO_AK, "SK": estate.DEMO_SK, "PROJECT_ID": estate.DEMO_PROJECT_ID}.items():
+        monkeypatch.setenv(f"CBR_{name}", word)
+    client = sdk(url)
+    rows = [each for each in client.list_backups(ListBackupsRequest()).backups if each.status == "available"]
+    first, second = rows[-1], rows[-2]
+    renamed = {"operation": "UpdateBackup", "path": {"backup_id": first.id}, "body": {"backup": {"name": "better"}}}
+    previewed(url, renamed)
+    assert client.show_backup(ShowBackupRequest(backup_id=first.id)).backup.name == "better"
+    previewed(url, {"operation": "DeleteBackup", "path": {"backup_id": second.id}})
+    assert client.show_backup(ShowBackupRequest(backup_id=second.id)).backup.status in ("deleting", "deleted")
+    pattern = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"
+    policy = {
+        "name": "by-preview",
+        "operation_type": "backup",
+        "operation_definition": {"retention_duration_days": 30},
+        "trigger": {"properties": {"pattern": [pattern]}},
+    }
+    previewed(url, {"operation": "CreatePolicy", "body": {"policy": policy}})
+    assert "by-preview" in [each.name for each in client.list_policies(ListPoliciesRequest()).policies]
+    parameters = {"name": "by-preview", "resources": [estate.REFERENCE_RESOURCE_ID]}
+    previewed(url, {"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": parameters}})
+    assert "by-preview" in [each.name for each in client.list_backups(ListBackupsRequest()).backups]

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from cbr_desktop.domain import draft, request
+from cbr_desktop.domain import draft
+from cbr_desktop.domain.document import read as read_document
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
 from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved
 from tests.ui.estate import NOW
@@ -46,7 +47,7 @@ class MemoryDraftStore:
         if path not in self.files or not path.startswith(self.folder + "/"):
             return None
         data = self.files[path]
-        document, findings = request.read(data)
+        document, findings = read_document(data)
         at = NOW - timedelta(hours=1)
         return DraftEntry(path, PurePosixPath(path).name, len(data), at, document, tuple(findings))
 

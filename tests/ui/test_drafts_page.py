@@ -286,7 +286,7 @@ class Files:
         for number, file in enumerate(files, 1):
             document, about = request.read(self._draft_store.files[file])
             findings += [StepFinding(number, finding) for finding in about]
-            profile = profile_of(document.draft.vault_id) if document is not None else ""
+            profile = profile_of(document) if document is not None else ""
             steps.append(Step(number, profile, file, document))
         return tuple(steps), findings
 

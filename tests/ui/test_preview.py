@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from huaweicloudsdkcore.utils.http_utils import sanitize_for_serialization
 
-from cbr_desktop.domain import request
+from cbr_desktop.domain import document, request
+from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.ledger import Ledger
+from tests.asking import asking
 
 VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
 SERVER = ResourceId("94eba8b2-acc9-4d82-badc-127144cc5526")
@@ -46,18 +50,18 @@ def _body(draft: CheckpointDraft) -> bytes:
 
 
 def test_the_json_is_the_bytes_that_are_sent(body: bytes) -> None:
-    assert rendered(Form.JSON, body, PROFILE).encode() == body
+    assert rendered(Form.JSON, asking(body), PROFILE).encode() == body
 
 
 def test_the_http_form_ends_in_the_bytes_and_counts_them(body: bytes) -> None:
-    head, _, tail = rendered(Form.HTTP, body, PROFILE).partition("\n\n")
+    head, _, tail = rendered(Form.HTTP, asking(body), PROFILE).partition("\n\n")
     assert tail.encode() == body
     assert f"Content-Length: {len(body)}" in head.splitlines()
     assert "Host: cbr.example.com" in head.splitlines()
 
 
 def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
-    words = shlex.split(rendered(Form.CURL, body, PROFILE))
+    words = shlex.split(rendered(Form.CURL, asking(body), PROFILE))
     assert words[words.index("--data-binary") + 1].encode() == body
     assert words[words.index("POST") + 1] == "https://cbr.example.com/v3/$CBR_PROJECT_ID/checkpoints"
     assert "X-Auth-Token: $CBR_TOKEN" in words
@@ -65,12 +69,12 @@ def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
 
 def test_an_endpoint_with_shell_characters_stays_a_word() -> None:
     profile = Profile("p", "https://iam", "https://cbr.example.com/$(touch x);'", "p", "u", "d")
-    words = shlex.split(rendered(Form.CURL, _body(DRAFTS["whole vault"]), profile))
+    words = shlex.split(rendered(Form.CURL, asking(_body(DRAFTS["whole vault"])), profile))
     assert words[words.index("POST") + 1] == "https://cbr.example.com/$(touch x);'/v3/$CBR_PROJECT_ID/checkpoints"
 
 
 def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
-    text = rendered(Form.HCLOUD, body, PROFILE)
+    text = rendered(Form.HCLOUD, asking(body), PROFILE)
     document = text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0]
     assert json.loads(document) == {"body": json.loads(body)}
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
@@ -80,10 +84,81 @@ def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
 
 def test_the_python_form_builds_the_same_request_with_the_vendors_classes(body: bytes) -> None:
     scope: dict[str, Any] = {"__name__": "pasted"}
-    exec(rendered(Form.PYTHON, body, PROFILE), scope)  # noqa: S102  # running it is the point
+    exec(rendered(Form.PYTHON, asking(body), PROFILE), scope)  # noqa: S102  # running it is the point
     assert sanitize_for_serialization(scope["body"]) == json.loads(body)
 
 
 def test_an_unknown_key_is_named_where_the_sdk_has_no_field() -> None:
     body = json.dumps({"checkpoint": {"vault_id": VAULT, "parameters": {"new\nkey": 1}}}).encode()
-    assert "# The SDK has no field for: 'new\\nkey'" in rendered(Form.PYTHON, body, PROFILE)
+    assert "# The SDK has no field for: 'new\\nkey'" in rendered(Form.PYTHON, asking(body), PROFILE)
+
+
+BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
+POLICY = {
+    "policy": {
+        "name": "nightly üñî",
+        "enabled": True,
+        "operation_type": "backup",
+        "operation_definition": {"max_backups": 7, "day_backups": 1, "timezone": "UTC+01:00"},
+        "trigger": {"properties": {"pattern": ["FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"]}},
+    }
+}
+FILES: dict[Kind, dict[str, Any]] = {
+    Kind.DELETE_BACKUP: {"operation": "DeleteBackup", "path": {"backup_id": BACKUP}},
+    Kind.RENAME_BACKUP: {
+        "operation": "UpdateBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {"backup": {"name": "it's"}},
+    },
+    Kind.CREATE_POLICY: {"operation": "CreatePolicy", "body": POLICY},
+}
+METHODS = {Kind.DELETE_BACKUP: "DELETE", Kind.RENAME_BACKUP: "PUT", Kind.CREATE_POLICY: "POST"}
+
+
+def change(value: dict[str, Any]) -> Change:
+    found, findings = document.read(json.dumps(value).encode())
+    assert found is not None, findings
+    return documents.change_of(found, Ledger(PROFILE, lambda part: None))
+
+
+@pytest.fixture(params=FILES, ids=str)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return request.param  # type: ignore[no-any-return]
+
+
+def test_any_request_is_shown_with_its_method_and_its_path(kind: Kind) -> None:
+    asked = change(FILES[kind])
+    head, _, tail = rendered(Form.HTTP, asked, PROFILE).partition("\n\n")
+    assert head.splitlines()[0] == f"{METHODS[kind]} /v3/{{project_id}}/{asked.path} HTTP/1.1"
+    assert tail.encode() == asked.body == rendered(Form.JSON, asked, PROFILE).encode()
+    assert ("Content-Length" in head) is bool(asked.body)
+    words = shlex.split(rendered(Form.CURL, asked, PROFILE))
+    assert words[words.index(METHODS[kind]) + 1] == f"https://cbr.example.com/v3/$CBR_PROJECT_ID/{asked.path}"
+    assert ("--data-binary" in words) is bool(asked.body)
+    if asked.body:
+        assert words[words.index("--data-binary") + 1].encode() == asked.body
+
+
+def test_any_request_is_written_as_koocli_reads_it(kind: Kind) -> None:
+    text = rendered(Form.HCLOUD, change(FILES[kind]), PROFILE)
+    written = json.loads(text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0])
+    assert {"operation": str(kind), **written} == FILES[kind]
+    command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
+    assert command[:3] == ["hcloud", "CBR", str(kind)]
+    assert f"--cli-jsonInput=CBR_{kind}.json" in command
+
+
+def test_any_request_is_built_of_the_vendors_classes(kind: Kind) -> None:
+    scope: dict[str, Any] = {"__name__": "pasted"}
+    exec(rendered(Form.PYTHON, change(FILES[kind]), PROFILE), scope)  # noqa: S102  # running it is the point
+    built = scope["request"]
+    assert type(built).__name__ == f"{kind}Request"
+    assert getattr(built, "backup_id", BACKUP) == BACKUP
+    if "body" in FILES[kind]:
+        assert sanitize_for_serialization(built.body) == FILES[kind]["body"]
+
+
+def test_what_another_request_is_going_to_make_stays_as_it_is_written() -> None:
+    asked = change({"operation": "DeleteBackup", "path": {"backup_id": PRIOR_ID}})
+    words = shlex.split(rendered(Form.CURL, asked, PROFILE))
+    assert words[words.index("DELETE") + 1].endswith("/backups/{prior.id}")

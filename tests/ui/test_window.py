@@ -397,7 +397,7 @@ def test_nothing_wakes_the_program_more_often_than_each_second(open_window: Call
 def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     workspace = estate.workspace()
     window = open_window(workspace)
-    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.add_vault(workspace, estate.vault(77, "aaa-new", 1, 10))
     qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
     workspace.signals.changed.emit(Part.CONNECTION)
 

@@ -1,11 +1,10 @@
 """The window that asks for a checkpoint: a form, what is found about it, and what became of it once it was sent."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -25,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import request
+from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.draft import SUFFIX
-from cbr_desktop.domain.error import CbrError, ChangedOutside
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
@@ -38,10 +36,9 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
 from cbr_desktop.text.states import clock_words, count_words, quoted
-from cbr_desktop.ui.dialogs.conflict import ConflictBar
 from cbr_desktop.ui.dialogs.description import DescriptionField
-from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.draft_document import DraftDocument
+from cbr_desktop.ui.dialogs.draft_file import DraftFile
 from cbr_desktop.ui.dialogs.inspector import Inspector
 from cbr_desktop.ui.dialogs.jsonfield import JsonField, problem_sentence
 from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
@@ -66,7 +63,6 @@ _JUDGE_MS = 100
 """How long the form rests before it is judged against all that is known."""
 _SMALLEST = QSize(960, 640)
 _USUAL = QSize(1180, 760)
-_SUFFIX = SUFFIX.removeprefix(".")
 _FROM_JSON = "json"
 _GIVEN = "given"
 _FIELD_WORDS = {
@@ -154,10 +150,6 @@ class CheckpointDialog(QDialog):
             policy_id=self.advanced.policy_id,
         )
 
-    def show_draft(self, draft: CheckpointDraft) -> None:
-        """Ask for what a draft asks for, as an earlier request holds it."""
-        self.show_text(drafts.edited(self.draft_document.text, draft))
-
     def show_request(self, body: bytes) -> None:
         """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
         document, _ = request.read(body)
@@ -184,7 +176,7 @@ class CheckpointDialog(QDialog):
             self._judge()
         else:
             self._take_text(self.draft_document.text, _GIVEN)
-        self._tell_draft_document()
+        self.file.tell()
 
     def _take_text(self, text: str, source: str) -> None:
         """Take over another text: into the JSON unless it was written there, and into the form when it is valid."""
@@ -270,7 +262,6 @@ class CheckpointDialog(QDialog):
         self.json = JsonField()
         self.inspector.addTab(self.json, "JSON")
         self.unshown = MarkedLine("checkpointUnshown")
-        self.conflict = ConflictBar()
         self.name = NameField(profile.name_rules, str(template), self._name)
         self.verdict = MarkedLine("checkpointVerdict")
         self.anyway = QCheckBox("Send an&yway")
@@ -286,9 +277,11 @@ class CheckpointDialog(QDialog):
         self.schedule.setToolTip(
             tooltip("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)")
         )
-        self.save = push_button("Save to &file…", "checkpointSave")
-        self.save_as = push_button("Save as…", "checkpointSaveAs")
-        self.save_as.setVisible(False)
+        self.file = DraftFile(
+            *(self, self._context, self.draft_document, self._draft_store, "Create checkpoint", self._stem, self._judge)
+        )
+        self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
+        self.notice = self.file.notice
         self.close_button = push_button("Close", "checkpointClose")
 
     def _name(self, template: str) -> Rendered:
@@ -317,24 +310,14 @@ class CheckpointDialog(QDialog):
         self.send.clicked.connect(self._try)
         self.hold.clicked.connect(partial(self._try, held=True))
         self.schedule.clicked.connect(self._ask_time)
-        self.save.clicked.connect(self._request_save)
-        self.save_as.clicked.connect(self._ask_file)
         self.json.edited.connect(self._take_json)
         self.json.comparison_requested.connect(self._compare)
         self.draft_document.changed.connect(self._take_text_of)
-        self.draft_document.told.connect(self._tell_draft_document)
-        self.draft_document.conflicted.connect(self._tell_conflict)
-        self.draft_document.taken_over.connect(self._tell_taken_over)
-        self.draft_document.not_kept.connect(self._tell_not_kept)
-        self.conflict.mine_requested.connect(self._keep_mine)
-        self.conflict.theirs_requested.connect(self._take_theirs)
-        self.conflict.elsewhere_requested.connect(self._ask_file)
-        self.conflict.comparison_requested.connect(self._compare_conflict)
         for edit in self._edits():
             edit.installEventFilter(self)
         QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
         QShortcut(QKeySequence.StandardKey.Redo, self, self.redo)
-        QShortcut(QKeySequence("Ctrl+Shift+S"), self, self._ask_file)
+        QShortcut(QKeySequence("Ctrl+Shift+S"), self, self.file.ask_file)
         QShortcut(QKeySequence("Ctrl+D"), self, self._compare)
         self.close_button.clicked.connect(self.close)
         self.inspector.subject_requested.connect(self._focus)
@@ -343,7 +326,7 @@ class CheckpointDialog(QDialog):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self._try)
             QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self, self.hold.click)
             QShortcut(QKeySequence(f"Ctrl+Alt+{keys}"), self, self.schedule.click)
-        QShortcut(QKeySequence("Ctrl+S"), self, self._request_save)
+        QShortcut(QKeySequence("Ctrl+S"), self, self.file.request_save)
         QShortcut(QKeySequence("F5"), self, self._judge)
         QShortcut(QKeySequence("F6"), self, self._next_area)
         QShortcut(QKeySequence("Ctrl+Shift+C"), self, self.inspector.preview.copy_json)
@@ -395,10 +378,18 @@ class CheckpointDialog(QDialog):
             both = sorted((*self._problems, *found.findings), key=lambda finding: finding.severity.value)
             self._verdict = replace(found, findings=tuple(both))
         self.json.show_findings(self._problems)
-        self.inspector.preview.show_body(self._body, self._draft.resources)
+        self._show_preview()
         self.inspector.findings.show_findings(self._verdict.findings, now)
         self._show_findings()
         self._show_verdict()
+
+    def _show_preview(self) -> None:
+        """Show the request as it would be sent, also while it names no vault yet."""
+        named = self._draft.resources
+        count = 0 if named is None else len(named)
+        words = "names no resource: the whole vault" if named is None else f"names {count_words(count, 'resource')}"
+        asked = checkpoint_change(self._draft.vault_id or VaultId(""), "", self._body, self._draft.name)
+        self.inspector.preview.show_change(asked if self._body else None, words)
 
     def _show_findings(self) -> None:
         weighty = replace(
@@ -525,63 +516,14 @@ class CheckpointDialog(QDialog):
         self._stack.setCurrentWidget(self._outcome)
         self._outcome.setFocus()
 
+    def _stem(self) -> str:
+        """Return how a file of this request may be called."""
+        return repaired_name(self._draft.name, NameRules.ASCII).strip("-") or "checkpoint"
+
     def _edit_again(self) -> None:
         self._stack.setCurrentWidget(self._form)
         self._read_anew()
         self.name.edit.setFocus()
-
-    def _request_save(self) -> None:
-        """Save into the file, or ask for one where there is none yet."""
-        self._judge()
-        if self.draft_document.path and self._draft_store is not None:
-            self._do_save(self.draft_document.save)
-        else:
-            self._ask_file()
-
-    def _ask_file(self) -> None:
-        self._judge()
-        asked = QFileDialog(self, "Save the request to a file")
-        asked.setObjectName("checkpointSaveDialog")
-        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter(f"Request files (*.{_SUFFIX})")
-        asked.setDefaultSuffix(_SUFFIX)
-        stem = repaired_name(self._draft.name, NameRules.ASCII).strip("-") or "checkpoint"
-        if self._draft_store is not None:
-            asked.setDirectory(self._draft_store.folder)
-            asked.selectFile(PurePath(self.draft_document.path or self._draft_store.free_path(stem)).name)
-        else:
-            asked.selectFile(f"{stem}.{_SUFFIX}")
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(self._save)
-        asked.open()
-
-    def _save(self, path: str) -> None:
-        if self._draft_store is not None:
-            self._do_save(partial(self.draft_document.save_as, path))
-            return
-        try:
-            self._context.save_text(path, self.draft_document.text)
-        except CbrError as error:
-            self._notice(f"Not saved. {error_sentence(error)}")
-        else:
-            self._notice(f"Saved to {plain(path)}.")
-
-    def _do_save(self, save: Callable[[], None]) -> None:
-        """Save, and say how that went; what could not be saved stays here."""
-        try:
-            save()
-        except ChangedOutside:
-            self._notice("Not saved yet: the file was changed by another program.")
-        except CbrError as error:
-            self._notice(f"Not saved. {error_sentence(error)} Your changes are still here.")
-        else:
-            if not self.draft_document.is_conflicted:
-                self.conflict.hide()
-                self._notice(f"Saved to {plain(self.draft_document.path)}.")
-
-    def _notice(self, words: str) -> None:
-        self.notice.setText(words)
-        self.notice.setVisible(True)
 
     # the document
 
@@ -606,57 +548,17 @@ class CheckpointDialog(QDialog):
     def _take_text_of(self, text: str, source: str) -> None:
         self._take_text(text, source)
 
-    def _tell_draft_document(self) -> None:
-        """Show file and unsaved mark in the title."""
-        name = PurePath(self.draft_document.path).name if self.draft_document.path else ""
-        mark = "[*]" if self._draft_store is not None else ""
-        head = f"{plain(name, 80).replace('[*]', '[*][*]')}{mark} — " if name else ""
-        self.setWindowTitle(f"{head}Create checkpoint{'' if name else mark}")
-        self.setWindowModified(self._draft_store is not None and not self.draft_document.is_saved)
-        self.save.setText("Save to its &file" if name else "Save to &file…")
-        self.save_as.setVisible(bool(name))
-
-    def _tell_conflict(self) -> None:
-        self.conflict.tell(self.draft_document.path, is_gone=self.draft_document.theirs is None)
-
-    def _tell_taken_over(self) -> None:
-        self._notice("The file was changed by another program; what it says now is shown here. Undo brings yours back.")
-
-    def _tell_not_kept(self, error: CbrError) -> None:
-        self._notice(f"Not saved: {error_sentence(error)} Your changes are in this window alone; leave it open.")
-
-    def _keep_mine(self) -> None:
-        self._do_save(self.draft_document.keep_mine)
-
-    def _take_theirs(self) -> None:
-        self.draft_document.take_theirs()
-        self.conflict.hide()
-        self._notice("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back.")
-
     def _compare(self) -> None:
         """Compare the draft with its file as it was read, and with the last request for its vault."""
         self._judge()
-        sources = {"This draft": self.draft_document.text}
         asked = [i for i in self._context.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
-        for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]:
-            at = clock_words(intent.created_at, self._context.clock.now())
-            name = f"Last request for this vault, {at}"
-            sources[name] = intent.body.decode("utf-8", "replace") + "\n"
-        if self.draft_document.base is not None:
-            sources["Its file, as it was read or saved last"] = self.draft_document.base.text
-        if len(sources) == 1:
-            self._notice("There is nothing to compare it with: no file, and no request for this vault.")
-            return
-        first, second, *_ = sources
-        DiffDialog(sources, first, second, self).open()
-
-    def _compare_conflict(self) -> None:
-        theirs, base = self.draft_document.theirs, self.draft_document.base
-        sources = {"Mine, as it is here": self.draft_document.text}
-        sources |= {"Theirs, as it is in the file": theirs.text} if theirs is not None else {}
-        sources |= {"As it was when it was opened": base.text} if base is not None else {}
-        first, second, *_ = sources
-        DiffDialog(sources, first, second, self).open()
+        others = {
+            f"Last request for this vault, {clock_words(intent.created_at, self._context.clock.now())}": (
+                intent.body.decode("utf-8", "replace") + "\n"
+            )
+            for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]
+        }
+        self.file.compare(others, "There is nothing to compare it with: no file, and no request for this vault.")
 
     # the window
 
@@ -748,8 +650,6 @@ class CheckpointDialog(QDialog):
         return split
 
     def _foot(self) -> QVBoxLayout:
-        self.notice = label(name="checkpointNotice")
-        self.notice.hide()
         buttons = QHBoxLayout()
         buttons.addWidget(self.anyway)
         buttons.addStretch(1)

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.sentences import finding_sentence, summary_sentence
-from cbr_desktop.text.states import clock_words, count_words, duration_words, grouped, shown, status_words
+from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.preview import Form, rendered
 
@@ -120,7 +121,7 @@ class Preview(QWidget):
     def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._profile = profile
-        self._body = b""
+        self._change: Change | None = None
         self._tabs = QTabWidget()
         self._tabs.setObjectName("checkpointPreviewForms")
         self._texts = {form: _reader(form) for form in Form}
@@ -144,33 +145,36 @@ class Preview(QWidget):
         """The view of the bytes that are sent."""
         return self._texts[Form.JSON]
 
-    def show_body(self, body: bytes, resources: Sequence[object] | None) -> None:
-        """Show another request; ``resources`` is what it names, ``None`` for the whole vault."""
-        named = (
-            "names no resource: the whole vault"
-            if resources is None
-            else f"names {count_words(len(resources), 'resource')}"
-        )
-        self._size.setText(f"{grouped(len(body))} bytes · {named}")
-        if body != self._body:
-            self._body = body
+    def show_change(self, change: Change | None, remark: str = "") -> None:
+        """Show another request, ``None`` where there is none; ``remark`` stands beside its size."""
+        size = "" if change is None else f"{grouped(len(change.body))} bytes" if change.body else "It has no body"
+        self._size.setText(" · ".join(part for part in (size, remark) if part))
+        if change != self._change:
+            self._change = change
             self._render()
+
+    def show_form(self, form: Form) -> None:
+        """Turn to one of the forms."""
+        self._tabs.setCurrentIndex(list(self._texts).index(form))
 
     def _render(self) -> None:
         """Write the form that is looked at, and always the one that is sent."""
         current = list(self._texts)[self._tabs.currentIndex()]
         for form in {Form.JSON, current}:
-            text = bounded(rendered(form, self._body, self._profile)) if self._body else ""
+            text = bounded(self._text(form))
             if text != self._texts[form].toPlainText():
                 self._texts[form].setPlainText(text)
 
     def copy_json(self) -> None:
         """Copy the request as it is sent, whatever form is looked at."""
-        QGuiApplication.clipboard().setText(rendered(Form.JSON, self._body, self._profile))
+        QGuiApplication.clipboard().setText(self._text(Form.JSON))
 
     def _copy(self) -> None:
         current = list(self._texts)[self._tabs.currentIndex()]
-        QGuiApplication.clipboard().setText(rendered(current, self._body, self._profile))
+        QGuiApplication.clipboard().setText(self._text(current))
+
+    def _text(self, form: Form) -> str:
+        return rendered(form, self._change, self._profile) if self._change is not None else ""
 
 
 def _reader(form: Form) -> QPlainTextEdit:

@@ -205,6 +205,10 @@ class _Margin(QWidget):
         painter.end()
 
 
+_ONE = "The form and this text are one: what changes here changes there."
+_COMPARED = "With its file, and with the last request for this vault"
+
+
 class JsonField(QWidget):
     """The JSON of a draft, to be edited, and what is wrong with it below.
 
@@ -216,12 +220,12 @@ class JsonField(QWidget):
     edited = Signal(str)
     comparison_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, state: str = _ONE, compared: str = _COMPARED) -> None:
         super().__init__(parent)
         self._showing = False
         self.text = JsonText("checkpointJson")
         self.text.textChanged.connect(self._changed)
-        self.state = label("The form and this text are one: what changes here changes there.", "checkpointJsonState")
+        self.state = label(state, "checkpointJsonState")
         self.list = QListWidget()
         self.list.setObjectName("checkpointJsonFindings")
         self.list.setAccessibleName("Problems in the JSON")
@@ -239,7 +243,7 @@ class JsonField(QWidget):
         layout = QVBoxLayout(self)
         self.compare = QPushButton("Compare… (Ctrl+D)")
         self.compare.setObjectName("checkpointCompare")
-        self.compare.setToolTip("With its file, and with the last request for this vault")
+        self.compare.setToolTip(compared)
         self.compare.setAutoDefault(False)
         self.compare.clicked.connect(self.comparison_requested)
         layout.addWidget(self.state)

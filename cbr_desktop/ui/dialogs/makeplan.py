@@ -40,7 +40,7 @@ from cbr_desktop.ui.marks import BAD, GOOD
 from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.plans import MAKE_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.workspace import Workspace
-from cbr_desktop.workflows.documents import judged_at, name_of
+from cbr_desktop.workflows.documents import knowing, name_of
 from cbr_desktop.workflows.plan import blasts, judged, prepared, takes_name
 
 _SIZE = QSize(1080, 560)
@@ -126,7 +126,7 @@ class MakePlanDialog(QDialog):
 
     def _profile_of(self, document: Document) -> str:
         """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
-        context = self._workspace.context_of(lambda ledger: judged_at(document, ledger) is not None)
+        context = self._workspace.context_of(lambda ledger: knowing(document, [ledger]) is not None)
         return context.profile.name if context is not None else ""
 
     def _default(self) -> str:

@@ -1,10 +1,11 @@
 """The window of a plan that was not run yet: what was found about each step, and the button that starts it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
@@ -21,7 +22,8 @@ from cbr_desktop.ui.plans import FOUND_COLUMNS, found_cells, found_mark
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import blasts, judged, prepared
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.plan import blasts, destroying, judged, prepared, uncounted, wants_name
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -105,7 +107,22 @@ class PlanDialog(QDialog):
         if is_blocked(self._findings):
             count = len({found.step for found in self._findings if is_blocked([found])})
             return f"Not ready: {count_words(count, 'step')} must be put right in the file; see what was found."
-        return profiles.hindrance("run")
+        return profiles.hindrance("run") or self._loss_reason()
+
+    def _loss_reason(self) -> str:
+        """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
+        steps = destroying(self._plan, self._workspace.ledgers, self._default())
+        wants = wants_name(steps)
+        self.typed.setVisible(wants)
+        self.ask.setVisible(wants)
+        found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
+        if found is not None:
+            return f"Not ready: what step {found[0].number} destroys was not counted of late. Refresh (F5)."
+        if wants and not self._plan.name:
+            return "The plan destroys something on production, and has no name to confirm that by. Give it one."
+        if wants and self.typed.text() != self._plan.name:
+            return f"It destroys something on production: type {quoted(self._plan.name, 80)} to go on."
+        return ""
 
     def _changed(self, part: Part) -> None:
         if not self._timer.isActive():
@@ -155,9 +172,21 @@ class PlanDialog(QDialog):
         self.resize(_SIZE)
         self.table = StepTable("planFindings", self)
         self.verdict = MarkedLine("planVerdict")
+        self.ask = label(f"To go on, type {quoted(self._plan.name, 80)}:", "planAsk")
+        self.typed = QLineEdit()
+        self.typed.setObjectName("planTyped")
+        self.typed.setAccessibleName("The name of the plan")
+        self.typed.textChanged.connect(self.refresh)
+        self.ask.setBuddy(self.typed)
+        self.ask.hide()
+        self.typed.hide()
+        typing = QHBoxLayout()
+        typing.addWidget(self.ask, 1)
+        typing.addWidget(self.typed, 1)
         layout = QVBoxLayout(self)
         layout.addLayout(self._head())
         layout.addWidget(self.table, 1)
+        layout.addLayout(typing)
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
+from cbr_desktop.domain.document import Document
+from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, is_checkpoint, stem_of
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
@@ -32,9 +32,11 @@ from cbr_desktop.ui.dialogs.diff import DiffDialog
 from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
 from cbr_desktop.ui.draft_store import DraftStore, Source, unsaved_words
+from cbr_desktop.ui.drafts.request import RequestDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
+    age_words,
     file_words,
     name_words,
     row_of,
@@ -55,8 +57,9 @@ from cbr_desktop.ui.scopes import open_profile_menu
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.preflight import Preflight, preflight
+from cbr_desktop.workflows.preflight import Preflight
 
 _WATCH_MS = 2000
 _DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
@@ -79,7 +82,7 @@ class DraftsPage(Page[DraftRow]):
     without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
 
     def __init__(self, workspace: Workspace, times: Times) -> None:
-        self._editors: dict[str, CheckpointDialog] = {}
+        self._editors: dict[str, CheckpointDialog | RequestDialog] = {}
         self._reviews: dict[str, ReviewDialog] = {}
         super().__init__(workspace, times)
         self.folder = FolderWatch(lambda: workspace.draft_store, self)
@@ -100,7 +103,14 @@ class DraftsPage(Page[DraftRow]):
         times = self._times
         return (
             Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
-            Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda r: r.vault_id or ""),
+            Column(
+                "vault",
+                "Vault",
+                vault_words,
+                vault_words,
+                18,
+                hint=lambda r: r.subject.id if r.subject is not None else "",
+            ),
             Column("name", "Name", name_words, lambda r: r.name, 18),
             Column(
                 "verdict",
@@ -134,7 +144,7 @@ class DraftsPage(Page[DraftRow]):
         """Return what the filter can ask for."""
         return (
             TextField("file", file_words),
-            TextField("vault", lambda r: f"{r.vault_name} {r.vault_id or ''}"),
+            TextField("vault", _subject_text),
             TextField("name", lambda r: r.name),
             TextField("verdict", lambda r: verdict_words(r, self._times)),
             AgeField("age", lambda r: r.changed_at, self._times.now),
@@ -162,11 +172,11 @@ class DraftsPage(Page[DraftRow]):
 
     def search_text(self, row: DraftRow) -> str:
         """Return what words are looked for in."""
-        return f"{row.file_name}\n{row.name}\n{row.vault_name}\n{row.vault_id}\n{verdict_words(row, self._times)}"
+        return f"{row.file_name}\n{name_words(row)}\n{_subject_text(row)}\n{verdict_words(row, self._times)}"
 
     def owners(self, row: DraftRow) -> list[Ledger]:
-        """Return the ledgers that know the vault of a draft."""
-        return self._workspace.scope.owners(row.vault_id)
+        """Return the ledgers that know what a draft is about."""
+        return [member for member in self._workspace.scope.members if row.subject and member.knows(row.subject)]
 
     def target(self) -> Target:
         """Return the vault of the current draft."""
@@ -331,10 +341,10 @@ class DraftsPage(Page[DraftRow]):
         self._take()
         files = [row for row in self._rows if row.path]
         bad = sum(row.is_bad for row in files)
-        unknown = sum(row.is_readable and row.as_of is None for row in files)
+        unknown = sum(row.as_of is None and age_words(row, self._times) != "" for row in files if row.is_readable)
         words = f"{count_words(len(files), 'draft')} checked: {grouped(len(files) - bad)} can be sent"
         words += f", {grouped(bad)} cannot" if bad else ""
-        words += f"; of {grouped(unknown)} the vault is not known here" if unknown else ""
+        words += f"; of {grouped(unknown)} {_unknown_words(files)} is not known here" if unknown else ""
         self.remarked.emit(f"{words}.")
 
     def restore_all(self) -> None:
@@ -364,12 +374,11 @@ class DraftsPage(Page[DraftRow]):
         shown_first = list(self._workspace.scope.members)
         return shown_first + [member for member in self._workspace.open.members if member not in shown_first]
 
-    def _judge_draft(self, draft: CheckpointDraft) -> Preflight:
-        """Judge a draft by whichever ledger knows its vault."""
+    def _judge_draft(self, document: Document) -> Preflight:
+        """Judge a request by whichever ledger knows what it is about."""
         ledgers = self._ledgers()
-        knowing = [ledger for ledger in ledgers if draft.vault_id in ledger.vaults]
-        ledger = (knowing or ledgers or [None])[0]  # type: ignore[list-item]
-        return preflight(draft, ledger, self._times.now()) if ledger is not None else Preflight(())
+        ledger = documents.knowing(document, ledgers) or (ledgers[0] if ledgers else None)
+        return documents.judged(document, ledger, self._times.now()) if ledger is not None else Preflight(())
 
     def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
         """Write a reviewed request into the folder and open it."""
@@ -439,10 +448,12 @@ class DraftsPage(Page[DraftRow]):
     def _edit(self, context: ProfileContext, source: Source | None, key: str) -> None:
         if key and source is None:
             return
-        vault_id = self.target()[0] if source is None else None
-        editor = CheckpointDialog(
-            context, vault_id, (), self.window(), draft_store=self._workspace.draft_store, source=source
-        )
+        vault_id, store = self.target()[0] if source is None else None, self._workspace.draft_store
+        editor: CheckpointDialog | RequestDialog
+        if source is not None and not is_checkpoint(source.text):
+            editor = RequestDialog(context, source, self.window(), draft_store=store)
+        else:
+            editor = CheckpointDialog(context, vault_id, (), self.window(), draft_store=store, source=source)
         editor.finished.connect(self._take_later)
         editor.draft_document.told.connect(self._take_later)
         self._editors[key or editor.draft_document.id] = editor
@@ -455,7 +466,11 @@ class DraftsPage(Page[DraftRow]):
 
     def _with_context(self, row: DraftRow | None, button: QWidget, act: Callable[[ProfileContext], None]) -> None:
         """Do something with the profile that a draft is for; ask of which where that is not plain."""
-        context = self._workspace.context_of_vault(row.vault_id if row is not None and row.vault_id else None)
+        subject = row.subject if row is not None else None
+        if subject is None or not subject.id:
+            context = self._workspace.context_of_vault(None)
+        else:
+            context = self._workspace.context_of(lambda ledger: ledger.knows(subject))
         contexts = self._workspace.shown_contexts
         if context is None and len(contexts) == 1:
             context = contexts[0]
@@ -466,6 +481,8 @@ class DraftsPage(Page[DraftRow]):
 
     def _latest(self, row: DraftRow) -> tuple[str, str] | None:
         """Return the newest request for the vault of a draft, with the words that it is known by."""
+        if row.vault_id is None:
+            return None
         found = [i for i in self._workspace.open.intents.values() if i.change.vault_id == row.vault_id]
         if not found:
             return None
@@ -672,6 +689,16 @@ class UnsavedStrip(QWidget):
         """Say how many there are, or nothing when there are none."""
         self.line.say(_DIFFERENT, f"{unsaved_words(count)} Restore opens each in its editor." if count else "")
         self.setVisible(bool(count))
+
+
+def _unknown_words(rows: Sequence[DraftRow]) -> str:
+    """Return what is not known of some drafts: what they are about, of whatever type."""
+    types = {row.subject.type for row in rows if row.is_readable and row.as_of is None and row.subject is not None}
+    return f"the {types.pop()}" if len(types) == 1 else "what it is about"
+
+
+def _subject_text(row: DraftRow) -> str:
+    return f"{row.subject.type} {row.subject.name} {row.subject.id}" if row.subject is not None else ""
 
 
 def _tool(text: str, name: str, act: Callable[[], None], hint: str) -> QPushButton:

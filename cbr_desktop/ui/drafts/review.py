@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain import draft
-from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.foreign import Foreign, foreign
@@ -30,7 +30,7 @@ from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, 
 from cbr_desktop.ui.pieces import ask_for_file, push_button
 from cbr_desktop.workflows.preflight import Preflight
 
-Judge = Callable[[CheckpointDraft], Preflight]
+Judge = Callable[[Document], Preflight]
 Read = Callable[[str], bytes]
 
 _SIZE_SHOWN = 200_000
@@ -117,8 +117,8 @@ class ReviewDialog(QDialog):
         self.take.setEnabled(found.text is not None)
 
     def _findings(self, text: str) -> list[Finding]:
-        document, findings = draft.read(text)
-        judged = self._judge(document.draft).findings if document is not None else ()
+        document, findings = draft.read_any(text)
+        judged = self._judge(document).findings if document is not None else ()
         return [*findings, *judged]
 
     def _add(self, severity: Severity, words: str) -> None:

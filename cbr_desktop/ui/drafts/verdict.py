@@ -4,19 +4,21 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import NamedTuple
 
+from cbr_desktop.domain.change import Kind, Subject, SubjectType
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, Unsaved
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.operations import state_of
+from cbr_desktop.text.operations import request_words, state_of, subject_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.theme import Tone
-from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.preflight import preflight
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.scope import Scope
 
 _WARNED = Mark(Shape.UP, Tone.WARN)
 
@@ -24,16 +26,17 @@ _WARNED = Mark(Shape.UP, Tone.WARN)
 class DraftRow(NamedTuple):
     """A line of the page: a file, or a draft that was never saved (``unsaved`` alone is there then).
 
-    ``findings`` are those of the file and of its vault. ``as_of`` is the time of what the vault was judged by,
-    ``None`` where nothing is known of it. ``sent`` is the newest request that was made from the file.
+    ``subject`` is what its request is about, ``name`` the one that it gives. ``findings`` are those of the file and of
+    its subject. ``as_of`` is the time of what that was judged by, ``None`` where nothing is known of it. ``sent`` is
+    the newest request that was made from the file.
     """
 
     id: str
     file_name: str
     path: str
     name: str
-    vault_id: VaultId | None
-    vault_name: str
+    kind: Kind | None
+    subject: Subject | None
     changed_at: datetime
     findings: tuple[Finding, ...]
     as_of: datetime | None
@@ -43,13 +46,19 @@ class DraftRow(NamedTuple):
     sent: Intent | None = None
 
     @property
+    def vault_id(self) -> VaultId | None:
+        """The vault that it is about, ``None`` where it is about something else."""
+        is_vault = self.subject is not None and self.subject.type is SubjectType.VAULT
+        return VaultId(self.subject.id) if is_vault and self.subject is not None and self.subject.id else None
+
+    @property
     def is_bad(self) -> bool:
         """Whether it could not be sent as it is."""
         return not self.is_readable or any(finding.severity is Severity.BLOCK for finding in self.findings)
 
 
 def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, now: datetime) -> DraftRow:
-    """Judge a file by itself and by whichever ledger knows its vault."""
+    """Judge a file by itself and by whichever ledger knows what it is about."""
     if entry.document is None:
         trouble = error_sentence(entry.error) if entry.error is not None else ""
         return DraftRow(
@@ -58,7 +67,7 @@ def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, no
             entry.path,
             "",
             None,
-            "",
+            None,
             entry.changed_at,
             entry.findings,
             None,
@@ -66,21 +75,20 @@ def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, no
             trouble,
             unsaved,
         )
-    draft = entry.document.draft
-    knowing = [ledger for ledger in ledgers if draft.vault_id in ledger.vaults]
-    ledger = (knowing or ledgers or [None])[0]  # type: ignore[list-item]
-    judged = preflight(draft, ledger, now).findings if ledger is not None else ()
-    vault = knowing[0].vaults[draft.vault_id] if knowing and draft.vault_id else None
+    document = entry.document
+    known = documents.knowing(document, ledgers)
+    ledger = known or (ledgers[0] if ledgers else None)
+    judged = documents.judged(document, ledger, now).findings if ledger is not None else ()
     return DraftRow(
         entry.path,
         entry.file_name,
         entry.path,
-        draft.name,
-        draft.vault_id or None,
-        vault.name if vault else "",
+        documents.name_of(document),
+        document.kind,
+        documents.subject_of(document, known or Scope()),
         entry.changed_at,
         (*entry.findings, *judged),
-        knowing[0].freshness[Part.VAULTS].as_of if knowing else None,
+        documents.judged_at(document, known) if known is not None else None,
         True,
         unsaved=unsaved,
     )
@@ -88,7 +96,7 @@ def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, no
 
 def row_of_unsaved(unsaved: Unsaved) -> DraftRow:
     """Return the line of a draft that has no file."""
-    return DraftRow(unsaved.id, "", "", "", None, "", unsaved.kept_at, (), None, True, unsaved=unsaved)
+    return DraftRow(unsaved.id, "", "", "", None, None, unsaved.kept_at, (), None, True, unsaved=unsaved)
 
 
 def file_words(row: DraftRow) -> str:
@@ -101,15 +109,15 @@ def file_words(row: DraftRow) -> str:
 
 
 def name_words(row: DraftRow) -> str:
-    """Return the name that the checkpoint gets."""
+    """Return the name that a checkpoint gets, and what is asked for where it is something else."""
     if not row.path or not row.is_readable:
         return NONE
-    return row.name or "(named by the service)"
+    return request_words(row.kind, row.name)
 
 
 def vault_words(row: DraftRow) -> str:
-    """Return a vault's name where it is known, its id where it is not."""
-    return row.vault_name or row.vault_id or NONE
+    """Return the name of what it is about where it is known, its id where it is not; the type where it is no vault."""
+    return subject_words(row.subject) or NONE
 
 
 def verdict_words(row: DraftRow, times: Times) -> str:
@@ -123,7 +131,8 @@ def verdict_words(row: DraftRow, times: Times) -> str:
     words = count_words(blocks, "problem") if blocks else "Can be sent"
     if warnings and not blocks:
         words += f", {count_words(warnings, 'warning')}"
-    return f"{words} · {age_words(row, times)}"
+    age = age_words(row, times)
+    return f"{words} · {age}" if age else words
 
 
 def sent_words(row: DraftRow, times: Times) -> str:
@@ -134,8 +143,12 @@ def sent_words(row: DraftRow, times: Times) -> str:
 
 
 def age_words(row: DraftRow, times: Times) -> str:
-    """Return by what a draft was judged."""
-    return "vault not known here" if row.as_of is None else f"data {times.age(row.as_of)} old"
+    """Return by what a draft was judged, empty for one that is about nothing that is there already."""
+    if row.as_of is not None:
+        return f"data {times.age(row.as_of)} old"
+    if row.subject is None or (not row.subject.id and row.subject.type is not SubjectType.VAULT):
+        return ""
+    return f"{row.subject.type} not known here"
 
 
 def verdict_mark(row: DraftRow) -> Mark:

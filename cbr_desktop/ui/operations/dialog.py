@@ -213,19 +213,27 @@ class ChangeDialog(QDialog):
 
     def _reason(self) -> str:
         """Return why the change cannot be confirmed as it is, empty when it can."""
-        guard, change = self._context.guard, self._change
-        if guard.sealed is not None:
-            return f"Read-only mode: nothing can be sent. {error_sentence(guard.sealed)}"
+        sealed = self._context.guard.sealed
+        if sealed is not None:
+            return f"Read-only mode: nothing can be sent. {error_sentence(sealed)}"
         if self._tasks.is_busy:
             return "Reading afresh what this is judged by…"
-        if change is None:
+        if self._change is None:
             return "Not ready: something is missing."
+        return self._objection() or self._missing_consent(self._change)
+
+    def _objection(self) -> str:
+        """Return what speaks against the change by what is known, empty when nothing does."""
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
             return f"Not ready: {finding_sentence(first)}"
         if self._destroys and not self._is_fresh():
             return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
-        if not guard.is_open:
+        return ""
+
+    def _missing_consent(self, change: Change) -> str:
+        """Return what a person has still to say or to do, empty when that is nothing."""
+        if not self._context.guard.is_open:
             return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
         if self._warned - self._accepted:
             warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
@@ -259,7 +267,10 @@ class ChangeDialog(QDialog):
         if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
             return
         try:
-            intent = (self._submit or self._context.outbox.submit)(self._change)
+            if self._submit is not None:
+                intent = self._submit(self._change)
+            else:
+                intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
             return

@@ -18,6 +18,8 @@ class ChangeForm(QWidget):
     kind: Kind
     has_fields = True
     """Whether there is anything to fill in, so that it can be changed and sent again."""
+    file = ""
+    """The path of the request file that it comes from, empty where it comes from none."""
 
     changed = Signal()
 

@@ -15,6 +15,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words
@@ -34,7 +35,6 @@ from cbr_desktop.ui.plans import (
     run_mark,
     run_sentence,
     run_words,
-    subject_words,
 )
 from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.senders import MINUTES_ARMED, Senders

@@ -1,0 +1,234 @@
+"""The editor of a request file that no form shows: its JSON, what is found about it, and the request itself."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from cbr_desktop.domain import draft as drafts
+from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.document import Document
+from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.operations import WORDS, subject_words
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.ui.dialogs.draft_document import DraftDocument
+from cbr_desktop.ui.dialogs.draft_file import DraftFile
+from cbr_desktop.ui.dialogs.inspector import Inspector
+from cbr_desktop.ui.dialogs.jsonfield import JsonField, problem_sentence
+from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.dialogs.stake import stake_chip
+from cbr_desktop.ui.draft_store import DraftStore, Source
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.form import FixedForm
+from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.preview import Form
+from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.ledger import Part
+
+_JUDGE_MS = 100
+_SIZE = QSize(1080, 680)
+_SMALLEST = QSize(720, 420)
+_JSON = "json"
+_STATE = "This file has no form. What it asks for is judged as it is written."
+
+
+class RequestDialog(QDialog):
+    """Edits one request file. Nothing is sent from here: that is confirmed in a window of its own.
+
+    Signals:
+        submitted: the id of the intent that was queued.
+    """
+
+    submitted = Signal(str)
+
+    def __init__(
+        self,
+        context: ProfileContext,
+        source: Source,
+        parent: QWidget | None = None,
+        *,
+        draft_store: DraftStore | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.draft_document = DraftDocument(source, context.clock, context.profile.name, draft_store, self)
+        self._document: Document | None = None
+        self._change: Change | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_JUDGE_MS)
+        self._timer.timeout.connect(self._judge)
+        self.json = JsonField(state=_STATE, compared="With its file")
+        self.inspector = Inspector(context.profile)
+        self.inspector.preview.show_form(Form.HTTP)
+        self.file = DraftFile(*(self, context, self.draft_document, draft_store, "Request", self._stem, self._judge))
+        self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
+        self.notice = self.file.notice
+        self.verdict = MarkedLine("requestVerdict")
+        self.send = push_button("&Send…", "requestSend", self._ask_to_send)
+        self.close_button = push_button("C&lose", "requestClose", self.close)
+        self._lay_out()
+        self._connect()
+        self.json.show_text(self.draft_document.text)
+        self._judge()
+        self.file.tell()
+
+    def open(self) -> None:
+        """Show the window beside the others; it keeps nobody from anything."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+
+    # judging
+
+    def _judge(self) -> None:
+        """Judge the text as it stands, and show the very request that it asks for."""
+        self._timer.stop()
+        now, ledger = self._context.clock.now(), self._context.ledger
+        self._document, problems = drafts.read_any(self.draft_document.text)
+        self._change, findings = None, tuple(problems)
+        if self._document is not None:
+            findings = (*problems, *documents.judged(self._document, ledger, now).findings)
+            if documents.draft_of(self._document) is not None:
+                self._change = documents.change_of(self._document, ledger)
+        self._findings = tuple(sorted(findings, key=lambda finding: finding.severity.value))
+        self.json.show_findings(list(findings))
+        self.inspector.findings.show_findings(self._findings, now)
+        self.inspector.preview.show_change(self._change, subject_words(self._change.subject) if self._change else "")
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        blocks = [finding for finding in self._findings if finding.severity is Severity.BLOCK]
+        warned = any(finding.severity is Severity.WARN for finding in self._findings)
+        self.send.setEnabled(self._change is not None and not blocks)
+        title = WORDS[self._change.kind].title if self._change is not None else "Send"
+        self.send.setText(f"{title}…")
+        self.send.setAccessibleName(title)
+        if blocks:
+            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not ready: {self._place(blocks[0])}")
+        elif warned:
+            self.verdict.say(SEVERITY_MARKS[Severity.WARN], "It can be sent; look at the warnings before.")
+        else:
+            self.verdict.say(READY, "Ready. What it does is shown once more before it is sent.")
+
+    def _place(self, finding: Finding) -> str:
+        """Return what is found, with its line where the text cannot be read."""
+        if self._document is not None:
+            return finding_sentence(finding)
+        line, _ = next(drafts.lines_of(self.draft_document.text, [finding]), (1, None))
+        return f"line {line}. {problem_sentence(finding)}"
+
+    # what the operator does
+
+    def _ask_to_send(self) -> None:
+        """Show what is asked for in the window in which every change is confirmed."""
+        self._judge()
+        if self._change is None or not self.send.isEnabled():
+            return
+        form = FixedForm(self._change.kind, self._change)
+        form.file = self.draft_document.path
+        asked = ChangeDialog(self._context, form, self)
+        asked.submitted.connect(self.submitted)
+        asked.open()
+
+    def _take_json(self, text: str) -> None:
+        self.draft_document.write(text, _JSON)
+
+    def _take_text(self, text: str, source: str) -> None:
+        if source != _JSON:
+            self.json.show_text(text)
+        self._timer.start()
+
+    def _undo(self) -> None:
+        self.draft_document.stack.undo()
+
+    def _redo(self) -> None:
+        self.draft_document.stack.redo()
+
+    def _compare(self) -> None:
+        self.file.compare({}, "There is nothing to compare it with: it has no file.")
+
+    def _stem(self) -> str:
+        return str(self._document.kind) if self._document is not None else "request"
+
+    # the window
+
+    def _connect(self) -> None:
+        self.json.edited.connect(self._take_json)
+        self.json.comparison_requested.connect(self._compare)
+        self.draft_document.changed.connect(self._take_text)
+        self.inspector.subject_requested.connect(lambda subject: self.json.go_to_first())
+        self._context.signals.changed.connect(self._ledger_changed)
+        self.json.text.installEventFilter(self)
+        for keys, act in (
+            (QKeySequence.StandardKey.Undo, self._undo),
+            (QKeySequence.StandardKey.Redo, self._redo),
+            (QKeySequence.StandardKey.Save, self.file.request_save),
+            (QKeySequence("Ctrl+Shift+S"), self.file.ask_file),
+            (QKeySequence("Ctrl+D"), self._compare),
+        ):
+            QShortcut(QKeySequence(keys), self, act)
+
+    def _ledger_changed(self, part: Part) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def _lay_out(self) -> None:
+        self.setObjectName("requestDialog")
+        self.setAccessibleName("Request")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
+        profile = self._context.profile
+        where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
+        head = QHBoxLayout()
+        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
+        head.addWidget(label(where, "requestPlace"), 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.json)
+        split.addWidget(self.inspector)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        for button in (self.save, self.save_as, self.close_button, self.send):
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.addLayout(head)
+        layout.addWidget(self.conflict)
+        layout.addWidget(split, 1)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.verdict)
+        layout.addLayout(foot)
+
+    def done(self, result: int) -> None:
+        """Keep what is not saved on every way of closing: nobody is asked."""
+        self.draft_document.keep()
+        self.draft_document.watch(False)
+        super().done(result)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for changes of the file while the window is open."""
+        super().showEvent(event)
+        self.draft_document.look()
+        self.draft_document.watch(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep what is not saved when another window comes to the front; look at the file when this one does."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            (self.draft_document.look if self.isActiveWindow() else self.draft_document.keep)()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the keys of undo to the document: the field's own would not know of what came from the file."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            for keys, act in ((QKeySequence.StandardKey.Undo, self._undo), (QKeySequence.StandardKey.Redo, self._redo)):
+                if event.matches(keys):
+                    act()
+                    return True
+        return super().eventFilter(watched, event)
