@@ -83,10 +83,12 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def put(self, rows: list[Row]) -> None:
         """Show other rows; when the same ones are shown in the same order, views keep all they have."""
-        before = [self._id_of(self._rows[i]) for i in self._index]
         self._texts = None
         index = self._arranged(rows)
-        if before == [self._id_of(rows[i]) for i in index]:
+        # it ends at the first difference, which in a list of the newest first is the first row
+        if len(index) == len(self._index) and all(
+            self._id_of(self._rows[was]) == self._id_of(rows[now]) for was, now in zip(self._index, index, strict=True)
+        ):
             self._rows, self._index = rows, index
             self.repaint_all()
             return
