@@ -154,7 +154,7 @@ def save_text(path: str, text: str) -> None:
 
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
-    single_instance = _late("app.neighbour")
+    single_instance = _late("app.single_instance")
     wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
     return all(single_instance.activate(here.socket_path, wish, wait=True) for wish in wishes)
 

@@ -82,8 +82,10 @@ def test_what_was_released_by_old_data_goes_as_soon_as_there_are_newer_ones(fold
         intent = stage.session.outbox.submit(ONE, held=True)
         await clock.sleep(3600)
         clock.is_stopped = True
+        stage.service.faults.add(Fault("GET", "/vaults", "status", status=403, times=None))
         stage.session.outbox.release(intent.id)
         assert not await until_sent(stage, intent.id)
+        stage.service.faults.clear()
         await stage.session.refresh.once()
         assert await until_sent(stage, intent.id)
 

@@ -557,11 +557,13 @@ def test_what_newer_data_contradict_is_held(tmp_path: Path) -> None:
             (vault,) = (v for v in stage.service.estate.vaults.values() if v.id == REFERENCE_VAULT_ID)
             vault.status = "frozen"
             good = next(v.id for v in stage.session.ledger.vaults.values() if v.name == "vault-web-prod")
+            stage.service.faults.add(Fault("GET", "/vaults", "status", status=403, times=None))
             bad = stage.session.outbox.submit(ONE)
             fine = stage.session.outbox.submit(CheckpointDraft(good, name="fine"))
             await stage.clock.sleep(60)
             assert not stage.posts
             assert {stage.intent(each.id).state for each in (bad, fine)} == {S.QUEUED}
+            stage.service.faults.clear()
             await stage.session.refresh.once()
             await stage.until(fine.id, S.ACCEPTED, S.FINISHED)
             held = await stage.until(bad.id, S.HELD)
