@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.sentences import finding_sentence, json_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.icons import draw_mark
@@ -243,7 +244,7 @@ class JsonField(QWidget):
         layout = QVBoxLayout(self)
         self.compare = QPushButton("Compare… (Ctrl+D)")
         self.compare.setObjectName("checkpointCompare")
-        self.compare.setToolTip(compared)
+        self.compare.setToolTip(tooltip(compared))
         self.compare.setAutoDefault(False)
         self.compare.clicked.connect(self.comparison_requested)
         layout.addWidget(self.state)
