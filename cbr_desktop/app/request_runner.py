@@ -198,11 +198,7 @@ class RequestRunner:
         """
         intent = self._session.outbox.submit(change)
         async with self._at_work([intent.id]):
-            await self._left(intent.id, self._session.outbox.cancel)
-            if wait:
-                await self._ended(intent.id)
-            elif self._state(intent.id) is IntentState.UNKNOWN:
-                await self._looked_for(intent.id)
+            await self._through(intent.id, self._session.outbox.cancel, wait=wait)
         held = self._session.ledger.intents[intent.id]
         return Report(held, outcome_of(self._session.ledger, held))
 
@@ -212,10 +208,7 @@ class RequestRunner:
         async with self._at_work(wanted):
             released = [id for id in wanted if self._session.outbox.release(id)]
             for id in released:
-                await self._left(id, self._session.outbox.hold)
-            for id in wanted:
-                if self._state(id) is IntentState.UNKNOWN:
-                    await self._looked_for(id)
+                await self._through(id, self._session.outbox.hold, wait=False)
         held = [self._session.ledger.intents[id] for id in wanted]
         return [Report(each, outcome_of(self._session.ledger, each)) for each in held]
 
@@ -239,6 +232,14 @@ class RequestRunner:
             leave(self._session, ids, self._say)
             raise
 
+    async def _through(self, id: IntentId, give_up: Callable[[IntentId], bool], *, wait: bool) -> None:
+        """Take a request to its answer or its end, and once more where reading proves that it has to go again."""
+        while self._state(id) in _UNDER_WAY:
+            await self._left(id, give_up)
+            await (self._ended(id) if wait else self._looked_for(id))
+            if self._state(id) not in (IntentState.QUEUED, IntentState.SENDING):
+                return
+
     async def _left(self, id: IntentId, give_up: Callable[[IntentId], bool]) -> None:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""
         while self._state(id) in _UNSENT:
@@ -251,7 +252,7 @@ class RequestRunner:
             await self._change()
 
     async def _ended(self, id: IntentId) -> None:
-        while self._state(id) in (IntentState.ACCEPTED, IntentState.UNKNOWN):
+        while self._is_open(self._session.ledger.intents[id]):
             await self._change()
 
     async def _looked_for(self, id: IntentId) -> None:
@@ -262,6 +263,11 @@ class RequestRunner:
     async def _change(self) -> None:
         await self._changed.wait()
         self._changed.clear()
+
+    def _is_open(self, intent: Intent) -> bool:
+        """Whether an answer was given or lost, and something comes of that without a person."""
+        is_lost = intent.state is IntentState.UNKNOWN and not intent.awaits_person
+        return is_lost or intent.state is IntentState.ACCEPTED
 
     def _state(self, id: IntentId) -> IntentState:
         return self._session.ledger.intents[id].state

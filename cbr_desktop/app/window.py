@@ -144,9 +144,7 @@ def open_outcome(context: ProfileContext, intent_id: IntentId, parent: QWidget) 
 
 
 def _edit_again(context: ProfileContext, parent: QWidget, intent_id: IntentId) -> None:
-    form = _late("ui.dialogs.checkpoint").CheckpointDialog(context, None, (), parent, draft_store=context.draft_store)
-    form.show_request(context.ledger.intents[intent_id].body)
-    form.open()
+    _late("ui.changing").edit_again(context, intent_id, parent)
 
 
 def save_text(path: str, text: str) -> None:

@@ -193,6 +193,11 @@ def _parser(cloud: _Parser) -> _Parser:
     send.add_argument("--json", action="store_true", help="print JSON")
     send.set_defaults(run="cli.commands:send")
 
+    backup = commands.add_parser("backup", help="delete or rename a backup")
+    policy = commands.add_parser("policy", help="make a backup policy")
+    arguments = _late("cli.arguments")
+    arguments.add_backup(backup, cloud)
+    arguments.add_policy(policy, cloud)
     _add_drafts(commands, cloud)
 
     update = commands.add_parser("update", help="ask for a newer version, if updates.toml names an address")
@@ -243,6 +248,7 @@ def _outbox(outbox: _Parser) -> None:
     release = acts.add_parser("release", help="confirm held requests anew and send them now")
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
+    release.add_argument("--name", metavar="NAME", help="the name of what is lost by it, wanted on production")
     reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
     reconcile.set_defaults(run="cli.outbox:reconcile")
     adopt = acts.add_parser("adopt", help="say that a request whose answer was lost made a checkpoint that was found")

@@ -1,12 +1,11 @@
 """The commands that need no window; each prints its result and returns an exit code."""
 
 import argparse
-from collections.abc import Iterable
 
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.app.request_runner import RequestRunner, cached_ledger, judge, left_behind
+from cbr_desktop.app.request_runner import cached_ledger, judge
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.destroying import obstacle
+from cbr_desktop.cli.delivery import delivered, say_losses
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import (
@@ -14,28 +13,21 @@ from cbr_desktop.cli.report import (
     GOOD,
     PARTIAL,
     UNUSABLE,
-    exit_code,
     judgement_record,
     judgement_text,
-    losses,
-    report_record,
-    report_text,
     show,
     show_judgements,
     simulator_text,
     vault_record,
     vault_table,
 )
-from cbr_desktop.domain.change import Change
-from cbr_desktop.domain.intent import Intent
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.storage.records import peek
-from cbr_desktop.text.sentences import behind_sentence, incomplete_sentence
+from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.workflows.documents import change_of
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -49,11 +41,11 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     """Read the vaults and print them; ``asyncio.run`` would make a text of a list that was returned through it."""
     listing = await session.cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
-    record = {"vaults": rows, "complete": listing.complete, "as_of": listing.as_of.isoformat()}
+    record = {"vaults": rows, "complete": listing.complete, "shortfall": listing.shortfall, "as_of": listing.as_of}
     show(options, record, vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    remark(incomplete_sentence(len(rows), "vault"))
+    remark(incomplete_sentence(len(rows), "vault", listing.shortfall))
     return PARTIAL
 
 
@@ -79,35 +71,9 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
         show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
     change = change_of(judgement.document, session.ledger)
-    for sentence in losses(judgement.blast, session.clock.now()):
-        remark(sentence)
-    reason = obstacle(session, change, options.name, asked_at)
-    if reason:
-        show(options, {"state": "not sent", "file": str(options.file), "problems": [reason]}, reason)
-        return BAD
-    kept = [] if options.demo else peek(places().records_file)[0]
-    behind = _left_behind(session, kept, change)
-    sentences = [behind_sentence(intent, session.clock.now()) for intent in behind]
-    if behind and not options.again:
-        record = {"state": "not sent", "file": str(options.file), "left": [intent.id for intent in behind]}
-        words = [*sentences, "Nothing was sent. With --again this one is sent besides."]
-        show(options, {**record, "problems": words}, "\n".join(words))
-        return BAD
-    for sentence in sentences:
-        remark(sentence)
-    report = await RequestRunner(session, remark).send(change, wait=options.wait)
-    record = report_record(report, session.clock.now())
-    show(options, record, report_text(record))
-    return exit_code(report)
-
-
-def _left_behind(session: ProfileSession, kept: Iterable[Intent], change: Change) -> list[Intent]:
-    """Return the requests for the same thing that may have been carried out, or may yet be, of all profiles.
-
-    ``kept`` are the rows of the data folder; those of the session's own profile it knows better.
-    """
-    others = [intent for intent in kept if intent.target.profile != session.profile.name]
-    return left_behind([*session.ledger.intents.values(), *others], session.profile, change)
+    say_losses(session, change)
+    told = {"file": str(options.file)}
+    return await delivered(session, options, change, asked_at, wait=options.wait, told=told)
 
 
 def simulator(options: argparse.Namespace) -> int:

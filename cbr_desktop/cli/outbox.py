@@ -10,15 +10,18 @@ from typing import Any
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.delivery import say_losses
+from cbr_desktop.cli.destroying import obstacle
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, exit_code, settling_record, show
+from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import state_of, words_of
 from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.states import clock_words, shown, status_words
 
@@ -99,11 +102,23 @@ def _done(
 
 
 def release(options: argparse.Namespace) -> int:
-    """Confirm held requests anew, send them, and print what became of them; 1 when one was not held."""
+    """Confirm held requests anew, send them, and print what became of them; 1 when one was not held, or stays so.
+
+    What one destroys is said before, counted afresh, and on production it has to be named.
+    """
 
     async def sent(session: ProfileSession, intents: list[Intent]) -> int:
-        held = [intent.id for intent in intents if intent.state is IntentState.HELD]
-        await make_ready(session, arm=options.arm and bool(held))
+        since = session.clock.now()
+        waiting = [intent for intent in intents if intent.state is IntentState.HELD]
+        await make_ready(session, arm=options.arm and bool(waiting))
+        held = []
+        for intent in waiting:
+            say_losses(session, intent.change)
+            reason = obstacle(session, intent.change, options.name, since)
+            if reason:
+                remark(f"Request {intent.id[:8]} stays held. {reason}")
+            else:
+                held.append(intent.id)
         reports = await RequestRunner(session, remark).release(held)
         _show(options, [session.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
@@ -186,11 +201,12 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "state": str(intent.state),
         "note": intent.note,
         "summary": intent_sentence(intent, intent.outcome, now),
+        **change_record(intent),
         "name": intent.name,
         "profile": intent.target.profile,
         "project": intent.target.project,
         "vault_id": intent.change.vault_id,
-        "vault_name": intent.subject.name,
+        "vault_name": intent.subject.name if intent.change.vault_id else "",
         "by": intent.by,
         "draft": intent.draft,
         "plan": intent.plan,
@@ -211,9 +227,9 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
 
 
 def _text(intent: Intent, now: datetime) -> str:
-    vault = shown(intent.subject.label, 64)
-    name = shown(intent.name, 64) if intent.name else "(named by the service)"
-    head = f"{intent.id[:8]}  {status_words(intent.state)}  {name}  vault {vault}  {shown(intent.target.profile, 60)}"
+    subject = f"{intent.subject.type} {shown(intent.subject.label, 64)}"
+    name = shown(words_of(intent).name(intent), 64)
+    head = f"{intent.id[:8]}  {state_of(intent)}  {name}  {subject}  {shown(intent.target.profile, 60)}"
     lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]
     lines[1] += f" by {shown(intent.by, 80)}" if intent.by else ""
     lines.append(f"          {intent_sentence(intent, intent.outcome, now)}")

@@ -6,7 +6,9 @@ Tables, sentences and reports go through ``say``, JSON through ``say_json``, wha
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -46,6 +48,19 @@ def remark(text: str) -> None:
     """Print a sentence to the standard error, where it does not mix with what the command was asked for."""
     with suppress(NotSaved, BrokenPipeError):  # whoever does not listen is no reason to end
         _print(sys.stderr, f"cbr-desktop: {visible(text)}\n")
+
+
+def answer(question: str) -> str:
+    """Ask whoever types at the standard input, on the standard error, and return the line; Ctrl+C ends the command."""
+    _print(sys.stderr, visible(question))
+    # a loop would note the signal and go on waiting for the line
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler) if is_main else None
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, before)
 
 
 def flush() -> None:

@@ -111,6 +111,7 @@ def report_record(report: Report, now: datetime) -> dict[str, Any]:
         "id": intent.id,
         "state": str(intent.state),
         "summary": intent_sentence(intent, outcome, now),
+        **change_record(intent),
         "checkpoint_id": checkpoint and checkpoint.id,
         "status": checkpoint and str(checkpoint.status),
         "request_id": intent.request_id,
@@ -122,6 +123,16 @@ def report_record(report: Report, now: datetime) -> dict[str, Any]:
         "resources": [_resource_record(r) for r in outcome.resources] if outcome else [],
         "refusal": None if intent.refusal is None else {"code": intent.refusal.code, "message": intent.refusal.message},
         **settling_record(intent),
+    }
+
+
+def change_record(intent: Intent) -> dict[str, Any]:
+    """Return what a request does to what, and the id of what came of it."""
+    subject = intent.subject
+    return {
+        "change": intent.change.kind.value,
+        "subject": {"type": subject.type.value, "id": subject.id, "name": subject.name},
+        "result_id": intent.result.id if intent.result is not None else None,
     }
 
 
@@ -150,7 +161,9 @@ def report_text(record: Mapping[str, Any]) -> str:
         )
     if record["request_id"]:
         lines.append(f"Request id {shown(record['request_id'])}")
-    lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in record["resources"]]
+    # what became of a single thing is what the sentence says
+    parts = record["resources"] if record["checkpoint_id"] else []
+    lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in parts]
     lines += [
         f"  {shown(r['name'])}: {shown(r['code'])} {shown(r['reason'])} {r['remedy']}".rstrip()
         for r in record["skipped"]

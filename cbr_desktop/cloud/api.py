@@ -19,7 +19,7 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
@@ -79,14 +79,10 @@ class CbrCloud:
         """Return all vaults of the project, newest first, with their resources (ListVault)."""
         return await self._list("vaults", vaults)
 
-    async def vault(self, id: VaultId) -> Vault:
-        """Return one vault (ShowVault)."""
-        return _decoded(await self._get(f"vaults/{self._segment(id)}"), vault)
-
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
         fetch = self._pages(f"protectables/{quote(kind, safe='')}/instances", protectables, {}, PROTECTABLE_PAGE_SIZE)
-        found = await collect_counted_oddly(fetch, PROTECTABLE_PAGE_SIZE, IN_FLIGHT)
+        found = await collect_counted_oddly(fetch, IN_FLIGHT)
         return self._listing(found)
 
     async def backups(
@@ -167,17 +163,25 @@ class CbrCloud:
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
     async def _once_seen(self, observer: RequestObserver, call: Call) -> Answer:
-        """Send a call once before the eyes of a witness."""
-        observer.asks(call.method, call.url, call.headers, call.body or b"")
+        """Send a call once before the eyes of a witness, who hears nothing of one that does not leave."""
+        has_left = False
+
+        def leaves() -> None:
+            nonlocal has_left
+            observer.asks(call.method, call.url, call.headers, call.body or b"")
+            has_left = True
+
         try:
-            answer = await self._client.once(call)
+            answer = await self._client.once(call, leaves)
         except CloudError as error:
             request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
             said = f"{type(error).__name__}: {error.detail}"
-            observer.answers(getattr(error, "status", 0), request_id, code, None, said)
+            if has_left:
+                observer.answers(getattr(error, "status", 0), request_id, code, None, said)
             raise
         except asyncio.CancelledError:
-            observer.answers(0, "", "", None, "interrupted")
+            if has_left:
+                observer.answers(0, "", "", None, "interrupted")
             raise
         observer.answers(answer.status, answer.request_id, "", answer.body)
         return answer
@@ -186,7 +190,7 @@ class CbrCloud:
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None
     ) -> Listing[Row]:
         fetch = self._pages(path, read, query or {}, PAGE_SIZE)
-        return self._listing(await collect(fetch, PAGE_SIZE, IN_FLIGHT))
+        return self._listing(await collect(fetch, IN_FLIGHT))
 
     def _pages(
         self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None], size: int
@@ -199,12 +203,14 @@ class CbrCloud:
             paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
             answer = await self._get(path, given + paging)
             with collector_at_rest():
-                return _decoded(answer, lambda body: read(body, names))
+                page = _decoded(answer, lambda body: read(body, names))
+            page.size_bytes = len(answer.body)
+            return page
 
         return fetch
 
     def _listing(self, found: Collection[Row]) -> Listing[Row]:
-        return Listing(found.rows, self._clock.now(), found.is_complete)
+        return Listing(found.rows, self._clock.now(), found.is_complete, shortfall=found.shortfall)
 
     def _step(self, step: str) -> str:
         """Return one part of the path of a change: a word of the service's, or an id."""

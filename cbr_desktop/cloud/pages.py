@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from cbr_desktop.cloud.wire.reading import Page
-
-PAGES_LIMIT = 1000
-"""Pages of one list that are read at most."""
+from cbr_desktop.domain.listing import Shortfall
 
 
 class Identified(Protocol):
@@ -24,22 +22,59 @@ Fetch = Callable[[int], Awaitable[Page[Row]]]
 """Reads the page that starts at an offset."""
 
 
+class Limits(NamedTuple):
+    """How much of one list is read; what is on its way when a limit is reached comes besides."""
+
+    pages: int = 1000
+    rows: int = 500_000
+    size_bytes: int = 768 * 2**20
+
+
+LIMITS = Limits()
+
+
 class Collection(Generic[Row]):
     """The rows of the pages so far, each id once, and whether that can be all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
         self._rows: dict[str, Row] = {}
         self._counts: set[int] = set()
         self._whole = True
+        self._reached = Shortfall.NONE
+        self._came = Limits(0, 0, 0)
 
-    def add(self, page: Page[Row]) -> bool:
-        """Take a page in and tell whether it brought anything new."""
-        before, found = len(self._rows), len(page.rows)
-        self._rows.update((row.id, row) for row in page.rows)
+    def note(self, page: Page[Row]) -> None:
+        """Take note of how much has come; its rows are added in their turn."""
+        pages, rows, size_bytes = self._came
+        self._came = Limits(pages + 1, rows + len(page), size_bytes + page.size_bytes)
+
+    def is_full(self) -> bool:
+        """Tell whether no more is to be read; to be asked while there is more, since that is then missing."""
+        if not self._reached:
+            reasons = (Shortfall.PAGES, Shortfall.ROWS, Shortfall.BYTES)
+            reached = (
+                reason for reason, came, limit in zip(reasons, self._came, self._limits, strict=True) if came >= limit
+            )
+            self._reached = next(reached, Shortfall.NONE)
+        return bool(self._reached)
+
+    def add(self, page: Page[Row], follows: str | None = None) -> bool:
+        """Take a page in and tell whether it brought anything new.
+
+        One that ``follows`` a row was asked for from that row on: where it does not begin with it, rows have moved.
+        """
+        before, rows = len(self._rows), page.rows
+        if follows is not None:
+            if rows and rows[0].id == follows:
+                rows = rows[1:]
+            else:
+                self._whole = False
+        self._rows.update((row.id, row) for row in rows)
         if page.count is not None:
             self._counts.add(page.count)
         new = len(self._rows) - before
-        if new < found or page.lost:
+        if new < len(rows) or page.lost:
             self._whole = False
         return new > 0
 
@@ -47,97 +82,123 @@ class Collection(Generic[Row]):
         """Whether every row of ``page`` is known already."""
         return all(row.id in self._rows for row in page.rows)
 
+    def believes(self, count: int | None) -> bool:
+        """Whether the service tells how many rows there are, and that is no fewer than it has given."""
+        return count is not None and count >= len(self._rows)
+
     @property
     def rows(self) -> list[Row]:
         """The rows in the order of their pages."""
         return list(self._rows.values())
 
     @property
+    def shortfall(self) -> Shortfall:
+        """Why rows may be missing: a limit was reached, pages drifted, or the service's count was not met."""
+        if self._reached:
+            return self._reached
+        return Shortfall.NONE if self._whole and self._counts <= {len(self._rows)} else Shortfall.CHANGED
+
+    @property
     def is_complete(self) -> bool:
-        """Whether nothing suggests that rows are missing: no drift between pages, and the service's count was met."""
-        return self._whole and self._counts <= {len(self._rows)}
+        """Whether nothing suggests that rows are missing."""
+        return not self.shortfall
 
 
-async def collect(fetch: Fetch[Row], size: int, in_flight: int) -> Collection[Row]:
-    """Read all pages of a list. ``size`` is the page size that was asked for; the server may give less.
+async def collect(
+    fetch: Fetch[Row], in_flight: int, limits: Limits = LIMITS, *, overlapping: bool = True
+) -> Collection[Row]:
+    """Read all pages of a list, each as long as the server likes to make it.
 
-    When the first page tells that there are more, the others are fetched ``in_flight`` at a time. Reading ends at a
-    short page, at one without a new id, or after ``PAGES_LIMIT`` pages.
+    When the first page tells that there are more, the others are fetched ``in_flight`` at a time, and the list ends
+    where the service's count says. Where it gives none, or fewer than its rows, it ends with a page that brings nothing
+    new. Such pages overlap by a row, which shows whether rows move between them, unless pages cannot be
+    ``overlapping``, since they do not begin at any row.
     """
-    found: Collection[Row] = Collection()
-    last = await fetch(0)
+    found: Collection[Row] = Collection(limits)
+    last = await _fetched(fetch, 0, found)
     found.add(last)
-    step = len(last.rows) + last.lost
-    end = step
+    step = end = len(last)
     if step and last.count is not None and last.count > step:
-        offsets = range(step, min(last.count, step * PAGES_LIMIT), step)
-        for last in await _together(fetch, offsets, found, in_flight):
-            found.add(last)
-        end = offsets[-1] + step
-    while end < step * PAGES_LIMIT and _goes_on(last, end, step, size):
-        last = await fetch(end)
-        end += step
-        if not found.add(last):
+        offsets = range(step, min(last.count, step * limits.pages), step)
+        pages = await _together(fetch, offsets, found, in_flight)
+        for offset, page in pages.items():
+            found.add(page)
+            last, end = page, offset + len(page)
+    while not _is_over(found, last, end) and not found.is_full():
+        is_blind = overlapping and len(last.rows) > 1 and not found.believes(last.count)
+        offset, follows = (end - 1, last.rows[-1].id) if is_blind else (end, None)
+        last = await _fetched(fetch, offset, found)
+        end = offset + len(last)
+        if not found.add(last, follows):
             break
     return found
 
 
-async def collect_counted_oddly(fetch: Fetch[Row], size: int, in_flight: int) -> Collection[Row]:
+async def collect_counted_oddly(fetch: Fetch[Row], in_flight: int, limits: Limits = LIMITS) -> Collection[Row]:
     """Read all pages of a list whose offset may count rows or pages.
 
-    Where it counts pages, 0 and 1 are the same page: so the service does for servers, while it counts disks. When there
-    is more than one page, asking for 1 tells which way it is.
+    Where it counts pages, 0 and 1 are the same page: so the service does for servers, while it counts disks. Unless the
+    first page is all there is, asking for 1 tells which way it is.
     """
     first = await fetch(0)
-    step = len(first.rows) + first.lost
-    if not step or (step < size if first.count is None else first.count <= step):
-        return await collect(_remembering(fetch, first), size, in_flight)
+    step = len(first)
+    if not step or first.count == step:
+        return await collect(_remembering(fetch, {0: first}), in_flight, limits)
     second = await fetch(1)
+    remembering = _remembering(fetch, {0: first, 1: second})
     known = {row.id for row in first.rows}
     repeated = sum(row.id in known for row in second.rows)
-    if repeated >= len(first.rows):
-        return await collect(_remembering(lambda offset: fetch(offset // step + 1), first), size, in_flight)
-    if repeated == 0 and len(first.rows) > 1:
-        return await collect(_remembering(lambda offset: fetch(offset // step), first), size, in_flight)
-    return await collect(_remembering(fetch, first), size, in_flight)
+    by_page = 1 if repeated >= len(first.rows) else 0 if repeated == 0 and len(first.rows) > 1 else None
+
+    async def numbered(offset: int) -> Page[Row]:
+        if by_page is None or offset == 0:
+            return await remembering(offset)
+        return await remembering(-(-offset // step) + by_page)
+
+    return await collect(numbered, in_flight, limits, overlapping=False)
 
 
-def _remembering(fetch: Fetch[Row], first: Page[Row]) -> Fetch[Row]:
-    """Return a way to fetch pages that has the first one already."""
+def _remembering(fetch: Fetch[Row], pages: dict[int, Page[Row]]) -> Fetch[Row]:
+    """Return a way to fetch pages that has some already."""
 
     async def remembered(offset: int) -> Page[Row]:
-        return await fetch(offset) if offset else first
+        return pages[offset] if offset in pages else await fetch(offset)
 
     return remembered
 
 
-def _goes_on(last: Page[Row], end: int, step: int, size: int) -> bool:
-    """Tell whether there may be rows after the last page, which ended at ``end``."""
-    rows = len(last.rows) + last.lost
-    if last.count is None or last.count < rows:
-        return rows >= size
-    return rows >= step > 0 and last.count > end
+async def _fetched(fetch: Fetch[Row], offset: int, found: Collection[Row]) -> Page[Row]:
+    page = await fetch(offset)
+    found.note(page)
+    return page
 
 
-async def _together(fetch: Fetch[Row], offsets: range, first: Collection[Row], in_flight: int) -> list[Page[Row]]:
-    """Fetch the pages at ``offsets``, and no further ones once a page is empty or repeats the first."""
+def _is_over(found: Collection[Row], last: Page[Row], end: int) -> bool:
+    """Whether there is nothing after the last page, which ended at ``end``, by what it says itself."""
+    return not len(last) or (last.count is not None and last.count <= end and found.believes(last.count))
+
+
+async def _together(fetch: Fetch[Row], offsets: range, found: Collection[Row], in_flight: int) -> dict[int, Page[Row]]:
+    """Return the pages at ``offsets`` by these; no further ones once a limit is reached or one brings nothing new."""
     pages: dict[int, Page[Row]] = {}
     left = iter(offsets)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(in_flight, len(offsets))):
-                group.create_task(_fetch_some(fetch, left, first, pages))
+                group.create_task(_fetch_some(fetch, left, found, pages))
     except BaseExceptionGroup as group_error:
         raise group_error.exceptions[0] from None
-    return [pages[offset] for offset in sorted(pages)]
+    return dict(sorted(pages.items()))
 
 
 async def _fetch_some(
-    fetch: Fetch[Row], left: Iterator[int], first: Collection[Row], pages: dict[int, Page[Row]]
+    fetch: Fetch[Row], left: Iterator[int], found: Collection[Row], pages: dict[int, Page[Row]]
 ) -> None:
+    """Fetch one page after the other; ``found`` holds the first, which a page may be empty or the same as."""
     for offset in left:
-        page = await fetch(offset)
-        pages[offset] = page
-        if first.holds_all_of(page):
+        if found.is_full():
+            return
+        pages[offset] = await _fetched(fetch, offset, found)
+        if found.holds_all_of(pages[offset]):
             for _ in left:
                 pass

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cbr_desktop.domain.redaction import HIDDEN, SHORTEST_SECRET, carried_forms, forms, redacted
+from cbr_desktop.domain.redaction import HIDDEN, SHORTEST_SECRET, forms, redacted, written_forms
 
 SECRETS_LIMIT = 16
 """How many secrets are known at a time; the oldest is one that was renewed long ago."""
@@ -26,6 +26,8 @@ _ENCODED = 7
 """Bytes of the shortest encoded form: a shorter one might be a part of anything."""
 _WORD = re.compile(r"(?:[A-Za-z_]{1,19}|[0-9]{1,19}|.{1,5})\Z", re.DOTALL)
 """What a name, a status or a number may be as well: it is cut from sentences alone."""
+_LARGE = 64 * 2**10
+"""Bytes of the largest body that is searched for encodings as well."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,19}\Z")
 """What may be a part of a name as well: it is cut where it stands by itself."""
 _ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00([2-7][0-9a-fA-F])|/)")
@@ -58,9 +60,9 @@ class _Trace:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Traces:
-    """How a secret may stand in a good answer, in a refusal, and in a sentence."""
+    """How a secret may stand in a large body, in any other, and in a sentence."""
 
-    carried: tuple[_Trace, ...]
+    written: tuple[_Trace, ...]
     all: tuple[_Trace, ...]
     said: tuple[_Trace, ...]
 
@@ -71,13 +73,14 @@ class Redaction:
     def __init__(self, secrets: Iterable[_Traces]) -> None:
         self._secrets = tuple(secrets)
 
-    def body(self, body: bytes, *, refused: bool = False) -> bytes:
+    def body(self, body: bytes) -> bytes:
         """Return a body without the secrets; the very same bytes where there are none.
 
-        A good answer is searched for the forms in which HTTP carries things, a refusal for all that programs write.
+        A large one is a page of a list, where each form that is looked for would be felt: in that one a secret is found
+        as it is written, and not in base64 or other encodings.
         A body in which plain letters are escaped over and over is nobody's answer: nothing of it is returned.
         """
-        traces = [trace for each in self._secrets for trace in (each.all if refused else each.carried)]
+        traces = [trace for each in self._secrets for trace in (each.all if len(body) <= _LARGE else each.written)]
         plain = body
         if b"\\" in body and (escapes := body.count(b"\\u00") + body.count(b"\\/")):
             if escapes > _ESCAPES_LIMIT:
@@ -140,11 +143,11 @@ def _traces(secret: str) -> _Traces:
     if _WORD.match(plain):
         encoded = {form for form in forms(secret) if len(form) >= _ENCODED and form.strip() != plain}
         return _Traces((), tuple(map(_trace, _distinct(encoded))) if len(plain) >= 6 else (), (said,))
-    carried, all = (
+    written, all = (
         (said, *(_trace(form) for form in _distinct(some) if len(form) >= _ENCODED and form.strip() != plain))
-        for some in (carried_forms(secret), forms(secret))
+        for some in (written_forms(secret), forms(secret))
     )
-    return _Traces(carried, all, (said,))
+    return _Traces(written, all, (said,))
 
 
 def _distinct(found: Iterable[str]) -> list[str]:

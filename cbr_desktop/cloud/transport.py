@@ -77,6 +77,10 @@ _SERVICE_CODE = re.compile(r"(BackupService\.)?[0-9]{4}\Z")
 _logger = logging.getLogger("cbr_desktop.cloud")
 
 
+def _unseen() -> None:
+    """Be told of what leaves, and do nothing about it."""
+
+
 class Clock(Protocol):
     """The time, and waiting for it."""
 
@@ -227,11 +231,14 @@ class Client:
                     raise
         raise AssertionError("stamina ends by returning or raising")
 
-    async def once(self, call: Call) -> Answer:
-        """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it."""
-        return await self._send(call, spares=False)
+    async def once(self, call: Call, leaves: Callable[[], None] = _unseen) -> Answer:
+        """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it.
 
-    async def _send(self, call: Call, *, spares: bool) -> Answer:
+        ``leaves`` is called when its first byte is about to leave; what it raises stops the call.
+        """
+        return await self._send(call, spares=False, leaves=leaves)
+
+    async def _send(self, call: Call, *, spares: bool, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
         if self._offline():
             error = Unreachable(call.host, "", "offline")
@@ -244,7 +251,7 @@ class Client:
             self._asked += 1
             number = self._asked
             try:
-                answer = await self._exchange(call)
+                answer = await self._exchange(call, leaves)
                 self._outages.pop(call.host, None)
             except Throttled as error:
                 self._narrow()
@@ -268,16 +275,16 @@ class Client:
         with contextlib.suppress(httpx.HTTPError, OSError):
             await self._client.aclose()
 
-    async def _exchange(self, call: Call) -> Answer:
+    async def _exchange(self, call: Call, leaves: Callable[[], None]) -> Answer:
         started, asked_at = time.perf_counter(), self.clock.now()
         status, request_id = 0, ""
         try:
-            async with self._opened(call) as response:
+            async with self._opened(call, leaves) as response:
                 answered_at = self.clock.now()
                 redaction = self._redaction(call, response.headers)
                 response.headers = _without_secrets(response.headers, redaction)
                 status, request_id = response.status_code, _request_id(response.headers)
-                body = redaction.body(await _body(call.host, response), refused=status >= 300)
+                body = redaction.body(await _body(call.host, response))
                 if self.clock.now() - asked_at > _SLEPT:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")
@@ -314,9 +321,9 @@ class Client:
             self._connection = self._connection._replace(clock_offset=offset, clock_error=error)
 
     @contextlib.asynccontextmanager
-    async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:
+    async def _opened(self, call: Call, leaves: Callable[[], None]) -> AsyncIterator[httpx.Response]:
         """Send, and hold the response open; within, every foreign exception becomes one of the house."""
-        sending = _Sending(self._network is None)
+        sending = _Sending(leaves)
         headers = {"Connection": "close", **call.headers} if call.fresh else dict(call.headers)
         request = self._client.build_request(
             call.method,
@@ -326,6 +333,8 @@ class Client:
             content=call.body,
             extensions={"trace": sending.trace},
         )
+        if self._network is None:
+            sending.start()
         try:
             async with asyncio.timeout(self._deadline):
                 response = await self._client.send(request, stream=True)
@@ -477,15 +486,25 @@ class _Gate:
 
 
 class _Sending:
-    """Watches whether a byte of a request was written; a transport without sockets counts as having sent."""
+    """Watches whether a byte of a request is written; with a transport without sockets that is so when it gets it.
 
-    def __init__(self, started: bool) -> None:
-        self.started = started
+    ``leaves`` is told just before.
+    """
+
+    def __init__(self, leaves: Callable[[], None]) -> None:
+        self.started = False
+        self._leaves = leaves
+
+    def start(self) -> None:
+        """Take note that it leaves now."""
+        if not self.started:
+            self._leaves()
+            self.started = True
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         # a proxy is asked for a tunnel first; the server sees nothing of that
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
-            self.started = True
+            self.start()
 
 
 @contextlib.asynccontextmanager

@@ -23,13 +23,45 @@ LONG_TERM_LIMIT = 100
 FOREVER = -1
 _SPACING_MINUTES = 60
 
-_DAYS = "(MO|TU|WE|TH|FR|SA|SU)"
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+INTERVAL_LIMIT = 30
+"""The most days between two runs (definition of CreatePolicy)."""
+DAY_MINUTES = 24 * 60
+
+_DAY = f"(?:{'|'.join(DAYS)})"
 _PATTERN = re.compile(
-    rf"FREQ=(?:WEEKLY;BYDAY={_DAYS}(?:,{_DAYS})*|DAILY;INTERVAL=(?:[1-9]|[12][0-9]|30))"
+    rf"FREQ=(?:WEEKLY;BYDAY=(?P<days>{_DAY}(?:,{_DAY})*)|DAILY;INTERVAL=(?P<interval>[1-9]|[12][0-9]|30))"
     r";BYHOUR=(?P<hour>[01]?[0-9]|2[0-3]);BYMINUTE=(?P<minute>[0-5]?[0-9])"
 )
 _TIMEZONE = re.compile(r"UTC[+-][0-9]{2}:[0-9]{2}")
 _LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """When one rule of a policy runs, in UTC: on ``days`` of the week, or every ``interval`` days where it names none.
+
+    ``minute`` is that of the day, 0 to 1439.
+    """
+
+    days: tuple[str, ...]
+    interval: int
+    minute: int
+
+    @property
+    def pattern(self) -> str:
+        """The rule as the service writes it."""
+        often = f"WEEKLY;BYDAY={','.join(self.days)}" if self.days else f"DAILY;INTERVAL={self.interval}"
+        return f"FREQ={often};BYHOUR={self.minute // 60:02};BYMINUTE={self.minute % 60:02}"
+
+
+def recurrence(pattern: str) -> Recurrence | None:
+    """Return when a rule runs, ``None`` for one that the service does not know."""
+    found = _PATTERN.fullmatch(pattern)
+    if found is None:
+        return None
+    days = tuple(found["days"].split(",")) if found["days"] else ()
+    return Recurrence(days, int(found["interval"] or 1), 60 * int(found["hour"]) + int(found["minute"]))
 
 
 @dataclass(slots=True)
@@ -131,8 +163,7 @@ def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
 
 def run_times(patterns: tuple[str, ...]) -> list[int]:
     """Return the minutes of the UTC day at which patterns run, in their order; one that is none is left out."""
-    found = (_PATTERN.fullmatch(pattern) for pattern in patterns)
-    return sorted(60 * int(match["hour"]) + int(match["minute"]) for match in found if match is not None)
+    return sorted(found.minute for pattern in patterns if (found := recurrence(pattern)) is not None)
 
 
 def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:

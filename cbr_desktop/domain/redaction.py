@@ -76,25 +76,25 @@ def redact_fields(value: object, *names: str) -> None:
 
 
 def forms(secret: str) -> set[str]:
-    """Return how a secret may stand in a text, itself included: as HTTP carries it, or written out by a program."""
+    """Return how a secret may stand in a text: as it is written, written out by a program, or in an encoding."""
     data, wide = secret.encode("utf-8", "surrogatepass"), secret.encode("utf-16-le", "surrogatepass")
-    found = {*carried_forms(secret), repr(secret)[1:-1], repr(data)[2:-1], repr(wide)[2:-1], "\x00".join(secret)}
-    return {form for form in found | _base64_forms(wide) if len(form) >= SHORTEST_SECRET}
-
-
-def carried_forms(secret: str) -> set[str]:
-    """Return how HTTP may carry a secret: plain, escaped for JSON or an address, in base64 or in hexadecimal."""
-    data = secret.encode("utf-8", "surrogatepass")
     found = {
-        secret,
-        secret.strip(),
-        quote(data, safe=""),
-        quote(data),
-        quote_plus(data),
+        repr(secret)[1:-1],
+        repr(data)[2:-1],
+        repr(wide)[2:-1],
+        "\x00".join(secret),
         data.hex(),
         data.hex().upper(),
     }
-    found |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | _base64_forms(data)
+    found |= _base64_forms(data) | _base64_forms(wide) | written_forms(secret)
+    return {form for form in found if len(form) >= SHORTEST_SECRET}
+
+
+def written_forms(secret: str) -> set[str]:
+    """Return how a secret may be written where it can still be read: plain, or escaped for JSON or an address."""
+    data = secret.encode("utf-8", "surrogatepass")
+    found = {secret, secret.strip(), quote(data, safe=""), quote(data), quote_plus(data)}
+    found |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     return {form for form in found if len(form) >= SHORTEST_SECRET}
 
 

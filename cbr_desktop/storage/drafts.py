@@ -20,6 +20,10 @@ from cbr_desktop.storage.requestfile import content, mode
 
 FOLDER = "drafts/folder"
 """Where the settings remember the folder that was chosen."""
+EDIT_LIMIT = 2 * 1024 * 1024
+"""Bytes of a file that is edited: a request for all resources of a vault with all their disks fits in."""
+LINE_LIMIT = 20_000
+"""Lines of a file that is edited; a field for text takes a second for 30,000."""
 _FILES = 2000
 """Files of one folder that are listed; a folder with more of them is not one of drafts."""
 _NAME_LIMIT = 120
@@ -106,8 +110,11 @@ class Drafts:
 
     def load(self, path: str) -> DraftText:
         """Read a file to be edited. ``Damaged`` when it cannot be, or is not text, or is too large."""
+        data = read_whole(Path(path))
+        if len(data) > EDIT_LIMIT or data.count(b"\n") > LINE_LIMIT:
+            raise Damaged(path, "it has more lines or letters than can be edited here")
         try:
-            return draft.decoded(read_whole(Path(path)))
+            return draft.decoded(data)
         except UnicodeDecodeError as error:
             raise Damaged(path, "it is not text in UTF-8") from error
 

@@ -20,12 +20,13 @@ from cbr_desktop.domain.intent import (
     Intent,
     IntentState,
 )
+from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
-from cbr_desktop.text.operations import words_of
+from cbr_desktop.text.operations import fate_of, state_of, words_of
 from cbr_desktop.text.states import (
     clock_words,
     count_words,
@@ -37,6 +38,7 @@ from cbr_desktop.text.states import (
     shown,
     status_words,
 )
+from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
@@ -619,16 +621,20 @@ def _times(count: int) -> str:
     return {2: "twice"}.get(count, f"{count} times")
 
 
+PLACES = {
+    "tasks": "the tasks of the project",
+    "backups": "the backups of the vault",
+    "backup": "the backup itself",
+    "policies": "the policies of the project",
+}
+"""Where requests are looked for."""
+
+
 def looked_sentence(intent: Intent, now: datetime) -> str:
     """Return where a request was looked for, how often and when, so that a person can judge; empty when nowhere."""
     parts = []
     for looked in intent.looked:
-        where = {
-            "tasks": "the tasks of the project",
-            "backups": "the backups of the vault",
-            "backup": "the backup itself",
-            "policies": "the policies of the project",
-        }.get(looked.where, "lists")
+        where = PLACES.get(looked.where, "lists")
         if looked.times and looked.first_at and looked.last_at:
             span = f"{clock_words(looked.first_at, now)} to {clock_words(looked.last_at, now)}"
             part = f"{where} since {clock_words(looked.since, now)}, {count_words(looked.times, 'time')} ({span})"
@@ -690,19 +696,20 @@ def left_sentence(intent: Intent, now: datetime) -> str:
 
 def behind_sentence(intent: Intent, now: datetime) -> str:
     """Return that the same request was asked for before and is not settled, and what can be done about it."""
-    state = status_words(intent.state).lower()
+    state = state_of(intent).lower()
     return (
         f"The same was asked for before: {_request_words(intent, 'request')}, of {clock_words(intent.created_at, now)},"
         f" is {state}. {intent_sentence(intent, intent.outcome, now)} {_remedies(intent)}"
     )
 
 
-def incomplete_sentence(count: int, noun: str) -> str:
-    """Return that a list which was printed lacks rows."""
-    return (
-        f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are. Ask again;"
-        " what is missing here may be there all the same."
-    )
+def incomplete_sentence(count: int, noun: str, shortfall: Shortfall = Shortfall.NONE) -> str:
+    """Return that a list which was printed lacks rows, and why."""
+    given = f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are"
+    missing = "what is missing here may be there all the same."
+    if may_pass(shortfall):
+        return f"{given}. Ask again; {missing}"
+    return f"{given}: {shortfall_words(shortfall)}; {missing}"
 
 
 def _request_words(intent: Intent, noun: str = "Request") -> str:
@@ -740,7 +747,7 @@ def _unsaved(intent: Intent) -> str:
 def stand_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return where a request stands in a few words; half a success has words of its own."""
     if intent.state not in (IntentState.ACCEPTED, IntentState.FINISHED) or outcome is None:
-        return status_words(intent.state)
+        return state_of(intent)
     words = words_of(intent)
     if not outcome.is_over:
         return words.running
@@ -763,12 +770,12 @@ def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         *([f"Checkpoint id: {checkpoint.id} ({checkpoint.status})"] if checkpoint else []),
         *([f"Request id: {shown(intent.request_id)}"] if intent.request_id else []),
     ]
-    lines = [_report_line(resource) for resource in outcome.resources] if outcome else []
+    lines = [_report_line(intent, resource) for resource in outcome.resources] if outcome else []
     return "\n".join([*head, *(["", f"{words_of(intent).lines}:"] if lines else []), *lines, ""])
 
 
-def _report_line(resource: ResourceOutcome) -> str:
-    line = f"- {shown(resource.name) or '(no name)'} ({resource.id}): {status_words(resource.fate)}"
+def _report_line(intent: Intent, resource: ResourceOutcome) -> str:
+    line = f"- {shown(resource.name) or '(no name)'} ({resource.id}): {fate_of(intent, resource.fate)}"
     if resource.progress_percent is not None and not resource.is_over:
         line += f" {resource.progress_percent} %"
     return f"{line}. {refusal_sentence(resource.code, resource.message)}".rstrip(" ")

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.text.errors import error_sentence
@@ -25,6 +26,11 @@ ENVIRONMENTS = {
     Environment.TEST: "TEST",
     Environment.DEVELOPMENT: "DEVELOPMENT",
     Environment.DEMO: "DEMO",
+}
+_SHORTFALLS = {
+    Shortfall.ROWS: "the service has more rows than this program reads",
+    Shortfall.BYTES: "the service's answers are larger in all than what this program reads",
+    Shortfall.PAGES: "the service gives it in more pages than this program reads",
 }
 PARTS = {
     Part.VAULTS: "vaults",
@@ -202,10 +208,20 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
     if any(part.lacking is not None for part in parts):
         return lacking_sentence(what)
     if any(not part.complete for part in parts) and known:
-        return (
-            f"The list of {what} may lack some rows: it changed or ended early while it was read. Refresh to be sure."
-        )
+        shortfall = next((part.shortfall for part in parts if part.shortfall), Shortfall.NONE)
+        remedy = " Refresh to be sure." if may_pass(shortfall) else ""
+        return f"The list of {what} may lack some rows: {shortfall_words(shortfall)}.{remedy}"
     return ""
+
+
+def shortfall_words(shortfall: Shortfall) -> str:
+    """Return why a list may lack rows."""
+    return _SHORTFALLS.get(shortfall, "it changed or ended early while it was read")
+
+
+def may_pass(shortfall: Shortfall) -> bool:
+    """Tell whether another reading may bring a whole list."""
+    return shortfall not in _SHORTFALLS
 
 
 def lacking_sentence(what: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from shiboken6 import isValid
 
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
 from cbr_desktop.text.plain import plain
@@ -88,6 +89,12 @@ class DeferredWidgets:
         if name == "Journal":
             journal: Page[Any] = _late("pages.journal").JournalPage(self._workspace, self._times)
             return journal
+        if name == "Backups":
+            return self._backups()
+        if name == "Policies":
+            policies: Page[Any] = _late("pages.policies").PoliciesPage(self._workspace, self._times)
+            policies.creation_requested.connect(self._create_policy)  # type: ignore[attr-defined]
+            return policies
         return (
             ResourcesPage(self._workspace, self._times)
             if name == "Resources"
@@ -157,18 +164,47 @@ class DeferredWidgets:
         going = self._plans_page.going() if self._plans_page is not None else ()
         return unfinished(self._workspace.open, going)
 
-    def edit_again(self, id: IntentId) -> QWidget:
-        """Open a request in the form, to be changed and sent anew."""
-        context = self._workspace.context_of_intent(id)
-        form: QWidget = _late("dialogs.checkpoint").CheckpointDialog(context, None, (), self._window)
-        form.show_request(context.ledger.intents[id].body)  # type: ignore[attr-defined]
-        form.open()  # type: ignore[attr-defined]
-        return form
+    def edit_again(self, id: IntentId) -> None:
+        """Open a request in its form, to be changed and sent anew."""
+        if not _late("changing").edit_again(self._workspace.context_of_intent(id), id, self._window):
+            self.notices.say("This version has no form that can show the request.")
+
+    def _confirm_again(self, id: IntentId) -> None:
+        _late("changing").confirm_again(self._workspace.context_of_intent(id), id, self._window)
+
+    def delete_backup(self, backup: Backup) -> None:
+        """Ask whether a backup should be deleted."""
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
+        if context is not None:
+            _late("changing").delete_backup(context, backup, self._window)
+
+    def rename_backup(self, backup: Backup) -> None:
+        """Ask for another name of a backup."""
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
+        if context is not None:
+            _late("changing").rename_backup(context, backup, self._window)
+
+    def _create_policy(self) -> None:
+        """Ask for a new policy; where it could be of several profiles, ask of which first."""
+        create = partial(_late("changing").create_policy, parent=self._window)
+        contexts = self._workspace.shown_contexts
+        if len(contexts) == 1:
+            create(contexts[0])
+        elif contexts:
+            page: Any = self._show_page("Policies")
+            self.open_profile_menu(page.buttons["create"], create)
+
+    def _backups(self) -> Page[Any]:
+        page: Page[Any] = _late("pages.backups").BackupsPage(self._workspace, self._times)
+        page.deletion_requested.connect(self.delete_backup)  # type: ignore[attr-defined]
+        page.renaming_requested.connect(self.rename_backup)  # type: ignore[attr-defined]
+        return page
 
     def _outbox(self) -> Page[Any]:
         page: Page[Any] = _late("pages.outbox").OutboxPage(self._workspace, self._times)
         page.outcome_requested.connect(self._open_outcome)  # type: ignore[attr-defined]
         page.edit_requested.connect(self.edit_again)  # type: ignore[attr-defined]
+        page.confirmation_requested.connect(self._confirm_again)  # type: ignore[attr-defined]
         return page
 
     def _plans(self) -> Page[Any]:

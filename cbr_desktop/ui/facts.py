@@ -2,17 +2,24 @@
 
 from dataclasses import dataclass
 
+from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, EntryKind
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text import evidence
 from cbr_desktop.text.errors import refusal_sentence
+from cbr_desktop.text.operations import fate_of, words_of
+from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.ui.marks import NEUTRAL, REMARK, Mark, mark
+from cbr_desktop.ui.pages.backups import full_words, maker_words
+from cbr_desktop.ui.pages.backups import resource_words as resource_of
+from cbr_desktop.ui.pages.policies import local_offset, policy_mark, policy_state, policy_type
 from cbr_desktop.ui.pages.resources import (
     last_good_at,
     protection_mark,
@@ -22,12 +29,12 @@ from cbr_desktop.ui.pages.resources import (
 )
 from cbr_desktop.ui.pages.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.ui.pages.vaults import VaultIndex, kind_words, tag_words
-from cbr_desktop.ui.requests import intent_mark, request_words, waiting_words
+from cbr_desktop.ui.requests import intent_mark, request_name, request_words, waiting_words
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _ACTIVITY_LIMIT = 50
-Subject = Vault | ResourceRow | Task | Intent | Entry
+Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy
 Facts = list[tuple[str, str]]
 
 
@@ -57,6 +64,10 @@ def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Tim
         return _intent(subject, ledger, times)
     if isinstance(subject, Entry):
         return _entry(subject, times)
+    if isinstance(subject, Backup):
+        return _backup(subject, ledger, times)
+    if isinstance(subject, Policy):
+        return _policy(subject, ledger, times)
     return _resource(subject, ledger, times)
 
 
@@ -144,6 +155,10 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 
 def _explain_resource(row: ResourceRow) -> str:
+    if row.unlisted_vault:
+        return (
+            f"It is in vault {shown(row.unlisted_vault)} by the service, whose list of vaults does not show it there."
+        )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
         return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
@@ -158,6 +173,85 @@ def _explain_resource(row: ResourceRow) -> str:
         "removing": "It is being taken out of its vault, and its backups with it.",
         "error": "Something is wrong with it at the service; the newest task below may tell what.",
     }.get(str(row.resource.protect_status), "This version does not know what that state means.")
+
+
+def _backup(backup: Backup, ledger: Reading, times: Times) -> Sheet:
+    vault = ledger.vaults.get(backup.vault_id)
+    facts = [
+        ("Resource", f"{resource_of(backup)} ({status_words(backup.resource_type)})"),
+        ("Resource size", gb_words(backup.resource_size_gb)),
+        ("Vault", vault.name if vault is not None else backup.vault_id or NONE),
+        ("Made", times.text_and_age(backup.created_at)),
+        ("By", maker_words(backup)),
+        ("Full or incremental", full_words(backup)),
+        ("Kept until", times.text(backup.expires_at) if backup.expires_at else "Somebody deletes it"),
+        ("Checkpoint", backup.checkpoint_id or NONE),
+        ("Resource id", backup.resource_id or NONE),
+        ("ID", backup.id),
+    ]
+    own = [each for each in ledger.backups.values() if each.resource_id == backup.resource_id and each.id != backup.id]
+    own.sort(key=lambda each: (each.created_at is not None, each.created_at or times.now()), reverse=True)
+    relations = [
+        f"Same resource: {shown(each.name, 80)} – {state_words(each.status)}, {times.text(each.created_at)}"
+        for each in own[:_ACTIVITY_LIMIT]
+    ]
+    tasks = [task for task in ledger.tasks.values() if task.backup_id == backup.id]
+    return Sheet(
+        backup.id,
+        backup.name or "(no name)",
+        "Backup",
+        state_words(backup.status),
+        mark(backup.status),
+        _BACKUP_STATES.get(str(backup.status), "This version does not know that state."),
+        facts,
+        relations,
+        _activity(tasks, times),
+        vault.id if vault is not None else None,
+    )
+
+
+_BACKUP_STATES: dict[str, str] = {
+    BackupStatus.AVAILABLE: "It is good: its resource can be restored from it.",
+    BackupStatus.PROTECTING: "It is being made, and good for nothing yet.",
+    BackupStatus.DELETING: "It is being deleted, and cannot be brought back.",
+    BackupStatus.RESTORING: "Its resource is being restored from it; it cannot be deleted meanwhile.",
+    BackupStatus.ERROR: "It failed: nothing can be restored from it. It can be deleted.",
+    BackupStatus.WAITING_PROTECT: "It waits to be made.",
+    BackupStatus.WAITING_DELETE: "It waits to be deleted, and cannot be brought back.",
+    BackupStatus.WAITING_RESTORE: "It waits until its resource is restored from it.",
+}
+
+
+def _policy(policy: Policy, ledger: Reading, times: Times) -> Sheet:
+    facts = [
+        ("Type", policy_type(policy)),
+        ("Runs", schedule_words(policy.patterns, local_offset(times))),
+        ("Keeps", retention_words(policy)),
+        ("Vaults", str(len(policy.vault_ids) or NONE)),
+        ("Made", times.text_and_age(policy.started_at)),
+        ("ID", policy.id),
+    ]
+    known = ledger.vaults
+    relations = [f"Vault: {shown(known[id].name if id in known else id, 80)}" for id in policy.vault_ids]
+    explanation = (
+        "It is applied to no vault, so it does nothing."
+        if not policy.vault_ids
+        else "It runs by its schedule."
+        if policy.enabled
+        else "It is disabled, so it does nothing."
+    )
+    return Sheet(
+        policy.id,
+        policy.name,
+        "Policy",
+        policy_state(policy),
+        policy_mark(policy),
+        explanation,
+        facts,
+        relations,
+        _activity([task for task in ledger.tasks.values() if task.policy_id == policy.id], times),
+        None,
+    )
 
 
 def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
@@ -213,12 +307,12 @@ _TASK_STATES: dict[str, str] = {
 
 
 def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
-    target, outcome = intent.target, outcome_of(ledger, intent)
+    target, outcome, words = intent.target, outcome_of(ledger, intent), words_of(intent)
     subject = intent.subject
-    vault = f"{subject.name} ({subject.id})" if subject.name else subject.id
+    vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
         ("Waiting for / note", waiting_words(intent, outcome, times.now())),
-        ("Vault", vault),
+        (subject.type.capitalize(), vault),
         ("Profile", target.profile),
         ("Project", f"{target.project} at {target.cbr_endpoint}"),
         ("Made", times.text_and_age(intent.created_at)),
@@ -228,21 +322,21 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         ("By", intent.by or NONE),
         ("Judged by data of", times.text_and_age(intent.preflight_at)),
         ("Request id", intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
-        ("Checkpoint", intent.checkpoint.id if intent.checkpoint else NONE),
+        *_made(intent),
         ("Draft", intent.draft or NONE),
         ("Plan", intent.plan or NONE),
         ("Again for", intent.retry_of or NONE),
         ("ID", intent.id),
     ]
     relations = [
-        f"Resource: {shown(each.name or each.id, 80)} – {status_words(each.fate)}"
+        f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}"
         for each in (outcome.resources if outcome else ())
     ]
     relations += [f"Twin: checkpoint {shown(duplicate, 64)}" for duplicate in intent.duplicates]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
         intent.id,
-        intent.name or "(named by the service)",
+        request_name(intent) if not words.is_counted else words.name(intent),
         "Request",
         request_words(intent, outcome),
         intent_mark(intent, outcome),
@@ -252,6 +346,13 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         _activity(tasks, times),
         intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
     )
+
+
+def _made(intent: Intent) -> Facts:
+    """Return what a request has made, where that is something else than what it is done to."""
+    made = intent.result.id if intent.result is not None else ""
+    words = words_of(intent).thing.capitalize()
+    return [] if words.lower() == intent.subject.type and made in ("", intent.subject.id) else [(words, made or NONE)]
 
 
 def _entry(entry: Entry, times: Times) -> Sheet:

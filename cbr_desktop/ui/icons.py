@@ -189,6 +189,19 @@ def _resources(painter: QPainter) -> None:
         painter.drawPoint(QPointF(5, y + 2.5))
 
 
+def _backups(painter: QPainter) -> None:
+    for y in (2.2, 6.2, 10.2):
+        painter.drawEllipse(QRectF(2.5, y, 11, 3.6))
+
+
+def _policies(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2.5, 3, 11, 10.5), 1, 1)
+    _lines(painter, (2.5, 6.2), (13.5, 6.2))
+    for x in (5.5, 10.5):
+        _lines(painter, (x, 1.8), (x, 4.2))
+    _lines(painter, (5.6, 9.6), (7.2, 11.2), (10.4, 8))
+
+
 def _tasks(painter: QPainter) -> None:
     for y in (4.0, 8.0, 12.0):
         _lines(painter, (2.2, y), (3.2, y + 1), (5, y - 1.2))
@@ -273,6 +286,8 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "columns": _columns,
     "vaults": _vaults,
     "resources": _resources,
+    "backups": _backups,
+    "policies": _policies,
     "tasks": _tasks,
     "drafts": _drafts,
     "outbox": _outbox,

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.icons import icon
 
-NAMES = ("Vaults", "Resources", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
+NAMES = ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
 _FOLDED_WIDTH = 44
 _WIDTH = 140
 

@@ -16,11 +16,11 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.operations import WORDS, request_words, subject_words
+from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.requests import tally
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.operations import words_of
+from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, duration_words, quoted
@@ -76,20 +77,15 @@ def requests(ledger: Reading, now: datetime, dismissed: Collection[str]) -> list
     return shown
 
 
-def tally(outcome: Outcome, word: str = "") -> str:
-    """Return how many of the resources asked for are backed up, with every loss: ``5 of 7, 2 skipped``."""
-    losses = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    parts = [f"{outcome.count(Fate.DONE)} of {outcome.total}{word}"]
-    parts += [f"{outcome.count(fate)} {word}" for fate, word in losses.items() if outcome.count(fate)]
-    return ", ".join(parts)
-
-
 def request_name(intent: Intent) -> str:
     """Return a request's name and vault, or what it does to what."""
-    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
-        return f"{words_of(intent).title} · {plain(intent.subject.label, 64)}"
-    name = plain(intent.name, 64) if intent.name else "(named by the service)"
-    return f"{name} · {plain(intent.subject.label, 64)}"
+    return f"{plain(words_of(intent).name(intent), 80)} · {plain(intent.subject.label, 64)}"
+
+
+def subject_words(intent: Intent) -> str:
+    """Return what a request is done to, by name where it has one; what is no vault is said to be what it is."""
+    subject = intent.subject
+    return subject.label if subject.type is SubjectType.VAULT else f"{subject.label} ({subject.type})"
 
 
 def request_words(intent: Intent, outcome: Outcome | None) -> str:
@@ -97,9 +93,9 @@ def request_words(intent: Intent, outcome: Outcome | None) -> str:
     words = words_of(intent)
     if intent.state is IntentState.FINISHED and outcome is not None:
         head = words.done if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else words.failed
-        return f"{head}: {tally(outcome)}" if outcome.total > 1 or intent.checkpoint is not None else head
+        return f"{head}: {tally(outcome)}" if words.is_counted else head
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"{words.running}: {tally(outcome, ' done')}" if intent.checkpoint is not None else words.running
+        return f"{words.running}: {tally(outcome, ' done')}" if words.is_counted else words.running
     return _WORDS[intent.state]
 
 
@@ -144,9 +140,10 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
     if intent.note == NO_PROFILE:
         return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
-        return tally(outcome)
+        return tally(outcome) if words_of(intent).is_counted else NONE if outcome.is_over else "The service"
     if intent.awaits_person:
-        return "You: say whether it is yours" if intent.candidates else "You: look at the vault yourself"
+        place = words_of(intent).place
+        return "You: say whether it is yours" if intent.candidates else f"You: look at {place} yourself"
     return {
         IntentState.SCHEDULED: "Its time",
         IntentState.SENDING: "The answer",
@@ -182,13 +179,8 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return what a notice says about a request that has come to an end or needs somebody."""
-    if intent.change.kind is not Kind.CREATE_CHECKPOINT:
-        return f"{request_name(intent)}: {request_words(intent, outcome)}"
-    name = plain(intent.name, 64) if intent.name else f"of {plain(intent.subject.name or 'a vault', 64)}"
-    if intent.state is IntentState.FINISHED and outcome is not None:
-        verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
-        return f"Checkpoint {name} {verb}: {tally(outcome)}"
-    return f"Checkpoint {name}: {request_words(intent, outcome)}"
+    notice, stand = words_of(intent).notice, request_words(intent, outcome)
+    return f"{request_name(intent)}: {stand}" if notice is None else notice(intent, outcome, stand)
 
 
 def outcome_mark(outcome: Outcome) -> Mark:
@@ -214,7 +206,7 @@ def _is_shown(intent: Intent, now: datetime, dismissed: Collection[str]) -> bool
 
 
 def _request(intent: Intent, outcome: Outcome | None, now: datetime) -> Request:
-    running = intent.state is IntentState.ACCEPTED and outcome is not None
+    running = intent.state is IntentState.ACCEPTED and words_of(intent).is_counted
     return Request(
         id=intent.id,
         group=_GROUPS[intent.state],

@@ -11,7 +11,7 @@ from cbr_desktop.domain.error import Unreachable
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, duration_words
-from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence
+from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence, shortfall_words
 from cbr_desktop.ui.marks import Shape
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
@@ -217,7 +217,7 @@ def member_problems(ledger: Ledger) -> list[str]:
 
 def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
-        f"{PARTS[part].capitalize()}: the list may lack some rows; it changed or ended early while it was read."
+        f"{PARTS[part].capitalize()}: the list may lack some rows; {shortfall_words(freshness.shortfall)}."
         for part, freshness in parts
         if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]

@@ -10,7 +10,7 @@ from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.vault import Resource, Vault
 
@@ -37,8 +37,8 @@ class Part(StrEnum):
 class Freshness(NamedTuple):
     """How a part stands: ``as_of`` is the time of its data (``None``: never read), ``error`` the last failure.
 
-    ``lacking`` is why something is missing for good although the reading went well: the region does not have it, or the
-    account may not see it.
+    ``complete`` and ``shortfall`` tell whether rows may be missing from the list, and why. ``lacking`` is why something
+    is missing for good although the reading went well: the region does not have it, or the account may not see it.
     """
 
     as_of: datetime | None = None
@@ -47,6 +47,7 @@ class Freshness(NamedTuple):
     error: CbrError | None = None
     from_cache: bool = False
     lacking: CbrError | None = None
+    shortfall: Shortfall = Shortfall.NONE
 
 
 class First(NamedTuple):
@@ -58,12 +59,20 @@ class First(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """A line of the Resources view: a resource with its vault, or one that is in no vault (``vault`` is ``None``)."""
+    """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
+
+    ``vault`` is ``None`` as well where the service tells of a vault that it does not list: see ``unlisted_vault``.
+    """
 
     resource: Resource
     vault: Vault | None
     protectable: "Protectable | None"
     last_good: Backup | None
+
+    @property
+    def unlisted_vault(self) -> VaultId | None:
+        """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
+        return self.protectable.vault_id if self.vault is None and self.protectable is not None else None
 
 
 class Reading(Protocol):
@@ -140,7 +149,7 @@ class Ledger:
         return subject.id in known[subject.type]
 
     def resource_rows(self) -> Iterator[ResourceRow]:
-        """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
         last_good = self.last_good_backups()
         seen: set[ResourceId] = set()
         for vault in self.vaults.values():
@@ -148,7 +157,7 @@ class Ledger:
                 seen.add(resource.id)
                 yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
         for protectable in self.protectables.values():
-            if protectable.id not in seen and protectable.vault_id is None:
+            if protectable.id not in seen:
                 resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
                 yield ResourceRow(resource, None, protectable, last_good.get(protectable.id))
 
@@ -182,11 +191,6 @@ class Ledger:
         self.vaults = {vault.id: vault for vault in listing.rows}
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
-
-    def put_vault(self, vault: Vault) -> None:
-        """Replace or add one vault that was read by itself."""
-        self.vaults = {**self.vaults, vault.id: vault}
-        self.notify(Part.VAULTS)
 
     def put_tasks(self, listing: "Listing[Task]", *, from_cache: bool = False) -> None:
         """Merge a list of tasks: tasks do not vanish, they only grow old."""
@@ -253,7 +257,11 @@ class Ledger:
 
     def _fresh(self, part: Part, listing: Listing[Any], from_cache: bool) -> None:
         self.freshness[part] = Freshness(
-            listing.as_of, listing.complete, from_cache=from_cache, lacking=listing.lacking
+            listing.as_of,
+            listing.complete,
+            from_cache=from_cache,
+            lacking=listing.lacking,
+            shortfall=listing.shortfall,
         )
         self.notify(part)
 

@@ -425,7 +425,7 @@ class Outbox:
             return True
         known = self._judged_at(intent.change)
         # data from the future, as a clock that was wrong dates them, are older than any
-        if known is None or known > now + _AHEAD or (known <= judged_at and judged_at <= now + _AHEAD):
+        if known is None or known > now + _AHEAD or known <= judged_at <= now + _AHEAD:
             self._look_by()
             note = OLD_DATA if self._is_in_contact else "unreachable"
             if intent.note != note:
@@ -635,12 +635,12 @@ class Outbox:
     def _wait_for_login(self, intent: Intent) -> None:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
-        self._move(intent, IntentState.QUEUED, note="login", sent_at=None, service_sent_at=None)
+        self._move(intent, IntentState.QUEUED, note="login", **_unsent(intent))
 
     def _wait_for_line(self, intent: Intent) -> None:
         """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
         self._is_offline = True
-        self._move(intent, IntentState.QUEUED, note=OFFLINE, sent_at=None, service_sent_at=None)
+        self._move(intent, IntentState.QUEUED, note=OFFLINE, **_unsent(intent))
 
     def _pause_seconds(self) -> float:
         self._failures += 1
@@ -648,7 +648,7 @@ class Outbox:
 
     async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
-        self._move(intent, IntentState.QUEUED, note=note, sent_at=None, service_sent_at=None)
+        self._move(intent, IntentState.QUEUED, note=note, **_unsent(intent))
         if note == "unreachable":
             self._cut_off.add(intent.id)
             self._wake.set()
@@ -733,6 +733,11 @@ class Outbox:
 def _is_from_the_future(intent: Intent, now: datetime) -> bool:
     """Whether a request was confirmed by a clock that was ahead of the one of now: that confirms nothing."""
     return (intent.confirmed_at or intent.created_at) > now + _AHEAD
+
+
+def _unsent(intent: Intent) -> dict[str, Any]:
+    """Return the fields of a request that was to be sent and did not leave: that was no sending."""
+    return {"sent_at": None, "service_sent_at": None, "sends": intent.sends - 1}
 
 
 def _refusal(error: Refused) -> Refusal:

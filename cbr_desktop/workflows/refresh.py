@@ -10,7 +10,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -264,6 +264,7 @@ class Refresh:
         rows: list[Protectable] = []
         complete = True
         lacking: CbrError | None = None
+        shortfall = Shortfall.NONE
         for kind in PROTECTABLE_KINDS:
             try:
                 listing = await self._cloud.protectables(kind)
@@ -273,7 +274,8 @@ class Refresh:
                 continue
             rows += listing.rows
             complete = complete and listing.complete
-        listing = Listing(rows, self._clock.now(), complete, lacking)
+            shortfall = shortfall or listing.shortfall
+        listing = Listing(rows, self._clock.now(), complete, lacking, shortfall)
         await _steady(listing, self._ledger.protectables)
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, TaskId, VaultId
+from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow
 
@@ -137,5 +138,6 @@ def _together(parts: list[Freshness]) -> Freshness:
         loading=any(part.loading for part in parts),
         error=next((part.error for part in parts if part.error is not None), None),
         from_cache=any(part.from_cache for part in parts),
+        shortfall=next((part.shortfall for part in parts if part.shortfall), Shortfall.NONE),
         lacking=next((part.lacking for part in parts if part.lacking is not None), None),
     )

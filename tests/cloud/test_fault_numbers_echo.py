@@ -278,7 +278,15 @@ def test_fault_85_the_newest_secrets_are_known() -> None:
 def test_fault_85_a_body_full_of_a_secret_takes_no_time_to_speak_of() -> None:
     # a search that looks at every place from every place would take minutes
     body = TOKEN.encode() * 1000
-    assert TOKEN[:24].encode() not in knowing(TOKEN, TOKEN[:40], PASSWORD).redaction().body(body, refused=True)
+    assert TOKEN[:24].encode() not in knowing(TOKEN, TOKEN[:40], PASSWORD).redaction().body(body)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, SECRET_KEY])
+def test_fault_85_a_page_of_a_long_list_holds_no_secret_that_can_be_read(secret: str) -> None:
+    names = [secret, quote(secret, safe=""), json.dumps(secret), *(f"backup-{number}" for number in range(10_000))]
+    body = json.dumps({"backups": [{"name": name} for name in names]}).encode()
+    cut = json.loads(knowing(PASSWORD, TOKEN, SECRET_KEY).redaction().body(body))
+    assert [row["name"].strip('"') for row in cut["backups"]] == [*[HIDDEN] * 3, *names[3:]]
 
 
 def test_fault_85_a_body_of_escapes_is_no_answer() -> None:

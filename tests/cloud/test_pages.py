@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from cbr_desktop.cloud.pages import PAGES_LIMIT, Collection, collect, collect_counted_oddly
+from cbr_desktop.cloud.pages import LIMITS, Collection, Limits, collect, collect_counted_oddly
 from cbr_desktop.cloud.wire.reading import Page
 from cbr_desktop.domain.error import NoAnswer
+from cbr_desktop.domain.listing import Shortfall
 
 Fetch = Callable[[int], Awaitable[Page["Thing"]]]
 
@@ -51,8 +52,20 @@ class DeafDraftStore(DraftStore):
         return 0
 
 
-def collected(fetch: Fetch, size: int = 10) -> Collection[Thing]:
-    return asyncio.run(collect(fetch, size, 6))
+class BlindShelf(DraftStore):
+    """Does not count; rows come and go while it is read: ``moves`` are done before the answers of these numbers."""
+
+    def __init__(self, length: int, page: int, moves: dict[int, Callable[[list[Thing]], object]]) -> None:
+        super().__init__(length, page, None)
+        self.moves = moves
+
+    async def __call__(self, offset: int) -> Page[Thing]:
+        self.moves.get(len(self.asked), lambda things: None)(self.things)
+        return await super().__call__(offset)
+
+
+def collected(fetch: Fetch, limits: Limits = LIMITS) -> Collection[Thing]:
+    return asyncio.run(collect(fetch, 6, limits))
 
 
 @pytest.mark.parametrize("length", [0, 1, 9, 10, 11, 20, 25, 100, 101])
@@ -76,7 +89,7 @@ def test_a_server_that_gives_less_than_was_asked_for() -> None:
 def test_a_count_that_is_too_small(count: int) -> None:
     draft_store = DraftStore(45, count=count)
     found = collected(draft_store)
-    assert len(found.rows) == 45 or count == 12
+    assert len(found.rows) == 45
     assert not found.is_complete
 
 
@@ -108,8 +121,9 @@ def test_a_list_without_end() -> None:
             return Page([Thing(f"{offset}")], None)
 
     draft_store = Endless(1)
-    found = collected(draft_store, size=1)
-    assert (len(found.rows), len(draft_store.asked)) == (PAGES_LIMIT, PAGES_LIMIT)
+    found = collected(draft_store)
+    assert (len(found.rows), len(draft_store.asked)) == (LIMITS.pages, LIMITS.pages)
+    assert found.shortfall is Shortfall.PAGES
 
 
 def test_a_row_that_comes_in_between_is_missed_and_said_so() -> None:
@@ -166,7 +180,113 @@ def test_a_page_that_fails_fails_the_list() -> None:
 @pytest.mark.parametrize("length", [0, 5, 10, 11, 20, 37, 95, 230])
 def test_pages_may_be_counted_instead_of_rows(kind: type[DraftStore], count: int | None, length: int) -> None:
     draft_store = kind(length, count=count)
-    found = asyncio.run(collect_counted_oddly(draft_store, 10, 6))
+    found = asyncio.run(collect_counted_oddly(draft_store, 6))
     assert found.rows == draft_store.things
     assert found.is_complete
     assert len(draft_store.asked) <= -(-length // 10) + 2
+
+
+@pytest.mark.parametrize("kind", [DraftStore, NumberedDraftStore, NumberedFromNoughtDraftStore])
+@pytest.mark.parametrize("page", [1, 2, 7, 10])
+@pytest.mark.parametrize("length", [1, 2, 4, 10, 14, 15])
+def test_fault_96_pages_that_the_service_caps_without_a_count(kind: type[DraftStore], page: int, length: int) -> None:
+    draft_store = kind(length, page, None)
+    found = asyncio.run(collect_counted_oddly(draft_store, 6))
+    assert (found.rows, found.is_complete) == (draft_store.things, True)
+    if kind is DraftStore:
+        plain = DraftStore(length, page, None)
+        found = collected(plain)
+        assert (found.rows, found.is_complete) == (plain.things, True)
+
+
+@pytest.mark.parametrize("count", range(1, 15))
+@pytest.mark.parametrize("page", [1, 3, 4, 10])
+def test_fault_96_a_count_that_is_lower_or_higher_than_the_rows(count: int, page: int) -> None:
+    draft_store = DraftStore(7, page, count)
+    found = collected(draft_store)
+    if count < 7 and count % page == 0:
+        # it was met, and nobody can tell: whoever asked on all the same would do so of every list there is
+        assert (len(found.rows), len(draft_store.asked)) == (count, count // page)
+        return
+    assert found.rows == draft_store.things
+    assert found.shortfall is (Shortfall.NONE if count == 7 else Shortfall.CHANGED)
+
+
+@pytest.mark.parametrize("length", [1, 3, 10, 11, 20, 30])
+def test_fault_96_no_page_is_asked_for_beyond_what_the_count_proves(length: int) -> None:
+    draft_store = DraftStore(length)
+    assert collected(draft_store).is_complete
+    assert len(draft_store.asked) == -(-length // 10)
+
+
+def test_fault_96_an_empty_list_takes_one_request() -> None:
+    for count in (0, None):
+        draft_store = DraftStore(0, count=count)
+        assert collected(draft_store).is_complete
+        assert draft_store.asked == [0]
+
+
+@pytest.mark.parametrize("page", [2, 3, 10])
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda things: things.pop(0),
+        lambda things: things.insert(0, Thing("new")),
+        lambda things: (things.pop(0), things.append(Thing("new"))),
+        lambda things: things.reverse(),
+        lambda things: things.clear(),
+    ],
+)
+def test_fault_96_rows_that_move_between_pages_without_a_count(
+    page: int, at: int, move: Callable[[list[Thing]], object]
+) -> None:
+    draft_store = BlindShelf(25, page, {at: move})
+    found = collected(draft_store)
+    assert not found.is_complete
+    assert found.shortfall is Shortfall.CHANGED
+    assert len(draft_store.asked) < 30
+
+
+@pytest.mark.parametrize("page", [1, 7, 15_000])
+@pytest.mark.parametrize("count", [-1, None, 10**12])
+def test_fault_88_no_more_rows_are_read_than_the_limit_and_what_is_on_its_way(page: int, count: int | None) -> None:
+    draft_store = DraftStore(40_000, page, count)
+    found = collected(draft_store, Limits(rows=50))
+    assert 43 <= len(found.rows) <= 50 + 6 * page
+    assert found.shortfall is Shortfall.ROWS
+
+
+def test_fault_88_no_more_bytes_are_read_than_the_limit_and_what_is_on_its_way() -> None:
+    class Heavy(DraftStore):
+        async def __call__(self, offset: int) -> Page[Thing]:
+            page = await super().__call__(offset)
+            page.size_bytes = 1000
+            return page
+
+    for count in (-1, None):
+        draft_store = Heavy(500, count=count)
+        found = collected(draft_store, Limits(size_bytes=10_000))
+        assert 10 <= len(draft_store.asked) <= 15
+        assert found.shortfall is Shortfall.BYTES
+
+
+def test_fault_88_a_list_as_long_as_the_limit_is_whole() -> None:
+    for count in (-1, None):
+        found = collected(DraftStore(50, count=count), Limits(pages=7 if count is None else 5, rows=70, size_bytes=1))
+        assert (len(found.rows), found.is_complete) == (50, True)
+
+
+def test_fault_88_a_count_that_grows() -> None:
+    class Growing(DraftStore):
+        async def __call__(self, offset: int) -> Page[Thing]:
+            self.asked.append(offset)
+            return Page([Thing(str(offset + place)) for place in range(10)], offset + 20)
+
+    draft_store = Growing(1)
+    found = collected(draft_store, Limits(pages=20))
+    assert (len(draft_store.asked), found.shortfall) == (20, Shortfall.PAGES)
+
+
+def test_the_limits_are_those_that_are_told() -> None:
+    assert Limits(1000, 500_000, 805_306_368) == LIMITS

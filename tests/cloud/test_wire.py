@@ -15,10 +15,10 @@ from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Unfit, moment
+from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
@@ -33,9 +33,14 @@ LISTS = {
 }
 
 
+def one(row: object) -> Vault:
+    (found,) = vaults(json.dumps({"vaults": [row]}).encode(), {}).rows
+    return found
+
+
 def one_vault(**changes: Any) -> Vault:
     body = {"id": "v-1", "name": "one", "billing": {"size": 100, "used": 5}} | changes
-    return vault(json.dumps({"vault": body}).encode())
+    return one(body)
 
 
 def test_recorded_vaults() -> None:
@@ -52,7 +57,7 @@ def test_recorded_vaults() -> None:
 
 
 def test_an_example_of_one_vault() -> None:
-    found = vault(examples("ShowVault")[0])
+    found = one(json.loads(examples("ShowVault")[0])["vault"])
     assert found.id
     assert found.kind is VaultKind.SERVER
 
@@ -399,3 +404,26 @@ def test_any_bytes(data: st.DataObject) -> None:
             assert found.id
             found.id.encode("utf-8")
     assert isinstance(envelope(bytes(body)), Envelope)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b'[{"b": {"c": 1, "c": 2}}]',
+        b'{"a": NaN}',
+        b"[Infinity, -Infinity]",
+        b'"\xff"',
+        b'\xef\xbb\xbf{"a": 1}',
+        b"{} {}",
+        b"",
+        b"[" * 200_000,
+    ],
+)
+def test_what_is_to_prove_something_is_read_to_the_letter(body: bytes) -> None:
+    with pytest.raises(Unfit):
+        strictly(body)
+
+
+def test_valid_json_is_read_strictly_as_it_is() -> None:
+    assert strictly('{"a": [1, "k\u00e4se", null, {"a": 2}]}'.encode()) == {"a": [1, "k\u00e4se", None, {"a": 2}]}

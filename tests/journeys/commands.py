@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.journal import Entry, Filter, Verification
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.simulator import estate
@@ -20,7 +20,7 @@ from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from tests.stage import DAYS, StageClock
+from tests.stage import DAYS, Stage, StageClock, staged
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
@@ -115,3 +115,17 @@ def machine(folder: Path, start: datetime | None = None) -> Iterator[Machine]:
             yield made
         finally:
             made.turn_off()
+
+
+def second_life(context: Machine, *states: IntentState) -> Stage:
+    """Start the program again on the same disk and let half an hour and more pass, until a request is in a state."""
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
+
+        async def story() -> None:
+            (intent,) = stage.session.ledger.intents.values()
+            await stage.until(intent.id, *states)
+            await stage.clock.sleep(3600)
+
+        if stage.session.ledger.intents:
+            stage.play(story)
+    return stage

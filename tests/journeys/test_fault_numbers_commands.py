@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,8 @@ from tests.stage import staged
 
 S = IntentState
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-LEAVING_SECONDS = 5.0
+HANGING_SECONDS = 30.0
+"""How long an answer is kept back by the service."""
 both_signals = pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 
 
@@ -38,11 +38,9 @@ def request_file(folder: Path, name: str) -> str:
 
 
 def ended(child: "subprocess.Popen[str]", end: signal.Signals) -> tuple[int, str, str]:
-    """Send a signal, and return exit code and outputs of a child that leaves in time."""
-    asked_at = datetime.now(UTC)
+    """Send a signal, and return exit code and outputs of a child that waits for no answer: none comes for so long."""
     child.send_signal(end)
-    out, err = child.communicate(timeout=20)
-    assert (datetime.now(UTC) - asked_at).total_seconds() < LEAVING_SECONDS
+    out, err = child.communicate(timeout=HANGING_SECONDS - 10)
     return child.returncode, out, err
 
 

@@ -1,22 +1,18 @@
-"""Faults 41 and 50 of the catalogue: the whole program ends in the middle of a request, and it is sent once at most."""
+"""Fault 41 of the catalogue: the power fails in the middle of a request, which is lost never and sent once at most."""
 
 import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cbr_desktop.app.start import kill_point
-from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from tests.journeys.commands import Machine, machine
-from tests.stage import Stage, staged
+from tests.journeys.commands import Machine, machine, second_life
 
 S = IntentState
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a power cut is played with SIGKILL")
@@ -34,20 +30,6 @@ def request_file(folder: Path) -> str:
         json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch-x7k2"}}})
     )
     return str(path)
-
-
-def second_life(context: Machine, *states: IntentState) -> Stage:
-    """Start the program again on the same disk and let half an hour and more pass, until a request is in a state."""
-    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
-
-        async def story() -> None:
-            (intent,) = stage.session.ledger.intents.values()
-            await stage.until(intent.id, *states)
-            await stage.clock.sleep(3600)
-
-        if stage.session.ledger.intents:
-            stage.play(story)
-    return stage
 
 
 @pytest.mark.parametrize(
@@ -94,25 +76,3 @@ def test_fault_41_nothing_ends_the_program_unless_it_is_told_to() -> None:
     kill_point({})("after-row")
     kill_point({"CBR_KILL_AT": ""})("after-row")
     kill_point({"CBR_KILL_AT": "after-sending"})("after-row")
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_fault_50_leaving_while_a_request_is_on_its_way_takes_five_seconds_and_ends_unknown(
-    context: Machine, end: signal.Signals
-) -> None:
-    context.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=30))
-    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
-        stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="before-patch-x7k2"))
-    child = context.start("--profile", "Demo")
-    context.until(child, lambda: bool(context.posts))
-    asked_at = datetime.now(UTC)
-    child.send_signal(end)
-    _, err = child.communicate(timeout=20)
-    assert (datetime.now(UTC) - asked_at).total_seconds() < 6
-    said = [line for line in err.splitlines() if "propagateSizeHints" not in line]
-    assert (child.returncode, said) == (0, [])
-    assert [(row.state, row.note) for row in context.rows] == [(S.UNKNOWN, "interrupted")]
-    assert [entry.event.kind for entry in context.entries("started", "stopped")][-1] == "stopped"
-    stage = second_life(context, S.FINISHED)
-    assert len(context.posts) == 1
-    assert context.verified().is_sound

@@ -11,15 +11,27 @@ from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.journal import EntryKind, Filter
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
 from tests.journeys.program import Program, settled
 
 Until = Callable[..., Awaitable[None]]
 FINE = DEMO_PROFILES[0]
 
 
-def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program: Program, until: Until) -> None:
+def requests_told(workspace: Workspace) -> list[str]:
+    """Return what the journal of this machine tells of requests and answers, fault 99 of the catalogue."""
+    assert isinstance(workspace.journal, FileJournal)
+    wanted = Filter(kinds=frozenset({EntryKind.REQUEST, EntryKind.ANSWER}))
+    return [str(entry.event.kind) for entry in workspace.journal.entries(wanted)]
+
+
+def test_fault_99_working_offline_sends_nothing_and_its_end_sends_what_waits(
+    demo_program: Program, until: Until
+) -> None:
     workspace, journal = demo_program.workspace, demo_program.service.journal
 
     async def tale(sessions: SessionPool, window: MainWindow) -> None:
@@ -35,6 +47,7 @@ def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program
         context.refresh.ask()
         await until(lambda: settled(workspace, FINE.name))
         assert len(journal) == asked
+        assert requests_told(workspace) == []
         assert context.ledger.vaults
         await until(lambda: "offline" in window.current_page().remark.text())
         assert window.status.problems.isHidden()
@@ -42,6 +55,7 @@ def test_working_offline_sends_nothing_and_its_end_sends_what_waits(demo_program
         await until(lambda: context.ledger.intents[intent.id].state is IntentState.ACCEPTED)
         await until(lambda: "Online" in window.status.connection.text())
         assert len(journal.calls("POST", "/checkpoints")) == 1
+        assert requests_told(workspace) == ["request", "answer"]
 
     demo_program.play(tale)
 

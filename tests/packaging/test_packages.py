@@ -5,8 +5,8 @@ import re
 import struct
 import subprocess
 import tomllib
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_every_command_is_in_the_manual(name):
         assert all(
             f"\\fB{option}\\fR".replace("-", "\\-") in text
             for option in action.option_strings
-            if option != "-h" and option != "--help"
+            if option not in ("-h", "--help")
         )
 
 

@@ -1,4 +1,4 @@
-"""BRANCHES: branches of what must not fail are taken by the quick suite; measuring doubles its time, so it is done here."""
+"""BRANCHES: the quick suite takes the branches of what must not fail; measuring doubles its time."""
 
 import json
 import sys

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -198,13 +199,25 @@ def small_town():
         yield service, url
 
 
-def openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> Any:
-    """What the OpenStack client prints as JSON, read."""
-    return json.loads(run_openstack(url, home, *arguments, "-f", "json", project=project))
+SHELL = """
+import json, sys
+from openstackclient import shell
+for words in json.load(sys.stdin):
+    if shell.main(words):
+        sys.exit(1)
+    print(chr(12), flush=True)
+"""
+"""Gives the OpenStack client one command after the other; most of its time is its start."""
 
 
-def run_openstack(url: str, home: Path, *arguments: str, project: str = estate.DEMO_PROJECT) -> bytes:
-    """What the OpenStack client prints; it runs in a process of its own, its warnings are its own."""
+def openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[Any]:
+    """What the OpenStack client prints as JSON for each command, read."""
+    printed = run_openstack(url, home, *(f"{command} -f json" for command in commands), project=project)
+    return [json.loads(text) for text in printed]
+
+
+def run_openstack(url: str, home: Path, *commands: str, project: str = estate.DEMO_PROJECT) -> list[str]:
+    """What the OpenStack client prints for each command; its process is its own, and so are its warnings."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
@@ -218,46 +231,52 @@ def run_openstack(url: str, home: Path, *arguments: str, project: str = estate.D
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": project.partition("_")[0],
     }
-    command = [str(Path(sys.executable).with_name("openstack")), "cbr", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=50, check=False)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-    return done.stdout
+    words = json.dumps([["cbr", *shlex.split(command)] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL], env=environment, input=words, capture_output=True, timeout=50, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [printed.strip() for printed in done.stdout.split("\f")[:-1]]
 
 
 def test_openstack_client(small_town, tmp_path):
     service, url = small_town
     vault = next(iter(service.estate.vaults.values()))
-    listed = openstack(url, tmp_path, "vault", "list")
+    listed, created, tasks, backups = openstack(
+        url,
+        tmp_path,
+        "vault list",
+        f"checkpoint create --vault-id {vault.id} --backup-name osc-1",
+        "task list",
+        "backup list",
+    )
     assert {each["name"] for each in listed} == {"vault-00000", "vault-00001", "vault-00002"}
-    created = openstack(url, tmp_path, "checkpoint", "create", "--vault-id", vault.id, "--backup-name", "osc-1")
     assert (created["status"], created["vault_name"], created["backup_name"]) == ("protecting", vault.name, "osc-1")
-    tasks = openstack(url, tmp_path, "task", "list")
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
-    backups = openstack(url, tmp_path, "backup", "list")
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
 
 
 def test_openstack_client_deletes_a_backup(small_town, tmp_path):
     service, url = small_town
     backup = next(iter(service.estate.backups.values()))
-    assert run_openstack(url, tmp_path, "backup", "delete", backup.id) == b""
+    assert run_openstack(url, tmp_path, f"backup delete {backup.id}") == [""]
     assert backup.status == "deleting"
 
 
 def test_openstack_client_creates_a_policy(small_town, tmp_path):
     service, url = small_town
     service.modes.otc = True
-    keeps = ["--day-backups", "7", "--timezone", "UTC+01:00", "--max-backups", "30"]
-    created = openstack(url, tmp_path, "policy", "create", "nightly", "--pattern", EVERY_NIGHT, *keeps)
+    keeps = "--day-backups 7 --timezone UTC+01:00 --max-backups 30"
+    create = f"policy create nightly --pattern {shlex.quote(EVERY_NIGHT)} {keeps}"
+    created, listed = openstack(url, tmp_path, create, "policy list")
     assert (created["name"], created["enabled"], created["day_backups"]) == ("nightly", True, 7)
     assert created["schedule_pattern_1"] == EVERY_NIGHT
-    listed = openstack(url, tmp_path, "policy", "list")
     assert [(each["ID"], each["name"]) for each in listed] == [(created["ID"], "nightly")]
 
 
 def test_openstack_client_in_another_project(town, tmp_path):
     _, url = town
-    listed = openstack(url, tmp_path, "vault", "list", project="eu-nl_prod")
+    (listed,) = openstack(url, tmp_path, "vault list", project="eu-nl_prod")
     assert {each["name"] for each in listed} == {
         "vault-erp-prod-nl",
         "vault-shop-nl",

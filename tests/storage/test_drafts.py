@@ -15,7 +15,7 @@ from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.request import SIZE_LIMIT
-from cbr_desktop.storage.drafts import Drafts, is_file_name
+from cbr_desktop.storage.drafts import EDIT_LIMIT, LINE_LIMIT, Drafts, is_file_name
 from cbr_desktop.storage.files import System
 
 TEXT = new_text(CheckpointDraft(VaultId("5f0d1c5e-1f2a-4b3c-8d9e-0a1b2c3d4e5f"), "nightly"))
@@ -179,3 +179,13 @@ def test_the_line_ends_of_a_file_stay(drafts: Drafts) -> None:
     base = drafts.load(str(path))
     drafts.save(str(path), base.text.replace("nightly", "b"), base)
     assert path.read_bytes() == TEXT.replace("nightly", "b").replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("text", ["\n" * (LINE_LIMIT + 1), " " * (EDIT_LIMIT + 1)])
+def test_fault_89_a_text_that_would_hold_the_editor_up_is_not_opened_in_it(drafts: Drafts, text: str) -> None:
+    path = drafts.create("huge", "{}")
+    Path(path).write_text(text, encoding="utf-8")
+    with pytest.raises(Damaged, match="more lines or letters than can be edited here"):
+        drafts.load(path)
+    Path(path).write_text("\n" * LINE_LIMIT, encoding="utf-8")
+    assert drafts.load(path).text == "\n" * LINE_LIMIT

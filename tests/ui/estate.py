@@ -135,6 +135,12 @@ def ledger(workspace: Workspace) -> Ledger:
     return workspace.contexts[0].ledger
 
 
+def add_vault(workspace: Workspace, vault: Vault) -> None:
+    """Read the list of vaults again, which has one more."""
+    here = ledger(workspace)
+    here.put_vaults(Listing([*here.vaults.values(), vault], NOW))
+
+
 def _admit(context: ProfileContext) -> None:
     wishes = Wishes()
     context.join(wishes, wishes)  # type: ignore[arg-type]

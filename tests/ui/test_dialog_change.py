@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import Unreachable
 from cbr_desktop.domain.intent import IntentState
@@ -19,6 +19,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
+from cbr_desktop.ui.changing import confirm_again, edit_again
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -72,7 +73,7 @@ class Reading:
         self.ledger.put_backups(Listing(list(self.backups), self.clock.now()))
 
 
-class Desk(Counter):
+class Listed(Counter):
     """A counter whose lists can be read."""
 
     def __init__(self, of: Profile, *, is_read: bool = True) -> None:
@@ -84,13 +85,13 @@ class Desk(Counter):
 
 
 @pytest.fixture
-def counter() -> Desk:
-    return Desk(TEST)
+def counter() -> Listed:
+    return Listed(TEST)
 
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Iterator[Callable[..., ChangeDialog]]:
-    def make(counter: Desk, form: ChangeForm) -> ChangeDialog:
+    def make(counter: Listed, form: ChangeForm) -> ChangeDialog:
         dialog = ChangeDialog(counter.context, form)
         qtbot.addWidget(dialog)
         dialog.open()
@@ -112,7 +113,7 @@ def losses(dialog: ChangeDialog) -> str:
     return str(child(dialog, QLabel, "changeLoss").text())
 
 
-def test_a_deletion_says_what_is_lost_and_what_stays(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_a_deletion_says_what_is_lost_and_what_stays(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     dialog = opened(counter, deletion_form(NEW.id))
     assert dialog.windowTitle() == "Delete backup"
     assert losses(dialog).startswith(f"Backup ‘after-patch’ ({NEW.id}) of ‘one-01’, made ")
@@ -123,7 +124,7 @@ def test_a_deletion_says_what_is_lost_and_what_stays(counter: Desk, opened: Call
     assert losses(dialog).endswith("No good backup of ‘one-01’ is left then.")
 
 
-def test_the_request_is_shown_as_it_goes(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_the_request_is_shown_as_it_goes(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     dialog = opened(counter, RenameForm(OLD.id, OLD.name))
     child(dialog, QLineEdit, "newName").setText("kept")
     shown = child(dialog, QPlainTextEdit, "changePreview").toPlainText()
@@ -138,7 +139,7 @@ def test_the_request_is_shown_as_it_goes(counter: Desk, opened: Callable[..., Ch
     )
 
 
-def test_the_safe_button_is_first_and_has_the_focus(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_the_safe_button_is_first_and_has_the_focus(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     dialog = opened(counter, deletion_form(OLD.id))
     cancel = child(dialog, QPushButton, "changeCancel")
     assert cancel.isDefault()
@@ -149,7 +150,7 @@ def test_the_safe_button_is_first_and_has_the_focus(counter: Desk, opened: Calla
 
 
 def test_enter_in_a_field_neither_sends_nor_throws_away(
-    counter: Desk, opened: Callable[..., ChangeDialog], qtbot: QtBot
+    counter: Listed, opened: Callable[..., ChangeDialog], qtbot: QtBot
 ) -> None:
     dialog = opened(counter, RenameForm(OLD.id, OLD.name))
     name = child(dialog, QLineEdit, "newName")
@@ -165,7 +166,7 @@ def test_nothing_is_destroyed_by_what_was_known_before(
     opened: Callable[..., ChangeDialog], run: Any, until: Any
 ) -> None:
     """Until the lists were read since the window opened, the button is off; when they cannot be read, it stays so."""
-    counter = Desk(TEST)
+    counter = Listed(TEST)
     counter.clock.at = NOW + timedelta(minutes=3)
     counter.reading.error = Unreachable("cbr.example.com", reason="refused")
 
@@ -189,7 +190,7 @@ def test_nothing_is_destroyed_by_what_was_known_before(
 
 def test_a_renaming_can_be_queued_by_what_was_known_before(opened: Callable[..., ChangeDialog]) -> None:
     """It destroys nothing, and the outbox judges it again; that the data are old is said."""
-    counter = Desk(TEST)
+    counter = Listed(TEST)
     counter.clock.at = NOW + timedelta(minutes=3)
     dialog = opened(counter, RenameForm(OLD.id, "kept"))
     assert confirm(dialog).isEnabled()
@@ -197,7 +198,7 @@ def test_a_renaming_can_be_queued_by_what_was_known_before(opened: Callable[...,
 
 
 def test_data_that_grow_old_while_the_window_stands_open_are_not_fresh(
-    counter: Desk, opened: Callable[..., ChangeDialog]
+    counter: Listed, opened: Callable[..., ChangeDialog]
 ) -> None:
     dialog = opened(counter, deletion_form(OLD.id))
     assert confirm(dialog).isEnabled()
@@ -208,7 +209,7 @@ def test_data_that_grow_old_while_the_window_stands_open_are_not_fresh(
 
 
 def test_production_wants_the_name_typed(opened: Callable[..., ChangeDialog]) -> None:
-    counter = Desk(profile())
+    counter = Listed(profile())
     dialog = opened(counter, deletion_form(OLD.id))
     typed = child(dialog, QLineEdit, "changeTyped")
     assert typed.isVisible()
@@ -225,7 +226,7 @@ def test_production_wants_the_name_typed(opened: Callable[..., ChangeDialog]) ->
 
 @pytest.mark.parametrize("name", ["", " padded", "two\nlines", NASTY, "zero\u200bwidth"])
 def test_a_name_that_nobody_can_read_off_is_typed_as_the_id(opened: Callable[..., ChangeDialog], name: str) -> None:
-    counter = Desk(profile())
+    counter = Listed(profile())
     counter.reading.backups = [made(1, name, 30)]
     counter.reading.now()
     dialog = opened(counter, deletion_form(OLD.id))
@@ -235,7 +236,7 @@ def test_a_name_that_nobody_can_read_off_is_typed_as_the_id(opened: Callable[...
 
 
 def test_another_loss_than_the_one_that_was_confirmed_wants_the_name_again(opened: Callable[..., ChangeDialog]) -> None:
-    counter = Desk(profile())
+    counter = Listed(profile())
     dialog = opened(counter, deletion_form(OLD.id))
     typed = child(dialog, QLineEdit, "changeTyped")
     typed.setText("before-patch")
@@ -246,7 +247,7 @@ def test_another_loss_than_the_one_that_was_confirmed_wants_the_name_again(opene
     assert "No good backup" in losses(dialog)
 
 
-def test_what_speaks_against_it_is_said_and_blocks(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_what_speaks_against_it_is_said_and_blocks(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     counter.reading.backups = [made(1, "before-patch", 30, status=BackupStatus.RESTORING), NEW]
     counter.reading.now()
     dialog = opened(counter, deletion_form(OLD.id))
@@ -255,7 +256,7 @@ def test_what_speaks_against_it_is_said_and_blocks(counter: Desk, opened: Callab
     assert verdict(dialog).startswith("Not ready: Backup ‘before-patch’")
 
 
-def test_a_warning_is_accepted_before_it_goes(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_a_warning_is_accepted_before_it_goes(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     counter.reading.backups = [OLD, made(3, "coming", 0, status=BackupStatus.PROTECTING)]
     counter.reading.now()
     dialog = opened(counter, deletion_form(OLD.id))
@@ -265,7 +266,7 @@ def test_a_warning_is_accepted_before_it_goes(counter: Desk, opened: Callable[..
 
 
 def test_a_read_only_profile_is_armed_first(opened: Callable[..., ChangeDialog]) -> None:
-    counter = Desk(replace(TEST, read_only=True))
+    counter = Listed(replace(TEST, read_only=True))
     dialog = opened(counter, deletion_form(OLD.id))
     assert not confirm(dialog).isEnabled()
     assert "is read-only: arm it first" in verdict(dialog)
@@ -273,7 +274,9 @@ def test_a_read_only_profile_is_armed_first(opened: Callable[..., ChangeDialog])
     assert confirm(dialog).isEnabled()
 
 
-def test_after_sending_the_window_tells_what_becomes_of_it(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_after_sending_the_window_tells_what_becomes_of_it(
+    counter: Listed, opened: Callable[..., ChangeDialog]
+) -> None:
     dialog = opened(counter, deletion_form(OLD.id))
     told: list[str] = []
     dialog.submitted.connect(told.append)
@@ -284,7 +287,9 @@ def test_after_sending_the_window_tells_what_becomes_of_it(counter: Desk, opened
     assert dialog._outcome is not None and dialog._outcome.isVisible()
 
 
-def test_a_disk_that_takes_nothing_is_said_and_nothing_goes(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_a_disk_that_takes_nothing_is_said_and_nothing_goes(
+    counter: Listed, opened: Callable[..., ChangeDialog]
+) -> None:
     counter.records.full = True
     dialog = opened(counter, deletion_form(OLD.id))
     confirm(dialog).click()
@@ -292,10 +297,66 @@ def test_a_disk_that_takes_nothing_is_said_and_nothing_goes(counter: Desk, opene
     assert counter.ledger.intents == {}
 
 
-def test_a_name_of_others_is_shown_as_it_is(counter: Desk, opened: Callable[..., ChangeDialog]) -> None:
+def test_a_name_of_others_is_shown_as_it_is(counter: Listed, opened: Callable[..., ChangeDialog]) -> None:
     counter.reading.backups = [made(1, NASTY, 30)]
     counter.reading.now()
     dialog = opened(counter, deletion_form(OLD.id))
     for each in dialog.findChildren(QLabel):
         assert each.textFormat() is Qt.TextFormat.PlainText
         assert "\u202e" not in each.text()
+
+
+def held(counter: Listed, **more: Any) -> Any:
+    """A deletion that waits for a person."""
+    asked = counter.outbox.submit(BackupDeletion(OLD.id))
+    row = replace(asked, state=IntentState.HELD, note="stale", **more)
+    counter.records.rows[row.id] = row
+    counter.ledger.put_intent(row)
+    return row
+
+
+def test_a_held_deletion_is_released_after_another_look_at_what_is_lost(qtbot: QtBot) -> None:
+    counter, host = Listed(profile()), QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    dialog = confirm_again(counter.context, row.id, host)
+    assert "before-patch" in losses(dialog)
+    assert not confirm(dialog).isEnabled()
+    child(dialog, QLineEdit, "changeTyped").setText("before-patch")
+    confirm(dialog).click()
+    assert [(each.id, each.state) for each in counter.ledger.intents.values()] == [(row.id, IntentState.QUEUED)]
+
+
+def test_a_deletion_that_was_taken_back_meanwhile_is_not_released(qtbot: QtBot, counter: Listed) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    dialog = confirm_again(counter.context, row.id, host)
+    counter.outbox.cancel(row.id)
+    confirm(dialog).click()
+    assert verdict(dialog).startswith("Not sent: meanwhile")
+    assert counter.ledger.intents[row.id].state is IntentState.CANCELLED
+
+
+def test_a_deletion_without_a_trace_is_sent_again_after_another_look(qtbot: QtBot, counter: Listed) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    lost = replace(row, state=IntentState.NOT_FOUND)
+    counter.ledger.put_intent(lost)
+    dialog = confirm_again(counter.context, row.id, host)
+    confirm(dialog).click()
+    first, second = counter.ledger.intents.values()
+    assert (first.state, second.state, second.retry_of) == (IntentState.NOT_FOUND, IntentState.QUEUED, row.id)
+
+
+def test_the_form_of_an_earlier_request_is_the_one_of_its_kind(qtbot: QtBot, counter: Listed) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = held(counter)
+    again = edit_again(counter.context, row.id, host)
+    assert isinstance(again, ChangeDialog) and again.form.kind is Kind.DELETE_BACKUP
+    renamed = counter.outbox.submit(BackupRename(OLD.id, "kept"))
+    again = edit_again(counter.context, renamed.id, host)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == BackupRename(OLD.id, "kept")

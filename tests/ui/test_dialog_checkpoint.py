@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.draft import edited
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState, Refusal
 from cbr_desktop.domain.listing import Listing
@@ -399,7 +400,7 @@ def test_the_form_takes_a_draft_and_gives_it_back(counter: Counter, opened: Open
     dialog = opened(counter)
     chosen = counter.ledger.vaults[VaultId(uid(1))].resources[1]
     draft = CheckpointDraft(VaultId(uid(1)), "n", "d", False, True)
-    dialog.show_draft(draft)
+    dialog.show_text(edited(dialog.draft_document.text, draft))
     assert dialog.draft() == draft
     dialog.resources.choose_ids([chosen.id])
     assert [choice.id for choice in dialog.draft().resources or ()] == [chosen.id]

@@ -176,7 +176,7 @@ def test_report_request_and_ids_can_be_copied(counter: Counter, show: Show) -> N
     assert "Skipped. 7001: Disks in dedicated storage cannot be backed up." in report
     button(panel, "copyRequest").click()
     assert QGuiApplication.clipboard().text().encode() == counter.sent[0].body
-    panel._head._checkpoint._copy()
+    panel._head._made._copy()
     assert QGuiApplication.clipboard().text() == CHECKPOINT
 
 

@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.backup import BackupDeletion
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Looked, without_profile
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.words import Times
@@ -19,6 +20,7 @@ from cbr_desktop.ui.notices import NoticeBar, Reminder
 from cbr_desktop.ui.pages.outbox import OutboxPage
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox
 from tests.ui import estate
 
@@ -157,6 +159,27 @@ def test_a_release_says_where_it_goes_and_how_old_the_wish_is_and_is_the_confirm
     released = workspace.open.intents[IntentId("intent-1")]
     assert released.state is IntentState.QUEUED
     assert (released.confirmed_at, released.by) == (estate.NOW, "me@here")
+
+
+def test_what_cannot_be_taken_back_is_looked_at_again_before_it_is_released(
+    open_page: Callable[[Workspace], OutboxPage],
+) -> None:
+    workspace = estate.workspace()
+    ledger = estate.ledger(workspace)
+    change = change_of(BackupDeletion(BackupId(estate.uid(1999))), ledger)
+    for id in (IntentId("intent-1"), IntentId("intent-7")):
+        ledger.put_intent(replace(ledger.intents[id], change=change, state=IntentState.HELD, note="stale"))
+    page = open_page(workspace)
+    told: list[str] = []
+    page.confirmation_requested.connect(told.append)
+    page.remarked.connect(told.append)
+    page.view.select_id("intent-1")
+    page.buttons["release"].click()
+    assert told == ["intent-1"]
+    page.view.selectAll()
+    page.buttons["release"].click()
+    assert told[1:] == ["Left held: 2 requests. What cannot be taken back is released one at a time."]
+    assert {workspace.open.intents[IntentId(f"intent-{n}")].state for n in (1, 7)} == {IntentState.HELD}
 
 
 def test_several_are_listed_oldest_first_before_any_is_released(open_page: Callable[[Workspace], OutboxPage]) -> None:

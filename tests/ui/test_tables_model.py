@@ -137,7 +137,7 @@ def test_the_same_rows_in_the_same_order_are_no_reset(page: VaultsPage, workspac
 
 def test_selection_and_cursor_stay_with_their_rows(page: VaultsPage, workspace: Workspace) -> None:
     page.view.select_id(estate.uid(3))
-    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.add_vault(workspace, estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     current = page.view.current_row()
     assert names(page)[1] == "aaa-new"
@@ -147,7 +147,7 @@ def test_selection_and_cursor_stay_with_their_rows(page: VaultsPage, workspace: 
 
 def test_a_selection_of_all_stays_whole(page: VaultsPage, workspace: Workspace) -> None:
     page.view.selectAll()
-    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.add_vault(workspace, estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     assert {vault.name for vault in page.view.selected_rows()} == {v.name for v in estate.vaults()}
 
@@ -164,7 +164,7 @@ def test_a_vault_that_is_gone_is_not_selected(page: VaultsPage, workspace: Works
 
 def test_a_page_that_is_not_seen_waits(page: VaultsPage, workspace: Workspace) -> None:
     page.hide()
-    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.add_vault(workspace, estate.vault(77, "aaa-new", 1, 10))
     page.refresh(Part.VAULTS)
     assert "aaa-new" not in names(page)
     page.catch_up()

@@ -139,7 +139,7 @@ def test_tooltips_hold_no_markup_of_others(open_window: Callable[..., MainWindow
     everything(window)
     for widget in window.findChildren(QWidget):
         assert "<b>" not in widget.toolTip() and "<img" not in widget.toolTip()
-    for name in ("Vaults", "Resources", "Tasks", "Outbox"):
+    for name in ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"):
         model = window.page(name).model
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
@@ -153,7 +153,7 @@ def test_no_text_of_others_steers_the_line(open_window: Callable[..., MainWindow
             assert not set("\u202e\u200b\n") & set(widget.text())
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
 def test_tables_are_named(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
@@ -173,7 +173,7 @@ def test_navigation_items_keep_their_names_when_folded(open_window: Callable[...
 
 def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
-    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+3", "Tasks"), ("Ctrl+1", "Vaults")):
+    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+5", "Tasks"), ("Ctrl+1", "Vaults")):
         press(window, key)
         assert window.current_page().name == name
 
@@ -212,7 +212,7 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
-@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks", "Outbox"])
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
 def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()
     window.show_page(name)
@@ -397,7 +397,7 @@ def test_nothing_wakes_the_program_more_often_than_each_second(open_window: Call
 def test_a_change_of_the_ledger_reaches_the_screen(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     workspace = estate.workspace()
     window = open_window(workspace)
-    estate.ledger(workspace).put_vault(estate.vault(77, "aaa-new", 1, 10))
+    estate.add_vault(workspace, estate.vault(77, "aaa-new", 1, 10))
     qtbot.waitUntil(lambda: window.current_page().model.position_of(estate.uid(77)) is not None)
     workspace.signals.changed.emit(Part.CONNECTION)
 

@@ -1,5 +1,6 @@
 """Words of the main window: shares, sizes, empty tables, requests and the status bar."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,12 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import CbrError, LoginRefused, NoAnswer, SecretMissing, Unreachable
-from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.domain.listing import Shortfall
+from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
+from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.words import (
     Times,
     age_words,
@@ -23,10 +27,12 @@ from cbr_desktop.text.words import (
     use_words,
 )
 from cbr_desktop.ui.drawer import Drawer
+from cbr_desktop.ui.marks import NEUTRAL, NEVER
+from cbr_desktop.ui.pages.resources import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
 from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
-from cbr_desktop.ui.requests import Group, finished_words, requests, tally
+from cbr_desktop.ui.requests import Group, finished_words, requests
 from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
-from cbr_desktop.workflows.ledger import Freshness, Part
+from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.ui import estate
 
@@ -107,6 +113,17 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
     assert age_words(old, times) == "data 3 min old (from cache)"
     assert "may lack" in stale_sentence("vaults", [Freshness(estate.NOW, complete=False)], times)
     assert stale_sentence("vaults", [Freshness(estate.NOW)], times) == ""
+    ended = stale_sentence("vaults", [Freshness(estate.NOW, complete=False, shortfall=Shortfall.ROWS)], times)
+    assert "more rows than this program reads" in ended
+    assert "Refresh" not in ended
+
+
+def test_fault_96_a_resource_in_a_vault_that_is_not_listed_is_not_called_unprotected() -> None:
+    inside = Protectable(ResourceId("r"), ResourceType.SERVER, "web", vault_id=VaultId("v-9"))
+    row = ResourceRow(Resource(inside.id, inside.type, inside.name, 1), None, inside, None)
+    assert (vault_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
+    free = replace(row, protectable=None)
+    assert (vault_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
 
 
 def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -> None:

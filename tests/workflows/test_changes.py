@@ -67,7 +67,7 @@ def test_a_ledger_remembers_the_list_with_which_it_opened() -> None:
     assert Part.VAULTS not in ledger.first, "the first page of the cache is not all that was seen"
     ledger.put_vaults(Listing([vault("a"), vault("b")], START), from_cache=True)
     ledger.put_vaults(Listing([vault("c")], LATER))
-    ledger.put_vault(vault("d"))
+    ledger.put_vaults(Listing([vault("c"), vault("d")], LATER))
     assert (list(ledger.first[Part.VAULTS].rows), ledger.first[Part.VAULTS].as_of) == (["a", "b"], START)
 
 
@@ -77,9 +77,9 @@ def test_a_first_list_that_lacks_what_the_region_does_not_tell_is_whole() -> Non
     assert Part.PROTECTABLES in ledger.first
 
 
-def test_reading_one_vault_does_not_alter_what_was_seen() -> None:
+def test_reading_vaults_does_not_alter_what_was_seen() -> None:
     ledger = Ledger(DEMO, lambda part: None)
     ledger.put_vaults(Listing([vault("a")], START))
     before = ledger.vaults
-    ledger.put_vault(vault("a", auto_expand=True))
+    ledger.put_vaults(Listing([vault("a", auto_expand=True)], LATER))
     assert not before[VaultId("a")].auto_expand

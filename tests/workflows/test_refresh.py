@@ -111,16 +111,20 @@ def test_a_list_that_is_read_twice_at_once_ends_as_it_was_read_last() -> None:
     first, second = estate_vaults()
 
     async def story() -> None:
-        rounds = [asyncio.create_task(refresh.once([Part.VAULTS])) for _ in range(2)]
+        async with asyncio.TaskGroup() as rounds:
+            for _ in range(2):
+                rounds.create_task(refresh.once([Part.VAULTS]))
+            await turns()
+            for number, answer in ((1, second), (0, first)):
+                if number < len(cloud.asked):
+                    cloud.asked[number].set_result(Listing([answer], START))
+                await turns()
+            if not cloud.asked[-1].done():
+                cloud.asked[-1].set_result(Listing([second], START))
+
+    async def turns() -> None:
         for _ in range(20):
             await asyncio.sleep(0)
-        for number, answer in ((1, second), (0, first)):
-            if number < len(cloud.asked):
-                cloud.asked[number].set_result(Listing([answer], START))
-            for _ in range(20):
-                await asyncio.sleep(0)
-        cloud.asked[-1].done() or cloud.asked[-1].set_result(Listing([second], START))
-        await asyncio.gather(*rounds)
 
     asyncio.run(story())
     assert list(ledger.vaults) == [second.id]

@@ -11,7 +11,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import LoginRefused, ReadOnly
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
@@ -103,6 +103,24 @@ def test_a_resource_is_not_unprotected_when_another_member_has_it_in_a_vault() -
     assert rows[inside].vault is not None
     assert rows[ResourceId("free")].vault is None
     assert Scope([a, b]).sighters(rows[ResourceId("free")]) == [b]
+
+
+def test_fault_96_a_resource_whose_vault_is_not_listed_is_there_and_not_called_unprotected() -> None:
+    a, b = ledger("a", 0), ledger("b", 1)
+    hidden = replace(unprotected("hidden"), vault_id=VaultId("not-listed"))
+    a.put_protectables(Listing([hidden, unprotected("free")], START))
+    for scope in (Scope([a]), Scope([a, b])):
+        rows = {row.resource.id: row for row in scope.resource_rows()}
+        assert (rows[ResourceId("hidden")].vault, rows[ResourceId("hidden")].unlisted_vault) == (None, "not-listed")
+        assert rows[ResourceId("free")].unlisted_vault is None
+        assert all(each.unlisted_vault is None for each in rows.values() if each.vault is not None)
+
+
+def test_fault_88_a_shortfall_of_one_member_is_that_of_all() -> None:
+    a, b = ledger("a", 0), ledger("b", 1)
+    b.put_vaults(Listing([BUILT[1]], START, False, shortfall=Shortfall.ROWS))
+    freshness = Scope([a, b]).freshness[Part.VAULTS]
+    assert (freshness.complete, freshness.shortfall) == (False, Shortfall.ROWS)
 
 
 def test_what_was_joined_is_joined_anew_when_a_member_has_changed() -> None:

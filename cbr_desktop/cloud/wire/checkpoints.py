@@ -1,11 +1,10 @@
 """Checkpoints as the service writes them, straight after creation and later, when much of them may be gone."""
 
-import json
 from typing import Any
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, Unfit, moment
+from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, Unfit, moment, strictly
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId, is_uuid
 from cbr_desktop.domain.vault import ResourceType
@@ -68,9 +67,9 @@ def created(body: bytes, request: bytes) -> Checkpoint:
     ``Unfit`` where it is not valid JSON in UTF-8 with each key once, its id is no UUID, it names another vault or none,
     a resource or a name that was not asked for, or no resource at all: whoever answers so may speak of anything.
     """
-    answer = _strict(body)
+    answer = strictly(body)
     made = checkpoint(body)
-    asked = _member(_strict(request), "checkpoint")
+    asked = _member(strictly(request), "checkpoint")
     parameters = _member(asked, "parameters")
     details = parameters.get("resource_details") or ()
     ids = (*(parameters.get("resources") or ()), *(_member(each).get("id") for each in details))
@@ -89,29 +88,10 @@ def created(body: bytes, request: bytes) -> Checkpoint:
     return made
 
 
-def _strict(body: bytes) -> Any:
-    """Return JSON that holds each key of an object once; ``Unfit`` for anything else."""
-    try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise Unfit(str(error)[:200]) from None
-
-
 def _member(value: Any, key: str = "") -> dict[str, Any]:
     """Return the object under a key, or a value itself; an empty one in place of anything else."""
     found = value.get(key) if key and isinstance(value, dict) else value
     return found if isinstance(found, dict) else {}
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("an object has a key twice")
-    return found
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number")
 
 
 def _count(answer: Any) -> int:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
@@ -52,11 +53,19 @@ class _Hopeless(Exception):
 
 @dataclass(slots=True)
 class Page(Generic[Row]):
-    """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable."""
+    """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable.
+
+    ``size_bytes`` is how large the answer was.
+    """
 
     rows: list[Row]
     count: int | None = None
     lost: int = 0
+    size_bytes: int = 0
+
+    def __len__(self) -> int:
+        """Return how many rows the service gave, readable or not."""
+        return len(self.rows) + self.lost
 
 
 class ObjectReader(Generic[Wire]):
@@ -131,6 +140,17 @@ class ListReader(Generic[Wire]):
         except (Unfit, msgspec.ValidationError):
             return None
         return count
+
+
+def strictly(body: bytes) -> Any:
+    """Return what JSON holds that is valid to the letter: UTF-8, each key of an object once. ``Unfit`` otherwise.
+
+    For what is to prove something; answers that are only shown are read leniently.
+    """
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unfit(str(error)[:200]) from None
 
 
 def moment(text: str | None) -> datetime | None:
@@ -212,6 +232,17 @@ def _member(body: bytes | msgspec.Raw, key: str) -> msgspec.Raw:
     if key not in members:
         raise Unfit(f"Object missing required field `{key}`")
     return members[key]
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key comes twice")
+    return members
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")
 
 
 class _Repair:

@@ -1,6 +1,5 @@
 """The envelopes in which the service, its gateway and the identity service say no."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cbr_desktop.cloud.wire.reading import Unfit, mended
+from cbr_desktop.cloud.wire.reading import Unfit, mended, strictly
 from cbr_desktop.domain.redaction import redacted
 
 _TEXT_LIMIT = 2000
@@ -47,8 +46,8 @@ def form_of(status: int, body: bytes) -> Form:
     if len(body) > _PROOF_LIMIT:
         return Form.OTHER
     try:
-        tree = json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        tree = strictly(body)
+    except Unfit:
         return Form.OTHER
     if not isinstance(tree, dict):
         return Form.OTHER
@@ -100,14 +99,3 @@ def _is_older(status: int, tree: dict[str, Any]) -> bool:
     if len(tree) != 1 or not isinstance(inner, dict) or isinstance(inner.get("code"), bool):
         return False
     return inner.get("code") in (status, str(status)) and isinstance(inner.get("message"), str)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a key comes twice")
-    return members
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")

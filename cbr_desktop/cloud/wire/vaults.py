@@ -9,7 +9,6 @@ from cbr_desktop.cloud.wire.reading import (
     Flag,
     ListReader,
     Names,
-    ObjectReader,
     Page,
     Size,
     Text,
@@ -80,7 +79,6 @@ class VaultRow(Struct, gc=False):
 
 
 _LIST = ListReader("vaults", VaultRow)
-_ONE = ObjectReader(VaultRow, "vault")
 _NO_BILLING = BillingRow()
 _kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(VaultStatus)
 _type, _protect_status = words(ResourceType), words(ProtectStatus)
@@ -90,11 +88,6 @@ def vaults(body: bytes, names: Names) -> Page[Vault]:
     """Read a page of ListVault."""
     page = _LIST.read(body)
     return Page([_vault(row, names) for row in page.rows], page.count, page.lost)
-
-
-def vault(body: bytes) -> Vault:
-    """Read the answer of ShowVault."""
-    return _vault(_ONE.read(body), {})
 
 
 def _vault(row: VaultRow, names: Names) -> Vault:

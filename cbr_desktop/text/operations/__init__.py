@@ -1,13 +1,14 @@
 """The words of the operations, one file each."""
 
 from cbr_desktop.domain.change import Kind, Subject, SubjectType
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.text.operations.create_policy import CREATE_POLICY
 from cbr_desktop.text.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.text.operations.rename_backup import RENAME_BACKUP
 from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import shown
+from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE
 
 WORDS: dict[Kind, Words] = {
@@ -21,6 +22,16 @@ WORDS: dict[Kind, Words] = {
 def words_of(intent: Intent) -> Words:
     """Return the words of what a request does."""
     return WORDS[intent.change.kind]
+
+
+def state_of(intent: Intent) -> str:
+    """Return where a request stands while nothing is known of what became of it."""
+    return words_of(intent).running if intent.state is IntentState.ACCEPTED else status_words(intent.state)
+
+
+def fate_of(intent: Intent, fate: Fate) -> str:
+    """Return what became of one thing of a request."""
+    return words_of(intent).fates.get(fate) or status_words(fate)
 
 
 def request_words(kind: Kind | None, name: str, unnamed: str = "") -> str:

@@ -1,8 +1,8 @@
 """The words of a checkpoint."""
 
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.text.operations.words import Words
+from cbr_desktop.text.operations.words import Words, tally
 from cbr_desktop.text.states import count_words, quoted, shown
 
 
@@ -84,6 +84,14 @@ def _report(intent: Intent) -> list[str]:
     ]
 
 
+def _notice(intent: Intent, outcome: Outcome | None, stand: str) -> str:
+    name = shown(intent.name, 64) if intent.name else f"of {shown(intent.subject.name or 'a vault', 64)}"
+    if intent.state is IntentState.FINISHED and outcome is not None:
+        verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
+        return f"Checkpoint {name} {verb}: {tally(outcome)}"
+    return f"Checkpoint {name}: {stand}"
+
+
 CREATE_CHECKPOINT = Words(
     title="Create checkpoint",
     thing="checkpoint",
@@ -96,7 +104,13 @@ CREATE_CHECKPOINT = Words(
     done="Finished",
     partly="Partly backed up",
     failed="Nothing backed up",
+    line="Resource",
     lines="Resources",
+    twice=(
+        "If the first one came late after all, sending again makes a second checkpoint, which takes room in the"
+        " vault. Both are then shown. When in doubt, look at the vault in the console, or keep looking."
+    ),
+    name=lambda intent: intent.name or "(named by the service)",
     what=_what,
     sought=lambda intent: f"the checkpoint in {_vault(intent)}{_tag(intent)}",
     searched=_vault,
@@ -106,4 +120,12 @@ CREATE_CHECKPOINT = Words(
     report=_report,
     past="backed up",
     unnamed="(named by the service)",
+    is_counted=True,
+    fates={Fate.RUNNING: "Backing up", Fate.DONE: "Backed up"},
+    remedies={
+        Fate.FAILED: "Look at the task's message, put the cause right, then make another checkpoint.",
+        Fate.SKIPPED: "Look at the resource's state, then retry it.",
+        Fate.UNCERTAIN: "No task tells of it: look for its backup before relying on it.",
+    },
+    notice=_notice,
 )

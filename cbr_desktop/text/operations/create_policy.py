@@ -1,6 +1,7 @@
 """The words of a new policy."""
 
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.operations.words import Words
 from cbr_desktop.text.states import quoted, shown
 
@@ -21,7 +22,13 @@ CREATE_POLICY = Words(
     done="Created",
     partly="Partly created",
     failed="Not created",
+    line="Policy",
     lines="Policies",
+    twice=(
+        "If the first one came late after all, sending again makes a second policy of the same name. When in doubt,"
+        " look at the list of policies, or keep looking."
+    ),
+    name=lambda intent: "Create policy",
     what=lambda intent: f"to create {_policy(intent)}",
     sought=_policy,
     searched=lambda intent: "the policies of the project",
@@ -33,4 +40,5 @@ CREATE_POLICY = Words(
     outcome=lambda intent, outcome: "Created. It is applied to no vault yet, so it backs nothing up before that.",
     report=lambda intent: [f"Create policy: {shown(intent.name)}"],
     past="created",
+    fates={Fate.DONE: "Created"},
 )

@@ -33,7 +33,10 @@ DELETE_BACKUP = Words(
     done="Deleted",
     partly="Partly deleted",
     failed="Not deleted",
+    line="Backup",
     lines="Backups",
+    twice="If the first one came late after all, the backup is gone, and the second one changes nothing more.",
+    name=lambda intent: "Delete backup",
     what=lambda intent: f"to delete {_backup(intent)}",
     sought=lambda intent: f"{_backup(intent)}, whether it is still there",
     searched=_backup,
@@ -45,4 +48,6 @@ DELETE_BACKUP = Words(
     outcome=_outcome,
     report=lambda intent: [f"Delete backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
     past="deleted",
+    fates={Fate.RUNNING: "Being deleted", Fate.DONE: "Deleted", Fate.FAILED: "Not deleted"},
+    remedies={Fate.FAILED: "Look at the task of its deletion, then delete it again."},
 )

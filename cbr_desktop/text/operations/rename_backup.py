@@ -1,6 +1,7 @@
 """The words of the renaming of a backup."""
 
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.operations.words import Words
 from cbr_desktop.text.states import quoted, shown
 
@@ -21,7 +22,10 @@ RENAME_BACKUP = Words(
     done="Renamed",
     partly="Partly renamed",
     failed="Not renamed",
+    line="Backup",
     lines="Backups",
+    twice="If the first one came late after all, the second one gives the same name once more.",
+    name=lambda intent: f"Rename to {shown(intent.name, 64)}",
     what=lambda intent: f"to rename {_backup(intent)} to {quoted(intent.name, 64)}",
     sought=lambda intent: f"the new name of {_backup(intent)}",
     searched=_backup,
@@ -36,4 +40,5 @@ RENAME_BACKUP = Words(
         f"New name: {shown(intent.name)}",
     ],
     past="renamed",
+    fates={Fate.DONE: "Renamed"},
 )

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import PLACES
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.ui.dialogs.lines import label, make_room
 
@@ -33,7 +35,9 @@ class AgainDialog(QDialog):
         self.setMinimumWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
+        words = words_of(intent)
         name = quoted(intent.name, 80) if intent.name else "A request without a name"
+        name = name if words.is_counted else f"The request {words.what(intent)}"
         head = label(f"{name}: the answer was lost, and no trace of it was found.", "againQuestion")
         font = head.font()
         font.setBold(True)
@@ -42,11 +46,7 @@ class AgainDialog(QDialog):
         lines = [sent_words(intent, place, now), *looked_lines(intent, now)]
         for line in lines:
             layout.addWidget(label(line, "againLine"))
-        warning = (
-            "If the first one came late after all, sending again makes a second checkpoint, which takes room in the"
-            " vault. Both are then shown. When in doubt, look at the vault in the console, or keep looking."
-        )
-        layout.addWidget(label(warning, "againWarning"))
+        layout.addWidget(label(words.twice, "againWarning"))
         buttons = QDialogButtonBox()
         send = buttons.addButton("&Send again", QDialogButtonBox.ButtonRole.ActionRole)
         close = buttons.addButton("&Close", QDialogButtonBox.ButtonRole.RejectRole)
@@ -79,15 +79,15 @@ def sent_words(intent: Intent, place: str, now: datetime) -> str:
 
 def looked_lines(intent: Intent, now: datetime) -> list[str]:
     """Return where a request was looked for, each place a line; who looked nowhere says so."""
-    by = f"by the name {quoted(intent.name, 80)}" if intent.name else "by vault, resources and time"
-    lines = [f"Looked for {by}, {_looked_words(looked, now)}." for looked in intent.looked]
+    by = f"for by the name {quoted(intent.name, 80)}" if intent.name else "for by vault, resources and time"
+    by = by if words_of(intent).is_counted else f"for {words_of(intent).sought(intent)}"
+    lines = [f"Looked {by}, {_looked_words(looked, now)}." for looked in intent.looked]
     until = clock_words(intent.changed_at, now)
-    return lines or [f"Looked for {by} in tasks and backups until {until}; how often is not kept."]
+    return lines or [f"Looked {by} in tasks and backups until {until}; how often is not kept."]
 
 
 def _looked_words(looked: Looked, now: datetime) -> str:
-    place = {"tasks": "the tasks of the project", "backups": "the backups of the vault"}
-    where = f"in {place.get(looked.where, shown(looked.where, 40))} since {clock_words(looked.since, now)}"
+    where = f"in {PLACES.get(looked.where, shown(looked.where, 40))} since {clock_words(looked.since, now)}"
     failed = f", and {count_words(looked.failures, 'look')} more failed" if looked.failures else ""
     if not looked.times or looked.last_at is None:
         return f"{where}, without success: {count_words(looked.failures, 'look')} failed"

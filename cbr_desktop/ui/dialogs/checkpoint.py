@@ -150,10 +150,6 @@ class CheckpointDialog(QDialog):
             policy_id=self.advanced.policy_id,
         )
 
-    def show_draft(self, draft: CheckpointDraft) -> None:
-        """Ask for what a draft asks for, as an earlier request holds it."""
-        self.show_text(drafts.edited(self.draft_document.text, draft))
-
     def show_request(self, body: bytes) -> None:
         """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
         document, _ = request.read(body)

@@ -26,9 +26,10 @@ from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
-from cbr_desktop.text.states import clock_words, status_words
+from cbr_desktop.text.states import clock_words
 from cbr_desktop.ui.dialogs.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.pieces import dress_table, push_button
@@ -40,7 +41,7 @@ from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
-_COLUMNS = ("Resource", "Outcome", "Progress", "Code", "Reason", "What to do")
+_COLUMNS = ("Name", "Outcome", "Progress", "Code", "Reason", "What to do")
 _WIDTHS = (180, 115, 75, 70, 260)
 _TICK_MS = 1000
 _REST_MS = 30
@@ -147,13 +148,14 @@ class OutcomePanel(QWidget):
         self._empty.setText(_waiting_words(intent))
         self._body.setVisible(outcome is None)
         self._show_body(intent)
-        self._progress.setVisible(outcome is not None and not outcome.is_over)
+        is_counted = words_of(intent).is_counted
+        self._progress.setVisible(outcome is not None and not outcome.is_over and is_counted)
         if outcome is not None:
             self._progress.setValue(outcome.progress_percent)
-            self._table.show_outcome(outcome)
+            self._table.show_outcome(intent, outcome)
 
     def _show_body(self, intent: Intent) -> None:
-        text = bounded(intent.body.decode("utf-8", "replace"))
+        text = bounded(_request_text(intent))
         if text != self._body.toPlainText():
             self._body.setPlainText(text)
 
@@ -233,7 +235,7 @@ class OutcomePanel(QWidget):
         QGuiApplication.clipboard().setText(text)
 
     def _copy_request(self) -> None:
-        QGuiApplication.clipboard().setText(self._context.ledger.intents[self._id].body.decode("utf-8", "replace"))
+        QGuiApplication.clipboard().setText(_request_text(self._context.ledger.intents[self._id]))
 
     def _say_problem(self, text: str) -> None:
         self._problem.say(_BAD, text)
@@ -244,12 +246,12 @@ class OutcomePanel(QWidget):
         self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
         self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
         self.mine = push_button("It is &mine", "adoptCheckpoint", self._adopt)
-        self.mine.setToolTip("Take this checkpoint for the one that the request made, and follow it")
+        self.mine.setToolTip("Take this for what the request made, and follow it")
         self.not_mine = push_button("&None is mine", "disownCheckpoints", self._disown)
         self.not_mine.setToolTip("The request made nothing of this; you can send it again then")
         self.candidates = QComboBox()
         self.candidates.setObjectName("outcomeCandidates")
-        self.candidates.setAccessibleName("Which checkpoint is yours")
+        self.candidates.setAccessibleName("Which is yours")
         self.cancel = push_button("&Take back", "takeBack", self._cancel)
         self.report = push_button("&Copy report", "copyReport", self._copy_report)
         self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
@@ -286,14 +288,14 @@ class _Head(QWidget):
         font.setBold(True)
         self._status.setFont(font)
         self._what = label(name="outcomeWhat")
-        self._checkpoint = CopyLine("Checkpoint id", "outcomeCheckpointId", "copyCheckpointId")
+        self._made = CopyLine("Checkpoint id", "outcomeCheckpointId", "copyCheckpointId")
         self._request = CopyLine("Request id", "outcomeRequestId", "copyRequestId")
         first = QHBoxLayout()
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
         ids = QHBoxLayout()
         ids.setSpacing(16)
-        ids.addWidget(self._checkpoint)
+        ids.addWidget(self._made)
         ids.addWidget(self._request)
         ids.addStretch(1)
         layout = QVBoxLayout(self)
@@ -307,20 +309,25 @@ class _Head(QWidget):
         self._dot.show_mark(intent_mark(intent, outcome))
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
         self._status.setText(stand_words(intent, outcome) + vendor)
-        name = plain(intent.name, 80) or "Checkpoint named by the service"
-        vault = _vault_words(intent)
+        words = words_of(intent)
+        name = "Checkpoint named by the service" if words.is_counted and not intent.name else words.name(intent)
         verb = "sent" if intent.sent_at else "asked for"
-        self._what.setText(f"{name} · vault {vault} · {verb} at {when}")
-        self._checkpoint.show_text(intent.checkpoint.id if intent.checkpoint else "")
+        self._what.setText(f"{plain(name, 80)} · {intent.subject.type} {_subject_words(intent)} · {verb} at {when}")
+        self._made.show_text(intent.result.id if intent.result is not None else "", f"{words.thing.capitalize()} id")
         refused = intent.refusal.request_id if intent.refusal else ""
         self._request.show_text(intent.request_id or refused)
 
 
-def _vault_words(intent: Intent) -> str:
-    """Return where a request went: a vault's name, its id, and the endpoint of its region."""
+def _request_text(intent: Intent) -> str:
+    """Return the body of a request, or method and path of one that has none."""
+    return intent.body.decode("utf-8", "replace") or f"{intent.change.method} {intent.change.path}"
+
+
+def _subject_words(intent: Intent) -> str:
+    """Return where a request went: its subject's name, the id, and the endpoint of its region."""
     host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
     id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
-    return f"{f'{name} ({id})' if name else id} at {plain(host, 80)}"
+    return f"{f'{name} ({id})' if name and id else name or id} at {plain(host, 80)}"
 
 
 class CopyLine(QWidget):
@@ -334,11 +341,9 @@ class CopyLine(QWidget):
         self._label.setObjectName(name)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = QToolButton()
+        copy = self._copy_button = QToolButton()
         copy.setObjectName(button_name)
         copy.setText("Copy")
-        copy.setAccessibleName(f"Copy {words.lower()}")
-        copy.setToolTip(tooltip(f"Copy the {words.lower()}"))
         copy.clicked.connect(self._copy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -346,9 +351,12 @@ class CopyLine(QWidget):
         layout.addWidget(self._label)
         layout.addWidget(copy)
 
-    def show_text(self, text: str) -> None:
-        """Show another id."""
+    def show_text(self, text: str, words: str = "") -> None:
+        """Show another id, under another name if that is given."""
         self._text = text
+        self._words = words or self._words
+        self._copy_button.setAccessibleName(f"Copy {self._words.lower()}")
+        self._copy_button.setToolTip(tooltip(f"Copy the {self._words.lower()}"))
         self._label.setText(f"{self._words} {plain(text, 80)}")
         self.setVisible(bool(text))
 
@@ -377,17 +385,19 @@ class ResourceTable(QTableWidget):
         self._rest.timeout.connect(self.resizeRowsToContents)
         header.sectionResized.connect(self._rest.start)
 
-    def show_outcome(self, outcome: Outcome) -> None:
-        """Show another outcome; rows of the same resources are only written over."""
+    def show_outcome(self, intent: Intent, outcome: Outcome) -> None:
+        """Show another outcome of a request; rows of the same resources are only written over."""
+        head = self.horizontalHeaderItem(_NAME)
+        if head is not None:
+            head.setText(words_of(intent).line)
         rows = sorted(outcome.resources, key=lambda resource: resource.fate is Fate.SKIPPED)
         self.setRowCount(len(rows))
-        changed = [self._write(row, resource) for row, resource in enumerate(rows)]
+        changed = [self._write(row, _texts(intent, resource), resource) for row, resource in enumerate(rows)]
         if any(changed):
             self.resizeRowsToContents()
 
-    def _write(self, row: int, resource: ResourceOutcome) -> bool:
+    def _write(self, row: int, texts: list[str], resource: ResourceOutcome) -> bool:
         """Write a row and tell whether its words are others now."""
-        texts = _texts(resource)
         held = [self.item(row, column) for column in range(len(_COLUMNS))]
         if texts == [item.text() if item is not None else None for item in held]:
             return False
@@ -402,36 +412,26 @@ class ResourceTable(QTableWidget):
         return True
 
 
-def _texts(resource: ResourceOutcome) -> list[str]:
+def _texts(intent: Intent, resource: ResourceOutcome) -> list[str]:
     explanation = explain(resource.code)
     progress = "" if resource.progress_percent is None else f"{resource.progress_percent} %"
     reason = plain(resource.message) or (explanation.meaning if explanation else "")
     code = plain(resource.code, 60).removeprefix("BackupService.")
     return [
         plain(resource.name, 120) or resource.id,
-        status_words(resource.fate),
+        fate_of(intent, resource.fate),
         progress,
         code,
         reason,
-        _remedy(resource),
+        explanation.remedy if explanation else words_of(intent).remedies.get(resource.fate, ""),
     ]
-
-
-def _remedy(resource: ResourceOutcome) -> str:
-    explanation = explain(resource.code)
-    if explanation:
-        return explanation.remedy
-    return {
-        Fate.FAILED: "Look at the task's message, put the cause right, then make another checkpoint.",
-        Fate.SKIPPED: "Look at the resource's state, then retry it.",
-        Fate.UNCERTAIN: "No task tells of it: look for its backup before relying on it.",
-    }.get(resource.fate, "")
 
 
 def _waiting_words(intent: Intent) -> str:
     """Return what will stand in the place of the table, or why nothing will."""
     if intent.state in (*WAITING, IntentState.SENDING, IntentState.UNKNOWN):
-        return "The resources are listed here as soon as the service has answered. This is the request:"
+        what = "The resources are" if words_of(intent).is_counted else "What becomes of it is"
+        return f"{what} listed here as soon as the service has answered. This is the request:"
     return "This is the request; it stays among your requests, so that it can be looked at later:"
 
 
@@ -449,8 +449,10 @@ class OutcomeDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("outcomeDialog")
-        self.setAccessibleName("Outcome of a checkpoint")
-        self.setWindowTitle("Outcome of a checkpoint")
+        intent = context.ledger.intents.get(intent_id)
+        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
+        self.setAccessibleName(title)
+        self.setWindowTitle(title)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(720, 420)

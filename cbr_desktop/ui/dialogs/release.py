@@ -15,15 +15,16 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import ENVIRONMENTS, NONE, Times
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.pieces import dress_table
 from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.requests import waiting_words
+from cbr_desktop.ui.requests import subject_words, waiting_words
 
-_COLUMNS = ("Age", "Name", "Vault", "Vault id", "Profile", "Region", "Project", "Held because")
+_COLUMNS = ("Age", "Name", "Done to", "Id", "Profile", "Region", "Project", "Held because")
 _WIDTHS = (100, 150, 140, 270, 190, 70, 90)
 _SIZE = (1200, 420)
 
@@ -94,9 +95,9 @@ def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, 
     target, profile = intent.target, context.profile
     return (
         f"{times.age(intent.wanted_at)} ago",
-        intent.name or "(named by the service)",
-        intent.subject.name or NONE,
-        intent.subject.id,
+        words_of(intent).name(intent),
+        subject_words(intent),
+        intent.subject.id or NONE,
         f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
         profile.region,
         target.project,

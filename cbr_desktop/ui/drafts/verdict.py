@@ -10,9 +10,9 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.operations import request_words, subject_words
+from cbr_desktop.text.operations import request_words, state_of, subject_words
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, status_words
+from cbr_desktop.text.states import count_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
 from cbr_desktop.ui.theme import Tone
@@ -139,7 +139,7 @@ def sent_words(row: DraftRow, times: Times) -> str:
     """Return what became of the newest request that was made from a file, so that none is sent twice unawares."""
     if row.sent is None:
         return NONE
-    return f"{status_words(row.sent.state)} · {times.age(row.sent.created_at)} ago"
+    return f"{state_of(row.sent)} · {times.age(row.sent.created_at)} ago"
 
 
 def age_words(row: DraftRow, times: Times) -> str:

@@ -4,6 +4,7 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -22,11 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import Blast, name_to_type, wants_typed_name
-from cbr_desktop.domain.change import Change, Effect
+from cbr_desktop.domain.blast import Blast, destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
@@ -52,7 +54,6 @@ from cbr_desktop.workflows.preflight import Preflight
 
 _ARM_MINUTES = ARM_MINUTES[1]
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
-_DESTROYS = frozenset({Effect.DELETES, Effect.OVERWRITES})
 _LINES = 10
 _SMALLEST = QSize(460, 320)
 _USUAL = QSize(720, 560)
@@ -63,15 +64,26 @@ _LOSS = Mark(Shape.UP, Tone.WARN)
 class ChangeDialog(QDialog):
     """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
 
+    ``confirm`` takes the change once it is confirmed, and returns the request for it; by default it is a new one.
+    ``ValueError`` says that it cannot go any more.
+
     Signals:
         submitted: the id of the intent that was queued.
     """
 
     submitted = Signal(str)
 
-    def __init__(self, context: ProfileContext, form: ChangeForm, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: ProfileContext,
+        form: ChangeForm,
+        parent: QWidget | None = None,
+        *,
+        confirm: Callable[[Change], Intent] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._context = context
+        self._submit = confirm
         self.form = form
         self._operation = OPERATIONS[form.kind]
         self._words = WORDS[form.kind]
@@ -94,7 +106,7 @@ class ChangeDialog(QDialog):
 
     @property
     def _destroys(self) -> bool:
-        return self._operation.effect in _DESTROYS
+        return destroys(self._operation.effect)
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the change is judged by."""
@@ -195,19 +207,27 @@ class ChangeDialog(QDialog):
 
     def _reason(self) -> str:
         """Return why the change cannot be confirmed as it is, empty when it can."""
-        guard, change = self._context.guard, self._change
-        if guard.sealed is not None:
-            return f"Read-only mode: nothing can be sent. {error_sentence(guard.sealed)}"
+        sealed = self._context.guard.sealed
+        if sealed is not None:
+            return f"Read-only mode: nothing can be sent. {error_sentence(sealed)}"
         if self._tasks.is_busy:
             return "Reading afresh what this is judged by…"
-        if change is None:
+        if self._change is None:
             return "Not ready: something is missing."
+        return self._objection() or self._missing_consent(self._change)
+
+    def _objection(self) -> str:
+        """Return what speaks against the change by what is known, empty when nothing does."""
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
             return f"Not ready: {finding_sentence(first)}"
         if self._destroys and not self._is_fresh():
             return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
-        if not guard.is_open:
+        return ""
+
+    def _missing_consent(self, change: Change) -> str:
+        """Return what a person has still to say or to do, empty when that is nothing."""
+        if not self._context.guard.is_open:
             return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
@@ -239,9 +259,18 @@ class ChangeDialog(QDialog):
         if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
             return
         try:
-            intent = self._context.outbox.submit(self._change, file=self.form.file)
+            if self._submit is not None:
+                intent = self._submit(self._change)
+            else:
+                intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
             self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
+            return
+        except ValueError:
+            self.verdict.say(
+                SEVERITY_MARKS[Severity.BLOCK],
+                "Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere.",
+            )
             return
         self._outcome = OutcomePanel(self._context, intent.id)
         self._outcome.offer_editing(possible=self.form.has_fields)

@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, quoted
@@ -26,11 +28,20 @@ from cbr_desktop.ui.dialogs.release import ReleaseDialog
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.pieces import verb_buttons
 from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.requests import intent_mark, place_words, release_sentence, request_words, waiting_words
+from cbr_desktop.ui.requests import (
+    intent_mark,
+    place_words,
+    release_sentence,
+    request_name,
+    request_words,
+    subject_words,
+    waiting_words,
+)
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _HOLDABLE = frozenset({IntentState.QUEUED, IntentState.SCHEDULED})
@@ -42,8 +53,9 @@ class OutboxPage(Page[Intent]):
     """The requests of all open profiles, whatever is looked at: nobody must overlook one by a change of scope.
 
     Signals:
-        outcome_wished: the id of the request whose outcome should open.
-        edit_wished: the id of the request that should be opened in the form, to be changed and sent anew.
+        outcome_requested: the id of the request whose outcome should open.
+        edit_requested: the id of the request that should be opened in the form, to be changed and sent anew.
+        confirmation_requested: the id of a request that destroys something and should go after another look at that.
     """
 
     name = "Outbox"
@@ -53,12 +65,13 @@ class OutboxPage(Page[Intent]):
 
     outcome_requested = Signal(object)
     edit_requested = Signal(object)
+    confirmation_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": ("&Hold", "Keep what waits from being sent until you release it"),
         "release": ("&Release", "Confirm anew, so that it is sent"),
         "cancel": ("&Take back", "Take back what has not been sent (Delete)"),
-        "look": ("&Keep looking", "Look once more for the checkpoint; nothing is sent by that"),
+        "look": ("&Keep looking", "Look once more for what became of it; nothing is sent by that"),
         "again": ("&Send again…", "See what was looked for, then decide"),
         "outcome": ("Open &outcome", "What became of it, resource by resource"),
         "edit": ("&Edit as new…", "Open it in the form, to change it and send it as a new request"),
@@ -87,7 +100,7 @@ class OutboxPage(Page[Intent]):
         return [
             Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
-            Column("vault", "Vault", vault_words, vault_words, 16, hint=lambda i: i.subject.id),
+            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
             Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
@@ -99,7 +112,7 @@ class OutboxPage(Page[Intent]):
             Column("draft", "Draft", draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
             Column("plan", "Plan", lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
             Column("project", "Project", lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
-            Column("checkpoint", "Checkpoint", _checkpoint_words, _checkpoint_words, 34, shown=False),
+            Column("checkpoint", "Made id", _checkpoint_words, _checkpoint_words, 34, shown=False),
             Column("id", "ID", lambda i: i.id, lambda i: i.id, 34, shown=False),
         ]
 
@@ -108,7 +121,9 @@ class OutboxPage(Page[Intent]):
         return (
             TextField("state", lambda i: f"{i.state} {self._state(i)}"),
             TextField("name", lambda i: i.name),
-            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}"),
+            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}" if i.change.vault_id else ""),
+            TextField("to", lambda i: f"{subject_words(i)} {i.subject.id}"),
+            TextField("does", lambda i: words_of(i).title),
             *self.place_fields(),
             TextField("waiting", self._waiting),
             TextField("by", lambda i: i.by),
@@ -134,7 +149,7 @@ class OutboxPage(Page[Intent]):
 
     def name_words(self, row: Intent) -> str:
         """Return the name that a request asks for; one name twice is no riddle here, the columns tell them apart."""
-        return row.name or "(named by the service)"
+        return words_of(row).name(row)
 
     def owners(self, row: Intent) -> list[Ledger]:
         """Return the ledger of the profile that a request was made from."""
@@ -144,7 +159,9 @@ class OutboxPage(Page[Intent]):
         """Return what words are looked for in."""
         target = row.target
         parts = (row.id, row.name, row.subject.name, row.subject.id, target.profile, target.project, row.by)
-        return "\n".join((*parts, row.draft, _request_id(row), self._state(row), self._waiting(row)))
+        return "\n".join(
+            (*parts, words_of(row).title, row.draft, _request_id(row), self._state(row), self._waiting(row))
+        )
 
     def target(self) -> Target:
         """Return the vault of the cursor's request, where it is known."""
@@ -274,8 +291,17 @@ class OutboxPage(Page[Intent]):
         self._say_done(held, "Held", "Nothing of that is sent until you release it.")
 
     def release(self) -> None:
-        """Confirm the selected requests that are held: one at once, of several the list is shown first."""
-        held = [row for row in self._own() if row.state is IntentState.HELD]
+        """Confirm the selected requests that are held: one at once, of several the list is shown first.
+
+        What destroys something is looked at again, and so it goes one at a time.
+        """
+        chosen = [row for row in self._own() if row.state is IntentState.HELD]
+        held = [row for row in chosen if not _destroys(row)]
+        if len(chosen) == 1 and not held:
+            self.confirmation_requested.emit(chosen[0].id)
+        elif len(held) < len(chosen):
+            left = count_words(len(chosen) - len(held), "request")
+            self.remarked.emit(f"Left held: {left}. What cannot be taken back is released one at a time.")
         if len(held) > 1:
             dialog = ReleaseDialog([(row, self._context(row)) for row in held], self._times, self)
             dialog.confirmed.connect(self._release)
@@ -304,7 +330,8 @@ class OutboxPage(Page[Intent]):
             context = self._context(row)
             dialog = AgainDialog(row, place_words(row, context.profile), self._times.now(), self)
             dialog.look_requested.connect(partial(context.outbox.keep_looking, row.id))
-            dialog.send_requested.connect(partial(self._send_again, context, row))
+            send = partial(self.confirmation_requested.emit, row.id)
+            dialog.send_requested.connect(send if _destroys(row) else partial(self._send_again, context, row))
             dialog.open()
 
     def _send_again(self, context: ProfileContext, row: Intent) -> None:
@@ -373,12 +400,14 @@ class OutboxPage(Page[Intent]):
         return intent_sentence(row, self._outcome(row), self._times.now())
 
     def _named(self, row: Intent) -> str:
-        return quoted(row.name, 64) if row.name else f"a request for {quoted(vault_words(row), 64)}"
+        if not words_of(row).is_counted:
+            return quoted(request_name(row), 160)
+        return quoted(row.name, 64) if row.name else f"a request for {quoted(row.subject.label, 64)}"
 
 
-def vault_words(intent: Intent) -> str:
-    """Return the vault that a request is for, by name where it has one."""
-    return intent.subject.label
+def _destroys(intent: Intent) -> bool:
+    """Whether a request cannot be taken back once it is carried out."""
+    return destroys(OPERATIONS[intent.change.kind].effect)
 
 
 def draft_words(intent: Intent) -> str:
@@ -402,7 +431,7 @@ def _request_id(intent: Intent) -> str:
 
 
 def _checkpoint_words(intent: Intent) -> str:
-    return intent.checkpoint.id if intent.checkpoint else NONE
+    return intent.result.id if intent.result is not None and intent.result.id != intent.subject.id else NONE
 
 
 def _time_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:

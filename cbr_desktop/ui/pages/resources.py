@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QMenu
 from cbr_desktop.domain.vault import ProtectType
 from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.words import NONE, mb_words, state_words
-from cbr_desktop.ui.marks import NEVER, Mark, Shape, mark
+from cbr_desktop.ui.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.ui.pages.page import Page, Target
 from cbr_desktop.ui.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = "Unprotected"
+UNLISTED = "Vault not listed"
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
 
 
@@ -75,7 +76,7 @@ class ResourcesPage(Page[ResourceRow]):
             TextField("id", lambda r: r.resource.id),
             *self.place_fields(),
             TextField("type", lambda r: f"{r.resource.type} {status_words(r.resource.type)}"),
-            TextField("vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else ''}"),
+            TextField("vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}"),
             TextField("state", lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}"),
             NumberField("size", lambda r: r.resource.size_gb, "GB"),
             NumberField("backups", lambda r: r.resource.backup_count),
@@ -146,14 +147,14 @@ class ResourcesPage(Page[ResourceRow]):
 
 
 def vault_words(row: ResourceRow) -> str:
-    """Return the name of a resource's vault, or that it has none."""
-    return row.vault.name if row.vault else UNPROTECTED
+    """Return the name of a resource's vault, or that it has none that is known."""
+    return row.vault.name if row.vault else UNLISTED if row.unlisted_vault else UNPROTECTED
 
 
 def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
-        return UNPROTECTED
+        return "In a vault" if row.unlisted_vault else UNPROTECTED
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
         return "Replicas only"
@@ -165,6 +166,8 @@ def protection_mark(row: ResourceRow) -> Mark:
     status = row.resource.protect_status
     if row.vault is not None and row.vault.protect_type == ProtectType.REPLICATION and status is None:
         return REPLICAS
+    if row.unlisted_vault:
+        return NEUTRAL
     return NEVER if row.vault is None or status is None else mark(status)
 
 

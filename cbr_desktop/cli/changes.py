@@ -1,0 +1,96 @@
+"""The commands that change one thing: delete and rename a backup, make a policy."""
+
+import argparse
+import sys
+from typing import Any
+
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.app.start import is_typed
+from cbr_desktop.cli.delivery import delivered, not_sent, say_losses
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
+from cbr_desktop.cli.output import answer, remark
+from cbr_desktop.cli.report import BAD, UNUSABLE
+from cbr_desktop.domain.backup import BackupDeletion, BackupRename
+from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.domain.policy import PolicyDraft, Recurrence
+from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import quoted
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
+
+
+def delete_backup(options: argparse.Namespace) -> int:
+    """Delete a backup, and wait until it is gone."""
+    return _change(options, BackupDeletion(BackupId(options.id)))
+
+
+def rename_backup(options: argparse.Namespace) -> int:
+    """Give a backup another name."""
+    return _change(options, BackupRename(BackupId(options.id), options.new_name))
+
+
+def create_policy(options: argparse.Namespace) -> int:
+    """Make a backup policy, which is applied to no vault by that."""
+    days = options.weekly or ()
+    runs = [Recurrence(tuple(days), options.every or 1, minute) for minute in sorted(set(options.at))]
+    draft = PolicyDraft(
+        name=options.policy_name,
+        patterns=tuple(run.pattern for run in runs),
+        enabled=not options.disabled,
+        max_backups=options.keep_number,
+        retention_days=options.keep_days,
+        day_backups=options.keep_daily,
+        week_backups=options.keep_weekly,
+        month_backups=options.keep_monthly,
+        year_backups=options.keep_yearly,
+        timezone=options.timezone,
+    )
+    return _change(options, draft)
+
+
+def _change(options: argparse.Namespace, draft: Any) -> int:
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run(closing_client(session, _changed(session, options, draft)))
+
+
+async def _changed(session: ProfileSession, options: argparse.Namespace, draft: Any) -> int:
+    """Judge a change by fresh lists, have it confirmed where it destroys something, and send it."""
+    since = session.clock.now()
+    await make_ready(session, arm=options.arm)
+    change = change_of(draft, session.ledger)
+    verdict = OPERATIONS[change.kind].judge(change, session.ledger, session.clock.now())
+    told = {"change": change.kind.value, "subject": change.subject.id or change.subject.name}
+    if verdict.is_blocked:
+        blocks = [each for each in verdict.findings if each.severity is Severity.BLOCK]
+        return not_sent(options, told, [f"{finding_sentence(each)} Nothing was sent." for each in blocks])
+    for finding in verdict.findings:
+        remark(finding_sentence(finding))
+    say_losses(session, change)
+    if destroys(OPERATIONS[change.kind].effect):
+        code, reason = _confirmed(session, options, change)
+        if code:
+            return not_sent(options, told, [reason], code)
+    return await delivered(session, options, change, since, wait=True, told=told)
+
+
+def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Change) -> tuple[int, str]:
+    """Have a change confirmed by ``--yes``, or by whoever sits there; return 0, or the exit code and why it is not.
+
+    On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
+    """
+    title, wanted = WORDS[change.kind].title, quoted(name_to_type(change.subject), 80)
+    is_asked = is_typed(sys.stdin)
+    if wants_typed_name(OPERATIONS[change.kind].effect, session.profile.environment) and options.name is None:
+        if not is_asked:
+            return UNUSABLE, f"{title}: on production say its name with --name, which is {wanted}. Nothing was sent."
+        options.name = answer(f"This is production. Type {wanted} to go on: ")
+        return 0, ""
+    if options.yes:
+        return 0, ""
+    if not is_asked:
+        return UNUSABLE, f"{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent."
+    said = answer(f"{title}? It cannot be taken back. Type yes to go on: ")
+    return (0, "") if said.strip().lower() == "yes" else (BAD, "Not confirmed. Nothing was sent.")

@@ -1,0 +1,98 @@
+"""When a policy runs and how long it keeps what it makes, in words: by the service's clock, which is UTC, and here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from cbr_desktop.domain.policy import DAY_MINUTES, DAYS, FOREVER, Policy, PolicyDraft, Recurrence, recurrence
+from cbr_desktop.text.states import count_words, shown
+
+DAY_WORDS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+_LONG_TERM = {
+    "day_backups": "of each day",
+    "week_backups": "of each week",
+    "month_backups": "of each month",
+    "year_backups": "of each year",
+}
+
+
+def clock_of_day(minute: int) -> str:
+    """Return a time of day: ``01:00``."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def offset_words(offset: timedelta) -> str:
+    """Return the distance of a clock to UTC: ``UTC+01:00``."""
+    minutes = round(offset.total_seconds() / 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{clock_of_day(abs(minutes))}"
+
+
+def local_words(minute: int, offset: timedelta) -> str:
+    """Return what a time in UTC is on a clock that is ``offset`` from it, and whether that is another day there."""
+    shift, local = divmod(minute + round(offset.total_seconds() / 60), DAY_MINUTES)
+    day = {-1: " on the day before", 1: " on the next day"}.get(shift, "")
+    return f"{clock_of_day(local)}{day}"
+
+
+def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
+    """Return when a policy runs, in UTC and by a clock that is ``offset`` from it."""
+    groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
+    strange = []
+    for pattern in patterns:
+        found = recurrence(pattern)
+        if found is None:
+            strange.append(shown(pattern, 80))
+        else:
+            groups.setdefault((found.days, found.interval), []).append(found.minute)
+    parts = [_group_words(days, interval, sorted(minutes), offset) for (days, interval), minutes in groups.items()]
+    return "; ".join([*parts, *strange]) or "Never"
+
+
+def _group_words(days: tuple[str, ...], interval: int, minutes: Sequence[int], offset: timedelta) -> str:
+    head = f"{often_words(days, interval)} at {', '.join(map(clock_of_day, minutes))} UTC"
+    return head if not offset else f"{head} (here {', '.join(local_words(minute, offset) for minute in minutes)})"
+
+
+def often_words(days: Sequence[str], interval: int) -> str:
+    """Return on which days something runs."""
+    if days:
+        return "Daily" if len(set(days)) == len(DAYS) else ", ".join(DAY_WORDS[day] for day in days)
+    return "Daily" if interval == 1 else f"Every {count_words(interval, 'day')}"
+
+
+def local_days(days: Sequence[str], minute: int, offset: timedelta) -> list[str]:
+    """Return the days of the week, by a clock that is ``offset`` from UTC, on which something runs."""
+    shift = (minute + round(offset.total_seconds() / 60)) // DAY_MINUTES
+    return [DAYS[(DAYS.index(day) + shift) % len(DAYS)] for day in days]
+
+
+def runs_sentence(runs: Sequence[Recurrence], offset: timedelta) -> str:
+    """Return when a policy would run, and what that is here, where the days of the week may be others."""
+    if not runs:
+        return "It never runs: there is no time."
+    words = f"It runs {_small(schedule_words((run.pattern for run in runs), offset))}."
+    moved = [run for run in runs if run.days and local_days(run.days, run.minute, offset) != list(run.days)]
+    if moved:
+        there = "; ".join(
+            f"{clock_of_day(run.minute)} UTC is here on"
+            f" {', '.join(DAY_WORDS[day] for day in local_days(run.days, run.minute, offset))}"
+            for run in moved
+        )
+        words += f" The days shift: {there}."
+    return words
+
+
+def _small(words: str) -> str:
+    return words[0].lower() + words[1:] if words.startswith(("Daily", "Every")) else f"on {words}"
+
+
+def retention_words(kept: Policy | PolicyDraft) -> str:
+    """Return how long a policy keeps what it makes."""
+    parts = []
+    if kept.max_backups != FOREVER:
+        parts.append(f"the newest {count_words(kept.max_backups, 'backup')}")
+    if kept.retention_days != FOREVER:
+        parts.append(count_words(kept.retention_days, "day"))
+    words = " and ".join(parts) or "until deleted"
+    more = kept.long_term.items() if isinstance(kept, PolicyDraft) else ()
+    extra = ", ".join(f"{count} {_LONG_TERM[name]}" for name, count in more if count)
+    return f"{words[0].upper()}{words[1:]}" + (f"; in addition {extra}" if extra else "")

@@ -1,0 +1,308 @@
+"""The form of a new policy: its name, when it runs in UTC and here, and how long its backups are kept."""
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt, QTime
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.policy import (
+    INTERVAL_LIMIT,
+    LONG_TERM_LIMIT,
+    PATTERNS_LIMIT,
+    RETENTION_LIMIT,
+    PolicyDraft,
+)
+from cbr_desktop.text.schedules import (
+    DAY_WORDS,
+    clock_of_day,
+    local_words,
+    offset_words,
+    retention_words,
+    runs_sentence,
+)
+from cbr_desktop.ui.dialogs.lines import StillBox, StillNumber, label
+from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
+
+_FIRST_TIME = QTime(1, 0)
+_LONG_TERM = ("daily", "weekly", "monthly", "yearly")
+_ZONES = range(-12, 15)
+_KEEPS = {
+    Keep.DELETED: "Until somebody deletes them",
+    Keep.NUMBER: "The newest",
+    Keep.DAYS: "For days:",
+}
+
+
+class PolicyFields(ChangeForm):
+    """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC."""
+
+    kind = Kind.CREATE_POLICY
+
+    def __init__(self, offset: timedelta, given: PolicyForm | None = None) -> None:
+        super().__init__()
+        self._offset = offset
+        self.setObjectName("policyForm")
+        self._make_fields()
+        self._lay_out()
+        self.show_form(given or PolicyForm(minutes=(60,), long_term=None))
+        self._connect()
+
+    # what is filled in
+
+    def form(self) -> PolicyForm:
+        """Return what is filled in."""
+        more = {name: number.value() for name, number in self.more.items()}
+        return PolicyForm(
+            name=self.name.text(),
+            is_weekly=self.weekly.isChecked(),
+            days=frozenset(day for day, box in self.days.items() if box.isChecked()),
+            interval=self.interval.value(),
+            minutes=tuple(self._minutes()),
+            keep=next(keep for keep, choice in self.keep.items() if choice.isChecked()),
+            number=self.number.value(),
+            days_kept=self.days_kept.value(),
+            long_term=LongTerm(**more, timezone=self.zone.currentText()) if self.in_addition.isChecked() else None,
+            enabled=self.enabled.isChecked(),
+        )
+
+    def draft(self) -> PolicyDraft:
+        """Return the policy that is asked for."""
+        return self.form().draft()
+
+    def begin(self) -> None:
+        """Put the focus into the name."""
+        self.name.setFocus()
+
+    def show_form(self, form: PolicyForm) -> None:
+        """Fill the fields."""
+        self.name.setText(form.name)
+        (self.weekly if form.is_weekly else self.every).setChecked(True)
+        for day, box in self.days.items():
+            box.setChecked(day in form.days)
+        self.interval.setValue(form.interval)
+        self.times.clear()
+        for minute in form.minutes:
+            self._add(minute)
+        self.keep[form.keep].setChecked(True)
+        self.number.setValue(form.number)
+        self.days_kept.setValue(form.days_kept)
+        self.in_addition.setChecked(form.long_term is not None)
+        more = form.long_term or LongTerm(timezone=offset_words(self._offset))
+        for name, number in self.more.items():
+            number.setValue(getattr(more, name))
+        if self.zone.findText(more.timezone) < 0:
+            self.zone.addItem(more.timezone)
+        self.zone.setCurrentText(more.timezone)
+        self.enabled.setChecked(form.enabled)
+        self._tell()
+
+    # the times of the day
+
+    def add_time(self) -> None:
+        """Add the time that is set to those at which it runs; one that is there already is only selected."""
+        minute = self.time.time().hour() * 60 + self.time.time().minute()
+        if minute not in self._minutes():
+            self._add(minute)
+            self.times.sortItems()
+        self._select(minute)
+        self._tell_changed()
+
+    def remove_time(self) -> None:
+        """Take out the selected times."""
+        for item in self.times.selectedItems():
+            self.times.takeItem(self.times.row(item))
+        self._tell_changed()
+
+    def _add(self, minute: int) -> None:
+        words = f"{clock_of_day(minute)} UTC"
+        here = f" = here {local_words(minute, self._offset)}" if self._offset else ""
+        item = QListWidgetItem(f"{words}{here}", self.times)
+        item.setData(Qt.ItemDataRole.UserRole, minute)
+
+    def _minutes(self) -> list[int]:
+        return [self.times.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.times.count())]
+
+    def _select(self, minute: int) -> None:
+        self.times.setCurrentRow(self._minutes().index(minute))
+
+    # what is told
+
+    def _tell_changed(self, *_: object) -> None:
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        """Say in one sentence what the fields come to, and leave alone what does not count."""
+        form = self.form()
+        for box in self.days.values():
+            box.setEnabled(form.is_weekly)
+        self.interval.setEnabled(not form.is_weekly)
+        self.number.setEnabled(form.keep is Keep.NUMBER)
+        self.days_kept.setEnabled(form.keep is Keep.DAYS)
+        self._more.setVisible(form.long_term is not None)
+        self.remove.setEnabled(bool(self.times.selectedItems()))
+        self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
+        state = "" if form.enabled else " It is made disabled, so nothing runs before it is enabled."
+        kept = retention_words(form.draft())
+        self.rule.setText(f"{runs_sentence(form.runs, self._offset)} Its backups are kept: {_small(kept)}.{state}")
+
+    # building
+
+    def _make_fields(self) -> None:
+        self.name = QLineEdit()
+        self.name.setObjectName("policyName")
+        self.name.setAccessibleName("Name")
+        self.weekly = _radio("On &days of the week", "policyWeekly")
+        self.every = _radio("&Every so many days:", "policyEvery")
+        self.days = {day: _tick(words, f"policy{words}") for day, words in DAY_WORDS.items()}
+        self.interval = _number("policyInterval", "Days between two runs", 1, INTERVAL_LIMIT)
+        self.time = QTimeEdit(_FIRST_TIME)
+        self.time.setObjectName("policyTime")
+        self.time.setAccessibleName("Time of the day in UTC")
+        self.time.setDisplayFormat("HH:mm")
+        self.add = push_button("&Add time", "policyAddTime", self.add_time)
+        self.remove = push_button("Remo&ve", "policyRemoveTime", self.remove_time)
+        self.times = QListWidget()
+        self.times.setObjectName("policyTimes")
+        self.times.setAccessibleName("Times at which it runs")
+        self.times.setMaximumHeight(5 * (self.fontMetrics().height() + 6))
+        self.keep = {keep: _radio(words, f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
+        # they stand in different rows, which would else be groups of their own
+        for choices in ((self.weekly, self.every), self.keep.values()):
+            group = QButtonGroup(self)
+            for choice in choices:
+                group.addButton(choice)
+        self.number = _number("policyNumber", "Number of backups that are kept", 1, RETENTION_LIMIT)
+        self.number.setSuffix(" backups of each resource")
+        self.days_kept = _number("policyDaysKept", "Days for which backups are kept", 1, RETENTION_LIMIT)
+        self.in_addition = _tick("&In addition keep the last backup of:", "policyInAddition")
+        self.more = {
+            name: _number(f"policy{name.capitalize()}", f"{name.capitalize()} backups", 0, LONG_TERM_LIMIT)
+            for name in _LONG_TERM
+        }
+        self.zone = StillBox()
+        self.zone.setObjectName("policyZone")
+        self.zone.setAccessibleName("Time zone of these days")
+        self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
+        self.enabled = _tick("Ena&bled", "policyEnabled")
+        self.rule = label(name="policyRule")
+
+    def _connect(self) -> None:
+        for edit in (self.name,):
+            edit.textChanged.connect(self._tell_changed)
+        for box in (self.weekly, self.every, *self.days.values(), *self.keep.values(), self.in_addition, self.enabled):
+            box.toggled.connect(self._tell_changed)
+        for number in (self.interval, self.number, self.days_kept, *self.more.values()):
+            number.valueChanged.connect(self._tell_changed)
+        self.zone.currentTextChanged.connect(self._tell_changed)
+        self.times.itemSelectionChanged.connect(self._tell)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("&Name", self.name),
+            ("Runs", self._schedule()),
+            ("At (UTC)", self._clock()),
+            ("Keeps", self._retention()),
+            ("", self.enabled),
+            ("", self.rule),
+        )
+        for row, (words, field) in enumerate(rows):
+            title = QLabel(words)
+            title.setObjectName("policyField")
+            title.setTextFormat(Qt.TextFormat.PlainText)
+            title.setBuddy(field)
+            grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(field, row, 1)
+
+    def _schedule(self) -> QWidget:
+        days = _row(*self.days.values())
+        every = _row(self.every, self.interval)
+        return _column(self.weekly, days, every)
+
+    def _clock(self) -> QWidget:
+        here = offset_words(self._offset)
+        note = f" It is {here} here today; where clocks change with the season, the time here does, too."
+        return _column(
+            _row(self.time, self.add, self.remove),
+            self.times,
+            label(f"The service runs by UTC.{note if self._offset else ''}", "policyClockNote"),
+        )
+
+    def _retention(self) -> QWidget:
+        self._more = _row(*(part for name in _LONG_TERM for part in (self.more[name], _words(name))), self.zone)
+        return _column(
+            self.keep[Keep.DELETED],
+            _row(self.keep[Keep.NUMBER], self.number),
+            _row(self.keep[Keep.DAYS], self.days_kept),
+            self.in_addition,
+            self._more,
+        )
+
+
+def _words(name: str) -> QLabel:
+    return label({"daily": "days", "weekly": "weeks", "monthly": "months", "yearly": "years"}[name], "policyWords")
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _radio(words: str, name: str) -> QRadioButton:
+    made = QRadioButton(words)
+    made.setObjectName(name)
+    made.setAccessibleName(words.replace("&", ""))
+    return made
+
+
+def _tick(words: str, name: str) -> QCheckBox:
+    made = QCheckBox(words)
+    made.setObjectName(name)
+    made.setAccessibleName(words.replace("&", ""))
+    return made
+
+
+def _number(name: str, words: str, low: int, high: int) -> StillNumber:
+    made = StillNumber()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setRange(low, high)
+    return made
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return made
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return made

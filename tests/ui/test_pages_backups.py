@@ -1,0 +1,159 @@
+"""The pages of backups and policies: what they say of a row, and what they let a person do about it."""
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtGui import QShortcut
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.pages.backups import BackupsPage
+from cbr_desktop.ui.pages.policies import PoliciesPage
+from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.workspace import Workspace
+from tests.looking import child
+from tests.ui import estate
+from tests.ui.estate import NOW, HandClock
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> BackupsPage:
+    made = BackupsPage(estate.workspace(), Times(HandClock(), utc=True))
+    qtbot.addWidget(made)
+    made.catch_up()
+    return made
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    def nothing(*arguments: object) -> QWidget:
+        return QWidget()
+
+    made = MainWindow(estate.workspace(), nothing, nothing)
+    qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
+    made.show()
+    made.build_deferred_widgets()
+    return made
+
+
+def wished(page: BackupsPage) -> list[tuple[str, str]]:
+    told: list[tuple[str, str]] = []
+    page.deletion_requested.connect(lambda backup: told.append(("delete", backup.id)))
+    page.renaming_requested.connect(lambda backup: told.append(("rename", backup.id)))
+    page.remarked.connect(lambda words: told.append(("said", words)))
+    return told
+
+
+def press(page: BackupsPage, key: str) -> None:
+    next(s for s in page.view.findChildren(QShortcut) if s.key().toString() == key).activated.emit()
+
+
+def cells(page: BackupsPage | PoliciesPage, row: int) -> dict[str, str]:
+    model = page.model
+    return {c.title: model.data(model.index(row, place)) for place, c in enumerate(model.columns)}
+
+
+def test_a_row_says_what_was_backed_up_when_and_by_whom(page: BackupsPage) -> None:
+    page.view.select_id(estate.uid(1999))
+    row = cells(page, page.view.currentIndex().row())
+    assert (row["Name"], row["State"]) == ("autobk_1999", "Failed (error)")
+    assert (row["Resource"], row["Vault"], row["By"]) == ("erp-prod-01", "vault-erp-prod", "A person")
+    assert row["Made"].startswith("1 h ago")
+
+
+def test_one_backup_is_deleted_or_renamed_by_button_key_and_menu(page: BackupsPage) -> None:
+    told = wished(page)
+    press(page, "Del")
+    assert told == []
+    assert not child(page, QPushButton, "backupsDelete").isEnabled()
+    id = estate.uid(2001)
+    page.view.select_id(id)
+    press(page, "Del")
+    press(page, "F2")
+    child(page, QPushButton, "backupsDelete").click()
+    child(page, QPushButton, "backupsRename").click()
+    menu = QMenu(page)
+    page.extend_menu(menu)
+    for action in menu.actions()[:2]:
+        action.trigger()
+    assert told == [("delete", id), ("rename", id)] + [("delete", id), ("rename", id)] * 2
+
+
+def test_of_several_backups_nothing_is_done_and_that_is_said(page: BackupsPage) -> None:
+    told = wished(page)
+    page.view.select_id(estate.uid(2001))
+    rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    for row in range(3):
+        page.view.selectionModel().select(page.model.index(row, 0), rows)
+    count = len(page.view.selected_rows())
+    press(page, "Del")
+    assert told == [("said", f"Deleting takes one backup at a time; {count} backups are selected. Nothing was done.")]
+
+
+def test_the_filter_knows_who_made_a_backup_and_when(page: BackupsPage) -> None:
+    for words, count in (("state:failed", 1), ("by:policy", 0), ("age<2h", 1), ("resource:erp-prod-01", 1)):
+        page.filter.setText(words)
+        page._apply_filter()
+        assert page.model.rowCount() == count, words
+
+
+def test_a_checkpoint_from_here_is_of_the_resource_of_the_backup(page: BackupsPage) -> None:
+    page.view.select_id(estate.uid(1999))
+    assert page.target() == (estate.uid(1), (estate.uid(100),))
+
+
+def test_the_window_asks_before_it_deletes(window: MainWindow) -> None:
+    page = window.show_page("Backups")
+    page.view.select_id(estate.uid(1999))
+    child(page, QPushButton, "backupsDelete").click()
+    child(page, QPushButton, "backupsRename").click()
+    dialogs = window.findChildren(ChangeDialog)
+    assert [dialog.form.kind for dialog in dialogs] == [Kind.DELETE_BACKUP, Kind.RENAME_BACKUP]
+    assert all("autobk_1999" in child(dialog, QLabel, "changeSubject").text() for dialog in dialogs)
+
+
+def test_the_details_tell_of_a_backup(window: MainWindow) -> None:
+    window.show_details(True)
+    window.show_page("Backups").view.select_id(estate.uid(1999))
+    details = window.deferred_widgets.details
+    assert details.title.text() == "autobk_1999"
+    assert "nothing can be restored from it" in details._explanation.text()
+    assert details.create_checkpoint.isVisible()
+
+
+@pytest.fixture
+def policies(qtbot: QtBot) -> tuple[Workspace, PoliciesPage]:
+    workspace = estate.workspace()
+    made = PoliciesPage(workspace, Times(HandClock(), utc=True))
+    qtbot.addWidget(made)
+    made.catch_up()
+    return workspace, made
+
+
+def test_a_policy_tells_when_it_runs_and_what_it_keeps(
+    policies: tuple[Workspace, PoliciesPage],
+) -> None:
+    workspace, page = policies
+    pattern = "FREQ=WEEKLY;BYDAY=MO,WE;BYHOUR=22;BYMINUTE=30"
+    made = Policy(PolicyId("p"), "nightly", "backup", True, (pattern,), retention_days=30, vault_ids=())
+    estate.ledger(workspace).put_policies(Listing([made], NOW))
+    page._take()
+    row = cells(page, 0)
+    assert (row["Runs"], row["Keeps"], row["Vaults"]) == ("Mon, Wed at 22:30 UTC", "30 days", "–")
+    assert (row["State"], row["Type"]) == ("Enabled", "Backup")
+
+
+def test_a_new_policy_is_asked_for_by_button_and_menu(policies: tuple[Workspace, PoliciesPage]) -> None:
+    _, page = policies
+    told: list[int] = []
+    page.creation_requested.connect(lambda: told.append(1))
+    child(page, QPushButton, "policiesCreate").click()
+    menu = QMenu(page)
+    page.extend_menu(menu)
+    menu.actions()[0].trigger()
+    assert told == [1, 1]

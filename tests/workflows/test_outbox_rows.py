@@ -1,0 +1,511 @@
+"""What the outbox keeps of a request, field by field, after everything that a person or a restart does to it."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain import request
+from cbr_desktop.domain.change import Change, Sent, checkpoint_change, checkpoint_result
+from cbr_desktop.domain.checkpoint import (
+    AcceptedResource,
+    Checkpoint,
+    CheckpointDraft,
+    CheckpointStatus,
+    ResourceChoice,
+    SkippedResource,
+    is_distinctive,
+)
+from cbr_desktop.domain.error import (
+    Forbidden,
+    LoginRefused,
+    NoAnswer,
+    NotSaved,
+    ReadOnly,
+    Refused,
+    SecretMissing,
+    Throttled,
+    Unreachable,
+)
+from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Origin, Refusal, Target
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
+from cbr_desktop.storage.records import SqliteRecords, peek
+from cbr_desktop.workflows.guard import Guard
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import create_checkpoint
+from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
+from cbr_desktop.workflows.operations.operation import Search
+from cbr_desktop.workflows.outbox import Outbox
+from tests.stage import START, StageClock
+
+S = IntentState
+VAULT = Vault(
+    VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce"),
+    "vault-a",
+    VaultKind.SERVER,
+    ProtectType.BACKUP,
+    VaultStatus.AVAILABLE,
+    100,
+    0,
+)
+DRAFT = CheckpointDraft(VAULT.id, name="before-patch")
+BODY = request.body(DRAFT)
+TARGET = Target(DEMO.name, DEMO.cbr_endpoint, DEMO.project)
+CHANGE = checkpoint_change(VAULT.id, "vault-a", BODY, "before-patch")
+LATER = START + timedelta(minutes=3)
+DUE = START + timedelta(hours=1)
+
+
+class Room:
+    """An outbox over rows on the disk, without a cloud: nothing here sends anything."""
+
+    def __init__(self, path: Path, **options: Any) -> None:
+        self.path = path
+        self.clock = StageClock()
+        self.ledger = Ledger(options.pop("profile", DEMO), lambda part: None)
+        self.asked = 0
+        self.records = SqliteRecords(path)
+        self.guard = Guard(self.ledger.profile, self.clock)
+        ids = iter(range(1, 1000))
+        cloud = options.pop("cloud", None)
+        self.outbox = Outbox(
+            self.ledger,
+            self.records,
+            cloud,
+            self.clock,
+            lambda: IntentId(f"id-{next(ids)}"),
+            self.guard,
+            by="ada@machine",
+            want_data=self._ask,
+            **options,
+        )
+
+    def _ask(self, parts: frozenset[Part]) -> None:
+        assert Part.VAULTS in parts
+        self.asked += 1
+
+    def know(self, age: timedelta = timedelta(0)) -> None:
+        """Have the vault read some time ago."""
+        self.ledger.put_vaults(Listing([VAULT], self.clock.now() - age))
+
+    def held(self, state: IntentState, **more: Any) -> Intent:
+        """Put a row there as a program before this one left it, and start."""
+        row = changed(row_of("old", state), **more)
+        self.records.add(row)
+        self.outbox.restore()
+        return row
+
+    def is_kept(self, intent: Intent) -> bool:
+        """Whether a request is shown as it is on the disk, and both are as expected."""
+        return self.ledger.intents[intent.id] == intent and intent in peek(self.path)[0]
+
+
+def row_of(id: str, state: IntentState) -> Intent:
+    return Intent(IntentId(id), TARGET, CHANGE, state, START, START, confirmed_at=START, by="ada@machine")
+
+
+def changed(intent: Intent, body: bytes | None = None, name: str | None = None, **more: Any) -> Intent:
+    """Return an intent with other fields; ``body`` and ``name`` are those of its change."""
+    change = intent.change if body is None else replace(intent.change, body=body)
+    return replace(intent, change=change if name is None else replace(change, tag=name), **more)
+
+
+def retried(room: Room, id: IntentId) -> Intent:
+    return room.outbox.submit(skipped_draft(room.ledger.intents[id]), retry_of=id)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made = Room(tmp_path / "outbox.db")
+    with closing(made.records):
+        yield made
+
+
+def test_a_request_is_kept_with_all_that_it_was_made_from(room: Room) -> None:
+    room.know(timedelta(minutes=1))
+    made = room.outbox.submit(DRAFT, file="/drafts/a.cbr.json", plan="p-1")
+    wanted = replace(
+        row_of("id-1", S.QUEUED),
+        draft="/drafts/a.cbr.json",
+        plan="p-1",
+        preflight_at=START - timedelta(minutes=1),
+    )
+    assert made == wanted
+    assert room.is_kept(wanted)
+    assert room.asked == 0
+
+
+def test_what_is_known_of_no_vault_is_kept_as_not_known(room: Room) -> None:
+    wanted = create_checkpoint.change(DRAFT, room.ledger, b"{ }")
+    made = room.outbox.submit(wanted, retry_of=IntentId("id-0"))
+    change = checkpoint_change(VAULT.id, "", b"{ }", "before-patch")
+    assert made == replace(row_of("id-1", S.QUEUED), change=change, retry_of=IntentId("id-0"))
+    assert (made.preflight_at, room.asked) == (None, 0)
+
+
+def test_a_request_that_is_judged_by_old_data_asks_for_newer_ones(room: Room) -> None:
+    room.know(timedelta(minutes=16))
+    room.outbox.submit(DRAFT)
+    assert room.asked == 1
+
+
+def test_a_request_without_a_vault_is_a_mistake_of_the_program(room: Room) -> None:
+    with pytest.raises(ValueError, match="a request needs a vault"):
+        room.outbox.submit(replace(DRAFT, vault_id=None))
+    assert not room.ledger.intents
+
+
+@pytest.mark.parametrize(
+    ("due_at", "held", "state", "note"),
+    [
+        (DUE, False, S.SCHEDULED, ""),
+        (START, False, S.QUEUED, ""),
+        (START - timedelta(seconds=1), False, S.QUEUED, ""),
+        (DUE, True, S.HELD, "person"),
+        (None, True, S.HELD, "person"),
+    ],
+)
+def test_how_a_request_waits(room: Room, due_at: Any, held: bool, state: IntentState, note: str) -> None:
+    made = room.outbox.submit(DRAFT, due_at=due_at, held=held)
+    assert (made.state, made.note, made.due_at, made.confirmed_at) == (state, note, due_at, START)
+
+
+def test_a_scheduled_request_is_one_that_is_submitted_for_a_time(room: Room) -> None:
+    room.know()
+    made = room.outbox.submit(create_checkpoint.change(DRAFT, room.ledger, b"{ }"), due_at=DUE, file="f", plan="p")
+    wanted = changed(row_of("id-1", S.SCHEDULED), body=b"{ }", due_at=DUE, draft="f", plan="p", preflight_at=START)
+    assert made == wanted
+    assert room.is_kept(wanted)
+
+
+@pytest.mark.parametrize("state", [S.QUEUED, S.SCHEDULED])
+@pytest.mark.parametrize("note", ["person", "left"])
+def test_a_hold_keeps_all_but_state_and_reason(room: Room, state: IntentState, note: str) -> None:
+    before = room.held(state, due_at=DUE)
+    room.clock.advance(180)
+    assert room.outbox.hold(before.id, note) if note != "person" else room.outbox.hold(before.id)
+    assert room.is_kept(replace(before, state=S.HELD, note=note, changed_at=LATER))
+
+
+@pytest.mark.parametrize(("due_at", "state"), [(None, S.QUEUED), (START, S.QUEUED), (DUE, S.SCHEDULED)])
+def test_a_release_is_a_new_confirmation(tmp_path: Path, due_at: Any, state: IntentState) -> None:
+    room = Room(tmp_path / "outbox.db", origin=Origin.COMMAND)
+    with closing(room.records):
+        before = room.held(S.HELD, note="stale", due_at=due_at, by="somebody")
+        room.know(timedelta(minutes=20))
+        room.clock.advance(180)
+        assert room.outbox.release(before.id)
+        changes = {"note": "", "confirmed_at": LATER, "changed_at": LATER, "by": "ada@machine"}
+        judged = {"preflight_at": START - timedelta(minutes=20), "origin": Origin.COMMAND}
+        assert room.is_kept(replace(before, state=state, **changes, **judged))
+        assert room.asked == 1
+        assert not room.outbox.release(before.id)
+
+
+def test_a_release_through_a_read_only_profile_leaves_it_held(tmp_path: Path) -> None:
+    room = Room(tmp_path / "outbox.db", profile=replace(DEMO, read_only=True))
+    with closing(room.records):
+        before = room.held(S.HELD, note="person")
+        with pytest.raises(ReadOnly):
+            room.outbox.release(before.id)
+        assert room.is_kept(before)
+        with pytest.raises(ReadOnly):
+            room.outbox.submit(DRAFT)
+        assert list(room.ledger.intents) == [before.id]
+
+
+@pytest.mark.parametrize("state", [S.QUEUED, S.SCHEDULED, S.HELD])
+def test_what_is_taken_back_stays_as_it_was(room: Room, state: IntentState) -> None:
+    before = room.held(state, due_at=DUE, note="person" if state is S.HELD else "")
+    room.clock.advance(180)
+    assert room.outbox.cancel(before.id)
+    assert room.is_kept(replace(before, state=S.CANCELLED, changed_at=LATER))
+    assert not room.outbox.cancel(before.id)
+
+
+SENT = [S.ACCEPTED, S.FINISHED, S.REJECTED, S.UNKNOWN, S.NOT_FOUND, S.CANCELLED]
+
+
+@pytest.mark.parametrize("state", SENT)
+def test_what_has_left_or_ended_cannot_be_held_released_or_taken_back(room: Room, state: IntentState) -> None:
+    before = room.held(state, sent_at=START)
+    assert not any((room.outbox.hold(before.id), room.outbox.release(before.id), room.outbox.cancel(before.id)))
+    if state is not S.NOT_FOUND:
+        assert not room.outbox.keep_looking(before.id)
+        with pytest.raises(ValueError, match="only a request of which no trace was found is sent again"):
+            room.outbox.send_again(before.id)
+    assert not room.outbox.adopt(before.id, CheckpointId("c-1"))
+    assert not room.outbox.disown(before.id)
+    assert room.is_kept(before)
+
+
+CANDIDATES = (Candidate(CheckpointId("c-1"), "before-patch", START), Candidate(CheckpointId("c-2")))
+
+
+def test_looking_on_makes_the_outcome_unknown_again(room: Room) -> None:
+    before = room.held(S.NOT_FOUND, sent_at=START)
+    room.clock.advance(180)
+    assert room.outbox.keep_looking(before.id)
+    assert room.is_kept(replace(before, state=S.UNKNOWN, note="looking-again", changed_at=LATER))
+
+
+def test_an_adopted_checkpoint_is_the_request_s_from_now_on(room: Room) -> None:
+    before = room.held(S.UNKNOWN, sent_at=START, note="ambiguous", candidates=CANDIDATES)
+    room.clock.advance(180)
+    assert not room.outbox.adopt(before.id, CheckpointId("c-3"))
+    assert room.outbox.adopt(before.id, CheckpointId("c-2"))
+    checkpoint = Checkpoint(CheckpointId("c-2"), CheckpointStatus.PROTECTING, vault_id=VAULT.id)
+    moved = replace(
+        before, state=S.ACCEPTED, note="adopted", result=checkpoint_result(checkpoint), candidates=(), changed_at=LATER
+    )
+    assert room.is_kept(moved)
+
+
+@pytest.mark.parametrize("note", ["ambiguous", "no-clock", "NoAnswer"])
+@pytest.mark.parametrize("candidates", [(), CANDIDATES])
+def test_a_person_disowns_what_was_looked_for_to_the_end(room: Room, note: str, candidates: Any) -> None:
+    before = room.held(S.UNKNOWN, sent_at=START, note=note, candidates=candidates)
+    room.clock.advance(180)
+    is_open = note == "NoAnswer" and not candidates
+    assert room.outbox.disown(before.id) != is_open
+    after = replace(before, state=S.NOT_FOUND, note="disowned", candidates=(), changed_at=LATER)
+    assert room.is_kept(before if is_open else after)
+
+
+def test_what_is_sent_again_is_the_same_request_anew(room: Room) -> None:
+    room.know()
+    before = room.held(S.NOT_FOUND, sent_at=START, draft="f", plan="p", body=b"{ }", note="reconciled")
+    room.clock.advance(180)
+    made = room.outbox.send_again(before.id)
+    times = {"created_at": LATER, "changed_at": LATER, "confirmed_at": LATER, "preflight_at": START}
+    wanted = changed(row_of("id-1", S.QUEUED), **times, draft="f", plan="p", body=b"{ }", retry_of=before.id)
+    assert made == wanted
+    assert room.is_kept(wanted)
+    assert room.is_kept(before)
+
+
+ELSEWHERE = replace(TARGET, cbr_endpoint="https://cbr.elsewhere.invalid")
+
+
+def test_what_leads_elsewhere_is_neither_released_nor_sent_again(room: Room) -> None:
+    lost = room.held(S.NOT_FOUND, target=ELSEWHERE, sent_at=START)
+    with pytest.raises(ValueError, match="its profile leads elsewhere now"):
+        room.outbox.send_again(lost.id)
+    held = replace(row_of("held", S.HELD), target=replace(TARGET, project="another"), note="person")
+    room.records.add(held)
+    room.outbox.restore()
+    assert not room.outbox.release(held.id)
+    assert room.is_kept(held)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"state": S.SENDING, "sent_at": START}, {"state": S.UNKNOWN, "note": "interrupted"}),
+        ({"state": S.QUEUED, "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
+        ({"state": S.SCHEDULED, "due_at": DUE, "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
+        ({"state": S.HELD, "note": "elsewhere", "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
+        ({"state": S.QUEUED, "target": ELSEWHERE}, {"state": S.HELD, "note": "elsewhere"}),
+        ({"state": S.SCHEDULED, "due_at": DUE, "target": ELSEWHERE}, {"state": S.HELD, "note": "elsewhere"}),
+        ({"state": S.HELD, "note": "elsewhere"}, {"state": S.QUEUED, "note": ""}),
+        ({"state": S.HELD, "note": "elsewhere", "due_at": DUE}, {"state": S.SCHEDULED, "note": ""}),
+        ({"state": S.HELD, "note": "elsewhere", "target": ELSEWHERE}, None),
+        ({"state": S.HELD, "note": "person", "origin": Origin.COMMAND}, None),
+        ({"state": S.QUEUED}, None),
+        ({"state": S.ACCEPTED, "origin": Origin.COMMAND}, None),
+    ],
+)
+def test_a_start_moves_what_the_end_before_left_and_nothing_else(room: Room, before: Any, after: Any) -> None:
+    row = replace(row_of("old", before["state"]), **before)
+    room.records.add(row)
+    room.clock.advance(180)
+    room.outbox.restore()
+    assert room.is_kept(row if after is None else replace(row, **after, changed_at=LATER))
+
+
+def test_the_rows_of_other_profiles_are_left_alone(room: Room) -> None:
+    other = room.held(S.SENDING, target=replace(TARGET, profile="Another"), sent_at=START)
+    assert not room.ledger.intents
+    assert peek(room.path)[0] == [other]
+
+
+def skipping(room: Room, name: str = "before-patch") -> Intent:
+    choices = (
+        ResourceChoice(ResourceId("r-1"), "OS::Nova::Server", "web"),
+        ResourceChoice(ResourceId("r-2"), "OS::Nova::Server", "db", exclude_volumes=(VolumeId("d-1"),)),
+    )
+    draft = replace(DRAFT, name=name, description="of Monday", incremental=False, resources=choices)
+    skipped = (
+        SkippedResource(ResourceId("r-2"), "OS::Nova::Server", "db", "6215", "busy"),
+        SkippedResource(ResourceId("r-3"), "OS::Nova::Server", "new", "6215", "busy"),
+    )
+    accepted = (AcceptedResource(ResourceId("r-1"), "OS::Nova::Server", "web"),)
+    checkpoint = Checkpoint(CheckpointId("c-1"), CheckpointStatus.AVAILABLE, accepted=accepted, skipped=skipped)
+    return room.held(S.FINISHED, body=request.body(draft), name=name, result=checkpoint_result(checkpoint))
+
+
+@pytest.mark.parametrize("name", ["before-patch", "n" * 64])
+def test_what_was_skipped_is_asked_for_again_as_it_was_asked_for(room: Room, name: str) -> None:
+    before = skipping(room, name)
+    made = retried(room, before.id)
+    document, _ = request.read(made.body)
+    assert document is not None
+    draft = document.draft
+    # with room for the number that the service adds for each of several resources
+    assert draft.name == made.name
+    assert re.fullmatch(rf"{name[:48]}-again-[a-z0-9]{{4}}", made.name)
+    assert is_distinctive(made.name)
+    assert (draft.description, draft.incremental, draft.vault_id) == ("of Monday", False, VAULT.id)
+    first, second = draft.resources or ()
+    assert (first.id, first.type, first.exclude_volumes) == ("r-2", "OS::Nova::Server", (VolumeId("d-1"),))
+    assert (second.id, second.type, second.exclude_volumes) == ("r-3", "OS::Nova::Server", ())
+    assert (made.retry_of, made.state) == (before.id, S.QUEUED)
+
+
+def test_a_retry_of_a_request_without_a_name_has_none(room: Room) -> None:
+    assert retried(room, skipping(room, "").id).name == ""
+
+
+def test_where_nothing_was_skipped_there_is_nothing_to_ask_for(room: Room) -> None:
+    before = room.held(
+        S.FINISHED, result=checkpoint_result(Checkpoint(CheckpointId("c-1"), CheckpointStatus.AVAILABLE))
+    )
+    with pytest.raises(ValueError, match="nothing was skipped"):
+        retried(room, before.id)
+
+
+class Answers:
+    """A cloud that answers each request for a checkpoint with what comes next; at its end it is out of reach."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.sent: list[bytes] = []
+
+    async def project_id(self) -> str:
+        return "p" * 32
+
+    async def send(self, change: Change, project_id: str, observer: object) -> Any:
+        assert project_id == "p" * 32
+        self.sent.append(change.body)
+        answer = self.answers.pop(0) if self.answers else Unreachable("cbr.invalid")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[IntentState], Answers]:
+    """Send a request that is answered so; return it a second later, and the states that it has been in."""
+    cloud = Answers(answer)
+    room = Room(path, cloud=cloud, **options)
+    states: list[IntentState] = []
+
+    async def story() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            drain = tasks.create_task(room.outbox.drain())
+            made = room.outbox.submit(DRAFT)
+            room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
+            await room.clock.sleep(1)
+            drain.cancel()
+
+    with closing(room.records):
+        asyncio.run(story())
+        (intent,) = room.ledger.intents.values()
+        # a word for people about a request that waits is not worth a write
+        assert room.is_kept(intent) or intent.state is S.QUEUED
+    return intent, states, cloud
+
+
+def refused(code: str = "BackupService.6113", *, executed: bool | None = False, status: int = 400) -> Refused:
+    return Refused("cbr.invalid", status=status, code=code, message="no", request_id="req-1", executed=executed)
+
+
+REFUSAL = Refusal(400, "BackupService.6113", "no", "req-1")
+BUSY = Refusal(400, "BackupService.6125", "no", "req-1")
+MADE = checkpoint_result(Checkpoint(CheckpointId("c-1"), CheckpointStatus.PROTECTING, vault_id=VAULT.id))
+SENT_ROW = replace(
+    row_of("id-1", S.SENDING), change=checkpoint_change(VAULT.id, "", BODY, "before-patch"), sent_at=START, sends=1
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "changes"),
+    [
+        (Sent(MADE, "req-1"), {"state": S.ACCEPTED, "result": MADE, "request_id": "req-1"}),
+        (refused(), {"state": S.REJECTED, "refusal": REFUSAL, "request_id": "req-1"}),
+        (refused(executed=None), {"state": S.UNKNOWN, "refusal": REFUSAL, "note": "Refused"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "note": "NoAnswer"}),
+    ],
+    ids=["accepted", "refused", "refused by who knows whom", "no answer"],
+)
+def test_what_an_answer_makes_of_a_request(tmp_path: Path, answer: Any, changes: Any) -> None:
+    intent, states, cloud = settled(tmp_path / "outbox.db", answer)
+    assert intent == replace(SENT_ROW, **changes)
+    assert states == [S.SENDING, intent.state]
+    assert cloud.sent == [BODY]
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (Unreachable("cbr.invalid"), "unreachable"),
+        (Unreachable("cbr.invalid", reason="offline"), "offline"),
+        (LoginRefused("cbr.invalid", status=401, executed=False), "login"),
+        (SecretMissing("p", "password"), "login"),
+        (Throttled("cbr.invalid", status=429, executed=False), "throttled"),
+        (NotSaved("outbox.db", "full"), "not-saved"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer: Any, note: str) -> None:
+    intent, states, cloud = settled(tmp_path / "outbox.db", answer)
+    assert intent == replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, note=note)
+    assert set(states) == {S.SENDING, S.QUEUED}
+    assert cloud.sent == [BODY]
+
+
+@pytest.mark.parametrize(
+    ("found", "changes"),
+    [
+        (Search(proved=MADE), {"state": S.ACCEPTED, "result": MADE, "note": "reconciled"}),
+        (Search(candidates=CANDIDATES), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+        (Search(), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
+        (Forbidden("cbr.invalid", status=403), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+    ],
+    ids=["its own", "perhaps its own", "none", "nobody may look", "nobody can look"],
+)
+def test_a_vault_that_is_busy_may_be_busy_with_the_request_itself(tmp_path: Path, found: Any, changes: Any) -> None:
+    looked_for: list[Intent] = []
+
+    async def find(intent: Intent) -> Search:
+        looked_for.append(intent)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    intent, _, cloud = settled(tmp_path / "outbox.db", refused("BackupService.6125"), find=find)
+    assert intent == replace(SENT_ROW, **changes)
+    assert looked_for == [SENT_ROW]
+    assert cloud.sent == [BODY]
+
+
+def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(room: Room) -> None:
+    before = room.held(S.HELD, note="person")
+    room.records.close()
+    with pytest.raises(NotSaved):
+        room.outbox.release(before.id)
+    assert room.ledger.intents[before.id] == before
+    assert room.outbox.cancel(before.id)
+    assert room.ledger.intents[before.id] == replace(before, state=S.CANCELLED, note="not-saved")
+    with pytest.raises(NotSaved):
+        room.outbox.submit(DRAFT)
+    assert list(room.ledger.intents) == [before.id]
