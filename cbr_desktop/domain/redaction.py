@@ -9,6 +9,8 @@ HIDDEN = "[hidden]"
 """What stands in the place of a secret."""
 SHORTEST_SECRET = 4
 """Characters of the shortest text that is taken for a secret: a shorter one would spoil what it is taken out of."""
+WORDS_LIMIT = 10_000
+"""Characters of a message of the service that are kept."""
 
 _HEADERS = r"x-auth-token|x-subject-token|x-security-token|(?:proxy-)?authorization|(?:set-)?cookie"
 # a name is looked for without what stands before it: a leading [\w-]* would cost the square of a long word
@@ -68,11 +70,14 @@ def redacted(text: str) -> str:
 
 
 def redact_fields(value: object, *names: str) -> None:
-    """Take what looks like a secret out of texts of a value that is being made, frozen or not."""
+    """Take what looks like a secret out of the service's words in a value that is being made, frozen or not.
+
+    Of words beyond ``WORDS_LIMIT`` the beginning is kept: to look through megabytes would be felt.
+    """
     for name in names:
         text = getattr(value, name)
         if text:
-            object.__setattr__(value, name, redacted(text))
+            object.__setattr__(value, name, redacted(text[:WORDS_LIMIT]))
 
 
 def forms(secret: str) -> set[str]:

@@ -8,7 +8,7 @@ from cbr_desktop.domain.checkpoint import SkippedResource
 from cbr_desktop.domain.ids import ResourceId, TaskId
 from cbr_desktop.domain.intent import Refusal
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
-from cbr_desktop.domain.redaction import HIDDEN, redacted
+from cbr_desktop.domain.redaction import HIDDEN, WORDS_LIMIT, redacted
 from cbr_desktop.domain.task import Task
 
 SAID = "no: X-Auth-Token: hunter2hunter2"
@@ -42,3 +42,13 @@ def test_fault_85_what_is_hidden_already_stays_as_it_is(text: str) -> None:
     once = redacted(text)
     assert HIDDEN in once
     assert redacted(once) == once
+
+
+@pytest.mark.parametrize("text", ["\u00e9" * 10_000_000, "password: x " * 1_000_000])
+def test_fault_85_of_endless_words_the_beginning_is_kept_and_looked_through(text: str) -> None:
+    # all of them would take half a minute each
+    held = [Refusal(400, "", text), SkippedResource(ResourceId("r"), "", "", "", text), task("", text)]
+    held.append(ResourceOutcome(ResourceId("r"), "", "", Fate.FAILED, message=text))
+    for one in held:
+        assert "password: x" not in repr(one)
+        assert len(repr(one)) < 2 * WORDS_LIMIT
