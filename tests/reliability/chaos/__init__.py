@@ -35,7 +35,7 @@ def attacked(folder: Path, each: Scenario, seed: int) -> Run:
         await each.story(run)
         await run.end()
 
-    run_turned(story)
+    run_turned(story, each.grace)
     return runs[0]
 
 

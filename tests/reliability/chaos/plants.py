@@ -31,7 +31,7 @@ def plant(verdict: Verdict) -> Callable[[Callable[[Run], Awaitable[None]]], Call
     """Register a story as a plant."""
 
     def register(story: Callable[[Run], Awaitable[None]]) -> Callable[[Run], Awaitable[None]]:
-        PLANTS.append(Plant(getattr(story, "__name__", "").replace("_", "-"), story, 1, verdict))
+        PLANTS.append(Plant(getattr(story, "__name__", "").replace("_", "-"), story, 1, verdict=verdict))
         return story
 
     return register

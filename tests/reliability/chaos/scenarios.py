@@ -26,11 +26,12 @@ Story = Callable[[Run], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """What goes wrong, in a word; the story of it; how many seeds it is run with."""
+    """What goes wrong, in a word; the story of it; how many seeds it is run with; how long sockets are waited for."""
 
     name: str
     story: Story
     seeds: int
+    grace: float = 0.0
 
     @property
     def what(self) -> str:
@@ -41,11 +42,11 @@ class Scenario:
 SCENARIOS: list[Scenario] = []
 
 
-def scenario(seeds: int = 12) -> Callable[[Story], Story]:
+def scenario(seeds: int = 12, grace: float = 0.0) -> Callable[[Story], Story]:
     """Register a story as a scenario of its function's name."""
 
     def register(story: Story) -> Story:
-        SCENARIOS.append(Scenario(getattr(story, "__name__", "").replace("_", "-"), story, seeds))
+        SCENARIOS.append(Scenario(getattr(story, "__name__", "").replace("_", "-"), story, seeds, grace))
         return story
 
     return register
@@ -736,3 +737,72 @@ async def everything_at_once(run: Run) -> None:
             await _quiet(run, life)
             if run.chance.random() < 0.4:
                 life.kill()
+
+
+# bytes
+
+
+def _spoils(run: Run) -> dict[str, Callable[[bytes], list[bytes | float]]]:
+    """Return what can be done to the bytes of an answer: pieces to write and pauses in seconds."""
+    second = b"HTTP/1.1 400 no\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    denied = b'{"error_code": "APIGW.0308", "error_msg": "slow down"}'
+    head = b"HTTP/1.1 429 no\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(denied)
+
+    def chunked(answer: bytes, end: bytes) -> bytes:
+        top, _, body = answer.partition(b"\r\n\r\n")
+        lines = [line for line in top.split(b"\r\n") if not line.lower().startswith(b"content-length")]
+        middle = len(body) // 2
+        pieces = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (body[:middle], body[middle:]))
+        return b"\r\n".join([*lines, b"Transfer-Encoding: chunked"]) + b"\r\n\r\n" + pieces + end
+
+    def longer(answer: bytes, by: int) -> bytes:
+        length = len(answer.partition(b"\r\n\r\n")[2])
+        return answer.replace(b"Content-Length: %d" % length, b"Content-Length: %d" % (length + by))
+
+    return {
+        "another answer after it": lambda answer: [answer + second],
+        "a refusal after it": lambda answer: [answer, 0.0, head + denied],
+        "noise after it": lambda answer: [answer + run.chance.randbytes(300)],
+        "noise before it": lambda answer: [run.chance.randbytes(30) + answer],
+        "byte by byte": lambda answer: [part for byte in answer for part in (bytes([byte]), 0.05)],
+        "so slowly that it ends at the deadline": lambda answer: [
+            part for at in range(0, len(answer), 9) for part in (answer[at : at + 9], 1.0)
+        ],
+        "words before it": lambda answer: [b"HTTP/1.1 103 Early\r\nLink: <x>\r\n\r\n" * 3 + answer],
+        "to be continued": lambda answer: [b"HTTP/1.1 100 Continue\r\n\r\n" * 2, 1.0, answer],
+        "two lengths": lambda answer: [answer.replace(b"Content-Length", b"Content-Length: 2\r\nContent-Length", 1)],
+        "too long a length": lambda answer: [longer(answer, 40)],
+        "too short a length": lambda answer: [longer(answer, -40)],
+        "chunks": lambda answer: [chunked(answer, b"0\r\n\r\n")],
+        "chunks without an end": lambda answer: [chunked(answer, b"")],
+        "chunks with noise in them": lambda answer: [chunked(answer, b"zz\r\n" + run.chance.randbytes(9))],
+        "half": lambda answer: [answer[: run.chance.randrange(len(answer))]],
+        "a refusal in its place": lambda answer: [head + denied[: run.chance.randrange(len(denied))]],
+        "another version": lambda answer: [answer.replace(b"HTTP/1.1", b"HTTP/3.7", 1)],
+        "no version": lambda answer: [answer.partition(b"\r\n\r\n")[2]],
+        "silence": lambda answer: [40.0],
+        "nothing": lambda answer: [],
+    }
+
+
+@scenario(40, grace=0.01)
+async def bytes_that_are_no_answer(run: Run) -> None:
+    """What comes over the wire is noise around, in or in place of the answer, and the search is disturbed as well."""
+    spoils = _spoils(run)
+    spoil = spoils[run.chance.choice(sorted(spoils))]
+
+    async def write(answer: bytes, writer: asyncio.StreamWriter) -> None:
+        for part in spoil(answer):
+            if isinstance(part, float):
+                await run.sleep(part)
+            else:
+                writer.write(part)
+                await writer.drain()
+        writer.close()
+
+    async with run.wired(write):
+        reads = [rules.lost(run.chance, "after", READS, "GET", times=run.chance.randrange(1, 5)), _refused_reads(run)]
+        async with run.life(rules=run.chance.sample(reads, run.chance.randrange(3))) as life:
+            id = life.submit(run.draft(run.chance.choice((1, 3))))
+            await life.until(id, S.FINISHED, S.REJECTED, S.UNKNOWN, seconds=90)
+            await run.sleep(run.chance.choice((1, 60)))

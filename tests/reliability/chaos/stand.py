@@ -18,6 +18,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.cloud.api import CbrCloud
+from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
@@ -35,6 +36,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.asking import asking
+from tests.cloud.faults import request_of
 from tests.reliability.canaries import Canary, canary, files_under, search
 
 from .oracle import Evidence, Post, Row, Told
@@ -156,6 +158,46 @@ class Line(httpx.AsyncBaseTransport):
         if self.sender != COLLEAGUE:
             self._run.posted(self, request.content, made, is_denied=not made and is_true)
         return response
+
+
+Spoil = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+"""Writes an answer to a request for a checkpoint as it should not be."""
+
+
+class Wire:
+    """Sockets in front of a line: what goes over them is bytes, and ``spoil`` writes the answers to requests."""
+
+    def __init__(self, spoil: Spoil) -> None:
+        self.line: Line | None = None
+        self._spoil = spoil
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer what comes over one connection."""
+        try:
+            while not writer.is_closing():
+                await self._answer(await request_of(reader), writer)
+        except (OSError, EOFError, httpx.HTTPError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    async def _answer(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
+        head, _, body = raw.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = first.split(" ")
+        headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+        assert self.line is not None
+        asked = httpx.Request(method, f"http://127.0.0.1{target}", headers=headers, content=body)
+        response = await self.line.handle_async_request(asked)
+        content = await response.aread()
+        kept = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in ("content-length", "connection")]
+        said = "".join(f"{name}: {value}\r\n" for name, value in [*kept, ("Content-Length", len(content))])
+        answer = f"HTTP/1.1 {response.status_code} said\r\n{said}\r\n".encode("latin-1") + content
+        if method == "POST" and re.search(POST, asked.url.path):
+            await self._spoil(answer, writer)
+        else:
+            writer.write(answer)
+            await writer.drain()
 
 
 @dataclass
@@ -294,6 +336,10 @@ class Run:
         self._executed: set[tuple[str, bytes]] = set()
         self._made_at: dict[tuple[str, bytes], datetime] = {}
         self._colleague: CbrCloud | None = None
+        self.profile = DEMO
+        """Where the programs of this run lead."""
+        self.wire: Wire | None = None
+        """The sockets between program and line, for a run on the wire itself."""
 
     # what there is to ask for
 
@@ -351,7 +397,7 @@ class Run:
         self,
         home: str = "a",
         *,
-        profile: Profile = DEMO,
+        profile: Profile | None = None,
         origin: Origin = Origin.WINDOW,
         kill_at: str = "",
         kill_after: int = 0,
@@ -359,7 +405,7 @@ class Run:
         rules: Sequence[Rule] = (),
     ) -> AsyncIterator[Life]:
         """Start a program, let it work for as long as the block lasts, and have it leave."""
-        async with self.lives(home, [(profile, origin)], kill_at, kill_after, full) as (life,):
+        async with self.lives(home, [(profile or self.profile, origin)], kill_at, kill_after, full) as (life,):
             life.line.rules.extend(rules)
             yield life
 
@@ -408,8 +454,11 @@ class Run:
         ledger = Ledger(profile, lambda part: self._watch(life) if part is Part.INTENTS else None)
         records = Full(data.records, set(full)) if full else data.records
         with closing(SqliteCache(home.here.cache_file(profile))) as cache:
+            if self.wire is not None:
+                self.wire.line = line
             session = open_session(
-                *(ledger, records, cache, home.clock, self._secret, line),
+                *(ledger, records, cache, home.clock, self._secret),
+                line if self.wire is None else Network(profile),
                 journal=data.journal,
                 at=at,
                 refusals=Refusals(home.here.refusals_file, home.clock.now),
@@ -442,6 +491,18 @@ class Run:
         for life in home.lives:
             life.line.is_dead = True
             life.killed.set()
+
+    @asynccontextmanager
+    async def wired(self, spoil: Spoil) -> AsyncIterator[None]:
+        """Put sockets of the loopback between the programs and their line."""
+        wire = self.wire = Wire(spoil)
+        server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self.profile = replace(DEMO, cbr_endpoint=url, iam_endpoint=url)
+        try:
+            yield
+        finally:
+            server.close()
 
     async def _secret(self, kind: SecretKind) -> str:
         return self.password.text
@@ -486,6 +547,7 @@ class Run:
 
     async def end(self) -> None:
         """Start every program once more with nothing in its way, wait for what comes, and look at the disk."""
+        self.wire = None
         for home in self.homes.values():
             home.clock.offset = timedelta(0)
         self.clock.offset = max(self.clock.offset, timedelta(0))
@@ -494,7 +556,10 @@ class Run:
             name, _, profile = sender.partition("/")
             profiles.setdefault(name, {DEMO.name}).add(profile)
         for home in self.homes.values():
-            known = [(replace(DEMO, name=each), Origin.WINDOW) for each in sorted(profiles.get(home.name, {DEMO.name}))]
+            known = [
+                (replace(self.profile, name=each), Origin.WINDOW)
+                for each in sorted(profiles.get(home.name, {DEMO.name}))
+            ]
             async with self.lives(home.name, known) as lives:
                 for life in lives:
                     # in a window the lists tell that the service answers; here nobody reads them
