@@ -329,6 +329,34 @@ def test_fault_82_what_one_of_two_may_have_made_is_not_called_untraceable_for_th
         first.play(story)
 
 
+@pytest.mark.parametrize("seconds", [1, 4])
+def test_fault_82_of_two_sent_at_the_same_time_the_first_does_not_take_what_the_second_made(
+    tmp_path: Path, seconds: float
+) -> None:
+    """Only the second was carried out; its time tells nobody that, so close to each other were they sent."""
+    with staged(tmp_path) as first:
+        lost(first, "before")
+        lost(first, "after")
+
+        async def story() -> None:
+            one = first.house.outbox.submit(OWN)
+            await first.until(one.id, S.UNKNOWN)
+            await first.clock.sleep(seconds)
+            with second_profile(first, replace(DEMO, name="The same project again")) as second:
+
+                async def told() -> None:
+                    two = second.house.outbox.submit(OWN)
+                    await second.until(two.id, S.UNKNOWN)
+                    await first.clock.sleep(2 * 3600)
+                    assert S.ACCEPTED not in first.states[one.id]
+                    for left in (first.intent(one.id), second.intent(two.id)):
+                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+
+                await second.told(told)
+
+        first.play(story)
+
+
 def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sent_meanwhile(tmp_path: Path) -> None:
     """The request was on its way for a while; when it was carried out, another of its name had left."""
     with staged(tmp_path) as first:

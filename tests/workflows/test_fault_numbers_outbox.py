@@ -321,6 +321,24 @@ def test_fault_48_a_busy_vault_is_a_hint_that_a_lost_request_runs(stage: Stage, 
     assert len(stage.posts) == 2
 
 
+@pytest.mark.parametrize(("path", "key"), [("/operation-logs", "operation_logs"), ("/backups", "backups")])
+def test_fault_96_what_is_in_no_list_that_is_whole_is_not_called_not_found(stage: Stage, path: str, key: str) -> None:
+    stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
+    short = json.dumps({key: [], "count": 7}).encode()
+    stage.service.faults.add(Fault("GET", path, "reply", body=short, times=None))
+
+    async def story() -> None:
+        intent = stage.house.outbox.submit(ONE)
+        await stage.until(intent.id, S.UNKNOWN)
+        await stage.clock.sleep(2 * 3600)
+        assert stage.states[intent.id] == [S.QUEUED, S.SENDING, S.UNKNOWN]
+        stage.service.faults.clear()
+        await stage.until(intent.id, S.NOT_FOUND)
+
+    stage.play(story)
+    assert len(stage.posts) == 1
+
+
 def test_fault_49_many_that_wake_the_outbox_at_once_send_a_request_once(stage: Stage) -> None:
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "delay", "before", seconds=0.01, times=None))
 
