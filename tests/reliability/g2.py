@@ -50,7 +50,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     wanted = part_of(KILLS)
     with running(service) as url, _lives(ground.home()) as living:
         for number in itertools.takewhile(lambda _: sum(deaths.values()) < wanted, range(part_of(LIVES))):
-            folder, name = ground.folder / f"life-{number}", f"g2-{number:04d}"
+            folder, name = ground.folder / f"life-{number}", f"g2-x7k2-{number:04d}"
             wish = {"folder": str(folder), "url": url, "project": DEMO.project, "vault": estate.REFERENCE_VAULT_ID}
             point = POINTS[number // 2 % len(POINTS)] if number % 2 else ""
             seconds = 0.0 if point else chance.uniform(0.01, LONGEST_SECONDS)

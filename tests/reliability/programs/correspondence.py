@@ -10,7 +10,7 @@ from cbr_desktop.app.house import House, open_house
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import NO_CLOCK, Intent
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.cache import SqliteCache
@@ -67,7 +67,10 @@ def submit(house: House, name: str) -> Intent:
 
 
 async def settled(house: House, seconds: float) -> bool:
-    """Send and look until nothing is left to do, or for so many seconds; tell which."""
+    """Send and look until nothing is left to do, or for so many seconds; tell which.
+
+    Where nothing was found, and nobody knew the service's time at the sending, a person says that nothing is there.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     async with asyncio.TaskGroup() as tasks:
@@ -75,6 +78,9 @@ async def settled(house: House, seconds: float) -> bool:
         while not (done := all(intent.is_settled for intent in house.ledger.intents.values())):
             if loop.time() > deadline:
                 break
+            for intent in list(house.ledger.intents.values()):
+                if intent.note == NO_CLOCK:
+                    house.outbox.disown(intent.id)
             await asyncio.sleep(PAUSE_SECONDS)
         residents.cancel()
     await house.cloud.aclose()

@@ -161,8 +161,8 @@ def judge(home: Home, said: list[list[str]], tally: Tally, *, is_last: bool) -> 
 
 
 def new_names() -> list[str]:
-    """Return names that no request has had before."""
-    return [f"lane{SEED}-{next(numbers)}" for _ in range(REQUESTS)]
+    """Return names that no request has had before, each with a part that nobody else would choose."""
+    return [f"lane{SEED}-x7k2-{next(numbers)}" for _ in range(REQUESTS)]
 
 
 def main() -> None:
