@@ -407,6 +407,9 @@ UNFIT: dict[str, Callable[[dict[str, Any]], object]] = {
     "an id that is none": lambda it: it.update(id="checkpoint-1"),
     "another resource": lambda it: it["vault"]["resources"][0].update(id="11111111-2222-4333-8444-555555555555"),
     "no resources": lambda it: it["vault"].update(resources=[], skipped_resources=[]),
+    "resources that are a number": lambda it: it["vault"].update(resources=2**64),
+    "skipped resources that are a number": lambda it: it["vault"].update(skipped_resources=2**64),
+    "skipped resources that are a text": lambda it: it["vault"].update(skipped_resources="none"),
     "another name": lambda it: it["extra_info"].update(name="of-another-request"),
 }
 

@@ -115,9 +115,10 @@ def _no_number(text: str) -> Any:
 
 
 def _count(answer: Any) -> int:
-    """Return how many resources an answer names, readable or not."""
+    """Return how many resources an answer names, readable or not; what is no list names one that is not."""
     vault = answer["checkpoint"]["vault"]
-    return len(vault.get("resources") or ()) + len(vault.get("skipped_resources") or ())
+    parts = (vault.get("resources") or (), vault.get("skipped_resources") or ())
+    return sum(len(part) if isinstance(part, list | tuple) else 1 for part in parts)
 
 
 def checkpoint(body: bytes) -> Checkpoint:
