@@ -256,19 +256,15 @@ def test_openstack_client(small_town, tmp_path):
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
 
 
-def test_openstack_client_deletes_a_backup(small_town, tmp_path):
+def test_openstack_client_deletes_a_backup_and_creates_a_policy(small_town, tmp_path):
     service, url = small_town
     backup = next(iter(service.estate.backups.values()))
-    assert run_openstack(url, tmp_path, f"backup delete {backup.id}") == [""]
-    assert backup.status == "deleting"
-
-
-def test_openstack_client_creates_a_policy(small_town, tmp_path):
-    service, url = small_town
     service.modes.otc = True
     keeps = "--day-backups 7 --timezone UTC+01:00 --max-backups 30"
-    create = f"policy create nightly --pattern {shlex.quote(EVERY_NIGHT)} {keeps}"
-    created, listed = openstack(url, tmp_path, create, "policy list")
+    create = f"policy create nightly --pattern {shlex.quote(EVERY_NIGHT)} {keeps} -f json"
+    printed = run_openstack(url, tmp_path, f"backup delete {backup.id}", create, "policy list -f json")
+    assert (printed[0], backup.status) == ("", "deleting")
+    created, listed = map(json.loads, printed[1:])
     assert (created["name"], created["enabled"], created["day_backups"]) == ("nightly", True, 7)
     assert created["schedule_pattern_1"] == EVERY_NIGHT
     assert [(each["ID"], each["name"]) for each in listed] == [(created["ID"], "nightly")]

@@ -55,6 +55,12 @@ def test_fault_66_ten_million_letters_slow_nothing(qtbot: QtBot) -> None:
         assert len(text) <= 2100, one
 
 
+def test_fault_66_two_hundred_thousand_marks_on_a_letter_are_cut(qtbot: QtBot) -> None:
+    windows = hostile.shown(qtbot, "a" + "\u0301" * 200_000)
+    for one, text in hostile.texts(windows):
+        assert "\u0301" * 9 not in text, one
+
+
 def test_fault_66_one_name_of_ten_million_letters_is_not_felt(qtbot: QtBot) -> None:
     workspace = estate.workspace()
     vaults = [*estate.vaults(), estate.vault(20, "é" * HUGE, 1, 10)]
