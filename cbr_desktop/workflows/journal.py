@@ -50,6 +50,8 @@ class AuditWriter:
             EntryKind.MADE,
             intent,
             state=str(intent.state),
+            operation=str(intent.change.kind),
+            subject=asdict(intent.subject),
             name=intent.name,
             endpoint=intent.target.cbr_endpoint,
             body_sha256=hashlib.sha256(intent.body).hexdigest(),
