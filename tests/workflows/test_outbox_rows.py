@@ -1,7 +1,7 @@
 """What the outbox keeps of a request, field by field, after everything that a person or a restart does to it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +21,7 @@ from cbr_desktop.domain.checkpoint import (
     ResourceChoice,
     SkippedResource,
 )
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
     Forbidden,
     LoginRefused,
@@ -68,7 +69,7 @@ class Room:
         self.clock = StageClock()
         self.ledger = Ledger(options.pop("profile", DEMO), lambda part: None)
         self.asked = 0
-        self.records = SqliteRecords(path)
+        self.records: SqliteRecords = options.pop("records", SqliteRecords)(path)
         self.guard = Guard(self.ledger.profile, self.clock)
         ids = iter(range(1, 1000))
         cloud = options.pop("cloud", None)
@@ -379,6 +380,18 @@ class Answers:
         return answer
 
 
+def at_work(room: Room, story: Callable[[], Awaitable[None]]) -> None:
+    """Have the outbox send while a story is told."""
+
+    async def main() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            drain = tasks.create_task(room.outbox.drain())
+            await story()
+            drain.cancel()
+
+    asyncio.run(main())
+
+
 def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[IntentState], Answers]:
     """Send a request that is answered so; return it a second later, and the states that it has been in."""
     cloud = Answers(answer)
@@ -386,15 +399,12 @@ def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[Inten
     states: list[IntentState] = []
 
     async def story() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            drain = tasks.create_task(room.outbox.drain())
-            made = room.outbox.submit(DRAFT)
-            room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
-            await room.clock.sleep(1)
-            drain.cancel()
+        made = room.outbox.submit(DRAFT)
+        room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
+        await room.clock.sleep(1)
 
     with closing(room.records):
-        asyncio.run(story())
+        at_work(room, story)
         (intent,) = room.ledger.intents.values()
         # a word for people about a request that waits is not worth a write
         assert room.is_kept(intent) or intent.state is S.QUEUED
@@ -471,6 +481,121 @@ def test_a_vault_that_is_busy_may_be_busy_with_the_request_itself(tmp_path: Path
     assert intent == replace(SENT_ROW, **changes)
     assert looked_for == [SENT_ROW]
     assert cloud.sent == [BODY]
+
+
+HOUR = timedelta(hours=1)
+OLD = {"confirmed_at": START - HOUR, "created_at": START - HOUR}
+AHEAD = {"confirmed_at": START + HOUR}
+
+
+@pytest.mark.parametrize(
+    ("before", "note"),
+    [
+        ({"state": S.QUEUED, "target": ELSEWHERE}, "elsewhere"),
+        ({"state": S.SCHEDULED, "due_at": DUE, "target": ELSEWHERE}, "elsewhere"),
+        ({"state": S.QUEUED, **AHEAD}, "clock"),
+        ({"state": S.SCHEDULED, "due_at": DUE, **AHEAD}, "clock"),
+        ({"state": S.SCHEDULED, "due_at": START - timedelta(minutes=16), **OLD}, "late"),
+        ({"state": S.QUEUED, **OLD}, "stale"),
+        ({"state": S.QUEUED, "preflight_at": START - HOUR}, "contradicted"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_must_not_go_by_itself_is_held_with_its_reason(room: Room, before: Any, note: str) -> None:
+    row = replace(row_of("old", before["state"]), **before)
+    room.know()  # the vault has no resources, so what is known speaks against a backup
+    room.ledger.put_connection(room.ledger.connection._replace(reach=Reach.ONLINE))
+    room.records.add(row)
+    room.ledger.put_intent(row)
+    room.outbox.vault_freed()
+    at_work(room, lambda: room.clock.sleep(1))
+    assert room.is_kept(replace(row, state=S.HELD, note=note))
+
+
+def test_what_was_judged_by_data_that_are_old_still_waits_for_newer_ones(room: Room) -> None:
+    row = replace(row_of("old", S.QUEUED), preflight_at=START - HOUR)
+    room.records.add(row)
+    room.ledger.put_intent(row)
+    room.outbox.vault_freed()
+    at_work(room, lambda: room.clock.sleep(1))
+    assert room.ledger.intents[row.id] == replace(row, note="old-data")
+
+
+@pytest.mark.parametrize("note", ["offline", "unreachable", "login", "throttled", "old-data"])
+def test_waking_takes_back_what_stood_in_the_way(room: Room, note: str) -> None:
+    row = room.held(S.QUEUED, note=note)
+    room.outbox.wake()
+    passed = note in ("offline", "unreachable", "login")
+    assert room.ledger.intents[row.id] == (replace(row, note="") if passed else row)
+
+
+def test_a_release_goes_at_once_whatever_its_last_try_met(tmp_path: Path) -> None:
+    cloud = Answers(Unreachable("cbr.invalid"), CreateAnswer(MADE, "req-1"))
+    room = Room(tmp_path / "outbox.db", cloud=cloud)
+
+    async def story() -> None:
+        made = room.outbox.submit(DRAFT)
+        await room.clock.sleep(1)
+        assert room.ledger.intents[made.id].note == "unreachable"
+        assert room.outbox.hold(made.id)
+        assert room.outbox.release(made.id)
+        # the pace between two requests, and less than the pause after a failure
+        await room.clock.sleep(2)
+        assert room.ledger.intents[made.id].state is S.ACCEPTED
+
+    with closing(room.records):
+        at_work(room, story)
+    assert cloud.sent == [BODY, BODY]
+
+
+def test_a_request_that_the_disk_does_not_let_go_rests_a_while(tmp_path: Path) -> None:
+    cloud = Answers(CreateAnswer(MADE, "req-1"))
+    tries: list[float] = []
+
+    class FullAtFirst(SqliteRecords):
+        def claim(self, intent: Intent) -> bool:
+            tries.append((room.clock.now() - START).total_seconds())
+            if len(tries) < 3:
+                raise NotSaved("outbox.db", "full")
+            return super().claim(intent)
+
+    room = Room(tmp_path / "outbox.db", cloud=cloud, records=FullAtFirst)
+
+    async def story() -> None:
+        made = room.outbox.submit(DRAFT)
+        await room.clock.sleep(1)
+        assert room.ledger.intents[made.id] == replace(made, note="not-saved")
+        await room.clock.sleep(90)
+        assert room.ledger.intents[made.id].state is S.ACCEPTED
+
+    with closing(room.records):
+        at_work(room, story)
+    assert tries == [0, 30, 60]
+    assert cloud.sent == [BODY]
+
+
+def test_a_busy_vault_makes_what_was_not_found_there_of_late_suspicious(tmp_path: Path) -> None:
+    room = Room(tmp_path / "outbox.db", cloud=Answers(refused("BackupService.6125")))
+    late, early = START - timedelta(hours=23), START - timedelta(hours=25)
+    other = replace(TARGET, vault_id=VaultId("another"))
+    rows = [
+        replace(row_of("late", S.NOT_FOUND), sent_at=late, created_at=early),
+        replace(row_of("early", S.NOT_FOUND), sent_at=early),
+        replace(row_of("elsewhere", S.NOT_FOUND), sent_at=late, target=other),
+        replace(row_of("rejected", S.REJECTED), sent_at=late),
+    ]
+    for row in rows:
+        room.records.add(row)
+    room.outbox.restore()
+
+    async def story() -> None:
+        room.outbox.submit(DRAFT)
+        await room.clock.sleep(1)
+
+    with closing(room.records):
+        at_work(room, story)
+        assert room.is_kept(replace(rows[0], state=S.UNKNOWN, note="vault-busy", changed_at=START))
+        assert all(room.is_kept(row) for row in rows[1:])
 
 
 def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(room: Room) -> None:
