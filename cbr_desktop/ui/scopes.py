@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
@@ -103,8 +103,8 @@ class ScopeStrip(QFrame):
     """A button for every profile of a merged scope: its colour, its name, and how it stands.
 
     Signals:
-        login_wished: the ``Profile`` whose login should be asked for.
-        alone_wished: the ``Profile`` that should be looked at alone.
+        login_requested: the ``Profile`` whose login should be asked for.
+        alone_requested: the ``Profile`` that should be looked at alone.
         remarked: what is to be said of a profile at length.
     """
 
@@ -161,14 +161,16 @@ class ScopeStrip(QFrame):
         context, button = self._workspace.shown_contexts[place], self._buttons[place]
         menu = _menu(button)
         if isinstance(context.ledger.connection.error, SecretMissing | LoginRefused):
-            menu.addAction("Log in…").triggered.connect(partial(self._wish, "login_wished", context.profile))
+            menu.addAction("Log in…").triggered.connect(partial(self._request, self.login_requested, context.profile))
         menu.addAction("How it stands").triggered.connect(partial(self._remark, context))
-        menu.addAction("Look at it alone").triggered.connect(partial(self._wish, "alone_wished", context.profile))
+        menu.addAction("Look at it alone").triggered.connect(
+            partial(self._request, self.alone_requested, context.profile)
+        )
         menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
-    def _wish(self, signal: str, profile: Profile, *_: object) -> None:
-        getattr(self, signal).emit(profile)
+    def _request(self, signal: SignalInstance, profile: Profile, *_: object) -> None:
+        signal.emit(profile)
 
     def _remark(self, context: ProfileContext, *_: object) -> None:
         found = member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]
