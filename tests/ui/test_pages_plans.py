@@ -4,19 +4,25 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain import document
 from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.plan import Plan, Run, Step
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.pages.plans import PlansPage
+from cbr_desktop.ui.plans import PlanRow
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.plan import left
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 
@@ -283,3 +289,21 @@ def test_a_folder_that_cannot_be_read_is_said(scene: Scene, opened: Open, run: P
         await until(lambda: "Input/output error" in page.remark.text())
 
     run(story())
+
+
+def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path: Path, opened: Open) -> None:
+    for environment, lead in ((Environment.PRODUCTION, "on production"), (Environment.TEST, "")):
+        scene = Scene(tmp_path / str(environment), [replace(estate.profile(), environment=environment)])
+        page = opened(scene)
+        ledger = estate.ledger(scene.workspace)
+        id = next(each.id for each in ledger.backups.values())
+        found, _ = document.read(json.dumps({"operation": "DeleteBackup", "path": {"backup_id": id}}).encode())
+        profile = ledger.profile.name
+        first = Step(1, profile, "", found)
+        begun = Run("r-1", Plan("old ones", (first, Step(2, profile, "", found))), estate.NOW)
+        of_plan(scene, 2, IntentState.FINISHED, "r-1/1")
+        row = PlanRow(begun, left(begun, scene.workspace.open, estate.NOW))
+        assert (lead in page._loss_hindrance(row)) and (bool(page._loss_hindrance(row)) is bool(lead))
+        for part in Part:
+            ledger.freshness[part] = ledger.freshness[part]._replace(as_of=estate.NOW - timedelta(hours=1))
+        assert page._loss_hindrance(row)

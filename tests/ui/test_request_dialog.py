@@ -22,7 +22,7 @@ from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
-from tests.ui.test_dialog_change import OLD, TEST, Desk
+from tests.ui.test_dialog_change import OLD, TEST, Listed
 
 PATH = "/requests/old.cbr.json"
 DELETION = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": OLD.id}, "ticket": "CHG-1"}, indent=2) + "\n"
@@ -34,7 +34,7 @@ Open = Callable[..., RequestDialog]
 
 @pytest.fixture
 def counter() -> Counter:
-    return Desk(TEST)
+    return Listed(TEST)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_file_is_shown_with_its_judgement_and_its_request(opened: Open) -> N
         (DELETION.replace(OLD.id, "{prior.id}"), "takes the result of another request"),
     ],
 )
-def test_what_is_wrong_is_said_and_cannot_be_sent(opened: Open, counter: Desk, text: str, words: str) -> None:
+def test_what_is_wrong_is_said_and_cannot_be_sent(opened: Open, counter: Listed, text: str, words: str) -> None:
     dialog = opened(text)
     assert words in verdict(dialog), verdict(dialog)
     assert not dialog.send.isEnabled()
@@ -111,7 +111,7 @@ def test_what_is_not_saved_is_kept_when_it_is_closed(opened: Open, draft_store: 
     assert "best" in kept.text and kept.path == PATH
 
 
-def test_it_is_sent_by_the_window_of_every_change_with_its_bytes_and_its_file(opened: Open, counter: Desk) -> None:
+def test_it_is_sent_by_the_window_of_every_change_with_its_bytes_and_its_file(opened: Open, counter: Listed) -> None:
     dialog = opened(RENAMING)
     dialog.send.click()
     (asked,) = dialog.findChildren(ChangeDialog)

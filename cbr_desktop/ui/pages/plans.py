@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -18,7 +18,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.text.words import Notice, Times
 from cbr_desktop.ui.dialogs.lines import MarkedLine
 from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
@@ -42,7 +42,8 @@ from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.ui.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left, destroying, uncounted, wants_name
 
 _PANEL_SHARES = (2, 3)
 
@@ -328,7 +329,7 @@ class PlansPage(Page[PlanRow]):
                 "report": row.is_known,
                 "outbox": any(step.intent is not None for step in row.told.rows),
             }
-            hindrance = profiles.hindrance("continue")
+            hindrance = profiles.hindrance("continue") or self._loss_hindrance(row)
             self.buttons["continue"].setEnabled(not hindrance)
             self.buttons["continue"].setToolTip(tooltip(hindrance or self._VERBS["continue"][1]))
             words = f"Open {count_words(len(row.closed), 'profile')}"
@@ -336,6 +337,18 @@ class PlansPage(Page[PlanRow]):
             self.buttons["profiles"].setAccessibleName(words)
         for verb, button in self.buttons.items():
             button.setVisible(shown[verb])
+
+    def _loss_hindrance(self, row: PlanRow) -> str:
+        """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
+        waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
+        found = destroying(row.run.plan, self._workspace.ledgers, "")
+        steps = [each for each in found if each[0].number in waiting]
+        if wants_name(steps):
+            command = f"cbr-desktop plan continue {row.run.id[:8]} --name …"
+            return f"The rest destroys something on production. {quoted(command)} counts it afresh and continues it."
+        if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
+            return "What the rest destroys was not counted of late. Refresh (F5), then continue."
+        return ""
 
     # what a person does
 
@@ -400,7 +413,7 @@ class PlansPage(Page[PlanRow]):
     def go_on(self) -> None:
         """Continue the chosen run: that confirms the rest of it anew."""
         row = self.view.current_row()
-        if row is not None and row.can_go_on:
+        if row is not None and row.can_go_on and not self._loss_hindrance(row):
             self.begin(row.run)
 
     def stop(self) -> None:
