@@ -74,7 +74,7 @@ def understood(line: bytes) -> Wish | None:
 
 
 def activate(door: Path, wish: Wish, seconds: float = PATIENCE_SECONDS, *, wait: bool = False) -> bool | None:
-    """Ask the program behind ``door``; tell whether it did what was wished, or ``None`` when nobody listens there.
+    """Ask the program behind a socket; tell whether it did what was wished, or ``None`` when nobody listens there.
 
     ``False`` also comes, after ``seconds``, from one that does not answer. With ``wait`` a program that has only just
     started is given as long to begin listening.
@@ -128,10 +128,10 @@ def _asked_pipe(door: Path, line: bytes, seconds: float) -> bool | None:
 
 
 class SingleInstance(QObject):
-    """Listens at the door of the data folder, whose lock must be held, and brings the window to the front.
+    """Listens at the socket of the data folder, whose lock must be held, and brings the window to the front.
 
     Signals:
-        review_wished: the ``Path`` of a file that should be opened for review; nothing has looked at it yet.
+        review_requested: the ``Path`` of a file that should be opened for review; nothing has looked at it yet.
     """
 
     review_requested = Signal(object)

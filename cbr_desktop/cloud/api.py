@@ -163,7 +163,7 @@ class CbrCloud:
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
     async def _once_seen(self, observer: RequestObserver, call: Call) -> Answer:
-        """Send a call once before the eyes of a witness, who hears nothing of one that does not leave."""
+        """Send a call once before the eyes of an observer, who hears nothing of one that does not leave."""
         has_left = False
 
         def leaves() -> None:

@@ -37,8 +37,8 @@ class Details(QFrame):
     """Shows one subject on four leaves, each filled when it is looked at.
 
     Signals:
-        checkpoint_wished: a checkpoint of what is shown was asked for.
-        vault_wished: the vault with this id should be shown.
+        checkpoint_requested: a checkpoint of what is shown was asked for.
+        vault_requested: the vault with this id should be shown.
     """
 
     checkpoint_requested = Signal()

@@ -37,7 +37,7 @@ class Drawer(QFrame):
     """Lists requests, grouped by what they need.
 
     Signals:
-        outcome_wished: the id of the request whose outcome should open.
+        outcome_requested: the id of the request whose outcome should open.
         remarked: something about what was just done, in words.
         toggled: whether the drawer is open now.
     """

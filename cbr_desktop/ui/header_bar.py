@@ -32,13 +32,13 @@ class ProfileHeader(QWidget):
     """Names the scope: a profile with region and project, or several.
 
     Signals:
-        scope_menu_wished: the choice of profiles should open below the button.
-        arm_menu_wished: the choice of how long a read-only profile is armed should open below the button.
-        create_wished: a checkpoint of what is selected should be made.
+        scope_menu_requested: the choice of profiles should open below the button.
+        arm_menu_requested: the choice of how long a read-only profile is armed should open below the button.
+        create_requested: a checkpoint of what is selected should be made.
         details_toggled: whether the details should be shown.
-        refresh_wished: everything should be read now.
-        theme_menu_wished: the choice of light and dark should open below the button.
-        help_wished: keys and versions should be shown.
+        refresh_requested: everything should be read now.
+        theme_menu_requested: the choice of light and dark should open below the button.
+        help_requested: keys and versions should be shown.
     """
 
     scope_menu_requested = Signal()

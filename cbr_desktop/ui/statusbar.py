@@ -27,10 +27,10 @@ class StatusBar(QStatusBar):
 
     Signals:
         connection_asked: the words of the connection were clicked.
-        refresh_wished: everything should be read now.
+        refresh_requested: everything should be read now.
         clocks_turned: times should be told in the other way, local or UTC.
         problems_asked: the problems should be listed.
-        offline_wished: working offline should begin or end.
+        offline_requested: working offline should begin or end.
         ticked: ten seconds have gone; ages and clocks say something else now.
     """
 

@@ -37,9 +37,9 @@ class WelcomeWindow(QWidget):
     Signals:
         chosen: the ``Profile`` to open, or ``None`` for the demo cloud.
         dismissed: the window was closed without a choice.
-        add_wished: a profile should be made.
-        import_wished: profiles should be taken over from other programs.
-        edit_wished: the profile of this name should be looked at and changed.
+        add_requested: a profile should be made.
+        import_requested: profiles should be taken over from other programs.
+        edit_requested: the profile of this name should be looked at and changed.
     """
 
     chosen = Signal(object)

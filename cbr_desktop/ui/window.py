@@ -46,9 +46,9 @@ class MainWindow(QMainWindow):
 
     Signals:
         leave_requested: the window was asked to close; it stays until ``close_for_good``.
-        profiles_wished: the profiles should be edited.
-        doctor_wished: the connection of a ``Profile`` should be looked into.
-        login_wished: the login of a ``Profile`` should be asked for.
+        profiles_requested: the profiles should be edited.
+        doctor_requested: the connection of a ``Profile`` should be looked into.
+        login_requested: the login of a ``Profile`` should be asked for.
     """
 
     leave_requested = Signal()

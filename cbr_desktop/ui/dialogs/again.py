@@ -19,8 +19,8 @@ class AgainDialog(QDialog):
     """Shows what is known of a request of which no trace was found; the safe button is the default.
 
     Signals:
-        look_wished: it should be looked for once more.
-        send_wished: it should be sent again, as a new request.
+        look_requested: it should be looked for once more.
+        send_requested: it should be sent again, as a new request.
     """
 
     look_requested = Signal()

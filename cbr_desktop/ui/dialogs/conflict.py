@@ -15,10 +15,10 @@ class ConflictBar(QFrame):
     """Says what has happened to the file and offers three ways on, and a look at the difference.
 
     Signals:
-        mine_wished: write this draft over the file.
-        theirs_wished: take over what is in the file.
-        elsewhere_wished: save this draft under another name.
-        comparison_wished: show what differs.
+        mine_requested: write this draft over the file.
+        theirs_requested: take over what is in the file.
+        elsewhere_requested: save this draft under another name.
+        comparison_requested: show what differs.
     """
 
     mine_requested = Signal()

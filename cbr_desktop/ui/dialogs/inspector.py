@@ -35,7 +35,7 @@ class Inspector(QTabWidget):
     """Pre-flight and preview, each in a tab.
 
     Signals:
-        subject_wished: the operator wants to see the field that a finding is about.
+        subject_requested: the operator wants to see the field that a finding is about.
     """
 
     subject_requested = Signal(object)
@@ -55,7 +55,7 @@ class FindingList(QWidget):
     """All findings, the most serious first, each with its code and the age of what was judged.
 
     Signals:
-        subject_wished: the operator wants to see the field that a finding is about.
+        subject_requested: the operator wants to see the field that a finding is about.
     """
 
     subject_requested = Signal(object)

@@ -215,7 +215,7 @@ class JsonField(QWidget):
 
     Signals:
         edited: the operator has written another text.
-        comparison_wished: show what differs from the file and from the last request.
+        comparison_requested: show what differs from the file and from the last request.
     """
 
     edited = Signal(str)

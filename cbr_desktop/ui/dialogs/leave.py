@@ -19,7 +19,7 @@ class LeaveDialog(QDialog):
     ``found`` returns what is not at its end now.
 
     Signals:
-        leave_wished: the program should be left all the same.
+        leave_requested: the program should be left all the same.
     """
 
     leave_requested = Signal()

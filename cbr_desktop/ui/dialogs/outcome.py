@@ -62,8 +62,8 @@ class OutcomePanel(QWidget):
     """What became of one intent; it follows the ledger by itself.
 
     Signals:
-        edit_wished: the operator wants to change the request and send it again.
-        close_wished: the operator has seen enough.
+        edit_requested: the operator wants to change the request and send it again.
+        close_requested: the operator has seen enough.
         shown: the id of the intent that is looked at now, as a retry changes it.
     """
 
@@ -439,7 +439,7 @@ class OutcomeDialog(QDialog):
     """The outcome of an intent in a window of its own, which blocks nothing.
 
     Signals:
-        edit_wished: the operator wants to send the intent of this id anew; only with ``can_edit``.
+        edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
     """
 
     edit_requested = Signal(str)

@@ -346,8 +346,8 @@ class _Tree(QTreeWidget):
     """The table of resources, with the keys of a list of ticks.
 
     Signals:
-        all_wished: tick everything that is shown.
-        invert_wished: turn every tick that is shown round.
+        all_requested: tick everything that is shown.
+        invert_requested: turn every tick that is shown round.
     """
 
     all_requested = Signal()

@@ -49,9 +49,9 @@ class Page(QWidget, Generic[Row]):
     Signals:
         selection_altered: another row is the one that details are wished for.
         opened: details of the current row were asked for.
-        checkpoint_wished: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
-        vault_wished: the vault with this id should be shown.
-        lines_wished: lines should be shown beside the window: their title, and a list of them.
+        checkpoint_requested: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
+        vault_requested: the vault with this id should be shown.
+        lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
     """
 

@@ -61,8 +61,8 @@ class PlansPage(Page[PlanRow]):
     A run goes on for as long as this window is there; one that was left in the middle only a person continues.
 
     Signals:
-        outcome_wished: the id of the request whose outcome should open.
-        outbox_wished: the id of the run whose requests should be shown in the outbox.
+        outcome_requested: the id of the request whose outcome should open.
+        outbox_requested: the id of the run whose requests should be shown in the outbox.
     """
 
     name = "Plans"

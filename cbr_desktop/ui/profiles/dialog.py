@@ -98,7 +98,7 @@ class ProfilesDialog(QDialog):
 
     Signals:
         changed: the file of profiles has changed.
-        open_wished: the ``Profile`` that should be opened.
+        open_requested: the ``Profile`` that should be opened.
     """
 
     changed = Signal()

@@ -50,7 +50,7 @@ class KeepingSection(Section):
     keyboard from whoever types a profile. What it has is known once something was kept, tested or opened.
 
     Signals:
-        entering_wished: the secrets should be asked for now.
+        entering_requested: the secrets should be asked for now.
     """
 
     entering_requested = Signal()

@@ -26,7 +26,7 @@ class WhereSection(Section):
     it is in the file, ``None`` for a new one.
 
     Signals:
-        projects_wished: the projects of the account should be listed.
+        projects_requested: the projects of the account should be listed.
     """
 
     projects_requested = Signal()

@@ -29,7 +29,7 @@ class TableView(QTableView, Generic[Row]):
     Signals:
         opened: a row was asked to be opened, by Enter or a double click.
         selection_altered: other rows are selected now.
-        menu_wished: a context menu is about to show; actions may be put first into the ``QMenu``.
+        menu_requested: a context menu is about to show; actions may be put first into the ``QMenu``.
     """
 
     opened = Signal()
