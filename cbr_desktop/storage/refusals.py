@@ -29,7 +29,8 @@ from cbr_desktop.storage.secrets import stored_under
 
 _LIFE = timedelta(days=1)
 _LIFE_OF_LOCK = timedelta(minutes=15)
-_COST = {"n": 2**16, "r": 8, "p": 1, "maxmem": 96 * 2**20, "dklen": 32}
+ROUNDS = 2**16
+_COST = {"r": 8, "p": 1, "maxmem": 96 * 2**20, "dklen": 32}
 _SIZE_LIMIT = 256 * 2**10
 _ACCOUNTS = 200
 _CODE_LIMIT = 40
@@ -40,12 +41,15 @@ class Refusals:
     """Which password was refused last, by account: scheme, host, port, domain and user. Nothing here raises.
 
     A file that cannot be read counts as empty; where it cannot be written, the refusal is remembered by this program
-    alone. ``now`` gives the time.
+    alone. ``now`` gives the time. ``rounds`` is the ``n`` of ``scrypt``.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, rounds: int = ROUNDS
+    ) -> None:
         self._path = path
         self._now = now
+        self._rounds = rounds
         self._computed: dict[tuple[str, str], str] = {}
         """What was computed for a salt and a password already."""
 
@@ -89,7 +93,7 @@ class Refusals:
     async def _hash(self, salt: str, password: str) -> str:
         key = (salt, password)
         if key not in self._computed:
-            self._computed = {key: await asyncio.to_thread(_slow_hash, salt, password)}
+            self._computed = {key: await asyncio.to_thread(_slow_hash, salt, password, self._rounds)}
         return self._computed[key]
 
     def _read(self) -> dict[str, dict[str, Any]]:
@@ -117,10 +121,11 @@ class Refusals:
             write_whole(self._path, json.dumps({"version": 1, "refused": rows}, indent=1).encode())
 
 
-def _slow_hash(salt: str, password: str) -> str:
+def _slow_hash(salt: str, password: str, rounds: int) -> str:
     return hashlib.scrypt(
         password.encode("utf-8", "surrogatepass"),
         salt=bytes.fromhex(salt),
+        n=rounds,
         **_COST,
     ).hex()
 

@@ -29,6 +29,7 @@ from cbr_desktop.simulator.things import Backup
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.workflows.ledger import Ledger
+from tests.stage import DAYS
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
@@ -68,7 +69,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
     monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
-    service = Service(estate.demo(clock.now()), clock)
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
     service.modes.deletion_seconds = 0.1
     with running(service) as url:
         yield Machine(url, service, places())

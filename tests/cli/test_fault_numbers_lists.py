@@ -18,6 +18,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.text.sentences import incomplete_sentence
+from tests.stage import DAYS
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
-    service = Service(estate.demo(clock.now()), clock)
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
     with running(service) as url:
         here = places()
         here.make()

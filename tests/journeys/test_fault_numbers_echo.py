@@ -31,7 +31,7 @@ from cbr_desktop.text.evidence import csv_export, json_export
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.workflows.ledger import Ledger
 from tests.asking import asking
-from tests.stage import Cable, Stage, StageClock
+from tests.stage import DAYS, Cable, Stage, StageClock
 
 PASSWORD = "Kd83-Lm/w0+%7qZ"
 BODY = json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch"}}}).encode()
@@ -41,7 +41,7 @@ BODY = json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": 
 def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
     """Open a session over a service whose user has another password than that of the demo cloud."""
     clock = StageClock()
-    service = Service(estate.demo(clock.now()), clock)
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
     service.estate.users[estate.DEMO_USER].password = PASSWORD
 
     async def secret(kind: SecretKind) -> str:

@@ -1,6 +1,7 @@
 """Fault 97: refused passwords are remembered across programs, none can be read or cheaply guessed from the file."""
 
 import asyncio
+import hashlib
 import json
 import os
 import stat
@@ -34,7 +35,7 @@ def kept(path: Path) -> Path:
 
 def refusals(path: Path, **later: float) -> Refusals:
     """What a new program remembers, a span of time after noon."""
-    return Refusals(path, lambda: NOON + timedelta(**later))
+    return Refusals(path, lambda: NOON + timedelta(**later), rounds=2)
 
 
 def recalled(path: Path, password: str = PASSWORD, who: Profile | None = None, **later: float) -> KeptRefusal | None:
@@ -94,6 +95,14 @@ def test_fault_97_the_file_is_private_and_holds_neither_password_nor_a_cheap_has
     asyncio.run(refusals(kept).keep(profile(), PASSWORD, REFUSED))
     (row,) = json.loads(kept.read_text())["refused"].values()
     assert row["salt"] != before
+
+
+def test_fault_97_a_guess_takes_64_mebibytes_and_as_much_time(path: Path) -> None:
+    asyncio.run(Refusals(path, lambda: NOON).keep(profile(), PASSWORD, REFUSED))
+    (row,) = json.loads(path.read_text())["refused"].values()
+    salt = bytes.fromhex(row["salt"])
+    slow = hashlib.scrypt(PASSWORD.encode(), salt=salt, n=2**16, r=8, p=1, maxmem=96 * 2**20, dklen=32)
+    assert row["hash"] == slow.hex()
 
 
 @pytest.mark.parametrize(

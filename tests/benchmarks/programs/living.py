@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from cbr_desktop.__main__ import main
+from cbr_desktop.departure import depart
 from cbr_desktop.workflows.ledger import Part
 
 Story = Callable[[Any, Any], Awaitable[None]]
@@ -42,7 +43,8 @@ def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
 
     sys.modules[_LIFE] = ModuleType(_LIFE)
     sys.modules[_LIFE].run_life = run_life  # type: ignore[attr-defined]
-    sys.exit(main(list(arguments)))
+    # as the program itself ends: an interpreter that goes down under a thread in C++ aborts
+    depart(main(list(arguments)))
 
 
 async def loaded(session: Any) -> None:
