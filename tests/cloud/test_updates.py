@@ -51,7 +51,7 @@ def test_what_is_not_newer_is_no_news(than: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "draft_store",
+    "shelf",
     [
         Shelf(signature=base64.b64encode(SigningKey.generate().sign(json.dumps(MANIFEST).encode()).signature)),
         Shelf(signature=base64.b64encode(b"\0" * 64)),
