@@ -52,11 +52,11 @@ def remark(text: str) -> None:
 
 def answer(question: str) -> str:
     """Ask whoever types at the standard input, on the standard error, and return the line; Ctrl+C ends the command."""
-    _print(sys.stderr, visible(question))
-    # a loop would note the signal and go on waiting for the line
+    # a loop would note the signal and go on waiting for the line; it may come as soon as the question is read
     is_main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.default_int_handler) if is_main else None
     try:
+        _print(sys.stderr, visible(question))
         return sys.stdin.readline().rstrip("\r\n")
     finally:
         if is_main:

@@ -20,7 +20,6 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.redaction import HIDDEN
-from cbr_desktop.domain.request import read
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
@@ -31,6 +30,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.evidence import csv_export, json_export
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.workflows.ledger import Ledger
+from tests.asking import asking
 from tests.stage import Cable, Stage, StageClock
 
 PASSWORD = "Kd83-Lm/w0+%7qZ"
@@ -96,14 +96,12 @@ def traces(secret: str) -> list[bytes]:
 def test_fault_85_a_service_that_echoes_gets_no_secret_into_any_file_row_export_or_output(
     tmp_path: Path, cable: type[Echo], state: IntentState
 ) -> None:
-    document, _ = read(BODY)
-    assert document is not None
     reports: list[Report] = []
     said: list[str] = []
     with played(tmp_path, cable) as stage:
 
         async def story() -> None:
-            reports.append(await RequestRunner(stage.session, said.append).send(document, wait=True))
+            reports.append(await RequestRunner(stage.session, said.append).send(asking(BODY), wait=True))
 
         stage.play(story)
     (report,) = reports
