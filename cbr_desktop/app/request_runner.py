@@ -18,7 +18,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import LEFT, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
@@ -155,10 +155,10 @@ class Waits:
         now = self._clock.now()
         session = self._session_of(intent)
         ahead = session.outbox.ahead_of(intent) if intent.state is IntentState.QUEUED else None
-        reason = (intent.state, intent.note, ahead and (ahead.id, ahead.state))
+        reason = (intent.state, intent.reason, ahead and (ahead.id, ahead.state))
         before, due = self._due.get(intent.id, (None, now))
         if reason != before:
-            due = now if ahead is not None or intent.note in PASSING else now + _SAID_EVERY
+            due = now if ahead is not None or intent.reason in PASSING else now + _SAID_EVERY
         if now >= due or due - now > _SAID_EVERY:
             self._say(waiting_sentence(intent, ahead, outcome_of(session.ledger, intent), now))
             due = now + _SAID_EVERY
@@ -168,7 +168,7 @@ class Waits:
 def leave(session: ProfileSession, ids: Iterable[IntentId], say: Say) -> None:
     """Hold what of these requests is still in the queue, and say of each what is left of it."""
     for id in ids:
-        session.outbox.hold(id, LEFT)
+        session.outbox.hold(id, Reason.LEFT)
         say(left_sentence(session.ledger.intents[id], session.clock.now()))
 
 
@@ -244,7 +244,7 @@ class RequestRunner:
         """Wait until the service has the request or until it is certain that it cannot be reached now."""
         while self._state(id) in _UNSENT:
             intent = self._session.ledger.intents[id]
-            is_stuck = intent.state is not IntentState.QUEUED or (intent.note and intent.note not in PASSING)
+            is_stuck = intent.state is not IntentState.QUEUED or (intent.reason and intent.reason not in PASSING)
             if is_stuck and intent.state is not IntentState.SENDING:
                 give_up(id)
                 self._say(given_up_sentence(self._session.ledger.intents[id], intent, self._session.clock.now()))

@@ -17,7 +17,7 @@ from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState, without_profile
+from cbr_desktop.domain.intent import Intent, IntentState, Reason, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.errors import error_sentence
@@ -98,7 +98,7 @@ def _done(
     done = [act(intent.id) for intent in intents]
     now = [session.ledger.intents[intent.id] for intent in intents]
     _show(options, now)
-    return GOOD if all(done) and all(intent.note != NOT_SAVED for intent in now) else BAD
+    return GOOD if all(done) and all(intent.reason != Reason.NOT_SAVED for intent in now) else BAD
 
 
 def release(options: argparse.Namespace) -> int:
@@ -199,7 +199,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
     return {
         "id": intent.id,
         "state": str(intent.state),
-        "note": intent.note,
+        "note": intent.reason,
         "summary": intent_sentence(intent, intent.outcome, now),
         **change_record(intent),
         "name": intent.name,

@@ -33,12 +33,14 @@ and where the clocks could not be compared "not found" is not concluded (``NO_CL
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.redaction import redact_fields
+from cbr_desktop.domain.word import known
 
 
 class IntentState(StrEnum):
@@ -62,24 +64,84 @@ SETTLED = frozenset({IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT
 WAITING = frozenset({IntentState.SCHEDULED, IntentState.HELD, IntentState.QUEUED})
 """The states in which nothing has left this machine, so that a person can take the request back."""
 
-NO_PROFILE = "no-profile"
-"""The note of what has no profile any more."""
-AMBIGUOUS = "ambiguous"
-"""The note of an UNKNOWN request for which checkpoints were found that may be its own or another's."""
-NO_CLOCK = "no-clock"
-"""The note of an UNKNOWN request of which nothing was found while nobody knows when, by the service's time, to look."""
-REPEATED = "repeated"
-"""The note of a request that was proved not to be done and goes again, because its operation may be repeated."""
-PRIOR = "prior"
-"""The note of a queued request that waits for another to finish."""
-PRIOR_FAILED = "prior-failed"
-"""The note of a request that is held because the one that it waited for did not do all of what was asked for."""
 
-NOT_SAVED = "not-saved"
-"""The note of a request whose state the disk would not take; the row there says what was before."""
+class Reason(StrEnum):
+    """Why an intent stands in its state, where the state alone does not say so; words for people are made of it."""
 
-LEFT = "left"
-"""The note of a request whose command ended before it was sent: no other sends it until a person releases it."""
+    NONE = ""
+
+    # waiting
+    OFFLINE = "offline"
+    """The operator works offline."""
+    UNREACHABLE = "unreachable"
+    THROTTLED = "throttled"
+    LOGIN = "login"
+    """Somebody has to do something about the login first."""
+    NOT_SAVED = "not-saved"
+    """The disk would not take the state; the row there says what was before."""
+    OLD_DATA = "old-data"
+    """Newer data than those it was judged by are asked for."""
+    PRIOR = "prior"
+    """Another request has to finish first."""
+    REPEATED = "repeated"
+    """It was proved not to be done and goes again, because its operation may be repeated."""
+
+    # held
+    PERSON = "person"
+    STALE = "stale"
+    """It was confirmed too long ago."""
+    CONTRADICTED = "contradicted"
+    """Newer data speak against it."""
+    LATE = "late"
+    """Its time passed while nothing ran."""
+    CLOCK = "clock"
+    """It was confirmed by a clock that was ahead."""
+    ELSEWHERE = "elsewhere"
+    """Its profile leads elsewhere."""
+    LEFT = "left"
+    """The command that asked for it ended before it was sent: no other sends it until a person releases it."""
+    PRIOR_FAILED = "prior-failed"
+    """The request that it waited for did not do all of what was asked for."""
+    NO_PROFILE = "no-profile"
+    """It has no profile any more."""
+
+    # unknown
+    INTERRUPTED = "interrupted"
+    """The program ended, or was told to, while it was being sent."""
+    LOOKING_AGAIN = "looking-again"
+    LANE_BUSY = "vault-busy"
+    """No trace was found, but what is busy may be busy with it."""
+    AMBIGUOUS = "ambiguous"
+    """What was found may be its own or another's."""
+    NO_CLOCK = "no-clock"
+    """Nothing was found while nobody knows when, by the service's time, to look."""
+    NO_ANSWER = "NoAnswer"
+    BAD_ANSWER = "BadAnswer"
+    REDIRECTED = "Redirected"
+    SIGN_IN_PAGE = "SignInPage"
+    REFUSED = "Refused"
+    """The service reported a fault of its own."""
+    FORBIDDEN = "Forbidden"
+    NOT_THERE = "NotFound"
+    LOGIN_REFUSED = "LoginRefused"
+    TOO_MANY = "Throttled"
+    UNPROVED = "Unproved"
+    PROXY = "Unreachable"
+    """A proxy wanted a login in place of an answer."""
+
+    # settled
+    RECONCILED = "reconciled"
+    """It was found by reading."""
+    ADOPTED = "adopted"
+    """A person says that a candidate is its own."""
+    DISOWNED = "disowned"
+    """A person says that nothing of what was found is its own."""
+
+
+def reason_of(text: str) -> Reason:
+    """Return the reason that is spelled so; a word that this version does not know is kept as it is, and decides
+    nothing."""
+    return cast(Reason, known(Reason, text))
 
 
 class Origin(StrEnum):
@@ -142,9 +204,9 @@ class Candidate:
 class Intent:
     """One request and its fate.
 
-    ``change`` is what is sent, ``result`` what it made, once that is known. ``note`` is a word about the state, for
-    people's eyes only after ``text``. ``outcome`` is what became of it, once all of it has ended: the service
-    forgets its tasks after a month, the row does not.
+    ``change`` is what is sent, ``result`` what it made, once that is known. ``reason`` is why it stands in its state.
+    ``outcome`` is what became of it, once all of
+    it has ended: the service forgets its tasks after a month, the row does not.
 
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when
@@ -168,7 +230,7 @@ class Intent:
     result: Result | None = None
     request_id: str = ""
     refusal: Refusal | None = None
-    note: str = ""
+    reason: Reason = Reason.NONE
     retry_of: IntentId | None = None
     outcome: Outcome | None = None
     due_at: datetime | None = None
@@ -222,7 +284,9 @@ class Intent:
     @property
     def awaits_person(self) -> bool:
         """Whether its outcome is unknown and a person can say it: by a candidate, or as reading has ended in vain."""
-        return self.state is IntentState.UNKNOWN and (bool(self.candidates) or self.note in (AMBIGUOUS, NO_CLOCK))
+        return self.state is IntentState.UNKNOWN and (
+            bool(self.candidates) or self.reason in (Reason.AMBIGUOUS, Reason.NO_CLOCK)
+        )
 
     @property
     def wanted_at(self) -> datetime:
@@ -239,6 +303,6 @@ def without_profile(intent: Intent) -> Intent:
     if intent.is_settled:
         return intent
     if intent.state in WAITING:
-        return replace(intent, state=IntentState.HELD, note=NO_PROFILE)
+        return replace(intent, state=IntentState.HELD, reason=Reason.NO_PROFILE)
     state = IntentState.UNKNOWN if intent.state is IntentState.SENDING else intent.state
-    return replace(intent, state=state, note=NO_PROFILE)
+    return replace(intent, state=state, reason=Reason.NO_PROFILE)

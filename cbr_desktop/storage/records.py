@@ -14,7 +14,7 @@ from cbr_desktop.domain.change import Change, Kind, Result, Subject, SubjectType
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target, reason_of
 from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
@@ -335,7 +335,7 @@ def _intent(row: _Row) -> Intent:
         result=_result(parts),
         request_id=parts["request_id"],
         refusal=Refusal(**parts["refusal"]) if parts["refusal"] else None,
-        note=parts["note"],
+        reason=reason_of(parts["note"]),
         retry_of=IntentId(str(retry_of)) if retry_of is not None else None,
         outcome=_outcome(parts["outcome"]) if parts.get("outcome") else None,
         due_at=_moment(wished.get("due_at")),
@@ -383,7 +383,7 @@ def _answer(intent: Intent) -> dict[str, Any]:
         **({"result": {"id": made.id, "status": made.status}} if made is not None and made.checkpoint is None else {}),
         "request_id": intent.request_id,
         "refusal": asdict(intent.refusal) if intent.refusal else None,
-        "note": intent.note,
+        "note": intent.reason,
         "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
 

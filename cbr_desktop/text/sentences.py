@@ -7,19 +7,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
-from cbr_desktop.domain.intent import (
-    LEFT,
-    NO_CLOCK,
-    NO_PROFILE,
-    NOT_SAVED,
-    PRIOR,
-    PRIOR_FAILED,
-    REPEATED,
-    WAITING,
-    Candidate,
-    Intent,
-    IntentState,
-)
+from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Reason
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
@@ -443,10 +431,14 @@ def intent_sentence(intent: Intent, outcome: Outcome | None, now: datetime) -> s
         words = words_of(intent)
         sentence = words.outcome(intent, outcome) if outcome else words.accepted
         found = {
-            "reconciled": f" The answer had been lost; {words.found}.",
-            "adopted": f" The answer had been lost; you said that this {words.thing} is the one.",
-        }.get(intent.note, "")
-        alone = " There is no profile of its name any more, so nobody follows it." if intent.note == NO_PROFILE else ""
+            Reason.RECONCILED: f" The answer had been lost; {words.found}.",
+            Reason.ADOPTED: f" The answer had been lost; you said that this {words.thing} is the one.",
+        }.get(intent.reason, "")
+        alone = (
+            " There is no profile of its name any more, so nobody follows it."
+            if intent.reason == Reason.NO_PROFILE
+            else ""
+        )
         return sentence + found + alone + _duplicate_words(intent) + _unsaved(intent)
     return _INTENTS[intent.state](intent, now) + _unsaved(intent)
 
@@ -460,55 +452,59 @@ def _held(intent: Intent, now: datetime) -> str:
     wanted = clock_words(intent.wanted_at, now)
     age = duration_words(now - intent.wanted_at)
     return {
-        "person": "Held by you; nothing is sent. Release it to send it, or take it back.",
-        "stale": (
+        Reason.PERSON: "Held by you; nothing is sent. Release it to send it, or take it back.",
+        Reason.STALE: (
             f"Held: you confirmed it {age} ago, and things may have changed since. Nothing was sent."
             " Look at it, then release it or take it back."
         ),
-        PRIOR_FAILED: (
+        Reason.PRIOR_FAILED: (
             "Held: the request that it waited for did not do all of what was asked for. Nothing was sent."
             " Look at that one, then release this one or take it back."
         ),
-        "contradicted": (
+        Reason.CONTRADICTED: (
             f"Held: what is known of {words_of(intent).place} now speaks against it. Nothing was sent."
             " Run the pre-flight again, then release it or take it back."
         ),
-        "late": (
+        Reason.LATE: (
             f"Held: it was scheduled for {wanted} and this program did not run or had no connection then."
             " Nothing was sent. Release it to send it now, or take it back."
         ),
-        LEFT: (
+        Reason.LEFT: (
             f"Held: the command with which {shown(intent.by or 'somebody', 80)} asked for it {wanted} ended before it"
             " was sent. Nothing was sent. Release it to send it, or take it back."
         ),
-        NO_PROFILE: (
+        Reason.NO_PROFILE: (
             "Held: there is no profile of this name any more. Nothing was sent."
             " Add a profile of the same name and project again to decide."
         ),
-        "clock": (
+        Reason.CLOCK: (
             f"Held: by this machine's clock you confirmed it {wanted}, which is still to come, so the clock has been"
             " set back since. Nothing was sent. Look at it, then release it or take it back."
         ),
-        "elsewhere": (
+        Reason.ELSEWHERE: (
             "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
             " Take it back, or change the profile back."
         ),
-    }.get(intent.note, "Held; nothing is sent until you release it.")
+    }.get(intent.reason, "Held; nothing is sent until you release it.")
 
 
 def _queued(intent: Intent, now: datetime) -> str:
     return {
-        "unreachable": "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
-        "throttled": "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done.",
-        "offline": "Queued: you work offline. It is sent when you end that; nothing was sent.",
-        "login": "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
-        NOT_SAVED: "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk.",
-        "interrupted": "Queued: it was interrupted before anything left this machine. It is sent by itself.",
-        "old-data": "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
-        REPEATED: "Queued: reading has proved that it was not done, so it is sent again.",
-        PRIOR: "Queued: it waits for the request before it to finish.",
+        Reason.UNREACHABLE: "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
+        Reason.THROTTLED: (
+            "Queued: the service asked for fewer requests. It is tried again by itself; nothing was done."
+        ),
+        Reason.OFFLINE: "Queued: you work offline. It is sent when you end that; nothing was sent.",
+        Reason.LOGIN: "Queued: the login was not accepted. Enter the password, then it is sent; nothing was done.",
+        Reason.NOT_SAVED: (
+            "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk."
+        ),
+        Reason.INTERRUPTED: "Queued: it was interrupted before anything left this machine. It is sent by itself.",
+        Reason.OLD_DATA: "Queued: it was judged by old data. It is sent when newer data say nothing against it.",
+        Reason.REPEATED: "Queued: reading has proved that it was not done, so it is sent again.",
+        Reason.PRIOR: "Queued: it waits for the request before it to finish.",
     }.get(
-        intent.note,
+        intent.reason,
         "Queued. It is sent as soon as the service can be reached"
         f" and {words_of(intent).place} has nothing else to do.",
     )
@@ -529,7 +525,7 @@ def _rejected(intent: Intent, now: datetime) -> str:
 
 def _unknown(intent: Intent, now: datetime) -> str:
     since, words = duration_words(now - intent.changed_at), words_of(intent)
-    if intent.note == NO_PROFILE:
+    if intent.reason == Reason.NO_PROFILE:
         return (
             f"It is not known whether it was carried out, and nobody looks for {words.sought(intent)}:"
             " there is no profile of this name any more. Add one of the same name and project again; then it is looked"
@@ -537,13 +533,13 @@ def _unknown(intent: Intent, now: datetime) -> str:
         )
     if intent.candidates:
         return _may_be_words(intent, now)
-    if intent.note == NO_CLOCK:
+    if intent.reason == Reason.NO_CLOCK:
         return (
             f"It is not known whether it was carried out. No trace of it was found in {words.searched(intent)}, but the"
             " service's time could not be compared with this machine's, so nobody can tell whether the right hours were"
             f" looked at. Look at {words.place} yourself, then say that none is yours. {looked_sentence(intent, now)}"
         )
-    return f"The answer was lost {since} ago{_lost_words(intent.note)}. {words.looking(intent)}"
+    return f"The answer was lost {since} ago{_lost_words(intent.reason)}. {words.looking(intent)}"
 
 
 def _may_be_words(intent: Intent, now: datetime) -> str:
@@ -566,21 +562,21 @@ def candidate_words(candidate: Candidate, now: datetime) -> str:
     return f"{name} ({shown(candidate.id, 64)}{at})"
 
 
-def _lost_words(note: str) -> str:
+def _lost_words(reason: Reason) -> str:
     return {
-        "interrupted": " (the program ended while it was being sent)",
-        "looking-again": " (no trace of it was found so far)",
-        "vault-busy": " (no trace of it was found so far, but the vault is busy: it may be running)",
-        "NoAnswer": " (no whole answer came)",
-        "BadAnswer": " (the answer could not be read)",
-        "Redirected": " (the service pointed elsewhere)",
-        "SignInPage": " (a sign-in page answered)",
-        "Refused": " (the service reported a fault of its own)",
-    }.get(note, "")
+        Reason.INTERRUPTED: " (the program ended while it was being sent)",
+        Reason.LOOKING_AGAIN: " (no trace of it was found so far)",
+        Reason.LANE_BUSY: " (no trace of it was found so far, but the vault is busy: it may be running)",
+        Reason.NO_ANSWER: " (no whole answer came)",
+        Reason.BAD_ANSWER: " (the answer could not be read)",
+        Reason.REDIRECTED: " (the service pointed elsewhere)",
+        Reason.SIGN_IN_PAGE: " (a sign-in page answered)",
+        Reason.REFUSED: " (the service reported a fault of its own)",
+    }.get(reason, "")
 
 
 def _not_found_again(intent: Intent, now: datetime) -> str:
-    if intent.note == "disowned":
+    if intent.reason is Reason.DISOWNED:
         return (
             f"You said {clock_words(intent.changed_at, now)} that nothing of what was found is of this request. Keep"
             f" looking, or look at {words_of(intent).place} yourself before you send it again."
@@ -669,12 +665,12 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
 def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
     """Return that a command does not wait any longer to send a request; ``why`` is how it stood until then."""
     reason = {
-        "unreachable": "the service cannot be reached",
-        "offline": "it is worked offline",
-        "login": "the login was not accepted",
-        NOT_SAVED: "the disk would not take the note of sending; make room there",
-        "old-data": "the data by which it was judged are old",
-    }.get(why.note)
+        Reason.UNREACHABLE: "the service cannot be reached",
+        Reason.OFFLINE: "it is worked offline",
+        Reason.LOGIN: "the login was not accepted",
+        Reason.NOT_SAVED: "the disk would not take the note of sending; make room there",
+        Reason.OLD_DATA: "the data by which it was judged are old",
+    }.get(why.reason)
     said = f"it could not be sent: {reason}." if reason else intent_sentence(why, None, now)
     then = "It is held" if intent.state is IntentState.HELD else "It was taken back"
     return f"{_request_words(intent)}: {said} {then}; nothing was sent."
@@ -738,7 +734,7 @@ def _remedies(intent: Intent) -> str:
 
 
 def _unsaved(intent: Intent) -> str:
-    if intent.note != NOT_SAVED or intent.state is IntentState.QUEUED:
+    if intent.reason != Reason.NOT_SAVED or intent.state is IntentState.QUEUED:
         return ""
     then = "When the program starts anew, it waits as before" if intent.state in _NEVER_LEFT else "It is not sent again"
     return f" This could not be written to the disk: make room there. {then}."

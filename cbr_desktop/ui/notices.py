@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.text.plain import plain, unmarked
 from cbr_desktop.ui.drawer import MarkSign
 from cbr_desktop.ui.icons import icon
@@ -212,7 +212,7 @@ class Reminder(QObject):
 
 def _held(ledger: Reading) -> list[Intent]:
     """Return the requests that this program holds; those that a person holds are no news to that person."""
-    return [i for i in ledger.intents.values() if i.state is IntentState.HELD and i.note != "person"]
+    return [i for i in ledger.intents.values() if i.state is IntentState.HELD and i.reason != Reason.PERSON]
 
 
 class Watch:

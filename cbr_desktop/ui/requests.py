@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import LEFT, NO_PROFILE, NOT_SAVED, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.operations import words_of
@@ -118,26 +118,26 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
     age = duration_words(now - intent.wanted_at)
     if intent.state is IntentState.HELD:
         return {
-            "person": "You: held by hand",
-            "stale": f"You: confirmed {age} ago",
-            "contradicted": "You: newer data speak against it",
-            "late": f"You: its time passed {age} ago",
-            "clock": "You: confirmed by a clock that was ahead",
-            "elsewhere": "Its profile, which leads elsewhere now",
-            LEFT: "You: the command that asked for it ended",
-            NO_PROFILE: "Its profile, which is gone",
-        }.get(intent.note, "You")
+            Reason.PERSON: "You: held by hand",
+            Reason.STALE: f"You: confirmed {age} ago",
+            Reason.CONTRADICTED: "You: newer data speak against it",
+            Reason.LATE: f"You: its time passed {age} ago",
+            Reason.CLOCK: "You: confirmed by a clock that was ahead",
+            Reason.ELSEWHERE: "Its profile, which leads elsewhere now",
+            Reason.LEFT: "You: the command that asked for it ended",
+            Reason.NO_PROFILE: "Its profile, which is gone",
+        }.get(intent.reason, "You")
     if intent.state is IntentState.QUEUED:
         return {
-            "unreachable": "The connection",
-            "throttled": "The service: too many requests",
-            "offline": "The end of working offline",
-            "login": "The login",
-            NOT_SAVED: "Room on the disk",
-        }.get(intent.note, "Its turn")
+            Reason.UNREACHABLE: "The connection",
+            Reason.THROTTLED: "The service: too many requests",
+            Reason.OFFLINE: "The end of working offline",
+            Reason.LOGIN: "The login",
+            Reason.NOT_SAVED: "Room on the disk",
+        }.get(intent.reason, "Its turn")
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
         return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
-    if intent.note == NO_PROFILE:
+    if intent.reason == Reason.NO_PROFILE:
         return "Its profile, which is gone"
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
         return tally(outcome) if words_of(intent).is_counted else NONE if outcome.is_over else "The service"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -146,7 +146,7 @@ class Follow:
 
 def _is_resting(intent: Intent) -> bool:
     """Whether a search for an intent has ended, in this life of the program or one before, and left it UNKNOWN."""
-    return intent.state is IntentState.UNKNOWN and intent.note in (AMBIGUOUS, NO_CLOCK)
+    return intent.state is IntentState.UNKNOWN and intent.reason in (Reason.AMBIGUOUS, Reason.NO_CLOCK)
 
 
 def _doubted(outcome: Outcome) -> Outcome:

@@ -15,7 +15,7 @@ from typing import Any
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import NOT_SAVED, Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.profile import Profile
@@ -154,7 +154,7 @@ class Journalled:
         try:
             won = self._records.claim(intent)
         except CbrError:
-            self._audit_writer.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": NOT_SAVED})
+            self._audit_writer.note(EntryKind.MOVED, before, **_move(intent, before) | {"note": Reason.NOT_SAVED})
             raise
         if won:
             self._known[intent.id] = intent
@@ -205,7 +205,7 @@ def _grounds(intent: Intent) -> dict[str, Any]:
 
 
 def _move(before: Intent, after: Intent) -> dict[str, Any]:
-    facts: dict[str, Any] = {"from": str(before.state), "to": str(after.state), "note": after.note}
+    facts: dict[str, Any] = {"from": str(before.state), "to": str(after.state), "note": after.reason}
     if before.confirmed_at != after.confirmed_at:
         facts |= {"confirmed_at": _moment(after.confirmed_at)}
     if before.due_at != after.due_at:

@@ -27,19 +27,7 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.ids import CheckpointId, IntentId
-from cbr_desktop.domain.intent import (
-    LEFT,
-    NOT_SAVED,
-    PRIOR,
-    PRIOR_FAILED,
-    REPEATED,
-    WAITING,
-    Intent,
-    IntentState,
-    Origin,
-    Refusal,
-    Target,
-)
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Origin, Reason, Refusal, Target, reason_of
 from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -59,12 +47,8 @@ CONFIRM_MINUTES = 15
 TICK_SECONDS = 10.0
 """How often the clock is looked at, at the least, while something waits for a time: it may be set, and a machine that
 sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
-OFFLINE = "offline"
-"""The reason of ``Unreachable`` while the operator works offline, and the note of what waits for the end of that."""
-OLD_DATA = "old-data"
-"""The note of a queued request that waits for newer data than those it was judged by; they are asked for."""
-PASSING = frozenset({"throttled", OLD_DATA, REPEATED, PRIOR})
-"""The notes of queued requests that are tried again shortly without anybody doing anything about it."""
+PASSING = frozenset({Reason.THROTTLED, Reason.OLD_DATA, Reason.REPEATED, Reason.PRIOR})
+"""The reasons of queued requests that are tried again shortly without anybody doing anything about it."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its lane takes no other."""
@@ -144,13 +128,13 @@ class Outbox:
             if intent.target.profile != self._ledger.profile.name:
                 continue
             if intent.state is IntentState.SENDING:
-                self._move(intent, IntentState.UNKNOWN, note="interrupted")
+                self._move(intent, IntentState.UNKNOWN, reason=Reason.INTERRUPTED)
             elif self._was_left(intent):
-                self._move(intent, IntentState.HELD, note=LEFT)
+                self._move(intent, IntentState.HELD, reason=Reason.LEFT)
             elif intent.state in (IntentState.QUEUED, IntentState.SCHEDULED) and not self._leads_there(intent):
-                self._move(intent, IntentState.HELD, note="elsewhere")
-            elif intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent):
-                self._move(intent, self._waiting_state(intent), note="")
+                self._move(intent, IntentState.HELD, reason=Reason.ELSEWHERE)
+            elif intent.state is IntentState.HELD and intent.reason == Reason.ELSEWHERE and self._leads_there(intent):
+                self._move(intent, self._waiting_state(intent), reason=Reason.NONE)
             else:
                 self._ledger.put_intent(intent)
         self._wake.set()
@@ -193,15 +177,15 @@ class Outbox:
             raise ValueError("its profile leads elsewhere now")
         return self._take(old.target, old.change, retry_of=id, draft=old.draft, plan=old.plan)
 
-    def hold(self, id: IntentId, note: str = "person") -> bool:
+    def hold(self, id: IntentId, reason: Reason = Reason.PERSON) -> bool:
         """Keep a request that waits from being sent until it is released; tell whether it was in time.
 
-        ``note`` is why: a person's wish, or ``LEFT`` when the command that asked for it ends.
+        ``reason`` is why: a person's wish, or ``Reason.LEFT`` when the command that asked for it ends.
         """
         intent = self._ledger.intents[id]
         if intent.state not in (IntentState.QUEUED, IntentState.SCHEDULED):
             return False
-        self._move(intent, IntentState.HELD, note=note)
+        self._move(intent, IntentState.HELD, reason=reason)
         return True
 
     def release(self, id: IntentId) -> bool:
@@ -218,7 +202,7 @@ class Outbox:
         released = intent.moved(
             self._waiting_state(intent),
             now,
-            note="",
+            reason=Reason.NONE,
             confirmed_at=now,
             by=self._by,
             preflight_at=self._judged_at(intent.change),
@@ -250,7 +234,7 @@ class Outbox:
         intent = self._ledger.intents[id]
         if intent.state is not IntentState.NOT_FOUND:
             return False
-        self._move(intent, IntentState.UNKNOWN, note="looking-again")
+        self._move(intent, IntentState.UNKNOWN, reason=Reason.LOOKING_AGAIN)
         return True
 
     def adopt(self, id: IntentId, checkpoint_id: CheckpointId) -> bool:
@@ -263,7 +247,7 @@ class Outbox:
         if intent.state is not IntentState.UNKNOWN or candidate is None:
             return False
         result = self._operation(intent).adopted(intent, candidate)
-        self._move(intent, IntentState.ACCEPTED, result=result, note="adopted", candidates=())
+        self._move(intent, IntentState.ACCEPTED, result=result, reason=Reason.ADOPTED, candidates=())
         return True
 
     def disown(self, id: IntentId) -> bool:
@@ -274,7 +258,7 @@ class Outbox:
         intent = self._ledger.intents[id]
         if not intent.awaits_person:
             return False
-        self._move(intent, IntentState.NOT_FOUND, note="disowned", candidates=())
+        self._move(intent, IntentState.NOT_FOUND, reason=Reason.DISOWNED, candidates=())
         self._wake.set()
         return True
 
@@ -285,8 +269,12 @@ class Outbox:
         self._resting.clear()
         self._cut_off.clear()
         for intent in list(self._ledger.intents.values()):
-            if intent.state is IntentState.QUEUED and intent.note in (OFFLINE, "unreachable", "login"):
-                self._ledger.put_intent(replace(intent, note=""))
+            if intent.state is IntentState.QUEUED and intent.reason in (
+                Reason.OFFLINE,
+                Reason.UNREACHABLE,
+                Reason.LOGIN,
+            ):
+                self._ledger.put_intent(replace(intent, reason=Reason.NONE))
         self._wake.set()
 
     def ahead_of(self, intent: Intent) -> Intent | None:
@@ -362,24 +350,24 @@ class Outbox:
         for intent in filter(self._is_mine, list(self._ledger.intents.values())):
             if intent.state is IntentState.SCHEDULED:
                 if not self._leads_there(intent):
-                    self._move(intent, IntentState.HELD, note="elsewhere")
+                    self._move(intent, IntentState.HELD, reason=Reason.ELSEWHERE)
                 elif _is_from_the_future(intent, now):
-                    self._move(intent, IntentState.HELD, note="clock")
+                    self._move(intent, IntentState.HELD, reason=Reason.CLOCK)
                 elif now - intent.wanted_at > _FRESH:
-                    self._move(intent, IntentState.HELD, note="late")
+                    self._move(intent, IntentState.HELD, reason=Reason.LATE)
                 elif intent.due_at is None or now >= intent.due_at:
                     self._move(intent, IntentState.QUEUED)
                 else:
                     self._look_by(intent.due_at)
             elif intent.state is IntentState.QUEUED and not self._leads_there(intent):
-                self._move(intent, IntentState.HELD, note="elsewhere")
+                self._move(intent, IntentState.HELD, reason=Reason.ELSEWHERE)
             elif intent.state is IntentState.QUEUED and _is_from_the_future(intent, now):
-                self._move(intent, IntentState.HELD, note="clock")
+                self._move(intent, IntentState.HELD, reason=Reason.CLOCK)
             elif intent.state is IntentState.QUEUED and self._was_left(intent):
                 # reading has proved that a command did not do it before it ended
-                self._move(intent, IntentState.HELD, note=LEFT)
+                self._move(intent, IntentState.HELD, reason=Reason.LEFT)
             elif intent.state is IntentState.QUEUED and self._has_failed(intent.after):
-                self._move(intent, IntentState.HELD, note=PRIOR_FAILED)
+                self._move(intent, IntentState.HELD, reason=Reason.PRIOR_FAILED)
 
     def _ready(self) -> Iterator[Intent]:
         """Yield the oldest queued intent of every lane that has nothing open, if it may go by itself."""
@@ -418,7 +406,7 @@ class Outbox:
         """
         if now - self._confirmed_at(intent) > _FRESH:
             if self._is_in_contact:
-                self._move(intent, IntentState.HELD, note="stale")
+                self._move(intent, IntentState.HELD, reason=Reason.STALE)
             return False
         judged_at = intent.preflight_at
         if judged_at is None or -_AHEAD <= now - judged_at <= _FRESH:
@@ -427,12 +415,12 @@ class Outbox:
         # data from the future, as a clock that was wrong dates them, are older than any
         if known is None or known > now + _AHEAD or known <= judged_at <= now + _AHEAD:
             self._look_by()
-            note = OLD_DATA if self._is_in_contact else "unreachable"
-            if intent.note != note:
-                self._ledger.put_intent(replace(intent, note=note))
+            reason = Reason.OLD_DATA if self._is_in_contact else Reason.UNREACHABLE
+            if intent.reason != reason:
+                self._ledger.put_intent(replace(intent, reason=reason))
             return False
         if self._is_contradicted(intent, now):
-            self._move(intent, IntentState.HELD, note="contradicted")
+            self._move(intent, IntentState.HELD, reason=Reason.CONTRADICTED)
             return False
         return True
 
@@ -457,8 +445,8 @@ class Outbox:
         """Whether the request is still under way that another waits for."""
         prior = self._ledger.intents.get(intent.after) if intent.after is not None else None
         waits = prior is not None and not prior.is_settled
-        if waits and not intent.note:
-            self._ledger.put_intent(replace(intent, note=PRIOR))
+        if waits and not intent.reason:
+            self._ledger.put_intent(replace(intent, reason=Reason.PRIOR))
         return waits
 
     def _has_failed(self, id: IntentId | None) -> bool:
@@ -490,7 +478,7 @@ class Outbox:
     def _was_left(self, intent: Intent) -> bool:
         """Whether a row would go by itself though the command that asked for it has ended."""
         would_go = intent.state in (IntentState.QUEUED, IntentState.SCHEDULED)
-        is_back = intent.state is IntentState.HELD and intent.note == "elsewhere" and self._leads_there(intent)
+        is_back = intent.state is IntentState.HELD and intent.reason == Reason.ELSEWHERE and self._leads_there(intent)
         return intent.origin is Origin.COMMAND and intent.id not in self._own and (would_go or is_back)
 
     def _leads_there(self, intent: Intent) -> bool:
@@ -508,7 +496,7 @@ class Outbox:
             sent_at=now,
             service_sent_at=self._service_time(now),
             sends=intent.sends + 1,
-            note="",
+            reason=Reason.NONE,
         )
         try:
             won = self._records.claim(claimed)
@@ -518,7 +506,7 @@ class Outbox:
             self._ledger.put_intent(claimed)
             self._at("after-sending")
         else:
-            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, note=NOT_SAVED))
+            self._ledger.put_intent(intent.moved(IntentState.QUEUED, now, reason=Reason.NOT_SAVED))
         return won
 
     def _service_time(self, at: datetime) -> datetime | None:
@@ -549,7 +537,7 @@ class Outbox:
             self._accepted(intent, sent)
         except StorageError:
             # the journal would not take it, so it was not sent
-            await self._back(intent, NOT_SAVED, DISK_PAUSE_SECONDS)
+            await self._back(intent, Reason.NOT_SAVED, DISK_PAUSE_SECONDS)
         except SecretMissing:
             self._wait_for_login(intent)
         except CloudError as error:
@@ -561,7 +549,7 @@ class Outbox:
                 await self._wait(intent, error)
         except BaseException:
             # cancelled, or a defect of ours: what was handed to the wire may have arrived
-            self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, note="interrupted")
+            self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, reason=Reason.INTERRUPTED)
             raise
         finally:
             self._wake.set()
@@ -570,7 +558,7 @@ class Outbox:
         self._failures = 0
         if self._is_claimed(sent.result, intent):
             # whoever answers with what was made for another request has not told what became of this one
-            self._move(intent, IntentState.UNKNOWN, note="BadAnswer")
+            self._move(intent, IntentState.UNKNOWN, reason=Reason.BAD_ANSWER)
             return
         self._at("before-accepted")
         self._move(intent, IntentState.ACCEPTED, result=sent.result, request_id=sent.request_id)
@@ -586,7 +574,7 @@ class Outbox:
     def _lose(self, intent: Intent, error: CloudError) -> None:
         """Settle a request as unknown: whatever the answer looks like, nobody can know that nothing was done."""
         refusal = _refusal(error) if isinstance(error, Refused) else None
-        self._move(intent, IntentState.UNKNOWN, refusal=refusal, note=type(error).__name__)
+        self._move(intent, IntentState.UNKNOWN, refusal=refusal, reason=reason_of(type(error).__name__))
 
     async def _refuse(self, intent: Intent, error: Refused) -> None:
         """Settle a request that was refused; one for a busy lane once it is certain that not its own run keeps it.
@@ -608,10 +596,10 @@ class Outbox:
             self._lose(intent, error)
             return
         except BaseException:
-            self._move(intent, IntentState.UNKNOWN, refusal=_refusal(error), note="interrupted")
+            self._move(intent, IntentState.UNKNOWN, refusal=_refusal(error), reason=Reason.INTERRUPTED)
             raise
         if found.proved is not None:
-            self._move(intent, IntentState.ACCEPTED, result=found.proved, note="reconciled")
+            self._move(intent, IntentState.ACCEPTED, result=found.proved, reason=Reason.RECONCILED)
         elif found.candidates or not found.is_whole:
             self._lose(intent, error)
         else:
@@ -624,47 +612,49 @@ class Outbox:
     async def _wait(self, intent: Intent, error: CloudError) -> None:
         """Put back a request that certainly was not carried out, until it is worth another try."""
         if isinstance(error, Throttled):
-            await self._back(intent, "throttled", error.retry_after or THROTTLE_PAUSE_SECONDS)
+            await self._back(intent, Reason.THROTTLED, error.retry_after or THROTTLE_PAUSE_SECONDS)
         elif isinstance(error, LoginRefused | Forbidden | NotFound):
             self._wait_for_login(intent)
-        elif isinstance(error, Unreachable) and error.reason == OFFLINE:
+        elif isinstance(error, Unreachable) and error.reason == Reason.OFFLINE:
             self._wait_for_line(intent)
         else:
-            await self._back(intent, "unreachable", self._pause_seconds())
+            await self._back(intent, Reason.UNREACHABLE, self._pause_seconds())
 
     def _wait_for_login(self, intent: Intent) -> None:
         """Put a request back until somebody has done something about the login: every try may lock the account."""
         self._needs_login = True
-        self._move(intent, IntentState.QUEUED, note="login", **_unsent(intent))
+        self._move(intent, IntentState.QUEUED, reason=Reason.LOGIN, **_unsent(intent))
 
     def _wait_for_line(self, intent: Intent) -> None:
         """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
         self._is_offline = True
-        self._move(intent, IntentState.QUEUED, note=OFFLINE, **_unsent(intent))
+        self._move(intent, IntentState.QUEUED, reason=Reason.OFFLINE, **_unsent(intent))
 
     def _pause_seconds(self) -> float:
         self._failures += 1
         return PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS)) - 1]
 
-    async def _back(self, intent: Intent, note: str, pause_seconds: float) -> None:
+    async def _back(self, intent: Intent, reason: Reason, pause_seconds: float) -> None:
         """Put a request that did not leave back into the queue, and look again after a pause."""
-        self._move(intent, IntentState.QUEUED, note=note, **_unsent(intent))
-        if note == "unreachable":
+        self._move(intent, IntentState.QUEUED, reason=reason, **_unsent(intent))
+        if reason is Reason.UNREACHABLE:
             self._cut_off.add(intent.id)
             self._wake.set()
         await self._rest(intent.id, pause_seconds)
 
-    def _obstacle(self) -> str:
-        """Return why no request can go at present, empty when none stands in the way."""
+    def _obstacle(self) -> Reason:
+        """Return why no request can go at present, ``NONE`` when nothing stands in the way."""
         if self._needs_login:
-            return "login"
-        return OFFLINE if self._is_offline else "unreachable" if self._cut_off else ""
+            return Reason.LOGIN
+        if self._is_offline:
+            return Reason.OFFLINE
+        return Reason.UNREACHABLE if self._cut_off else Reason.NONE
 
-    def _tell(self, note: str) -> None:
+    def _tell(self, reason: Reason) -> None:
         """Show why no queued request goes; only what is seen here, for after a restart it may be otherwise."""
         for other in filter(self._is_mine, list(self._ledger.intents.values())):
-            if other.state is IntentState.QUEUED and other.note != note and other.id not in self._resting:
-                self._ledger.put_intent(replace(other, note=note))
+            if other.state is IntentState.QUEUED and other.reason != reason and other.id not in self._resting:
+                self._ledger.put_intent(replace(other, reason=reason))
 
     async def _rest(self, id: IntentId, seconds: float) -> None:
         """Let a queued request be for a while."""
@@ -683,7 +673,7 @@ class Outbox:
                 and other.state is IntentState.NOT_FOUND
                 and (other.sent_at or other.created_at) > since
             ):
-                self._move(other, IntentState.UNKNOWN, note="vault-busy")
+                self._move(other, IntentState.UNKNOWN, reason=Reason.LANE_BUSY)
 
     def _move(self, intent: Intent, state: IntentState, **changes: object) -> None:
         """Show and keep a new state. A row that cannot be kept stays SENDING on the disk: unknown, never resent."""
@@ -691,7 +681,7 @@ class Outbox:
         try:
             self._records.save(moved)
         except CbrError:
-            moved = replace(moved, note=NOT_SAVED)
+            moved = replace(moved, reason=Reason.NOT_SAVED)
         self._ledger.put_intent(moved)
 
     def _take(
@@ -708,7 +698,7 @@ class Outbox:
             state=IntentState.HELD if held else IntentState.SCHEDULED if is_early else IntentState.QUEUED,
             created_at=now,
             changed_at=now,
-            note="person" if held else "",
+            reason=Reason.PERSON if held else Reason.NONE,
             due_at=due_at,
             confirmed_at=now,
             by=self._by,

@@ -24,7 +24,7 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.intent import LEFT, PRIOR_FAILED, WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
@@ -312,8 +312,10 @@ class PlanRun:
             intent, outlet = row.intent, self._outlets.get(row.profile)
             if intent is None or outlet is None:
                 continue
-            if intent.state is IntentState.QUEUED or (intent.state is IntentState.HELD and intent.note == LEFT):
-                outlet.outbox.hold(intent.id, LEFT)
+            if intent.state is IntentState.QUEUED or (
+                intent.state is IntentState.HELD and intent.reason == Reason.LEFT
+            ):
+                outlet.outbox.hold(intent.id, Reason.LEFT)
                 outlet.outbox.release(intent.id)
 
     def look(self) -> None:
@@ -370,11 +372,11 @@ class PlanRun:
         for row in self.report().rows:
             intent = row.intent
             is_stuck = (
-                intent is not None and intent.state in WAITING and bool(intent.note) and intent.note not in PASSING
+                intent is not None and intent.state in WAITING and bool(intent.reason) and intent.reason not in PASSING
             )
             if is_stuck and intent is not None and self._outlets[row.profile].outbox.cancel(intent.id):
                 # what waited for a failure has no other reason to be kept back; the plan says whether the rest goes on
-                self.stopped = self.stopped or ("" if intent.note == PRIOR_FAILED else "failure")
+                self.stopped = self.stopped or ("" if intent.reason == Reason.PRIOR_FAILED else "failure")
 
 
 def _of_file(kind: FindingKind, **facts: Any) -> Finding:
@@ -383,7 +385,7 @@ def _of_file(kind: FindingKind, **facts: Any) -> Finding:
 
 def _is_open(row: StepRow) -> bool:
     """Whether a step takes one of the places of those under way; one that waits for a failure takes none."""
-    if row.intent is not None and row.intent.state is IntentState.HELD and row.intent.note == PRIOR_FAILED:
+    if row.intent is not None and row.intent.state is IntentState.HELD and row.intent.reason == Reason.PRIOR_FAILED:
         return False
     return row.stand in (Stand.WAITING, Stand.RUNNING) or _is_lost(row)
 

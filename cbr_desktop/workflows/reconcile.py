@@ -18,7 +18,7 @@ from datetime import datetime
 from cbr_desktop.domain.change import Repeat, Result
 from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import CheckpointId, IntentId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, REPEATED, Intent, IntentState, Looked
+from cbr_desktop.domain.intent import Intent, IntentState, Looked, Reason
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.operation import Reader, Search
@@ -90,11 +90,11 @@ class Reconcile:
                 return
         intent = self._ledger.intents[id]
         if intent.candidates:
-            self._rest(intent, AMBIGUOUS)
+            self._rest(intent, Reason.AMBIGUOUS)
         elif search.is_whole and span_of(intent, self._ledger.connection).is_certain:
             self._move(id, IntentState.NOT_FOUND, None)
         elif search.is_whole:
-            self._rest(intent, NO_CLOCK)
+            self._rest(intent, Reason.NO_CLOCK)
 
     async def once(self, id: IntentId) -> bool:
         """Look once, keep that, and take over what is found; tell whether it was. Raises ``CloudError``."""
@@ -148,20 +148,25 @@ class Reconcile:
         if intent.sends >= SENDS_LIMIT:
             self._move(id, IntentState.NOT_FOUND, None)
         else:
-            changes: dict[str, object] = {"note": REPEATED, "sent_at": None, "service_sent_at": None, "refusal": None}
+            changes: dict[str, object] = {
+                "reason": Reason.REPEATED,
+                "sent_at": None,
+                "service_sent_at": None,
+                "refusal": None,
+            }
             self._put(intent.moved(IntentState.QUEUED, self._clock.now(), **changes))
         return True
 
     def _rest(self, intent: Intent, why: str) -> None:
         """Leave an intent UNKNOWN until a person says more of it, or the program starts anew."""
         if intent.state is IntentState.UNKNOWN:
-            self._put(intent.moved(IntentState.UNKNOWN, self._clock.now(), note=why))
+            self._put(intent.moved(IntentState.UNKNOWN, self._clock.now(), reason=why))
 
     def _move(self, id: IntentId, state: IntentState, result: Result | None) -> None:
         intent = self._ledger.intents[id]
         if intent.state not in (IntentState.UNKNOWN, IntentState.NOT_FOUND) or intent.state is state:
             return
-        self._put(intent.moved(state, self._clock.now(), result=result, note="reconciled", candidates=()))
+        self._put(intent.moved(state, self._clock.now(), result=result, reason=Reason.RECONCILED, candidates=()))
 
     def _tell_duplicates(self, id: IntentId) -> None:
         """Tell the requests that were sent one for the other, and that all came to be, of each other's checkpoints."""

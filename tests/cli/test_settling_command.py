@@ -67,7 +67,7 @@ def lost(context: Machine, *, rivals: int = 1) -> Intent:
 
         stage.play(story)
     (row,) = context.rows
-    assert (row.state, row.note, len(row.candidates)) == (S.UNKNOWN, "ambiguous", 1 + rivals)
+    assert (row.state, row.reason, len(row.candidates)) == (S.UNKNOWN, "ambiguous", 1 + rivals)
     return row
 
 
@@ -126,7 +126,7 @@ def test_fault_81_disowned_is_not_found_and_can_be_asked_for_again(
     assert main(["outbox", "disown", before.id[:8]]) == 0
     assert "You said" in capsys.readouterr().out
     (row,) = context.rows
-    assert (row.state, row.note, row.candidates) == (S.NOT_FOUND, "disowned", ())
+    assert (row.state, row.reason, row.candidates) == (S.NOT_FOUND, "disowned", ())
     assert context.verified().is_sound
 
 

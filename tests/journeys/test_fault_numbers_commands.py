@@ -11,7 +11,7 @@ import pytest
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.intent import LEFT, IntentState, Origin
+from cbr_desktop.domain.intent import IntentState, Origin, Reason
 from cbr_desktop.domain.request import read
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
@@ -77,7 +77,7 @@ def test_fault_84_a_command_that_is_ended_while_it_waits_for_its_vault_holds_its
     code, out, err = ended(child, end)
     second = context.rows[1]
     assert (code, out) == (130, "")
-    assert (second.state, second.note, second.origin) == (S.HELD, LEFT, Origin.COMMAND)
+    assert (second.state, second.reason, second.origin) == (S.HELD, Reason.LEFT, Origin.COMMAND)
     assert f"outbox release {second.id[:8]}" in err
     assert f"outbox cancel {second.id[:8]}" in err
     assert names(context) == ["a"]
@@ -108,7 +108,7 @@ def test_fault_84_a_command_that_was_killed_before_its_claim_is_told_of_and_not_
     assert code == -signal.SIGKILL
     code, out, _ = context.run("send", file, "--profile", "Demo")
     (row,) = context.rows
-    assert (code, row.state, row.note) == (1, S.HELD, LEFT)
+    assert (code, row.state, row.reason) == (1, S.HELD, Reason.LEFT)
     for word in (row.id[:8], "held", "outbox release", "outbox cancel", "--again"):
         assert word in out
     assert context.posts == []
@@ -128,7 +128,7 @@ def test_fault_84_what_the_window_left_in_the_queue_is_the_window_s(context: Mac
         stage.session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="of-the-window"))
     code, _, err = context.run("send", request_file(tmp_path, "a"), "--profile", "Demo")
     assert (code, err, names(context)) == (0, "", ["a"])
-    assert [(row.name, row.state, row.note) for row in context.rows] == [
+    assert [(row.name, row.state, row.reason) for row in context.rows] == [
         ("of-the-window", S.QUEUED, ""),
         ("a", S.ACCEPTED, ""),
     ]

@@ -284,7 +284,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
         window.build_deferred_widgets()
         context = workspace.context(DEMO.name)
         await until(lambda: settled(workspace, DEMO.name))
-        await until(lambda: context.ledger.intents[IntentId("waiting")].note == "not-saved")
+        await until(lambda: context.ledger.intents[IntentId("waiting")].reason == "not-saved")
         context.outbox.wake()
         with pytest.raises(NotSaved):
             context.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="now"))

@@ -42,7 +42,7 @@ def test_fault_99_working_offline_sends_nothing_and_its_end_sends_what_waits(
         asked = len(journal)
         context = workspace.context(FINE.name)
         intent = context.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="later"))
-        await until(lambda: context.ledger.intents[intent.id].note == "offline")
+        await until(lambda: context.ledger.intents[intent.id].reason == "offline")
         await until(lambda: window.status.connection.text() == "○ Offline")
         context.refresh.ask()
         await until(lambda: settled(workspace, FINE.name))

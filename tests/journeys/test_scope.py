@@ -123,13 +123,13 @@ def test_fault_54_a_request_whose_profile_is_gone_is_seen_in_the_outbox_until_th
         await until(lambda: page.show_row(asked.id))
         window.show_details(True)
         row = page.view.current_row()
-        assert (row.state, row.note) == (IntentState.HELD, "no-profile")  # type: ignore[union-attr]
+        assert (row.state, row.reason) == (IntentState.HELD, "no-profile")  # type: ignore[union-attr]
         assert not any(button.isEnabled() for button in page.buttons.values())  # type: ignore[attr-defined]
         workspace.put_profiles([FINE, LACKING, ENDED, FAR])
         workspace.choose(ALL)
         assert page.show_row(asked.id)
         row = page.view.current_row()
-        assert (row.state, row.note) == (IntentState.HELD, "person")  # type: ignore[union-attr]
+        assert (row.state, row.reason) == (IntentState.HELD, "person")  # type: ignore[union-attr]
         assert page.buttons["release"].isEnabled()  # type: ignore[attr-defined]
 
     demo_program.play(tale)

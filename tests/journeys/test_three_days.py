@@ -98,7 +98,7 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
         # the window comes online: nothing goes, everything asks
         window = context.start("--profile", "Demo")
         context.until(window, lambda: bool(context.rows) and {row.state for row in context.rows} == {S.HELD})
-        assert {row.note for row in context.rows} == {"stale"}
+        assert {row.reason for row in context.rows} == {"stale"}
         assert all("3 days ago" in intent_sentence(row, None, datetime.now(UTC)) for row in context.rows)
         window.terminate()
         window.communicate(timeout=20)
@@ -126,7 +126,7 @@ def test_after_three_days_exactly_what_was_confirmed_arrives_once_each_and_the_j
             async def story() -> None:
                 await stage.session.refresh.once()
                 left = [i.id for i in stage.session.ledger.intents.values() if i.id in wanted and i.state is S.HELD]
-                assert {stage.intent(id).note for id in left} == {"left"}
+                assert {stage.intent(id).reason for id in left} == {"left"}
                 for id in left:
                     assert stage.session.outbox.release(id)
                 for id in wanted:

@@ -12,7 +12,7 @@ import httpx
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.intent import AMBIGUOUS, NO_CLOCK, Intent, IntentState
+from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from tests.stage import Stage, staged
@@ -133,11 +133,11 @@ def _told(stage: Stage, draft: CheckpointDraft | None, late: int, reads: bool) -
         made = stage.session.outbox.submit(draft) if draft else next(iter(stage.session.ledger.intents.values()))
         deadline = stage.clock.now() + timedelta(hours=3)
         while (intent := stage.intent(made.id)).state not in _ENDS:
-            assert stage.clock.now() < deadline, (intent.state, intent.note)
-            if intent.note == NO_CLOCK:
+            assert stage.clock.now() < deadline, (intent.state, intent.reason)
+            if intent.reason == Reason.NO_CLOCK:
                 disowned.append(intent.id)
                 stage.session.outbox.disown(intent.id)
-            elif intent.note == AMBIGUOUS:
+            elif intent.reason == Reason.AMBIGUOUS:
                 shown.extend(each.id for each in intent.candidates)
                 stage.session.outbox.adopt(intent.id, intent.candidates[0].id)
             await stage.clock.sleep(1)

@@ -175,7 +175,7 @@ def test_fault_56_a_row_that_cannot_say_sending_is_not_sent(small_disk: Path) ->
         ballast = fill(small_disk)
 
         async def story() -> None:
-            while stage.intent(waiting.id).note != "not-saved":
+            while stage.intent(waiting.id).reason != "not-saved":
                 await stage.clock.sleep(1)
             assert stage.intent(waiting.id).state is IntentState.QUEUED
             assert stage.posts == []

@@ -52,7 +52,7 @@ def test_every_field_survives_a_restart(path: Path) -> None:
 
 
 def test_the_intent_with_every_field_set_has_every_field_set() -> None:
-    always = {"target", "body", "name", "created_at", "changed_at"}
+    always = {"target", "change", "created_at", "changed_at"}
     assert {
         each.name for each in fields(Intent) if getattr(whole(), each.name) == getattr(intent(), each.name)
     } == always
@@ -164,7 +164,7 @@ def test_a_full_disk_keeps_what_was_there(path: Path) -> None:
 
 
 def test_half_a_character_from_the_service_is_kept_and_in_a_name_refused(path: Path) -> None:
-    noted = intent(note="\ud800")
+    noted = intent(reason="\ud800")
     with closing(SqliteRecords(path)) as records:
         records.add(noted)
         with pytest.raises(NotSaved):

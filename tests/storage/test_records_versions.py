@@ -61,9 +61,9 @@ def of_second() -> list[Intent]:
             by="op@host",
             draft="/d/a.cbr.json",
         ),
-        intent("i-2", state=IntentState.HELD, note="left", origin=Origin.COMMAND),
+        intent("i-2", state=IntentState.HELD, reason="left", origin=Origin.COMMAND),
         replace(full(), service_sent_at=NOON, looked=(looked,), duplicates=(CheckpointId("c-9"),)),
-        intent("i-3", state=IntentState.UNKNOWN, note="ambiguous", sent_at=NOON, candidates=(candidate,)),
+        intent("i-3", state=IntentState.UNKNOWN, reason="ambiguous", sent_at=NOON, candidates=(candidate,)),
         intent(
             "i-4",
             state=IntentState.FINISHED,

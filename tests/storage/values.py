@@ -66,7 +66,7 @@ def full() -> Intent:
         result=checkpoint_result(CHECKPOINT),
         request_id="req-1",
         refusal=Refusal(409, "BackupService.6113", "no \u202e", "req-0"),
-        note="found by reading",
+        reason="found by reading",
         retry_of=IntentId("i-0"),
     )
 
@@ -99,6 +99,8 @@ def whole() -> Intent:
         service_sent_at=NOON + timedelta(minutes=6),
         candidates=(Candidate(CheckpointId("c-4"), "nightly", NOON), Candidate(CheckpointId("c-5"))),
         origin=Origin.COMMAND,
+        sends=2,
+        after=IntentId("i-9"),
     )
 
 

@@ -330,7 +330,7 @@ def intent(state: IntentState, note: str = "", **more: object) -> Intent:
     target = Target("prod", "https://cbr.example.com", "eu-de")
     asked = checkpoint_change(VaultId("3b58"), "vault-1", b"{}", "nightly")
     values: dict[str, object] = {"sent_at": NOW - timedelta(seconds=12), **more}
-    made = Intent(IntentId("1"), target, asked, state, NOW, NOW - timedelta(minutes=3), note=note)
+    made = Intent(IntentId("1"), target, asked, state, NOW, NOW - timedelta(minutes=3), reason=note)
     return made.moved(state, made.changed_at, **values)
 
 

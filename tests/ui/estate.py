@@ -374,11 +374,11 @@ def intents(built: list[Vault]) -> list[Intent]:
     """Requests in every state."""
     erp = built[0].resources
     return [
-        intent(1, built[3], IntentState.QUEUED, note="unreachable"),
+        intent(1, built[3], IntentState.QUEUED, reason="unreachable"),
         intent(2, built[1], IntentState.SENDING),
         intent(3, built[0], IntentState.ACCEPTED, result=made(RUNNING_CHECKPOINT, erp[8:11], erp[6:7])),
         intent(4, built[0], IntentState.FINISHED, result=made(CHECKPOINT, erp[:5], erp[6:8])),
-        intent(5, built[4], IntentState.UNKNOWN, note="NoAnswer"),
+        intent(5, built[4], IntentState.UNKNOWN, reason="NoAnswer"),
         intent(6, built[12], IntentState.REJECTED, refusal=Refusal(409, "BackupService.6113", "vault is in error")),
         intent(7, built[5], IntentState.NOT_FOUND),
         intent(8, built[5], IntentState.CANCELLED),

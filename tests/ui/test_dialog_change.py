@@ -309,7 +309,7 @@ def test_a_name_of_others_is_shown_as_it_is(counter: Listed, opened: Callable[..
 def held(counter: Listed, **more: Any) -> Any:
     """A deletion that waits for a person."""
     asked = counter.outbox.submit(BackupDeletion(OLD.id))
-    row = replace(asked, state=IntentState.HELD, note="stale", **more)
+    row = replace(asked, state=IntentState.HELD, reason="stale", **more)
     counter.records.rows[row.id] = row
     counter.ledger.put_intent(row)
     return row

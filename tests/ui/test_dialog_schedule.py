@@ -42,7 +42,7 @@ def opened(qtbot: QtBot) -> Open:
 def test_hold_puts_the_request_by(counter: Counter, opened: Open) -> None:
     opened(counter).hold.click()
     (intent,) = counter.sent
-    assert (intent.state, intent.note) == (IntentState.HELD, "person")
+    assert (intent.state, intent.reason) == (IntentState.HELD, "person")
     assert counter.outbox.release(intent.id)
 
 

@@ -133,7 +133,7 @@ def test_all_skipped_is_no_backup(counter: Counter, show: Show) -> None:
 
 
 def test_unknown_says_how_long_and_where_and_offers_no_second_sending(counter: Counter, show: Show) -> None:
-    lost = queued(counter).moved(IntentState.UNKNOWN, NOW - timedelta(minutes=4), note="NoAnswer")
+    lost = queued(counter).moved(IntentState.UNKNOWN, NOW - timedelta(minutes=4), reason="NoAnswer")
     panel = show(lost)
     text = words(panel)
     for part in ("Outcome unknown", "lost 4 min ago", "tasks and backups", "‘vault-one’", "not sent again"):
@@ -206,7 +206,7 @@ def test_an_intent_that_is_gone_is_told(counter: Counter, show: Show) -> None:
 
 
 def test_of_what_may_be_another_s_a_person_says_whose_it_is(counter: Counter, show: Show) -> None:
-    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, note="NoAnswer")
+    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, reason="NoAnswer")
     one, two = (Candidate(CheckpointId(uid(9100 + n)), "nightly", NOW + timedelta(seconds=n)) for n in range(2))
     panel = show(replace(made, candidates=(one, two)))
     said = words(panel)
@@ -228,7 +228,7 @@ def test_of_what_may_be_another_s_a_person_says_whose_it_is(counter: Counter, sh
 
 @pytest.mark.parametrize("note", ["ambiguous", "no-clock"])
 def test_what_is_nobody_s_can_be_sent_again(counter: Counter, show: Show, note: str) -> None:
-    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, note=note)
+    made = replace(queued(counter), state=IntentState.UNKNOWN, sent_at=NOW, reason=note)
     found = (Candidate(CheckpointId(uid(9100)), "nightly", NOW),) if note == "ambiguous" else ()
     panel = show(replace(made, candidates=found))
     assert panel.mine.isVisible() == bool(found)

@@ -85,7 +85,7 @@ def workspace_of(*intents: Intent, profile: Profile | None = None) -> Workspace:
 
 def waiting(number: int, state: IntentState = IntentState.HELD, **more: object) -> Intent:
     vault = estate.vaults()[number % 5]
-    made = estate.intent(number, vault, state, note="stale" if state is IntentState.HELD else "")
+    made = estate.intent(number, vault, state, reason="stale" if state is IntentState.HELD else "")
     at_home = replace(made.target, cbr_endpoint="https://cbr.example.com", project="eu-de_prod")
     return replace(made, target=at_home, created_at=LONG_AGO, confirmed_at=LONG_AGO, **more)  # type: ignore[arg-type]
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_taken_back_is_looked_at_again_before_it_is_released(
     ledger = estate.ledger(workspace)
     change = change_of(BackupDeletion(BackupId(estate.uid(1999))), ledger)
     for id in (IntentId("intent-1"), IntentId("intent-7")):
-        ledger.put_intent(replace(ledger.intents[id], change=change, state=IntentState.HELD, note="stale"))
+        ledger.put_intent(replace(ledger.intents[id], change=change, state=IntentState.HELD, reason="stale"))
     page = open_page(workspace)
     told: list[str] = []
     page.confirmation_requested.connect(told.append)
@@ -228,7 +228,7 @@ def test_a_read_only_profile_is_armed_first(open_page: Callable[[Workspace], Out
 
 def test_what_leads_elsewhere_now_stays_held_and_says_why(open_page: Callable[[Workspace], OutboxPage]) -> None:
     intent = waiting(1)
-    elsewhere = replace(intent, target=replace(intent.target, project="eu-de_other"), note="elsewhere")
+    elsewhere = replace(intent, target=replace(intent.target, project="eu-de_other"), reason="elsewhere")
     workspace = workspace_of(elsewhere)
     page = open_page(workspace)
     said: list[str] = []
@@ -246,7 +246,7 @@ def test_delete_takes_back_and_hold_holds_by_key(open_page: Callable[[Workspace]
     choose(page, "intent-1")
     page.view.setFocus()
     page.buttons["hold"].click()
-    assert workspace.open.intents[IntentId("intent-1")].note == "person"
+    assert workspace.open.intents[IntentId("intent-1")].reason == "person"
     choose(page, "intent-2")
     page.activateWindow()
     page.view.setFocus()
@@ -333,7 +333,7 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
     reminder = Reminder(workspace, bar, told, bar, lambda: asked.append(True))
     ledger.put_connection(Connection(Reach.ONLINE))
     for intent in list(ledger.intents.values()):
-        ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, note="stale"))
+        ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, reason="stale"))
         reminder.look()
     qtbot.waitUntil(lambda: bool(bar.notices))
     assert bar.notices[0].label.text().startswith("10 requests wait for up to 3 days")
@@ -343,7 +343,7 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
 
 
 def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -> None:
-    workspace = workspace_of(waiting(1), replace(waiting(2), note="person"))
+    workspace = workspace_of(waiting(1), replace(waiting(2), reason="person"))
     ledger, bar = estate.ledger(workspace), NoticeBar()
     qtbot.addWidget(bar)
     reminder = Reminder(workspace, bar, Told(), bar, lambda: None)

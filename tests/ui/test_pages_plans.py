@@ -200,7 +200,7 @@ def test_a_run_that_a_failure_has_ended_is_not_offered_again(scene: Scene, opene
 
 def test_what_a_person_must_decide_is_named(scene: Scene, opened: Open) -> None:
     runs = [kept(scene, (2, "one"), id=id) for id in ("r-1", "r-2")]
-    of_plan(scene, 1, IntentState.HELD, "r-1/1", note="person")
+    of_plan(scene, 1, IntentState.HELD, "r-1/1", reason="person")
     of_plan(scene, 2, IntentState.NOT_FOUND, "r-2/1")
     page = opened(scene)
     page.take_runs(runs)

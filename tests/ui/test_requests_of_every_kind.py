@@ -57,14 +57,14 @@ def every_state(counter: Counter, wanted: Any) -> Iterator[Intent]:
     looked = (Looked("backup", NOW, 3, NOW, NOW),)
     yield asked
     for note in ("unreachable", "old-data", "throttled", "login", "repeated"):
-        yield replace(asked, note=note)
+        yield replace(asked, reason=note)
     for note in ("person", "stale", "contradicted", "late", "left", "elsewhere"):
-        yield asked.moved(S.HELD, NOW, note=note)
+        yield asked.moved(S.HELD, NOW, reason=note)
     yield asked.moved(S.SENDING, NOW, sent_at=NOW)
     yield asked.moved(S.ACCEPTED, NOW, sent_at=NOW, result=made)
-    yield asked.moved(S.UNKNOWN, NOW, sent_at=NOW, note="NoAnswer", looked=looked)
+    yield asked.moved(S.UNKNOWN, NOW, sent_at=NOW, reason="NoAnswer", looked=looked)
     candidate = Candidate(CheckpointId(uid(78)), "nightly", NOW)
-    yield asked.moved(S.UNKNOWN, NOW, sent_at=NOW, note="ambiguous", candidates=(candidate,))
+    yield asked.moved(S.UNKNOWN, NOW, sent_at=NOW, reason="ambiguous", candidates=(candidate,))
     yield asked.moved(S.REJECTED, NOW, refusal=Refusal(409, "BackupService.6203", "in use", "req"))
     yield asked.moved(S.NOT_FOUND, NOW, looked=looked)
     yield asked.moved(S.CANCELLED, NOW)
@@ -102,7 +102,7 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
             *(button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()),
         ]
         for each in said:
-            assert not ALIEN.search(each.replace("BackupService", "")), (intent.state, intent.note, each)
+            assert not ALIEN.search(each.replace("BackupService", "")), (intent.state, intent.reason, each)
         assert row.progress_percent is None
         assert not child(dialog, QPushButton, "retrySkipped").isVisible()
 

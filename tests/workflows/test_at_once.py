@@ -115,7 +115,7 @@ def test_what_waited_for_the_line_goes_when_the_line_is_back(folder: Path, clock
         await stage.session.refresh.once()
         intent = stage.session.outbox.submit(ONE)
         await clock.sleep(3)
-        assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "unreachable")
+        assert (stage.intent(intent.id).state, stage.intent(intent.id).reason) == (S.QUEUED, "unreachable")
         clock.is_stopped = True
         stage.cable.is_plugged = True
         assert not await until_sent(stage, intent.id)
@@ -133,7 +133,7 @@ def test_what_is_released_is_tried_although_another_has_just_met_no_line(folder:
         stage.cable.is_plugged = False
         cut_off = stage.session.outbox.submit(CheckpointDraft(others[0], name="cut-off"))
         await clock.sleep(1)
-        assert stage.intent(cut_off.id).note == "unreachable"
+        assert stage.intent(cut_off.id).reason == "unreachable"
         await clock.sleep(2)
         clock.is_stopped = True
         stage.cable.is_plugged = True

@@ -135,7 +135,7 @@ def test_fault_79_nothing_is_called_not_found_while_nobody_knows_the_time(tmp_pa
             await stage.until(intent.id, S.UNKNOWN)
             await stage.clock.sleep(2 * 3600)
             left = stage.intent(intent.id)
-            assert (left.state, left.note) == (S.UNKNOWN, "no-clock")
+            assert (left.state, left.reason) == (S.UNKNOWN, "no-clock")
             assert sum(each.times for each in left.looked) == 2 * 34
             assert stage.session.outbox.disown(intent.id)
             assert stage.intent(intent.id).state is S.NOT_FOUND
@@ -174,7 +174,7 @@ def test_fault_80_what_was_confirmed_by_a_clock_that_was_ahead_is_held(
             stage.cable.is_plugged = True
             stage.session.outbox.wake()
             held = await stage.until(intent.id, S.HELD)
-            assert held.note == "clock"
+            assert held.reason == "clock"
             await stage.clock.sleep((ahead + timedelta(hours=1)).total_seconds())
             assert stage.intent(intent.id).state is S.HELD
             assert stage.session.outbox.release(intent.id)
@@ -208,7 +208,7 @@ def test_fault_81_a_colleague_s_checkpoint_is_never_taken_for_ours(
         if draft is OWN or (draft is UNNAMED and when == "before"):
             assert left.state is S.NOT_FOUND
         else:
-            assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+            assert (left.state, left.reason, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
 
     stage.play(story)
     assert len(stage.posts) == 2
@@ -223,7 +223,7 @@ def test_fault_81_two_checkpoints_that_could_be_ours_are_both_shown(stage: Stage
         second = await colleague(stage, TYPED)
         await stage.clock.sleep(2 * 3600)
         left = stage.intent(intent.id)
-        assert (left.state, left.note) == (S.UNKNOWN, "ambiguous")
+        assert (left.state, left.reason) == (S.UNKNOWN, "ambiguous")
         assert second in {each.id for each in left.candidates}
         assert len(left.candidates) == 2
         first = next(each.id for each in left.candidates if each.id != second)
@@ -243,12 +243,12 @@ def test_what_a_person_says_in_the_moment_in_which_the_search_ends_is_followed(
     async def story() -> None:
         lost(stage, "after")
         intent = stage.session.outbox.submit(TYPED)
-        while stage.intent(intent.id).note != "ambiguous":
+        while stage.intent(intent.id).reason != "ambiguous":
             await stage.clock.sleep(1)
         if is_looked_for_again:
             assert stage.session.outbox.disown(intent.id)
             assert stage.session.outbox.keep_looking(intent.id)
-            while stage.intent(intent.id).note != "ambiguous":
+            while stage.intent(intent.id).reason != "ambiguous":
                 await stage.clock.sleep(1)
                 assert stage.clock.now() - intent.created_at < timedelta(hours=2)
         (candidate,) = stage.intent(intent.id).candidates
@@ -323,7 +323,7 @@ def test_fault_82_what_one_of_two_may_have_made_is_not_called_untraceable_for_th
                     await second.until(two.id, S.UNKNOWN)
                     await first.clock.sleep(2 * 3600)
                     for left in (first.intent(one.id), second.intent(two.id)):
-                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+                        assert (left.state, left.reason, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
 
                 await second.told(told)
 
@@ -351,7 +351,7 @@ def test_fault_82_of_two_sent_at_the_same_time_the_first_does_not_take_what_the_
                     await first.clock.sleep(2 * 3600)
                     assert S.ACCEPTED not in first.states[one.id]
                     for left in (first.intent(one.id), second.intent(two.id)):
-                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+                        assert (left.state, left.reason, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
 
                 await second.told(told)
 
@@ -376,7 +376,7 @@ def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sen
                     await colleague(second, TYPED)
                     await first.clock.sleep(2 * 3600)
                     for left in (first.intent(one.id), second.intent(two.id)):
-                        assert (left.state, left.note, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
+                        assert (left.state, left.reason, len(left.candidates)) == (S.UNKNOWN, "ambiguous", 1)
 
                 await second.told(told)
 

@@ -90,7 +90,7 @@ def test_fault_42_an_executed_request_is_found_by_its_name_however_late_it_shows
         intent = stage.session.outbox.submit(ONE)
         found = await stage.until(intent.id, S.ACCEPTED, S.FINISHED)
         assert stage.states[intent.id][:4] == [S.QUEUED, S.SENDING, S.UNKNOWN, S.ACCEPTED]
-        assert found.note == "reconciled"
+        assert found.reason == "reconciled"
         assert found.sent_at is not None
         assert (stage.clock.now() - found.sent_at).total_seconds() >= late
         looked = {each.where: each for each in found.looked}
@@ -315,7 +315,7 @@ def test_fault_48_a_busy_vault_is_a_hint_that_a_lost_request_runs(stage: Stage, 
         stage.service.faults.add(Fault("POST", CHECKPOINTS, "status", "before", status=400, body=busy))
         second = stage.session.outbox.send_again(first.id)
         await stage.until(second.id, S.REJECTED)
-        assert (stage.intent(first.id).state, stage.intent(first.id).note) == (S.UNKNOWN, "vault-busy")
+        assert (stage.intent(first.id).state, stage.intent(first.id).reason) == (S.UNKNOWN, "vault-busy")
         await stage.until(first.id, S.FINISHED)
 
     stage.play(story)
@@ -395,7 +395,7 @@ def test_fault_51_what_is_on_the_wire_cannot_be_taken_back_and_ends_unknown_when
             drain.cancel()
             await asyncio.gather(drain, return_exceptions=True)
             held = stage.intent(intent.id)
-            assert (held.state, held.note) == (S.UNKNOWN, "interrupted")
+            assert (held.state, held.reason) == (S.UNKNOWN, "interrupted")
             assert "it is not sent again" in words(stage, held)
             await stage.session.cloud.aclose()
 
@@ -414,7 +414,7 @@ def test_fault_54_a_row_keeps_its_target_and_is_not_sent_elsewhere(tmp_path: Pat
             async def story(moved: Stage = moved) -> None:
                 await moved.clock.sleep(300)
                 held = moved.intent(intent.id)
-                assert (held.state, held.note, held.target) == (S.HELD, "elsewhere", intent.target)
+                assert (held.state, held.reason, held.target) == (S.HELD, "elsewhere", intent.target)
                 assert "leads elsewhere" in words(moved, held)
                 assert not moved.session.outbox.release(intent.id)
                 await moved.clock.sleep(300)
@@ -456,7 +456,7 @@ def test_fault_55_after_three_days_nothing_goes_without_a_new_confirmation(tmp_p
             vaults = {each.change.vault_id for each in made}
             held = [each for each in stage.session.ledger.intents.values() if each.state is S.HELD]
             assert {each.change.vault_id for each in held} == vaults
-            assert {each.note for each in held} == {"stale"}
+            assert {each.reason for each in held} == {"stale"}
             assert all("3 days ago" in words(stage, each) for each in held)
             assert len(held) == 50
             for each in held[:6]:
@@ -518,7 +518,7 @@ def test_a_scheduled_request_whose_time_passed_is_held_and_not_sent_late(tmp_pat
         async def story() -> None:
             await later.clock.sleep(60)
             held = later.intent(intent.id)
-            assert (held.state, held.note) == (S.HELD, "late")
+            assert (held.state, held.reason) == (S.HELD, "late")
             assert later.session.outbox.release(soon.id)
             assert later.intent(soon.id).state is S.SCHEDULED
             assert later.session.outbox.cancel(soon.id)
@@ -561,7 +561,7 @@ def test_after_a_sleep_in_which_its_vault_became_free_a_waiting_request_is_asked
         await stage.until(first.id, S.ACCEPTED)
         stage.clock.advance(8 * 3600)
         await stage.until(second.id, S.HELD)
-        assert stage.intent(second.id).note == "stale"
+        assert stage.intent(second.id).reason == "stale"
 
     stage.play(story)
     assert len(stage.posts) == 1
@@ -586,7 +586,7 @@ def test_what_newer_data_contradict_is_held(tmp_path: Path) -> None:
             await stage.session.refresh.once()
             await stage.until(fine.id, S.ACCEPTED, S.FINISHED)
             held = await stage.until(bad.id, S.HELD)
-            assert held.note == "contradicted"
+            assert held.reason == "contradicted"
 
         stage.play(story)
         assert len(stage.posts) == 1
@@ -609,7 +609,7 @@ def test_fault_56_what_the_journal_does_not_take_is_not_sent(stage: Stage) -> No
         intent = stage.session.outbox.submit(ONE)
         await stage.clock.sleep(120)
         held = stage.intent(intent.id)
-        assert (held.state, held.note) == (S.QUEUED, "not-saved")
+        assert (held.state, held.reason) == (S.QUEUED, "not-saved")
         assert not stage.posts
         full = False
         await stage.until(intent.id, S.FINISHED)

@@ -122,7 +122,7 @@ def test_no_token_and_no_password_is_in_the_journal(tmp_path: Path) -> None:
             while not stage.posts:
                 await stage.clock.sleep(1)
             await stage.clock.sleep(10)
-            assert stage.intent(made.id).state is not IntentState.QUEUED or stage.intent(made.id).note
+            assert stage.intent(made.id).state is not IntentState.QUEUED or stage.intent(made.id).reason
 
         stage.play(story)
         tokens = {entry.headers.get("x-auth-token") for entry in stage.service.journal} - {None}
@@ -184,7 +184,7 @@ def test_what_was_known_before_a_restart_is_where_a_move_begins() -> None:
     kept = Journalled(Rows(), audit_writer(notebook))  # type: ignore[arg-type]
     (loaded,) = kept.load()
     kept.save(loaded.moved(IntentState.CANCELLED, NOON))
-    kept.save(loaded.moved(IntentState.CANCELLED, NOON, note="again"))
+    kept.save(loaded.moved(IntentState.CANCELLED, NOON, reason="again"))
     assert [(event.facts["from"], event.facts["to"]) for event in notebook.events] == [("queued", "cancelled")]
 
 

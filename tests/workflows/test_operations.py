@@ -106,7 +106,7 @@ def test_what_was_confirmed_long_ago_is_not_sent_again_by_itself(stage: Stage) -
         stage.service.faults.add(Fault("GET", "/backups/[^/]+", "cut", "before", times=120))
         made = stage.session.outbox.submit(BackupDeletion(backup.id))
         held = await stage.until(made.id, S.HELD)
-        assert (held.note, held.sends) == ("stale", 1)
+        assert (held.reason, held.sends) == ("stale", 1)
         assert stage.clock.now() - (held.confirmed_at or stage.clock.now()) > timedelta(minutes=15)
 
     stage.play(story)
@@ -241,7 +241,7 @@ def test_a_request_whose_prior_failed_is_held_with_that_reason(stage: Stage) -> 
         waits = stage.session.outbox.submit(NIGHTLY, after=first.id)
         held = await stage.until(waits.id, S.HELD)
         assert stage.intent(first.id).state is S.REJECTED
-        assert held.note == "prior-failed"
+        assert held.reason == "prior-failed"
 
     stage.play(story)
     assert asked(stage, "POST", "/policies") == []
@@ -289,12 +289,12 @@ def test_what_a_dead_command_lost_is_held_and_not_repeated_by_the_window(tmp_pat
                 sent_at=stage.clock.now(),
                 service_sent_at=stage.clock.now(),
                 sends=1,
-                note="interrupted",
+                reason="interrupted",
             )
             stage.session.outbox._own.clear()
             stage.session.ledger.put_intent(sent)
             left = await stage.until(row.id, S.HELD)
-            assert left.note == "left"
+            assert left.reason == "left"
 
         stage.play(story)
         assert asked(stage, "DELETE", "/backups/") == []

@@ -171,7 +171,7 @@ def test_what_is_found_for_a_request_without_a_name_is_its_own_when_a_person_say
         await stage.until(intent.id, S.UNKNOWN)
         await stage.clock.sleep(3600)
         found = stage.intent(intent.id)
-        assert (found.state, found.note) == (S.UNKNOWN, "ambiguous")
+        assert (found.state, found.reason) == (S.UNKNOWN, "ambiguous")
         (candidate,) = found.candidates
         assert not stage.session.outbox.adopt(intent.id, CheckpointId("another"))
         assert stage.session.outbox.adopt(intent.id, candidate.id)
@@ -228,9 +228,9 @@ def test_an_unreachable_service_leaves_the_request_in_the_queue(stage: Stage) ->
 
     async def story() -> None:
         intent = stage.session.outbox.submit(REFERENCE)
-        while not stage.intent(intent.id).note:
+        while not stage.intent(intent.id).reason:
             await stage.clock.sleep(0.1)
-        assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "unreachable")
+        assert (stage.intent(intent.id).state, stage.intent(intent.id).reason) == (S.QUEUED, "unreachable")
         assert stage.posts == []
         await stage.until(intent.id, S.ACCEPTED)
 
@@ -244,9 +244,9 @@ def test_a_refused_login_keeps_the_request_until_somebody_logs_in(stage: Stage) 
 
     async def story() -> None:
         intent = stage.session.outbox.submit(REFERENCE)
-        while not stage.intent(intent.id).note:
+        while not stage.intent(intent.id).reason:
             await stage.clock.sleep(0.1)
-        assert (stage.intent(intent.id).state, stage.intent(intent.id).note) == (S.QUEUED, "login")
+        assert (stage.intent(intent.id).state, stage.intent(intent.id).reason) == (S.QUEUED, "login")
         await stage.clock.sleep(600)
         assert stage.intent(intent.id).state is S.QUEUED
 
@@ -369,7 +369,7 @@ def test_a_throttled_request_keeps_its_pause_while_other_answers_come(stage: Sta
     async def story() -> None:
         began = stage.clock.now()
         intent = stage.session.outbox.submit(REFERENCE)
-        while not stage.intent(intent.id).note:
+        while not stage.intent(intent.id).reason:
             await stage.clock.sleep(0.1)
         await stage.session.refresh.once()
         await stage.until(intent.id, S.ACCEPTED)

@@ -177,7 +177,7 @@ def test_a_request_without_a_vault_is_a_mistake_of_the_program(room: Room) -> No
 )
 def test_how_a_request_waits(room: Room, due_at: Any, held: bool, state: IntentState, note: str) -> None:
     made = room.outbox.submit(DRAFT, due_at=due_at, held=held)
-    assert (made.state, made.note, made.due_at, made.confirmed_at) == (state, note, due_at, START)
+    assert (made.state, made.reason, made.due_at, made.confirmed_at) == (state, note, due_at, START)
 
 
 def test_a_scheduled_request_is_one_that_is_submitted_for_a_time(room: Room) -> None:
@@ -194,18 +194,18 @@ def test_a_hold_keeps_all_but_state_and_reason(room: Room, state: IntentState, n
     before = room.held(state, due_at=DUE)
     room.clock.advance(180)
     assert room.outbox.hold(before.id, note) if note != "person" else room.outbox.hold(before.id)
-    assert room.is_kept(replace(before, state=S.HELD, note=note, changed_at=LATER))
+    assert room.is_kept(replace(before, state=S.HELD, reason=note, changed_at=LATER))
 
 
 @pytest.mark.parametrize(("due_at", "state"), [(None, S.QUEUED), (START, S.QUEUED), (DUE, S.SCHEDULED)])
 def test_a_release_is_a_new_confirmation(tmp_path: Path, due_at: Any, state: IntentState) -> None:
     room = Room(tmp_path / "outbox.db", origin=Origin.COMMAND)
     with closing(room.records):
-        before = room.held(S.HELD, note="stale", due_at=due_at, by="somebody")
+        before = room.held(S.HELD, reason="stale", due_at=due_at, by="somebody")
         room.know(timedelta(minutes=20))
         room.clock.advance(180)
         assert room.outbox.release(before.id)
-        changes = {"note": "", "confirmed_at": LATER, "changed_at": LATER, "by": "ada@machine"}
+        changes = {"reason": "", "confirmed_at": LATER, "changed_at": LATER, "by": "ada@machine"}
         judged = {"preflight_at": START - timedelta(minutes=20), "origin": Origin.COMMAND}
         assert room.is_kept(replace(before, state=state, **changes, **judged))
         assert room.asked == 1
@@ -215,7 +215,7 @@ def test_a_release_is_a_new_confirmation(tmp_path: Path, due_at: Any, state: Int
 def test_a_release_through_a_read_only_profile_leaves_it_held(tmp_path: Path) -> None:
     room = Room(tmp_path / "outbox.db", profile=replace(DEMO, read_only=True))
     with closing(room.records):
-        before = room.held(S.HELD, note="person")
+        before = room.held(S.HELD, reason="person")
         with pytest.raises(ReadOnly):
             room.outbox.release(before.id)
         assert room.is_kept(before)
@@ -226,7 +226,7 @@ def test_a_release_through_a_read_only_profile_leaves_it_held(tmp_path: Path) ->
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.SCHEDULED, S.HELD])
 def test_what_is_taken_back_stays_as_it_was(room: Room, state: IntentState) -> None:
-    before = room.held(state, due_at=DUE, note="person" if state is S.HELD else "")
+    before = room.held(state, due_at=DUE, reason="person" if state is S.HELD else "")
     room.clock.advance(180)
     assert room.outbox.cancel(before.id)
     assert room.is_kept(replace(before, state=S.CANCELLED, changed_at=LATER))
@@ -256,17 +256,22 @@ def test_looking_on_makes_the_outcome_unknown_again(room: Room) -> None:
     before = room.held(S.NOT_FOUND, sent_at=START)
     room.clock.advance(180)
     assert room.outbox.keep_looking(before.id)
-    assert room.is_kept(replace(before, state=S.UNKNOWN, note="looking-again", changed_at=LATER))
+    assert room.is_kept(replace(before, state=S.UNKNOWN, reason="looking-again", changed_at=LATER))
 
 
 def test_an_adopted_checkpoint_is_the_request_s_from_now_on(room: Room) -> None:
-    before = room.held(S.UNKNOWN, sent_at=START, note="ambiguous", candidates=CANDIDATES)
+    before = room.held(S.UNKNOWN, sent_at=START, reason="ambiguous", candidates=CANDIDATES)
     room.clock.advance(180)
     assert not room.outbox.adopt(before.id, CheckpointId("c-3"))
     assert room.outbox.adopt(before.id, CheckpointId("c-2"))
     checkpoint = Checkpoint(CheckpointId("c-2"), CheckpointStatus.PROTECTING, vault_id=VAULT.id)
     moved = replace(
-        before, state=S.ACCEPTED, note="adopted", result=checkpoint_result(checkpoint), candidates=(), changed_at=LATER
+        before,
+        state=S.ACCEPTED,
+        reason="adopted",
+        result=checkpoint_result(checkpoint),
+        candidates=(),
+        changed_at=LATER,
     )
     assert room.is_kept(moved)
 
@@ -274,17 +279,17 @@ def test_an_adopted_checkpoint_is_the_request_s_from_now_on(room: Room) -> None:
 @pytest.mark.parametrize("note", ["ambiguous", "no-clock", "NoAnswer"])
 @pytest.mark.parametrize("candidates", [(), CANDIDATES])
 def test_a_person_disowns_what_was_looked_for_to_the_end(room: Room, note: str, candidates: Any) -> None:
-    before = room.held(S.UNKNOWN, sent_at=START, note=note, candidates=candidates)
+    before = room.held(S.UNKNOWN, sent_at=START, reason=note, candidates=candidates)
     room.clock.advance(180)
     is_open = note == "NoAnswer" and not candidates
     assert room.outbox.disown(before.id) != is_open
-    after = replace(before, state=S.NOT_FOUND, note="disowned", candidates=(), changed_at=LATER)
+    after = replace(before, state=S.NOT_FOUND, reason="disowned", candidates=(), changed_at=LATER)
     assert room.is_kept(before if is_open else after)
 
 
 def test_what_is_sent_again_is_the_same_request_anew(room: Room) -> None:
     room.know()
-    before = room.held(S.NOT_FOUND, sent_at=START, draft="f", plan="p", body=b"{ }", note="reconciled")
+    before = room.held(S.NOT_FOUND, sent_at=START, draft="f", plan="p", body=b"{ }", reason="reconciled")
     room.clock.advance(180)
     made = room.outbox.send_again(before.id)
     times = {"created_at": LATER, "changed_at": LATER, "confirmed_at": LATER, "preflight_at": START}
@@ -301,7 +306,7 @@ def test_what_leads_elsewhere_is_neither_released_nor_sent_again(room: Room) -> 
     lost = room.held(S.NOT_FOUND, target=ELSEWHERE, sent_at=START)
     with pytest.raises(ValueError, match="its profile leads elsewhere now"):
         room.outbox.send_again(lost.id)
-    held = replace(row_of("held", S.HELD), target=replace(TARGET, project="another"), note="person")
+    held = replace(row_of("held", S.HELD), target=replace(TARGET, project="another"), reason="person")
     room.records.add(held)
     room.outbox.restore()
     assert not room.outbox.release(held.id)
@@ -311,16 +316,16 @@ def test_what_leads_elsewhere_is_neither_released_nor_sent_again(room: Room) -> 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({"state": S.SENDING, "sent_at": START}, {"state": S.UNKNOWN, "note": "interrupted"}),
-        ({"state": S.QUEUED, "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
-        ({"state": S.SCHEDULED, "due_at": DUE, "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
-        ({"state": S.HELD, "note": "elsewhere", "origin": Origin.COMMAND}, {"state": S.HELD, "note": "left"}),
-        ({"state": S.QUEUED, "target": ELSEWHERE}, {"state": S.HELD, "note": "elsewhere"}),
-        ({"state": S.SCHEDULED, "due_at": DUE, "target": ELSEWHERE}, {"state": S.HELD, "note": "elsewhere"}),
-        ({"state": S.HELD, "note": "elsewhere"}, {"state": S.QUEUED, "note": ""}),
-        ({"state": S.HELD, "note": "elsewhere", "due_at": DUE}, {"state": S.SCHEDULED, "note": ""}),
-        ({"state": S.HELD, "note": "elsewhere", "target": ELSEWHERE}, None),
-        ({"state": S.HELD, "note": "person", "origin": Origin.COMMAND}, None),
+        ({"state": S.SENDING, "sent_at": START}, {"state": S.UNKNOWN, "reason": "interrupted"}),
+        ({"state": S.QUEUED, "origin": Origin.COMMAND}, {"state": S.HELD, "reason": "left"}),
+        ({"state": S.SCHEDULED, "due_at": DUE, "origin": Origin.COMMAND}, {"state": S.HELD, "reason": "left"}),
+        ({"state": S.HELD, "reason": "elsewhere", "origin": Origin.COMMAND}, {"state": S.HELD, "reason": "left"}),
+        ({"state": S.QUEUED, "target": ELSEWHERE}, {"state": S.HELD, "reason": "elsewhere"}),
+        ({"state": S.SCHEDULED, "due_at": DUE, "target": ELSEWHERE}, {"state": S.HELD, "reason": "elsewhere"}),
+        ({"state": S.HELD, "reason": "elsewhere"}, {"state": S.QUEUED, "reason": ""}),
+        ({"state": S.HELD, "reason": "elsewhere", "due_at": DUE}, {"state": S.SCHEDULED, "reason": ""}),
+        ({"state": S.HELD, "reason": "elsewhere", "target": ELSEWHERE}, None),
+        ({"state": S.HELD, "reason": "person", "origin": Origin.COMMAND}, None),
         ({"state": S.QUEUED}, None),
         ({"state": S.ACCEPTED, "origin": Origin.COMMAND}, None),
     ],
@@ -451,8 +456,8 @@ SENT_ROW = replace(
     [
         (Sent(MADE, "req-1"), {"state": S.ACCEPTED, "result": MADE, "request_id": "req-1"}),
         (refused(), {"state": S.REJECTED, "refusal": REFUSAL, "request_id": "req-1"}),
-        (refused(executed=None), {"state": S.UNKNOWN, "refusal": REFUSAL, "note": "Refused"}),
-        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "note": "NoAnswer"}),
+        (refused(executed=None), {"state": S.UNKNOWN, "refusal": REFUSAL, "reason": "Refused"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "reason": "NoAnswer"}),
     ],
     ids=["accepted", "refused", "refused by who knows whom", "no answer"],
 )
@@ -477,7 +482,7 @@ def test_what_an_answer_makes_of_a_request(tmp_path: Path, answer: Any, changes:
 )
 def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer: Any, note: str) -> None:
     intent, states, cloud = settled(tmp_path / "outbox.db", answer)
-    assert intent == replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, note=note)
+    assert intent == replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, reason=note)
     assert set(states) == {S.SENDING, S.QUEUED}
     assert cloud.sent == [BODY]
 
@@ -485,11 +490,11 @@ def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer:
 @pytest.mark.parametrize(
     ("found", "changes"),
     [
-        (Search(proved=MADE), {"state": S.ACCEPTED, "result": MADE, "note": "reconciled"}),
-        (Search(candidates=CANDIDATES), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+        (Search(proved=MADE), {"state": S.ACCEPTED, "result": MADE, "reason": "reconciled"}),
+        (Search(candidates=CANDIDATES), {"state": S.UNKNOWN, "refusal": BUSY, "reason": "Refused"}),
         (Search(), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
         (Forbidden("cbr.invalid", status=403), {"state": S.REJECTED, "refusal": BUSY, "request_id": "req-1"}),
-        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "refusal": BUSY, "note": "Refused"}),
+        (NoAnswer("cbr.invalid"), {"state": S.UNKNOWN, "refusal": BUSY, "reason": "Refused"}),
     ],
     ids=["its own", "perhaps its own", "none", "nobody may look", "nobody can look"],
 )
@@ -534,7 +539,7 @@ def test_what_must_not_go_by_itself_is_held_with_its_reason(room: Room, before: 
     room.ledger.put_intent(row)
     room.outbox.lane_freed()
     at_work(room, lambda: room.clock.sleep(1))
-    assert room.is_kept(replace(row, state=S.HELD, note=note))
+    assert room.is_kept(replace(row, state=S.HELD, reason=note))
 
 
 def test_what_was_judged_by_data_that_are_old_still_waits_for_newer_ones(room: Room) -> None:
@@ -544,15 +549,15 @@ def test_what_was_judged_by_data_that_are_old_still_waits_for_newer_ones(room: R
     room.outbox.lane_freed()
     at_work(room, lambda: room.clock.sleep(1))
     # nobody has been in contact with the service here, so that no newer ones come before it can be reached
-    assert room.ledger.intents[row.id] == replace(row, note="unreachable")
+    assert room.ledger.intents[row.id] == replace(row, reason="unreachable")
 
 
 @pytest.mark.parametrize("note", ["offline", "unreachable", "login", "throttled", "old-data"])
 def test_waking_takes_back_what_stood_in_the_way(room: Room, note: str) -> None:
-    row = room.held(S.QUEUED, note=note)
+    row = room.held(S.QUEUED, reason=note)
     room.outbox.wake()
     passed = note in ("offline", "unreachable", "login")
-    assert room.ledger.intents[row.id] == (replace(row, note="") if passed else row)
+    assert room.ledger.intents[row.id] == (replace(row, reason="") if passed else row)
 
 
 def test_a_release_goes_at_once_whatever_its_last_try_met(tmp_path: Path) -> None:
@@ -562,7 +567,7 @@ def test_a_release_goes_at_once_whatever_its_last_try_met(tmp_path: Path) -> Non
     async def story() -> None:
         made = room.outbox.submit(DRAFT)
         await room.clock.sleep(1)
-        assert room.ledger.intents[made.id].note == "unreachable"
+        assert room.ledger.intents[made.id].reason == "unreachable"
         assert room.outbox.hold(made.id)
         assert room.outbox.release(made.id)
         # the pace between two requests, and less than the pause after a failure
@@ -590,7 +595,7 @@ def test_a_request_that_the_disk_does_not_let_go_rests_a_while(tmp_path: Path) -
     async def story() -> None:
         made = room.outbox.submit(DRAFT)
         await room.clock.sleep(1)
-        assert room.ledger.intents[made.id] == replace(made, note="not-saved")
+        assert room.ledger.intents[made.id] == replace(made, reason="not-saved")
         await room.clock.sleep(90)
         assert room.ledger.intents[made.id].state is S.ACCEPTED
 
@@ -620,18 +625,18 @@ def test_a_busy_vault_makes_what_was_not_found_there_of_late_suspicious(tmp_path
 
     with closing(room.records):
         at_work(room, story)
-        assert room.is_kept(replace(rows[0], state=S.UNKNOWN, note="vault-busy", changed_at=START))
+        assert room.is_kept(replace(rows[0], state=S.UNKNOWN, reason="vault-busy", changed_at=START))
         assert all(room.is_kept(row) for row in rows[1:])
 
 
 def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(room: Room) -> None:
-    before = room.held(S.HELD, note="person")
+    before = room.held(S.HELD, reason="person")
     room.records.close()
     with pytest.raises(NotSaved):
         room.outbox.release(before.id)
     assert room.ledger.intents[before.id] == before
     assert room.outbox.cancel(before.id)
-    assert room.ledger.intents[before.id] == replace(before, state=S.CANCELLED, note="not-saved")
+    assert room.ledger.intents[before.id] == replace(before, state=S.CANCELLED, reason="not-saved")
     with pytest.raises(NotSaved):
         room.outbox.submit(DRAFT)
     assert list(room.ledger.intents) == [before.id]

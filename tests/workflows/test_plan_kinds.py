@@ -13,7 +13,7 @@ from cbr_desktop.domain import document
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.finding import FindingKind
-from cbr_desktop.domain.intent import PRIOR_FAILED, IntentState
+from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.plan import Plan, Step, is_blocked
 from cbr_desktop.ui.plans import found_cells, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, blasts, destroying, judged
@@ -138,7 +138,7 @@ def test_what_waits_for_a_failure_is_held_in_the_window_and_takes_no_place(scene
         report = play(plan_sessions, story())
     held = report.rows[1].intent
     assert held is not None
-    assert (held.state, held.note) == (IntentState.HELD, PRIOR_FAILED)
+    assert (held.state, held.reason) == (IntentState.HELD, Reason.PRIOR_FAILED)
 
 
 def test_a_step_waits_for_one_of_its_own_profile_alone(scene: Scene) -> None:

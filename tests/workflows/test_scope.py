@@ -214,7 +214,7 @@ def test_a_request_waits_when_its_profile_was_turned_elsewhere(tmp_path: Path) -
             await stage.clock.sleep(300)
 
         stage.play(elsewhere)
-        assert (stage.intent(id).state, stage.intent(id).note) == (IntentState.HELD, "elsewhere")
+        assert (stage.intent(id).state, stage.intent(id).reason) == (IntentState.HELD, "elsewhere")
         assert not stage.posts
     with staged(tmp_path) as stage:
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_of
@@ -278,7 +278,7 @@ class OutboxPage(Page[Intent]):
                 return "Select a request to see where it stands and what can be done about it."
             return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held."
         sentence = self._sentence(rows[0])
-        if held and held[0].note != "elsewhere":
+        if held and held[0].reason != Reason.ELSEWHERE:
             context = self._context(held[0])
             sentence += f" {release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))}"
         return plain(sentence, 1000)

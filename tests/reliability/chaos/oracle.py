@@ -114,7 +114,7 @@ def judged(evidence: Evidence, estate: Estate) -> list[Violation]:
 def resting(evidence: Evidence) -> Counter[str]:
     """Return why requests stay UNKNOWN: by the note on them."""
     unknown = (row.intent for row in evidence.rows if row.intent.state is IntentState.UNKNOWN)
-    return Counter(intent.note or "still looked for" for intent in unknown)
+    return Counter(intent.reason or "still looked for" for intent in unknown)
 
 
 def unseen(evidence: Evidence) -> int:
@@ -156,7 +156,7 @@ def _lost(evidence: Evidence) -> list[Violation]:
 def _is_forgotten(row: Row, rows: Sequence[Row]) -> bool:
     """Whether a request waits for nothing: a note says what it waits for, or another is open in its vault."""
     intent = row.intent
-    if intent.state is not IntentState.QUEUED or intent.note:
+    if intent.state is not IntentState.QUEUED or intent.reason:
         return False
     ahead = (other.intent for other in rows if other.sender == row.sender and other.intent.state in _OPEN)
     return all(other.target.vault_id != intent.target.vault_id for other in ahead)
@@ -176,7 +176,9 @@ def _false_success(evidence: Evidence, estate: Estate) -> list[Violation]:
             continue
         id = intent.checkpoint.id if intent.checkpoint is not None else "no checkpoint"
         if id not in made.get((row.sender, intent.body), ()):
-            found.append(Violation(Verdict.FALSE_SUCCESS, f"{_name(intent.body)}: {intent.note} by {id}, not its own"))
+            found.append(
+                Violation(Verdict.FALSE_SUCCESS, f"{_name(intent.body)}: {intent.reason} by {id}, not its own")
+            )
         elif claims[id] > 1:
             found.append(Violation(Verdict.FALSE_SUCCESS, f"{_name(intent.body)}: {id} is claimed {claims[id]} times"))
         elif intent.outcome is not None and intent.outcome.is_whole and not _is_whole(estate, intent, id):

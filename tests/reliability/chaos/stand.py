@@ -276,7 +276,7 @@ class Life:
 
     def _is_at_rest(self, intent: Intent) -> bool:
         if intent.state is S.UNKNOWN:
-            return intent.note in ("ambiguous", "no-clock")
+            return intent.reason in ("ambiguous", "no-clock")
         return intent.state in SETTLED or intent.state is S.HELD
 
     def kill(self) -> None:

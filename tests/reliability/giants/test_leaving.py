@@ -44,7 +44,7 @@ def test_fault_50_leaving_while_a_request_is_on_its_way_takes_five_seconds_and_e
     assert (datetime.now(UTC) - asked_at).total_seconds() < 6
     said = [line for line in err.splitlines() if "propagateSizeHints" not in line]
     assert (child.returncode, said) == (0, [])
-    assert [(row.state, row.note) for row in context.rows] == [(S.UNKNOWN, "interrupted")]
+    assert [(row.state, row.reason) for row in context.rows] == [(S.UNKNOWN, "interrupted")]
     assert [entry.event.kind for entry in context.entries("started", "stopped")][-1] == "stopped"
     stage = second_life(context, S.FINISHED)
     assert len(context.posts) == 1

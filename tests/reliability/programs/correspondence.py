@@ -10,7 +10,7 @@ from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.intent import NO_CLOCK, Intent
+from cbr_desktop.domain.intent import Intent, Reason
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.cache import SqliteCache
@@ -79,7 +79,7 @@ async def settled(session: ProfileSession, seconds: float) -> bool:
             if loop.time() > deadline:
                 break
             for intent in list(session.ledger.intents.values()):
-                if intent.note == NO_CLOCK:
+                if intent.reason == Reason.NO_CLOCK:
                     session.outbox.disown(intent.id)
             await asyncio.sleep(PAUSE_SECONDS)
         residents.cancel()
