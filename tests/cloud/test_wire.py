@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbr_desktop.cloud.wire.backups import backups
+from cbr_desktop.cloud.wire.backups import backup, backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
@@ -427,3 +427,18 @@ def test_what_is_to_prove_something_is_read_to_the_letter(body: bytes) -> None:
 
 def test_valid_json_is_read_strictly_as_it_is() -> None:
     assert strictly('{"a": [1, "k\u00e4se", null, {"a": 2}]}'.encode()) == {"a": [1, "k\u00e4se", None, {"a": 2}]}
+
+
+def test_one_backup_is_read_as_the_list_reads_it() -> None:
+    """The answer of ShowBackup, and that of UpdateBackup, which is the same."""
+    (recorded,) = examples("ShowBackup")
+    found = backup(recorded)
+    told = json.loads(recorded)["backup"]
+    assert (found.id, found.name, found.status) == (told["id"], told["name"], told["status"])
+    assert (found.vault_id, found.checkpoint_id, found.resource_id) == (
+        told["vault_id"],
+        told["checkpoint_id"],
+        told["resource_id"],
+    )
+    with pytest.raises(Unfit):
+        backup(b'{"backups": []}')

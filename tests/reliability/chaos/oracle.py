@@ -159,7 +159,7 @@ def _is_forgotten(row: Row, rows: Sequence[Row]) -> bool:
     if intent.state is not IntentState.QUEUED or intent.reason:
         return False
     ahead = (other.intent for other in rows if other.sender == row.sender and other.intent.state in _OPEN)
-    return all(other.target.vault_id != intent.target.vault_id for other in ahead)
+    return all(other.lane != intent.lane for other in ahead)
 
 
 def _false_success(evidence: Evidence, estate: Estate) -> list[Violation]:
@@ -190,7 +190,7 @@ def _is_whole(estate: Estate, intent: Intent, id: str) -> bool:
     """Whether the service has a good backup of every resource that was asked for."""
     document, _ = request.read(intent.body)
     assert document is not None
-    vault = estate.vaults[intent.target.vault_id]
+    vault = estate.vaults[intent.subject.id]
     asked = {choice.id for choice in document.draft.resources or ()} or set(vault.resources)
     good = {b.resource_id for b in estate.backups.values() if b.checkpoint_id == id and b.status == "available"}
     return asked <= good

@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cbr_desktop.domain.change import checkpoint_result
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.storage.records import SqliteRecords
 
@@ -81,8 +83,8 @@ async def a_colleague_s_checkpoint_is_ours(run: Run) -> None:
     theirs = [*run.service.estate.checkpoints][-1]
     with closing(SqliteRecords(run.home("a").here.records_file)) as records:
         intent = records.load()[0]
-    answer = rules.checkpoint_called(theirs, intent.target.vault_id)
-    _rewrite(run, state=S.FINISHED, checkpoint=answer)
+    answer = rules.checkpoint_called(theirs, VaultId(intent.subject.id))
+    _rewrite(run, state=S.FINISHED, result=checkpoint_result(answer))
 
 
 @plant(Verdict.FALSE_SUCCESS)
@@ -97,7 +99,7 @@ async def a_failure_is_whole(run: Run) -> None:
 async def a_success_is_rejected(run: Run) -> None:
     """The row says that the request was refused, though it was carried out."""
     await _one(run)
-    _rewrite(run, state=S.REJECTED, checkpoint=None, outcome=None)
+    _rewrite(run, state=S.REJECTED, result=None, outcome=None)
 
 
 @plant(Verdict.HANG)

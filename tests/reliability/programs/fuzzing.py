@@ -19,7 +19,7 @@ from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.error import CbrError, CloudError
-from cbr_desktop.domain.ids import CheckpointId, ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.text.errors import error_sentence
 from tests.asking import asking
@@ -36,12 +36,13 @@ VAULT, CHECKPOINT = (
     VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce"),
     CheckpointId("8b0851a8-adf3-4f4c-a914-dead08bf9664"),
 )
+BACKUP = BackupId("6df2b54c-dd62-4059-a07c-1b8f24f2725d")
 BODY = b'{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce"}}'
 
 Operation = Callable[[CbrCloud], Awaitable[object]]
 OPERATIONS: dict[str, Operation] = {
     "ListVault": lambda cloud: cloud.vaults(),
-    "ShowVault": lambda cloud: cloud.vault(VAULT),
+    "ShowBackup": lambda cloud: cloud.backup(BACKUP),
     "ListProtectable": lambda cloud: cloud.protectables("server"),
     "ListBackups": lambda cloud: cloud.backups(vault_id=VAULT),
     "ListOpLogs": lambda cloud: cloud.tasks(),
