@@ -22,6 +22,7 @@ RETENTION_LIMIT = 99_999
 LONG_TERM_LIMIT = 100
 FOREVER = -1
 _SPACING_MINUTES = 60
+_DAY_MINUTES = 24 * 60
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 INTERVAL_LIMIT = 30
@@ -176,10 +177,11 @@ def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
     if bad is not None:
         yield block(FindingKind.BAD_PATTERN, Subject.SCHEDULE, "9900", found=bad)
     times = run_times(patterns)
-    for first, second in itertools.pairwise(times):
+    # the last of a day is followed by the first of the next
+    for first, second in itertools.pairwise([*times, *(minute + _DAY_MINUTES for minute in times[: len(times) > 1])]):
         if second - first < _SPACING_MINUTES:
             # they may be of different days; the service knows, and refuses them if not
-            facts = {"first": _clock(first), "second": _clock(second)}
+            facts = {"first": _clock(first), "second": _clock(second % _DAY_MINUTES)}
             yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
             break
 
