@@ -105,8 +105,8 @@ def table(comparisons: list[Comparison]) -> str:
             numbers = "".join(f"{value:10.4g}" for value in (min(series.values), series.median, max(series.values)))
             lines.append(f"  {series.what:52}{numbers}{len(series.values):8}")
         lines.append(f"  {_sentence(each)}")
-        if each.reason:
-            lines.append(f"  {each.reason}")
+        if each.note:
+            lines.append(f"  {each.note}")
         lines.append("")
     return "\n".join(lines)
 
