@@ -329,7 +329,8 @@ def fresh_home():
     """Lends the environment of a program that is unseen and knows nothing of this user."""
     home = tempfile.mkdtemp(prefix="cbr-desktop-")
     try:
-        yield {**UNSEEN, "CBR_DESKTOP_HOME": home}
+        # tests start the program a hundred times: it is compiled once, even where the user wishes for no such files
+        yield {**UNSEEN, "CBR_DESKTOP_HOME": home, "PYTHONDONTWRITEBYTECODE": ""}
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
