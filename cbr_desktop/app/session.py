@@ -105,13 +105,9 @@ def open_session(
     observer: Callable[[Intent], RequestObserver | None] = _nobody
     if journal is not None:
         audit_writer = AuditWriter(journal, profile, by)
-        records, observer, guard.notify = (
-            Journalled(records, audit_writer, at),
-            audit_writer.observer,
-            audit_writer.armed,
-        )
+        records = Journalled(records, audit_writer, at)
+        observer, guard.notify = audit_writer.observer, audit_writer.armed
     refresh = Refresh(ledger, cache, cloud, clock, archive)
-    ask = refresh.ask
     reconcile = Reconcile(ledger, records, cloud, clock)
     outbox = Outbox(
         *(ledger, records, cloud, clock, new_intent_id, guard),
@@ -122,7 +118,7 @@ def open_session(
         at=at,
         origin=origin,
     )
-    follow = Follow(ledger, records, clock, outbox, reconcile, ended=ask)
+    follow = Follow(ledger, records, clock, outbox, reconcile, ended=refresh.ask)
     told = ledger.notify
     reach = ledger.connection.reach
 

@@ -205,8 +205,8 @@ class Intent:
     """One request and its fate.
 
     ``change`` is what is sent, ``result`` what it made, once that is known. ``reason`` is why it stands in its state.
-    ``outcome`` is what became of it, once all of
-    it has ended: the service forgets its tasks after a month, the row does not.
+    ``outcome`` is what became of it, once all of it has ended: the service forgets its tasks after a month, the row
+    does not.
 
     ``confirmed_at`` is when a person last said send, ``by`` who that was (``login@host``), ``due_at`` when it is to go
     at the earliest. ``draft`` is the path of the file it came from and ``plan`` the id of the run of a plan, empty when

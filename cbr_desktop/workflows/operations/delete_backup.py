@@ -119,7 +119,7 @@ DELETE_BACKUP = DeleteBackup()
 
 def _findings(backup: Backup, ledger: Ledger) -> Iterator[Finding]:
     part, name = finding.Subject.BACKUP, backup.name
-    if backup.status in BEING_DELETED or backup.status not in _DELETABLE:
+    if backup.status not in _DELETABLE:
         yield finding.block(FindingKind.BACKUP_STATUS, part, "6201", backup=name, status=backup.status)
     vault = ledger.vaults.get(backup.vault_id)
     if vault is not None and vault.worm_locked and backup.auto:
