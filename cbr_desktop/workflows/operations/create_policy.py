@@ -23,7 +23,7 @@ from cbr_desktop.domain.policy import (
     read_policy,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import Span, searched_since, span_of
 
@@ -63,7 +63,7 @@ _SCHEMA = Schema(
 """Of replication policies the program makes none."""
 
 
-class CreatePolicy:
+class CreatePolicy(Operation):
     """The operation that makes a backup policy, which is applied to no vault yet."""
 
     kind = Kind.CREATE_POLICY
@@ -131,10 +131,6 @@ class CreatePolicy:
         candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
         is_undone = listing.complete and not made and span.is_certain
         return Search(None, candidates, listing.complete, is_undone)
-
-    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
-        """Look as ``find`` does: the thing itself tells."""
-        return await self.find(intent, reader)
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the policy that a request made."""

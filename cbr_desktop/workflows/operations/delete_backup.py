@@ -9,7 +9,7 @@ from cbr_desktop.domain.blast import Blast, Lost
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.intent import Candidate, Intent
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
@@ -23,7 +23,7 @@ from cbr_desktop.workflows.operations.backups import (
     read_backup,
     unknown_backup,
 )
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
 _DELETABLE = (BackupStatus.AVAILABLE, BackupStatus.ERROR)
@@ -31,7 +31,7 @@ _UNFINISHED = (BackupStatus.PROTECTING, BackupStatus.WAITING_PROTECT)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-class DeleteBackup:
+class DeleteBackup(Operation):
     """The operation that deletes one backup, for good."""
 
     kind = Kind.DELETE_BACKUP
@@ -92,14 +92,6 @@ class DeleteBackup:
         if backup is None or backup.status in BEING_DELETED:
             return Search(_result(intent, backup))
         return Search(is_undone=True)
-
-    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
-        """Look as ``find`` does: the thing itself tells."""
-        return await self.find(intent, reader)
-
-    def adopted(self, intent: Intent, candidate: Candidate) -> Result:
-        """Never asked: what is gone has no candidates."""
-        raise ValueError("a deletion has no candidates")
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """Read the backup until it is gone."""

@@ -135,13 +135,16 @@ class Operation(Protocol):
         """Look once for what keeps the lane of a refused request busy: what it made itself, or something else.
 
         The search is not whole where nothing is seen that does: then it may be its own that does not show yet. Raises
-        ``CloudError``.
+        ``CloudError``. Where the thing itself tells, as it does of most kinds, this is ``find``.
         """
-        ...
+        return await self.find(intent, reader)
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
-        """Return a candidate as what a request has made, because a person says so."""
-        ...
+        """Return a candidate as what a request has made, because a person says so.
+
+        Never asked of a kind whose ``find`` names no candidates.
+        """
+        raise ValueError(f"{self.kind} has no candidates")
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """Read how an accepted request goes on, into the ledger; return what it has made where that was read.

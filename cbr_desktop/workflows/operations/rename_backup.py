@@ -10,7 +10,7 @@ from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subj
 from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
-from cbr_desktop.domain.intent import Candidate, Intent
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
@@ -24,7 +24,7 @@ from cbr_desktop.workflows.operations.backups import (
     read_backup,
     unknown_backup,
 )
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
 _SCHEMA = Schema(
@@ -34,7 +34,7 @@ _SCHEMA = Schema(
 )
 
 
-class RenameBackup:
+class RenameBackup(Operation):
     """The operation that gives a backup another name."""
 
     kind = Kind.RENAME_BACKUP
@@ -91,14 +91,6 @@ class RenameBackup:
         if backup is not None and backup.name == intent.name:
             return Search(Result(intent.subject.id, str(backup.status)))
         return Search(is_undone=True)
-
-    async def look_into_busy(self, intent: Intent, reader: Reader) -> Search:
-        """Look as ``find`` does: the thing itself tells."""
-        return await self.find(intent, reader)
-
-    def adopted(self, intent: Intent, candidate: Candidate) -> Result:
-        """Never asked: a backup is known by its id."""
-        raise ValueError("a backup is known by its id")
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """The answer has told all."""
