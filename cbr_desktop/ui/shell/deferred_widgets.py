@@ -41,6 +41,7 @@ class DeferredWidgets:
     def __init__(
         self,
         window: QWidget,
+        pages: QWidget,
         workspace: Workspace,
         dialogs: Dialogs,
         vault_index: VaultIndex,
@@ -55,7 +56,7 @@ class DeferredWidgets:
         self._show_page = show_page
         self.details = Details(workspace.scope, vault_index, times, window)
         self.drawer = Drawer(workspace, window)
-        self.notices = NoticeBar(window)
+        self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)
         notifier = notifier or TrayNotifier(window)
         self._watch = Watch(workspace.open, self.notices, notifier, window, self._open_outcome)
@@ -64,6 +65,8 @@ class DeferredWidgets:
         self._plans_page: Any = None
         self._leave: Any = None
         self.drawer.remarked.connect(self.notices.say)
+        self.drawer.lines_requested.connect(self.open_lines)
+        self.notices.said.connect(self.drawer.note)
         self.drawer.outcome_requested.connect(self._open_outcome)
 
     def notice(self, part: Part) -> None:

@@ -121,6 +121,11 @@ class ProfileHeader(QWidget):
         self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()
 
+    def words(self) -> str:
+        """Return the name of the scope with what is at stake there, for the title of the window."""
+        name = plain(scope_name(self._workspace.choice), 60)
+        return f"{name} ({self._chip.text()})" if name else ""
+
     def tell_guards(self) -> None:
         """Say which profiles are read-only and which are armed, and for how long."""
         guarded = [context for context in self._workspace.shown_contexts if context.guard.is_read_only]

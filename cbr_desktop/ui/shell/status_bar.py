@@ -67,6 +67,11 @@ class StatusBar(QStatusBar):
         self._ticking.start()
         self.tell()
 
+    def put_tasks(self, tasks: QWidget) -> None:
+        """Take in the line of the tasks, which has the room that is left."""
+        self.addWidget(tasks, 1)
+        tasks.show()
+
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
         self._part = Part.VAULTS if part is Part.INTENTS else part

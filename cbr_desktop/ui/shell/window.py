@@ -64,7 +64,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
         self.setAcceptDrops(True)
         self._workspace = workspace
@@ -83,6 +82,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._restore()
+        self._tell_title()
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
         self._furnishing.timeout.connect(self.build_deferred_widgets)
@@ -173,19 +173,18 @@ class MainWindow(QMainWindow):
         self.navigation.setCurrentRow(NAMES.index(name))
         return self.current_page()
 
+    def _go_to(self, name: str) -> None:
+        """Bring a page to the front, with the focus in its table."""
+        self.show_page(name).view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
         self.open_checkpoint_dialog(*self.current_page().target())
 
     def show_details(self, shown: bool) -> None:
-        """Show or hide the details, now and at the next start."""
+        """Show the details of what is selected or hide them, now and at the next start."""
         self._workspace.settings.put("window/details-shown", shown)
         self.header_bar.details.setChecked(shown)
-        self.deferred_widgets.details.setVisible(shown)
-        *others, wide = self._split.sizes()
-        if shown and wide < self._details_width():
-            others[1] = max(1, others[1] + wide - self._details_width())
-            self._split.setSizes([*others, self._details_width()])
         self._tell_details()
 
     def choose_theme(self, theme: Theme) -> None:
@@ -228,16 +227,10 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self._split)
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
-        # these keep the places of details and drawer until the deferred widgets come
-        self._details_place = QWidget(self._split)
-        self._details_place.setObjectName("detailsPlace")
-        self._drawer_place = QWidget(central)
-        self._drawer_place.setObjectName("drawerPlace")
-        self._drawer_place.setFixedHeight(self.fontMetrics().height() + 14)
-        for place, stretch in enumerate((0, 1, 0)):
+        for place, stretch in enumerate((0, 1)):
             self._split.setStretchFactor(place, stretch)
             self._split.setCollapsible(place, False)
-        for part in (self.header_bar, self._split, self._drawer_place):
+        for part in (self.header_bar, self._split):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self._split, 1)
         self.setCentralWidget(central)
@@ -268,21 +261,25 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            self, self._workspace, self._dialogs, self._vault_index, self._times, self.show_page, self._notifier
+            self,
+            self._stack,
+            self._workspace,
+            self._dialogs,
+            self._vault_index,
+            self._times,
+            self.show_page,
+            self._notifier,
         )
-        sizes = self._split.sizes()
-        self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
-        made.details.setVisible(self.header_bar.details.isChecked())
-        self._split.setSizes(sizes)
-        self._floor.replaceWidget(self._drawer_place, made.drawer)
+        self._split.addWidget(made.details)
+        self._split.setCollapsible(self._split.count() - 1, False)
+        made.details.hide()
         self._floor.insertWidget(1, made.strip)
-        self._floor.insertWidget(2, made.notices)
+        self._floor.addWidget(made.drawer)
+        self.status.put_tasks(made.drawer.head)
+        made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)
         made.strip.remarked.connect(self._say)
-        for place in (self._details_place, self._drawer_place):
-            place.hide()
-            place.deleteLater()
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)
         if self._workspace.settings.get("window/drawer-open", False) is True:
@@ -309,7 +306,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Q": self.close,
         }
         for place, name in enumerate(NAMES, 1):
-            keys[f"Ctrl+{place}"] = partial(self.show_page, name)
+            keys[f"Ctrl+{place}"] = partial(self._go_to, name)
         for key, act in keys.items():
             QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
@@ -322,10 +319,8 @@ class MainWindow(QMainWindow):
             self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
         is_shown = get("window/details-shown", self.width() >= _WIDE_ENOUGH_FOR_DETAILS) is not False
         self.header_bar.details.setChecked(is_shown)
-        self._details_place.setVisible(is_shown)
-        wide = self._details_width()
         narrow = self.navigation.sizeHint().width()
-        self._split.setSizes([narrow, max(320, self.width() - narrow - wide), wide])
+        self._split.setSizes([narrow, max(320, self.width() - narrow)])
         if get("window/navigation-folded", False) is True:
             self._fold_navigation()
         page = get("window/page", "")
@@ -350,9 +345,15 @@ class MainWindow(QMainWindow):
 
     def _tell_scope(self) -> None:
         self.header_bar.tell_scope()
+        self._tell_title()
         for page in self._pages.values():
             page.tell_scope()
         self.current_page().catch_up()
+
+    def _tell_title(self) -> None:
+        """Name the scope where the desktop lists its windows, with what is at stake there."""
+        scope = self.header_bar.words()
+        self.setWindowTitle(f"{scope} – CBR Desktop" if scope else "CBR Desktop")
 
     def _look_alone(self, profile: Profile) -> None:
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
@@ -390,9 +391,19 @@ class MainWindow(QMainWindow):
         self._tell_details()
 
     def _tell_details(self) -> None:
-        if self._deferred_widgets is not None and not self._deferred_widgets.details.isHidden():
-            page = self.current_page()
-            self._deferred_widgets.details.show_subject(page.subject(), page.without_subject)
+        """Tell of what is selected; while nothing is, the table has the room."""
+        if self._deferred_widgets is None:
+            return
+        page, details = self.current_page(), self._deferred_widgets.details
+        subject = page.subject() if self.header_bar.details.isChecked() else None
+        if self.header_bar.details.isChecked():
+            details.show_subject(subject, page.without_subject)
+        if details.isHidden() is (subject is not None):
+            details.setVisible(subject is not None)
+            narrow, *_ = self._split.sizes()
+            wide = self._details_width()
+            room = max(1, self._split.width() - narrow - (wide if subject is not None else 0))
+            self._split.setSizes([narrow, room, wide])
 
     def _fold_navigation(self) -> None:
         before, *others = self._split.sizes()
