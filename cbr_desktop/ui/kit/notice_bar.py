@@ -14,7 +14,7 @@ from cbr_desktop.ui.kit.mark_sign import MarkSign
 
 _AT_ONCE = 3
 _WIDTH = 420
-_MARGIN = 12
+_MARGIN = 20
 _SHOWN_MS = 6_000
 """How long a notice stays that asks for nothing."""
 REMARK = Mark(Shape.DIAMOND, Tone.BUSY)
@@ -85,11 +85,17 @@ class NoticeBar(QWidget):
         parent, anchor = self._host, self._anchor
         corner = QPoint(anchor.width(), anchor.height())
         corner = corner if anchor is parent else anchor.mapTo(parent, corner)
-        width = min(_WIDTH + self.fontMetrics().averageCharWidth(), parent.width() - 2 * _MARGIN)
-        height = self._layout.heightForWidth(width) if self._layout.hasHeightForWidth() else self.sizeHint().height()
-        height = min(height, parent.height() - 2 * _MARGIN)
+        width = min(_WIDTH, parent.width() - 2 * _MARGIN)
+        height = sum(notice.height_for(width) for notice in self.notices)
+        height += self._layout.spacing() * (len(self.notices) - 1)
         self.setGeometry(corner.x() - width - _MARGIN, max(_MARGIN, corner.y() - height - _MARGIN), width, height)
         self.raise_()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the room that the words need, once Qt has laid them out."""
+        if event.type() == QEvent.Type.LayoutRequest and self.notices:
+            self.place()
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the anchor."""
@@ -112,7 +118,7 @@ class Notice(QFrame):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 6, 6)
         sign = MarkSign(self)
         sign.tell(mark)
@@ -147,6 +153,11 @@ class Notice(QFrame):
         self.fading.timeout.connect(self._fade)
         if mark.tone not in _STAYING and not action:
             self.fading.start()
+
+    def height_for(self, width: int) -> int:
+        """Return how high all of the words are at a width."""
+        layout = self._row
+        return layout.totalHeightForWidth(width) + 2 * self.frameWidth()
 
     def _fade(self) -> None:
         """Go, unless nobody was there to read it or somebody is just doing so."""

@@ -44,12 +44,14 @@ class Drawer(QFrame):
         outcome_requested: the id of the request whose outcome should open.
         remarked: something about what was just done, in words.
         toggled: whether the drawer is open now.
+        counted: how many requests need somebody, whenever they are counted.
     """
 
     outcome_requested = Signal(object)
     remarked = Signal(str)
     lines_requested = Signal(str, object)
     toggled = Signal(bool)
+    counted = Signal(int)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +92,7 @@ class Drawer(QFrame):
             count = sum(request.group is group for request in self._shown)
             button.setText(f"{group} {count}")
             self.head.want(button, bool(count) or group is self._group)
+        self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
         if self.is_open:
             self._tell_rows([r for r in self._shown if self._group in (None, r.group)])
