@@ -200,7 +200,7 @@ def test_good_news_goes_by_itself_and_what_asks_for_something_stays(qtbot: QtBot
     qtbot.waitUntil(window.isActiveWindow)
     next(notice for notice in bar.notices if notice.fading.isActive()).fading.timeout.emit()
     assert [notice.label.text() for notice in bar.notices] == ["Done.", "The disk is full."]
-    assert window.drawer.notices.text() == "Notices 3"
+    assert window.drawer.notices.text() == "Notices: 3"
 
 
 def test_notices_lie_over_the_corner_and_move_nothing(open_window: Open) -> None:

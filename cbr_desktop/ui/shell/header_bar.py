@@ -235,7 +235,9 @@ def _label(parent: QWidget, name: str) -> QLabel:
 def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
     if len(profiles) == 1:
         profile = profiles[0]
-        parts = [f"region {plain(profile.region, 40)}"] if profile.region else []
+        # a name that says the region already need not be followed by it
+        is_said = profile.region in profile.name or profile.region in profile.project
+        parts = [f"region {plain(profile.region, 40)}"] if profile.region and not is_said else []
         parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
         parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
     else:

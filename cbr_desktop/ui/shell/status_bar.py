@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import Unreachable
+from cbr_desktop.domain.error import SecretMissing, Unreachable
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
@@ -139,6 +139,8 @@ def connection_words(connection: Connection) -> str:
     if connection.reach is Reach.ONLINE:
         latency = f" {connection.latency_ms:.0f} ms" if connection.latency_ms is not None else ""
         return f"{Shape.DISC} Online{latency}"
+    if isinstance(connection.error, SecretMissing):
+        return f"{Shape.RING} Not logged in"
     return {
         Reach.UNKNOWN: f"{Shape.RING} Not connected yet",
         Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",

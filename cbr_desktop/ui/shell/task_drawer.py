@@ -90,7 +90,7 @@ class Drawer(QFrame):
         self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
-            button.setText(f"{group} {count}")
+            button.setText(f"{group}: {count}")
             self.head.want(button, bool(count) or group is self._group)
         self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
@@ -100,7 +100,7 @@ class Drawer(QFrame):
     def note(self, words: str) -> None:
         """Keep the words of a notice, to be read again."""
         self._notices.appendleft(f"{self._workspace.clock.now().astimezone():%H:%M}  {words}")
-        self.notices.setText(f"Notices {len(self._notices)}")
+        self.notices.setText(f"Notices: {len(self._notices)}")
         self.head.want(self.notices, True)
 
     # building

@@ -24,7 +24,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.theme import Dress, Theme
+from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = Dress(application, _theme(workspace.settings.get("window/theme", "system")), self)
+        self._dress = Dress(application, stored_theme(workspace.settings), self)
         self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
         self._vault_index = VaultIndex(workspace.scope)
         self._pages: dict[str, Page[Any]] = {}
@@ -642,10 +642,6 @@ def _dropped(data: "QtCore.QMimeData") -> list[str]:
     """Return the files among what is dropped; a handful is enough to look at."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.lower().endswith(".json")][:_DROPPED]
-
-
-def _theme(stored: object) -> Theme:
-    return next((theme for theme in Theme if theme == stored), Theme.SYSTEM)
 
 
 def _bytes(stored: str) -> QByteArray:
