@@ -3,7 +3,7 @@
 from . import refusals
 from .call import Answer, Call
 from .inventory import Estate
-from .lists import one
+from .queries import one
 from .things import Backup, Task
 from .work import start_deletion
 

@@ -15,7 +15,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, deletions, identity, lists, policies, refusals, renaming
+from . import (
+    backups,
+    checkpoints,
+    deletions,
+    identity,
+    lists,
+    policies,
+    protectables,
+    refusals,
+    renaming,
+    tasks,
+    vaults,
+)
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
@@ -38,31 +50,31 @@ PAST = frozenset({"backups", "backups/rename", "operation-logs"})
 """Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
-    ("GET", "vaults", lists.vaults, "cbr:vaults:list", "vaults"),
-    ("GET", "vaults/summary", lists.summary, "cbr:vaults:list", "vaults/summary"),
-    ("GET", "vaults/{vault_id}", lists.show_vault, "cbr:vaults:get", "vaults"),
+    ("GET", "vaults", vaults.every, "cbr:vaults:list", "vaults"),
+    ("GET", "vaults/summary", vaults.summary, "cbr:vaults:list", "vaults/summary"),
+    ("GET", "vaults/{vault_id}", vaults.show, "cbr:vaults:get", "vaults"),
     ("POST", "checkpoints", checkpoints.create, "cbr:vaults:backup", "checkpoints"),
     ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
-    ("GET", "backups", lists.backups, "cbr:backups:list", "backups"),
-    ("GET", "backups/{backup_id}", lists.show_backup, "cbr:backups:get", "backups"),
+    ("GET", "backups", backups.every, "cbr:backups:list", "backups"),
+    ("GET", "backups/{backup_id}", backups.show, "cbr:backups:get", "backups"),
     ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
     ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
-    ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
-    ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),
+    ("GET", "operation-logs", tasks.every, "cbr:tasks:list", "operation-logs"),
+    ("GET", "operation-logs/{operation_log_id}", tasks.show, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
     ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
     (
         "GET",
         "protectables/{protectable_type}/instances",
-        lists.protectables,
+        protectables.every,
         "cbr:vaults:listProtectables",
         "protectables",
     ),
     (
         "GET",
         "protectables/{protectable_type}/instances/{instance_id}",
-        lists.show_protectable,
+        protectables.show,
         "cbr:vaults:getProtectables",
         "protectables",
     ),
