@@ -6,6 +6,7 @@ from .branches import promise_branches, replica_vault_id
 from .building import DAILY, GB, SATURDAY, Builder, share_out
 from .history import DAYS, demo_history, generated_history
 from .inventory import Estate, Ids
+from .partners import partner_of
 from .things import (
     BARE_METAL,
     DESKTOP,
@@ -57,6 +58,7 @@ def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
     _unprotected(build)
     _policies(build, vaults, seed)
     _stuck_run(build, vaults["vault-expand"])
+    partner_of(build.estate, now, seed)
     build.estate.remember(demo_history(build.estate, now, seed, days))
     share_out(build.estate)
     return build.estate

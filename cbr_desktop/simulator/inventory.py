@@ -1,9 +1,12 @@
 """The estate: everything the simulated account owns, with history that is made when first asked for."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from operator import attrgetter
 
+from msgspec import Struct
+
+from .jobs import Job
 from .things import (
     BARE_METAL,
     DESKTOP,
@@ -12,8 +15,8 @@ from .things import (
     TURBO,
     Backup,
     Checkpoint,
-    Deletion,
     Disk,
+    Member,
     Policy,
     Project,
     Resource,
@@ -49,6 +52,16 @@ class Ids:
 CREATED_AT = attrgetter("created_at")
 
 
+def child_id_of(parent: Backup, disk: Disk) -> str:
+    """The id of the backup of one disk inside a server backup."""
+    return f"{parent.id[:24]}{disk.id[-12:]}"
+
+
+def disks_in(backup: Backup, resource: Resource) -> list[Disk]:
+    """The disks of its resource that a backup holds."""
+    return [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]
+
+
 class History:
     """Backups and tasks in the order of their creation, oldest first."""
 
@@ -65,16 +78,37 @@ class History:
         self.tasks[task.id] = task
         self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
-    def remove(self, backup: Backup) -> None:
-        """Drop a backup; its tasks stay."""
-        del self.backups[backup.id]
-        self.by_vault[backup.vault_id] = [each for each in self.by_vault[backup.vault_id] if each is not backup]
+    def remove(self, backups: Collection[Backup]) -> None:
+        """Drop backups; their tasks stay."""
+        gone = {backup.id for backup in backups}
+        for backup_id in gone:
+            del self.backups[backup_id]
+        for vault_id in {backup.vault_id for backup in backups}:
+            self.by_vault[vault_id] = [each for each in self.by_vault[vault_id] if each.id not in gone]
+
+    def move(self, backups: Collection[Backup], vault_id: str) -> None:
+        """Let backups belong to another vault."""
+        for backup in backups:
+            backup.vault_id = vault_id
+        self.by_vault = {}
+        for backup in self.backups.values():
+            self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+
+class Share(Struct):
+    """A backup of `owner` that is offered to the project of a member."""
+
+    member: Member
+    backup: Backup
+    owner: "Estate"
 
 
 class Estate:
     """The account, and what its project `project_id` owns; `of` leads to the estates of the other projects.
 
-    `version` grows with every change, so that answers may be kept until then.
+    `version` grows with every change, so that answers may be kept until then. The projects of the account have one
+    list of `jobs`, `shares`, `partners` (accounts that share something with this one) and `enterprise_projects`.
+    `hidden` are vaults that the user may not see, though their resources are seen; `gone` names deleted vaults.
     """
 
     def __init__(self, domain: Project, projects: list[Project], user: User, seed: int) -> None:
@@ -87,7 +121,12 @@ class Estate:
         self.policies: dict[str, Policy] = {}
         self.checkpoints: dict[str, Checkpoint] = {}
         self.runs: list[Run] = []
-        self.deletions: list[Deletion] = []
+        self.jobs: list[Job] = []
+        self.shares: list[Share] = []
+        self.partners: list[Estate] = []
+        self.enterprise_projects: dict[str, str] = {"0": "default"}
+        self.hidden: dict[str, Vault] = {}
+        self.gone: dict[str, str] = {}
         self.children: dict[str, tuple[Backup, Disk]] = {}
         self.ids = Ids(seed)
         self.version = 0
@@ -102,6 +141,8 @@ class Estate:
         """An empty estate for another project of the account, with which it shares users and projects."""
         other = Estate(self.domain, self.projects, next(iter(self.users.values())), seed)
         other.users, other.project_id = self.users, project.id
+        other.jobs, other.shares, other.partners = self.jobs, self.shares, self.partners
+        other.enterprise_projects = self.enterprise_projects
         return other
 
     def promise(self, project: Project, make: "Callable[[], Estate]") -> None:
@@ -148,13 +189,34 @@ class Estate:
             self._backups.append(backup)
             self._tasks.append(task)
 
-    def forget(self, backup: Backup) -> None:
-        """Drop a backup with the backups of its disks, and its checkpoint when it was the last of it."""
-        self.history.remove(backup)
-        self.children = {child_id: child for child_id, child in self.children.items() if child[0] is not backup}
-        left = self.history.by_vault[backup.vault_id]
-        if all(each.checkpoint_id != backup.checkpoint_id for each in left):
-            self.checkpoints.pop(backup.checkpoint_id, None)
+    def forget(self, backups: Collection[Backup]) -> None:
+        """Drop backups with those of their disks and their shares, and checkpoints of which nothing is left."""
+        self.history.remove(backups)
+        gone = {backup.id for backup in backups}
+        self.children = {child_id: child for child_id, child in self.children.items() if child[0].id not in gone}
+        self.shares[:] = [each for each in self.shares if each.backup.id not in gone]
+        left = {each.checkpoint_id for vault_id in {one.vault_id for one in backups} for each in self.kept_in(vault_id)}
+        for checkpoint_id in {backup.checkpoint_id for backup in backups} - left:
+            self.checkpoints.pop(checkpoint_id, None)
+
+    def kept_in(self, vault_id: str, resource_ids: Collection[str] | None = None) -> list[Backup]:
+        """The backups in a vault, oldest first: all, or those of some resources."""
+        own = self.history.by_vault.get(vault_id, [])
+        return [each for each in own if resource_ids is None or each.resource_id in resource_ids]
+
+    @property
+    def received(self) -> dict[str, Share]:
+        """What is offered to this project, by the id of the backup."""
+        return {each.backup.id: each for each in self.shares if each.member.dest_project_id == self.project_id}
+
+    def members_of(self, backup_id: str) -> dict[str, Share]:
+        """The projects that a backup is offered to, by id."""
+        return {each.member.dest_project_id: each for each in self.shares if each.backup.id == backup_id}
+
+    def vault_name(self, vault_id: str) -> str | None:
+        """The name of a vault that is there, or was."""
+        vault = self.vaults.get(vault_id)
+        return self.gone.get(vault_id) if vault is None else vault.name
 
     @property
     def history(self) -> History:
@@ -186,7 +248,7 @@ class Estate:
         return [self.resources[each] for each in vault.resources]
 
     def associate(self, vault: Vault, resource: Resource) -> None:
-        """Put a new resource into a vault."""
+        """Put a resource into a vault."""
         resource.vault_id = vault.id
         vault.resources.append(resource.id)
         self.resources[resource.id] = resource

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from .inventory import OBJECT_TYPES, Estate
+from .inventory import OBJECT_TYPES, Estate, child_id_of, disks_in
 from .modes import Modes
 from .refusals import SERVICE_CODES
 from .things import (
@@ -14,6 +14,7 @@ from .things import (
     Checkpoint,
     Disk,
     Policy,
+    Record,
     Resource,
     Skipped,
     Task,
@@ -33,6 +34,29 @@ SPEC_CODES = {
 }
 IN_PLACE = {"available", "error", "protecting", "restoring", "removing"}
 """Protect states that a checkpoint's resource can show."""
+
+
+DETAILS = {
+    "copy": "replication",
+    "remove_resource": "remove_resources",
+}
+"""The part of a task's extra_info that is not called as the operation is."""
+
+
+def replication_details(record: Record, backup_name: str) -> Json:
+    """What the task of a replication tells of it."""
+    return {
+        "source_backup_id": record.source_backup_id,
+        "source_backup_name": backup_name,
+        "source_checkpoint_id": record.source_checkpoint_id,
+        "source_project_id": record.source_project_id,
+        "source_region": record.source_region,
+        "destination_backup_id": record.destination_backup_id,
+        "destination_backup_name": backup_name,
+        "destination_checkpoint_id": record.destination_checkpoint_id,
+        "destination_project_id": record.destination_project_id,
+        "destination_region": record.destination_region,
+    }
 
 
 class Wire:
@@ -211,12 +235,13 @@ class Wire:
             "version": 3,
         }
         if replication:
-            body["replication_records"] = self._replication_records(backup)
+            body["replication_records"] = [self._record(each) for each in backup.records or ()]
         return body
 
     @staticmethod
     def _extend_info(backup: Backup, resource: Resource) -> Json:
         server = OBJECT_TYPES[resource.type] in ("server", "workspace")
+        disks = disks_in(backup, resource)
         consistency = {f"app_consistency{tail}": "0" for tail in ("", "_status", "_error_code")}
         return {
             "auto_trigger": backup.auto,
@@ -231,27 +256,34 @@ class Wire:
             "encrypted_algorithm": None,
             "is_dec": False,
             "app_consistency": {**consistency, "app_consistency_error_message": ""} if server else None,
-            "contain_system_disk": server,
-            "encrypted": any(disk.encrypted for disk in resource.disks),
-            "architecture": "x86_64" if server else None,
+            "contain_system_disk": server and any(disk.system for disk in disks),
+            "encrypted": any(disk.encrypted for disk in disks),
+            "architecture": resource.architecture if server else None,
         }
 
-    def _replication_records(self, backup: Backup) -> list[Json]:
-        if backup.replication is None:
-            return []
-        source, target = self._estate.projects[:2]
-        record = {
-            "id": backup.id[:-12] + backup.checkpoint_id[-12:],
-            "status": backup.replication,
-            "created_at": self.time(backup.created_at),
-            "source_backup_id": backup.id,
-            "source_project_id": source.id,
-            "source_region": source.region,
-            "destination_project_id": target.id,
-            "destination_region": target.region,
-            "vault_id": backup.vault_id,
+    def _record(self, record: Record) -> Json:
+        return {
+            "id": record.id,
+            "status": record.status,
+            "created_at": self.time(record.created_at),
+            "source_backup_id": record.source_backup_id,
+            "source_checkpoint_id": record.source_checkpoint_id,
+            "source_project_id": record.source_project_id,
+            "source_region": record.source_region,
+            "destination_backup_id": record.destination_backup_id,
+            "destination_checkpoint_id": record.destination_checkpoint_id,
+            "destination_project_id": record.destination_project_id,
+            "destination_region": record.destination_region,
+            "destination_vault_id": record.destination_vault_id,
+            "vault_id": record.vault_id,
+            "extra_info": {
+                "auto_trigger": record.auto,
+                "destination_vault_id": record.destination_vault_id,
+                "fail_code": record.fail_code or None,
+                "fail_reason": record.fail_reason or None,
+                "progress": record.progress,
+            },
         }
-        return [record]
 
     def backup_with_children(self, backup: Backup) -> Json:
         """A backup as GET shows it: with its enterprise project, and one child for each disk of a server."""
@@ -259,14 +291,13 @@ class Wire:
         body["enterprise_project_id"] = self._estate.vaults[backup.vault_id].enterprise_project_id
         resource = self._estate.resources[backup.resource_id]
         if resource.type != DISK:
-            disks = [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]
-            body["children"] = [self.disk_backup(backup, disk) for disk in disks]
+            body["children"] = [self.disk_backup(backup, disk) for disk in disks_in(backup, resource)]
         return body
 
     def disk_backup(self, parent: Backup, disk: Disk) -> Json:
         """The backup of one disk inside a server backup; it keeps its name when the server backup is renamed."""
         body = self.backup(parent)
-        child_id = f"{parent.id[:24]}{disk.id[-12:]}"
+        child_id = child_id_of(parent, disk)
         self._estate.children[child_id] = (parent, disk)
         body["extend_info"] |= {
             "bootable": disk.system,
@@ -283,17 +314,21 @@ class Wire:
         return body | own | {"id": child_id, "parent_id": parent.id, "resource_size": disk.size_gb}
 
     def task(self, task: Task) -> Json:
-        """An operation log."""
-        resource = self._estate.resources[task.resource_id]
-        vault = self._estate.vaults.get(task.vault_id)
+        """An operation log; that of a whole vault has the vault in the place of the resource."""
+        resource = self._estate.resources.get(task.resource_id)
+        vault_name = self._estate.vault_name(task.vault_id)
+        subject = {"id": task.vault_id, "name": vault_name or "", "type": "vault", "extra_info": {}}
+        if resource is not None:
+            subject = {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}}
+        part = DETAILS.get(task.operation_type, task.operation_type)
         return {
             "id": task.id,
             "operation_type": task.operation_type,
             "status": task.status,
             "project_id": self._estate.project_id,
-            "provider_id": PROVIDERS[OBJECT_TYPES[resource.type]],
+            "provider_id": self._provider_id(task, resource),
             "vault_id": task.vault_id,
-            "vault_name": vault.name if vault else None,
+            "vault_name": vault_name,
             "policy_id": task.policy_id,
             "checkpoint_id": task.checkpoint_id,
             "created_at": self.time(task.created_at),
@@ -303,28 +338,27 @@ class Wire:
             "error_info": {"code": task.error_code, "message": task.error_message},
             "extra_info": {
                 "common": {"progress": task.progress, "request_id": f"req-{task.id}", "task_id": task.id},
-                "resource": {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}},
-                task.operation_type: self._task_details(task, resource),
+                "resource": subject,
+                part: task.details or self._task_details(task, resource),
             },
         }
 
-    def _task_details(self, task: Task, resource: Resource) -> Json:
+    def _provider_id(self, task: Task, resource: Resource | None) -> str | None:
+        if resource is not None:
+            return PROVIDERS[OBJECT_TYPES[resource.type]]
+        vault = self._estate.vaults.get(task.vault_id)
+        return PROVIDERS[vault.object_type] if vault else None
+
+    @staticmethod
+    def _task_details(task: Task, resource: Resource | None) -> Json:
         named = {"backup_id": task.backup_id or "", "backup_name": task.backup_name}
         if task.operation_type == "backup":
             consistency = {"app_consistency_status": "0", "app_consistency_error_code": ""}
             named["incremental"] = "true" if task.incremental else "false"
             return {**named, **consistency, "app_consistency_error_message": ""}
-        if task.operation_type == "restore":
+        if task.operation_type == "restore" and resource is not None:
             return {**named, "target_resource_id": resource.id, "target_resource_name": resource.name}
-        if task.operation_type == "replication":
-            return self._replication(task)
         return named
-
-    def _replication(self, task: Task) -> Json:
-        here, there = self._estate.projects[:2]
-        source = {"source_backup_id": task.backup_id or "", "source_backup_name": task.backup_name}
-        target = {"destination_project_id": there.id, "destination_region": there.region}
-        return {**source, "source_project_id": here.id, "source_region": here.region, **target}
 
     def policy(self, policy: Policy) -> Json:
         """A policy; the times of its trigger have a blank instead of T."""

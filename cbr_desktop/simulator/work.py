@@ -1,9 +1,10 @@
-"""What time does to checkpoints and deletions under way: progress, states and sizes, computed up to the present."""
+"""What time does to checkpoints under way: progress, states and sizes, computed up to the present."""
 
 from datetime import datetime, timedelta
 
+from . import jobs
 from .inventory import Estate
-from .things import Backup, Checkpoint, Deletion, Part, Resource, Run, Task, Vault
+from .things import Backup, Checkpoint, Part, Resource, Run, Task, Vault
 
 WAITING = 0.05
 """Share of a checkpoint's time after which the first resource starts."""
@@ -14,7 +15,7 @@ FULL_SHARE = 0.35
 
 
 def settle(estate: Estate, now: datetime) -> None:
-    """Bring every running checkpoint and deletion up to `now`; those that are through are closed."""
+    """Bring every running checkpoint and every job of the account up to `now`; those that are through are closed."""
     for run in list(estate.runs):
         elapsed = (now - run.started_at).total_seconds()
         moved = [_move(run, part, elapsed, now) for part in run.parts if not part.done]
@@ -22,8 +23,7 @@ def settle(estate: Estate, now: datetime) -> None:
             estate.changed()
         if all(part.done for part in run.parts):
             _close(estate, run)
-    for deletion in list(estate.deletions):
-        _erase(estate, deletion, now)
+    jobs.settle(estate.jobs, now)
 
 
 def _close(estate: Estate, run: Run) -> None:
@@ -91,38 +91,6 @@ def start(estate: Estate, vault: Vault, checkpoint: Checkpoint, parts: list[Part
     estate.checkpoints[checkpoint.id] = checkpoint
     estate.runs.append(Run(checkpoint=checkpoint, vault=vault, started_at=now, parts=parts))
     estate.changed()
-
-
-def start_deletion(estate: Estate, backup: Backup, task: Task, seconds: float) -> None:
-    """Set the deletion of a backup going; it is `deleting` at once."""
-    estate.deletions.append(Deletion(backup=backup, task=task, seconds=seconds, empty=backup.status == "error"))
-    backup.status, backup.updated_at = "deleting", task.created_at
-    estate.tasks[task.id] = task
-    estate.changed()
-
-
-def _erase(estate: Estate, deletion: Deletion, now: datetime) -> None:
-    task, seconds = deletion.task, deletion.seconds
-    elapsed = (now - task.created_at).total_seconds()
-    if elapsed < seconds:
-        task.progress, task.updated_at = max(int(elapsed / seconds * 100), 0), now
-        return
-    task.status, task.progress = "success", 100
-    task.ended_at = task.updated_at = task.created_at + timedelta(seconds=seconds)
-    if not deletion.empty:
-        _free(estate, deletion.backup)
-    estate.deletions.remove(deletion)
-    estate.forget(deletion.backup)
-    estate.changed()
-
-
-def _free(estate: Estate, backup: Backup) -> None:
-    """Take a backup's space from its vault: an even share of its resource's, as no one is told the size of one."""
-    resource = estate.resources[backup.resource_id]
-    share_mb = resource.backup_size_mb // max(resource.backup_count, 1)
-    resource.backup_size_mb -= share_mb
-    resource.backup_count = max(resource.backup_count - 1, 0)
-    estate.vaults[backup.vault_id].used_mb -= share_mb
 
 
 def part(resource: Resource, backup: Backup, task: Task, number: int, of: int, seconds: float) -> Part:
