@@ -1,14 +1,13 @@
 """Backups: lists and single reads, with those that others share."""
 
 from collections.abc import Iterable
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
-from typing import Any
 
 from . import refusals
 from .call import Answer, Call
 from .inventory import Estate
-from .queries import Filters, boolean, number, page, uuid_of
+from .queries import Filters, after_marker, boolean, number, page, sorted_by, uuid_of
 from .things import Backup, Resource, Vault
 from .wire import Json, Wire
 
@@ -36,8 +35,8 @@ def every(call: Call) -> Answer:
         children = sight.wire(parent).backup_with_children(parent)["children"] if parent else []
         return page(call, "backups", children, lambda each: each)
     replication = boolean(call, "show_replication") or False
-    found = _sorted(call, _filters(call, sight).pick(_to_search(call, sight)))
-    return page(call, "backups", _after_marker(call, found), lambda each: sight.rendered(each, replication), len(found))
+    found = sorted_by(call, _filters(call, sight).pick(_to_search(call, sight)), SORT_KEYS)
+    return page(call, "backups", after_marker(call, found), lambda each: sight.rendered(each, replication), len(found))
 
 
 class Sight:
@@ -146,41 +145,3 @@ def _filters(call: Call, sight: Sight) -> Filters[Backup]:
         wanted.tests.append(lambda backup: sight.vault(backup).used_percent > least)
     wanted.appeared(lambda backup: backup.created_at)
     return wanted
-
-
-def _sorted(call: Call, found: list[Backup]) -> list[Backup]:
-    given = call.first("sort")
-    if given is None:
-        return found
-    terms = [_sort_term(term) for term in given.split(",")]
-    if len(given) > 255:
-        raise refusals.invalid("sort")
-    keys, descending = [key for key, _ in terms], {down for _, down in terms}
-    if len(descending) == 1 and not {"updated_at", "protected_at"}.intersection(keys):
-        return sorted(found, key=attrgetter(*keys), reverse=descending.pop())
-    for key, down in reversed(terms):
-        found.sort(key=partial(_sort_value, key), reverse=down)
-    return found
-
-
-def _sort_term(term: str) -> tuple[str, bool]:
-    """Key, and whether the order is descending, as it is when nothing is said."""
-    key, _, direction = term.partition(":")
-    if key not in SORT_KEYS or direction not in ("", "asc", "desc"):
-        raise refusals.invalid("sort")
-    return key, direction != "asc"
-
-
-def _sort_value(key: str, backup: Backup) -> tuple[bool, Any]:
-    value = getattr(backup, key)
-    return (value is not None, value)
-
-
-def _after_marker(call: Call, found: list[Backup]) -> list[Backup]:
-    marker = call.first("marker")
-    if marker is None:
-        return found
-    position = next((place for place, backup in enumerate(found) if backup.id == marker), None)
-    if position is None:
-        raise refusals.invalid("marker")
-    return found[position + 1 :]

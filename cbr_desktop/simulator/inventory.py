@@ -96,11 +96,28 @@ class History:
 
 
 class Share(Struct):
-    """A backup of `owner` that is offered to the project of a member."""
+    """A backup of `owner` that is offered to the project of a member.
+
+    taken: the vault of the receiver that it takes room in, and how much in MB; None unless it was accepted.
+    """
 
     member: Member
     backup: Backup
     owner: "Estate"
+    taken: tuple[Vault, int] | None = None
+
+    def take(self, vault: Vault) -> None:
+        """Let it take room in a vault of the receiver: an even share of what its resource's backups have."""
+        resource = self.owner.resources[self.backup.resource_id]
+        self.give_back()
+        self.taken = (vault, resource.backup_size_mb // max(resource.backup_count, 1))
+        vault.used_mb += self.taken[1]
+
+    def give_back(self) -> None:
+        """Free the room that it takes."""
+        if self.taken is not None:
+            self.taken[0].used_mb -= self.taken[1]
+        self.taken = None
 
 
 class Estate:
@@ -121,6 +138,7 @@ class Estate:
         self.policies: dict[str, Policy] = {}
         self.checkpoints: dict[str, Checkpoint] = {}
         self.runs: list[Run] = []
+        self.account = self
         self.jobs: list[Job] = []
         self.shares: list[Share] = []
         self.partners: list[Estate] = []
@@ -141,6 +159,7 @@ class Estate:
         """An empty estate for another project of the account, with which it shares users and projects."""
         other = Estate(self.domain, self.projects, next(iter(self.users.values())), seed)
         other.users, other.project_id = self.users, project.id
+        other.account = self.account
         other.jobs, other.shares, other.partners = self.jobs, self.shares, self.partners
         other.enterprise_projects = self.enterprise_projects
         return other
@@ -151,13 +170,16 @@ class Estate:
 
     def of(self, project_id: str) -> "Estate":
         """The estate of a project of the account: an empty one unless more was promised; else this one."""
+        root = self.account
         project = next((each for each in self.projects if each.id == project_id), None)
         if project is None or project_id == self.project_id:
             return self
-        if project_id not in self._others:
-            make = self._promised.pop(project_id, None)
-            self._others[project_id] = self.branch(project, 0) if make is None else make()
-        return self._others[project_id]
+        if project_id == root.project_id:
+            return root
+        if project_id not in root._others:
+            make = root._promised.pop(project_id, None)
+            root._others[project_id] = root.branch(project, 0) if make is None else make()
+        return root._others[project_id]
 
     @property
     def home(self) -> Project:
@@ -194,7 +216,9 @@ class Estate:
         self.history.remove(backups)
         gone = {backup.id for backup in backups}
         self.children = {child_id: child for child_id, child in self.children.items() if child[0].id not in gone}
-        self.shares[:] = [each for each in self.shares if each.backup.id not in gone]
+        for share in [each for each in self.shares if each.backup.id in gone]:
+            share.give_back()
+            self.shares.remove(share)
         left = {each.checkpoint_id for vault_id in {one.vault_id for one in backups} for each in self.kept_in(vault_id)}
         for checkpoint_id in {backup.checkpoint_id for backup in backups} - left:
             self.checkpoints.pop(checkpoint_id, None)
@@ -212,6 +236,11 @@ class Estate:
     def members_of(self, backup_id: str) -> dict[str, Share]:
         """The projects that a backup is offered to, by id."""
         return {each.member.dest_project_id: each for each in self.shares if each.backup.id == backup_id}
+
+    def vault_of(self, resource: Resource) -> Vault:
+        """The vault that a resource is associated with, which the user may see or not."""
+        vault_id = resource.vault_id or ""
+        return self.hidden[vault_id] if vault_id in self.hidden else self.vaults[vault_id]
 
     def vault_name(self, vault_id: str) -> str | None:
         """The name of a vault that is there, or was."""

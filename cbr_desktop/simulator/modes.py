@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-OTC_MISSING = frozenset({"protectables", "vaults/summary", "backups/rename"})
+OTC_MISSING = frozenset({"protectables", "vaults/summary", "backups/rename", "backups/metadata"})
+"""Parts of the API that Open Telekom Cloud does not document."""
 
 
 @dataclass
@@ -45,6 +46,10 @@ class Modes:
     """How long a checkpoint takes, in seconds of the service clock."""
     deletion_seconds: float = 20.0
     """How long the deletion of a backup takes, in seconds of the service clock."""
+    restore_seconds: float = 60.0
+    """How long a restore takes, in seconds of the service clock."""
+    restore_answer: Literal["job", "empty"] = "job"
+    """A restore answers with the id of its operation log, or without a body."""
     latency_seconds: float = 0.0
     """Real seconds by which each answer is late."""
     appears_after_seconds: float = 0.0

@@ -62,4 +62,4 @@ def _protectable(estate: Estate, kind: str) -> list[tuple[Resource, Disk | None]
 
 def _is_local(estate: Estate, resource: Resource) -> bool:
     """Whether the resource is of this region: those of a replication vault live in another."""
-    return resource.vault_id is None or estate.vaults[resource.vault_id].protect_type != "replication"
+    return resource.vault_id is None or estate.vault_of(resource).protect_type != "replication"

@@ -1,15 +1,26 @@
 """The queries of lists: filters, pages, and the ids in paths, read as the service reads them."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from functools import partial
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
 
 from . import refusals
 from .call import Answer, Call, Rows
 from .wire import Json
 
 T = TypeVar("T")
+
+
+class HasId(Protocol):
+    """What a marker can name."""
+
+    id: str
+
+
+Named = TypeVar("Named", bound=HasId)
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 PAGE = 1000
@@ -126,3 +137,43 @@ def moment(call: Call, name: str) -> datetime | None:
     except ValueError:
         raise refusals.invalid(name) from None
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+
+def sorted_by(call: Call, found: list[T], known: Collection[str]) -> list[T]:
+    """The items in the order that the query asks for, by keys with `:asc` or `:desc`; as they are without one."""
+    given = call.first("sort")
+    if given is None:
+        return found
+    terms = [_sort_term(term, known) for term in given.split(",")]
+    if len(given) > 255:
+        raise refusals.invalid("sort")
+    keys, descending = [key for key, _ in terms], {down for _, down in terms}
+    if len(descending) == 1 and not {"updated_at", "protected_at"}.intersection(keys):
+        return sorted(found, key=attrgetter(*keys), reverse=descending.pop())
+    for key, down in reversed(terms):
+        found.sort(key=partial(_sort_value, key), reverse=down)
+    return found
+
+
+def _sort_term(term: str, known: Collection[str]) -> tuple[str, bool]:
+    """Key, and whether the order is descending, as it is when nothing is said."""
+    key, _, direction = term.partition(":")
+    if key not in known or direction not in ("", "asc", "desc"):
+        raise refusals.invalid("sort")
+    return key, direction != "asc"
+
+
+def _sort_value(key: str, item: object) -> tuple[bool, Any]:
+    value = getattr(item, key)
+    return (value is not None, value)
+
+
+def after_marker(call: Call, found: list[Named]) -> list[Named]:
+    """The items that follow the one whose id is the marker; all of them without one."""
+    marker = call.first("marker")
+    if marker is None:
+        return found
+    position = next((place for place, item in enumerate(found) if item.id == marker), None)
+    if position is None:
+        raise refusals.invalid("marker")
+    return found[position + 1 :]

@@ -21,10 +21,13 @@ from . import (
     deletions,
     identity,
     lists,
+    members,
+    metadata,
     policies,
     protectables,
     refusals,
     renaming,
+    restores,
     tasks,
     vaults,
 )
@@ -46,7 +49,7 @@ JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-PAST = frozenset({"backups", "backups/rename", "operation-logs"})
+PAST = frozenset({"backups", "backups/rename", "backups/restore", "backups/metadata", "members", "operation-logs"})
 """Parts of the API that look at the history."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
@@ -59,6 +62,13 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "backups/{backup_id}", backups.show, "cbr:backups:get", "backups"),
     ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
     ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
+    ("POST", "backups/{backup_id}/restore", restores.restore, "cbr:backups:restore", "backups/restore"),
+    ("GET", "backups/{backup_id}/metadata", metadata.show, "cbr:backups:get", "backups/metadata"),
+    ("POST", "backups/{backup_id}/members", members.add, "cbr:member:create", "members"),
+    ("GET", "backups/{backup_id}/members", members.every, "cbr:member:list", "members"),
+    ("GET", "backups/{backup_id}/members/{member_id}", members.show, "cbr:member:get", "members"),
+    ("PUT", "backups/{backup_id}/members/{member_id}", members.decide, "cbr:member:update", "members"),
+    ("DELETE", "backups/{backup_id}/members/{member_id}", members.withdraw, "cbr:member:delete", "members"),
     ("GET", "operation-logs", tasks.every, "cbr:tasks:list", "operation-logs"),
     ("GET", "operation-logs/{operation_log_id}", tasks.show, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from .details import detail, disk_detail
 from .inventory import OBJECT_TYPES, Estate, child_id_of, disks_in
 from .modes import Modes
 from .refusals import SERVICE_CODES
 from .things import (
     DISK,
     PROVIDERS,
-    SERVER,
     Backup,
     Checkpoint,
     Disk,
@@ -384,7 +384,10 @@ class Wire:
 
     def protectable(self, resource: Resource) -> Json:
         """Something that could be protected: its owner's record, its disks, and whether CBR can take it."""
-        detail = self.disk_detail(resource.disks[0], resource) if resource.type == DISK else self._detail(resource)
+        project_id = self._estate.project_id
+        record = (
+            self.disk_detail(resource.disks[0], resource) if resource.type == DISK else detail(resource, project_id)
+        )
         children = [] if resource.type == DISK else [self._disk_of(disk, resource) for disk in resource.disks]
         return {
             "id": resource.id,
@@ -393,7 +396,7 @@ class Wire:
             "size": resource.size_gb,
             "status": resource.status,
             "protectable": self._verdict(resource),
-            "detail": detail,
+            "detail": record,
             "children": children,
         }
 
@@ -404,11 +407,11 @@ class Wire:
             "code": f"BackupService.{resource.refusal}" if resource.refusal else "",
             "reason": text,
             "message": text,
-            "vault": self.vault(self._estate.vaults[resource.vault_id]) if resource.vault_id else None,
+            "vault": self.vault(self._estate.vault_of(resource)) if resource.vault_id else None,
         }
 
     def _disk_of(self, disk: Disk, server: Resource) -> Json:
-        vault = self._estate.vaults.get(server.vault_id or "")
+        vault = self._estate.vault_of(server) if server.vault_id else None
         return {
             "id": disk.id,
             "type": DISK,
@@ -430,45 +433,4 @@ class Wire:
 
     def disk_detail(self, disk: Disk, owner: Resource) -> Json:
         """The record of the disk service."""
-        attached = [] if owner.status == "available" else [self._attachment(disk, owner)]
-        return {
-            "id": disk.id,
-            "name": disk.name,
-            "size": disk.size_gb,
-            "status": "in-use" if attached else "available",
-            "availability_zone": owner.zone,
-            "volume_type": disk.volume_type,
-            "bootable": "true" if disk.system else "false",
-            "encrypted": disk.encrypted,
-            "multiattach": disk.shared,
-            "shareable": disk.shared,
-            "metadata": {
-                "attached_mode": "rw",
-                "hw:passthrough": "true" if disk.scsi else "false",
-                "readonly": "False",
-            },
-            "attachments": attached,
-            "snapshot_id": None,
-            "os-vol-tenant-attr:tenant_id": self._estate.project_id,
-            "volume_image_metadata": {"__os_type": owner.os} if disk.system else {},
-        }
-
-    @staticmethod
-    def _attachment(disk: Disk, owner: Resource) -> Json:
-        return {"device": disk.device, "server_id": owner.id, "volume_id": disk.id, "id": disk.id}
-
-    def _detail(self, resource: Resource) -> Json:
-        detail: Json = {"id": resource.id, "name": resource.name, "status": resource.status}
-        if resource.type not in (SERVER, "OS::Ironic::BareMetalServer", "OS::Workspace::DesktopV2"):
-            return detail | {"size": resource.size_gb, "availability_zone": resource.zone, "share_proto": "NFS"}
-        volumes = [{"id": disk.id, "device": disk.device} for disk in resource.disks]
-        return detail | {
-            "OS-EXT-AZ:availability_zone": resource.zone,
-            "OS-EXT-STS:vm_state": "stopped" if resource.status == "SHUTOFF" else "active",
-            "enterprise_project_id": "0",
-            "flavor": {"id": "s3.large.2", "name": "s3.large.2", "ram": "4096", "vcpus": "2", "disk": "0"},
-            "metadata": {"os_type": resource.os, "os_bit": "64", "charging_mode": "0"},
-            "os-extended-volumes:volumes_attached": volumes,
-            "tags": resource.tags,
-            "tenant_id": self._estate.project_id,
-        }
+        return disk_detail(disk, owner, self._estate.project_id)

@@ -141,6 +141,12 @@ def cloud(contract: Contract) -> Cloud:
 
 
 @pytest.fixture
+def recent(contract: Contract) -> Cloud:
+    """The same estate with a past of five days, which is made in no time."""
+    return Cloud(contract, demo(START, days=5), HandClock(START))
+
+
+@pytest.fixture
 def town() -> Iterator[tuple[Service, str]]:
     """The demo estate over TCP, at the real time; the service and its base URL."""
     clock = RunningClock()
