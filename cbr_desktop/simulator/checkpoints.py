@@ -109,7 +109,7 @@ def _admit(call: Call, vault: Vault, asked: list[Resource], wish: Wish) -> None:
         raise refusals.service("6124")
     if vault.status not in ("available", "lock"):
         raise refusals.service("6113")
-    if call.estate.busy_with(vault):
+    if call.estate.busy_with(vault) or call.estate.migrating(vault):
         raise refusals.service(call.modes.busy_code)
     if any(each.protect_status == "restoring" for each in asked):
         raise refusals.service("2010")

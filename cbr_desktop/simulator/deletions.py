@@ -29,12 +29,16 @@ def _start(call: Call, backup: Backup) -> None:
     estate.tasks[task.id] = task
 
     def end(_: datetime, done: bool) -> None:
+        if backup.id not in estate.backups:
+            return
         if not empty:
             free(estate, backup)
         estate.forget([backup])
         estate.changed()
 
-    estate.jobs.append(Job(started_at=call.now, seconds=call.modes.deletion_seconds, task=task, end=end))
+    estate.jobs.append(
+        Job(started_at=call.now, seconds=call.modes.deletion_seconds, task=task, end=end, vaults=(backup.vault_id,))
+    )
     estate.changed()
 
 
@@ -56,6 +60,8 @@ def _admit(call: Call, backup: Backup) -> None:
         raise refusals.service("6204")
     if backup.auto and call.estate.vaults[backup.vault_id].locked:
         raise refusals.service("6220")
+    if any(record.status in ("waiting_replicate", "replicating") for record in backup.records or ()):
+        raise refusals.service("6216")
     if _is_built_upon(call.estate, backup):
         raise refusals.service("6203")
 

@@ -72,10 +72,11 @@ class History:
         for backup in self.backups.values():
             self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
-    def add(self, backup: Backup, task: Task) -> None:
-        """Take in a backup and its task; they are the newest."""
+    def add(self, backup: Backup, task: Task | None) -> None:
+        """Take in a backup and its task, if it has one here; they are the newest."""
         self.backups[backup.id] = backup
-        self.tasks[task.id] = task
+        if task is not None:
+            self.tasks[task.id] = task
         self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
     def remove(self, backups: Collection[Backup]) -> None:
@@ -203,13 +204,13 @@ class Estate:
         self._backups, self._tasks = [], []
         return True
 
-    def record(self, backup: Backup, task: Task) -> None:
-        """Take in the newest backup with its task; this needs no history yet."""
+    def record(self, backup: Backup, task: Task | None = None) -> None:
+        """Take in the newest backup with its task, if it has one here; this needs no history yet."""
         if self._history is not None:
             self._history.add(backup, task)
         else:
             self._backups.append(backup)
-            self._tasks.append(task)
+            self._tasks += [] if task is None else [task]
 
     def forget(self, backups: Collection[Backup]) -> None:
         """Drop backups with those of their disks and their shares, and checkpoints of which nothing is left."""
@@ -281,6 +282,21 @@ class Estate:
         resource.vault_id = vault.id
         vault.resources.append(resource.id)
         self.resources[resource.id] = resource
+
+    def release(self, resource: Resource) -> None:
+        """Let a resource be in no vault any more, and without backups."""
+        resource.vault_id = resource.protect_status = None
+        resource.backup_count = resource.backup_size_mb = 0
+        resource.excluded, resource.auto_protect = [], True
+
+    def jobs_in(self, vault: Vault) -> list[Job]:
+        """The work under way in a vault, beside checkpoints."""
+        return [job for job in self.jobs if vault.id in job.vaults]
+
+    def migrating(self, vault: Vault) -> bool:
+        """Whether resources are on their way from the vault to another, or to it."""
+        tasks = [job.task for job in self.jobs_in(vault)]
+        return any(task is not None and task.operation_type == "migrate_resource" for task in tasks)
 
     def busy_with(self, vault: Vault) -> Run | None:
         """The checkpoint that is being made of a vault, or None."""

@@ -13,7 +13,7 @@ class Job(Struct):
     """Work that takes `seconds` from its start on, `waits` of them before it begins; its task, if any, tells of it.
 
     begin is called when it begins, moved with each percentage, end at its end with the moment and whether it was done.
-    breaks_at: percentage at which it fails with the code `failure`, or None.
+    breaks_at: percentage at which it fails with the code `failure`, or None. vaults: ids of the vaults it works in.
     """
 
     started_at: datetime
@@ -25,6 +25,7 @@ class Job(Struct):
     moved: Callable[[int], None] | None = None
     breaks_at: int | None = None
     failure: str = "9910"
+    vaults: tuple[str, ...] = ()
 
 
 def settle(jobs: list[Job], now: datetime) -> bool:

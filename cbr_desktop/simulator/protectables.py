@@ -56,7 +56,13 @@ def _protectable(estate: Estate, kind: str) -> list[tuple[Resource, Disk | None]
     local = [each for each in estate.resources.values() if _is_local(estate, each)]
     found: list[tuple[Resource, Disk | None]] = [(each, None) for each in local if OBJECT_TYPES[each.type] == wanted]
     if kind == "disk":
-        found += [(each, disk) for each in local if each.type != DISK for disk in each.disks]
+        found += [
+            (each, disk)
+            for each in local
+            if each.type != DISK
+            for disk in each.disks
+            if disk.id not in estate.resources
+        ]
     return found
 
 

@@ -7,6 +7,7 @@ SERVICE_CODES: Mapping[str, tuple[int, str]] = {
     "0001": (400, "No resource is available for backup."),
     "1001": (400, "The vault is being backed up."),
     "1005": (500, "The destination region does not support replication."),
+    "1006": (500, "Failed to import the backup replica."),
     "1011": (400, "The destination project does not support replication."),
     "1012": (400, "The maximum number of replicas has been reached."),
     "2001": (
@@ -71,6 +72,7 @@ SERVICE_CODES: Mapping[str, tuple[int, str]] = {
     "6216": (400, "The backup cannot be deleted because it is in use."),
     "6217": (404, "The backup restore point does not exist."),
     "6220": (400, "Automatic backups in the locked repository are prohibited from being manually deleted."),
+    "6300": (400, "The resource type and backup provider do not match."),
     "6302": (404, "The resource does not exist."),
     "6500": (404, "Operation log does not exist."),
     "6600": (400, "The maximum number of tags has been reached for the resource."),

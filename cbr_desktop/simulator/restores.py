@@ -196,6 +196,7 @@ def _start(call: Call, backup: Backup, target: Resource, wish: Wish) -> Task:
             end=end,
             breaks_at=target.restore_fails_at,
             failure="9910",
+            vaults=(backup.vault_id,),
         )
     )
     estate.changed()

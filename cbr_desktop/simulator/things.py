@@ -62,6 +62,7 @@ class Resource(Struct):
     refusal: code with which a backup of it is skipped ("7104"), or "". fails_at, restore_fails_at:
     percentage at which its backup or a restore to it breaks off, or None. fresh_mb: what an incremental
     backup adds. server_id: the server that a disk is attached to, if it is one of ours.
+    agent: version of the agent for consistent backups, if it has one.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Resource(Struct):
     architecture: str = "x86_64"
     restore_fails_at: int | None = None
     server_id: str | None = None
+    agent: str | None = None
 
 
 class Vault(Struct):

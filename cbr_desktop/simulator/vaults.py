@@ -1,5 +1,6 @@
 """Vaults: lists and single reads."""
 
+from . import refusals
 from .call import Answer, Call
 from .queries import Filters, one, page
 from .things import Vault
@@ -27,6 +28,24 @@ def every(call: Call) -> Answer:
     own = call.estate.vaults.values()
     found = sorted(wanted.pick(own), key=lambda vault: vault.created_at, reverse=True)
     return page(call, "vaults", found, Wire(call.estate, call.modes).vault)
+
+
+def external(call: Call) -> Answer:
+    """GET vaults/external: the vaults of a project in another region; `vault_id` overrides the other filters."""
+    region_id, project_id = call.first("region_id"), call.first("external_project_id")
+    if region_id is None or project_id is None:
+        raise refusals.invalid("external_project_id" if region_id else "region_id")
+    projects = [each.id for each in call.estate.projects if each.region == region_id]
+    there = call.estate.of(project_id) if project_id in projects else None
+    own = list(there.vaults.values()) if there else []
+    wanted = Filters[Vault](call)
+    if call.first("vault_id") is None:
+        wanted.equal("protect_type", lambda vault: vault.protect_type)
+        wanted.equal("objcet_type", lambda vault: vault.object_type)
+        wanted.equal("cloud_type", lambda vault: "public")
+    wanted.equal("vault_id", lambda vault: vault.id)
+    found = sorted(wanted.pick(own), key=lambda vault: vault.created_at, reverse=True)
+    return page(call, "vaults", found, Wire(there or call.estate, call.modes).vault)
 
 
 def show(call: Call) -> Answer:

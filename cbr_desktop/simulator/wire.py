@@ -37,10 +37,26 @@ IN_PLACE = {"available", "error", "protecting", "restoring", "removing"}
 
 
 DETAILS = {
+    "update_expiration": "update_expiration_time",
     "copy": "replication",
     "remove_resource": "remove_resources",
 }
 """The part of a task's extra_info that is not called as the operation is."""
+UNNAMED = ("migrate_resource", "update_expiration")
+"""Operations whose tasks are told of without a documented word for their type: it is null."""
+
+
+def tags_of(pairs: list[tuple[str, str]]) -> list[Json]:
+    """Tags as the wire has them."""
+    return [{"key": key, "value": value} for key, value in pairs]
+
+
+def _spec_code(vault: Vault) -> str:
+    if vault.protect_type == "replication":
+        return "vault.replication.server.normal"
+    if vault.consistent_level == "app_consistent":
+        return "vault.backup.database.normal"
+    return SPEC_CODES[vault.object_type]
 
 
 def replication_details(record: Record, backup_name: str) -> Json:
@@ -89,18 +105,18 @@ class Wire:
             "project_id": self._estate.project_id,
             "enterprise_project_id": vault.enterprise_project_id,
             "auto_bind": vault.auto_bind,
-            "bind_rules": {"tags": []} if vault.object_type == "server" else {},
+            "bind_rules": {"tags": tags_of(vault.bind_rules)} if vault.object_type == "server" else {},
             "auto_expand": vault.auto_expand,
-            "smn_notify": True,
+            "smn_notify": vault.smn_notify,
             "threshold": vault.threshold,
             "user_id": next(iter(self._estate.users.values())).id,
             "billing": self._billing(vault, resources),
-            "tags": [{"key": key, "value": value} for key, value in vault.tags],
-            "backup_name_prefix": None,
-            "demand_billing": False,
+            "tags": tags_of(vault.tags),
+            "backup_name_prefix": vault.backup_name_prefix,
+            "demand_billing": vault.demand_billing,
             "cbc_delete_count": 0,
             "frozen": vault.status == "frozen",
-            "availability_zone": "",
+            "availability_zone": vault.zone,
             "sys_lock_source_service": "",
             "supplier": "",
             "locked": vault.locked,
@@ -109,19 +125,18 @@ class Wire:
         }
 
     def _billing(self, vault: Vault, resources: list[Resource]) -> Json:
-        replication = vault.protect_type == "replication"
         return {
             "allocated": sum(each.size_gb for each in resources),
             "cloud_type": "public",
-            "consistent_level": "crash_consistent",
+            "consistent_level": vault.consistent_level,
             "frozen_scene": vault.frozen_scene,
-            "charging_mode": "post_paid",
+            "charging_mode": vault.charging_mode,
             "order_id": None,
             "product_id": None,
             "protect_type": vault.protect_type,
             "object_type": vault.object_type,
-            "spec_code": "vault.replication.server.normal" if replication else SPEC_CODES[vault.object_type],
-            "is_multi_az": False,
+            "spec_code": _spec_code(vault),
+            "is_multi_az": vault.is_multi_az,
             "is_double_az": False,
             "used": vault.used_mb,
             "storage_unit": None,
@@ -316,19 +331,15 @@ class Wire:
     def task(self, task: Task) -> Json:
         """An operation log; that of a whole vault has the vault in the place of the resource."""
         resource = self._estate.resources.get(task.resource_id)
-        vault_name = self._estate.vault_name(task.vault_id)
-        subject = {"id": task.vault_id, "name": vault_name or "", "type": "vault", "extra_info": {}}
-        if resource is not None:
-            subject = {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}}
-        part = DETAILS.get(task.operation_type, task.operation_type)
+        own = task.details or self._task_details(task, resource)
         return {
             "id": task.id,
-            "operation_type": task.operation_type,
+            "operation_type": None if task.operation_type in UNNAMED else task.operation_type,
             "status": task.status,
             "project_id": self._estate.project_id,
-            "provider_id": self._provider_id(task, resource),
+            "provider_id": self.provider_id(task),
             "vault_id": task.vault_id,
-            "vault_name": vault_name,
+            "vault_name": self._estate.vault_name(task.vault_id),
             "policy_id": task.policy_id,
             "checkpoint_id": task.checkpoint_id,
             "created_at": self.time(task.created_at),
@@ -338,12 +349,22 @@ class Wire:
             "error_info": {"code": task.error_code, "message": task.error_message},
             "extra_info": {
                 "common": {"progress": task.progress, "request_id": f"req-{task.id}", "task_id": task.id},
-                "resource": subject,
-                part: task.details or self._task_details(task, resource),
+                "resource": self.subject(task),
+                DETAILS.get(task.operation_type, task.operation_type): own,
             },
         }
 
-    def _provider_id(self, task: Task, resource: Resource | None) -> str | None:
+    def subject(self, task: Task) -> Json:
+        """What a task is about: a resource, or the vault where it is about the whole of it."""
+        resource = self._estate.resources.get(task.resource_id)
+        if resource is None:
+            name = self._estate.vault_name(task.vault_id) or ""
+            return {"id": task.vault_id, "name": name, "type": "vault", "extra_info": {}}
+        return {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}}
+
+    def provider_id(self, task: Task) -> str | None:
+        """The backup provider of what a task is about, if that is still there."""
+        resource = self._estate.resources.get(task.resource_id)
         if resource is not None:
             return PROVIDERS[OBJECT_TYPES[resource.type]]
         vault = self._estate.vaults.get(task.vault_id)
