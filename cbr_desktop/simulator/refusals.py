@@ -29,6 +29,7 @@ SERVICE_CODES: Mapping[str, tuple[int, str]] = {
     "2015": (400, "Restoration is not allowed between different architectures."),
     "6000": (404, "The policy does not exist."),
     "6001": (400, "The maximum number of this type of policies has been reached."),
+    "6002": (404, "The vault is not applied with the policy."),
     "6100": (400, "The maximum number of vault resources has been reached."),
     "6101": (400, "Invalid vault capacity."),
     "6102": (400, "The vault does not support this resource type."),
