@@ -12,7 +12,7 @@ from .call import Answer, Call
 from .inventory import OBJECT_TYPES, Estate
 from .jobs import Job
 from .queries import one, uuid_of
-from .things import DISK, Disk, Resource, Task, Vault
+from .things import DISK, Disk, Resource, Vault
 
 MOST = 256
 """Resources of a vault, and of a call."""
@@ -186,19 +186,10 @@ def remove(call: Call) -> Answer:
     if any(backup.images for backup in backups):
         raise refusals.service("6204")
     rows = [{"id": each.id, "name": each.name, "type": each.type, "extra_info": {}} for each in resources]
-    task = Task(
-        id=estate.ids.uuid(),
-        operation_type="remove_resource",
-        status="running",
-        created_at=call.now,
-        vault_id=vault.id,
-        resource_id=resources[0].id,
-        progress=0,
-        details={"total_count": len(resources), "fail_count": 0, "resources": rows},
-    )
+    details = {"total_count": len(resources), "fail_count": 0, "resources": rows}
+    task = estate.begin("remove_resource", call.now, vault.id, resources[0].id, details=details)
     for resource in resources:
         resource.protect_status = "removing"
-    estate.tasks[task.id] = task
 
     def end(_: datetime, done: bool) -> None:
         estate.forget(estate.kept_in(vault.id, {each.id for each in resources}))
@@ -224,16 +215,7 @@ def migrate(call: Call) -> Answer:
     if target is None:
         raise refusals.service("6120")
     _admit_migration(call, vault, target, resources)
-    task = Task(
-        id=estate.ids.uuid(),
-        operation_type="migrate_resource",
-        status="running",
-        created_at=call.now,
-        vault_id=vault.id,
-        resource_id=resources[0].id,
-        progress=0,
-    )
-    estate.tasks[task.id] = task
+    task = estate.begin("migrate_resource", call.now, vault.id, resources[0].id)
 
     def end(_: datetime, done: bool) -> None:
         estate.history.move(estate.kept_in(vault.id, {each.id for each in resources}), target.id)

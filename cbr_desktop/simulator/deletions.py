@@ -7,7 +7,7 @@ from .call import Answer, Call
 from .inventory import Estate
 from .jobs import Job
 from .queries import one
-from .things import Backup, Task
+from .things import Backup
 
 
 def delete(call: Call) -> Answer:
@@ -23,10 +23,10 @@ def delete(call: Call) -> Answer:
 
 def _start(call: Call, backup: Backup) -> None:
     """Set the deletion going; the backup is `deleting` at once."""
-    estate, task = call.estate, _task(call, backup)
-    empty = backup.status == "error"
+    estate, empty = call.estate, backup.status == "error"
     backup.status, backup.updated_at = "deleting", call.now
-    estate.tasks[task.id] = task
+    named = {"backup_id": backup.id, "backup_name": backup.name}
+    task = estate.begin("delete", call.now, backup.vault_id, backup.resource_id, **named)
 
     def end(_: datetime, done: bool) -> None:
         if backup.id not in estate.backups:
@@ -73,17 +73,3 @@ def _is_built_upon(estate: Estate, backup: Backup) -> bool:
         return False
     own = [each for each in estate.history.by_vault[backup.vault_id] if each.resource_id == backup.resource_id]
     return backup is next((each for each in reversed(own) if each.status == "available"), None)
-
-
-def _task(call: Call, backup: Backup) -> Task:
-    return Task(
-        id=call.estate.ids.uuid(),
-        operation_type="delete",
-        status="running",
-        created_at=call.now,
-        vault_id=backup.vault_id,
-        resource_id=backup.resource_id,
-        progress=0,
-        backup_id=backup.id,
-        backup_name=backup.name,
-    )

@@ -7,7 +7,6 @@ from . import refusals
 from .bodies import Body, text_of
 from .call import Answer, Call
 from .queries import one
-from .things import Task
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ZONE = re.compile(r"UTC([+-])([0-9]{2}):([0-9]{2})")
@@ -30,17 +29,9 @@ def update(call: Call) -> Answer:
     backups = [each for each in call.estate.kept_in(vault.id) if each.status == "available"]
     for backup in backups:
         backup.expired_at = moment
-    task = Task(
-        id=call.estate.ids.uuid(),
-        operation_type="update_expiration",
-        status="success",
-        created_at=call.now,
-        ended_at=call.now,
-        vault_id=vault.id,
-        resource_id="",
-        details={"affected_backups_count": len(backups), "expiration_day": day},
-    )
-    call.estate.tasks[task.id] = task
+    details = {"affected_backups_count": len(backups), "expiration_day": day}
+    ended = {"progress": 100, "ended_at": call.now, "details": details}
+    task = call.estate.begin("update_expiration", call.now, vault.id, "", "success", **ended)
     call.estate.changed()
     return Answer(
         {"affected_backups_count": len(backups), "new_expiration_day": day, "operation_log_id": task.id},

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
 
@@ -203,6 +205,22 @@ class Estate:
         self._history = History(self._backups, self._tasks)
         self._backups, self._tasks = [], []
         return True
+
+    def begin(
+        self, operation_type: str, now: datetime, vault_id: str, resource_id: str, status: str = "running", **more: Any
+    ) -> Task:
+        """Take in the newest task, of an operation that has not come further than its beginning."""
+        task = Task(
+            id=self.ids.uuid(),
+            operation_type=operation_type,
+            status=status,
+            created_at=now,
+            vault_id=vault_id,
+            resource_id=resource_id,
+            **{"progress": 0, **more},
+        )
+        self.tasks[task.id] = task
+        return task
 
     def record(self, backup: Backup, task: Task | None = None) -> None:
         """Take in the newest backup with its task, if it has one here; this needs no history yet."""

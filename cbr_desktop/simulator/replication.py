@@ -200,19 +200,9 @@ def _copy(call: Call, backup: Backup, target: Target, checkpoint_id: str) -> Rec
     )
     backup.records = [*(backup.records or ()), record]
     there.record(replica)
-    task = Task(
-        id=estate.ids.uuid(),
-        operation_type="replication" if target.auto else "copy",
-        status="waiting",
-        created_at=call.now,
-        vault_id=backup.vault_id,
-        resource_id=backup.resource_id,
-        progress=0,
-        backup_id=backup.id,
-        backup_name=backup.name,
-        details=replication_details(record, replica.name),
-    )
-    estate.tasks[task.id] = task
+    kind, details = "replication" if target.auto else "copy", replication_details(record, replica.name)
+    named = {"backup_id": backup.id, "backup_name": backup.name}
+    task = estate.begin(kind, call.now, backup.vault_id, backup.resource_id, "waiting", details=details, **named)
     estate.jobs.append(_job(call, task, record, replica, target, backup))
     return record
 

@@ -157,17 +157,8 @@ def _start(call: Call, backup: Backup, target: Resource, wish: Wish) -> Task:
     """Set the restore going: backup and resource wait for it, and a server is shut down as soon as it begins."""
     estate, server = call.estate, target.type != DISK
     before = target.protect_status
-    task = Task(
-        id=estate.ids.uuid(),
-        operation_type="restore",
-        status="waiting",
-        created_at=call.now,
-        vault_id=backup.vault_id,
-        resource_id=target.id,
-        progress=0,
-        backup_id=backup.id,
-        backup_name=backup.name,
-    )
+    named = {"backup_id": backup.id, "backup_name": backup.name}
+    task = estate.begin("restore", call.now, backup.vault_id, target.id, "waiting", **named)
     backup.status, target.protect_status = "waiting_restore", "restoring"
 
     def begin(at: datetime) -> None:
@@ -185,7 +176,6 @@ def _start(call: Call, backup: Backup, target: Resource, wish: Wish) -> Task:
         estate.changed()
 
     seconds = call.modes.restore_seconds
-    estate.tasks[task.id] = task
     estate.jobs.append(
         Job(
             started_at=call.now,

@@ -15,7 +15,7 @@ from .inventory import Estate
 from .jobs import Job
 from .queries import one, uuid_of
 from .tags import read_tags
-from .things import Task, Vault
+from .things import Vault
 from .vault_policies import apply
 from .wire import Wire
 
@@ -265,21 +265,11 @@ def delete(call: Call) -> Answer:
     estate = call.estate
     vault = one(call, estate.vaults, "vault_id", "6105")
     _admit_deletion(call, vault)
-    backups = estate.kept_in(vault.id)
-    task = Task(
-        id=estate.ids.uuid(),
-        operation_type="vault_delete",
-        status="running",
-        created_at=call.now,
-        vault_id=vault.id,
-        resource_id="",
-        progress=0,
-        details={"total_count": len(backups), "fail_count": 0},
-    )
+    details = {"total_count": len(estate.kept_in(vault.id)), "fail_count": 0}
+    task = estate.begin("vault_delete", call.now, vault.id, "", details=details)
     vault.status = "deleting"
     for resource in estate.resources_of(vault):
         resource.protect_status = "removing"
-    estate.tasks[task.id] = task
     seconds = call.modes.vault_deletion_seconds
 
     def end(_: datetime, done: bool) -> None:

@@ -40,6 +40,11 @@ def for_json_schema(schema: Any) -> Any:
     return plain
 
 
+def code(body: dict[str, Any]) -> str:
+    """The short code of a refusal of CBR itself."""
+    return str(body["error_code"]).removeprefix("BackupService.")
+
+
 class Contract:
     """The published schemas of the operations in use."""
 

@@ -7,7 +7,7 @@ import pytest
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 from cbr_desktop.simulator.things import Backup
 
-from .conftest import Cloud
+from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOBODY = "0" * 32
@@ -17,10 +17,6 @@ NOBODY = "0" * 32
 def cloud(recent: Cloud) -> Cloud:
     """Five days of the past are enough here."""
     return recent
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 @pytest.fixture

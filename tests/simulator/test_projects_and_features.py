@@ -6,7 +6,7 @@ import pytest
 
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 
-from .conftest import Cloud
+from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -15,10 +15,6 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 def cloud(recent: Cloud) -> Cloud:
     """Five days of the past are enough here."""
     return recent
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 def asked(cloud: Cloud, path: str, status: int = 200, method: str = "GET", **more: Any) -> Any:

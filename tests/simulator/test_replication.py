@@ -6,7 +6,7 @@ import pytest
 
 from cbr_desktop.simulator.things import Backup
 
-from .conftest import Cloud
+from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -21,10 +21,6 @@ def cloud(recent: Cloud) -> Cloud:
 def there(cloud: Cloud) -> Any:
     """The estate of the project that has a replication vault, in another region."""
     return cloud.estate.of(cloud.estate.projects[1].id)
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 def newest(cloud: Cloud, vault: str) -> Backup:

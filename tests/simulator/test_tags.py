@@ -6,13 +6,9 @@ import pytest
 
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 
-from .conftest import Cloud
+from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 def tags_of(cloud: Cloud, vault: str) -> dict[str, str]:

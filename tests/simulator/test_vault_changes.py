@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Cloud
+from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 BILLING = {"size": 100, "object_type": "server", "protect_type": "backup", "consistent_level": "crash_consistent"}
@@ -14,10 +14,6 @@ BILLING = {"size": 100, "object_type": "server", "protect_type": "backup", "cons
 def cloud(recent: Cloud) -> Cloud:
     """Five days of the past are enough here."""
     return recent
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 def create(cloud: Cloud, status: int = 200, /, billing: Any = None, **more: Any) -> Any:
