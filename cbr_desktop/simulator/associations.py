@@ -195,8 +195,7 @@ def remove(call: Call) -> Answer:
         estate.forget(estate.kept_in(vault.id, {each.id for each in resources}))
         for resource in resources:
             vault.used_mb = max(vault.used_mb - resource.backup_size_mb, 0)
-            vault.resources.remove(resource.id)
-            estate.release(resource)
+            estate.release(vault, resource)
         estate.changed()
 
     job = Job(started_at=call.now, seconds=call.modes.removal_seconds, task=task, end=end, vaults=(vault.id,))

@@ -1,13 +1,14 @@
 """The raw records of the services that own what is backed up, as CBR passes them on: texts where one expects more."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from .things import BARE_METAL, DESKTOP, SERVER, Disk, Resource
 
 Json = dict[str, Any]
 
-FIRST = datetime(2024, 1, 8, tzinfo=UTC)
+FIRST = datetime(2024, 1, 8)  # noqa: DTZ001  in UTC, and written without zone
 IMAGES = {
     "Linux": ("a64fbc6f-c62f-4d0f-b2fc-ee9a41efb3f1", "EulerOS", "EulerOS 2.0 64bit"),
     "Windows": ("0c7ee2a4-38f1-4b0e-9a39-12a1b6bd9d44", "Windows", "Windows Server 2022 64bit"),
@@ -15,22 +16,23 @@ IMAGES = {
 """Id, platform and version of the image that servers of an operating system were made of."""
 
 
-def _born(thing_id: str) -> datetime:
-    """When something was created; the id alone decides, up to seven years and a half after `FIRST`."""
-    return FIRST + timedelta(minutes=int(thing_id[:4], 16) * 10, microseconds=int(thing_id[4:8], 16))
+@lru_cache(maxsize=10_000)
+def _after_birth(thing_id: str, seconds: int = 0) -> str:
+    """A moment after something was created, with microseconds; the id decides, within fifteen months of `FIRST`."""
+    born = FIRST + timedelta(minutes=int(thing_id[:4], 16) * 10, microseconds=int(thing_id[4:8], 16))
+    return (born + timedelta(seconds=seconds)).isoformat(timespec="microseconds")
 
 
 def server_detail(resource: Resource, project_id: str) -> Json:
     """The record of the compute service; what stands in `tags` are texts of key and value."""
     image_id, _, version = IMAGES[resource.os]
-    created = _born(resource.id)
     stopped = resource.status == "SHUTOFF"
     return {
         "id": resource.id,
         "name": resource.name,
         "status": resource.status,
-        "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
-        "updated": f"{created + timedelta(seconds=46):%Y-%m-%dT%H:%M:%SZ}",
+        "created": f"{_after_birth(resource.id)[:19]}Z",
+        "updated": f"{_after_birth(resource.id, 46)[:19]}Z",
         "description": "",
         "tenant_id": project_id,
         "user_id": resource.id.replace("-", ""),
@@ -73,7 +75,7 @@ def server_detail(resource: Resource, project_id: str) -> Json:
         "OS-EXT-STS:power_state": 4 if stopped else 1,
         "OS-EXT-STS:task_state": None,
         "OS-EXT-STS:vm_state": "stopped" if stopped else "active",
-        "OS-SRV-USG:launched_at": f"{created + timedelta(seconds=16):%Y-%m-%dT%H:%M:%S.000000}",
+        "OS-SRV-USG:launched_at": f"{_after_birth(resource.id, 16)[:19]}.000000",
         "OS-SRV-USG:terminated_at": None,
     }
 
@@ -105,15 +107,14 @@ def address_of(resource: Resource) -> Json:
 def disk_detail(disk: Disk, owner: Resource, project_id: str) -> Json:
     """The record of the disk service: `bootable` and `shareable` are texts, `encrypted` and `multiattach` are not."""
     attached = [] if owner.status == "available" else [_attachment(disk, owner)]
-    created = _born(disk.id)
     detail: Json = {
         "id": disk.id,
         "name": disk.name,
         "size": disk.size_gb,
         "status": "in-use" if attached else "available",
         "description": "",
-        "created_at": f"{created:%Y-%m-%dT%H:%M:%S.%f}",
-        "updated_at": f"{created + timedelta(seconds=9):%Y-%m-%dT%H:%M:%S.%f}",
+        "created_at": _after_birth(disk.id),
+        "updated_at": _after_birth(disk.id, 9),
         "availability_zone": owner.zone,
         "volume_type": disk.volume_type,
         "bootable": _word(disk.system),
@@ -161,7 +162,7 @@ def _attachment(disk: Disk, owner: Resource) -> Json:
         "server_id": owner.server_id or owner.id,
         "device": disk.device,
         "attachment_id": f"{disk.id[:24]}{owner.id[-12:]}",
-        "attached_at": f"{_born(disk.id) + timedelta(seconds=7):%Y-%m-%dT%H:%M:%S.%f}",
+        "attached_at": _after_birth(disk.id, 7),
         "host_name": None,
     }
 
@@ -182,6 +183,6 @@ def detail(resource: Resource, project_id: str) -> Json:
         "availability_zone": resource.zone,
         "share_proto": "NFS",
         "share_type": "STANDARD",
-        "created_at": f"{_born(resource.id):%Y-%m-%dT%H:%M:%S.%f}",
+        "created_at": _after_birth(resource.id),
         "export_location": f"192.168.0.{int(resource.id[-2:], 16)}:/",
     }

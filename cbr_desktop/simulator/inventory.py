@@ -61,7 +61,8 @@ def child_id_of(parent: Backup, disk: Disk) -> str:
 
 def disks_in(backup: Backup, resource: Resource) -> list[Disk]:
     """The disks of its resource that a backup holds."""
-    return [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]
+    left_out = backup.without or resource.excluded
+    return [disk for disk in resource.disks if disk.id not in left_out] if left_out else resource.disks
 
 
 class History:
@@ -301,8 +302,11 @@ class Estate:
         vault.resources.append(resource.id)
         self.resources[resource.id] = resource
 
-    def release(self, resource: Resource) -> None:
-        """Let a resource be in no vault any more, and without backups."""
+    def release(self, vault: Vault, resource: Resource) -> None:
+        """Let a resource be in its vault no more, and without backups; those of another region are not known then."""
+        vault.resources.remove(resource.id)
+        if vault.protect_type == "replication":
+            del self.resources[resource.id]
         resource.vault_id = resource.protect_status = None
         resource.backup_count = resource.backup_size_mb = 0
         resource.excluded, resource.auto_protect = [], True

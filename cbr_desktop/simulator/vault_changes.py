@@ -300,9 +300,11 @@ def _admit_deletion(call: Call, vault: Vault) -> None:
 def _erase(estate: Estate, vault: Vault) -> None:
     estate.forget(estate.kept_in(vault.id))
     for resource in estate.resources_of(vault):
-        estate.release(resource)
+        estate.release(vault, resource)
     for policy in estate.policies.values():
         policy.vaults.pop(vault.id, None)
+    known = estate.checkpoints
+    estate.checkpoints = {each.id: each for each in known.values() if each.vault_id != vault.id}
     estate.gone[vault.id] = vault.name
     del estate.vaults[vault.id]
     estate.changed()

@@ -222,7 +222,7 @@ def test_threshold_and_notice_of_all_vaults_at_once(cloud):
 
 
 def test_deleted_vault_is_gone_with_its_backups(cloud):
-    vault = cloud.vault("vault-be94")
+    vault, server_id = cloud.vault("vault-be94"), cloud.resource("ecs-1f0f-0002").id
     count = cloud.get("backups", vault_id=vault.id)["count"]
     assert count > 0
     delete(cloud, "vault-be94")
@@ -239,13 +239,36 @@ def test_deleted_vault_is_gone_with_its_backups(cloud):
     assert (ended["status"], ended["vault_name"]) == ("success", "vault-be94")
     logs = cloud.get("operation-logs", vault_name="vault-be94", operation_type="backup")
     assert {each["vault_name"] for each in logs["operation_logs"]} == {"vault-be94"}
-    server = cloud.get(f"protectables/server/instances/{vault.resources[0]}")["instance"]
+    server = cloud.get(f"protectables/server/instances/{server_id}")["instance"]
     assert server["protectable"]["vault"] is None
     assert code(delete_id(cloud, vault.id, 404)) == "6105"
 
 
 def delete_id(cloud: Cloud, vault_id: str, status: int) -> Any:
     return cloud.cbr("DELETE", f"vaults/{vault_id}", status)
+
+
+def test_checkpoints_of_a_deleted_vault_are_gone(cloud):
+    vault = cloud.vault("vault-be94")
+    cloud.resource("ecs-1f0f-0002").refusal = "7104"
+    checkpoint = cloud.create(vault)
+    assert checkpoint["vault"]["resources"] == []
+    cloud.clock.advance(40)
+    assert cloud.get(f"checkpoints/{checkpoint['id']}")["checkpoint"]["status"] == "available"
+    delete(cloud, "vault-be94")
+    cloud.clock.advance(20)
+    assert code(cloud.get(f"checkpoints/{checkpoint['id']}", 404)) == "6217"
+
+
+def test_servers_of_another_region_are_not_known_without_their_replicas(cloud):
+    vault = cloud.vault("vault-erp-prod-dr")
+    delete(cloud, "vault-erp-prod-dr")
+    cloud.clock.advance(20)
+    assert code(cloud.get(f"vaults/{vault.id}", 404)) == "6105"
+    free = cloud.get("protectables/server/instances", name="ecs-erp-app-01")["instances"]
+    assert [each["protectable"]["vault"]["name"] for each in free] == ["vault-erp-prod"]
+    logs = cloud.get("operation-logs", operation_type="replication", limit=1)["operation_logs"]
+    assert (logs[0]["vault_name"], logs[0]["extra_info"]["resource"]["type"]) == ("vault-erp-prod-dr", "vault")
 
 
 def test_deleted_vault_leaves_its_policies(cloud):
