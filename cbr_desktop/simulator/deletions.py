@@ -1,13 +1,11 @@
 """Deletion of backups, by the rules of the API reference and its error table."""
 
-from datetime import datetime
-
 from . import refusals
 from .call import Answer, Call
 from .inventory import Estate
-from .jobs import Job
 from .queries import one
 from .things import Backup
+from .work import start_deletion
 
 
 def delete(call: Call) -> Answer:
@@ -17,38 +15,10 @@ def delete(call: Call) -> Answer:
         raise refusals.service("6201")
     backup = one(call, estate.backups, "backup_id", "6200")
     _admit(call, backup)
-    _start(call, backup)
-    return Answer(None, 204)
-
-
-def _start(call: Call, backup: Backup) -> None:
-    """Set the deletion going; the backup is `deleting` at once."""
-    estate, empty = call.estate, backup.status == "error"
-    backup.status, backup.updated_at = "deleting", call.now
     named = {"backup_id": backup.id, "backup_name": backup.name}
     task = estate.begin("delete", call.now, backup.vault_id, backup.resource_id, **named)
-
-    def end(_: datetime, done: bool) -> None:
-        if backup.id not in estate.backups:
-            return
-        if not empty:
-            free(estate, backup)
-        estate.forget([backup])
-        estate.changed()
-
-    estate.jobs.append(
-        Job(started_at=call.now, seconds=call.modes.deletion_seconds, task=task, end=end, vaults=(backup.vault_id,))
-    )
-    estate.changed()
-
-
-def free(estate: Estate, backup: Backup) -> None:
-    """Take a backup's space from its vault: an even share of its resource's, as no one is told the size of one."""
-    resource = estate.resources[backup.resource_id]
-    share_mb = resource.backup_size_mb // max(resource.backup_count, 1)
-    resource.backup_size_mb -= share_mb
-    resource.backup_count = max(resource.backup_count - 1, 0)
-    estate.vaults[backup.vault_id].used_mb -= share_mb
+    start_deletion(estate, backup, task, call.modes.deletion_seconds)
+    return Answer(None, 204)
 
 
 def _admit(call: Call, backup: Backup) -> None:

@@ -16,7 +16,6 @@ from .jobs import Job
 from .queries import one, uuid_of
 from .tags import read_tags
 from .things import Vault
-from .vault_policies import apply
 from .wire import Wire
 
 SMALLEST_GB, LARGEST_GB = 10, 10_485_760
@@ -95,7 +94,7 @@ def create(call: Call) -> Answer:
     estate.vaults[vault.id] = vault
     associate(call, vault, resources)
     if policy is not None:
-        apply(estate, vault, [policy], None)
+        policy.vaults[vault.id] = None
     estate.changed()
     if vault.charging_mode == "pre_paid":
         return Answer({"orders": [_order(vault)], "retCode": 0, "errText": "", "error_code": ""})

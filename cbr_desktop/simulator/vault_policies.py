@@ -10,7 +10,7 @@ from .queries import one, uuid_of
 from .things import Policy, Vault
 
 
-def apply(estate: Estate, vault: Vault, policies: Sequence[Policy], destination_vault_id: str | None) -> None:
+def _apply(estate: Estate, vault: Vault, policies: Sequence[Policy], destination_vault_id: str | None) -> None:
     """Put policies on a vault in the place of those of the same types."""
     kinds = {policy.operation_type for policy in policies}
     for each in estate.policies.values():
@@ -35,7 +35,7 @@ def associate(call: Call) -> Answer:
         if policy.operation_type == "replication":
             target_id = uuid_of(target_id, "destination_vault_id")
             _check_destination(call, vault, policy, target_id)
-    apply(call.estate, vault, policies, target_id)
+    _apply(call.estate, vault, policies, target_id)
     call.estate.changed()
     return Answer({"associate_policy": _pair(vault, policies[0])})
 

@@ -1,9 +1,10 @@
-"""What time does to checkpoints under way: progress, states and sizes, computed up to the present."""
+"""What time does to checkpoints and deletions under way: progress, states and sizes, computed up to the present."""
 
 from datetime import datetime, timedelta
 
 from . import jobs
 from .inventory import Estate
+from .jobs import Job
 from .things import Backup, Checkpoint, Part, Resource, Run, Task, Vault
 
 WAITING = 0.05
@@ -91,6 +92,34 @@ def start(estate: Estate, vault: Vault, checkpoint: Checkpoint, parts: list[Part
     estate.checkpoints[checkpoint.id] = checkpoint
     estate.runs.append(Run(checkpoint=checkpoint, vault=vault, started_at=now, parts=parts))
     estate.changed()
+
+
+def start_deletion(estate: Estate, backup: Backup, task: Task, seconds: float) -> None:
+    """Set the deletion of a backup going; it is `deleting` at once."""
+    empty = backup.status == "error"
+    backup.status, backup.updated_at = "deleting", task.created_at
+    estate.tasks[task.id] = task
+
+    def end(_: datetime, done: bool) -> None:
+        if backup.id not in estate.backups:
+            return
+        if not empty:
+            _free(estate, backup)
+        estate.forget([backup])
+        estate.changed()
+
+    vaults = (backup.vault_id,)
+    estate.jobs.append(Job(started_at=task.created_at, seconds=seconds, task=task, end=end, vaults=vaults))
+    estate.changed()
+
+
+def _free(estate: Estate, backup: Backup) -> None:
+    """Take a backup's space from its vault: an even share of its resource's, as no one is told the size of one."""
+    resource = estate.resources[backup.resource_id]
+    share_mb = resource.backup_size_mb // max(resource.backup_count, 1)
+    resource.backup_size_mb -= share_mb
+    resource.backup_count = max(resource.backup_count - 1, 0)
+    estate.vaults[backup.vault_id].used_mb -= share_mb
 
 
 def part(resource: Resource, backup: Backup, task: Task, number: int, of: int, seconds: float) -> Part:
