@@ -21,11 +21,19 @@ ACTION = re.compile(r"suspend|unsuspend")
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A resource that is to be associated, and the disks of it that are left out of its backups."""
+    """A resource that is to be associated, and the disks of it that are left out of its backups, or alone in them."""
 
     id: str
     type: str
     excluded: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A free resource, and the disks of it that are left out of its backups."""
+
+    resource: Resource
+    excluded: list[str]
 
 
 def read_resources(body: Body, given: object, most: int = MOST) -> list[Wanted]:
@@ -46,19 +54,21 @@ def _read(body: Body, given: Object) -> Wanted:
     extra = {} if given.get("extra_info") is None else object_of(given["extra_info"], "extra_info")
     body.keys(extra, {"exclude_volumes"}, {"include_volumes"})
     excluded = items_of(extra.get("exclude_volumes") or [], "exclude_volumes")
+    included = [object_of(each, "include_volumes") for each in items_of(extra.get("include_volumes") or [], "volumes")]
     return Wanted(
         id=uuid_of(given.get("id"), "resources.id"),
         type=str(kind),
         excluded=tuple(uuid_of(each, "exclude_volumes") for each in excluded),
+        included=tuple(uuid_of(each.get("id"), "include_volumes") for each in included),
     )
 
 
-def free_resources(estate: Estate, vault: Vault, wanted: Iterable[Wanted]) -> list[Resource]:
+def free_resources(estate: Estate, vault: Vault, wanted: Iterable[Wanted]) -> list[Chosen]:
     """The resources that are wanted, if each is free and fits the vault; a refusal of all of them else."""
     return [_free(estate, vault, each) for each in wanted]
 
 
-def _free(estate: Estate, vault: Vault, wanted: Wanted) -> Resource:
+def _free(estate: Estate, vault: Vault, wanted: Wanted) -> Chosen:
     resource = estate.resources.get(wanted.id) or _attached(estate, wanted)
     if resource is None:
         raise refusals.service("6302")
@@ -70,15 +80,19 @@ def _free(estate: Estate, vault: Vault, wanted: Wanted) -> Resource:
         raise refusals.service("6104" if resource.vault_id == vault.id else "6103")
     if resource.refusal:
         raise refusals.service(resource.refusal)
-    own = {disk.id for disk in resource.disks}
     if any(each.id in estate.resources and estate.resources[each.id].vault_id for each in resource.disks):
         raise refusals.service("7006")
-    if not own.issuperset(wanted.excluded):
+    return Chosen(resource, _left_out(resource, wanted))
+
+
+def _left_out(resource: Resource, wanted: Wanted) -> list[str]:
+    own = [disk.id for disk in resource.disks]
+    if not set(own).issuperset([*wanted.excluded, *wanted.included]):
         raise refusals.service("7000")
-    if own and own == set(wanted.excluded):
+    left_out = [each for each in own if each not in wanted.included] if wanted.included else list(wanted.excluded)
+    if own and len(set(left_out)) == len(own):
         raise refusals.service("7108")
-    resource.excluded = list(wanted.excluded)
-    return resource
+    return left_out
 
 
 def _attached(estate: Estate, wanted: Wanted) -> Resource | None:
@@ -109,16 +123,17 @@ def _of_its_own(disk: Disk, server: Resource) -> Resource:
     )
 
 
-def associate(call: Call, vault: Vault, resources: list[Resource]) -> None:
+def associate(call: Call, vault: Vault, chosen: list[Chosen]) -> None:
     """Put free resources into a vault, which shows them at once, or a little later in the mode of late association."""
-    for resource in resources:
+    for each in chosen:
+        resource, resource.excluded = each.resource, each.excluded
         resource.vault_id, resource.protect_status, resource.auto_protect = vault.id, None, True
         resource.backup_count = resource.backup_size_mb = 0
         resource.extra = "{}" if resource.excluded else ""
         call.estate.resources[resource.id] = resource
 
     def end(_: datetime, done: bool) -> None:
-        vault.resources += [each.id for each in resources if each.vault_id == vault.id]
+        vault.resources += [each.resource.id for each in chosen if each.resource.vault_id == vault.id]
         call.estate.changed()
 
     if call.modes.association_seconds > 0:
@@ -138,9 +153,8 @@ def add(call: Call) -> Answer:
     _steady(vault)
     if len(vault.resources) + len(wanted) > MOST:
         raise refusals.service("6100")
-    resources = free_resources(call.estate, vault, wanted)
-    associate(call, vault, resources)
-    return Answer({"add_resource_ids": [each.id for each in resources]})
+    associate(call, vault, free_resources(call.estate, vault, wanted))
+    return Answer({"add_resource_ids": [each.id for each in wanted]})
 
 
 def _steady(vault: Vault) -> None:

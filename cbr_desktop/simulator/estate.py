@@ -51,6 +51,8 @@ def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
     A backup of the whole of `vault-web-prod` asks for 7 resources and skips 2 (6215 and 7104); one of
     `vol-scsi-01` in `vault-db-disks` alone skips all. `vault-expand` is busy: its run is stuck at 63 %.
     In the workspace vault `desktop-hq-03` breaks off at 71 %.
+    The two servers `ecs-payroll-01` and `-02` are in a vault that the user may not see. Another account has offered
+    five backups, and is offered five; `ecs-hr-db-01` has an encrypted disk, and of some backups images were made.
     """
     build = Builder(account(seed), now, seed)
     promise_branches(build.estate, now, seed)

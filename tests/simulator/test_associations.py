@@ -95,6 +95,20 @@ def test_resources_that_are_not_added(cloud):
     assert code(act(cloud, "vault-be94", "addresources", 404, resources=unknown)) == "6302"
 
 
+def test_disks_are_left_out_of_the_backups_or_alone_in_them(cloud):
+    server = cloud.resource("ecs-lab-01")
+    system, data = (disk.id for disk in server.disks)
+    taken = cloud.resource("ecs-web-01")
+    row = {"id": server.id, "type": server.type, "extra_info": {"include_volumes": [{"id": system}]}}
+    refused = [row, {"id": taken.id, "type": taken.type}]
+    assert code(act(cloud, "vault-be94", "addresources", 400, resources=refused)) == "6103"
+    assert (server.excluded, server.vault_id) == ([], None)
+    act(cloud, "vault-be94", "addresources", resources=[row])
+    assert shown(cloud, "vault-be94")[server.name]["extra_info"] == {"exclude_volumes": [data]}
+    cloud.modes.beta_fields = False
+    assert code(act(cloud, "vault-be94", "addresources", 400, resources=[row])) == "9900"
+
+
 def test_vault_holds_256_resources(cloud):
     vault = cloud.vault("vault-be94")
     vault.resources *= 256
