@@ -23,9 +23,13 @@ class Body:
 
     def wrapped(self, key: str) -> Object:
         """The object that is the only value of the outermost object."""
-        envelope = object_of(self._decoded(), "request body")
+        envelope = self.plain()
         self.keys(envelope, {key})
         return object_of(envelope.get(key), key)
+
+    def plain(self) -> Object:
+        """The outermost object, where nothing is wrapped."""
+        return object_of(self._decoded(), "request body")
 
     def _decoded(self) -> object:
         try:

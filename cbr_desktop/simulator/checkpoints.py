@@ -9,7 +9,7 @@ from . import refusals
 from .bodies import Body, Object, flag_of, items_of, limit_of, object_of, text_of
 from .call import Answer, Call
 from .inventory import Estate
-from .lists import uuid_of
+from .queries import uuid_of
 from .things import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Backup, Checkpoint, Resource, Skipped, Task, Vault
 from .wire import Wire
 from .work import part, start
@@ -109,7 +109,7 @@ def _admit(call: Call, vault: Vault, asked: list[Resource], wish: Wish) -> None:
         raise refusals.service("6124")
     if vault.status not in ("available", "lock"):
         raise refusals.service("6113")
-    if call.estate.busy_with(vault):
+    if call.estate.busy_with(vault) or call.estate.migrating(vault):
         raise refusals.service(call.modes.busy_code)
     if any(each.protect_status == "restoring" for each in asked):
         raise refusals.service("2010")

@@ -3,8 +3,8 @@
 from . import refusals
 from .call import Answer, Call
 from .inventory import Estate
-from .lists import one
-from .things import Backup, Task
+from .queries import one
+from .things import Backup
 from .work import start_deletion
 
 
@@ -15,7 +15,9 @@ def delete(call: Call) -> Answer:
         raise refusals.service("6201")
     backup = one(call, estate.backups, "backup_id", "6200")
     _admit(call, backup)
-    start_deletion(estate, backup, _task(call, backup), call.modes.deletion_seconds)
+    named = {"backup_id": backup.id, "backup_name": backup.name}
+    task = estate.begin("delete", call.now, backup.vault_id, backup.resource_id, **named)
+    start_deletion(estate, backup, task, call.modes.deletion_seconds)
     return Answer(None, 204)
 
 
@@ -28,6 +30,8 @@ def _admit(call: Call, backup: Backup) -> None:
         raise refusals.service("6204")
     if backup.auto and call.estate.vaults[backup.vault_id].locked:
         raise refusals.service("6220")
+    if any(record.status in ("waiting_replicate", "replicating") for record in backup.records or ()):
+        raise refusals.service("6216")
     if _is_built_upon(call.estate, backup):
         raise refusals.service("6203")
 
@@ -39,17 +43,3 @@ def _is_built_upon(estate: Estate, backup: Backup) -> bool:
         return False
     own = [each for each in estate.history.by_vault[backup.vault_id] if each.resource_id == backup.resource_id]
     return backup is next((each for each in reversed(own) if each.status == "available"), None)
-
-
-def _task(call: Call, backup: Backup) -> Task:
-    return Task(
-        id=call.estate.ids.uuid(),
-        operation_type="delete",
-        status="running",
-        created_at=call.now,
-        vault_id=backup.vault_id,
-        resource_id=backup.resource_id,
-        progress=0,
-        backup_id=backup.id,
-        backup_name=backup.name,
-    )

@@ -6,6 +6,7 @@ from .branches import promise_branches, replica_vault_id
 from .building import DAILY, GB, SATURDAY, Builder, share_out
 from .history import DAYS, demo_history, generated_history
 from .inventory import Estate, Ids
+from .partners import partner_of
 from .things import (
     BARE_METAL,
     DESKTOP,
@@ -50,13 +51,17 @@ def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
     A backup of the whole of `vault-web-prod` asks for 7 resources and skips 2 (6215 and 7104); one of
     `vol-scsi-01` in `vault-db-disks` alone skips all. `vault-expand` is busy: its run is stuck at 63 %.
     In the workspace vault `desktop-hq-03` breaks off at 71 %.
+    The two servers `ecs-payroll-01` and `-02` are in a vault that the user may not see. Another account has offered
+    five backups, and is offered five; `ecs-hr-db-01` has an encrypted disk, and of some backups images were made.
     """
     build = Builder(account(seed), now, seed)
     promise_branches(build.estate, now, seed)
     vaults = {vault.name: vault for vault in _server_vaults(build) + _other_vaults(build)}
     _unprotected(build)
+    _hidden(build)
     _policies(build, vaults, seed)
     _stuck_run(build, vaults["vault-expand"])
+    partner_of(build.estate, now, seed)
     build.estate.remember(demo_history(build.estate, now, seed, days))
     share_out(build.estate)
     return build.estate
@@ -81,6 +86,7 @@ def _erp(build: Builder) -> Vault:
     for number in range(1, 5):
         build.server(vault, f"ecs-erp-app-{number:02}", 40, 200, fresh_mb=900)
     database = build.server(vault, "ecs-erp-db-01", 40, 500, 500, 500, 500, fresh_mb=6200, tags=["app=oracle"])
+    database.agent = "1.2.0"
     database.excluded = [disk.id for disk in database.disks[3:]]
     build.server(vault, "ecs-ad-01", 60, os="Windows", fresh_mb=400)
     build.server(vault, "bms-hana-01", 200, 800, kind=BARE_METAL, fresh_mb=4100)
@@ -122,7 +128,7 @@ def _worm(build: Builder) -> Vault:
     vault = build.vault("vault-hr-worm", "server", 310, 800, locked=True, tags=[("data", "personal")])
     build.server(vault, "ecs-hr-01", 40, 100)
     build.server(vault, "ecs-hr-02", 40, 100, protect_status="restoring")
-    build.server(vault, "ecs-hr-db-01", 40, 200, fresh_mb=1500)
+    build.server(vault, "ecs-hr-db-01", 40, 200, fresh_mb=1500).disks[1].encrypted = True
     build.server(vault, "ecs-hr-" + "long-name-" * 24 + "of-255ch", 40)
     return vault
 
@@ -146,7 +152,9 @@ def _other_vaults(build: Builder) -> list[Vault]:
 
 
 def _databases(build: Builder) -> Vault:
-    vault = build.vault("vault-db-disks", "disk", 2210, 4096, enterprise_project_id=build.ids.uuid())
+    enterprise_project_id = build.ids.uuid()
+    build.estate.enterprise_projects[enterprise_project_id] = "databases"
+    vault = build.vault("vault-db-disks", "disk", 2210, 4096, enterprise_project_id=enterprise_project_id)
     for number in range(1, 5):
         build.disk(vault, f"vol-db-data-{number:02}", 500)
     build.disk(vault, "vol-db-log", 200)
@@ -193,6 +201,14 @@ def _unprotected(build: Builder) -> None:
     build.server(None, "ecs-lab-01", 40, 20, status="SHUTOFF")
     build.server(None, "ecs-dess-01", 40, refusal="7111")
     build.server(None, "ecs-diskless-01", refusal="7108")
+
+
+def _hidden(build: Builder) -> None:
+    """Servers in a vault of an enterprise project that the user has no part in: it is told of, and never listed."""
+    vault = build.vault("vault-payroll", "server", 90, 400, enterprise_project_id=build.ids.uuid())
+    for number in (1, 2):
+        build.server(vault, f"ecs-payroll-{number:02}", 40, 100)
+    build.estate.hidden[vault.id] = build.estate.vaults.pop(vault.id)
 
 
 def _policies(build: Builder, vaults: dict[str, Vault], seed: int) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from .inventory import Estate, Ids, Past
-from .things import Backup, Resource, Task, Vault
+from .inventory import Estate, Ids, Past, Share
+from .things import Backup, Member, Record, Resource, Task, Vault
+from .wire import replication_details
 
 DAYS = 400
 BAD_WEEK = range(120, 127)
@@ -243,10 +244,13 @@ class _Past:
     def _mark_some(self) -> None:
         for backup in self.backups[40:2000:980]:
             backup.images = [self.ids.uuid()]
-        for backup, status in zip(
-            self.backups[70:], ("pending", "pending", "accepted", "accepted", "rejected"), strict=False
-        ):
-            backup.share = status
+        offered = zip(self.backups[70:], ("pending", "pending", "accepted", "accepted", "rejected"), strict=False)
+        for partner in self.estate.partners:
+            for backup, status in offered:
+                member_id = f"{backup.id[:24]}{backup.vault_id[-12:]}"
+                at = backup.created_at + timedelta(hours=9)
+                member = Member(member_id, backup.id, partner.project_id, created_at=at, status=status)
+                self.estate.shares.append(Share(member=member, backup=backup, owner=self.estate))
         self.backups[-1].status = "error"
 
     def _replicas(self) -> None:
@@ -258,14 +262,37 @@ class _Past:
             backup = self.backup(
                 resource, self.now - timedelta(days=number + 1, hours=2), f"autobk_r{number:03}", auto=True
             )
-            backup.image_type, backup.replication = "replication", "fail" if number == 5 else "success"
-            backup.status = "error" if number == 5 else "available"
-            task = self.tasks[-1]
-            task.operation_type = "replication"
+            task, record = self.tasks[-1], self._record(backup)
+            task.operation_type, backup.image_type, backup.records = "replication", "replication", [record]
             if number == 5:
+                backup.status = "error"
                 self._fail(task)
+                record.status, record.progress = "fail", task.progress
+                record.fail_code, record.fail_reason = task.error_code, task.error_message
+            task.details = replication_details(record, backup.name)
         for resource in resources:
             resource.backup_count = 4
+
+    def _record(self, replica: Backup) -> Record:
+        """What made a replica here of a backup in another region."""
+        here = self.estate.home
+        there = next(each for each in self.estate.projects if each.region != here.region)
+        return Record(
+            id=f"{replica.id[:-12]}{replica.checkpoint_id[-12:]}",
+            status="success",
+            created_at=replica.created_at,
+            source_backup_id=f"{replica.checkpoint_id[:-12]}{replica.id[-12:]}",
+            source_checkpoint_id=replica.checkpoint_id[:-12] + replica.vault_id[-12:],
+            source_project_id=there.id,
+            source_region=there.region,
+            destination_backup_id=replica.id,
+            destination_checkpoint_id=replica.checkpoint_id,
+            destination_project_id=here.id,
+            destination_region=here.region,
+            destination_vault_id=replica.vault_id,
+            vault_id=replica.vault_id[:-12] + replica.id[-12:],
+            auto=replica.auto,
+        )
 
     def backup(self, resource: Resource, at: datetime, name: str, auto: bool) -> Backup:
         """A backup with a task and a checkpoint of its own."""

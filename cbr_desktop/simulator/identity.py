@@ -85,6 +85,10 @@ class Identity:
         if token is not None and (token.project is None or token.project.id != project_id):
             raise refusals.legacy(403, "forbidden", "The token is not scoped to the project.")
 
+    def admit_anyone(self, call: Call) -> None:
+        """Refuse a request without credentials that are good for something of the account."""
+        self._caller(call)
+
     def _caller(self, call: Call) -> Token | None:
         """The token of a request; None when it is signed with access keys."""
         text = call.headers.get("x-auth-token")

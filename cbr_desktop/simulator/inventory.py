@@ -1,9 +1,14 @@
 """The estate: everything the simulated account owns, with history that is made when first asked for."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
+from msgspec import Struct
+
+from .jobs import Job
 from .things import (
     BARE_METAL,
     DESKTOP,
@@ -12,8 +17,8 @@ from .things import (
     TURBO,
     Backup,
     Checkpoint,
-    Deletion,
     Disk,
+    Member,
     Policy,
     Project,
     Resource,
@@ -49,6 +54,17 @@ class Ids:
 CREATED_AT = attrgetter("created_at")
 
 
+def child_id_of(parent: Backup, disk: Disk) -> str:
+    """The id of the backup of one disk inside a server backup."""
+    return f"{parent.id[:24]}{disk.id[-12:]}"
+
+
+def disks_in(backup: Backup, resource: Resource) -> list[Disk]:
+    """The disks of its resource that a backup holds."""
+    left_out = backup.without or resource.excluded
+    return [disk for disk in resource.disks if disk.id not in left_out] if left_out else resource.disks
+
+
 class History:
     """Backups and tasks in the order of their creation, oldest first."""
 
@@ -59,22 +75,61 @@ class History:
         for backup in self.backups.values():
             self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
-    def add(self, backup: Backup, task: Task) -> None:
-        """Take in a backup and its task; they are the newest."""
+    def add(self, backup: Backup, task: Task | None) -> None:
+        """Take in a backup and its task, if it has one here; they are the newest."""
         self.backups[backup.id] = backup
-        self.tasks[task.id] = task
+        if task is not None:
+            self.tasks[task.id] = task
         self.by_vault.setdefault(backup.vault_id, []).append(backup)
 
-    def remove(self, backup: Backup) -> None:
-        """Drop a backup; its tasks stay."""
-        del self.backups[backup.id]
-        self.by_vault[backup.vault_id] = [each for each in self.by_vault[backup.vault_id] if each is not backup]
+    def remove(self, backups: Collection[Backup]) -> None:
+        """Drop backups; their tasks stay."""
+        gone = {backup.id for backup in backups}
+        for backup_id in gone:
+            del self.backups[backup_id]
+        for vault_id in {backup.vault_id for backup in backups}:
+            self.by_vault[vault_id] = [each for each in self.by_vault[vault_id] if each.id not in gone]
+
+    def move(self, backups: Collection[Backup], vault_id: str) -> None:
+        """Let backups belong to another vault."""
+        for backup in backups:
+            backup.vault_id = vault_id
+        self.by_vault = {}
+        for backup in self.backups.values():
+            self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+
+class Share(Struct):
+    """A backup of `owner` that is offered to the project of a member.
+
+    taken: the vault of the receiver that it takes room in, and how much in MB; None unless it was accepted.
+    """
+
+    member: Member
+    backup: Backup
+    owner: "Estate"
+    taken: tuple[Vault, int] | None = None
+
+    def take(self, vault: Vault) -> None:
+        """Let it take room in a vault of the receiver: an even share of what its resource's backups have."""
+        resource = self.owner.resources[self.backup.resource_id]
+        self.give_back()
+        self.taken = (vault, resource.backup_size_mb // max(resource.backup_count, 1))
+        vault.used_mb += self.taken[1]
+
+    def give_back(self) -> None:
+        """Free the room that it takes."""
+        if self.taken is not None:
+            self.taken[0].used_mb -= self.taken[1]
+        self.taken = None
 
 
 class Estate:
     """The account, and what its project `project_id` owns; `of` leads to the estates of the other projects.
 
-    `version` grows with every change, so that answers may be kept until then.
+    `version` grows with every change, so that answers may be kept until then. The projects of the account have one
+    list of `jobs`, `shares`, `partners` (accounts that share something with this one) and `enterprise_projects`.
+    `hidden` are vaults that the user may not see, though their resources are seen; `gone` names deleted vaults.
     """
 
     def __init__(self, domain: Project, projects: list[Project], user: User, seed: int) -> None:
@@ -87,7 +142,13 @@ class Estate:
         self.policies: dict[str, Policy] = {}
         self.checkpoints: dict[str, Checkpoint] = {}
         self.runs: list[Run] = []
-        self.deletions: list[Deletion] = []
+        self.account = self
+        self.jobs: list[Job] = []
+        self.shares: list[Share] = []
+        self.partners: list[Estate] = []
+        self.enterprise_projects: dict[str, str] = {"0": "default"}
+        self.hidden: dict[str, Vault] = {}
+        self.gone: dict[str, str] = {}
         self.children: dict[str, tuple[Backup, Disk]] = {}
         self.ids = Ids(seed)
         self.version = 0
@@ -102,6 +163,9 @@ class Estate:
         """An empty estate for another project of the account, with which it shares users and projects."""
         other = Estate(self.domain, self.projects, next(iter(self.users.values())), seed)
         other.users, other.project_id = self.users, project.id
+        other.account = self.account
+        other.jobs, other.shares, other.partners = self.jobs, self.shares, self.partners
+        other.enterprise_projects = self.enterprise_projects
         return other
 
     def promise(self, project: Project, make: "Callable[[], Estate]") -> None:
@@ -110,13 +174,16 @@ class Estate:
 
     def of(self, project_id: str) -> "Estate":
         """The estate of a project of the account: an empty one unless more was promised; else this one."""
+        root = self.account
         project = next((each for each in self.projects if each.id == project_id), None)
         if project is None or project_id == self.project_id:
             return self
-        if project_id not in self._others:
-            make = self._promised.pop(project_id, None)
-            self._others[project_id] = self.branch(project, 0) if make is None else make()
-        return self._others[project_id]
+        if project_id == root.project_id:
+            return root
+        if project_id not in root._others:
+            make = root._promised.pop(project_id, None)
+            root._others[project_id] = root.branch(project, 0) if make is None else make()
+        return root._others[project_id]
 
     @property
     def home(self) -> Project:
@@ -140,21 +207,65 @@ class Estate:
         self._backups, self._tasks = [], []
         return True
 
-    def record(self, backup: Backup, task: Task) -> None:
-        """Take in the newest backup with its task; this needs no history yet."""
+    def begin(
+        self, operation_type: str, now: datetime, vault_id: str, resource_id: str, status: str = "running", **more: Any
+    ) -> Task:
+        """Take in the newest task, of an operation that has not come further than its beginning."""
+        task = Task(
+            id=self.ids.uuid(),
+            operation_type=operation_type,
+            status=status,
+            created_at=now,
+            vault_id=vault_id,
+            resource_id=resource_id,
+            **{"progress": 0, **more},
+        )
+        self.tasks[task.id] = task
+        return task
+
+    def record(self, backup: Backup, task: Task | None = None) -> None:
+        """Take in the newest backup with its task, if it has one here; this needs no history yet."""
         if self._history is not None:
             self._history.add(backup, task)
         else:
             self._backups.append(backup)
-            self._tasks.append(task)
+            self._tasks += [] if task is None else [task]
 
-    def forget(self, backup: Backup) -> None:
-        """Drop a backup with the backups of its disks, and its checkpoint when it was the last of it."""
-        self.history.remove(backup)
-        self.children = {child_id: child for child_id, child in self.children.items() if child[0] is not backup}
-        left = self.history.by_vault[backup.vault_id]
-        if all(each.checkpoint_id != backup.checkpoint_id for each in left):
-            self.checkpoints.pop(backup.checkpoint_id, None)
+    def forget(self, backups: Collection[Backup]) -> None:
+        """Drop backups with those of their disks and their shares, and checkpoints of which nothing is left."""
+        self.history.remove(backups)
+        gone = {backup.id for backup in backups}
+        self.children = {child_id: child for child_id, child in self.children.items() if child[0].id not in gone}
+        for share in [each for each in self.shares if each.backup.id in gone]:
+            share.give_back()
+            self.shares.remove(share)
+        left = {each.checkpoint_id for vault_id in {one.vault_id for one in backups} for each in self.kept_in(vault_id)}
+        for checkpoint_id in {backup.checkpoint_id for backup in backups} - left:
+            self.checkpoints.pop(checkpoint_id, None)
+
+    def kept_in(self, vault_id: str, resource_ids: Collection[str] | None = None) -> list[Backup]:
+        """The backups in a vault, oldest first: all, or those of some resources."""
+        own = self.history.by_vault.get(vault_id, [])
+        return [each for each in own if resource_ids is None or each.resource_id in resource_ids]
+
+    @property
+    def received(self) -> dict[str, Share]:
+        """What is offered to this project, by the id of the backup."""
+        return {each.backup.id: each for each in self.shares if each.member.dest_project_id == self.project_id}
+
+    def members_of(self, backup_id: str) -> dict[str, Share]:
+        """The projects that a backup is offered to, by id."""
+        return {each.member.dest_project_id: each for each in self.shares if each.backup.id == backup_id}
+
+    def vault_of(self, resource: Resource) -> Vault:
+        """The vault that a resource is associated with, which the user may see or not."""
+        vault_id = resource.vault_id or ""
+        return self.hidden[vault_id] if vault_id in self.hidden else self.vaults[vault_id]
+
+    def vault_name(self, vault_id: str) -> str | None:
+        """The name of a vault that is there, or was."""
+        vault = self.vaults.get(vault_id)
+        return self.gone.get(vault_id) if vault is None else vault.name
 
     @property
     def history(self) -> History:
@@ -186,10 +297,28 @@ class Estate:
         return [self.resources[each] for each in vault.resources]
 
     def associate(self, vault: Vault, resource: Resource) -> None:
-        """Put a new resource into a vault."""
+        """Put a resource into a vault."""
         resource.vault_id = vault.id
         vault.resources.append(resource.id)
         self.resources[resource.id] = resource
+
+    def release(self, vault: Vault, resource: Resource) -> None:
+        """Let a resource be in its vault no more, and without backups; those of another region are not known then."""
+        vault.resources.remove(resource.id)
+        if vault.protect_type == "replication":
+            del self.resources[resource.id]
+        resource.vault_id = resource.protect_status = None
+        resource.backup_count = resource.backup_size_mb = 0
+        resource.excluded, resource.auto_protect = [], True
+
+    def jobs_in(self, vault: Vault) -> list[Job]:
+        """The work under way in a vault, beside checkpoints."""
+        return [job for job in self.jobs if vault.id in job.vaults]
+
+    def migrating(self, vault: Vault) -> bool:
+        """Whether resources are on their way from the vault to another, or to it."""
+        tasks = [job.task for job in self.jobs_in(vault)]
+        return any(task is not None and task.operation_type == "migrate_resource" for task in tasks)
 
     def busy_with(self, vault: Vault) -> Run | None:
         """The checkpoint that is being made of a vault, or None."""

@@ -3,7 +3,24 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-OTC_MISSING = frozenset({"protectables", "vaults/summary", "backups/rename"})
+OTC_MISSING = frozenset(
+    {
+        "protectables",
+        "vaults/summary",
+        "vaults/external",
+        "vaults/batch-update",
+        "vaults/set-resources",
+        "vaults/expiry",
+        "backups/rename",
+        "backups/metadata",
+        "agent/check",
+        "cbr-features",
+        "storage_usage",
+        "region-projects",
+        "domain",
+    }
+)
+"""Parts of the API that Open Telekom Cloud does not document."""
 
 
 @dataclass
@@ -45,6 +62,26 @@ class Modes:
     """How long a checkpoint takes, in seconds of the service clock."""
     deletion_seconds: float = 20.0
     """How long the deletion of a backup takes, in seconds of the service clock."""
+    restore_seconds: float = 60.0
+    """How long a restore takes, in seconds of the service clock."""
+    restore_answer: Literal["job", "empty"] = "job"
+    """A restore answers with the id of its operation log, or without a body."""
+    vault_deletion_seconds: float = 20.0
+    """How long the deletion of a vault takes, in seconds of the service clock."""
+    removal_seconds: float = 20.0
+    """How long the dissociation of resources takes, in seconds of the service clock."""
+    migration_seconds: float = 20.0
+    """How long it takes until resources and backups are in another vault, in seconds of the service clock."""
+    association_seconds: float = 0.0
+    """Seconds after which a vault shows resources that were associated with it."""
+    expansion_seconds: float = 0.0
+    """Seconds for which a vault is `lock` after its size was changed."""
+    copy_seconds: float = 60.0
+    """How long the replication of a backup takes, in seconds of the service clock."""
+    copy_fails_at: int | None = None
+    """Percentage at which replications fail, or None."""
+    vault_quota: int | None = None
+    """Vaults that a project can have, or None for no end."""
     latency_seconds: float = 0.0
     """Real seconds by which each answer is late."""
     appears_after_seconds: float = 0.0
@@ -66,6 +103,11 @@ class Modes:
     def knows_beta(self) -> bool:
         """Whether the region knows the fields that are in public test."""
         return self.beta_fields and not self.otc
+
+    @property
+    def tags_most(self) -> int:
+        """Tags that a vault can have."""
+        return 20 if self.otc else 10
 
     def lacks(self, feature: str) -> bool:
         """Whether this region does not publish the named part of the API."""

@@ -2,7 +2,7 @@
 
 from .bodies import Body
 from .call import Answer, Call
-from .lists import one
+from .queries import one
 from .wire import Wire
 
 

@@ -15,7 +15,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, deletions, identity, lists, policies, refusals, renaming
+from . import (
+    associations,
+    backups,
+    checkpoints,
+    deletions,
+    expiry,
+    features,
+    identity,
+    lists,
+    members,
+    metadata,
+    policies,
+    projects,
+    protectables,
+    refusals,
+    renaming,
+    replication,
+    restores,
+    tags,
+    tasks,
+    vault_changes,
+    vault_policies,
+    vaults,
+)
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
@@ -34,41 +57,142 @@ JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
-PAST = frozenset({"backups", "backups/rename", "operation-logs"})
-"""Parts of the API that look at the history."""
+PAST = frozenset(
+    {
+        "backups",
+        "backups/rename",
+        "backups/restore",
+        "backups/metadata",
+        "members",
+        "operation-logs",
+        "replication",
+        "vaults/create",
+        "vaults/delete",
+        "vaults/resources",
+        "vaults/expiry",
+    }
+)
+"""Parts of the API that look at the history, or change what the history is made of."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
-    ("GET", "vaults", lists.vaults, "cbr:vaults:list", "vaults"),
-    ("GET", "vaults/summary", lists.summary, "cbr:vaults:list", "vaults/summary"),
-    ("GET", "vaults/{vault_id}", lists.show_vault, "cbr:vaults:get", "vaults"),
+    ("GET", "vaults", vaults.every, "cbr:vaults:list", "vaults"),
+    ("GET", "vaults/summary", vaults.summary, "cbr:vaults:list", "vaults/summary"),
+    ("GET", "vaults/external", vaults.external, "cbr:vaults:list", "vaults/external"),
+    ("POST", "vaults", vault_changes.create, "cbr:vaults:create", "vaults/create"),
+    ("PUT", "vaults/batch-update", vault_changes.update_all, "cbr:vaults:update", "vaults/batch-update"),
+    ("PUT", "vaults/{vault_id}", vault_changes.update, "cbr:vaults:update", "vaults/update"),
+    ("DELETE", "vaults/{vault_id}", vault_changes.delete, "cbr:vaults:delete", "vaults/delete"),
+    ("POST", "vaults/{vault_id}/addresources", associations.add, "cbr:vaults:addResources", "vaults/resources"),
+    (
+        "POST",
+        "vaults/{vault_id}/removeresources",
+        associations.remove,
+        "cbr:vaults:removeResources",
+        "vaults/resources",
+    ),
+    (
+        "POST",
+        "vaults/{vault_id}/migrateresources",
+        associations.migrate,
+        "cbr:vaults:migrateResources",
+        "vaults/resources",
+    ),
+    (
+        "PUT",
+        "vaults/{vault_id}/set-resources",
+        associations.set_protection,
+        "cbr:vaults:update",
+        "vaults/set-resources",
+    ),
+    (
+        "POST",
+        "vaults/{vault_id}/associatepolicy",
+        vault_policies.associate,
+        "cbr:vaults:associatePolicy",
+        "vaults/policies",
+    ),
+    (
+        "POST",
+        "vaults/{vault_id}/dissociatepolicy",
+        vault_policies.dissociate,
+        "cbr:vaults:dissociatePolicy",
+        "vaults/policies",
+    ),
+    (
+        "PUT",
+        "vaults/{vault_id}/update-backup-expiration-time",
+        expiry.update,
+        "cbr:vaults:update",
+        "vaults/expiry",
+    ),
+    ("GET", "vault/tags", tags.of_project, "cbr:vaults:listProjectTags", "vault/tags"),
+    ("POST", "vault/resource_instances/action", tags.search, "cbr:vaults:listResourceInstances", "vault/tags"),
+    ("GET", "vault/{vault_id}/tags", tags.of_vault, "cbr:vaults:getTags", "vault/tags"),
+    ("POST", "vault/{vault_id}/tags", tags.add, "cbr:vaults:setTags", "vault/tags"),
+    ("POST", "vault/{vault_id}/tags/action", tags.act, "cbr:vaults:bulkCreateOrDeleteTags", "vault/tags"),
+    ("DELETE", "vault/{vault_id}/tags/{key}", tags.delete, "cbr:vaults:deleteTags", "vault/tags"),
+    ("GET", "vaults/{vault_id}", vaults.show, "cbr:vaults:get", "vaults"),
     ("POST", "checkpoints", checkpoints.create, "cbr:vaults:backup", "checkpoints"),
     ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
-    ("GET", "backups", lists.backups, "cbr:backups:list", "backups"),
-    ("GET", "backups/{backup_id}", lists.show_backup, "cbr:backups:get", "backups"),
+    ("GET", "backups", backups.every, "cbr:backups:list", "backups"),
+    ("GET", "backups/{backup_id}", backups.show, "cbr:backups:get", "backups"),
     ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
     ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
-    ("GET", "operation-logs", lists.tasks, "cbr:tasks:list", "operation-logs"),
-    ("GET", "operation-logs/{operation_log_id}", lists.show_task, "cbr:tasks:get", "operation-logs"),
+    ("POST", "backups/{backup_id}/restore", restores.restore, "cbr:backups:restore", "backups/restore"),
+    ("GET", "backups/{backup_id}/metadata", metadata.show, "cbr:backups:get", "backups/metadata"),
+    ("POST", "backups/{backup_id}/members", members.add, "cbr:member:create", "members"),
+    ("GET", "backups/{backup_id}/members", members.every, "cbr:member:list", "members"),
+    ("GET", "backups/{backup_id}/members/{member_id}", members.show, "cbr:member:get", "members"),
+    ("PUT", "backups/{backup_id}/members/{member_id}", members.decide, "cbr:member:update", "members"),
+    ("DELETE", "backups/{backup_id}/members/{member_id}", members.withdraw, "cbr:member:delete", "members"),
+    ("POST", "backups/{backup_id}/replicate", replication.copy_backup, "cbr:backups:replicate", "replication"),
+    ("POST", "checkpoints/replicate", replication.copy_vault, "cbr:vaults:replicate", "replication"),
+    (
+        "GET",
+        "replication-capabilities",
+        replication.capabilities,
+        "cbr:backups:queryReplicationCapability",
+        "replication-capabilities",
+    ),
+    ("GET", "cbr-features", features.every, "cbr:vaults:list", "cbr-features"),
+    ("GET", "cbr-features/{feature_key}", features.show, "cbr:vaults:list", "cbr-features"),
+    ("GET", "storage_usage", features.storage_usage, "cbr:vaults:list", "storage_usage"),
+    ("POST", "agent/check", features.check_agents, "cbr:vaults:listProtectables", "agent/check"),
+    ("GET", "operation-logs", tasks.every, "cbr:tasks:list", "operation-logs"),
+    ("GET", "operation-logs/{operation_log_id}", tasks.show, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
     ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
     (
         "GET",
         "protectables/{protectable_type}/instances",
-        lists.protectables,
+        protectables.every,
         "cbr:vaults:listProtectables",
         "protectables",
     ),
     (
         "GET",
         "protectables/{protectable_type}/instances/{instance_id}",
-        lists.show_protectable,
+        protectables.show,
         "cbr:vaults:getProtectables",
         "protectables",
     ),
 )
 """Method, path below the project, endpoint, action of the permission, and part of the API it belongs to."""
-PARTS = frozenset(part for *_, part in CBR)
+ANYWHERE: tuple[tuple[str, str, Endpoint, str], ...] = (
+    ("GET", "/v3/region-projects", projects.every, "region-projects"),
+    ("GET", "/v3/domain/{domain_name}/projects", projects.of_domain, "domain"),
+    ("GET", "/v3/domain/{source_project_id}", projects.show_domain, "domain"),
+    ("GET", "/v1.0/enterprise-projects", projects.enterprise, "enterprise-projects"),
+    (
+        "POST",
+        "/v1.0/enterprise-projects/{enterprise_project_id}/resources-migrate",
+        projects.move_to_enterprise,
+        "enterprise-projects",
+    ),
+)
+"""Method, path, endpoint and part of the API of what is asked outside of projects."""
+PARTS = frozenset(part for *_, part in CBR) | frozenset(part for *_, part in ANYWHERE)
 """The parts of the API that a region can lack."""
 
 
@@ -167,6 +291,13 @@ class Service:
             raise refusals.gateway(401, "0307", "The token must be updated.")
         if action in call.modes.forbidden:
             raise refusals.forbidden(action)
+        return endpoint(call)
+
+    def admitted_anywhere(self, endpoint: Endpoint, part: str, call: Call) -> Answer:
+        """Answer a request outside of projects, from anyone who is known to the account."""
+        if call.modes.lacks(part):
+            raise refusals.unpublished()
+        self.identity.admit_anyone(call)
         return endpoint(call)
 
 
@@ -292,6 +423,8 @@ def _routes(service: Service) -> Iterator[Route]:
     yield _route(service, "GET", "/v3", identity.version)
     yield _route(service, "GET", "/v3/", identity.version)
     yield _route(service, "GET", "/", identity.versions)
+    for method, path, endpoint, part in ANYWHERE:
+        yield _route(service, method, path, partial(service.admitted_anywhere, endpoint, part))
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
         yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST)

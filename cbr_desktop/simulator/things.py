@@ -59,8 +59,10 @@ class Disk(Struct):
 class Resource(Struct):
     """Something that can be backed up, in a vault or not.
 
-    refusal: code with which a backup of it is skipped ("7104"), or "". fails_at: percentage at
-    which its backup breaks off, or None. fresh_mb: what an incremental backup adds.
+    refusal: code with which a backup of it is skipped ("7104"), or "". fails_at, restore_fails_at:
+    percentage at which its backup or a restore to it breaks off, or None. fresh_mb: what an incremental
+    backup adds. server_id: the server that a disk is attached to, if it is one of ours.
+    agent: version of the agent for consistent backups, if it has one.
     """
 
     id: str
@@ -82,6 +84,10 @@ class Resource(Struct):
     extra: str = "{}"
     excluded: list[str] = field(default_factory=list)
     zone: str = "eu-de-01"
+    architecture: str = "x86_64"
+    restore_fails_at: int | None = None
+    server_id: str | None = None
+    agent: str | None = None
 
 
 class Vault(Struct):
@@ -104,6 +110,19 @@ class Vault(Struct):
     tags: list[tuple[str, str]] = field(default_factory=list)
     enterprise_project_id: str = "0"
     frozen_scene: str | None = None
+    consistent_level: str = "crash_consistent"
+    charging_mode: str = "post_paid"
+    smn_notify: bool = True
+    bind_rules: list[tuple[str, str]] = field(default_factory=list)
+    backup_name_prefix: str | None = None
+    demand_billing: bool = False
+    is_multi_az: bool = False
+    zone: str = ""
+
+    @property
+    def used_percent(self) -> float:
+        """How full it is; more than 100 is possible."""
+        return 100 * self.used_mb / (1024 * self.size_gb)
 
 
 class Policy(Struct):
@@ -145,8 +164,34 @@ class Checkpoint(Struct):
     status: str = "protecting"
 
 
+class Record(Struct):
+    """The replication of one backup to another region; progress in percent."""
+
+    id: str
+    status: str
+    created_at: datetime
+    source_backup_id: str
+    source_checkpoint_id: str
+    source_project_id: str
+    source_region: str
+    destination_backup_id: str
+    destination_checkpoint_id: str
+    destination_project_id: str
+    destination_region: str
+    destination_vault_id: str
+    vault_id: str
+    auto: bool = False
+    progress: int = 100
+    fail_code: str = ""
+    fail_reason: str = ""
+
+
 class Backup(Struct, gc=False):
-    """A backup of one resource; first_name: what it was called before it was renamed, or None."""
+    """A backup of one resource.
+
+    first_name: what it was called before it was renamed, or None. images: ids of images made of it. records: its
+    replications, of a replica the one that made it. without: disks left out. architecture of the server it is of.
+    """
 
     id: str
     name: str
@@ -163,15 +208,17 @@ class Backup(Struct, gc=False):
     expired_at: datetime | None = None
     image_type: str = "backup"
     images: list[str] | None = None
-    share: str | None = None
     progress: int | None = None
-    replication: str | None = None
+    records: list[Record] | None = None
     without: list[str] | None = None
     first_name: str | None = None
 
 
 class Task(Struct, gc=False):
-    """An operation log; progress in percent."""
+    """An operation log; progress in percent. details: what is told of its kind alone, if that is more than the backup.
+
+    resource_id is empty for what is done to a whole vault.
+    """
 
     id: str
     operation_type: str
@@ -189,6 +236,7 @@ class Task(Struct, gc=False):
     incremental: bool = True
     error_code: str = ""
     error_message: str = ""
+    details: dict[str, object] | None = None
 
 
 class Part(Struct):
@@ -208,13 +256,17 @@ class Part(Struct):
     done: bool = False
 
 
-class Deletion(Struct):
-    """A deletion under way, done `seconds` after its task's creation; `empty`: the backup failed and holds nothing."""
+class Member(Struct):
+    """A project that a backup is offered to: `pending`, `accepted` or `rejected` by it."""
 
-    backup: Backup
-    task: Task
-    seconds: float
-    empty: bool
+    id: str
+    backup_id: str
+    dest_project_id: str
+    created_at: datetime
+    status: str = "pending"
+    updated_at: datetime | None = None
+    vault_id: str | None = None
+    image_id: str | None = None
 
 
 class Run(Struct):

@@ -3,17 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from .inventory import OBJECT_TYPES, Estate
+from .details import detail, disk_detail
+from .inventory import OBJECT_TYPES, Estate, child_id_of, disks_in
 from .modes import Modes
 from .refusals import SERVICE_CODES
 from .things import (
     DISK,
     PROVIDERS,
-    SERVER,
     Backup,
     Checkpoint,
     Disk,
     Policy,
+    Record,
     Resource,
     Skipped,
     Task,
@@ -33,6 +34,45 @@ SPEC_CODES = {
 }
 IN_PLACE = {"available", "error", "protecting", "restoring", "removing"}
 """Protect states that a checkpoint's resource can show."""
+
+
+DETAILS = {
+    "update_expiration": "update_expiration_time",
+    "copy": "replication",
+    "remove_resource": "remove_resources",
+}
+"""The part of a task's extra_info that is not called as the operation is."""
+UNNAMED = ("migrate_resource", "update_expiration")
+"""Operations whose tasks are told of without a documented word for their type: it is null."""
+
+
+def tags_of(pairs: list[tuple[str, str]]) -> list[Json]:
+    """Tags as the wire has them."""
+    return [{"key": key, "value": value} for key, value in pairs]
+
+
+def _spec_code(vault: Vault) -> str:
+    if vault.protect_type == "replication":
+        return "vault.replication.server.normal"
+    if vault.consistent_level == "app_consistent":
+        return "vault.backup.database.normal"
+    return SPEC_CODES[vault.object_type]
+
+
+def replication_details(record: Record, backup_name: str) -> Json:
+    """What the task of a replication tells of it."""
+    return {
+        "source_backup_id": record.source_backup_id,
+        "source_backup_name": backup_name,
+        "source_checkpoint_id": record.source_checkpoint_id,
+        "source_project_id": record.source_project_id,
+        "source_region": record.source_region,
+        "destination_backup_id": record.destination_backup_id,
+        "destination_backup_name": backup_name,
+        "destination_checkpoint_id": record.destination_checkpoint_id,
+        "destination_project_id": record.destination_project_id,
+        "destination_region": record.destination_region,
+    }
 
 
 class Wire:
@@ -65,18 +105,18 @@ class Wire:
             "project_id": self._estate.project_id,
             "enterprise_project_id": vault.enterprise_project_id,
             "auto_bind": vault.auto_bind,
-            "bind_rules": {"tags": []} if vault.object_type == "server" else {},
+            "bind_rules": {"tags": tags_of(vault.bind_rules)} if vault.object_type == "server" else {},
             "auto_expand": vault.auto_expand,
-            "smn_notify": True,
+            "smn_notify": vault.smn_notify,
             "threshold": vault.threshold,
             "user_id": next(iter(self._estate.users.values())).id,
             "billing": self._billing(vault, resources),
-            "tags": [{"key": key, "value": value} for key, value in vault.tags],
-            "backup_name_prefix": None,
-            "demand_billing": False,
+            "tags": tags_of(vault.tags),
+            "backup_name_prefix": vault.backup_name_prefix,
+            "demand_billing": vault.demand_billing,
             "cbc_delete_count": 0,
             "frozen": vault.status == "frozen",
-            "availability_zone": "",
+            "availability_zone": vault.zone,
             "sys_lock_source_service": "",
             "supplier": "",
             "locked": vault.locked,
@@ -85,19 +125,18 @@ class Wire:
         }
 
     def _billing(self, vault: Vault, resources: list[Resource]) -> Json:
-        replication = vault.protect_type == "replication"
         return {
             "allocated": sum(each.size_gb for each in resources),
             "cloud_type": "public",
-            "consistent_level": "crash_consistent",
+            "consistent_level": vault.consistent_level,
             "frozen_scene": vault.frozen_scene,
-            "charging_mode": "post_paid",
+            "charging_mode": vault.charging_mode,
             "order_id": None,
             "product_id": None,
             "protect_type": vault.protect_type,
             "object_type": vault.object_type,
-            "spec_code": "vault.replication.server.normal" if replication else SPEC_CODES[vault.object_type],
-            "is_multi_az": False,
+            "spec_code": _spec_code(vault),
+            "is_multi_az": vault.is_multi_az,
             "is_double_az": False,
             "used": vault.used_mb,
             "storage_unit": None,
@@ -211,12 +250,13 @@ class Wire:
             "version": 3,
         }
         if replication:
-            body["replication_records"] = self._replication_records(backup)
+            body["replication_records"] = [self._record(each) for each in backup.records or ()]
         return body
 
     @staticmethod
     def _extend_info(backup: Backup, resource: Resource) -> Json:
         server = OBJECT_TYPES[resource.type] in ("server", "workspace")
+        disks = disks_in(backup, resource)
         consistency = {f"app_consistency{tail}": "0" for tail in ("", "_status", "_error_code")}
         return {
             "auto_trigger": backup.auto,
@@ -231,27 +271,34 @@ class Wire:
             "encrypted_algorithm": None,
             "is_dec": False,
             "app_consistency": {**consistency, "app_consistency_error_message": ""} if server else None,
-            "contain_system_disk": server,
-            "encrypted": any(disk.encrypted for disk in resource.disks),
-            "architecture": "x86_64" if server else None,
+            "contain_system_disk": server and any(disk.system for disk in disks),
+            "encrypted": any(disk.encrypted for disk in disks),
+            "architecture": resource.architecture if server else None,
         }
 
-    def _replication_records(self, backup: Backup) -> list[Json]:
-        if backup.replication is None:
-            return []
-        source, target = self._estate.projects[:2]
-        record = {
-            "id": backup.id[:-12] + backup.checkpoint_id[-12:],
-            "status": backup.replication,
-            "created_at": self.time(backup.created_at),
-            "source_backup_id": backup.id,
-            "source_project_id": source.id,
-            "source_region": source.region,
-            "destination_project_id": target.id,
-            "destination_region": target.region,
-            "vault_id": backup.vault_id,
+    def _record(self, record: Record) -> Json:
+        return {
+            "id": record.id,
+            "status": record.status,
+            "created_at": self.time(record.created_at),
+            "source_backup_id": record.source_backup_id,
+            "source_checkpoint_id": record.source_checkpoint_id,
+            "source_project_id": record.source_project_id,
+            "source_region": record.source_region,
+            "destination_backup_id": record.destination_backup_id,
+            "destination_checkpoint_id": record.destination_checkpoint_id,
+            "destination_project_id": record.destination_project_id,
+            "destination_region": record.destination_region,
+            "destination_vault_id": record.destination_vault_id,
+            "vault_id": record.vault_id,
+            "extra_info": {
+                "auto_trigger": record.auto,
+                "destination_vault_id": record.destination_vault_id,
+                "fail_code": record.fail_code or None,
+                "fail_reason": record.fail_reason or None,
+                "progress": record.progress,
+            },
         }
-        return [record]
 
     def backup_with_children(self, backup: Backup) -> Json:
         """A backup as GET shows it: with its enterprise project, and one child for each disk of a server."""
@@ -259,14 +306,13 @@ class Wire:
         body["enterprise_project_id"] = self._estate.vaults[backup.vault_id].enterprise_project_id
         resource = self._estate.resources[backup.resource_id]
         if resource.type != DISK:
-            disks = [disk for disk in resource.disks if disk.id not in (backup.without or resource.excluded)]
-            body["children"] = [self.disk_backup(backup, disk) for disk in disks]
+            body["children"] = [self.disk_backup(backup, disk) for disk in disks_in(backup, resource)]
         return body
 
     def disk_backup(self, parent: Backup, disk: Disk) -> Json:
         """The backup of one disk inside a server backup; it keeps its name when the server backup is renamed."""
         body = self.backup(parent)
-        child_id = f"{parent.id[:24]}{disk.id[-12:]}"
+        child_id = child_id_of(parent, disk)
         self._estate.children[child_id] = (parent, disk)
         body["extend_info"] |= {
             "bootable": disk.system,
@@ -283,17 +329,17 @@ class Wire:
         return body | own | {"id": child_id, "parent_id": parent.id, "resource_size": disk.size_gb}
 
     def task(self, task: Task) -> Json:
-        """An operation log."""
-        resource = self._estate.resources[task.resource_id]
-        vault = self._estate.vaults.get(task.vault_id)
+        """An operation log; that of a whole vault has the vault in the place of the resource."""
+        resource = self._estate.resources.get(task.resource_id)
+        own = task.details or self._task_details(task, resource)
         return {
             "id": task.id,
-            "operation_type": task.operation_type,
+            "operation_type": None if task.operation_type in UNNAMED else task.operation_type,
             "status": task.status,
             "project_id": self._estate.project_id,
-            "provider_id": PROVIDERS[OBJECT_TYPES[resource.type]],
+            "provider_id": self.provider_id(task),
             "vault_id": task.vault_id,
-            "vault_name": vault.name if vault else None,
+            "vault_name": self._estate.vault_name(task.vault_id),
             "policy_id": task.policy_id,
             "checkpoint_id": task.checkpoint_id,
             "created_at": self.time(task.created_at),
@@ -303,28 +349,37 @@ class Wire:
             "error_info": {"code": task.error_code, "message": task.error_message},
             "extra_info": {
                 "common": {"progress": task.progress, "request_id": f"req-{task.id}", "task_id": task.id},
-                "resource": {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}},
-                task.operation_type: self._task_details(task, resource),
+                "resource": self.subject(task),
+                DETAILS.get(task.operation_type, task.operation_type): own,
             },
         }
 
-    def _task_details(self, task: Task, resource: Resource) -> Json:
+    def subject(self, task: Task) -> Json:
+        """What a task is about: a resource, or the vault where it is about the whole of it."""
+        resource = self._estate.resources.get(task.resource_id)
+        if resource is None:
+            name = self._estate.vault_name(task.vault_id) or ""
+            return {"id": task.vault_id, "name": name, "type": "vault", "extra_info": {}}
+        return {"id": resource.id, "name": resource.name, "type": resource.type, "extra_info": {}}
+
+    def provider_id(self, task: Task) -> str | None:
+        """The backup provider of what a task is about, if that is still there."""
+        resource = self._estate.resources.get(task.resource_id)
+        if resource is not None:
+            return PROVIDERS[OBJECT_TYPES[resource.type]]
+        vault = self._estate.vaults.get(task.vault_id)
+        return PROVIDERS[vault.object_type] if vault else None
+
+    @staticmethod
+    def _task_details(task: Task, resource: Resource | None) -> Json:
         named = {"backup_id": task.backup_id or "", "backup_name": task.backup_name}
         if task.operation_type == "backup":
             consistency = {"app_consistency_status": "0", "app_consistency_error_code": ""}
             named["incremental"] = "true" if task.incremental else "false"
             return {**named, **consistency, "app_consistency_error_message": ""}
-        if task.operation_type == "restore":
+        if task.operation_type == "restore" and resource is not None:
             return {**named, "target_resource_id": resource.id, "target_resource_name": resource.name}
-        if task.operation_type == "replication":
-            return self._replication(task)
         return named
-
-    def _replication(self, task: Task) -> Json:
-        here, there = self._estate.projects[:2]
-        source = {"source_backup_id": task.backup_id or "", "source_backup_name": task.backup_name}
-        target = {"destination_project_id": there.id, "destination_region": there.region}
-        return {**source, "source_project_id": here.id, "source_region": here.region, **target}
 
     def policy(self, policy: Policy) -> Json:
         """A policy; the times of its trigger have a blank instead of T."""
@@ -350,7 +405,10 @@ class Wire:
 
     def protectable(self, resource: Resource) -> Json:
         """Something that could be protected: its owner's record, its disks, and whether CBR can take it."""
-        detail = self.disk_detail(resource.disks[0], resource) if resource.type == DISK else self._detail(resource)
+        project_id = self._estate.project_id
+        record = (
+            self.disk_detail(resource.disks[0], resource) if resource.type == DISK else detail(resource, project_id)
+        )
         children = [] if resource.type == DISK else [self._disk_of(disk, resource) for disk in resource.disks]
         return {
             "id": resource.id,
@@ -359,7 +417,7 @@ class Wire:
             "size": resource.size_gb,
             "status": resource.status,
             "protectable": self._verdict(resource),
-            "detail": detail,
+            "detail": record,
             "children": children,
         }
 
@@ -370,11 +428,11 @@ class Wire:
             "code": f"BackupService.{resource.refusal}" if resource.refusal else "",
             "reason": text,
             "message": text,
-            "vault": self.vault(self._estate.vaults[resource.vault_id]) if resource.vault_id else None,
+            "vault": self.vault(self._estate.vault_of(resource)) if resource.vault_id else None,
         }
 
     def _disk_of(self, disk: Disk, server: Resource) -> Json:
-        vault = self._estate.vaults.get(server.vault_id or "")
+        vault = self._estate.vault_of(server) if server.vault_id else None
         return {
             "id": disk.id,
             "type": DISK,
@@ -396,45 +454,4 @@ class Wire:
 
     def disk_detail(self, disk: Disk, owner: Resource) -> Json:
         """The record of the disk service."""
-        attached = [] if owner.status == "available" else [self._attachment(disk, owner)]
-        return {
-            "id": disk.id,
-            "name": disk.name,
-            "size": disk.size_gb,
-            "status": "in-use" if attached else "available",
-            "availability_zone": owner.zone,
-            "volume_type": disk.volume_type,
-            "bootable": "true" if disk.system else "false",
-            "encrypted": disk.encrypted,
-            "multiattach": disk.shared,
-            "shareable": disk.shared,
-            "metadata": {
-                "attached_mode": "rw",
-                "hw:passthrough": "true" if disk.scsi else "false",
-                "readonly": "False",
-            },
-            "attachments": attached,
-            "snapshot_id": None,
-            "os-vol-tenant-attr:tenant_id": self._estate.project_id,
-            "volume_image_metadata": {"__os_type": owner.os} if disk.system else {},
-        }
-
-    @staticmethod
-    def _attachment(disk: Disk, owner: Resource) -> Json:
-        return {"device": disk.device, "server_id": owner.id, "volume_id": disk.id, "id": disk.id}
-
-    def _detail(self, resource: Resource) -> Json:
-        detail: Json = {"id": resource.id, "name": resource.name, "status": resource.status}
-        if resource.type not in (SERVER, "OS::Ironic::BareMetalServer", "OS::Workspace::DesktopV2"):
-            return detail | {"size": resource.size_gb, "availability_zone": resource.zone, "share_proto": "NFS"}
-        volumes = [{"id": disk.id, "device": disk.device} for disk in resource.disks]
-        return detail | {
-            "OS-EXT-AZ:availability_zone": resource.zone,
-            "OS-EXT-STS:vm_state": "stopped" if resource.status == "SHUTOFF" else "active",
-            "enterprise_project_id": "0",
-            "flavor": {"id": "s3.large.2", "name": "s3.large.2", "ram": "4096", "vcpus": "2", "disk": "0"},
-            "metadata": {"os_type": resource.os, "os_bit": "64", "charging_mode": "0"},
-            "os-extended-volumes:volumes_attached": volumes,
-            "tags": resource.tags,
-            "tenant_id": self._estate.project_id,
-        }
+        return disk_detail(disk, owner, self._estate.project_id)

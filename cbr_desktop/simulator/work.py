@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from . import jobs
 from .inventory import Estate
-from .things import Backup, Checkpoint, Deletion, Part, Resource, Run, Task, Vault
+from .jobs import Job
+from .things import Backup, Checkpoint, Part, Resource, Run, Task, Vault
 
 WAITING = 0.05
 """Share of a checkpoint's time after which the first resource starts."""
@@ -14,7 +16,7 @@ FULL_SHARE = 0.35
 
 
 def settle(estate: Estate, now: datetime) -> None:
-    """Bring every running checkpoint and deletion up to `now`; those that are through are closed."""
+    """Bring every running checkpoint and every job of the account up to `now`; those that are through are closed."""
     for run in list(estate.runs):
         elapsed = (now - run.started_at).total_seconds()
         moved = [_move(run, part, elapsed, now) for part in run.parts if not part.done]
@@ -22,8 +24,7 @@ def settle(estate: Estate, now: datetime) -> None:
             estate.changed()
         if all(part.done for part in run.parts):
             _close(estate, run)
-    for deletion in list(estate.deletions):
-        _erase(estate, deletion, now)
+    jobs.settle(estate.jobs, now)
 
 
 def _close(estate: Estate, run: Run) -> None:
@@ -95,24 +96,20 @@ def start(estate: Estate, vault: Vault, checkpoint: Checkpoint, parts: list[Part
 
 def start_deletion(estate: Estate, backup: Backup, task: Task, seconds: float) -> None:
     """Set the deletion of a backup going; it is `deleting` at once."""
-    estate.deletions.append(Deletion(backup=backup, task=task, seconds=seconds, empty=backup.status == "error"))
+    empty = backup.status == "error"
     backup.status, backup.updated_at = "deleting", task.created_at
     estate.tasks[task.id] = task
-    estate.changed()
 
+    def end(_: datetime, done: bool) -> None:
+        if backup.id not in estate.backups:
+            return
+        if not empty:
+            _free(estate, backup)
+        estate.forget([backup])
+        estate.changed()
 
-def _erase(estate: Estate, deletion: Deletion, now: datetime) -> None:
-    task, seconds = deletion.task, deletion.seconds
-    elapsed = (now - task.created_at).total_seconds()
-    if elapsed < seconds:
-        task.progress, task.updated_at = max(int(elapsed / seconds * 100), 0), now
-        return
-    task.status, task.progress = "success", 100
-    task.ended_at = task.updated_at = task.created_at + timedelta(seconds=seconds)
-    if not deletion.empty:
-        _free(estate, deletion.backup)
-    estate.deletions.remove(deletion)
-    estate.forget(deletion.backup)
+    vaults = (backup.vault_id,)
+    estate.jobs.append(Job(started_at=task.created_at, seconds=seconds, task=task, end=end, vaults=vaults))
     estate.changed()
 
 

@@ -217,7 +217,7 @@ def test_the_simulator_can_lack_a_part_of_the_api(
         assert caught.value.code == status
         caught.value.close()
     assert main(["simulator", "--missing", "volts"]) == 2
-    assert "there are backups, backups/rename, checkpoints" in capsys.readouterr().err
+    assert "there are agent/check, backups, backups/metadata, backups/rename" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_defect() -> None:

@@ -40,6 +40,11 @@ def for_json_schema(schema: Any) -> Any:
     return plain
 
 
+def code(body: dict[str, Any]) -> str:
+    """The short code of a refusal of CBR itself."""
+    return str(body["error_code"]).removeprefix("BackupService.")
+
+
 class Contract:
     """The published schemas of the operations in use."""
 
@@ -138,6 +143,12 @@ def contract() -> Contract:
 def cloud(contract: Contract) -> Cloud:
     """The demo estate at 4 May 2026, 09:00 UTC."""
     return Cloud(contract, demo(START), HandClock(START))
+
+
+@pytest.fixture
+def recent(contract: Contract) -> Cloud:
+    """The same estate with a past of five days, which is made in no time."""
+    return Cloud(contract, demo(START, days=5), HandClock(START))
 
 
 @pytest.fixture

@@ -9,11 +9,9 @@ from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 from cbr_desktop.simulator.faults import ConnectionCut, Fault
 from cbr_desktop.simulator.things import Backup
 
+from .conftest import code
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-def code(body: dict[str, Any]) -> str:
-    return str(body["error_code"]).removeprefix("BackupService.")
 
 
 def backups_of(cloud: Any, vault: str, auto: bool | None = None) -> list[Backup]:

@@ -57,6 +57,20 @@ def test_daily_vaults_were_backed_up_within_a_day_at_any_time_of_the_day():
         assert max(task.ended_at for task in runs) < now
 
 
+def test_demo_has_backups_of_every_rare_kind(recent):
+    estate = recent.estate
+    encrypted = {each["resource_name"] for each in recent.get("backups")["backups"] if each["extend_info"]["encrypted"]}
+    assert encrypted == {"vol-db-archive", "ecs-hr-db-01"}
+    assert any(backup.images for backup in estate.backups.values())
+    offered = Counter((share.owner is estate, share.member.status) for share in estate.shares)
+    assert offered == {(own, state): number for own in (True, False) for state, number in STATES.items()}
+    assert [vault.name for vault in estate.hidden.values()] == ["vault-payroll"]
+
+
+STATES = {"pending": 2, "accepted": 2, "rejected": 1}
+"""How many backups are offered from one account to the other, by what became of the offer."""
+
+
 def test_stuck_run_stays_where_it_is(cloud):
     for _ in range(2):
         logs = cloud.get("operation-logs", vault_id=cloud.vault("vault-expand").id, limit=10)["operation_logs"]

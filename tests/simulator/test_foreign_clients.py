@@ -46,6 +46,7 @@ from cbr_desktop.domain import document
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.inventory import child_id_of
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.text.preview import Form, rendered
@@ -241,19 +242,33 @@ def run_openstack(url: str, home: Path, *commands: str, project: str = estate.DE
 
 def test_openstack_client(small_town, tmp_path):
     service, url = small_town
+    service.modes.checkpoint_seconds = service.modes.restore_seconds = 0
     vault = next(iter(service.estate.vaults.values()))
-    listed, created, tasks, backups = openstack(
+    backup = next(each for each in service.estate.backups.values() if each.vault_id == vault.id)
+    server = service.estate.resources[backup.resource_id]
+    mapping = f"volume_id={server.disks[0].id} backup_id={child_id_of(backup, server.disks[0])}"
+    printed = run_openstack(
         url,
         tmp_path,
-        "vault list",
-        f"checkpoint create --vault-id {vault.id} --backup-name osc-1",
-        "task list",
-        "backup list",
+        "vault list -f json",
+        f"checkpoint create --vault-id {vault.id} --backup-name osc-1 -f json",
+        "task list -f json",
+        "backup list -f json",
+        "backup show osc-1 -f json",
+        f"backup restore {backup.id} --server-id {server.id} --mappings {shlex.quote(mapping)} --power-on",
+        "task list -f json",
+        "backup delete osc-1",
     )
+    listed, created, tasks, backups, shown, restored = (json.loads(text) for text in printed if text)
     assert {each["name"] for each in listed} == {"vault-00000", "vault-00001", "vault-00002"}
     assert (created["status"], created["vault_name"], created["backup_name"]) == ("protecting", vault.name, "osc-1")
     assert created["id"] in {each["checkpoint_id"] for each in tasks}
     assert {each["name"]: each["checkpoint_id"] for each in backups}["osc-1"] == created["id"]
+    assert (shown["name"], shown["status"], shown["checkpoint_id"]) == ("osc-1", "available", created["id"])
+    (task,) = [each for each in service.estate.tasks.values() if each.operation_type == "restore"]
+    assert task.id in {each["id"] for each in restored} - {each["id"] for each in tasks}
+    assert (task.status, task.backup_id, server.status) == ("success", backup.id, "ACTIVE")
+    assert {each.status for each in service.estate.backups.values() if each.name == "osc-1"} == {"deleting"}
 
 
 def test_openstack_client_deletes_a_backup_and_creates_a_policy(small_town, tmp_path):
@@ -271,8 +286,29 @@ def test_openstack_client_deletes_a_backup_and_creates_a_policy(small_town, tmp_
 
 
 def test_openstack_client_in_another_project(town, tmp_path):
-    _, url = town
-    (listed,) = openstack(url, tmp_path, "vault list", project="eu-nl_prod")
+    service, url = town
+    service.modes.removal_seconds = 0
+    estate_there = service.estate.of(service.estate.projects[1].id)
+    free = next(each for each in estate_there.resources.values() if each.name == "ecs-shop-canary-01")
+    policy = next(each for each in estate_there.policies.values() if each.name == "nightly-nl")
+    disk = f"--resource id={free.disks[0].id},type=OS::Cinder::Volume"
+    made = "--object-type disk --size 100 --consistent-level crash_consistent --tag env=osc"
+    printed = run_openstack(
+        url,
+        tmp_path,
+        "vault list -f json",
+        f"vault create from-osc {made} -f json",
+        f"vault associate from-osc {disk} -f json",
+        f"vault bind from-osc {policy.id} -f json",
+        "vault show from-osc -f json",
+        "vault update from-osc --threshold 70 --size 200 -f json",
+        f"vault unbind from-osc {policy.id}",
+        f"vault dissociate from-osc --resource {free.disks[0].id}",
+        "vault show from-osc -f json",
+        "vault delete from-osc",
+        project="eu-nl_prod",
+    )
+    listed, created, associated, bound, shown, updated, emptied = (json.loads(text) for text in printed if text)
     assert {each["name"] for each in listed} == {
         "vault-erp-prod-nl",
         "vault-shop-nl",
@@ -280,6 +316,19 @@ def test_openstack_client_in_another_project(town, tmp_path):
         "vault-nl-disks",
         "vault-nas-nl",
     }
+    disk_id = free.disks[0].id
+    assert (created["status"], created["spec_code"], created["size"]) == (
+        "available",
+        "vault.backup.volume.normal",
+        100,
+    )
+    assert associated == {"resource_1": disk_id}
+    assert bound == {"vault_id": created["ID"], "policy_id": policy.id}
+    assert (shown["resource_id_1"], "osc" in shown["tags"]) == (disk_id, True)
+    assert (updated["size"], updated["resource_id_1"]) == (200, disk_id)
+    assert "resource_id_1" not in emptied
+    assert estate_there.vaults[created["ID"]].status == "deleting"
+    assert created["ID"] not in policy.vaults
 
 
 def previewed(url: str, value: dict[str, Any]) -> None:

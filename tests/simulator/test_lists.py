@@ -235,7 +235,7 @@ def test_summary_adds_up(cloud):
 
 
 def test_unpublished_operations(cloud):
-    for method, path in (("GET", "agents"), ("DELETE", "vaults"), ("POST", "vaults"), ("GET", "vault/tags")):
+    for method, path in (("GET", "agents"), ("DELETE", "vaults"), ("POST", "vaults/order"), ("GET", "migrates")):
         body = cloud.cbr(method, path, 404)
         assert body["error_code"] == "APIGW.0101"
         assert len(body["request_id"]) == 32

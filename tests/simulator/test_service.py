@@ -179,3 +179,33 @@ def test_token_that_must_be_updated(cloud):
     body = cloud.get("vaults", 401)
     assert body["error_code"] == "APIGW.0307"
     assert len(body["request_id"]) == 32
+
+
+def test_what_is_not_simulated_is_not_published(cloud):
+    """Orders and charge mode, agents for files, organization policies, hybrid imports, migration of older services."""
+    name = "00000000-0000-4000-8000-000000000000"
+    below = [
+        ("POST", "vaults/order"),
+        ("POST", "vaults/change-charge-mode"),
+        ("POST", "orders/change"),
+        ("PUT", f"orders/{name}"),
+        ("POST", "agents"),
+        ("GET", "agents"),
+        ("GET", f"agents/{name}"),
+        ("PUT", f"agents/{name}"),
+        ("DELETE", f"agents/{name}"),
+        ("POST", f"agents/{name}/add-path"),
+        ("POST", f"agents/{name}/remove-path"),
+        ("POST", "organization-policies"),
+        ("GET", "organization-policies"),
+        ("GET", f"organization-policies/{name}"),
+        ("PUT", f"organization-policies/{name}"),
+        ("DELETE", f"organization-policies/{name}"),
+        ("GET", f"organization-policies/{name}/policy-detail"),
+        ("POST", "backups/sync"),
+        ("POST", "checkpoints/sync"),
+    ]
+    paths = [(method, f"/v3/{DEMO_PROJECT_ID}/{path}") for method, path in below]
+    for method, path in [*paths, ("GET", "/v3/migrates"), ("POST", "/v3/migrates")]:
+        answer = cloud.send(method, path, headers={"X-Auth-Token": cloud.token})
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101"), path
