@@ -14,7 +14,7 @@ Backups made by hand are never deleted by a rule. ``Assumptions`` are what the d
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum, auto
@@ -136,7 +136,7 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A backup that a rule is going to delete. ``id`` is empty for one that is not made yet."""
+    """A backup that a rule is going to delete."""
 
     id: BackupId
     resource_id: ResourceId
@@ -163,14 +163,14 @@ class Day:
 class Forecast:
     """What the rules do to the backups of some vaults until ``until``.
 
-    ``removals`` are of existing backups, ``made_removals`` of those that are made meanwhile, both the earliest first.
-    ``never`` are automatic backups that no rule is ever going to delete as things stand, and ``by_hand`` the number of
-    those that no rule concerns: made by hand, replicas.
+    ``removals`` are of existing backups, the earliest first. ``made`` is how many are made at each moment, ``unmade``
+    how many of those are deleted again. ``never`` are automatic backups that no rule is ever going to delete as things
+    stand, and ``by_hand`` the number of those that no rule concerns: made by hand, replicas.
     """
 
     removals: tuple[Removal, ...]
-    made_removals: tuple[Removal, ...]
-    made: tuple[tuple[ResourceId, datetime], ...]
+    made: Mapping[datetime, int]
+    unmade: Mapping[datetime, int]
     never: tuple[BackupId, ...]
     by_hand: int
     existing: int
@@ -179,31 +179,23 @@ class Forecast:
 
     def days(self, zone: tzinfo = UTC) -> list[Day]:
         """Return what is there at the end of each day, today's first, by the days of a zone."""
+        gone = _by_day(Counter(each.at for each in self.removals), zone)
+        made, unmade = _by_day(self.made, zone), _by_day(self.unmade, zone)
         first, last = self.since.astimezone(zone).date(), self.until.astimezone(zone).date()
-        gone, made = _by_day(each.at for each in self.removals), _by_day(at for _, at in self.made)
-        undone = _by_day(each.at for each in self.made_removals)
         existing, new, told = self.existing, 0, []
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = date.fromordinal(ordinal)
-            existing -= len(gone(day, zone))
-            new += len(made(day, zone)) - len(undone(day, zone))
+            existing -= gone[day]
+            new += made[day] - unmade[day]
             told.append(Day(day, existing, new))
         return told
 
 
-def _by_day(moments: Iterable[datetime]) -> Callable[[date, tzinfo], list[datetime]]:
-    """Return a function that gives the moments of a day."""
-    known = list(moments)
-    filed: dict[tzinfo, dict[date, list[datetime]]] = {}
-
-    def of(day: date, zone: tzinfo) -> list[datetime]:
-        if zone not in filed:
-            filed[zone] = {}
-            for moment in known:
-                filed[zone].setdefault(moment.astimezone(zone).date(), []).append(moment)
-        return filed[zone].get(day, [])
-
-    return of
+def _by_day(numbers: Mapping[datetime, int], zone: tzinfo) -> Counter[date]:
+    days: Counter[date] = Counter()
+    for moment, number in numbers.items():
+        days[moment.astimezone(zone).date()] += number
+    return days
 
 
 def forecast(
@@ -238,21 +230,20 @@ def forecast(
             piles[key] = _Pile(backup.resource_id, vaults[backup.vault_id].is_locked, is_backed_up=False)
         piles[key].backups.append(backup)
     runs = list(rules.schedule.runs(now, until)) if rules is not None and rules.is_enabled and piles else []
-    told = [_Simulation(pile, rules, runs, until, assumed).run(now) for pile in piles.values()]
+    played = _Play(rules, runs, until, assumed)
+    for pile in piles.values():
+        _Simulation(pile, played).run(now)
+    backed_up = sum(pile.is_backed_up for pile in piles.values())
     return Forecast(
-        removals=_sorted(each for one in told for each in one.removals if each.id),
-        made_removals=_sorted(each for one in told for each in one.removals if not each.id),
-        made=tuple((one.pile.resource, moment) for one in told for moment in one.made),
-        never=tuple(id for one in told for id in one.never),
+        removals=tuple(sorted(played.removals, key=lambda each: (each.at, each.made_at, each.id))),
+        made=dict.fromkeys(runs, backed_up) if backed_up else {},
+        unmade=played.unmade,
+        never=tuple(played.never),
         by_hand=by_hand,
         existing=existing,
         since=now,
         until=until,
     )
-
-
-def _sorted(removals: Iterable[Removal]) -> tuple[Removal, ...]:
-    return tuple(sorted(removals, key=lambda each: (each.at, each.made_at, each.id)))
 
 
 @dataclass(slots=True)
@@ -273,24 +264,31 @@ class _Piece:
     made_at: datetime
 
 
+class _Play:
+    """What the simulations of all resources have in common, and what they have found."""
+
+    def __init__(self, rules: Rules | None, runs: list[datetime], until: datetime, assumed: Assumptions) -> None:
+        self.runs = runs
+        self.until = until
+        self.assumed = assumed
+        self.retention = rules.retention if rules is not None else Retention()
+        protects = rules is not None and (rules.is_enabled or assumed.disabled_protects)
+        self.calendar = _Calendar(self.retention if protects else Retention())
+        self.removals: list[Removal] = []
+        self.unmade: Counter[datetime] = Counter()
+        self.never: list[BackupId] = []
+
+
 class _Simulation:
     """Plays the rules on the backups of one resource, event by event."""
 
-    def __init__(
-        self, pile: _Pile, rules: Rules | None, runs: list[datetime], until: datetime, assumed: Assumptions
-    ) -> None:
-        self.pile = pile
-        self.removals: list[Removal] = []
-        self.made: list[datetime] = []
-        self.never: list[BackupId] = []
-        self._retention = rules.retention if rules is not None else Retention()
-        self._runs = runs if pile.is_backed_up else []
-        self._until = until
-        self._assumed = assumed
-        protects = rules is not None and (rules.is_enabled or assumed.disabled_protects)
-        self._long_term = _LongTerm(self._retention if protects else Retention())
-        hits = not (pile.is_locked and assumed.locks_delay_rules)
-        self._limit = self._retention.max_backups if hits else FOREVER
+    def __init__(self, pile: _Pile, play: _Play) -> None:
+        self._pile = pile
+        self._play = play
+        self._runs = play.runs if pile.is_backed_up else []
+        self._long_term = _LongTerm(play.calendar)
+        hits = not (pile.is_locked and play.assumed.locks_delay_rules)
+        self._limit = play.retention.max_backups if hits else FOREVER
         self._numbers = count()
         self._good: dict[int, _Piece] = {}
         self._failed: dict[int, _Piece] = {}
@@ -301,24 +299,23 @@ class _Simulation:
         self._spared: dict[int, Cause] = {}
         """Those that the long-term numbers alone keep, and why they would be gone without them."""
 
-    def run(self, now: datetime) -> "_Simulation":
+    def run(self, now: datetime) -> None:
         """Play until the end."""
         self._take_in(now)
         for run in self._runs:
-            at = run + self._assumed.waits
+            at = run + self._play.assumed.waits
             self._expire(at)
             losers = self._make(run)
             self._thin(at)
             for number in losers:
                 if number in self._spared and not self._long_term.keeps(number):
                     self._remove(number, at, self._spared[number])
-        self._expire(self._until)
-        return self
+        self._expire(self._play.until)
 
     def _take_in(self, now: datetime) -> None:
-        month = timedelta(days=self._assumed.failed_days)
+        month = timedelta(days=self._play.assumed.failed_days)
         stays = self._limit == FOREVER or not self._runs
-        for backup in sorted(self.pile.backups, key=_made_at):
+        for backup in sorted(self._pile.backups, key=_made_at):
             made_at = _made_at(backup)
             if backup.status == BackupStatus.ERROR:
                 number = next(self._numbers)
@@ -328,12 +325,11 @@ class _Simulation:
             expires_at = max(backup.expires_at, now) if backup.expires_at is not None else None
             self._add(_Piece(backup.id, made_at), expires_at)
             if stays and expires_at is None:
-                self.never.append(backup.id)
+                self._play.never.append(backup.id)
 
     def _make(self, run: datetime) -> list[int]:
         """Add what a run makes; return what is not the newest of some period any more because of it."""
-        days = self._retention.days
-        self.made.append(run)
+        days = self._play.retention.days
         return self._add(_Piece(BackupId(""), run), run + timedelta(days=days) if days != FOREVER else None)
 
     def _add(self, piece: _Piece, expires_at: datetime | None) -> list[int]:
@@ -346,10 +342,20 @@ class _Simulation:
 
     def _thin(self, at: datetime) -> None:
         """Take away what the numbers do not keep."""
+        if len(self._newest) < self._limit and self._spared:
+            self._count_again()
         while self._limit != FOREVER and len(self._newest) > self._limit:
             self._end(next(iter(self._newest)), at, Cause.NUMBER)
-        while len(self._failed) > self._assumed.failed_limit:
+        while len(self._failed) > self._play.assumed.failed_limit:
             self._remove(next(iter(self._failed)), at, Cause.FAILED_NUMBER)
+
+    def _count_again(self) -> None:
+        """Let the number keep more again of what it kept once, since newer ones have expired meanwhile."""
+        spared = sorted(number for number, cause in self._spared.items() if cause is Cause.NUMBER)
+        for number in spared[len(self._newest) - self._limit :]:
+            del self._spared[number]
+            self._newest[number] = None
+        self._newest = dict.fromkeys(sorted(self._newest))
 
     def _expire(self, until: datetime) -> None:
         """Take away what expires until a moment."""
@@ -361,21 +367,26 @@ class _Simulation:
                 self._end(number, at, Cause.EXPIRED)
 
     def _end(self, number: int, at: datetime, cause: Cause) -> None:
-        """Take away a good one, unless it is kept for its day, week, month or year; then the number counts it still."""
+        """Take away a good one, unless it is kept for its day, week, month or year: then the number counts it no more.
+
+        It is kept in addition, so it takes nothing's place.
+        """
+        self._newest.pop(number, None)
         if self._long_term.keeps(number):
-            self._spared.setdefault(number, cause)
-            if cause is Cause.NUMBER:
-                del self._newest[number]
+            self._spared[number] = cause
         else:
             self._remove(number, at, cause)
 
     def _remove(self, number: int, at: datetime, cause: Cause) -> None:
         pieces = self._failed if number in self._failed else self._good
         piece = pieces.pop(number)
-        self._newest.pop(number, None)
         self._spared.pop(number, None)
-        if at <= self._until:
-            self.removals.append(Removal(piece.id, self.pile.resource, at, cause, piece.made_at))
+        if at > self._play.until:
+            return
+        if piece.id:
+            self._play.removals.append(Removal(piece.id, self._pile.resource, at, cause, piece.made_at))
+        else:
+            self._play.unmade[at] += 1
 
 
 def _made_at(backup: Backup) -> datetime:
@@ -383,13 +394,31 @@ def _made_at(backup: Backup) -> datetime:
     return backup.created_at
 
 
+class _Calendar:
+    """Knows the days, weeks, months and years of moments, and how many of each keep their newest backup."""
+
+    def __init__(self, retention: Retention) -> None:
+        self.wanted = retention.long_term
+        self.is_used = any(self.wanted)
+        self._zone = zone_of(retention.timezone) if is_fixed_zone(retention.timezone) else UTC
+        self._known: dict[datetime, tuple[object, ...]] = {}
+
+    def periods(self, moment: datetime) -> tuple[object, ...]:
+        """Return the day, the week, which begins on Monday, the month and the year of a moment."""
+        found = self._known.get(moment)
+        if found is None:
+            day = moment.astimezone(self._zone).date()
+            # the first day of the calendar was a Monday
+            found = self._known[moment] = (day, (day.toordinal() - 1) // 7, (day.year, day.month), day.year)
+        return found
+
+
 class _LongTerm:
     """Knows the newest backup of each of the last days, weeks, months and years that have one."""
 
-    def __init__(self, retention: Retention) -> None:
-        self._zone = zone_of(retention.timezone) if is_fixed_zone(retention.timezone) else UTC
-        self._kept = [(deque[tuple[object, int]](), wanted) for wanted in retention.long_term]
-        self._is_empty = not any(retention.long_term)
+    def __init__(self, calendar: _Calendar) -> None:
+        self._calendar = calendar
+        self._kept = [deque[tuple[object, int]]() for _ in calendar.wanted]
         self._holds: Counter[int] = Counter()
         """By how many of the four numbers each is kept."""
 
@@ -399,13 +428,11 @@ class _LongTerm:
 
     def add(self, number: int, made_at: datetime) -> list[int]:
         """Take in the newest of all; return those that are kept by one of the numbers less because of it."""
-        if self._is_empty:
+        if not self._calendar.is_used:
             return []
         losers = []
-        day = made_at.astimezone(self._zone).date()
-        # a week begins on Monday, as the first day of the calendar did
-        periods = (day, (day.toordinal() - 1) // 7, (day.year, day.month), day.year)
-        for period, (kept, wanted) in zip(periods, self._kept, strict=True):
+        periods = self._calendar.periods(made_at)
+        for period, kept, wanted in zip(periods, self._kept, self._calendar.wanted, strict=True):
             if not wanted:
                 continue
             if kept and kept[-1][0] == period:

@@ -51,7 +51,9 @@ def test_what_is_written_is_read_back(run: Recurrence) -> None:
     assert recurrence(run.pattern) == run
 
 
-@pytest.mark.parametrize("pattern", ["FREQ=HOURLY", "FREQ=DAILY;BYHOUR=6;BYMINUTE=0", every(31, 6), weekly("MO", 24), ""])
+@pytest.mark.parametrize(
+    "pattern", ["FREQ=HOURLY", "FREQ=DAILY;BYHOUR=6;BYMINUTE=0", every(31, 6), weekly("MO", 24), ""]
+)
 def test_a_rule_that_the_service_has_not_is_none(pattern: str) -> None:
     assert recurrence(pattern) is None
     schedule = Schedule((pattern, weekly("MO", 6)))
