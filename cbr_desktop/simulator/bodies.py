@@ -21,6 +21,10 @@ class Body:
         self._bytes = call.body
         self._modes = call.modes
 
+    def plain(self) -> Object:
+        """The outermost object, of a request that has nothing around what it says."""
+        return object_of(self._decoded(), "request body")
+
     def wrapped(self, key: str) -> Object:
         """The object that is the only value of the outermost object."""
         envelope = object_of(self._decoded(), "request body")

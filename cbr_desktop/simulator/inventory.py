@@ -22,6 +22,7 @@ from .things import (
     User,
     Vault,
 )
+from .timetable import Timetable
 
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
@@ -89,6 +90,7 @@ class Estate:
         self.runs: list[Run] = []
         self.deletions: list[Deletion] = []
         self.children: dict[str, tuple[Backup, Disk]] = {}
+        self.timetable = Timetable()
         self.ids = Ids(seed)
         self.version = 0
         self._past: Past = iter(())
@@ -137,6 +139,8 @@ class Estate:
             self._tasks += piece[1]
             return False
         self._history = History(self._backups, self._tasks)
+        for backup in self._backups:
+            self.timetable.note(backup)
         self._backups, self._tasks = [], []
         return True
 
@@ -144,6 +148,7 @@ class Estate:
         """Take in the newest backup with its task; this needs no history yet."""
         if self._history is not None:
             self._history.add(backup, task)
+            self.timetable.note(backup)
         else:
             self._backups.append(backup)
             self._tasks.append(task)

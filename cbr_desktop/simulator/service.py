@@ -15,13 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import checkpoints, deletions, identity, lists, policies, refusals, renaming
+from . import checkpoints, deletions, identity, lists, policies, refusals, renaming, schedules
 from .call import Answer, Call, Rows
 from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
 from .inventory import Estate, Ids
 from .modes import Modes
-from .work import settle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,7 +34,9 @@ ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
 PAST = frozenset({"backups", "backups/rename", "operation-logs"})
-"""Parts of the API that look at the history."""
+"""Parts of the API that look at the history, and"""
+OF_PAST = frozenset({policies.update, policies.delete, policies.associate, policies.dissociate})
+"""endpoints of the other parts that do."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "vaults", lists.vaults, "cbr:vaults:list", "vaults"),
@@ -52,6 +53,16 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
     ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
+    ("PUT", "policies/{policy_id}", policies.update, "cbr:policies:update", "policies"),
+    ("DELETE", "policies/{policy_id}", policies.delete, "cbr:policies:delete", "policies"),
+    ("POST", "vaults/{vault_id}/associatepolicy", policies.associate, "cbr:vaults:associatePolicy", "vaults"),
+    (
+        "POST",
+        "vaults/{vault_id}/dissociatepolicy",
+        policies.dissociate,
+        "cbr:vaults:dissociatePolicy",
+        "vaults",
+    ),
     (
         "GET",
         "protectables/{protectable_type}/instances",
@@ -126,7 +137,7 @@ class Service:
             if len(call.body) > BODY_LIMIT:
                 raise refusals.gateway(413, "0201", "Request entity too large")
             self._throttle(call)
-            settle(call.estate, call.now)
+            schedules.play(call.estate, call.now, call.modes)
             return endpoint(call)
         except refusals.Refusal as refusal:
             return self._refused(refusal, call.modes)
@@ -294,7 +305,7 @@ def _routes(service: Service) -> Iterator[Route]:
     yield _route(service, "GET", "/", identity.versions)
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
-        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST)
+        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST or endpoint in OF_PAST)
     yield _route(service, None, "/{anything:path}", _unpublished)
 
 
@@ -309,7 +320,7 @@ def _route(
 
     async def serve(request: Request) -> Response:
         call = await _call(service, request)
-        if past:
+        if past or schedules.is_due(call.estate, call.now, call.modes):
             await _unfold(call.estate)
         answer = service.answer(endpoint if method in (None, call.method) else _unpublished, call)
         return _response(service, answer, await _content(answer.body), call.now)

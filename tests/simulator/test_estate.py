@@ -58,6 +58,7 @@ def test_daily_vaults_were_backed_up_within_a_day_at_any_time_of_the_day():
 
 
 def test_stuck_run_stays_where_it_is(cloud):
+    cloud.modes.schedules = False
     for _ in range(2):
         logs = cloud.get("operation-logs", vault_id=cloud.vault("vault-expand").id, limit=10)["operation_logs"]
         stuck = [each for each in logs if each["status"] in ("running", "waiting")]
