@@ -1,4 +1,4 @@
-"""Policies of chance, changed now and then, in the simulator; each stretch between two changes is forecast and then lived.
+"""Policies of chance in the simulator, changed now and then; each stretch between changes is forecast and then lived.
 
 What the forecast says of a stretch is held against what the simulated service really deletes in it, day by day.
 """

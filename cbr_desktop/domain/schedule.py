@@ -12,8 +12,6 @@ from heapq import merge
 from itertools import groupby, pairwise, takewhile
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-
 PATTERNS_LIMIT = 24
 """Rules of one policy (definition of CreatePolicy)."""
 INTERVAL_LIMIT = 30
@@ -22,6 +20,8 @@ SPACING = 60
 """The least minutes between two runs (user manual)."""
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_MINUTES = 24 * 60
+PEAK_HOURS = (22, 8)
+"""The hours of the local day from which and until which the service is busiest (user manual; it also says 0 to 6)."""
 _WEEK_MINUTES = len(DAYS) * DAY_MINUTES
 
 _DAY = f"(?:{'|'.join(DAYS)})"
@@ -88,6 +88,12 @@ def run_times(patterns: Iterable[str]) -> list[int]:
     return sorted(found.minute for pattern in patterns if (found := recurrence(pattern)) is not None)
 
 
+def is_peak(minute: int) -> bool:
+    """Whether the service is busy at a minute of the local day."""
+    begin, end = PEAK_HOURS
+    return not 60 * end <= minute < 60 * begin
+
+
 def too_close(patterns: Iterable[str]) -> tuple[int, int] | None:
     """Return the first two minutes of the day at which rules run within less than an hour, ``None`` for none.
 
@@ -141,6 +147,9 @@ class Schedule:
 
 def _moments(run: Recurrence, after: datetime, anchor: datetime | None) -> Iterator[datetime]:
     """Yield when one rule runs after a moment; the first day that is looked at is near it, whenever it all began."""
+    # the first window tells schedules without working any run out
+    from dateutil.rrule import rrulestr
+
     day = _midnight(after)
     if run.interval > 1 and anchor is not None:
         day -= (day - _midnight(anchor)) % timedelta(days=run.interval)

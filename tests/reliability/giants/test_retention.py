@@ -1,4 +1,4 @@
-"""Twenty policies of chance over 400 days each: the forecast of retention against what the simulated service deletes."""
+"""Twenty policies of chance over 400 days each: the forecast of retention against what the service deletes."""
 
 from collections import Counter
 
