@@ -4,7 +4,8 @@ import argparse
 import re
 from typing import Any
 
-from cbr_desktop.domain.policy import DAYS, FOREVER
+from cbr_desktop.domain.retention import FOREVER
+from cbr_desktop.domain.schedule import DAYS
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 

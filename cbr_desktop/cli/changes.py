@@ -15,7 +15,8 @@ from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
-from cbr_desktop.domain.policy import PolicyDraft, Recurrence
+from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.domain.schedule import Recurrence
 from cbr_desktop.text.operations import WORDS
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import quoted

@@ -118,6 +118,23 @@ class FindingKind(StrEnum):
     RETENTION_EXCLUSIVE = "retention-exclusive"
     POLICIES_FULL = "policies-full"  # count, limit
     KEPT_FOREVER = "kept-forever"
+    POLICY_UNKNOWN = "policy-unknown"  # id
+    POLICY_UNCHANGED = "policy-unchanged"  # policy
+    POLICY_TYPE_UNFIT = "policy-type-unfit"  # policy, vault
+    POLICY_APPLIED = "policy-applied"  # policy, vault
+    POLICY_NOT_APPLIED = "policy-not-applied"  # policy, vault
+    POLICY_REPLACED = "policy-replaced"  # policy, vault, other: the policy whose place it takes
+    POLICY_STOPS = "policy-stops"  # policy, count: vaults that are not backed up by it any more
+    DESTINATION_MISSING = "destination-missing"  # policy
+    RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
+    RULES_CHANGED = "rules-changed"  # policy, transition
+    # schedules
+    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, count (resources)
+    POLICY_UNUSED = "policy-unused"  # policy
+    POLICY_DISABLED = "policy-disabled"  # policy, count (vaults), since (its last task, ``None`` where none is known)
+    RETENTION_SHORT = "retention-short"  # policy, count (days)
+    RUNS_IN_PEAK = "runs-in-peak"  # policy, count
+    RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
     # plans
     PLAN_RANGE = "plan-range"  # path, limit (``1 to 16``), found
     STEP_UNCLEAR = "step-unclear"  # path

@@ -1,8 +1,6 @@
 """Policies: when the service makes or replicates backups by itself; the draft of one, and the rules that judge it."""
 
-import itertools
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,64 +10,33 @@ from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, info, warn
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.retention import FOREVER as FOREVER
+from cbr_desktop.domain.retention import Retention, Rules
+from cbr_desktop.domain.schedule import DAY_MINUTES as DAY_MINUTES
+from cbr_desktop.domain.schedule import DAYS as DAYS
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT as INTERVAL_LIMIT
+from cbr_desktop.domain.schedule import PATTERNS_LIMIT as PATTERNS_LIMIT
+from cbr_desktop.domain.schedule import Recurrence as Recurrence
+from cbr_desktop.domain.schedule import Schedule, is_fixed_zone, too_close
+from cbr_desktop.domain.schedule import recurrence as recurrence
 
-PATTERNS_LIMIT = 24
-"""Patterns of one policy (definition of CreatePolicy)."""
+BACKUP = "backup"
+"""``operation_type`` of a policy that makes backups."""
+REPLICATION = "replication"
 POLICIES_LIMIT = 32
 """Policies of one type of an account (user manual)."""
 RETENTION_LIMIT = 99_999
 """The most backups, and the most days (definition of PolicyoODCreate)."""
 LONG_TERM_LIMIT = 100
-FOREVER = -1
-_SPACING_MINUTES = 60
-_DAY_MINUTES = 24 * 60
-
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-INTERVAL_LIMIT = 30
-"""The most days between two runs (definition of CreatePolicy)."""
-DAY_MINUTES = 24 * 60
-
-_DAY = f"(?:{'|'.join(DAYS)})"
-_PATTERN = re.compile(
-    rf"FREQ=(?:WEEKLY;BYDAY=(?P<days>{_DAY}(?:,{_DAY})*)|DAILY;INTERVAL=(?P<interval>[1-9]|[12][0-9]|30))"
-    r";BYHOUR=(?P<hour>[01]?[0-9]|2[0-3]);BYMINUTE=(?P<minute>[0-5]?[0-9])"
-)
-_TIMEZONE = re.compile(r"UTC[+-][0-9]{2}:[0-9]{2}")
 _LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
-
-
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """When one rule of a policy runs, in UTC: on ``days`` of the week, or every ``interval`` days where it names none.
-
-    ``minute`` is that of the day, 0 to 1439.
-    """
-
-    days: tuple[str, ...]
-    interval: int
-    minute: int
-
-    @property
-    def pattern(self) -> str:
-        """The rule as the service writes it."""
-        often = f"WEEKLY;BYDAY={','.join(self.days)}" if self.days else f"DAILY;INTERVAL={self.interval}"
-        return f"FREQ={often};BYHOUR={self.minute // 60:02};BYMINUTE={self.minute % 60:02}"
-
-
-def recurrence(pattern: str) -> Recurrence | None:
-    """Return when a rule runs, ``None`` for one that the service does not know."""
-    found = _PATTERN.fullmatch(pattern)
-    if found is None:
-        return None
-    days = tuple(found["days"].split(",")) if found["days"] else ()
-    return Recurrence(days, int(found["interval"] or 1), 60 * int(found["hour"]) + int(found["minute"]))
 
 
 @dataclass(slots=True)
 class Policy:
     """A backup or replication policy; ``patterns`` are iCalendar rules in UTC, ``vault_ids`` where it is applied.
 
-    ``started_at`` is when its trigger was made, which is when it was made itself.
+    ``started_at`` is when its trigger was made, which is when it was made itself. ``has_advanced_rules`` is whether it
+    has rules of retention that this version does not know.
     """
 
     id: PolicyId
@@ -77,10 +44,34 @@ class Policy:
     operation_type: str
     enabled: bool
     patterns: tuple[str, ...] = ()
-    max_backups: int = -1
-    retention_days: int = -1
+    max_backups: int = FOREVER
+    retention_days: int = FOREVER
     vault_ids: tuple[VaultId, ...] = ()
     started_at: datetime | None = None
+    day_backups: int = 0
+    week_backups: int = 0
+    month_backups: int = 0
+    year_backups: int = 0
+    timezone: str = ""
+    full_backup_interval: int = -1
+    destination_region: str = ""
+    destination_project_id: str = ""
+    has_advanced_rules: bool = False
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it runs."""
+        return Schedule(self.patterns, self.started_at)
+
+    @property
+    def retention(self) -> Retention:
+        """How long it keeps what it makes."""
+        return _retention(self)
+
+    @property
+    def rules(self) -> Rules:
+        """What it says, as far as it decides about backups."""
+        return Rules(self.schedule, self.retention, self.enabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +100,16 @@ class PolicyDraft:
         """The numbers of backups that are kept for their day, week, month or year, by the service's names."""
         return {name: getattr(self, name) for name in _LONG_TERM}
 
+    @property
+    def retention(self) -> Retention:
+        """How long it keeps what it makes."""
+        return _retention(self)
+
+
+def _retention(kept: "Policy | PolicyDraft") -> Retention:
+    long_term = {name: getattr(kept, name) for name in _LONG_TERM}
+    return Retention(kept.max_backups, kept.retention_days, timezone=kept.timezone, **long_term)
+
 
 def policy_body(draft: PolicyDraft) -> bytes:
     """Return the body that asks for a policy, as UTF-8 JSON; what nobody set is left out."""
@@ -125,7 +126,7 @@ def policy_body(draft: PolicyDraft) -> bytes:
     policy = {
         "name": draft.name,
         "enabled": draft.enabled,
-        "operation_type": "backup",
+        "operation_type": BACKUP,
         "operation_definition": definition,
         "trigger": {"properties": {"pattern": list(draft.patterns)}},
     }
@@ -162,28 +163,20 @@ def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
     ]
 
 
-def run_times(patterns: tuple[str, ...]) -> list[int]:
-    """Return the minutes of the UTC day at which patterns run, in their order; one that is none is left out."""
-    return sorted(found.minute for pattern in patterns if (found := recurrence(pattern)) is not None)
-
-
 def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
     if not patterns:
         yield block(FindingKind.NO_SCHEDULE, Subject.SCHEDULE, "9900")
     if len(patterns) > PATTERNS_LIMIT:
         count, limit = len(patterns), PATTERNS_LIMIT
         yield block(FindingKind.TOO_MANY_PATTERNS, Subject.SCHEDULE, "9900", count=count, limit=limit)
-    bad = next((pattern for pattern in patterns if _PATTERN.fullmatch(pattern) is None), None)
-    if bad is not None:
-        yield block(FindingKind.BAD_PATTERN, Subject.SCHEDULE, "9900", found=bad)
-    times = run_times(patterns)
-    # the last of a day is followed by the first of the next
-    for first, second in itertools.pairwise([*times, *(minute + _DAY_MINUTES for minute in times[: len(times) > 1])]):
-        if second - first < _SPACING_MINUTES:
-            # they may be of different days; the service knows, and refuses them if not
-            facts = {"first": _clock(first), "second": _clock(second % _DAY_MINUTES)}
-            yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
-            break
+    strange = Schedule(patterns).strange
+    if strange:
+        yield block(FindingKind.BAD_PATTERN, Subject.SCHEDULE, "9900", found=strange[0])
+    close = too_close(patterns)
+    if close is not None:
+        # two of every so many days need not meet; the service knows, and refuses them if they do
+        facts = dict(zip(("first", "second"), map(_clock, close), strict=True))
+        yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
 
 
 def _retention_findings(draft: PolicyDraft) -> Iterator[Finding]:
@@ -196,11 +189,11 @@ def _retention_findings(draft: PolicyDraft) -> Iterator[Finding]:
     if not (draft.full_backup_interval == -1 or 0 <= draft.full_backup_interval <= LONG_TERM_LIMIT):
         yield _range("full_backup_interval", draft.full_backup_interval, 0, LONG_TERM_LIMIT)
     keeps_more = any(draft.long_term.values())
-    if keeps_more and not _TIMEZONE.fullmatch(draft.timezone):
+    if keeps_more and not is_fixed_zone(draft.timezone):
         yield block(FindingKind.TIMEZONE_MISSING, Subject.RETENTION, "9900")
     if draft.retention_days > 0 and (draft.max_backups > 0 or keeps_more):
         yield warn(FindingKind.RETENTION_EXCLUSIVE, Subject.RETENTION, "9900")
-    if draft.retention_days == FOREVER and draft.max_backups == FOREVER:
+    if draft.retention.is_forever:
         yield info(FindingKind.KEPT_FOREVER, Subject.RETENTION)
 
 

@@ -16,6 +16,8 @@ DAYS = 400
 BAD_WEEK = range(120, 127)
 UNNOTICED = range(203, 212)
 FAILURE_RATE = 0.04
+KEPT = timedelta(days=60)
+"""How long backups of before were kept, where it was for a time; the policies have been changed since."""
 PIECE = 200
 """Backups made at one go, and"""
 PIECE_DAYS = 20
@@ -133,6 +135,8 @@ class _Past:
         self.random = random.Random(3000 + seed)
         self.ids = Ids(4000 + seed)
         self.policies = {policy.name: policy for policy in estate.policies.values()}
+        by_number = (each for each in self.policies.values() if each.definition["retention_duration_days"] == -1)
+        self.untimed = {policy.id for policy in by_number}
         self.backups: list[Backup] = []
         self.tasks: list[Task] = []
         self._told = (0, 0)
@@ -330,7 +334,7 @@ class _Past:
             created_at=task.created_at,
             updated_at=task.ended_at,
             protected_at=task.created_at + timedelta(seconds=20) if resource.disks else None,
-            expired_at=task.created_at + timedelta(days=36 if auto else 900) if auto else None,
+            expired_at=task.created_at + KEPT if auto and task.policy_id not in self.untimed else None,
             incremental=self.random.random() > 0.06,
             auto=auto,
         )

@@ -27,6 +27,7 @@ from .things import (
     User,
     Vault,
 )
+from .timetable import Timetable
 
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
@@ -150,6 +151,7 @@ class Estate:
         self.hidden: dict[str, Vault] = {}
         self.gone: dict[str, str] = {}
         self.children: dict[str, tuple[Backup, Disk]] = {}
+        self.timetable = Timetable()
         self.ids = Ids(seed)
         self.version = 0
         self._past: Past = iter(())
@@ -204,6 +206,8 @@ class Estate:
             self._tasks += piece[1]
             return False
         self._history = History(self._backups, self._tasks)
+        for backup in self._backups:
+            self.timetable.note(backup)
         self._backups, self._tasks = [], []
         return True
 
@@ -227,6 +231,7 @@ class Estate:
         """Take in the newest backup with its task, if it has one here; this needs no history yet."""
         if self._history is not None:
             self._history.add(backup, task)
+            self.timetable.note(backup)
         else:
             self._backups.append(backup)
             self._tasks += [] if task is None else [task]

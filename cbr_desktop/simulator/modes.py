@@ -84,6 +84,12 @@ class Modes:
     """Vaults that a project can have, or None for no end."""
     latency_seconds: float = 0.0
     """Real seconds by which each answer is late."""
+    schedules: bool = True
+    """Policies make backups when their time comes, and delete those that are too many or too old."""
+    unknown_policy_type: Literal["9900", "6117"] = "9900"
+    """Code of the answer to a policy of a type that does not exist."""
+    unsent_rules: Literal["stay", "go"] = "go"
+    """What becomes of the numbers of a retention that a change of it does not name: they stay, or are not set then."""
     appears_after_seconds: float = 0.0
     """Seconds after which new backups and operation logs show in lists."""
     exact_names: bool = False

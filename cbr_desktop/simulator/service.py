@@ -33,10 +33,10 @@ from . import (
     renaming,
     replication,
     restores,
+    schedules,
     tags,
     tasks,
     vault_changes,
-    vault_policies,
     vaults,
 )
 from .call import Answer, Call, Rows
@@ -44,7 +44,6 @@ from .clock import Clock
 from .faults import ConnectionCut, Fault, Faults
 from .inventory import Estate, Ids
 from .modes import Modes
-from .work import settle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -70,9 +69,12 @@ PAST = frozenset(
         "vaults/delete",
         "vaults/resources",
         "vaults/expiry",
+        "vaults/policies",
     }
 )
-"""Parts of the API that look at the history, or change what the history is made of."""
+"""Parts of the API that look at the history, or change what the history is made of, and"""
+OF_PAST = frozenset({policies.update, policies.delete})
+"""endpoints of the other parts that do."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "vaults", vaults.every, "cbr:vaults:list", "vaults"),
@@ -103,20 +105,6 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
         associations.set_protection,
         "cbr:vaults:update",
         "vaults/set-resources",
-    ),
-    (
-        "POST",
-        "vaults/{vault_id}/associatepolicy",
-        vault_policies.associate,
-        "cbr:vaults:associatePolicy",
-        "vaults/policies",
-    ),
-    (
-        "POST",
-        "vaults/{vault_id}/dissociatepolicy",
-        vault_policies.dissociate,
-        "cbr:vaults:dissociatePolicy",
-        "vaults/policies",
     ),
     (
         "PUT",
@@ -163,6 +151,16 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
     ("POST", "policies", policies.create, "cbr:policies:create", "policies"),
     ("GET", "policies/{policy_id}", lists.show_policy, "cbr:policies:get", "policies"),
+    ("PUT", "policies/{policy_id}", policies.update, "cbr:policies:update", "policies"),
+    ("DELETE", "policies/{policy_id}", policies.delete, "cbr:policies:delete", "policies"),
+    ("POST", "vaults/{vault_id}/associatepolicy", policies.associate, "cbr:vaults:associatePolicy", "vaults/policies"),
+    (
+        "POST",
+        "vaults/{vault_id}/dissociatepolicy",
+        policies.dissociate,
+        "cbr:vaults:dissociatePolicy",
+        "vaults/policies",
+    ),
     (
         "GET",
         "protectables/{protectable_type}/instances",
@@ -250,7 +248,7 @@ class Service:
             if len(call.body) > BODY_LIMIT:
                 raise refusals.gateway(413, "0201", "Request entity too large")
             self._throttle(call)
-            settle(call.estate, call.now)
+            schedules.play(call.estate, call.now, call.modes)
             return endpoint(call)
         except refusals.Refusal as refusal:
             return self._refused(refusal, call.modes)
@@ -427,7 +425,7 @@ def _routes(service: Service) -> Iterator[Route]:
         yield _route(service, method, path, partial(service.admitted_anywhere, endpoint, part))
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
-        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST)
+        yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST or endpoint in OF_PAST)
     yield _route(service, None, "/{anything:path}", _unpublished)
 
 
@@ -442,7 +440,7 @@ def _route(
 
     async def serve(request: Request) -> Response:
         call = await _call(service, request)
-        if past:
+        if past or schedules.is_due(call.estate, call.now, call.modes):
             await _unfold(call.estate)
         answer = service.answer(endpoint if method in (None, call.method) else _unpublished, call)
         return _response(service, answer, await _content(answer.body), call.now)

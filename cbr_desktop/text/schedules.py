@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from cbr_desktop.domain.policy import DAY_MINUTES, DAYS, FOREVER, Policy, PolicyDraft, Recurrence, recurrence
+from cbr_desktop.domain.policy import FOREVER, Policy, PolicyDraft
+from cbr_desktop.domain.schedule import DAYS, Recurrence, recurrence
 from cbr_desktop.text.states import count_words, shown
 
 DAY_WORDS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-_LONG_TERM = {
-    "day_backups": "of each day",
-    "week_backups": "of each week",
-    "month_backups": "of each month",
-    "year_backups": "of each year",
-}
+_LONG_TERM = ("of each day", "of each week", "of each month", "of each year")
 
 
 def clock_of_day(minute: int) -> str:
@@ -28,9 +24,9 @@ def offset_words(offset: timedelta) -> str:
 
 def local_words(minute: int, offset: timedelta) -> str:
     """Return what a time in UTC is on a clock that is ``offset`` from it, and whether that is another day there."""
-    shift, local = divmod(minute + round(offset.total_seconds() / 60), DAY_MINUTES)
-    day = {-1: " on the day before", 1: " on the next day"}.get(shift, "")
-    return f"{clock_of_day(local)}{day}"
+    run = Recurrence((), 1, minute)
+    day = {-1: " on the day before", 1: " on the next day"}.get(run.day_shift(offset), "")
+    return f"{clock_of_day(run.moved(offset).minute)}{day}"
 
 
 def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
@@ -59,22 +55,15 @@ def often_words(days: Sequence[str], interval: int) -> str:
     return "Daily" if interval == 1 else f"Every {count_words(interval, 'day')}"
 
 
-def local_days(days: Sequence[str], minute: int, offset: timedelta) -> list[str]:
-    """Return the days of the week, by a clock that is ``offset`` from UTC, on which something runs."""
-    shift = (minute + round(offset.total_seconds() / 60)) // DAY_MINUTES
-    return [DAYS[(DAYS.index(day) + shift) % len(DAYS)] for day in days]
-
-
 def runs_sentence(runs: Sequence[Recurrence], offset: timedelta) -> str:
     """Return when a policy would run, and what that is here, where the days of the week may be others."""
     if not runs:
         return "It never runs: there is no time."
     words = f"It runs {_small(schedule_words((run.pattern for run in runs), offset))}."
-    moved = [run for run in runs if run.days and local_days(run.days, run.minute, offset) != list(run.days)]
+    moved = [run for run in runs if run.moved(offset).days != run.days]
     if moved:
         there = "; ".join(
-            f"{clock_of_day(run.minute)} UTC is here on"
-            f" {', '.join(DAY_WORDS[day] for day in local_days(run.days, run.minute, offset))}"
+            f"{clock_of_day(run.minute)} UTC is here on {', '.join(DAY_WORDS[day] for day in run.moved(offset).days)}"
             for run in moved
         )
         words += f" The days shift: {there}."
@@ -93,6 +82,6 @@ def retention_words(kept: Policy | PolicyDraft) -> str:
     if kept.retention_days != FOREVER:
         parts.append(count_words(kept.retention_days, "day"))
     words = " and ".join(parts) or "until deleted"
-    more = kept.long_term.items() if isinstance(kept, PolicyDraft) else ()
-    extra = ", ".join(f"{count} {_LONG_TERM[name]}" for name, count in more if count)
+    more = zip(kept.retention.long_term, _LONG_TERM, strict=True)
+    extra = ", ".join(f"{count} {words}" for count, words in more if count)
     return f"{words[0].upper()}{words[1:]}" + (f"; in addition {extra}" if extra else "")

@@ -11,6 +11,7 @@ from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, R
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
@@ -97,6 +98,37 @@ def _data_old(finding: Finding) -> str:
     words = duration_words(age) if isinstance(age, timedelta) else shown(age)
     where = ", from the cache" if finding.facts["from_cache"] is True else ""
     return f"This was judged by what was read {words} ago{where}. Things may stand otherwise now; refresh to be sure."
+
+
+def _counted(finding: Finding, noun: str) -> str:
+    """Return the count of a finding with its noun."""
+    count = finding.facts["count"]
+    return count_words(count, noun) if isinstance(count, int) else f"{shown(count)} {noun}s"
+
+
+def _moment(value: object) -> str:
+    return f"at {value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else "at an unknown time"
+
+
+def _policy_disabled(finding: Finding) -> str:
+    since = finding.facts["since"]
+    ran = f"last ran {_moment(since)}" if isinstance(since, datetime) else "has left no task that is known"
+    return (
+        f"Policy {quoted(finding.facts['policy'])} is disabled, {ran}, and is applied to {_counted(finding, 'vault')}."
+        " Enable it, or remove it from there."
+    )
+
+
+def _rules_changed(finding: Finding) -> str:
+    words = {
+        Transition.NUMBER_TO_NUMBER: "after its next backup, the new number counts for the old automatic ones too.",
+        Transition.NUMBER_TO_TIME: "the automatic backups of before stay until somebody deletes them.",
+        Transition.TIME_TO_TIME: "the automatic backups of before expire as they were to.",
+        Transition.TIME_TO_NUMBER: "the automatic backups of before still expire, and the new number counts for them.",
+    }
+    transition = finding.facts["transition"]
+    does = words[transition] if isinstance(transition, Transition) else "other backups are deleted than before."
+    return f"Of policy {quoted(finding.facts['policy'])} this changes how long backups are kept: {does}"
 
 
 def _too_long(finding: Finding) -> str:
@@ -358,6 +390,48 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.POLICIES_FULL: "{count} backup policies are there, as many as an account may have. Delete one first.",
     FindingKind.KEPT_FOREVER: "Its backups are kept until they are deleted by hand, and fill the vault in time.",
+    FindingKind.POLICY_UNKNOWN: ("There is no policy {id} in this project. Check the id, the project and the region."),
+    FindingKind.POLICY_UNCHANGED: "Nothing of policy ‘{policy}’ is changed by that. Change something, or leave it.",
+    FindingKind.POLICY_TYPE_UNFIT: (
+        "Policy ‘{policy}’ does not suit vault ‘{vault}’. Backup policies are for backup vaults, replication policies"
+        " for server vaults with backups."
+    ),
+    FindingKind.POLICY_APPLIED: "Policy ‘{policy}’ is applied to vault ‘{vault}’ already. Nothing would change.",
+    FindingKind.POLICY_NOT_APPLIED: "Policy ‘{policy}’ is not applied to vault ‘{vault}’. Choose one that is.",
+    FindingKind.POLICY_REPLACED: (
+        "Vault ‘{vault}’ has policy ‘{other}’. Policy ‘{policy}’ takes its place, as a vault has one of a kind."
+    ),
+    FindingKind.POLICY_STOPS: lambda finding: (
+        f"Policy {quoted(finding.facts['policy'])} then backs up {_counted(finding, 'vault')} no more. Apply another"
+        " one if backups are to be made."
+    ),
+    FindingKind.DESTINATION_MISSING: (
+        "Policy ‘{policy}’ copies backups to another vault. Name the vault there that it copies to."
+    ),
+    FindingKind.RULES_UNSENT: (
+        "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is nowhere documented:"
+        " name them."
+    ),
+    FindingKind.RULES_CHANGED: _rules_changed,
+    FindingKind.VAULT_WITHOUT_POLICY: lambda finding: (
+        f"Vault {quoted(finding.facts['vault'])} holds {_counted(finding, 'resource')} and has no policy, so nothing"
+        " backs it up by itself. Apply a policy."
+    ),
+    FindingKind.POLICY_UNUSED: "Policy ‘{policy}’ is applied to no vault. Apply it, or delete it.",
+    FindingKind.POLICY_DISABLED: _policy_disabled,
+    FindingKind.RETENTION_SHORT: lambda finding: (
+        f"What policy {quoted(finding.facts['policy'])} keeps reaches back {_counted(finding, 'day')}. Damage that is"
+        " noticed later cannot be undone then; keep a week or more."
+    ),
+    FindingKind.RUNS_IN_PEAK: lambda finding: (
+        f"Policy {quoted(finding.facts['policy'])} runs {_counted(finding, 'time')} a day between 22:00 and 08:00, when"
+        " the service is busiest. Other hours may be quicker."
+    ),
+    FindingKind.RUNS_MISSED: lambda finding: (
+        f"Policy {quoted(finding.facts['policy'])} has left no task of {_counted(finding, 'run')} for vault"
+        f" {quoted(finding.facts['vault'])}, the last of them {_moment(finding.facts['last'])}. Look at the state of"
+        " the vault, and when the policy was applied."
+    ),
     FindingKind.PLAN_RANGE: "‘{path}’ may have {limit}, not {found}. Correct it in the plan.",
     FindingKind.STEP_UNCLEAR: "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it.",
     FindingKind.FILE_OUTSIDE: "The file ‘{path}’ is not beside the plan. Put it into the folder of the plan.",

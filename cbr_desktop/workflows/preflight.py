@@ -9,6 +9,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, folded, info, warn
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.schedule import is_peak
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -335,6 +336,6 @@ def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
 
 
 def _peak_hours(now: datetime) -> list[Finding]:
-    """Say that the service is busy between 22:00 and 08:00 (user manual), taken as the operator's local time."""
-    hour = now.astimezone().hour
-    return [info(FindingKind.PEAK_HOURS, Subject.CONNECTION)] if hour >= 22 or hour < 8 else []
+    """Say that the service is busy, by the operator's local time."""
+    is_busy = is_peak(60 * now.astimezone().hour)
+    return [info(FindingKind.PEAK_HOURS, Subject.CONNECTION)] if is_busy else []

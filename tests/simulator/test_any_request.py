@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from cbr_desktop.simulator.building import Builder
 from cbr_desktop.simulator.clock import HandClock
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, DEMO_USER, generated
 from cbr_desktop.simulator.service import Service
@@ -21,7 +22,13 @@ from .conftest import SCHEMA_FILE, START
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-KNOWN = {"vault_id": "vaults", "backup_id": "backups", "operation_log_id": "tasks", "instance_id": "resources"}
+KNOWN = {
+    "vault_id": "vaults",
+    "backup_id": "backups",
+    "operation_log_id": "tasks",
+    "instance_id": "resources",
+    "policy_id": "policies",
+}
 
 
 class Town:
@@ -39,6 +46,8 @@ class Town:
     def place(self, case: Any) -> None:
         """Let the request come from the operator, and speak of things that exist where it names none."""
         case.path_parameters["project_id"] = DEMO_PROJECT_ID
+        if not self.estate.policies:
+            Builder(self.estate, START, 1).policy("nightly", [], [])
         for name, holding in KNOWN.items():
             if name in case.path_parameters and len(str(case.path_parameters[name])) % 2:
                 case.path_parameters[name] = next(iter(getattr(self.estate, holding)), UNKNOWN)

@@ -82,6 +82,7 @@ def test_name_need_not_be_unique(cloud):
 
 
 def test_created_policy_makes_no_backups(cloud):
+    cloud.estate.policies.clear()
     create(cloud, patterns=(DAILY.format(10, "00"),))
     before = cloud.get("backups")["count"]
     cloud.clock.advance(2 * 3600)

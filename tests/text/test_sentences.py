@@ -16,6 +16,7 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.text.codes import ADVICE, codes, explain
@@ -109,6 +110,11 @@ FACTS: dict[str, object] = {
     "resources": ["a", "b", "c", "d"],
     "age": timedelta(hours=3),
     "from_cache": True,
+    "policy": "nightly",
+    "transition": Transition.NUMBER_TO_TIME,
+    "names": ["max_backups"],
+    "since": NOW,
+    "last": NOW,
 }
 
 

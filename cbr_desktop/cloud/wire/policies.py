@@ -1,10 +1,12 @@
 """Policies as the service writes them."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment
 from cbr_desktop.domain.ids import PolicyId, VaultId
-from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.policy import FOREVER, Policy
 
 
 class PropertiesRow(Struct):
@@ -25,6 +27,15 @@ class RetentionRow(Struct):
 
     max_backups: Size = None
     retention_duration_days: Size = None
+    day_backups: Size = None
+    week_backups: Size = None
+    month_backups: Size = None
+    year_backups: Size = None
+    timezone: Text = None
+    full_backup_interval: Size = None
+    destination_region: Text = None
+    destination_project_id: Text = None
+    advanced_retention_rules: Any = None
 
 
 class AssociationRow(Struct):
@@ -69,8 +80,22 @@ def _policy(row: PolicyRow) -> Policy:
         row.operation_type or "",
         row.enabled is not False,
         tuple((properties and properties.pattern) or ()),
-        -1 if retention.max_backups is None else retention.max_backups,
-        -1 if retention.retention_duration_days is None else retention.retention_duration_days,
+        _limit(retention.max_backups),
+        _limit(retention.retention_duration_days),
         tuple(VaultId(association.vault_id) for association in row.associated_vaults or ()),
         moment(properties.start_time) if properties else None,
+        retention.day_backups or 0,
+        retention.week_backups or 0,
+        retention.month_backups or 0,
+        retention.year_backups or 0,
+        retention.timezone or "",
+        _limit(retention.full_backup_interval),
+        retention.destination_region or "",
+        retention.destination_project_id or "",
+        bool(retention.advanced_retention_rules),
     )
+
+
+def _limit(given: int | None) -> int:
+    """Return a limit, -1 for none."""
+    return FOREVER if given is None else given

@@ -15,6 +15,7 @@ from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import (
+    BACKUP,
     POLICIES_LIMIT,
     Policy,
     PolicyDraft,
@@ -29,8 +30,6 @@ from cbr_desktop.workflows.sending import Span, searched_since, span_of
 
 _LATE = timedelta(minutes=15)
 """How long after the sending a policy may have been made that is taken for what was asked for."""
-_BACKUP = "backup"
-
 
 _SCHEMA = Schema(
     "PolicyCreateReq",
@@ -40,7 +39,7 @@ _SCHEMA = Schema(
             {
                 "name": str,
                 "enabled": bool,
-                "operation_type": (_BACKUP,),
+                "operation_type": (BACKUP,),
                 "operation_definition": Schema(
                     "PolicyoODCreate",
                     {
@@ -99,7 +98,7 @@ class CreatePolicy(Operation):
         if draft is None:
             return Preflight(())
         findings = policy_findings(draft, ledger.profile.name_rules)
-        own = [policy for policy in ledger.policies.values() if policy.operation_type == _BACKUP]
+        own = [policy for policy in ledger.policies.values() if policy.operation_type == BACKUP]
         if len(own) >= POLICIES_LIMIT:
             facts = {"count": len(own), "limit": POLICIES_LIMIT}
             findings.append(finding.block(FindingKind.POLICIES_FULL, finding.Subject.SCHEDULE, "6001", **facts))
@@ -126,7 +125,7 @@ class CreatePolicy(Operation):
         made = [each for each in named if _may_be_in(span, each)]
         fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
         if len(fitting) == 1 and fitting[0].started_at is not None:
-            return Search(Result(fitting[0].id, _BACKUP))
+            return Search(Result(fitting[0].id, BACKUP))
         # those of before are nobody's proof of anything, but they do not hide that it was not made
         candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
         is_undone = listing.complete and not made and span.is_certain
@@ -134,7 +133,7 @@ class CreatePolicy(Operation):
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the policy that a request made."""
-        return Result(candidate.id, _BACKUP)
+        return Result(candidate.id, BACKUP)
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """The answer has told all."""
