@@ -71,6 +71,22 @@ def policy(body: bytes) -> Policy:
     return _policy(_ONE.read(body))
 
 
+class AssociationAnswer(Struct):
+    """The answer of AssociateVaultPolicy or DisassociateVaultPolicy."""
+
+    vault_id: Id
+    policy_id: Id
+
+
+_ASSOCIATIONS = {key: ObjectReader(AssociationAnswer, key) for key in ("associate_policy", "dissociate_policy")}
+
+
+def association(body: bytes, key: str) -> tuple[str, str]:
+    """Read which vault and which policy an answer names. ``Unfit`` when it names none."""
+    found = _ASSOCIATIONS[key].read(body)
+    return found.vault_id, found.policy_id
+
+
 def _policy(row: PolicyRow) -> Policy:
     retention = row.operation_definition or RetentionRow()
     properties = row.trigger and row.trigger.properties
