@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING
 
@@ -50,6 +50,17 @@ def test_a_file_that_the_program_was_started_with_is_not_forgotten(opened: Open)
     assert "nothing is sent by that" in said
     assert "2 files wait" in words(opened(PROD, STAGING, files=("/a.cbr.json", "/b.plan.json")))
     assert "wait" not in words(opened(PROD))
+
+
+def test_a_file_that_is_chosen_here_waits_like_one_of_the_start(opened: Open) -> None:
+    window = opened(PROD)
+    taken: list[str] = []
+    window.file_chosen.connect(taken.append)
+    window.take_file("/home/me/patch.cbr.json")
+    window.take_file("/home/me/patch.cbr.json")
+    assert taken == ["/home/me/patch.cbr.json"]
+    assert "‘patch.cbr.json’ waits" in words(window)
+    assert not window.windowIcon().isNull()
 
 
 def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:

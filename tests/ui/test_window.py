@@ -25,32 +25,34 @@ from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.theme import Theme, Tone, tone_colour
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.theme import Theme, tone_colour
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.navigation import NAMES
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
 QT_OWN = ("qt_", "ScrollLeftButton", "ScrollRightButton")
 
 
-class Opener:
+class Opener(Dialogs):
     """Writes down which dialogs were asked for."""
 
     def __init__(self) -> None:
         self.dialogs: list[tuple[VaultId | None, tuple[ResourceId, ...]]] = []
         self.outcomes: list[IntentId] = []
 
-    def dialog(
+    def create_checkpoint(
         self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
 
-    def outcome(self, context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
-        self.outcomes.append(intent_id)
+    def show_outcome(self, context: ProfileContext, id: IntentId, parent: QWidget) -> QWidget:
+        self.outcomes.append(id)
         return QWidget(parent)
 
 
@@ -77,7 +79,7 @@ def told() -> Told:
 @pytest.fixture
 def open_window(qtbot: QtBot, opener: Opener, told: Told) -> Callable[..., MainWindow]:
     def made(workspace: Workspace | None = None) -> MainWindow:
-        window = MainWindow(workspace or estate.workspace(), opener.dialog, opener.outcome, told)
+        window = MainWindow(workspace or estate.workspace(), opener, told)
         qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
         window.show()
         window.build_deferred_widgets()
@@ -108,7 +110,8 @@ def everything(window: MainWindow) -> list[QWidget]:
 
 def test_the_window_has_its_name(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
-    assert window.windowTitle() == window.accessibleName() == "CBR Desktop"
+    assert window.accessibleName() == "CBR Desktop"
+    assert window.windowTitle() == "Prod · eu-de (PRODUCTION) – CBR Desktop"
 
 
 def test_every_control_has_a_name_for_people_and_one_for_programs(open_window: Callable[..., MainWindow]) -> None:
@@ -168,7 +171,7 @@ def test_navigation_items_keep_their_names_when_folded(open_window: Callable[...
     press(window, "Ctrl+B")
     interface = QAccessible.queryAccessibleInterface(window.navigation)
     names = [interface.child(i).text(QAccessible.Text.Name) for i in range(interface.childCount())]
-    assert names == list(NAMES)
+    assert [name.partition(":")[0] for name in names] == list(NAMES)
 
 
 def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:
@@ -237,6 +240,7 @@ def test_refresh_is_asked_for(open_window: Callable[..., MainWindow]) -> None:
 def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
     window.show_details(True)
+    window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
     window.activateWindow()
     seen = []
     for _ in range(5):

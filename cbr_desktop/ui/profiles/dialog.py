@@ -32,13 +32,14 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.identity import secret_words, store_sentence
+from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import count_words, quoted
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.identity import secret_words, store_sentence
-from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
+from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import free_name, hosts
@@ -46,9 +47,8 @@ from cbr_desktop.ui.profiles.form import BLANK, ProfileForm
 from cbr_desktop.ui.profiles.imports import ImportDialog
 from cbr_desktop.ui.profiles.keeping import found_secrets, keep_secrets, secrets_of
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDelegate, row_words
+from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.profiles.network import Effective
-from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ports import Directory, Profiles, SecretKeeper
 
 Test = Callable[[Profile, Mapping[SecretKind, str]], Coroutine[Any, Any, Sequence[Check]]]
@@ -599,7 +599,6 @@ class ProfilesDialog(QDialog):
     # the window
 
     def _make_widgets(self) -> None:
-        self.notices = NoticeBar()
         self.problems = MarkedLine("profilesProblems")
         self.problems.hide()
         self.list = QListWidget()
@@ -627,6 +626,7 @@ class ProfilesDialog(QDialog):
         self._advice = label(name="noProfiles")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
+        self.notices = NoticeBar(self, self._stack)
 
     def _lay_out(self) -> None:
         self.setObjectName("profilesDialog")
@@ -647,7 +647,6 @@ class ProfilesDialog(QDialog):
         split.setStretchFactor(1, 5)
         split.setSizes([300, 760])
         layout = QVBoxLayout(self)
-        layout.addWidget(self.notices)
         layout.addWidget(self.problems)
         layout.addWidget(split, 1)
 
