@@ -38,7 +38,7 @@ class Blast:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known to be lost."""
-        return not self.lost
+        return not (self.lost or self.more)
 
 
 def destroys(effect: Effect) -> bool:

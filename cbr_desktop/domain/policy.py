@@ -10,15 +10,8 @@ from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, info, warn
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.profile import NameRules
-from cbr_desktop.domain.retention import FOREVER as FOREVER
-from cbr_desktop.domain.retention import Retention, Rules
-from cbr_desktop.domain.schedule import DAY_MINUTES as DAY_MINUTES
-from cbr_desktop.domain.schedule import DAYS as DAYS
-from cbr_desktop.domain.schedule import INTERVAL_LIMIT as INTERVAL_LIMIT
-from cbr_desktop.domain.schedule import PATTERNS_LIMIT as PATTERNS_LIMIT
-from cbr_desktop.domain.schedule import Recurrence as Recurrence
-from cbr_desktop.domain.schedule import Schedule, is_fixed_zone, too_close
-from cbr_desktop.domain.schedule import recurrence as recurrence
+from cbr_desktop.domain.retention import FOREVER, Retention, Rules
+from cbr_desktop.domain.schedule import PATTERNS_LIMIT, Schedule, is_fixed_zone, too_close
 
 BACKUP = "backup"
 """``operation_type`` of a policy that makes backups."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from cbr_desktop.domain.policy import FOREVER, Policy, PolicyDraft
-from cbr_desktop.domain.retention import Day, Forecast
+from cbr_desktop.domain.policy import Policy, PolicyDraft
+from cbr_desktop.domain.retention import FOREVER, Day, Forecast
 from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
 from cbr_desktop.text.states import count_words, grouped, quoted, shown
 

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment
 from cbr_desktop.domain.ids import PolicyId, VaultId
-from cbr_desktop.domain.policy import FOREVER, Policy
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.retention import FOREVER
 
 
 class PropertiesRow(Struct):

@@ -23,7 +23,7 @@ from cbr_desktop.workflows.sending import searched_since
 
 POLICY_PATH = "policies/{policy_id}"
 """The path of a policy."""
-NAMED = 50
+NAMED = 20
 """Backups that a change of rules names of those that are lost by it; the others it counts."""
 _NO_POLICY = "6000"
 """The service's word for a policy that does not exist."""
