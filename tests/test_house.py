@@ -185,6 +185,10 @@ def test_an_operation_is_five_files(modules: list[Module], kind: Kind) -> None:
 
 SIMULATED = {
     Kind.CREATE_POLICY: {"policies"},
+    Kind.UPDATE_POLICY: {"policies"},
+    Kind.DELETE_POLICY: {"policies"},
+    Kind.APPLY_POLICY: {"policies"},
+    Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
 }

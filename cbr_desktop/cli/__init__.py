@@ -194,10 +194,12 @@ def _parser(cloud: _Parser) -> _Parser:
     send.set_defaults(run="cli.commands:send")
 
     backup = commands.add_parser("backup", help="delete or rename a backup")
-    policy = commands.add_parser("policy", help="make a backup policy")
+    policies = commands.add_parser("policies", parents=[cloud], help="list the policies and what is wrong with them")
+    policy = commands.add_parser("policy", help="make a backup policy; tell when one runs and what its rules delete")
     arguments = _late("cli.arguments")
     arguments.add_backup(backup, cloud)
     arguments.add_policy(policy, cloud)
+    arguments.add_policies(policies)
     _add_drafts(commands, cloud)
 
     update = commands.add_parser("update", help="ask for a newer version, if updates.toml names an address")

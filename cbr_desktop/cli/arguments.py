@@ -4,7 +4,7 @@ import argparse
 import re
 from typing import Any
 
-from cbr_desktop.domain.retention import FOREVER
+from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
 from cbr_desktop.domain.schedule import DAYS
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -60,6 +60,40 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     create.add_argument("--disabled", action="store_true", help="make it, and let it do nothing yet")
     create.set_defaults(run="cli.changes:create_policy", name=None)
     _add_sending(create)
+    following = acts.add_parser("next", parents=[cloud], help="tell when a policy runs next")
+    following.add_argument("policy", metavar="NAME", help="the policy's name or id")
+    following.add_argument("--count", metavar="N", type=_runs, default=10, help="how many runs (default: 10)")
+    following.add_argument("--zone", metavar="ZONE", help="the clock to tell them by, as Europe/Berlin (default: here)")
+    following.set_defaults(run="cli.policies:following")
+    simulate = acts.add_parser("simulate", parents=[cloud], help="tell which backups a policy's rules delete, and when")
+    simulate.add_argument(
+        "policy", metavar="NAME|FILE", help="the policy's name or id, or a request file that changes one"
+    )
+    simulate.add_argument("--days", metavar="N", type=_days, default=HORIZON_DAYS, help="how far ahead (default: 90)")
+    simulate.set_defaults(run="cli.policies:simulated")
+    for act in (following, simulate):
+        act.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_policies(policies: Any) -> None:
+    """Add the command that lists policies."""
+    policies.add_argument("--json", action="store_true", help="print JSON")
+    policies.set_defaults(run="cli.policies:listed")
+
+
+def _runs(text: str) -> int:
+    return _number(text, 1000)
+
+
+def _days(text: str) -> int:
+    return _number(text, 3660)
+
+
+def _number(text: str, most: int) -> int:
+    """Read a whole number from 1 on. ``ArgumentTypeError``."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= most or len(text) > 6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
+    return int(text)
 
 
 def _add_sending(act: Any) -> None:

@@ -1,7 +1,7 @@
 """What a command prints: records that JSON can hold, and the same as text for people."""
 
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
 from cbr_desktop.text.codes import explain
-from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
 from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
@@ -59,8 +59,12 @@ def vault_record(vault: Vault) -> dict[str, Any]:
 def vault_table(vaults: Iterable[Vault]) -> str:
     """Return vaults as a table of plain text."""
     head = ("NAME", "KIND", "STATE", "USED / TOTAL", "", "RESOURCES", "ID")
-    rows = [head, *(_vault_cells(vault) for vault in vaults)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return table([head, *(_vault_cells(vault) for vault in vaults)])
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Return rows as a table of plain text; the first one is its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
@@ -90,7 +94,7 @@ def judgement_record(judgement: Judgement) -> dict[str, Any]:
 
 def losses(blast: Blast, now: datetime) -> list[str]:
     """Return a sentence for each thing that a change destroys or overwrites."""
-    return [lost_sentence(lost, now) for lost in blast.lost]
+    return loss_sentences(blast, now)
 
 
 def judgement_text(record: Mapping[str, Any]) -> str:

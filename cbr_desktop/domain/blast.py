@@ -12,7 +12,7 @@ class Lost:
     """One thing that a change destroys or overwrites.
 
     ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
-    stay as far as is known, ``None`` when nobody knows.
+    stay as far as is known, ``None`` when nobody knows. ``at`` is when it goes, ``None`` for at once.
     """
 
     id: str
@@ -21,19 +21,24 @@ class Lost:
     created_at: datetime | None
     is_newest: bool = False
     left: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Blast:
-    """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by."""
+    """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by.
+
+    ``more`` counts what is lost besides those that are named.
+    """
 
     lost: tuple[Lost, ...] = ()
     as_of: datetime | None = None
+    more: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known to be lost."""
-        return not self.lost
+        return not (self.lost or self.more)
 
 
 def destroys(effect: Effect) -> bool:

@@ -24,6 +24,10 @@ class Kind(StrEnum):
     DELETE_BACKUP = "DeleteBackup"
     RENAME_BACKUP = "UpdateBackup"
     CREATE_POLICY = "CreatePolicy"
+    UPDATE_POLICY = "UpdatePolicy"
+    DELETE_POLICY = "DeletePolicy"
+    APPLY_POLICY = "AssociateVaultPolicy"
+    REMOVE_POLICY = "DisassociateVaultPolicy"
 
 
 class Repeat(Enum):

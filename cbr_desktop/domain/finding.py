@@ -128,6 +128,7 @@ class FindingKind(StrEnum):
     DESTINATION_MISSING = "destination-missing"  # policy
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
+    BACKUPS_GO = "backups-go"  # policy, count, last (the time of the first of them): they would stay otherwise
     # schedules
     VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy

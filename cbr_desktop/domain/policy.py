@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,8 @@ from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, info, warn
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.profile import NameRules
-from cbr_desktop.domain.retention import FOREVER as FOREVER
-from cbr_desktop.domain.retention import Retention, Rules
-from cbr_desktop.domain.schedule import DAY_MINUTES as DAY_MINUTES
-from cbr_desktop.domain.schedule import DAYS as DAYS
-from cbr_desktop.domain.schedule import INTERVAL_LIMIT as INTERVAL_LIMIT
-from cbr_desktop.domain.schedule import PATTERNS_LIMIT as PATTERNS_LIMIT
-from cbr_desktop.domain.schedule import Recurrence as Recurrence
-from cbr_desktop.domain.schedule import Schedule, is_fixed_zone, too_close
-from cbr_desktop.domain.schedule import recurrence as recurrence
+from cbr_desktop.domain.retention import FOREVER, Retention, Rules
+from cbr_desktop.domain.schedule import PATTERNS_LIMIT, Schedule, is_fixed_zone, too_close
 
 BACKUP = "backup"
 """``operation_type`` of a policy that makes backups."""
@@ -29,6 +22,7 @@ RETENTION_LIMIT = 99_999
 """The most backups, and the most days (definition of PolicyoODCreate)."""
 LONG_TERM_LIMIT = 100
 _LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
+_DESTINATION = ("destination_region", "destination_project_id")
 
 
 @dataclass(slots=True)
@@ -111,6 +105,48 @@ def _retention(kept: "Policy | PolicyDraft") -> Retention:
     return Retention(kept.max_backups, kept.retention_days, timezone=kept.timezone, **long_term)
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyUpdate:
+    """What a person changes of a policy; ``None`` stays as it is.
+
+    The rules of retention are changed as a whole, with ``full_backup_interval`` and with where a replication policy
+    leads: what becomes of those that a request does not name is nowhere documented.
+    """
+
+    policy_id: PolicyId
+    name: str | None = None
+    enabled: bool | None = None
+    patterns: tuple[str, ...] | None = None
+    retention: Retention | None = None
+    full_backup_interval: int = -1
+    destination_region: str = ""
+    destination_project_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDeletion:
+    """What a person fills in for the deletion of a policy."""
+
+    policy_id: PolicyId
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyApplication:
+    """What a person fills in to apply a policy to a vault; a replication policy copies to ``destination_vault_id``."""
+
+    policy_id: PolicyId
+    vault_id: VaultId
+    destination_vault_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRemoval:
+    """What a person fills in to remove a policy from a vault."""
+
+    policy_id: PolicyId
+    vault_id: VaultId
+
+
 def policy_body(draft: PolicyDraft) -> bytes:
     """Return the body that asks for a policy, as UTF-8 JSON; what nobody set is left out."""
     definition: dict[str, Any] = {}
@@ -153,14 +189,103 @@ def read_policy(body: bytes) -> PolicyDraft | None:
         return None
 
 
+def update_body(update: PolicyUpdate) -> bytes:
+    """Return the body that asks for a change of a policy, as UTF-8 JSON; what stays is left out."""
+    policy: dict[str, Any] = {}
+    if update.enabled is not None:
+        policy["enabled"] = update.enabled
+    if update.name is not None:
+        policy["name"] = update.name
+    kept = update.retention
+    if kept is not None:
+        definition: dict[str, Any] = {"max_backups": kept.max_backups, "retention_duration_days": kept.days}
+        definition |= dict(zip(_LONG_TERM, kept.long_term, strict=True))
+        definition["full_backup_interval"] = update.full_backup_interval
+        more = ("timezone", kept.timezone), *((name, getattr(update, name)) for name in _DESTINATION)
+        policy["operation_definition"] = definition | {name: value for name, value in more if value}
+    if update.patterns is not None:
+        policy["trigger"] = {"properties": {"pattern": list(update.patterns)}}
+    return json.dumps({"policy": policy}, ensure_ascii=False, indent=2).encode("utf-8", "surrogatepass")
+
+
+def read_update(body: bytes, policy_id: PolicyId) -> PolicyUpdate | None:
+    """Return the change that a body of ``update_body`` means, ``None`` for one that this version cannot read."""
+    try:
+        policy = json.loads(body)["policy"]
+        definition, trigger = policy.get("operation_definition"), policy.get("trigger")
+        update = PolicyUpdate(policy_id, policy.get("name"), policy.get("enabled"))
+        if trigger is not None:
+            update = replace(update, patterns=tuple(trigger["properties"]["pattern"]))
+        if definition is not None:
+            long_term = {name: definition.get(name, 0) for name in _LONG_TERM}
+            number, days = (definition.get(name, FOREVER) for name in ("max_backups", "retention_duration_days"))
+            update = replace(
+                update,
+                retention=Retention(number, days, timezone=definition.get("timezone", ""), **long_term),
+                full_backup_interval=definition.get("full_backup_interval", -1),
+                **{name: definition.get(name, "") for name in _DESTINATION},
+            )
+        return update
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def unsent_rules(body: bytes, policy: Policy) -> list[str]:
+    """Return the rules of a policy that a change of its rules does not name, though they say something."""
+    definition = json.loads(body)["policy"].get("operation_definition")
+    if definition is None:
+        return []
+    usual = Policy(policy.id, "", policy.operation_type, enabled=True)
+    fields = {"retention_duration_days": "retention_days"}
+    names = ("max_backups", "retention_duration_days", *_LONG_TERM, "full_backup_interval", *_DESTINATION)
+    own = [name for name in names if getattr(policy, fields.get(name, name)) != getattr(usual, fields.get(name, name))]
+    own += ["advanced_retention_rules"] if policy.has_advanced_rules else []
+    return [name for name in own if name not in definition]
+
+
+def updated(policy: Policy, update: PolicyUpdate) -> Policy:
+    """Return a policy as it is after a change."""
+    kept = update.retention or policy.retention
+    return replace(
+        policy,
+        name=policy.name if update.name is None else update.name,
+        enabled=policy.enabled if update.enabled is None else update.enabled,
+        patterns=policy.patterns if update.patterns is None else update.patterns,
+        max_backups=kept.max_backups,
+        retention_days=kept.days,
+        day_backups=kept.day_backups,
+        week_backups=kept.week_backups,
+        month_backups=kept.month_backups,
+        year_backups=kept.year_backups,
+        timezone=kept.timezone,
+        full_backup_interval=policy.full_backup_interval if update.retention is None else update.full_backup_interval,
+    )
+
+
+def update_findings(update: PolicyUpdate, rules: NameRules) -> list[Finding]:
+    """Judge a change by itself."""
+    found: list[Finding] = []
+    if update.name is not None:
+        found += _name_findings(update.name, rules)
+    if update.patterns is not None:
+        found += _schedule_findings(update.patterns)
+    if update.retention is not None:
+        found += _retention_findings(update.retention, update.full_backup_interval)
+    return found
+
+
 def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
     """Judge a draft by itself."""
     return [
-        *([] if draft.name else [block(FindingKind.NAME_MISSING, Subject.NAME, "9900")]),
-        *name_findings(draft.name, rules),
+        *_name_findings(draft.name, rules),
         *_schedule_findings(draft.patterns),
-        *_retention_findings(draft),
+        *_retention_findings(draft.retention, draft.full_backup_interval),
     ]
+
+
+def _name_findings(name: str, rules: NameRules) -> list[Finding]:
+    missing = [] if name else [block(FindingKind.NAME_MISSING, Subject.NAME, "9900")]
+    return [*missing, *name_findings(name, rules)]
 
 
 def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
@@ -179,21 +304,21 @@ def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
         yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
 
 
-def _retention_findings(draft: PolicyDraft) -> Iterator[Finding]:
-    for path, found in (("max_backups", draft.max_backups), ("retention_duration_days", draft.retention_days)):
+def _retention_findings(kept: Retention, full_backup_interval: int) -> Iterator[Finding]:
+    for path, found in (("max_backups", kept.max_backups), ("retention_duration_days", kept.days)):
         if not (found == FOREVER or 1 <= found <= RETENTION_LIMIT):
             yield _range(path, found, 1, RETENTION_LIMIT)
-    for path, found in draft.long_term.items():
+    for path, found in zip(_LONG_TERM, kept.long_term, strict=True):
         if not 0 <= found <= LONG_TERM_LIMIT:
             yield _range(path, found, 0, LONG_TERM_LIMIT)
-    if not (draft.full_backup_interval == -1 or 0 <= draft.full_backup_interval <= LONG_TERM_LIMIT):
-        yield _range("full_backup_interval", draft.full_backup_interval, 0, LONG_TERM_LIMIT)
-    keeps_more = any(draft.long_term.values())
-    if keeps_more and not is_fixed_zone(draft.timezone):
+    if not (full_backup_interval == -1 or 0 <= full_backup_interval <= LONG_TERM_LIMIT):
+        yield _range("full_backup_interval", full_backup_interval, 0, LONG_TERM_LIMIT)
+    keeps_more = any(kept.long_term)
+    if keeps_more and not is_fixed_zone(kept.timezone):
         yield block(FindingKind.TIMEZONE_MISSING, Subject.RETENTION, "9900")
-    if draft.retention_days > 0 and (draft.max_backups > 0 or keeps_more):
+    if kept.days > 0 and (kept.max_backups > 0 or keeps_more):
         yield warn(FindingKind.RETENTION_EXCLUSIVE, Subject.RETENTION, "9900")
-    if draft.retention.is_forever:
+    if kept.is_forever:
         yield info(FindingKind.KEPT_FOREVER, Subject.RETENTION)
 
 

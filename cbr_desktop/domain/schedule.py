@@ -78,6 +78,12 @@ def patterns_of(runs: Iterable[Recurrence], earlier: Iterable[str] = ()) -> tupl
     return tuple(written.get(_alike(run), run.pattern) for run in runs)
 
 
+def same_runs(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether rules run at the same moments, whatever their order; strange ones do not count."""
+    left, right = ({_alike(run) for run in map(recurrence, rules) if run is not None} for rules in (one, other))
+    return left == right
+
+
 def _alike(run: Recurrence | None) -> object:
     """Return what is the same for two rules that run at the same moments, whatever the order of their days."""
     return None if run is None else (frozenset(run.days), run.interval, run.minute)

@@ -215,7 +215,8 @@ def _policies(build: Builder, vaults: dict[str, Vault], seed: int) -> None:
     daily = [vaults[name] for name in ("vault-erp-prod", "vault-web-prod", "vault-expand", "工作区-vault-01")]
     build.policy("daily-22h", [DAILY.format(20)], daily, retention_duration_days=30, full_backup_interval=30)
     hourly = [DAILY.format(f"{hour:02}") for hour in range(24)]
-    build.policy("hourly-db", hourly, [vaults["vault-db-disks"]], max_backups=48)
+    frequent = build.policy("hourly-db", hourly, [vaults["vault-db-disks"]], max_backups=48)
+    frequent.start = build.now - timedelta(days=1)
     build.policy("weekly-sfs", [SATURDAY], [vaults["vault-sfs-media"]], max_backups=52)
     gfs = {"day_backups": 7, "week_backups": 4, "month_backups": 12, "year_backups": 5, "max_backups": 7}
     build.policy("gfs-hr", [DAILY.format(21)], [vaults["vault-hr-worm"]], **gfs)

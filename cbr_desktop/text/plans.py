@@ -14,7 +14,7 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
-from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.text.operations import WORDS, request_words, subject_words
 from cbr_desktop.text.operations.words import tally
@@ -353,7 +353,7 @@ def found_cells(
     document = step.document
     subject = subject_of(document, ledger) if document is not None else None
     kind, name = (document.kind, name_of(document)) if document is not None else (None, "")
-    lost = [lost_sentence(each, now) for each in blasts.get(number, Blast()).lost]
+    lost = loss_sentences(blasts.get(number, Blast()), now)
     said = " ".join([*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO)])
     asked = request_words(kind, name, "(named by the plan)" if plan.names else "")
     waits = f" (after step {step.after})" if step.after else ""

@@ -1,11 +1,13 @@
 """When a policy runs and how long it keeps what it makes, in words: by the service's clock, which is UTC, and here."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
-from cbr_desktop.domain.policy import FOREVER, Policy, PolicyDraft
-from cbr_desktop.domain.schedule import DAYS, Recurrence, recurrence
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.domain.policy import Policy, PolicyDraft
+from cbr_desktop.domain.retention import FOREVER, Day, Forecast
+from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
+from cbr_desktop.text.states import count_words, grouped, quoted, shown
 
 DAY_WORDS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 _LONG_TERM = ("of each day", "of each week", "of each month", "of each year")
@@ -85,3 +87,79 @@ def retention_words(kept: Policy | PolicyDraft) -> str:
     more = zip(kept.retention.long_term, _LONG_TERM, strict=True)
     extra = ", ".join(f"{count} {words}" for count, words in more if count)
     return f"{words[0].upper()}{words[1:]}" + (f"; in addition {extra}" if extra else "")
+
+
+# runs and what rules delete
+
+
+def moment_words(at: datetime, zone: tzinfo | None) -> str:
+    """Return a moment in UTC and by the clocks of a zone, of this machine where it is ``None``."""
+    there, offset = at.astimezone(zone), offset_at(at, zone)
+    words = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if not offset:
+        return words
+    return f"{words} = {DAY_WORDS[DAYS[there.weekday()]]} {there:%Y-%m-%d %H:%M} {offset_words(offset)}"
+
+
+def next_sentence(policy: Policy, runs: Sequence[datetime]) -> str:
+    """Return what is to be said of a policy before its next runs are told."""
+    name = quoted(policy.name, 80)
+    if not runs:
+        return f"Policy {name} never runs: it has no time that this version can read."
+    days = "" if policy.schedule.is_certain else " Some of its times are not known for sure, as the service told less."
+    if not policy.enabled:
+        return f"Policy {name} is disabled, so nothing runs. It would run at:{days}"
+    if not policy.vault_ids:
+        return f"Policy {name} is applied to no vault, so nothing is backed up. It would run at:{days}"
+    return f"Policy {name} runs next at:{days}"
+
+
+def season_sentences(seasons: Sequence[Season]) -> list[str]:
+    """Return from when on a schedule runs at other times of the clock, since the service stays at UTC."""
+    told = []
+    for before, after in pairwise(seasons):
+        if after.since is None:
+            continue
+        day = (after.since + after.offset).strftime("%Y-%m-%d")
+        was, now = (", ".join(_clock_runs(each)) for each in (before, after))
+        if was:
+            told.append(f"From {day} on the clock is at {offset_words(after.offset)}: it runs {now} instead of {was}.")
+    return told
+
+
+def _clock_runs(season: Season) -> list[str]:
+    runs = ((often_words(run.days, run.interval), clock_of_day(run.minute)) for run in season.recurrences)
+    return [f"{_small(often)} at {clock}" for often, clock in runs]
+
+
+def forecast_sentences(told: Forecast, earlier: int = 0) -> list[str]:
+    """Return what rules delete of the backups that are there, and which they never delete.
+
+    ``earlier`` is how many of them go because of a change, or go earlier by it.
+    """
+    days = (told.until - told.since).days
+    automatic = told.existing - told.by_hand
+    words = [
+        f"Of {count_words(automatic, 'automatic backup')} that are there, {grouped(len(told.removals))}"
+        f" {_goes(len(told.removals))} deleted within {count_words(days, 'day')}."
+    ]
+    if earlier:
+        words.append(
+            f"{count_words(earlier, 'backup')} of them {_goes(earlier)} deleted, or deleted earlier, by this change."
+        )
+    if told.never:
+        words.append(
+            f"{count_words(len(told.never), 'automatic backup')} {_goes(len(told.never))} never deleted by a rule."
+        )
+    if told.by_hand:
+        words.append(f"{count_words(told.by_hand, 'backup')} of another kind or made by hand: no rule deletes those.")
+    return words
+
+
+def _goes(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def day_row(day: Day) -> tuple[str, str, str, str]:
+    """Return what is there at the end of a day: of the backups of now, of those made since, and together."""
+    return f"{day.day:%Y-%m-%d}", str(day.existing), str(day.made), str(day.total)

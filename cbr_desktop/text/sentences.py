@@ -413,6 +413,10 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         " name them."
     ),
     FindingKind.RULES_CHANGED: _rules_changed,
+    FindingKind.BACKUPS_GO: lambda finding: (
+        f"By this change of policy {quoted(finding.facts['policy'])}, {_counted(finding, 'backup')} will be deleted"
+        f" that would stay longer, the first {_moment(finding.facts['last'])}. Look at which before you go on."
+    ),
     FindingKind.VAULT_WITHOUT_POLICY: lambda finding: (
         f"Vault {quoted(finding.facts['vault'])} holds {_counted(finding, 'resource')} and has no policy, so nothing"
         " backs it up by itself. Apply a policy."
@@ -424,8 +428,8 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         " noticed later cannot be undone then; keep a week or more."
     ),
     FindingKind.RUNS_IN_PEAK: lambda finding: (
-        f"Policy {quoted(finding.facts['policy'])} runs {_counted(finding, 'time')} a day between 22:00 and 08:00, when"
-        " the service is busiest. Other hours may be quicker."
+        f"Policy {quoted(finding.facts['policy'])} has {_counted(finding, 'time')} between 22:00 and 08:00, when the"
+        " service is busiest. Other hours may be quicker."
     ),
     FindingKind.RUNS_MISSED: lambda finding: (
         f"Policy {quoted(finding.facts['policy'])} has left no task of {_counted(finding, 'run')} for vault"

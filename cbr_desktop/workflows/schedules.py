@@ -161,11 +161,9 @@ def _runs_missed(policy: Policy, ledger: Reading, tasks: Sequence[Task], now: da
         if not own:
             missed = missed[-1:]
         if missed:
-            names = {"policy": policy.name, "vault": vault.name}
-            yield replace(
-                warn(FindingKind.RUNS_MISSED, Subject.SCHEDULE),
-                facts={**names, "count": len(missed), "last": missed[-1]},
-            )
+            last, count = missed[-1], len(missed)
+            kind, part = FindingKind.RUNS_MISSED, Subject.SCHEDULE
+            yield warn(kind, part, policy=policy.name, vault=vault.name, count=count, last=last)
 
 
 def _missed(runs: Sequence[datetime], made: Sequence[datetime]) -> Iterator[datetime]:

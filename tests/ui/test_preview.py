@@ -111,8 +111,28 @@ FILES: dict[Kind, dict[str, Any]] = {
         "body": {"backup": {"name": "it's"}},
     },
     Kind.CREATE_POLICY: {"operation": "CreatePolicy", "body": POLICY},
+    Kind.UPDATE_POLICY: {
+        "operation": "UpdatePolicy",
+        "path": {"policy_id": BACKUP},
+        "body": {"policy": {"enabled": False, "operation_definition": {"max_backups": 7, "day_backups": 0}}},
+    },
+    Kind.DELETE_POLICY: {"operation": "DeletePolicy", "path": {"policy_id": BACKUP}},
+    Kind.APPLY_POLICY: {
+        "operation": "AssociateVaultPolicy",
+        "path": {"vault_id": VAULT},
+        "body": {"policy_id": BACKUP},
+    },
+    Kind.REMOVE_POLICY: {
+        "operation": "DisassociateVaultPolicy",
+        "path": {"vault_id": VAULT},
+        "body": {"policy_id": BACKUP},
+    },
 }
-METHODS = {Kind.DELETE_BACKUP: "DELETE", Kind.RENAME_BACKUP: "PUT", Kind.CREATE_POLICY: "POST"}
+METHODS = {
+    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
+    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY), "PUT"),
+    **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
+}
 
 
 def change(value: dict[str, Any]) -> Change:

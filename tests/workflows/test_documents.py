@@ -16,8 +16,9 @@ from cbr_desktop.domain.document import Document, parts_of
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.domain.policy import PolicyApplication, PolicyDeletion, PolicyDraft, PolicyRemoval, PolicyUpdate
 from cbr_desktop.domain.request import read as read_checkpoint
+from cbr_desktop.domain.retention import Retention
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -83,11 +84,18 @@ def read(stage: Stage) -> None:
 def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: Kind, stage: Stage) -> None:
     read(stage)
     ledger, id = stage.session.ledger, backup(stage).id
+    daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
     drafts = {
         Kind.CREATE_CHECKPOINT: CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"),
         Kind.DELETE_BACKUP: BackupDeletion(id),
         Kind.RENAME_BACKUP: BackupRename(id, "better"),
         Kind.CREATE_POLICY: PolicyDraft("nightly", (WEEKLY,), retention_days=30),
+        Kind.UPDATE_POLICY: PolicyUpdate(
+            daily.id, "nightly", False, (WEEKLY,), Retention(7, -1, 1, timezone="UTC+01:00")
+        ),
+        Kind.DELETE_POLICY: PolicyDeletion(daily.id),
+        Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
+        Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

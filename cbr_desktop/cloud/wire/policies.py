@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, ObjectReader, Page, Size, Text, moment
 from cbr_desktop.domain.ids import PolicyId, VaultId
-from cbr_desktop.domain.policy import FOREVER, Policy
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.retention import FOREVER
 
 
 class PropertiesRow(Struct):
@@ -69,6 +70,22 @@ def policies(body: bytes, names: Names) -> Page[Policy]:
 def policy(body: bytes) -> Policy:
     """Read the answer of CreatePolicy or ShowPolicy. ``Unfit`` when it is none."""
     return _policy(_ONE.read(body))
+
+
+class AssociationAnswer(Struct):
+    """The answer of AssociateVaultPolicy or DisassociateVaultPolicy."""
+
+    vault_id: Id
+    policy_id: Id
+
+
+_ASSOCIATIONS = {key: ObjectReader(AssociationAnswer, key) for key in ("associate_policy", "dissociate_policy")}
+
+
+def association(body: bytes, key: str) -> tuple[str, str]:
+    """Read which vault and which policy an answer names. ``Unfit`` when it names none."""
+    found = _ASSOCIATIONS[key].read(body)
+    return found.vault_id, found.policy_id
 
 
 def _policy(row: PolicyRow) -> Policy:

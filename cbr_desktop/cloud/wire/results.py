@@ -1,10 +1,11 @@
 """What the service answers to a change, one entry a kind."""
 
 from collections.abc import Callable
+from functools import partial
 
 from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
-from cbr_desktop.cloud.wire.policies import policy
+from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
@@ -45,9 +46,38 @@ def _policy(change: Change, body: bytes) -> Result:
     return Result(made.id, made.operation_type)
 
 
+def _policy_update(change: Change, body: bytes) -> Result:
+    found = policy(body)
+    if found.id.lower() != change.subject.id.lower():
+        raise Unfit("another policy than was asked for - at `policy.id`")
+    if change.tag and found.name != change.tag:
+        raise Unfit("another name than was asked for - at `policy.name`")
+    return Result(found.id, found.operation_type)
+
+
+def _policy_deletion(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the policy is gone."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, "gone")
+
+
+def _association(key: str, status: str, change: Change, body: bytes) -> Result:
+    vault_id, policy_id = association(body, key)
+    if vault_id.lower() != change.subject.id.lower():
+        raise Unfit(f"another vault than was asked for - at `{key}.vault_id`")
+    if policy_id.lower().encode() not in change.body.lower():
+        raise Unfit(f"another policy than was asked for - at `{key}.policy_id`")
+    return Result(change.subject.id, status)
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
+    Kind.UPDATE_POLICY: _policy_update,
+    Kind.DELETE_POLICY: _policy_deletion,
+    Kind.APPLY_POLICY: partial(_association, "associate_policy", "applied"),
+    Kind.REMOVE_POLICY: partial(_association, "dissociate_policy", "removed"),
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
 }

@@ -3,10 +3,14 @@
 from cbr_desktop.domain.change import Kind, Subject, SubjectType
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
+from cbr_desktop.text.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.text.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.text.operations.create_policy import CREATE_POLICY
 from cbr_desktop.text.operations.delete_backup import DELETE_BACKUP
+from cbr_desktop.text.operations.delete_policy import DELETE_POLICY
+from cbr_desktop.text.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.text.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.text.operations.update_policy import UPDATE_POLICY
 from cbr_desktop.text.operations.words import Words
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE
@@ -14,6 +18,10 @@ from cbr_desktop.text.words import NONE
 WORDS: dict[Kind, Words] = {
     Kind.CREATE_CHECKPOINT: CREATE_CHECKPOINT,
     Kind.CREATE_POLICY: CREATE_POLICY,
+    Kind.UPDATE_POLICY: UPDATE_POLICY,
+    Kind.DELETE_POLICY: DELETE_POLICY,
+    Kind.APPLY_POLICY: APPLY_POLICY,
+    Kind.REMOVE_POLICY: REMOVE_POLICY,
     Kind.DELETE_BACKUP: DELETE_BACKUP,
     Kind.RENAME_BACKUP: RENAME_BACKUP,
 }

@@ -30,7 +30,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import WORDS
@@ -160,14 +160,15 @@ class ChangeDialog(QDialog):
         self.ask.setText(f"To go on, type {quoted(name_to_type(subject))}:")
 
     def _show_losses(self, now: datetime) -> None:
-        while len(self._loss_lines) < len(self._blast.lost):
+        told = loss_sentences(self._blast, now)
+        while len(self._loss_lines) < len(told):
             line = MarkedLine(f"changeLoss{len(self._loss_lines) or ''}")
             self._loss_lines.append(line)
             self._losses.addWidget(line)
         for place, line in enumerate(self._loss_lines):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
             mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
-            line.say(mark, lost_sentence(lost, now) if lost is not None else "")
+            line.say(mark, told[place] if place < len(told) else "")
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = f"Judged by what was read at {clock_words(as_of, now)}, {age} ago." if as_of is not None else ""

@@ -1,6 +1,7 @@
-"""The form of a new policy: its name, when it runs in UTC and here, and how long its backups are kept."""
+"""The form of a policy: its name, when it runs in UTC and here, and how long its backups are kept."""
 
 from datetime import timedelta
+from typing import Any
 
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import (
@@ -19,13 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.policy import (
-    INTERVAL_LIMIT,
-    LONG_TERM_LIMIT,
-    PATTERNS_LIMIT,
-    RETENTION_LIMIT,
-    PolicyDraft,
-)
+from cbr_desktop.domain.policy import LONG_TERM_LIMIT, RETENTION_LIMIT
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT
 from cbr_desktop.text.schedules import (
     DAY_WORDS,
     clock_of_day,
@@ -53,6 +49,7 @@ class PolicyFields(ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC."""
 
     kind = Kind.CREATE_POLICY
+    disabled_words = "It is made disabled, so nothing runs before it is enabled."
 
     def __init__(self, offset: timedelta, given: PolicyForm | None = None) -> None:
         super().__init__()
@@ -81,9 +78,13 @@ class PolicyFields(ChangeForm):
             enabled=self.enabled.isChecked(),
         )
 
-    def draft(self) -> PolicyDraft:
+    def draft(self) -> Any:
         """Return the policy that is asked for."""
         return self.form().draft()
+
+    def told(self, form: PolicyForm) -> tuple[str, str]:
+        """Return in words when the policy runs, and how long its backups are kept."""
+        return runs_sentence(form.runs, self._offset), retention_words(form.draft())
 
     def begin(self) -> None:
         """Put the focus into the name."""
@@ -158,9 +159,9 @@ class PolicyFields(ChangeForm):
         self._more.setVisible(form.long_term is not None)
         self.remove.setEnabled(bool(self.times.selectedItems()))
         self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
-        state = "" if form.enabled else " It is made disabled, so nothing runs before it is enabled."
-        kept = retention_words(form.draft())
-        self.rule.setText(f"{runs_sentence(form.runs, self._offset)} Its backups are kept: {_small(kept)}.{state}")
+        state = "" if form.enabled else f" {self.disabled_words}"
+        runs, kept = self.told(form)
+        self.rule.setText(f"{runs} Its backups are kept: {_small(kept)}.{state}")
 
     # building
 
@@ -221,11 +222,12 @@ class PolicyFields(ChangeForm):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
+        self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clock(), self._retention()
         rows: tuple[tuple[str, QWidget], ...] = (
             ("&Name", self.name),
-            ("Runs", self._schedule()),
-            ("At (UTC)", self._clock()),
-            ("Keeps", self._retention()),
+            ("Runs", self.schedule_side),
+            ("At (UTC)", self.clock_side),
+            ("Keeps", self.retention_side),
             ("", self.enabled),
             ("", self.rule),
         )

@@ -1,20 +1,22 @@
 """The policies: when the service makes or replicates backups by itself, how long it keeps them, for which vaults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
 from cbr_desktop.text.schedules import retention_words, schedule_words
-from cbr_desktop.text.states import shown
+from cbr_desktop.text.states import count_words, shown
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.tables.column import Column, Field, NumberField, TextField
-from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.kit.widgets import do, verb_buttons
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
@@ -26,6 +28,8 @@ class PoliciesPage(Page[Policy]):
 
     Signals:
         creation_requested: a new policy is asked for.
+        edit_requested, switch_requested, application_requested, removal_requested, deletion_requested: the policy that
+            should be changed, enabled or disabled, applied to a vault, removed from one, deleted.
     """
 
     name = "Policies"
@@ -34,17 +38,44 @@ class PoliciesPage(Page[Policy]):
     hint = "state:disabled type:backup nightly"
 
     creation_requested = Signal()
+    edit_requested = Signal(object)
+    switch_requested = Signal(object)
+    application_requested = Signal(object)
+    removal_requested = Signal(object)
+    deletion_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "create": ("&New policy…", "Make a backup policy; it is applied to no vault by that"),
+        "edit": ("&Edit…", "Change its name, its times or how long it keeps, and see what that deletes (F2)"),
+        "switch": ("Ena&ble or disable…", "Let it run, or let it do nothing"),
+        "apply": ("&Apply to a vault…", "Choose a vault that it backs up from then on"),
+        "remove": ("Re&move from a vault…", "Choose a vault that it leaves alone from then on"),
+        "delete": ("&Delete…", "See what that means for its vaults, then decide (Del)"),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(workspace, times, parent)
-        self.buttons = verb_buttons("policies", self._VERBS, {"create": self.creation_requested.emit})
+        self._acts: dict[str, Callable[[], object]] = {
+            "create": self.creation_requested.emit,
+            "edit": partial(self._wish, "Editing", self.edit_requested),
+            "switch": partial(self._wish, "Enabling or disabling", self.switch_requested),
+            "apply": partial(self._wish, "Applying", self.application_requested),
+            "remove": partial(self._wish, "Removing", self.removal_requested),
+            "delete": partial(self._wish, "Deleting", self.deletion_requested),
+        }
+        self.buttons = verb_buttons("policies", self._VERBS, self._acts)
         row = QHBoxLayout()
-        row.addWidget(self.buttons["create"])
+        row.setSpacing(6)
+        for button in self.buttons.values():
+            row.addWidget(button)
         row.addStretch(1)
+        for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "edit")):
+            shortcut = QShortcut(QKeySequence(key), self.view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(self._acts[verb])
+        self.view.selection_altered.connect(self._tell_choice)
+        self.model.arranged.connect(self._tell_choice)
+        self._tell_choice()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
         layout.addLayout(row)
@@ -102,8 +133,23 @@ class PoliciesPage(Page[Policy]):
         return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
 
     def extend_menu(self, menu: QMenu) -> None:
-        """Offer a new policy."""
-        menu.addAction(self._VERBS["create"][0]).triggered.connect(self.creation_requested)
+        """Offer what can be done about the selected policy, and a new one."""
+        for verb, act in self._acts.items():
+            menu.addAction(self._VERBS[verb][0]).triggered.connect(partial(do, act))
+
+    def _wish(self, doing: str, wish: SignalInstance) -> None:
+        """Wish for something to be done to the selected policy; of several nothing is done, and that is said."""
+        rows = self.view.selected_rows()
+        if len(rows) > 1:
+            chosen = count_words(len(rows), "policy", "policies")
+            self.remarked.emit(f"{doing} takes one policy at a time; {chosen} are selected. Nothing was done.")
+        elif rows:
+            wish.emit(rows[0])
+
+    def _tell_choice(self) -> None:
+        chosen = bool(self.view.selected_rows())
+        for verb, button in self.buttons.items():
+            button.setEnabled(chosen or verb == "create")
 
     def _schedule(self, row: Policy) -> str:
         return schedule_words(row.patterns, local_offset(self._times))

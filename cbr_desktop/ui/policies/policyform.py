@@ -1,10 +1,12 @@
-"""What a person fills in for a new policy, without Qt: a schedule in UTC, and how long its backups are kept."""
+"""What a person fills in for a policy, without Qt: a schedule in UTC, and how long its backups are kept."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from cbr_desktop.domain.policy import DAYS, FOREVER, PolicyDraft, Recurrence, recurrence
+from cbr_desktop.domain.policy import Policy, PolicyDraft, PolicyUpdate
+from cbr_desktop.domain.retention import FOREVER, Retention
+from cbr_desktop.domain.schedule import DAYS, Recurrence, patterns_of, recurrence, same_runs
 
 
 class Keep(StrEnum):
@@ -73,42 +75,100 @@ class PolicyForm:
 
 def form_of(draft: PolicyDraft) -> PolicyForm | None:
     """Return the fields that ask for a draft, ``None`` for one that they cannot ask for."""
-    runs = [recurrence(pattern) for pattern in draft.patterns]
-    known = [run for run in runs if run is not None]
-    if len(known) < len(runs) or len({(frozenset(run.days), run.interval) for run in known}) > 1:
-        return None
-    keep = Keep.NUMBER if draft.max_backups != FOREVER else Keep.DAYS
-    made = PolicyForm(
-        name=draft.name,
-        is_weekly=not known or bool(known[0].days),
-        days=frozenset(known[0].days) if known and known[0].days else frozenset(DAYS),
-        interval=known[0].interval if known else 1,
-        minutes=tuple(run.minute for run in known),
-        keep=Keep.DELETED if draft.max_backups == draft.retention_days == FOREVER else keep,
-        number=draft.max_backups if draft.max_backups != FOREVER else 30,
-        days_kept=draft.retention_days if draft.retention_days != FOREVER else 30,
-        long_term=_long_term(draft),
-        enabled=draft.enabled,
-    )
+    made = _shown(draft.name, draft.enabled, draft.patterns, draft.retention)
     return made if _asks_alike(made.draft(), draft) else None
 
 
-def _long_term(draft: PolicyDraft) -> LongTerm | None:
-    numbers = (draft.day_backups, draft.week_backups, draft.month_backups, draft.year_backups)
-    return LongTerm(*numbers, draft.timezone) if any(numbers) or draft.timezone else None
+def _shown(name: str, enabled: bool, patterns: Iterable[str], kept: Retention) -> PolicyForm:
+    """Return the fields that come nearest to a policy."""
+    known = [run for run in map(recurrence, patterns) if run is not None]
+    numbered = kept.max_backups != FOREVER
+    more = LongTerm(*kept.long_term, kept.timezone)
+    return PolicyForm(
+        name=name,
+        is_weekly=not known or bool(known[0].days),
+        days=frozenset(known[0].days) if known and known[0].days else frozenset(DAYS),
+        interval=known[0].interval if known else 1,
+        minutes=tuple(sorted({run.minute for run in known})),
+        keep=Keep.NUMBER if numbered else Keep.DAYS if kept.days != FOREVER else Keep.DELETED,
+        number=kept.max_backups if numbered else 30,
+        days_kept=kept.days if kept.days != FOREVER else 30,
+        long_term=more if any(kept.long_term) or kept.timezone else None,
+        enabled=enabled,
+    )
 
 
 def _asks_alike(one: PolicyDraft, other: PolicyDraft) -> bool:
     """Whether two drafts ask for the same; the order of days and times is no difference."""
-    return _without_schedule(one) == _without_schedule(other) and _points(one.patterns) == _points(other.patterns)
+    return replace(one, patterns=()) == replace(other, patterns=()) and _runs_alike(one.patterns, other.patterns)
 
 
-def _without_schedule(draft: PolicyDraft) -> tuple[object, ...]:
-    long_term = tuple(draft.long_term.items())
-    kept = (draft.max_backups, draft.retention_days, draft.timezone, draft.full_backup_interval)
-    return draft.name, draft.enabled, *kept, *long_term
+def _runs_alike(one: Iterable[str], other: Iterable[str]) -> bool:
+    known = all(recurrence(pattern) is not None for pattern in (*one, *other))
+    return known and same_runs(one, other)
 
 
-def _points(patterns: Iterable[str]) -> set[tuple[frozenset[str], int, int]]:
-    found = (recurrence(pattern) for pattern in patterns)
-    return {(frozenset(run.days), run.interval, run.minute) for run in found if run is not None}
+# a policy that there is
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEdit:
+    """The fields that show a policy. What they cannot show is not asked for, and stays as it is.
+
+    ``shows_schedule`` and ``shows_retention`` are whether they can show when it runs and how long it keeps.
+    """
+
+    policy: Policy
+    form: PolicyForm
+    shows_schedule: bool
+    shows_retention: bool
+
+    def update(self, form: PolicyForm) -> PolicyUpdate:
+        """Return what is changed of the policy when the fields say ``form``."""
+        own, asked = self.policy, form.draft()
+        update = PolicyUpdate(own.id)
+        if asked.name != own.name:
+            update = replace(update, name=asked.name)
+        if asked.enabled != own.enabled:
+            update = replace(update, enabled=asked.enabled)
+        if self.shows_schedule and not same_runs(asked.patterns, own.patterns):
+            update = replace(update, patterns=patterns_of(form.runs, own.patterns))
+        if self.shows_retention and _rules(asked.retention) != _rules(own.retention):
+            update = replace(
+                update,
+                retention=replace(asked.retention, timezone=asked.retention.timezone or own.timezone),
+                full_backup_interval=own.full_backup_interval,
+                destination_region=own.destination_region,
+                destination_project_id=own.destination_project_id,
+            )
+        return update
+
+
+def _rules(kept: Retention) -> Retention:
+    """Return the rules that count: a zone says something of days, weeks, months and years alone."""
+    return kept if any(kept.long_term) else replace(kept, timezone="")
+
+
+def edit_of(policy: Policy, asked: Policy | None = None) -> PolicyEdit:
+    """Return the fields that show a policy, or what was asked for of it."""
+    shown = asked or policy
+    kept = shown.retention
+    form = _shown(shown.name, shown.enabled, shown.patterns, kept)
+    if not any(kept.long_term):
+        form = replace(form, long_term=None)
+    own = policy.retention
+    return PolicyEdit(
+        policy,
+        form,
+        shows_schedule=all(_shows_runs(each.patterns) for each in (policy, shown)),
+        shows_retention=all(_shows_rules(each) for each in (own, kept)),
+    )
+
+
+def _shows_runs(patterns: tuple[str, ...]) -> bool:
+    form = _shown("", True, patterns, Retention())
+    return _runs_alike(tuple(run.pattern for run in form.runs), patterns)
+
+
+def _shows_rules(kept: Retention) -> bool:
+    return _rules(replace(_shown("", True, (), kept), name="").draft().retention) == _rules(kept)

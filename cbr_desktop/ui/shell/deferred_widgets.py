@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
@@ -36,6 +36,9 @@ from cbr_desktop.ui.tasks.page import TasksPage
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.policy import Policy
 
 
 class DeferredWidgets:
@@ -220,6 +223,12 @@ class DeferredWidgets:
             page: Any = self._show_page("Policies")
             self.open_profile_menu(page.buttons["create"], create)
 
+    def _ask_of_policy(self, ask: Callable[..., object], policy: "Policy") -> None:
+        """Open a window in which something is asked of a policy."""
+        context = self._workspace.context_of(lambda ledger: policy.id in ledger.policies)
+        if context is not None:
+            ask(context, policy, self._window)
+
     def _drafts(self) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage
 
@@ -233,6 +242,11 @@ class DeferredWidgets:
 
         page = PoliciesPage(self._workspace, self._times)
         page.creation_requested.connect(self._create_policy)
+        page.edit_requested.connect(partial(self._ask_of_policy, self._dialogs.edit_policy))
+        page.switch_requested.connect(partial(self._ask_of_policy, self._dialogs.switch_policy))
+        page.application_requested.connect(partial(self._ask_of_policy, self._dialogs.apply_policy))
+        page.removal_requested.connect(partial(self._ask_of_policy, self._dialogs.remove_policy))
+        page.deletion_requested.connect(partial(self._ask_of_policy, self._dialogs.delete_policy))
         return page
 
     def _backups(self) -> Page[Any]:

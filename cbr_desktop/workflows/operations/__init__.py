@@ -4,13 +4,26 @@ from typing import Any
 
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
+from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.operation import Operation
+from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
 
-_ALL: tuple[Operation, ...] = (CREATE_CHECKPOINT, CREATE_POLICY, DELETE_BACKUP, RENAME_BACKUP)
+_ALL: tuple[Operation, ...] = (
+    CREATE_CHECKPOINT,
+    CREATE_POLICY,
+    UPDATE_POLICY,
+    DELETE_POLICY,
+    APPLY_POLICY,
+    REMOVE_POLICY,
+    DELETE_BACKUP,
+    RENAME_BACKUP,
+)
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
 

@@ -1,0 +1,234 @@
+"""The commands that tell of policies: what is wrong with them, when one runs, and what its rules delete."""
+
+import argparse
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.opening import closing_client, opened_session, run
+from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNUSABLE, show, table
+from cbr_desktop.domain.document import ChangeDocument
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.retention import Forecast
+from cbr_desktop.domain.schedule import offset_at, seasons, zone_of
+from cbr_desktop.storage.requestfile import read
+from cbr_desktop.text.schedules import (
+    day_row,
+    forecast_sentences,
+    moment_words,
+    next_sentence,
+    retention_words,
+    schedule_words,
+    season_sentences,
+)
+from cbr_desktop.text.sentences import finding_sentence, incomplete_sentence
+from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.workflows.documents import change_of
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.operations import OPERATIONS
+from cbr_desktop.workflows.operations.policies import PolicyOperation
+from cbr_desktop.workflows.schedules import LOOKED_BACK, outlook, schedule_findings
+
+_YEAR = timedelta(days=366)
+Work = Callable[[ProfileSession, argparse.Namespace], Coroutine[Any, Any, int]]
+
+
+def listed(options: argparse.Namespace) -> int:
+    """List the policies, and remark what is wrong with their schedules."""
+    return _told(options, _listed)
+
+
+def following(options: argparse.Namespace) -> int:
+    """Tell when a policy runs next, in UTC and by a clock."""
+    return _told(options, _following)
+
+
+def simulated(options: argparse.Namespace) -> int:
+    """Tell which backups the rules of a policy delete, or those of a policy as a request file would make them."""
+    return _told(options, _simulated)
+
+
+def _told(options: argparse.Namespace, work: Work) -> int:
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run(closing_client(session, work(session, options)))
+
+
+async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool = False) -> Ledger:
+    """Read what a command looks at, and say where something is missing."""
+    ledger, cloud = session.ledger, session.cloud
+    policies, vaults = await cloud.policies(), await cloud.vaults()
+    ledger.put_policies(policies)
+    ledger.put_vaults(vaults)
+    found: list[tuple[Any, str]] = [(policies, "policy"), (vaults, "vault")]
+    if backups:
+        kept = await cloud.backups()
+        ledger.put_backups(kept)
+        found.append((kept, "backup"))
+    if tasks:
+        recent = await cloud.tasks(since=session.clock.now() - LOOKED_BACK, operation_type="backup")
+        ledger.put_tasks(recent)
+        found.append((recent, "task"))
+    for listing, noun in found:
+        if not listing.complete:
+            remark(incomplete_sentence(len(listing.rows), noun, listing.shortfall))
+    return ledger
+
+
+async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
+    ledger = await _read(session, tasks=True)
+    now, own = session.clock.now(), sorted(ledger.policies.values(), key=lambda each: (each.name, each.id))
+    findings = [finding_sentence(each) for each in schedule_findings(ledger, now)]
+    records = [_record(policy, ledger, now) for policy in own]
+    head = ("NAME", "KIND", "STATE", "NEXT RUN", "VAULTS", "KEEPS", "ID", "RUNS")
+    rows = [head, *(_cells(policy, now) for policy in own)]
+    whole = all(ledger.freshness[part].complete for part in ledger.freshness)
+    show(options, {"policies": records, "complete": whole, "problems": findings}, table(rows))
+    for sentence in findings if not options.json else ():
+        remark(sentence)
+    return GOOD if whole else PARTIAL
+
+
+def _next(policy: Policy, now: datetime) -> datetime | None:
+    return next(policy.schedule.runs(now), None) if policy.enabled and policy.vault_ids else None
+
+
+def _record(policy: Policy, ledger: Ledger, now: datetime) -> dict[str, Any]:
+    vaults = [{"id": id, "name": ledger.vaults[id].name if id in ledger.vaults else None} for id in policy.vault_ids]
+    kept = policy.retention
+    numbers = ("max_backups", "days", "day_backups", "week_backups", "month_backups", "year_backups", "timezone")
+    return {
+        "id": policy.id,
+        "name": policy.name,
+        "operation_type": policy.operation_type,
+        "enabled": policy.enabled,
+        "patterns": policy.patterns,
+        "next_run": _next(policy, now),
+        "retention": {name: getattr(kept, name) for name in numbers},
+        "vaults": vaults,
+    }
+
+
+def _cells(policy: Policy, now: datetime) -> tuple[str, ...]:
+    at = _next(policy, now)
+    return (
+        shown(policy.name, 64),
+        shown(policy.operation_type, 20),
+        "enabled" if policy.enabled else "disabled",
+        moment_words(at, None) if at is not None else "-",
+        str(len(policy.vault_ids)),
+        retention_words(policy),
+        shown(policy.id, 64),
+        schedule_words(policy.patterns, offset_at(now, None)),
+    )
+
+
+def _named(ledger: Ledger, name: str) -> Policy | str:
+    """Return the policy of a name or id, or a sentence that says why there is none."""
+    found = [each for each in ledger.policies.values() if name in (each.id, each.name)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return f"There is no policy {quoted(name, 80)} in this project. cbr-desktop policies lists them."
+    ids = ", ".join(shown(each.id, 64) for each in found)
+    return f"{len(found)} policies are called {quoted(name, 80)}. Name one by its id: {ids}."
+
+
+async def _following(session: ProfileSession, options: argparse.Namespace) -> int:
+    ledger = await _read(session)
+    policy = _named(ledger, options.policy)
+    if isinstance(policy, str):
+        return _unusable(options, policy)
+    now, schedule = session.clock.now(), policy.schedule
+    try:
+        zone = zone_of(options.zone) if options.zone is not None else None
+    except LookupError:
+        return _unusable(options, f"{quoted(options.zone, 80)} is no zone such as Europe/Berlin or UTC+01:00.")
+    runs = list(islice(schedule.runs(now), options.count))
+    found = seasons(schedule, zone, now, max([now + _YEAR, *runs[-1:]]))
+    changes = season_sentences(found)
+    record = {
+        "id": policy.id,
+        "name": policy.name,
+        "enabled": policy.enabled,
+        "is_certain": schedule.is_certain,
+        "runs": [{"utc": each, "local": each.astimezone(zone).isoformat()} for each in runs],
+        "clock_changes": [
+            {"at": each.since, "utc_offset_minutes": each.offset // timedelta(minutes=1)} for each in found
+        ],
+    }
+    lines = [next_sentence(policy, runs), *(moment_words(each, zone) for each in runs), *changes]
+    show(options, record, "\n".join(lines))
+    return GOOD
+
+
+async def _simulated(session: ProfileSession, options: argparse.Namespace) -> int:
+    ledger = await _read(session, backups=True)
+    return _simulated_by(options, ledger, session.clock.now())
+
+
+def _simulated_by(options: argparse.Namespace, ledger: Ledger, now: datetime) -> int:
+    path = Path(options.policy)
+    if path.suffix == ".json" or path.is_file():
+        return _simulated_file(options, path, ledger, now)
+    policy = _named(ledger, options.policy)
+    if isinstance(policy, str):
+        return _unusable(options, policy)
+    told = outlook(ledger, policy.vault_ids, policy.rules, now, options.days)
+    return _show_forecast(options, told, ledger, {"policy": policy.name, "vaults": list(policy.vault_ids)}, [])
+
+
+def _simulated_file(options: argparse.Namespace, path: Path, ledger: Ledger, now: datetime) -> int:
+    document, findings = read(path)
+    if document is None:
+        return _unusable(options, f"{shown(path, 4096)}: {finding_sentence(findings[0])}")
+    operation = OPERATIONS[document.kind] if isinstance(document, ChangeDocument) else None
+    if not isinstance(operation, PolicyOperation):
+        return _unusable(options, f"{shown(path, 4096)}: it changes no policy that there is, nor where one is applied.")
+    try:
+        change = change_of(document, ledger)
+    except ValueError:
+        return _unusable(options, f"{shown(path, 4096)}: it cannot be read as a change. cbr-desktop check tells why.")
+    told = operation.outlooks(change, ledger, now, options.days)
+    blocks = [each for each in operation.judge(change, ledger, now).findings if each.severity is Severity.BLOCK]
+    for each in blocks:
+        remark(finding_sentence(each))
+    if told is None:
+        words = "Nothing is deleted otherwise because of it: no rule is changed that backups come under."
+        show(options, {"file": str(path), "changed": 0}, words)
+        return BAD if blocks else GOOD
+    _show_forecast(options, told.after, ledger, {"file": str(path), "changed": len(told.removals)}, told.removals)
+    return BAD if blocks else GOOD
+
+
+def _show_forecast(
+    options: argparse.Namespace, told: Forecast, ledger: Ledger, about: dict[str, Any], earlier: Sequence[Any]
+) -> int:
+    removals = [
+        {
+            "backup_id": each.id,
+            "name": ledger.backups[each.id].name,
+            "resource": ledger.backups[each.id].resource_name,
+            "made_at": each.made_at,
+            "deleted_at": each.at,
+            "cause": each.cause.name.lower(),
+        }
+        for each in told.removals
+    ]
+    days = [{"day": str(each.day), "existing": each.existing, "made": each.made} for each in told.days()]
+    record = {**about, "days": days, "deleted": removals, "never_deleted": list(told.never), "by_hand": told.by_hand}
+    rows = [("DAY (UTC)", "OF NOW", "MADE SINCE", "TOGETHER"), *map(day_row, told.days())]
+    show(options, record, "\n".join([*forecast_sentences(told, len(earlier)), table(rows)]))
+    return GOOD
+
+
+def _unusable(options: argparse.Namespace, words: str) -> int:
+    if options.json:
+        show(options, {"problems": [words]}, words)
+    else:
+        remark(words)
+    return UNUSABLE

@@ -1,0 +1,57 @@
+"""The form of a policy that there is: what is changed of it, and nothing else."""
+
+from datetime import timedelta
+
+from PySide6.QtWidgets import QGridLayout
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.policy import Policy, PolicyUpdate
+from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.operations.form import FixedForm
+from cbr_desktop.ui.policies.form import PolicyFields
+from cbr_desktop.ui.policies.policyform import PolicyForm, edit_of
+
+
+class PolicyEditFields(PolicyFields):
+    """Asks for another name, schedule, retention or state of a policy; ``asked`` is what was asked for before.
+
+    Times and rules that the fields cannot show are told in words, and stay as they are.
+    """
+
+    kind = Kind.UPDATE_POLICY
+    disabled_words = "It is disabled, so nothing runs before it is enabled."
+
+    def __init__(self, policy: Policy, offset: timedelta, asked: Policy | None = None) -> None:
+        self._edit = edit_of(policy, asked)
+        super().__init__(offset, self._edit.form)
+        self.setObjectName("policyEditForm")
+        for side in (self.schedule_side, self.clock_side) if not self._edit.shows_schedule else ():
+            side.setEnabled(False)
+        self.retention_side.setEnabled(self._edit.shows_retention)
+        grid = self.layout()
+        if isinstance(grid, QGridLayout) and self._kept_words():
+            grid.addWidget(label(self._kept_words(), "policyKept"), grid.rowCount(), 1)
+
+    def draft(self) -> PolicyUpdate:
+        """Return what is changed."""
+        return self._edit.update(self.form())
+
+    def told(self, form: PolicyForm) -> tuple[str, str]:
+        """Return in words when the policy runs, and how long its backups are kept; of what is not shown as it is."""
+        runs, kept = super().told(form)
+        policy = self._edit.policy
+        if not self._edit.shows_schedule:
+            runs = f"It runs: {schedule_words(policy.patterns, self._offset)}."
+        return runs, kept if self._edit.shows_retention else retention_words(policy)
+
+    def _kept_words(self) -> str:
+        """Return which fields are off, empty where none are."""
+        sides = (("its times", self._edit.shows_schedule), ("its rules", self._edit.shows_retention))
+        off = [words for words, is_shown in sides if not is_shown]
+        return f"This form cannot show {' and '.join(off)}. They stay as they are." if off else ""
+
+
+def switch_form(policy: Policy) -> FixedForm:
+    """Return the form that enables a policy, or disables one that is enabled: there is nothing to fill in."""
+    return FixedForm(Kind.UPDATE_POLICY, PolicyUpdate(policy.id, enabled=not policy.enabled))

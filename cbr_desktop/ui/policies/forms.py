@@ -1,0 +1,127 @@
+"""The forms that delete a policy, apply one to a vault and remove one from a vault."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.policy import REPLICATION, Policy, PolicyApplication, PolicyDeletion, PolicyRemoval
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.states import shown
+from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
+
+
+def deletion_form(id: PolicyId) -> FixedForm:
+    """Return the form that deletes a policy: there is nothing to fill in."""
+    return FixedForm(Kind.DELETE_POLICY, PolicyDeletion(id))
+
+
+class ApplyForm(ChangeForm):
+    """Asks which policy is applied to which vault; one that is given is chosen already."""
+
+    kind = Kind.APPLY_POLICY
+
+    def __init__(
+        self,
+        policies: Iterable[Policy],
+        vaults: Iterable[Vault],
+        policy_id: str = "",
+        vault_id: str = "",
+        destination: str = "",
+    ) -> None:
+        super().__init__()
+        self.setObjectName("applyForm")
+        known = sorted(policies, key=lambda each: (each.name, each.id))
+        self._copying = {each.id for each in known if each.operation_type == REPLICATION}
+        self.policy = _choice("applyPolicy", "Policy", [(each.id, each.name) for each in known], policy_id)
+        self.vault = _choice("applyVault", "Vault", _named(vaults), vault_id)
+        self.destination = QLineEdit(destination)
+        self.destination.setObjectName("applyDestination")
+        self.destination.setAccessibleName("Id of the vault that it copies to")
+        self._rows = _grid(
+            self, (("&Policy", self.policy), ("&Vault", self.vault), ("Copies to vault &ID", self.destination))
+        )
+        for box in (self.policy, self.vault):
+            box.currentIndexChanged.connect(self._tell_changed)
+        self.destination.textChanged.connect(self._tell_changed)
+        self._tell_changed()
+
+    def draft(self) -> PolicyApplication:
+        """Return what is asked for. ``ValueError`` while policy or vault are missing."""
+        policy_id, vault_id = _chosen(self.policy), _chosen(self.vault)
+        target = self.destination.text().strip() if policy_id in self._copying else ""
+        return PolicyApplication(PolicyId(policy_id), VaultId(vault_id), target)
+
+    def begin(self) -> None:
+        """Put the focus into what is still to be chosen."""
+        (self.vault if self.policy.currentIndex() >= 0 else self.policy).setFocus()
+
+    def _tell_changed(self, *_: object) -> None:
+        for widget in self._rows[-1]:
+            widget.setVisible(self.policy.currentData() in self._copying)
+        self.changed.emit()
+
+
+class RemoveForm(ChangeForm):
+    """Asks from which of its vaults a policy is removed."""
+
+    kind = Kind.REMOVE_POLICY
+
+    def __init__(self, policy_id: str, vaults: Iterable[Vault], vault_id: str = "") -> None:
+        super().__init__()
+        self.setObjectName("removeForm")
+        self._policy_id = PolicyId(policy_id)
+        self.vault = _choice("removeVault", "Vault", _named(vaults), vault_id)
+        if self.vault.count() == 1:
+            self.vault.setCurrentIndex(0)
+        _grid(self, (("From &vault", self.vault),))
+        self.vault.currentIndexChanged.connect(self.changed)
+
+    def draft(self) -> PolicyRemoval:
+        """Return what is asked for. ``ValueError`` while the vault is missing."""
+        return PolicyRemoval(self._policy_id, VaultId(_chosen(self.vault)))
+
+    def begin(self) -> None:
+        """Put the focus into the choice of the vault."""
+        self.vault.setFocus()
+
+
+def _named(vaults: Iterable[Vault]) -> list[tuple[str, str]]:
+    return [(each.id, each.name) for each in sorted(vaults, key=lambda each: (each.name, each.id))]
+
+
+def _choice(name: str, words: str, items: Sequence[tuple[str, str]], chosen: str) -> StillBox:
+    """Return a choice by names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
+    box = StillBox()
+    box.setObjectName(name)
+    box.setAccessibleName(words)
+    box.setPlaceholderText(f"Choose a {words.lower()}")
+    names = [label for _, label in items]
+    for id, label_words in items:
+        twin = f" ({shown(id, 64)})" if names.count(label_words) > 1 or not label_words else ""
+        box.addItem(f"{shown(label_words, 80)}{twin}", id)
+    box.setCurrentIndex(box.findData(chosen))
+    return box
+
+
+def _chosen(box: StillBox) -> str:
+    id = box.currentData()
+    if not id:
+        raise ValueError("nothing is chosen")
+    return str(id)
+
+
+def _grid(form: QWidget, rows: Sequence[tuple[str, QWidget]]) -> list[tuple[QWidget, QWidget]]:
+    grid = QGridLayout(form)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setColumnStretch(1, 1)
+    made: list[tuple[QWidget, QWidget]] = []
+    for row, (words, field) in enumerate(rows):
+        title = label(words, "policyField")
+        title.setBuddy(field)
+        grid.addWidget(title, row, 0)
+        grid.addWidget(field, row, 1)
+        made.append((title, field))
+    return made

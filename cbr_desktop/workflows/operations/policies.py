@@ -1,0 +1,173 @@
+"""What the operations on one policy have in common: what its rules are before and after, and what that deletes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from cbr_desktop.domain import finding
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.change import Change, Subject, SubjectType
+from cbr_desktop.domain.document import ChangeDocument, filled
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.retention import HORIZON_DAYS, Forecast, Removal, Rules, compared
+from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.operations.operation import Operation, Reader
+from cbr_desktop.workflows.schedules import outlook
+from cbr_desktop.workflows.sending import searched_since
+
+POLICY_PATH = "policies/{policy_id}"
+"""The path of a policy."""
+NAMED = 20
+"""Backups that a change of rules names of those that are lost by it; the others it counts."""
+_NO_POLICY = "6000"
+"""The service's word for a policy that does not exist."""
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A change of rules: those that vaults have had and those that they get, ``None`` for none."""
+
+    vault_ids: tuple[VaultId, ...]
+    before: Rules | None
+    after: Rules | None
+
+
+class Outlooks(NamedTuple):
+    """What the rules of before and those of after a change do to the known backups."""
+
+    before: Forecast
+    after: Forecast
+
+    @property
+    def removals(self) -> list[Removal]:
+        """The backups that only go, or go earlier, because of the change."""
+        return list(compared(self.before, self.after))
+
+
+class PolicyOperation(Operation):
+    """An operation that changes which rules the backups of some vaults come under."""
+
+    def __init__(self) -> None:
+        self._told: tuple[tuple[Mapping[BackupId, Backup], Mapping[VaultId, object], Shift, datetime], Outlooks] | None
+        self._told = None
+
+    def shift(self, change: Change, ledger: Reading) -> Shift | None:
+        """Return which rules are changed, ``None`` where none are or the policy is not known."""
+        raise NotImplementedError
+
+    def outlooks(self, change: Change, ledger: Reading, now: datetime, days: int = HORIZON_DAYS) -> Outlooks | None:
+        """Return what the rules do to the known backups without a change and with it, ``None`` where none are changed.
+
+        What was told last is told again for a minute, since a form asks at every key.
+        """
+        shift = self.shift(change, ledger)
+        if shift is None or shift.before == shift.after:
+            return None
+        minute = now.replace(second=0, microsecond=0)
+        asked = ledger.backups, ledger.vaults, shift, minute
+        told = self._told
+        is_same = told is not None and told[0][0] is asked[0] and told[0][1] is asked[1] and told[0][2:] == asked[2:]
+        if told is None or not is_same or days != HORIZON_DAYS:
+            sides = (outlook(ledger, shift.vault_ids, rules, now, days) for rules in (shift.before, shift.after))
+            told = asked, Outlooks(*sides)
+            if days == HORIZON_DAYS:
+                self._told = told
+        return told[1]
+
+    def blast(self, change: Change, ledger: Reading) -> Blast:
+        """Return the backups that are deleted because of a change and would stay longer without it, the first first."""
+        as_of = ledger.freshness[Part.BACKUPS].as_of
+        # a list of some minutes ago tells of now, and one of days ago would have much deleted that has gone since
+        found = self.outlooks(change, ledger, as_of) if as_of is not None else None
+        if found is None or as_of is None:
+            return Blast(as_of=as_of)
+        removals = found.removals
+        good = _good_ones(ledger, {each.resource_id for each in removals})
+        gone = {each.id for each in found.after.removals}
+        lost = [_lost(each, ledger.backups[each.id], good, gone) for each in removals[:NAMED]]
+        return Blast(tuple(lost), as_of, max(len(removals) - NAMED, 0))
+
+    def loss_findings(self, change: Change, ledger: Reading, name: str) -> list[Finding]:
+        """Return how many backups are deleted because of a change, none where none are."""
+        as_of = ledger.freshness[Part.BACKUPS].as_of
+        found = self.outlooks(change, ledger, as_of) if as_of is not None else None
+        removals = found.removals if found is not None else []
+        if not removals:
+            return []
+        part = finding.Subject.RETENTION
+        return [finding.warn(FindingKind.BACKUPS_GO, part, policy=name, count=len(removals), last=removals[0].at)]
+
+
+def _good_ones(ledger: Reading, resources: set[ResourceId]) -> dict[ResourceId, list[Backup]]:
+    good: dict[ResourceId, list[Backup]] = {id: [] for id in resources}
+    for backup in ledger.backups.values():
+        if backup.resource_id in good and backup.status == BackupStatus.AVAILABLE:
+            good[backup.resource_id].append(backup)
+    return good
+
+
+def _lost(removal: Removal, backup: Backup, good: dict[ResourceId, list[Backup]], gone: set[BackupId]) -> Lost:
+    own = good[backup.resource_id]
+    newest = max(own, key=lambda each: each.created_at or _EARLIEST, default=None)
+    left = sum(each.id not in gone for each in own)
+    return Lost(backup.id, backup.name, backup.resource_name, backup.created_at, newest is backup, left, at=removal.at)
+
+
+def policy_subject(id: PolicyId, ledger: Reading) -> Subject:
+    """Return a policy as what something is done to."""
+    known = ledger.policies.get(id)
+    return Subject(SubjectType.POLICY, id, known.name if known is not None else "")
+
+
+def policy_path(id: PolicyId) -> str:
+    """Return the path of a policy."""
+    return filled(POLICY_PATH, {"policy_id": id})
+
+
+def policy_id_in(document: ChangeDocument) -> PolicyId:
+    """Return the policy that a request file names in its path."""
+    return PolicyId(document.path["policy_id"])
+
+
+def policy_lane(id: PolicyId) -> str:
+    """Return the lane of a policy: what is done to it is done one after the other."""
+    return f"policy:{id}"
+
+
+def known_policy(change: Change, ledger: Reading) -> Policy | None:
+    """Return the policy that a change is done to, as far as it is known."""
+    return ledger.policies.get(PolicyId(change.subject.id))
+
+
+def policies_read_at(ledger: Reading) -> datetime | None:
+    """Return how old the list of policies is."""
+    return ledger.freshness[Part.POLICIES].as_of
+
+
+def unknown_policy(id: str, ledger: Reading) -> Finding:
+    """Say that a policy is not among the known ones; that blocks only when the list is known to be whole."""
+    freshness = ledger.freshness[Part.POLICIES]
+    is_certain = freshness.as_of is not None and freshness.complete and not freshness.from_cache
+    say = finding.block if is_certain else finding.warn
+    return say(FindingKind.POLICY_UNKNOWN, finding.Subject.SCHEDULE, _NO_POLICY, id=id)
+
+
+def stopping(policy: Policy) -> list[Finding]:
+    """Say that the vaults of a policy are not backed up by it any more."""
+    if not (policy.enabled and policy.vault_ids):
+        return []
+    part, count = finding.Subject.SCHEDULE, len(policy.vault_ids)
+    return [finding.warn(FindingKind.POLICY_STOPS, part, policy=policy.name, count=count)]
+
+
+async def read_policies(intent: Intent, reader: Reader) -> Listing[Policy]:
+    """Read the policies for what a request has made of one. Raises ``CloudError``."""
+    with reader.noting(intent, "policies", searched_since(intent, reader.ledger.connection)):
+        return await reader.cloud.policies()

@@ -1,0 +1,183 @@
+"""Changing a policy: its name, its schedule, how long it keeps what it makes, or whether it does anything.
+
+It comes to the same when repeated, and the policy as the service lists it is the proof.
+"""
+
+from datetime import datetime
+
+from cbr_desktop.domain import finding
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.document import ChangeDocument, Schema
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Fate, Outcome, single
+from cbr_desktop.domain.policy import (
+    BACKUP,
+    Policy,
+    PolicyUpdate,
+    read_update,
+    unsent_rules,
+    update_body,
+    update_findings,
+    updated,
+)
+from cbr_desktop.domain.retention import transition
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.policies import (
+    POLICY_PATH,
+    PolicyOperation,
+    Shift,
+    known_policy,
+    policies_read_at,
+    policy_id_in,
+    policy_lane,
+    policy_path,
+    policy_subject,
+    read_policies,
+    stopping,
+    unknown_policy,
+)
+from cbr_desktop.workflows.preflight import Preflight
+
+_NUMBERS = ("max_backups", "retention_duration_days", "full_backup_interval")
+_LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
+_WORDS = ("timezone", "destination_region", "destination_project_id")
+_SCHEMA = Schema(
+    "PolicyUpdateReq",
+    {
+        "policy": Schema(
+            "PolicyUpdate",
+            {
+                "name": str,
+                "enabled": bool,
+                "operation_definition": Schema(
+                    "PolicyoODCreate", {**dict.fromkeys((*_NUMBERS, *_LONG_TERM), int), **dict.fromkeys(_WORDS, str)}
+                ),
+                "trigger": Schema(
+                    "PolicyTriggerReq",
+                    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
+                    frozenset({"properties"}),
+                ),
+            },
+        )
+    },
+    frozenset({"policy"}),
+)
+
+
+class UpdatePolicy(PolicyOperation):
+    """The operation that changes a policy."""
+
+    kind = Kind.UPDATE_POLICY
+    repeat = Repeat.SAFE
+    effect = Effect.CHANGES
+    draft = PolicyUpdate
+    template = POLICY_PATH
+    schema = _SCHEMA
+    busy_codes: frozenset[str] = frozenset()
+    done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES, Part.BACKUPS, Part.VAULTS})
+    rereads = frozenset({Part.POLICIES})
+
+    def draft_of(self, document: ChangeDocument) -> PolicyUpdate:
+        """Return the change that a request file asks for."""
+        draft = read_update(document.body, policy_id_in(document))
+        if draft is None:
+            raise ValueError("the file was not found good")
+        return draft
+
+    def subject(self, draft: PolicyUpdate, ledger: Reading) -> Subject:
+        """Return the policy."""
+        return policy_subject(draft.policy_id, ledger)
+
+    def change(self, draft: PolicyUpdate, ledger: Reading) -> Change:
+        """Return the change of a policy."""
+        id = draft.policy_id
+        subject, path = self.subject(draft, ledger), policy_path(id)
+        return Change(self.kind, subject, policy_lane(id), "PUT", path, update_body(draft), draft.name or "")
+
+    def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
+        """Judge what is changed by itself, by the policies there are, and by what it deletes."""
+        update, policy = _update(change), known_policy(change, ledger)
+        if update is None:
+            return Preflight(())
+        findings = update_findings(update, ledger.profile.name_rules)
+        if policy is None:
+            findings.append(unknown_policy(change.subject.id, ledger))
+        else:
+            findings += _known_findings(change, update, policy, ledger)
+            findings += self.loss_findings(change, ledger, policy.name)
+        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return how old the list of policies is."""
+        return policies_read_at(ledger)
+
+    def shift(self, change: Change, ledger: Reading) -> Shift | None:
+        """Return the rules of the policy before and after."""
+        update, policy = _update(change), known_policy(change, ledger)
+        if update is None or policy is None or policy.operation_type != BACKUP:
+            return None
+        return Shift(policy.vault_ids, policy.rules, updated(policy, update).rules)
+
+    async def find(self, intent: Intent, reader: Reader) -> Search:
+        """Read the policies: the policy as it was asked for was changed, another was not so far."""
+        listing = await read_policies(intent, reader)
+        update = _update(intent.change)
+        policy = next((each for each in listing.rows if each.id == intent.subject.id), None)
+        if policy is None or update is None:
+            # one that is gone was not changed, as the service says when it is asked again
+            return Search(is_whole=listing.complete, is_undone=listing.complete)
+        if _is_as_asked(policy, update):
+            return Search(Result(policy.id, policy.operation_type))
+        return Search(is_undone=True)
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """The answer has told all."""
+        return intent.result
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return that it was done, since the answer said so."""
+        if intent.result is None:
+            return None
+        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
+
+
+UPDATE_POLICY = UpdatePolicy()
+
+
+def _update(change: Change) -> PolicyUpdate | None:
+    return read_update(change.body, PolicyId(change.subject.id))
+
+
+def _known_findings(change: Change, update: PolicyUpdate, policy: Policy, ledger: Ledger) -> list[Finding]:
+    found: list[Finding] = []
+    after = updated(policy, update)
+    others = [each for each in ledger.policies.values() if each.id != policy.id]
+    if after.name != policy.name and any(each.name == after.name for each in others):
+        found.append(finding.warn(FindingKind.NAME_TAKEN, finding.Subject.NAME, name=after.name))
+    if after == policy:
+        found.append(finding.info(FindingKind.POLICY_UNCHANGED, finding.Subject.NAME, policy=policy.name))
+    if not after.enabled:
+        found += stopping(policy)
+    unsent = unsent_rules(change.body, policy)
+    part = finding.Subject.RETENTION
+    if unsent:
+        found.append(finding.warn(FindingKind.RULES_UNSENT, part, policy=policy.name, names=unsent))
+    rule = transition(policy.retention, after.retention)
+    if rule is not None:
+        found.append(finding.info(FindingKind.RULES_CHANGED, part, policy=policy.name, transition=rule))
+    return found
+
+
+def _is_as_asked(policy: Policy, update: PolicyUpdate) -> bool:
+    """Whether a policy is as a change asks for; the order of its rules is no difference."""
+    after = updated(policy, update)
+    return (after.name, after.enabled, after.retention, after.full_backup_interval) == (
+        policy.name,
+        policy.enabled,
+        policy.retention,
+        policy.full_backup_interval,
+    ) and sorted(after.patterns) == sorted(policy.patterns)
