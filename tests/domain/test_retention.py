@@ -247,7 +247,7 @@ def assert_keeps_no_less(more: Forecast, less: Forecast) -> None:
     assert all(id in ends and ends[id] <= at for id, at in lives(more).items())
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ages, numbers, numbers, long_terms, PATTERNS)
 def test_a_backup_made_by_hand_is_never_deleted(
     given_ages: list[tuple[int, int | None, bool, bool]], number: int, days: int, long: tuple[int, ...], pattern: str
@@ -260,7 +260,7 @@ def test_a_backup_made_by_hand_is_never_deleted(
     assert found.days()[-1].existing == len(backups) - len(found.removals)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ages, st.integers(1, 12), st.integers(0, 6), numbers, long_terms, PATTERNS)
 def test_a_stricter_number_never_keeps_more(
     given_ages: list[tuple[int, int | None, bool, bool]],
@@ -278,7 +278,7 @@ def test_a_stricter_number_never_keeps_more(
     assert_keeps_no_less(loose, strict)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ages, numbers, long_terms, st.integers(0, 3), PATTERNS)
 def test_a_smaller_long_term_number_never_keeps_more(
     given_ages: list[tuple[int, int | None, bool, bool]], number: int, long: tuple[int, ...], which: int, pattern: str
@@ -291,7 +291,7 @@ def test_a_smaller_long_term_number_never_keeps_more(
     assert_keeps_no_less(loose, strict)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ages, st.integers(1, 12), long_terms, PATTERNS)
 def test_the_union_keeps_what_either_keeps(
     given_ages: list[tuple[int, int | None, bool, bool]], number: int, long: tuple[int, ...], pattern: str
@@ -303,7 +303,7 @@ def test_the_union_keeps_what_either_keeps(
     assert_keeps_no_less(both, alone)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ages, numbers, numbers, long_terms, PATTERNS)
 def test_what_is_forecast_is_what_the_rules_come_to_when_they_are_looked_at_afresh_after_each_run(
     given_ages: list[tuple[int, int | None, bool, bool]], number: int, days: int, long: tuple[int, ...], pattern: str

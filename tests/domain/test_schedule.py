@@ -45,7 +45,7 @@ runs = st.builds(
 offsets = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(runs)
 def test_what_is_written_is_read_back(run: Recurrence) -> None:
     assert recurrence(run.pattern) == run
@@ -79,7 +79,7 @@ def test_a_schedule_without_rules_has_no_runs() -> None:
     assert list(Schedule(("FREQ=HOURLY",)).runs(MONDAY)) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(runs, min_size=1, max_size=4), st.integers(0, 3000), st.integers(0, 400))
 def test_runs_are_those_that_a_calendar_shows(given_runs: list[Recurrence], late: int, days: int) -> None:
     """Against a count of minutes, day by day."""
@@ -95,7 +95,7 @@ def test_runs_are_those_that_a_calendar_shows(given_runs: list[Recurrence], late
     assert list(schedule.runs(after, until)) == sorted(each for each in expected if after < each <= until)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(runs, offsets)
 def test_a_rule_by_another_clock_and_back_is_the_same(run: Recurrence, offset: timedelta) -> None:
     there = run.moved(offset)
@@ -103,7 +103,7 @@ def test_a_rule_by_another_clock_and_back_is_the_same(run: Recurrence, offset: t
     assert 0 <= there.minute < 1440
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(runs, offsets)
 def test_a_rule_by_another_clock_runs_at_the_same_moments(run: Recurrence, offset: timedelta) -> None:
     here, there = (list(islice(Schedule((each.pattern,)).runs(MONDAY), 3)) for each in (run, run.moved(offset)))

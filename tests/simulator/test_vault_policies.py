@@ -48,7 +48,7 @@ def test_replication_policy_needs_a_destination(cloud):
     assert refused(destination_vault_id=vaults["vault-shop-nl"]) == "6119"
     target = vaults["vault-erp-prod-nl"]
     assert refused(vault="vault-db-disks", destination_vault_id=target) == "6122"
-    assert refused(vault="vault-erp-prod-dr", destination_vault_id=target) == "6122"
+    assert refused(vault="vault-erp-prod-dr", destination_vault_id=target) == "6127"
     assert refused(vault="vault-legacy", destination_vault_id=target) == "6112"
     answer = act(cloud, "vault-web-prod", "associatepolicy", policy_id=wanted, destination_vault_id=target)
     assert answer["associate_policy"]["destination_vault_id"] == target
