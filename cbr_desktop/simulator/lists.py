@@ -174,7 +174,7 @@ def _sharing(call: Call, wanted: "_Filters[Backup]") -> None:
 
 def _sorted(call: Call, found: list[Backup]) -> list[Backup]:
     given = call.first("sort")
-    if given is None:
+    if given is None or not call.modes.sorts:
         return found
     terms = [_sort_term(term) for term in given.split(",")]
     if len(given) > 255:
@@ -359,8 +359,10 @@ class _Filters(Generic[T]):
 
 def _page(call: Call, key: str, found: list[T], render: Callable[[T], Json], count: int | None = None) -> Answer:
     limit, offset = _number(call, "limit", PAGE, 1, PAGE), _number(call, "offset", 0, 0, None)
-    shown = Rows(found[offset : offset + limit], render)
-    return Answer({key: shown, "count": len(found) if count is None else count, "limit": limit, "offset": offset})
+    start = 0 if call.modes.paging == "marker" else offset
+    shown = Rows(found[start : start + min(limit, call.modes.page_cap or limit)], render)
+    counted = {"count": len(found) if count is None else count} if call.modes.counts else {}
+    return Answer({key: shown, **counted, "limit": limit, "offset": offset})
 
 
 def _number(call: Call, name: str, usual: int, least: int, most: int | None) -> int:
