@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT, Transport
 from cbr_desktop.cloud.pages import After, Collection, Fetch, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
-from cbr_desktop.cloud.wire.backups import ChangedPage, backup, backup_details, backups, changed_backups
+from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.members import members
 from cbr_desktop.cloud.wire.metadata import metadata

@@ -30,7 +30,7 @@ MOVING = frozenset(BackupStatus) - {BackupStatus.AVAILABLE, BackupStatus.ERROR}
 
 
 class Replica(NamedTuple):
-    """A copy of a backup in another region. ``status`` is ``replicating``, ``success``, ``fail``, ``skip`` and so on."""
+    """A copy of a backup in another region. ``status`` is ``replicating``, ``success``, ``fail`` and so on."""
 
     region: str
     status: str

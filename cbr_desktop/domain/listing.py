@@ -30,9 +30,9 @@ class Listing(NamedTuple, Generic[Row]):
     why, where that is known. ``lacking`` is why something is missing for good although the reading went well: the
     region does not have it, or the account may not see it.
 
-    ``total`` is how many rows there are by the service, ``None`` where it does not say. ``read_at`` is when the list was
-    last read from one end to the other, which ``as_of`` need not be, and ``mark`` the time, by the service's clock, up
-    to which its changes are in it; both are ``None`` for a list that is read whole each time.
+    ``total`` is how many rows there are by the service, ``None`` where it does not say. ``read_at`` is when the list
+    was last read from one end to the other, which ``as_of`` need not be, and ``mark`` the time, by the service's clock,
+    up to which its changes are in it; both are ``None`` for a list that is read whole each time.
     """
 
     rows: list[Row]

@@ -1,30 +1,30 @@
 """What has changed in the list of backups at the service: read by its changes, since all of it may be 130 MB.
 
-A round of catching up takes two requests, besides the tasks, which are read anyway, and compares what is known then with
-the service's own count. ``since`` is the mark of the last round, by the service's clock, less ``MARGIN``, because rows
-and tasks may show late. How each change becomes known:
+A round takes two requests, besides the tasks, which are read anyway, and compares what is known then with the service's
+own count. It asks for what happened since the mark of the last round, by the service's clock, less ``MARGIN``, because
+rows and tasks may show late. How each change becomes known:
 
 appears
     A backup that is made is among those created since, whether a person or a policy made it, and so is a replica, which
-    is made in the vault that it is copied to. One that comes with an old time of creation, as an import or what
-    a resource brings along that moves between vaults, is among those changed since, or its task, which is none of the
-    common ones, has its resource or vault read anew; else there are more than are known, and they are searched.
+    is made in the vault that it is copied to. One may come with an old time of creation, as an import does, or what a
+    resource brings along that moves between vaults: it is among those changed since, or its task, which is none of the
+    common ones, has its resource or vault read anew, or there are more than are known, and they are searched.
 changes in place
     A state, a name and everything else is among those changed since. A state that passes is not trusted to that: a
-    backup that was in one is read until it is in a state that stays. A change that leaves the time of the
-    last change as it is, and is no state, is found when all is read, once in ``WHOLE_HOURS``.
+    backup that was in one is read until it is in a state that stays. A change that leaves the time of the last change
+    as it is, and is no such state, is found when all is read, every ``WHOLE_HOURS``.
 vanishes
     A deletion that is asked for has a task that names the backup, which is taken at its word: were it wrong, there
-    would be more than are known. One that follows from another (a vault is deleted, a resource is taken out of it) has a task that names the vault or the resource, whose
-    backups are read anew. One by a retention rule may have no task at all: there are fewer than are known then.
-    Those that have expired and the oldest automatic ones of the resources that have just got a new one are looked for
-    first. When the count still differs, the times of creation are halved and halved again, with a count for
-    each part, until the parts that differ are small enough to be read. A part of the past, in which nothing new can
-    appear, has the same backups when it has as many.
+    would be more than are known. One that follows from another (a vault is deleted, a resource is taken out of it) has
+    a task that names the vault or the resource, whose backups are read anew. One by a retention rule may have no task
+    at all: there are fewer than are known then. Those that have expired, and the oldest automatic ones of the
+    resources that have just got a new one, are looked for first. When the count still differs, the past is cut into
+    parts, with a count for each, and those that differ again, until they are small enough to be read. A part of the
+    past in which nothing new appears has the same backups when it has as many.
 several at once
-    New ones are known by their ids, whatever vanishes meanwhile; what vanishes is then the difference to the count. Only
-    a backup that appears unseen, with an old time of creation, without a task and without a time of change, may hide
-    another that vanishes without a task, and does so until all is read again.
+    New ones are known by their ids, whatever vanishes meanwhile; what vanishes is then the difference to the count.
+    Only a backup that appears unseen, with an old time of creation, without a task and without a time of change, may
+    hide another that vanishes without a task, and does so until all is read.
 
 Parts of the list are read by their time of creation, each in one answer, so that no row moves from page to page. An
 answer with backups of another time, a region that does not count or sort, and a count that differs in the end all raise
@@ -288,7 +288,7 @@ class _Work:
                 await self._search(part._replace(rows=len(self._within(part))))
 
     async def _read(self, span: _Span) -> None:
-        """Read the backups that were made in a part of the past; those that are known there and do not come are gone."""
+        """Read the backups made in a part of the past; those that are known there and do not come are gone."""
         self._spend()
         since = span.start and span.start - _SLACK
         until = span.end and span.end + _SLACK

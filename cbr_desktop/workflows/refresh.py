@@ -1,8 +1,9 @@
 """Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start.
 
-Vaults, policies and what could be protected are read whole each time, since nothing tells what has changed in them; what
-is the same as before is neither decoded again nor told as new nor written down. Tasks and backups, which may be a hundred
-thousand, are read by what has changed since; all of them once a day, when a person asks, and whenever that does not do.
+Vaults, policies and what could be protected are read whole each time, since nothing tells what has changed in them;
+what is the same as before is neither decoded again nor told as new nor written down. Tasks and backups, which may be
+a hundred thousand, are read by what has changed since: all of them once a day, when a person asks, and whenever that
+does not do.
 """
 
 import asyncio

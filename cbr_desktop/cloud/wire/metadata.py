@@ -1,7 +1,7 @@
 """What was saved of a server with its backup: records of the server, its flavor, ports and disks.
 
-Each is JSON inside a text, as the services for servers, networks and disks write it. One that cannot be read is counted:
-in the vendor's own example a disk's record holds quotation marks that nothing escapes.
+Each is JSON inside a text, as the services for servers, networks and disks write it. One that cannot be read is
+counted: in the vendor's own example a disk's record holds quotation marks that nothing escapes.
 """
 
 from collections.abc import Iterable
