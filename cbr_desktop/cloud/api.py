@@ -23,7 +23,8 @@ from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
 from cbr_desktop.cloud.wire.vaults import vaults
-from cbr_desktop.domain.backup import Backup, BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection

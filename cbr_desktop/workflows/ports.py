@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
-from cbr_desktop.domain.backup import Backup, BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError

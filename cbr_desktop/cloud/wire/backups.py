@@ -18,7 +18,8 @@ from cbr_desktop.cloud.wire.reading import (
     moment,
     words,
 )
-from cbr_desktop.domain.backup import Backup, BackupDetails, BackupStatus, BackupTraits, Replica
+from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
+from cbr_desktop.domain.backup_details import BackupDetails
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Text, moment, words
-from cbr_desktop.domain.backup import Member, MemberStatus
+from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from cbr_desktop.cloud.wire.reading import Flag, ObjectReader, Size, Text, Unfit, mended
-from cbr_desktop.domain.backup import BackupMetadata, SavedDisk
+from cbr_desktop.domain.backup_details import BackupMetadata, SavedDisk
 from cbr_desktop.domain.ids import BackupId
 
 Part = TypeVar("Part", bound=Struct)
