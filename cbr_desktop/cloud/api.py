@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT, Transport
-from cbr_desktop.cloud.pages import After, Collection, Fetch, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
@@ -115,11 +115,13 @@ class CbrCloud:
         until: datetime | None = None,
         name: str | None = None,
         slowly: bool = False,
+        at_most: int | None = None,
     ) -> Listing[Backup]:
-        """Return backups, newest first; every argument but ``slowly`` narrows the list (ListBackups).
+        """Return backups, newest first; the arguments up to ``name`` narrow the list (ListBackups).
 
         ``since`` and ``until`` are times of creation, in whole seconds. Whether ``name`` must be the whole name or a
-        part of it is up to the region. ``slowly`` reads one page after the other, for what nobody waits for.
+        part of it is up to the region. ``slowly`` reads one page after the other, for what nobody waits for. No further
+        page is read once ``at_most`` rows have come, and the list is not complete then.
         """
         for id in (vault_id, checkpoint_id, resource_id):
             if id is not None:
@@ -133,7 +135,8 @@ class CbrCloud:
             "end_time": _stamp(until),
             "show_replication": "true",
         }
-        return await self._list("backups", backups, query, 1 if slowly else IN_FLIGHT)
+        limits = LIMITS if at_most is None else LIMITS._replace(rows=at_most)
+        return await self._list("backups", backups, query, 1 if slowly else IN_FLIGHT, limits)
 
     async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
         """Return how many backups were created in a time by the service's count, ``None`` where it does not count."""
@@ -298,13 +301,14 @@ class CbrCloud:
         read: Callable[[bytes, Names], Page[Row]],
         query: dict[str, str | None] | None = None,
         in_flight: int = IN_FLIGHT,
+        limits: Limits = LIMITS,
         *,
         remembers: bool = False,
     ) -> Listing[Row]:
         fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
         # only backups and members can be asked for after a row
         by_marker = after if path.startswith("backups") else None
-        return self._listing(await collect(fetch, in_flight, after=by_marker))
+        return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
 
     def _pages(
         self,

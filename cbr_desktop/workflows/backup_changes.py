@@ -49,6 +49,11 @@ WHOLE_HOURS = 24
 PART_ROWS = 900
 """How many backups are read at once: somewhat less than a page, since there may be more of them by then."""
 
+NEW_ROWS = 5000
+"""How many new backups are read, at least, before the list is rather read as one."""
+
+_EXPECTED = 3
+"""How many times as many backups as are known a part may have, before it is doubted that the service heeds times."""
 _NEAR_ROWS = 200
 """Backups that are looked for are read together when no more than these lie between them."""
 _SPANS_LIMIT = 20
@@ -98,11 +103,14 @@ async def caught_up(
     ``CloudError``.
     """
     since = mark - MARGIN
-    changes, created = await cloud.changed_backups(since, expected), await cloud.backups(since=since)
+    changes = await cloud.changed_backups(since, expected)
     if changes is None:
         raise Untold("the service does not tell what has changed")
+    created = await cloud.backups(since=since, at_most=max(NEW_ROWS, len(held) // 10))
+    if any(row.created_at is not None and row.created_at < since - _SECOND for row in created.rows):
+        raise Untold("a filter is not heeded")
     if not created.complete:
-        raise Unsure("what is new has changed while it was read")
+        raise Unsure("what is new has changed while it was read, or is very much")
     work = _Work(cloud, held)
     seen = {row.id for row in (*changes.rows, *created.rows)}
     work.take([*changes.rows, *created.rows])
@@ -292,9 +300,10 @@ class _Work:
         self._spend()
         since = span.start and span.start - _SLACK
         until = span.end and span.end + _SLACK
-        listing = await self._cloud.backups(since=since, until=until, slowly=True)
+        at_most = _EXPECTED * max(span.rows, PART_ROWS)
+        listing = await self._cloud.backups(since=since, until=until, slowly=True, at_most=at_most)
         if not listing.complete:
-            raise Unsure("a part of the list has changed while it was read")
+            raise Unsure("a part of the list has changed while it was read, or is far larger than is known")
         edges = (since and since - _SECOND, until and until + _SECOND)
         if any(row.created_at is None or not _is_between(row.created_at, *edges) for row in listing.rows):
             raise Unsure("a filter is not heeded")

@@ -68,10 +68,12 @@ class Cloud(Protocol):
         until: datetime | None = None,
         name: str | None = None,
         slowly: bool = False,
+        at_most: int | None = None,
     ) -> Listing[Backup]:
-        """Return backups, newest first; every argument but ``slowly`` narrows the list.
+        """Return backups, newest first; the arguments up to ``name`` narrow the list.
 
-        ``since`` and ``until`` are times of creation. ``slowly`` reads one page after the other.
+        ``since`` and ``until`` are times of creation. ``slowly`` reads one page after the other, and none once
+        ``at_most`` rows have come: the list is not complete then.
         """
         ...
 
