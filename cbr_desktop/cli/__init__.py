@@ -179,6 +179,8 @@ def _parser(cloud: _Parser) -> _Parser:
     vaults.add_argument("--json", action="store_true", help="print JSON")
     vaults.set_defaults(run="cli.commands:vaults")
 
+    backups = commands.add_parser("backups", parents=[cloud], help="list the backups")
+
     check = commands.add_parser("check", parents=[cloud], help="judge request files, offline; nothing is sent")
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     check.add_argument("--json", action="store_true", help="print JSON")
@@ -196,6 +198,7 @@ def _parser(cloud: _Parser) -> _Parser:
     backup = commands.add_parser("backup", help="delete or rename a backup")
     policy = commands.add_parser("policy", help="make a backup policy")
     arguments = _late("cli.arguments")
+    arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
     arguments.add_policy(policy, cloud)
     _add_drafts(commands, cloud)

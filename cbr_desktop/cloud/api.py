@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -349,7 +350,13 @@ class CbrCloud:
             return await page(*((("offset", str(offset)),) if offset else ()), offset=offset)
 
         async def after(id: str) -> Page[Row]:
-            return await page(("marker", id))
+            try:
+                return await page(("marker", id))
+            except Refused as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+                # neither offset nor marker: there is more that nobody can read
+                return Page([], lost=1)
 
         return fetch, after
 

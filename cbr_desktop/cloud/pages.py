@@ -134,7 +134,7 @@ async def collect(
     if step and last.count is not None and last.count > step:
         offsets = range(step, min(last.count, step * limits.pages), step)
         pages = await _together(fetch, offsets, found, in_flight)
-        if after is not None and step in pages and found.holds_all_of(pages[step]):
+        if after is not None and step in pages and len(pages[step]) > 1 and found.holds_all_of(pages[step]):
             return await _by_marker(after, found, last)
         for offset, page in pages.items():
             found.add(page)

@@ -118,6 +118,7 @@ async def caught_up(
     lost, scopes = _told_by(await tasks(), since)
     work.drop(id for id in lost if id in work.rows and id not in seen)
     await work.read_scopes(scopes)
+    await asyncio.sleep(0)
     await work.look_for({id for id, row in held.items() if row.status in MOVING and id not in seen})
     total: int | None = changes.total
     if len(work.rows) != total:
@@ -191,6 +192,9 @@ class _Work:
         self._cloud = cloud
         self._held = held
         self.rows = dict(held)
+        self._new: set[BackupId] = set()
+        """What was not among the rows of the last round, or has been away meanwhile."""
+        self._is_changed = False
         self._times: list[tuple[datetime, BackupId]] | None = None
         self._requests = 0
 
@@ -201,6 +205,9 @@ class _Work:
             if before == row:
                 continue
             self.rows[row.id] = row
+            self._is_changed = True
+            if before is None:
+                self._new.add(row.id)
             if self._times is not None and row.created_at is not None:
                 if before is None:
                     insort(self._times, (row.created_at, row.id))
@@ -266,14 +273,14 @@ class _Work:
 
     async def ordered(self) -> dict[BackupId, Backup]:
         """Return the backups, newest first: the very mapping that was held, where it says the same."""
-        held, rows = self._held, self.rows
-        new = [id for id in rows if id not in held]
-        if not new and len(rows) == len(held) and all(row is held[id] for id, row in rows.items()):
-            return held
-        await asyncio.sleep(0)
-        values = [row for id, row in rows.items() if id in held]
-        for number, id in enumerate(new):
-            insort(values, rows[id], key=_age)
+        if not self._is_changed:
+            return self._held
+        values = list(self.rows.values())
+        # what is new came last
+        old = len(values) - len(self._new)
+        values, new = values[:old], values[old:]
+        for number, row in enumerate(new):
+            insort(values, row, key=_age)
             if number % _NEAR_ROWS == 0:
                 await asyncio.sleep(0)
         by_id: dict[BackupId, Backup] = {}
@@ -315,6 +322,8 @@ class _Work:
         """Take backups out that are there."""
         for id in list(ids):
             row = self.rows.pop(id)
+            self._is_changed = True
+            self._new.discard(id)
             if self._times is not None and row.created_at is not None:
                 del self._times[bisect_left(self._times, (row.created_at, id))]
 

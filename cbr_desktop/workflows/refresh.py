@@ -44,6 +44,7 @@ OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
 _FILED_ROWS = 10_000
+_LEAVING_ROWS = 2000
 
 Row = TypeVar("Row")
 
@@ -109,6 +110,20 @@ def _read(listing: Listing[Row]) -> Reading[Row]:
     """Return what has been read already."""
     yield
     return listing
+
+
+async def _merged(rows: list[Task], ledger: Ledger) -> dict[TaskId, Task]:
+    """Return tasks by id with the older ones of a ledger behind them, merged in pieces."""
+    by_id: dict[TaskId, Task] = {}
+    for start in range(0, len(rows), _FILED_ROWS):
+        by_id.update([(task.id, task) for task in rows[start : start + _FILED_ROWS]])
+        await asyncio.sleep(0)
+    # at one go: following may put tasks in meanwhile
+    if any(by_id.get(id) is not task for id, task in ledger.tasks.items()):
+        by_id |= {id: task for id, task in ledger.tasks.items() if id not in by_id}
+    elif len(by_id) == len(ledger.tasks):
+        return ledger.tasks
+    return by_id
 
 
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
@@ -271,9 +286,10 @@ class Refresh:
         if whole or mark is None or not _is_known(freshness, len(held), now):
             listing = await self._cloud.tasks(since=now - timedelta(days=TASK_DAYS))
             await _steady(listing, held)
-            self._ledger.put_tasks(listing._replace(read_at=begun_at, mark=self._mark(begun_at)))
+            listing = listing._replace(read_at=begun_at, mark=self._mark(begun_at))
+            self._ledger.put_tasks(listing, by_id=await _merged(listing.rows, self._ledger))
             self._cache.keep_tasks(self._known_tasks(listing.rows))
-            self._keep_ended(self._ledger.tasks.values())
+            await self._keep_ended(list(self._ledger.tasks.values()))
             return
         unfinished = [task for task in held.values() if task.status not in TERMINAL and task.created_at is not None]
         lately = [task.created_at for task in unfinished if task.created_at and now - task.created_at < _LATELY]
@@ -285,7 +301,7 @@ class Refresh:
         await _steady(listing, held)
         self._ledger.put_tasks(listing._replace(total=None, read_at=freshness.read_at, mark=self._mark(begun_at)))
         self._cache.keep_tasks(self._known_tasks())
-        self._keep_ended(listing.rows)
+        await self._keep_ended(listing.rows)
 
     async def _task(self, task: Task) -> Task | None:
         """Read one task again; ``None`` when the service does not know it any more."""
@@ -318,9 +334,12 @@ class Refresh:
         took = min(max(now - begun_at, timedelta(0)), timedelta(hours=1))
         return now + offset - took
 
-    def _keep_ended(self, tasks: Iterable[Task]) -> None:
+    async def _keep_ended(self, tasks: list[Task]) -> None:
         """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
-        self._ended |= {task.id: task for task in tasks if task.id not in self._archived and task.is_over}
+        for start in range(0, len(tasks), _FILED_ROWS):
+            piece = tasks[start : start + _FILED_ROWS]
+            self._ended |= {task.id: task for task in piece if task.id not in self._archived and task.is_over}
+            await asyncio.sleep(0)
         ended = [task for id, task in self._ended.items() if id not in self._archived]
         if self._archive is None or not ended:
             return
@@ -357,7 +376,8 @@ class Refresh:
         if freshness.mark is not None and not whole and _is_known(freshness, len(held), begun_at):
             with suppress(Unsure):
                 caught = await self._caught_up(held, freshness.mark, begun_at)
-                self._put_backups(caught, begun_at, freshness.read_at)
+                del held
+                await self._put_caught(caught, begun_at, freshness.read_at)
                 return
         is_limited = freshness.shortfall not in (Shortfall.NONE, Shortfall.CHANGED)
         if slowly and (is_limited or not self._changes_are_told) and len(held) > LARGE_ROWS:
@@ -368,16 +388,17 @@ class Refresh:
                 return
         if self._changes_are_told and not is_limited and len(held) > SMALL_ROWS:
             with suppress(Unsure):
-                self._put_backups(await self._all_by_time(held, begun_at, slowly=slowly), begun_at, begun_at)
+                caught = await self._all_by_time(held, begun_at, slowly=slowly)
+                del held
+                await self._put_caught(caught, begun_at, begun_at)
                 return
         listing = await self._cloud.backups(slowly=slowly)
         await _steady(listing, held)
         by_id: dict[BackupId, Backup] = {}
         for _ in _filed(_read(listing), by_id):
             await asyncio.sleep(0)
-        listing = listing._replace(read_at=begun_at, mark=self._mark(begun_at))
-        self._ledger.put_backups(listing, by_id=by_id)
-        self._cache.keep_backups(listing)
+        del held  # the last who holds what goes frees it all at once
+        await self._put_backups(listing._replace(read_at=begun_at, mark=self._mark(begun_at)), by_id)
 
     async def _all_by_time(self, held: dict[BackupId, Backup], begun_at: datetime, *, slowly: bool) -> Caught:
         """Read all backups in parts, then what has changed meanwhile. Raises ``Unsure``."""
@@ -408,11 +429,21 @@ class Refresh:
                     await self._tasks(whole=False)
             return self._ledger.tasks.values()
 
-    def _put_backups(self, caught: Caught, begun_at: datetime, read_at: datetime | None) -> None:
+    async def _put_caught(self, caught: Caught, begun_at: datetime, read_at: datetime | None) -> None:
         rows, mark = list(caught.rows.values()), self._mark(begun_at)
         listing = Listing(rows, self._clock.now(), total=caught.total, read_at=read_at, mark=mark)
-        self._ledger.put_backups(listing, by_id=caught.rows)
+        await self._put_backups(listing, caught.rows)
+
+    async def _put_backups(self, listing: Listing[Backup], by_id: dict[BackupId, Backup]) -> None:
+        """Put backups in place of those that are held; these go in pieces, since to free so many takes its time."""
+        held = self._ledger.backups
+        leaving = list(held.values()) if held is not by_id else []
+        del held
+        self._ledger.put_backups(listing, by_id=by_id)
         self._cache.keep_backups(listing)
+        while leaving:
+            del leaving[-_LEAVING_ROWS:]
+            await asyncio.sleep(0)
 
     async def _protectables(self) -> None:
         """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
