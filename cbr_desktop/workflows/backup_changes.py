@@ -27,8 +27,8 @@ several at once
     hide another that vanishes without a task, and does so until all is read.
 
 Parts of the list are read by their time of creation, each in one answer, so that no row moves from page to page. An
-answer with backups of another time, a region that does not count or sort, and a count that differs in the end all raise
-``Unsure``: nothing of the round is used then, and the list is read as one.
+answer with backups of another time, and a region that does not count or sort, raise ``Unsure``: nothing of the round is
+used then, and the list is read as one. A count that differs in the end is told with the list.
 """
 
 import asyncio
@@ -80,12 +80,14 @@ class Untold(Unsure):
 class Caught(NamedTuple):
     """The backups as they are now, newest first; the very mapping that was held when nothing has changed.
 
-    ``lately`` is how many were changed since, for the next time.
+    ``lately`` is how many were changed since, for the next time. ``is_whole`` is false when the service counts
+    more or fewer after all, as when backups come and go while they are read.
     """
 
     rows: dict[BackupId, Backup]
-    total: int
+    total: int | None
     lately: int
+    is_whole: bool
 
 
 async def caught_up(
@@ -127,9 +129,7 @@ async def caught_up(
     if len(work.rows) != total:
         await work.search()
         total = await cloud.count_backups()
-    if len(work.rows) != total or total is None:
-        raise Unsure("the count differs")
-    return Caught(await work.ordered(), total, len(changes.rows))
+    return Caught(await work.ordered(), total, len(changes.rows), len(work.rows) == total)
 
 
 async def read_by_time(cloud: Cloud, held: dict[BackupId, Backup], *, slowly: bool) -> dict[BackupId, Backup]:

@@ -201,14 +201,13 @@ class Ledger:
     def put_tasks(
         self, listing: "Listing[Task]", *, from_cache: bool = False, by_id: "dict[TaskId, Task] | None" = None
     ) -> None:
-        """Merge a list of tasks, which may be the newest alone: tasks do not vanish, they only grow old.
+        """Merge a list of tasks: tasks do not vanish, they only grow old.
 
-        ``by_id`` are all of them by then, where they are merged already.
+        ``by_id`` are all of them by then, where they are merged already; the list may be the newest alone then.
         """
-        if by_id is not None:
-            self.tasks = by_id
-        elif any(self.tasks.get(task.id) is not task for task in listing.rows):
-            self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+        if by_id is None:
+            by_id = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+        self.tasks = by_id
         self._open_with(Part.TASKS, self.tasks, listing, from_cache)
         self._fresh(Part.TASKS, listing, from_cache)
 

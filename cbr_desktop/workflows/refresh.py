@@ -126,6 +126,14 @@ async def _merged(rows: list[Task], ledger: Ledger) -> dict[TaskId, Task]:
     return by_id
 
 
+def _with_newest(held: dict[TaskId, Task], rows: list[Task]) -> dict[TaskId, Task]:
+    """Return tasks by id with what is new in front and what is other in its place; the same when nothing is."""
+    changed = {task.id: task for task in rows if held.get(task.id) is not task}
+    if not changed:
+        return held
+    return {id: task for id, task in changed.items() if id not in held} | held | changed
+
+
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
     """Whether a list is so well known that what has changed since is all there is to read."""
     read_at = freshness.read_at
@@ -299,7 +307,8 @@ class Refresh:
         older = [task for task in unfinished if task.id not in seen]
         listing.rows.extend([task for task in [await self._task(task) for task in older[:_SINGLE_TASKS]] if task])
         await _steady(listing, held)
-        self._ledger.put_tasks(listing._replace(total=None, read_at=freshness.read_at, mark=self._mark(begun_at)))
+        listing = listing._replace(total=None, read_at=freshness.read_at, mark=self._mark(begun_at))
+        self._ledger.put_tasks(listing, by_id=_with_newest(self._ledger.tasks, listing.rows))
         self._cache.keep_tasks(self._known_tasks())
         await self._keep_ended(listing.rows)
 
@@ -325,14 +334,13 @@ class Refresh:
     def _mark(self, begun_at: datetime) -> datetime | None:
         """Return when a reading began by the service's clock, ``None`` when that is not known.
 
-        Neither clock is trusted further than the reading can have taken: whoever sets ours meanwhile loses nothing.
+        It is told from the end, since whoever sets our clock meanwhile changes the offset of the beginning.
         """
         offset = self._ledger.connection.clock_offset
         if offset is None:
             return None
         now = self._clock.now()
-        took = min(max(now - begun_at, timedelta(0)), timedelta(hours=1))
-        return now + offset - took
+        return now + offset - max(now - begun_at, timedelta(0))
 
     async def _keep_ended(self, tasks: list[Task]) -> None:
         """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
@@ -376,9 +384,13 @@ class Refresh:
         if freshness.mark is not None and not whole and _is_known(freshness, len(held), begun_at):
             with suppress(Unsure):
                 caught = await self._caught_up(held, freshness.mark, begun_at)
-                del held
-                await self._put_caught(caught, begun_at, freshness.read_at)
-                return
+                if not caught.is_whole:
+                    # backups come and go just now
+                    caught = await self._caught_up(held, freshness.mark, begun_at)
+                if caught.is_whole:
+                    del held
+                    await self._put_caught(caught, begun_at, freshness.read_at)
+                    return
         is_limited = freshness.shortfall not in (Shortfall.NONE, Shortfall.CHANGED)
         if slowly and (is_limited or not self._changes_are_told) and len(held) > LARGE_ROWS:
             read_at = freshness.read_at or begun_at
@@ -431,7 +443,14 @@ class Refresh:
 
     async def _put_caught(self, caught: Caught, begun_at: datetime, read_at: datetime | None) -> None:
         rows, mark = list(caught.rows.values()), self._mark(begun_at)
-        listing = Listing(rows, self._clock.now(), total=caught.total, read_at=read_at, mark=mark)
+        shortfall = Shortfall.NONE if caught.is_whole else Shortfall.CHANGED
+        listing = Listing(
+            *(rows, self._clock.now(), caught.is_whole),
+            shortfall=shortfall,
+            total=caught.total,
+            read_at=read_at,
+            mark=mark,
+        )
         await self._put_backups(listing, caught.rows)
 
     async def _put_backups(self, listing: Listing[Backup], by_id: dict[BackupId, Backup]) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,9 @@ from cbr_desktop.simulator import things
 from cbr_desktop.simulator.estate import generated
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.workflows.ledger import Freshness, Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS
+from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS, Refresh
 from tests.stage import Stage, StageClock, staged
 
 ROWS = 150
@@ -315,6 +317,40 @@ def test_a_region_that_does_not_tell_what_has_changed_is_read_whole(tmp_path: Pa
                     backup.updated_at = None
             assert (await round_of(region)).complete
             assert region.stage.session.ledger.backups == await truth(region)
+
+    played(tmp_path, story)
+
+
+class Miscounting:
+    """A cloud that counts one more than it has."""
+
+    def __init__(self, cloud: Any) -> None:
+        self._cloud = cloud
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cloud, name)
+
+    async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        count: int = await self._cloud.count_backups(since, until)
+        return count + (since is None and until is None)
+
+    async def changed_backups(self, since: datetime, expected: int = 0) -> Any:
+        changes = await self._cloud.changed_backups(since, expected)
+        return changes._replace(total=changes.total + 1)
+
+
+def test_a_count_that_never_agrees_is_told_with_the_list(tmp_path: Path) -> None:
+    async def story(region: Region) -> None:
+        stage, ledger = region.stage, region.stage.session.ledger
+        cache = SqliteCache(tmp_path / "another.db")
+        refresh = Refresh(ledger, cache, Miscounting(stage.session.cloud), stage.clock)
+        region.lost()
+        await refresh.once(READ)
+        freshness = ledger.freshness[Part.BACKUPS]
+        assert (freshness.complete, freshness.shortfall) == (False, Shortfall.CHANGED)
+        assert freshness.total == len(ledger.backups) + 1
+        assert ledger.backups == await truth(region)
+        cache.close()
 
     played(tmp_path, story)
 
