@@ -52,7 +52,10 @@ PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
 CHANGES_SIZES = (50, 200, PAGE_SIZE)
-"""How many of the backups that were changed last are asked for, until it is enough."""
+"""How many of the backups that were changed last are asked for at once, until it is enough."""
+CHANGES_LIMIT = 20_000
+_OVERLAP = 10
+"""How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
 _NOT_READY = "6206"
 """The service's word for a backup whose metadata is not there yet."""
 
@@ -150,26 +153,37 @@ class CbrCloud:
         """Return the backups that were changed at ``since`` or later, and how many there are in all (ListBackups).
 
         ``expected`` is how many these may be. ``None`` where that cannot be told: the service does not say when a
-        backup was changed, or does not sort by it, or more were changed than a page holds.
+        backup was changed, or does not sort by it, or the rows move too much while they are read.
         """
-        for size in CHANGES_SIZES:
-            if size <= expected and size != PAGE_SIZE:
-                continue
-            page, changed_at = await self._by_change(size, "desc")
+        sizes = iter([size for size in CHANGES_SIZES if size > expected] or [PAGE_SIZE])
+        found: dict[BackupId, Backup] = {}
+        offset, size, newest = 0, next(sizes), None
+        while len(found) < CHANGES_LIMIT:
+            page, changed_at = await self._by_change(size, "desc", offset)
             times = [time for time in changed_at if time is not None]
-            if page.lost or page.count is None or times != sorted(times, reverse=True):
-                return None
             # those without a time come last, or the order says nothing
-            if changed_at[: len(times)] != times or (page.rows and not times):
+            is_sorted = times == sorted(times, reverse=True) and changed_at[: len(times)] == times
+            if page.lost or page.count is None or not is_sorted or (page.rows and not times):
                 return None
+            # pages overlap: one that does not begin with what is known already has left rows out
+            if found and (not page.rows or page.rows[0].id not in found):
+                return None
+            newest, before = newest or page, len(found)
             changed = [row for row, time in zip(page.rows, times, strict=False) if time >= since]
-            if len(changed) < len(page.rows) or len(page.rows) >= page.count:
-                return Changes(changed, page.count) if await self._sorts(page) else None
+            found.update((row.id, row) for row in changed)
+            if len(changed) < len(page.rows) or offset + len(page.rows) >= page.count:
+                return Changes(list(found.values()), page.count) if await self._sorts(newest) else None
+            if len(found) == before:
+                return None
+            offset += len(page.rows) - min(_OVERLAP, len(page.rows) // 2)
+            size = next(sizes, PAGE_SIZE)
         return None
 
-    async def _by_change(self, size: int, direction: str) -> ChangedPage:
-        query = (("limit", str(size)), ("sort", f"updated_at:{direction}"), ("show_replication", "true"))
-        return _decoded(await self._get("backups", query), changed_backups)
+    async def _by_change(self, size: int, direction: str, offset: int = 0) -> ChangedPage:
+        query = [("limit", str(size)), ("sort", f"updated_at:{direction}"), ("show_replication", "true")]
+        if offset:
+            query.append(("offset", str(offset)))
+        return _decoded(await self._get("backups", tuple(query)), changed_backups)
 
     async def _sorts(self, newest: Page[Backup]) -> bool:
         """Tell whether the service heeds ``sort``: then other backups come when they are sorted the other way.

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -111,7 +112,7 @@ def test_backups_are_read_and_counted_by_their_time_and_resource() -> None:
     assert {row.resource_id for row in own.rows} == {resource}
 
 
-def test_what_was_changed_since_is_read_in_one_page_that_is_large_enough() -> None:
+def test_what_was_changed_since_is_read_until_it_is_enough() -> None:
     far = Far()
     for number, backup in enumerate(list(far.estate.backups.values())[:75]):
         backup.updated_at = NOON - timedelta(seconds=number)
@@ -120,13 +121,15 @@ def test_what_was_changed_since_is_read_in_one_page_that_is_large_enough() -> No
         changes = await far.cloud.changed_backups(NOON - timedelta(seconds=60))
         assert changes is not None
         assert (len(changes.rows), changes.total) == (61, ROWS)
-        limits = [
-            entry.path.partition("limit=")[2].partition("&")[0] for entry in far.service.journal if "sort" in entry.path
-        ]
-        assert limits == ["50", "200", "1"], "the last is asked once, for whether the service sorts at all"
+        asked = [dict(parse_qsl(entry.path.partition("?")[2])) for entry in far.service.journal if "sort" in entry.path]
+        assert [(each["limit"], each.get("offset")) for each in asked] == [("50", None), ("200", "40"), ("1", None)]
         assert await far.cloud.changed_backups(NOON - timedelta(seconds=60), expected=61) == changes
-        assert "limit=200" in far.service.journal[-1].path
+        assert "limit=200" in far.service.journal[-1].path, "whether the service sorts at all is asked once"
         assert await far.cloud.changed_backups(NOON + timedelta(seconds=1)) == changes._replace(rows=[])
+        far.service.modes.page_cap = 8
+        assert await far.cloud.changed_backups(NOON - timedelta(seconds=60)) == changes
+        far.service.modes.paging = "marker"
+        assert await far.cloud.changed_backups(NOON - timedelta(seconds=60)) is None
 
     far.told(story)
 
