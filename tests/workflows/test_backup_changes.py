@@ -225,6 +225,21 @@ def test_an_unchanged_list_takes_two_small_requests_and_is_the_very_same_afterwa
     played(tmp_path, story, parts=LISTS)
 
 
+def test_a_backup_that_is_being_made_is_looked_at_until_it_has_ended(tmp_path: Path) -> None:
+    async def story(region: Region) -> None:
+        backup = region.made(status="waiting_protect", updated_at=None)
+        for status in ("protecting", "protecting", "available"):
+            region.stage.clock.advance(3600)
+            await round_of(region)
+            backup.status = status  # and nobody says when it changed
+        await round_of(region)
+        assert region.stage.session.ledger.backups == await truth(region)
+        await round_of(region)
+        assert len(asked(region)) == 2, "it is looked at no more"
+
+    played(tmp_path, story)
+
+
 def test_what_goes_without_a_word_is_searched_by_counting(tmp_path: Path) -> None:
     async def story(region: Region) -> None:
         region.estate.forget(region.one())
