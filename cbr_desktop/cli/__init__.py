@@ -179,6 +179,8 @@ def _parser(cloud: _Parser) -> _Parser:
     vaults.add_argument("--json", action="store_true", help="print JSON")
     vaults.set_defaults(run="cli.commands:vaults")
 
+    backups = commands.add_parser("backups", parents=[cloud], help="list the backups")
+
     check = commands.add_parser("check", parents=[cloud], help="judge request files, offline; nothing is sent")
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     check.add_argument("--json", action="store_true", help="print JSON")
@@ -197,6 +199,7 @@ def _parser(cloud: _Parser) -> _Parser:
     policies = commands.add_parser("policies", parents=[cloud], help="list the policies and what is wrong with them")
     policy = commands.add_parser("policy", help="make a backup policy; tell when one runs and what its rules delete")
     arguments = _late("cli.arguments")
+    arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
     arguments.add_policy(policy, cloud)
     arguments.add_policies(policies)

@@ -1,7 +1,8 @@
-"""The part of the command line for changes of one thing; it knows nothing of what the commands do."""
+"""The part of the command line for backups and for changes of one thing; it knows nothing of what commands do."""
 
 import argparse
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
@@ -24,6 +25,24 @@ def days_of_week(text: str) -> list[str]:
     if not set(given) <= set(DAYS):
         raise argparse.ArgumentTypeError(f"{text!r} is no list of days such as MO,TU; they are {', '.join(DAYS)}")
     return [day for day in DAYS if day in given]
+
+
+def moment(text: str) -> datetime:
+    """Read ``2026-03-01`` or ``2026-03-01T12:00Z``; one without a zone is the operator's. ``ArgumentTypeError``."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-03-01 or 2026-03-01T12:00Z") from None
+
+
+def add_backups(backups: Any) -> None:
+    """Add what the list of backups can be narrowed by."""
+    backups.add_argument("--vault", metavar="VAULT", help="only those in a vault, by its id or its whole name")
+    backups.add_argument("--resource", metavar="RESOURCE", help="only those of a resource, by its id or its whole name")
+    backups.add_argument("--since", metavar="TIME", type=moment, help="only those made since, as 2026-03-01T12:00Z")
+    backups.add_argument("--kept", action="store_true", help="list what was read last, offline")
+    backups.add_argument("--json", action="store_true", help="print JSON")
+    backups.set_defaults(run="cli.backups:backups")
 
 
 def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:

@@ -45,7 +45,7 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     show(options, record, vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    remark(incomplete_sentence(len(rows), "vault", listing.shortfall))
+    remark(incomplete_sentence(len(rows), "vault", listing.shortfall, listing.total))
     return PARTIAL
 
 

@@ -1,33 +1,47 @@
 """One project of one cloud: a method for each operation in use."""
 
 import asyncio
+import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT, Transport
-from cbr_desktop.cloud.pages import Collection, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
-from cbr_desktop.cloud.wire.backups import backup, backups
+from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
+from cbr_desktop.cloud.wire.members import members
+from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
-from cbr_desktop.cloud.wire.tasks import tasks
+from cbr_desktop.cloud.wire.tasks import task, tasks
 from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import CloudError, NotFound, ProfileError
-from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
+from cbr_desktop.domain.error import CloudError, NotFound, ProfileError, Refused
+from cbr_desktop.domain.ids import (
+    BackupId,
+    CheckpointId,
+    ProjectId,
+    ResourceId,
+    TaskId,
+    VaultId,
+    is_project_id,
+    is_uuid,
+)
 from cbr_desktop.domain.journal import RequestObserver
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Changes, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
@@ -37,6 +51,13 @@ from cbr_desktop.domain.vault import Vault
 PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
+CHANGES_SIZES = (50, 200, PAGE_SIZE)
+"""How many of the backups that were changed last are asked for at once, until it is enough."""
+CHANGES_LIMIT = 20_000
+_OVERLAP = 10
+"""How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
+_NOT_READY = "6206"
+"""The service's word for a backup whose metadata is not there yet."""
 
 _WORD = re.compile("[a-z]+([-_][a-z]+)*")
 """What the parts of a path look like that are no ids."""
@@ -70,6 +91,9 @@ class CbrCloud:
         self._auth = auth
         self._clock = clock
         self._client = Client(transport, clock, report, deadline=deadline, offline=offline)
+        self._remembered: dict[str, dict[int, tuple[bytes, Page[Any]]]] = {}
+        """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
+        self._is_sorting = False
 
     async def project_id(self) -> ProjectId:
         """Return the id of the profile's project, logging in if need be."""
@@ -77,38 +101,130 @@ class CbrCloud:
 
     async def vaults(self) -> Listing[Vault]:
         """Return all vaults of the project, newest first, with their resources (ListVault)."""
-        return await self._list("vaults", vaults)
+        return await self._list("vaults", vaults, remembers=True)
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
-        fetch = self._pages(f"protectables/{quote(kind, safe='')}/instances", protectables, {}, PROTECTABLE_PAGE_SIZE)
-        found = await collect_counted_oddly(fetch, IN_FLIGHT)
-        return self._listing(found)
+        path = f"protectables/{quote(kind, safe='')}/instances"
+        fetch, _ = self._pages(path, protectables, {}, PROTECTABLE_PAGE_SIZE, remembers=True)
+        return self._listing(await collect_counted_oddly(fetch, IN_FLIGHT))
 
     async def backups(
         self,
         *,
         vault_id: VaultId | None = None,
         checkpoint_id: CheckpointId | None = None,
+        resource_id: ResourceId | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         name: str | None = None,
+        slowly: bool = False,
+        at_most: int | None = None,
     ) -> Listing[Backup]:
-        """Return backups, newest first; every argument narrows the list (ListBackups).
+        """Return backups, newest first; the arguments up to ``name`` narrow the list (ListBackups).
 
-        Whether ``name`` must be the whole name or a part of it is up to the region.
+        ``since`` and ``until`` are times of creation, in whole seconds. Whether ``name`` must be the whole name or a
+        part of it is up to the region. ``slowly`` reads one page after the other, for what nobody waits for. No further
+        page is read once ``at_most`` rows have come, and the list is not complete then.
         """
-        for id in (vault_id, checkpoint_id):
+        for id in (vault_id, checkpoint_id, resource_id):
             if id is not None:
                 self._segment(id)
-        query = {"vault_id": vault_id, "checkpoint_id": checkpoint_id, "name": name, "start_time": _stamp(since)}
-        return await self._list("backups", backups, query)
+        query = {
+            "vault_id": vault_id,
+            "checkpoint_id": checkpoint_id,
+            "resource_id": resource_id,
+            "name": name,
+            "start_time": _stamp(since),
+            "end_time": _stamp(until),
+            "show_replication": "true",
+        }
+        limits = LIMITS if at_most is None else LIMITS._replace(rows=at_most)
+        return await self._list("backups", backups, query, 1 if slowly else IN_FLIGHT, limits)
+
+    async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
+        """Return how many backups were created in a time by the service's count, ``None`` where it does not count."""
+        times = {"start_time": _stamp(since), "end_time": _stamp(until)}
+        query = tuple((key, value) for key, value in times.items() if value is not None)
+        answer = await self._get("backups", (*query, ("limit", "1")))
+        return _decoded(answer, lambda body: backups(body, {})).count
+
+    async def changed_backups(self, since: datetime, expected: int = 0) -> Changes[Backup] | None:
+        """Return the backups that were changed at ``since`` or later, and how many there are in all (ListBackups).
+
+        ``expected`` is how many these may be. ``None`` where that cannot be told: the service does not say when a
+        backup was changed, or does not sort by it, or the rows move too much while they are read.
+        """
+        sizes = iter([size for size in CHANGES_SIZES if size > expected] or [PAGE_SIZE])
+        found: dict[BackupId, Backup] = {}
+        offset, size, newest = 0, next(sizes), None
+        while len(found) < CHANGES_LIMIT:
+            page, changed_at = await self._by_change(size, "desc", offset)
+            times = [time for time in changed_at if time is not None]
+            # those without a time come last, or the order says nothing
+            is_sorted = times == sorted(times, reverse=True) and changed_at[: len(times)] == times
+            if page.lost or page.count is None or not is_sorted or (page.rows and not times):
+                return None
+            # pages overlap: one that does not begin with what is known already has left rows out
+            if found and (not page.rows or page.rows[0].id not in found):
+                return None
+            newest, before = newest or page, len(found)
+            changed = [row for row, time in zip(page.rows, times, strict=False) if time >= since]
+            found.update((row.id, row) for row in changed)
+            if len(changed) < len(page.rows) or offset + len(page.rows) >= page.count:
+                return Changes(list(found.values()), page.count) if await self._sorts(newest) else None
+            if len(found) == before:
+                return None
+            offset += len(page.rows) - min(_OVERLAP, len(page.rows) // 2)
+            size = next(sizes, PAGE_SIZE)
+        return None
+
+    async def _by_change(self, size: int, direction: str, offset: int = 0) -> ChangedPage:
+        query = [("limit", str(size)), ("sort", f"updated_at:{direction}"), ("show_replication", "true")]
+        if offset:
+            query.append(("offset", str(offset)))
+        return _decoded(await self._get("backups", tuple(query)), changed_backups)
+
+    async def _sorts(self, newest: Page[Backup]) -> bool:
+        """Tell whether the service heeds ``sort``: then other backups come when they are sorted the other way.
+
+        Backups change in the order in which they are made, mostly, so that the order itself does not tell. Asked once.
+        """
+        if not self._is_sorting and len(newest.rows) > 1:
+            oldest = (await self._by_change(1, "asc")).page
+            self._is_sorting = bool(oldest.rows) and oldest.rows[0].id != newest.rows[0].id
+        return self._is_sorting or len(newest.rows) < 2
 
     async def backup(self, id: BackupId) -> Backup:
         """Return one backup (ShowBackup)."""
+        return (await self.backup_details(id)).backup
+
+    async def backup_details(self, id: BackupId) -> BackupDetails:
+        """Return one backup with the backups of its disks, which lists do not have (ShowBackup)."""
         answer = await self._get(f"backups/{self._segment(id)}")
-        found = _decoded(answer, backup)
-        if found.id.lower() != id.lower():
+        found = _decoded(answer, backup_details)
+        if found.backup.id.lower() != id.lower():
             raise answer.unfit("another backup than was asked for")
+        return found
+
+    async def members(self, id: BackupId) -> Listing[Member]:
+        """Return the projects that a backup is shared with (ShowMembersDetail)."""
+        return await self._list(f"backups/{self._segment(id)}/members", members)
+
+    async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:
+        """Return how a server was built when it was backed up; ``None`` while the service has not got it ready.
+
+        (ShowMetadata)
+        """
+        try:
+            answer = await self._get(f"backups/{self._segment(id)}/metadata")
+        except Refused as error:
+            if error.short_code == _NOT_READY:
+                return None
+            raise
+        found = _decoded(answer, metadata)
+        if found.backup_id.lower() != id.lower():
+            raise answer.unfit("the metadata of another backup than was asked for")
         return found
 
     async def tasks(
@@ -121,9 +237,17 @@ class CbrCloud:
         query = {"operation_type": operation_type, "status": status, "start_time": _stamp(since)}
         return await self._list("operation-logs", tasks, query)
 
+    async def task(self, id: TaskId) -> Task:
+        """Return one task (ShowOpLog)."""
+        answer = await self._get(f"operation-logs/{self._segment(id)}")
+        found = _decoded(answer, task)
+        if found.id.lower() != id.lower():
+            raise answer.unfit("another task than was asked for")
+        return found
+
     async def policies(self) -> Listing[Policy]:
         """Return all policies of the project (ListPolicies)."""
-        return await self._list("policies", policies)
+        return await self._list("policies", policies, remembers=True)
 
     async def checkpoint(self, id: CheckpointId) -> Checkpoint:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
@@ -187,30 +311,71 @@ class CbrCloud:
         return answer
 
     async def _list(
-        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None
+        self,
+        path: str,
+        read: Callable[[bytes, Names], Page[Row]],
+        query: dict[str, str | None] | None = None,
+        in_flight: int = IN_FLIGHT,
+        limits: Limits = LIMITS,
+        *,
+        remembers: bool = False,
     ) -> Listing[Row]:
-        fetch = self._pages(path, read, query or {}, PAGE_SIZE)
-        return self._listing(await collect(fetch, IN_FLIGHT))
+        fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
+        # only backups and members can be asked for after a row
+        by_marker = after if path.startswith("backups") else None
+        return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
 
     def _pages(
-        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None], size: int
-    ) -> Callable[[int], Awaitable[Page[Row]]]:
+        self,
+        path: str,
+        read: Callable[[bytes, Names], Page[Row]],
+        query: dict[str, str | None],
+        size: int,
+        *,
+        remembers: bool = False,
+    ) -> tuple[Fetch[Row], After[Row]]:
+        """Return what reads a page of a list by its offset, and what reads the page after a row.
+
+        A list that ``remembers`` makes nothing new of an answer that is the same, byte for byte, as the last one for
+        its offset: it has the rows of then.
+        """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
+        before: dict[int, tuple[bytes, Page[Row]]] = self._remembered.get(path, {}) if remembers else {}
+        now: dict[int, tuple[bytes, Page[Row]]] = {}
+        if remembers:
+            self._remembered[path] = now
 
-        async def fetch(offset: int) -> Page[Row]:
-            # the first page goes without offset: one definition of the service starts counting at 1
-            paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
-            answer = await self._get(path, given + paging)
+        async def page(*paging: tuple[str, str], offset: int | None = None) -> Page[Row]:
+            answer = await self._get(path, (*given, ("limit", str(size)), *paging))
+            digest = hashlib.blake2b(answer.body, digest_size=20).digest() if remembers else b""
+            if remembers and offset in before and before[offset][0] == digest:
+                now[offset] = before[offset]
+                return before[offset][1]
             with collector_at_rest():
                 page = _decoded(answer, lambda body: read(body, names))
             page.size_bytes = len(answer.body)
+            if remembers and offset is not None:
+                now[offset] = (digest, page)
             return page
 
-        return fetch
+        async def fetch(offset: int) -> Page[Row]:
+            # the first page goes without offset: one definition of the service starts counting at 1
+            return await page(*((("offset", str(offset)),) if offset else ()), offset=offset)
+
+        async def after(id: str) -> Page[Row]:
+            try:
+                return await page(("marker", id))
+            except Refused as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+                # neither offset nor marker: there is more that nobody can read
+                return Page([], lost=1)
+
+        return fetch, after
 
     def _listing(self, found: Collection[Row]) -> Listing[Row]:
-        return Listing(found.rows, self._clock.now(), found.is_complete, shortfall=found.shortfall)
+        return Listing(found.rows, self._clock.now(), found.is_complete, shortfall=found.shortfall, total=found.count)
 
     def _step(self, step: str) -> str:
         """Return one part of the path of a change: a word of the service's, or an id."""

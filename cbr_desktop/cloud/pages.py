@@ -20,6 +20,8 @@ class Identified(Protocol):
 Row = TypeVar("Row", bound=Identified)
 Fetch = Callable[[int], Awaitable[Page[Row]]]
 """Reads the page that starts at an offset."""
+After = Callable[[str], Awaitable[Page[Row]]]
+"""Reads the page that follows a row, by the row's id."""
 
 
 class Limits(NamedTuple):
@@ -43,6 +45,8 @@ class Collection(Generic[Row]):
         self._whole = True
         self._reached = Shortfall.NONE
         self._came = Limits(0, 0, 0)
+        self.count: int | None = None
+        """How many rows there are, as the service said last."""
 
     def note(self, page: Page[Row]) -> None:
         """Take note of how much has come; its rows are added in their turn."""
@@ -73,6 +77,7 @@ class Collection(Generic[Row]):
         self._rows.update((row.id, row) for row in rows)
         if page.count is not None:
             self._counts.add(page.count)
+            self.count = page.count
         new = len(self._rows) - before
         if new < len(rows) or page.lost:
             self._whole = False
@@ -105,7 +110,12 @@ class Collection(Generic[Row]):
 
 
 async def collect(
-    fetch: Fetch[Row], in_flight: int, limits: Limits = LIMITS, *, overlapping: bool = True
+    fetch: Fetch[Row],
+    in_flight: int,
+    limits: Limits = LIMITS,
+    *,
+    overlapping: bool = True,
+    after: After[Row] | None = None,
 ) -> Collection[Row]:
     """Read all pages of a list, each as long as the server likes to make it.
 
@@ -113,6 +123,9 @@ async def collect(
     where the service's count says. Where it gives none, or fewer than its rows, it ends with a page that brings nothing
     new. Such pages overlap by a row, which shows whether rows move between them, unless pages cannot be
     ``overlapping``, since they do not begin at any row.
+
+    A server that does not heed the offset gives its first page again. Where pages can also be asked for ``after`` a
+    row, the rest is then read so, one page after the other.
     """
     found: Collection[Row] = Collection(limits)
     last = await _fetched(fetch, 0, found)
@@ -121,15 +134,30 @@ async def collect(
     if step and last.count is not None and last.count > step:
         offsets = range(step, min(last.count, step * limits.pages), step)
         pages = await _together(fetch, offsets, found, in_flight)
+        if after is not None and step in pages and len(pages[step]) > 1 and found.holds_all_of(pages[step]):
+            return await _by_marker(after, found, last)
         for offset, page in pages.items():
             found.add(page)
             last, end = page, offset + len(page)
+            await asyncio.sleep(0)
     while not _is_over(found, last, end) and not found.is_full():
         is_blind = overlapping and len(last.rows) > 1 and not found.believes(last.count)
         offset, follows = (end - 1, last.rows[-1].id) if is_blind else (end, None)
-        last = await _fetched(fetch, offset, found)
-        end = offset + len(last)
+        page = await _fetched(fetch, offset, found)
+        if after is not None and len(page) > 1 and found.holds_all_of(page):
+            return await _by_marker(after, found, last)
+        last, end = page, offset + len(page)
         if not found.add(last, follows):
+            break
+    return found
+
+
+async def _by_marker(after: After[Row], found: Collection[Row], last: Page[Row]) -> Collection[Row]:
+    """Read the pages after the last one that came, each from the last row of the one before."""
+    while last.rows and not found.is_full():
+        last = await after(last.rows[-1].id)
+        found.note(last)
+        if not found.add(last):
             break
     return found
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
@@ -24,6 +25,36 @@ class BackupStatus(StrEnum):
 GONE = "gone"
 """The status of a backup that does not exist any more, which is not a word of the service."""
 BEING_DELETED = frozenset({BackupStatus.DELETING, BackupStatus.WAITING_DELETE})
+MOVING = frozenset(BackupStatus) - {BackupStatus.AVAILABLE, BackupStatus.ERROR}
+"""The states that a backup is in for a while only."""
+
+
+class Replica(NamedTuple):
+    """A copy of a backup in another region. ``status`` is ``replicating``, ``success``, ``fail`` and so on."""
+
+    region: str
+    status: str
+
+
+class BackupTraits(NamedTuple):
+    """What many backups have in common, so that a hundred thousand of them share few of these.
+
+    A flag is ``None`` and a text empty where the service does not say. ``restorable_as`` is ``backup`` (by its disks),
+    ``snapshot`` (an image can be made as well) or ``na`` (not at all). ``image_ids`` are the images that were made of
+    the backup and keep it from being deleted. ``bootable`` is said of the backup of a disk.
+    """
+
+    encrypted: bool | None = None
+    contains_system_disk: bool | None = None
+    bootable: bool | None = None
+    restorable_as: str = ""
+    az: str = ""
+    architecture: str = ""
+    image_ids: tuple[str, ...] = ()
+    replicas: tuple[Replica, ...] = ()
+
+
+NO_TRAITS = BackupTraits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +77,8 @@ class Backup:
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.
 
     ``auto`` is read from ``extend_info.auto_trigger``, the reliable way to tell a policy's backup from a person's.
-    ``expires_at`` is ``None`` for one that is kept until somebody deletes it.
+    ``expires_at`` is ``None`` for one that is kept until somebody deletes it. A backup is never changed once it is in a
+    list: one that says something else is another object.
     """
 
     id: BackupId
@@ -63,3 +95,4 @@ class Backup:
     auto: bool = False
     incremental: bool = True
     image_type: str = "backup"
+    traits: BackupTraits = NO_TRAITS

@@ -29,6 +29,10 @@ class Listing(NamedTuple, Generic[Row]):
     ``as_of`` is when the last page came. ``complete`` is ``False`` when something may be missing; ``shortfall`` says
     why, where that is known. ``lacking`` is why something is missing for good although the reading went well: the
     region does not have it, or the account may not see it.
+
+    ``total`` is how many rows there are by the service, ``None`` where it does not say. ``read_at`` is when the list
+    was last read from one end to the other, which ``as_of`` need not be, and ``mark`` the time, by the service's clock,
+    up to which its changes are in it; both are ``None`` for a list that is read whole each time.
     """
 
     rows: list[Row]
@@ -36,3 +40,13 @@ class Listing(NamedTuple, Generic[Row]):
     complete: bool = True
     lacking: CbrError | None = None
     shortfall: Shortfall = Shortfall.NONE
+    total: int | None = None
+    read_at: datetime | None = None
+    mark: datetime | None = None
+
+
+class Changes(NamedTuple, Generic[Row]):
+    """The rows of a list that were changed or made after a time, and how many rows the list has in all."""
+
+    rows: list[Row]
+    total: int

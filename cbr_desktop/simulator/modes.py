@@ -92,6 +92,14 @@ class Modes:
     """What becomes of the numbers of a retention that a change of it does not name: they stay, or are not set then."""
     appears_after_seconds: float = 0.0
     """Seconds after which new backups and operation logs show in lists."""
+    page_cap: int | None = None
+    """Most rows that a page has, whatever is asked for; or no such cap."""
+    counts: bool = True
+    """Lists tell how many rows there are in all."""
+    paging: Literal["offset", "marker"] = "offset"
+    """`marker`: offsets are not heeded, pages go on after a marker alone."""
+    sorts: bool = True
+    """`sort` is heeded; else the newest come first."""
     exact_names: bool = False
     """Name filters of lists match whole names instead of parts of them."""
     calls_per_minute: int | None = None

@@ -105,8 +105,10 @@ class Filters(Generic[T]):
 
 def page(call: Call, key: str, found: list[T], render: Callable[[T], Json], count: int | None = None) -> Answer:
     limit, offset = number(call, "limit", PAGE, 1, PAGE), number(call, "offset", 0, 0, None)
-    shown = Rows(found[offset : offset + limit], render)
-    return Answer({key: shown, "count": len(found) if count is None else count, "limit": limit, "offset": offset})
+    start = 0 if call.modes.paging == "marker" else offset
+    shown = Rows(found[start : start + min(limit, call.modes.page_cap or limit)], render)
+    counted = {"count": len(found) if count is None else count} if call.modes.counts else {}
+    return Answer({key: shown, **counted, "limit": limit, "offset": offset})
 
 
 def number(call: Call, name: str, usual: int, least: int, most: int | None) -> int:
@@ -142,7 +144,7 @@ def moment(call: Call, name: str) -> datetime | None:
 def sorted_by(call: Call, found: list[T], known: Collection[str]) -> list[T]:
     """The items in the order that the query asks for, by keys with `:asc` or `:desc`; as they are without one."""
     given = call.first("sort")
-    if given is None:
+    if given is None or not call.modes.sorts:
         return found
     terms = [_sort_term(term, known) for term in given.split(",")]
     if len(given) > 255:

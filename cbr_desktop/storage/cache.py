@@ -4,9 +4,11 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.protectable import Disk, Protectable
@@ -15,9 +17,15 @@ from cbr_desktop.domain.vault import ResourceType, Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, tuples, words
 from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
-from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, discard, prepare, reading, write
+from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, Written, discard, prepare, reading, write
 
 _Write = Callable[[sqlite3.Connection], None]
+
+
+def _traits(told: list[Any]) -> BackupTraits:
+    *plain, images, replicas = told
+    return BackupTraits._make([*plain, tuple(images), tuple(Replica._make(each) for each in replicas)])
+
 
 _TASKS = Table(
     Task,
@@ -39,6 +47,7 @@ _BACKUPS = Table(
         "expires_at": moments,
     },
     ("vault_id", "checkpoint_id", "resource_id", "resource_name", "image_type"),
+    {"traits": _traits},
 )
 _POLICIES = Table(Policy, {"patterns": tuples, "vault_ids": tuples, "started_at": moments})
 _PROTECTABLES = Nested(
@@ -50,7 +59,8 @@ class SqliteCache:
     """The cache of one profile. Whatever goes wrong, it is empty afterwards and nobody hears of it.
 
     Writing happens in a thread that lives as long as there is something to write, since ten thousand vaults take longer
-    than a frame; every read waits for it, so that a list that was kept is the list that is read.
+    than a frame; every read waits for it, so that a list that was kept is the list that is read. Of a list that is kept
+    again only those pages are written in which another row stands: a row is never changed, another takes its place.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,6 +68,8 @@ class SqliteCache:
         self._lock = threading.Lock()
         self._waiting: dict[str, _Write] = {}
         self._writer: threading.Thread | None = None
+        self._written: dict[str, Written] = {}
+        """What is on the disk of each list, as far as it was read or written here."""
 
     def vaults(self) -> Reading[Vault]:
         """Read the vaults that were seen last, page by page."""
@@ -110,16 +122,24 @@ class SqliteCache:
 
     def _read(self, name: str, codec: Codec[Row]) -> Reading[Row]:
         self.close()
-        return (yield from reading(self._path, name, codec))
+        written: Written = []
+        listing = yield from reading(self._path, name, codec, written)
+        self.close()
+        if listing is not None:
+            self._written[name] = written
+        return listing
 
     # writing
 
     def _keep(self, name: str, codec: Codec[Row], listing: Listing[Row]) -> None:
         with self._lock:
-            self._waiting[name] = lambda connection: write(connection, name, codec, listing)
+            self._waiting[name] = partial(self._write_list, name, codec, listing)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_waiting, name="cache")
                 self._writer.start()
+
+    def _write_list(self, name: str, codec: Codec[Row], listing: Listing[Row], connection: sqlite3.Connection) -> None:
+        self._written[name] = write(connection, name, codec, listing, self._written.pop(name, []))
 
     def _write_waiting(self) -> None:
         while write := self._next():

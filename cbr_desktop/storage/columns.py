@@ -4,12 +4,13 @@ Columns rather than rows: a fifth of the objects to parse, and rows are then mad
 """
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
@@ -52,13 +53,21 @@ def _seconds(column: Iterable[datetime | None]) -> list[float | None]:
 class Table(Generic[Row]):
     """How rows of one type turn into columns and back; ``restore`` has what JSON does not bring back by itself.
 
-    ``shared`` names the fields whose texts many rows have in common.
+    ``shared`` names the fields whose texts many rows have in common. Of the fields in ``coded`` each value is written
+    once a page, and the rows have its place; a function makes the value again of what JSON brings back.
     """
 
-    def __init__(self, type: type[Row], restore: dict[str, Restore], shared: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        type: type[Row],
+        restore: dict[str, Restore],
+        shared: tuple[str, ...] = (),
+        coded: Mapping[str, Callable[[Any], Any]] = MappingProxyType({}),
+    ) -> None:
         self.type = type
         self.restore = restore
         self.shared = shared
+        self.coded = coded
         self.names = tuple(field.name for field in fields(type))  # type: ignore[arg-type]
 
     def columns(self, rows: list[Row]) -> Columns:
@@ -66,17 +75,24 @@ class Table(Generic[Row]):
         if not rows:
             return [[] for _ in self.names]
         taken = zip(*map(attrgetter(*self.names), rows), strict=True)
-        return [
-            _seconds(column) if self.restore.get(name) is moments else list(column)
-            for name, column in zip(self.names, taken, strict=True)
-        ]
+        return [self._plain(name, column) for name, column in zip(self.names, taken, strict=True)]
 
     def rows(self, columns: Columns, pool: Pool) -> list[Row]:
         """Return the rows of columns; ``pool`` holds the texts that rows of all pages have in common."""
         whole = [self._restored(name, column, pool) for name, column in zip(self.names, columns, strict=True)]
         return list(map(self.type, *whole))
 
+    def _plain(self, name: str, column: tuple[Any, ...]) -> list[Any]:
+        if name in self.coded:
+            places = {value: place for place, value in enumerate(dict.fromkeys(column))}
+            return [list(places), [places[value] for value in column]]
+        return _seconds(column) if self.restore.get(name) is moments else list(column)
+
     def _restored(self, name: str, column: list[Any], pool: Pool) -> list[Any]:
+        if name in self.coded and column:
+            made = [self.coded[name](value) for value in column[0]]
+            values = [pool.setdefault(value, value) for value in made]
+            return [values[place] for place in column[1]]
         if name in self.restore:
             return self.restore[name](column)
         if name in self.shared:

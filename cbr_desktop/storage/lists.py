@@ -1,5 +1,8 @@
 """Lists in an SQLite file, cut into pages so that the first one comes quickly and the rest in pieces.
 
+Pages have numbers that say nothing of their order, which stands beside them: a row that is new or gone changes
+the page that it is in and no other. Where no order stands, as in files of earlier versions, it is that of the numbers.
+
 A page is JSON of columns. The standard library's JSON is quick enough for a page, while importing a quicker one costs
 more than it gains before the first paint.
 """
@@ -9,11 +12,14 @@ import sqlite3
 import zlib
 from collections.abc import Generator
 from contextlib import closing, suppress
+from datetime import datetime
+from itertools import islice
+from operator import is_
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
 from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
@@ -21,8 +27,21 @@ from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
 PAGE_ROWS = 250
 """Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
 BUSY_SECONDS = 0.2
+_SPARE_PAGES = 8
 
 Row = TypeVar("Row")
+
+
+class WrittenPage(NamedTuple):
+    """A page as it is on the disk: its number, the checksum of what is written, and the rows that it was made of."""
+
+    number: int
+    checksum: int
+    rows: list[Any]
+
+
+Written = list[WrittenPage]
+"""The pages of a list in their order."""
 Reading = Generator[None, None, Listing[Row] | None]
 """Reading page by page: whoever drives it may do something else between two pages, and gets the list at the end."""
 
@@ -35,6 +54,8 @@ _TABLES = (
     """,
     "CREATE TABLE page (list TEXT, number INTEGER, checksum INTEGER, content BLOB, PRIMARY KEY (list, number))",
 )
+_MORE = "CREATE TABLE IF NOT EXISTS more (name TEXT PRIMARY KEY, content TEXT)"
+"""What files of earlier versions do not have: the order of the pages and how the list was read, as JSON."""
 _LACKING: dict[int, type[Refused]] = {403: Forbidden, 404: NotFound}
 
 
@@ -53,14 +74,19 @@ def whole(reading: Reading[Row]) -> Listing[Row] | None:
             return found
 
 
-def reading(path: Path, name: str, codec: Codec[Row], *, first_page: bool = False) -> Reading[Row]:
-    """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``."""
+def reading(
+    path: Path, name: str, codec: Codec[Row], written: Written | None = None, *, first_page: bool = False
+) -> Reading[Row]:
+    """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``.
+
+    The pages are put into ``written``, for whoever writes the list again.
+    """
     try:
         if not path.exists():
             return None
         refuse_odd_parts(path)
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            return (yield from _listing(connection, name, codec, first_page=first_page))
+            return (yield from _listing(connection, name, codec, [] if written is None else written, first_page))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # which another program of ours causes by writing
             discard(path)
@@ -70,19 +96,80 @@ def reading(path: Path, name: str, codec: Codec[Row], *, first_page: bool = Fals
         return None
 
 
-def write(connection: sqlite3.Connection, name: str, codec: Codec[Row], listing: Listing[Row]) -> None:
-    """Put a list in place of the one before; pages that say the same as before are left as they are."""
-    rows = listing.rows
+def write(
+    connection: sqlite3.Connection, name: str, codec: Codec[Row], listing: Listing[Row], written: Written
+) -> Written:
+    """Put a list in place of the one before, and return its pages.
+
+    Pages with the very rows of those that were ``written`` before, and are still there, are left as they are, and not
+    even encoded; so are those that say the same.
+    """
     before = dict(connection.execute("SELECT number, checksum FROM page WHERE list = ?", (name,)))
-    for number, start in enumerate(range(0, len(rows), PAGE_ROWS)):
-        content = _content(codec.columns(rows[start : start + PAGE_ROWS]))
+    written = [page for page in written if before.get(page.number) == page.checksum]
+    pages: Written = []
+    left = set(before)
+    cut = _cut(listing.rows, written)
+    left -= {page.number for page in cut if isinstance(page, WrittenPage)}
+    free = iter(range(len(cut) + len(before)))
+    for page in cut:
+        if isinstance(page, WrittenPage):
+            pages.append(page)
+            continue
+        number = next(number for number in free if number not in before or number in left)
+        left.discard(number)
+        content = _content(codec.columns(page))
         checksum = zlib.crc32(content)
-        if before.pop(number, None) != checksum:
-            page = (name, number, checksum, content)
-            connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", page)
-    connection.executemany("DELETE FROM page WHERE list = ? AND number = ?", ((name, number) for number in before))
-    head = (name, shape(codec), listing.as_of.timestamp(), listing.complete, len(rows), _told(listing.lacking))
+        if before.get(number) != checksum:
+            row = (name, number, checksum, content)
+            connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", row)
+        pages.append(WrittenPage(number, checksum, page))
+    connection.executemany("DELETE FROM page WHERE list = ? AND number = ?", ((name, number) for number in left))
+    complete = listing.complete
+    head = (name, shape(codec), listing.as_of.timestamp(), complete, len(listing.rows), _told(listing.lacking))
     connection.execute("INSERT OR REPLACE INTO list VALUES (?, ?, ?, ?, ?, ?)", head)
+    connection.execute(_MORE)
+    more = {
+        "pages": [page.number for page in pages],
+        "shortfall": listing.shortfall,
+        "total": listing.total,
+        "read_at": listing.read_at and listing.read_at.timestamp(),
+        "mark": listing.mark and listing.mark.timestamp(),
+    }
+    connection.execute("INSERT OR REPLACE INTO more VALUES (?, ?)", (name, json.dumps(more)))
+    return pages
+
+
+def _cut(rows: list[Row], written: Written) -> list[WrittenPage | list[Row]]:
+    """Cut rows into pages: those that stand as they were written, and between them new ones of ``PAGE_ROWS`` at most.
+
+    Small pages are taken into new ones beside them; where too many have come of that all the same, all is cut anew.
+    """
+    if not written:
+        return [rows[start : start + PAGE_ROWS] for start in range(0, len(rows), PAGE_ROWS)]
+    places: dict[int, int] = {}
+    cut: list[WrittenPage | list[Row]] = []
+    place = done = 0
+    for page in written:
+        if not _stands(page, rows, place):
+            if not places:
+                places = {id(row): number for number, row in enumerate(rows)}
+            found = places.get(id(page.rows[0]), -1) if page.rows else -1
+            if found < place or not _stands(page, rows, found):
+                continue
+            place = found
+        if place > done and place - done + len(page.rows) <= PAGE_ROWS:
+            place += len(page.rows)  # it becomes a part of the new page
+            continue
+        cut += [rows[start : min(start + PAGE_ROWS, place)] for start in range(done, place, PAGE_ROWS)]
+        cut.append(page)
+        place += len(page.rows)
+        done = place
+    cut += [rows[start : start + PAGE_ROWS] for start in range(done, len(rows), PAGE_ROWS)]
+    return cut if len(cut) <= 2 * len(rows) // PAGE_ROWS + _SPARE_PAGES else _cut(rows, [])
+
+
+def _stands(page: WrittenPage, rows: list[Any], place: int) -> bool:
+    return len(rows) - place >= len(page.rows) and all(map(is_, page.rows, islice(rows, place, None)))
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -107,7 +194,9 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _listing(connection: sqlite3.Connection, name: str, codec: Codec[Row], *, first_page: bool) -> Reading[Row]:
+def _listing(
+    connection: sqlite3.Connection, name: str, codec: Codec[Row], written: Written, first_page: bool
+) -> Reading[Row]:
     if _version(connection) != _VERSION:
         raise ValueError("another version")
     select = "SELECT as_of, complete, rows, lacking FROM list WHERE name = ? AND shape = ?"
@@ -115,21 +204,45 @@ def _listing(connection: sqlite3.Connection, name: str, codec: Codec[Row], *, fi
     if head is None:
         return None
     as_of, complete, count, lacking = head
-    expected = min(count, PAGE_ROWS) if first_page else count
+    more = _more(connection, name)
     # page by page, so that no lock is held while whoever reads does something else
     rows: list[Row] = []
     ids: set[Any] = set()
     pool: Pool = {}
-    for number in range(-(-expected // PAGE_ROWS)):
+    for number in more.get("pages", range(-(-count // PAGE_ROWS))):
         page = "SELECT checksum, content FROM page WHERE list = ? AND number = ?"
-        found = connection.execute(page, (name, number)).fetchone()
-        page_rows = codec.rows(_columns(*found), pool)
+        checksum, content = connection.execute(page, (name, number)).fetchone()
+        page_rows = codec.rows(_columns(checksum, content), pool)
+        written.append(WrittenPage(number, checksum, page_rows))
         ids.update([row.id for row in page_rows])  # type: ignore[attr-defined]
         rows += page_rows
         yield
-    if len(ids) != expected:
+        if first_page and len(rows) >= PAGE_ROWS:
+            break
+    if len(ids) != (len(rows) if first_page else count) or len(rows) > count:
         raise ValueError("a page is missing or there twice")
-    return Listing(rows, moment(as_of), bool(complete) and expected == count, _why(lacking))
+    return Listing(
+        rows,
+        moment(as_of),
+        bool(complete) and len(rows) == count,
+        _why(lacking),
+        Shortfall(more.get("shortfall", "")),
+        more.get("total"),
+        _moment(more.get("read_at")),
+        _moment(more.get("mark")),
+    )
+
+
+def _more(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchone():
+        return {}
+    found = connection.execute("SELECT content FROM more WHERE name = ?", (name,)).fetchone()
+    more: dict[str, Any] = json.loads(found[0]) if found else {}
+    return more
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else moment(seconds)
 
 
 def _content(columns: Columns) -> bytes:

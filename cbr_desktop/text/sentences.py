@@ -777,10 +777,12 @@ def behind_sentence(intent: Intent, now: datetime) -> str:
     )
 
 
-def incomplete_sentence(count: int, noun: str, shortfall: Shortfall = Shortfall.NONE) -> str:
-    """Return that a list which was printed lacks rows, and why."""
+def incomplete_sentence(count: int, noun: str, shortfall: Shortfall = Shortfall.NONE, total: int | None = None) -> str:
+    """Return that a list which was printed lacks rows, and why; ``total`` is how many there are by the service."""
     given = f"The list is not whole: the service gave {count_words(count, noun)}, and not all that there are"
     missing = "what is missing here may be there all the same."
+    if total is not None and total > count:
+        missing += f" By the service's count there are {grouped(total)}."
     if may_pass(shortfall):
         return f"{given}. Ask again; {missing}"
     return f"{given}: {shortfall_words(shortfall)}; {missing}"

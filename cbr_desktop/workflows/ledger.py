@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -39,6 +40,8 @@ class Freshness(NamedTuple):
 
     ``complete`` and ``shortfall`` tell whether rows may be missing from the list, and why. ``lacking`` is why something
     is missing for good although the reading went well: the region does not have it, or the account may not see it.
+
+    ``total``, ``read_at`` and ``mark`` are those of the ``Listing``.
     """
 
     as_of: datetime | None = None
@@ -48,6 +51,9 @@ class Freshness(NamedTuple):
     from_cache: bool = False
     lacking: CbrError | None = None
     shortfall: Shortfall = Shortfall.NONE
+    total: int | None = None
+    read_at: datetime | None = None
+    mark: datetime | None = None
 
 
 class First(NamedTuple):
@@ -188,13 +194,20 @@ class Ledger:
 
     def put_vaults(self, listing: Listing[Vault], *, from_cache: bool = False) -> None:
         """Replace the vaults by a list that was read."""
-        self.vaults = {vault.id: vault for vault in listing.rows}
+        self.vaults = _unless_same(self.vaults, listing.rows)
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
 
-    def put_tasks(self, listing: "Listing[Task]", *, from_cache: bool = False) -> None:
-        """Merge a list of tasks: tasks do not vanish, they only grow old."""
-        self.tasks = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+    def put_tasks(
+        self, listing: "Listing[Task]", *, from_cache: bool = False, by_id: "dict[TaskId, Task] | None" = None
+    ) -> None:
+        """Merge a list of tasks: tasks do not vanish, they only grow old.
+
+        ``by_id`` are all of them by then, where they are merged already; the list may be the newest alone then.
+        """
+        if by_id is None:
+            by_id = {**{task.id: task for task in listing.rows}, **self._older(listing.rows)}
+        self.tasks = by_id
         self._open_with(Part.TASKS, self.tasks, listing, from_cache)
         self._fresh(Part.TASKS, listing, from_cache)
 
@@ -216,17 +229,17 @@ class Ledger:
         by_id: dict[BackupId, Backup] | None = None,
     ) -> None:
         """Replace the backups by a list that was read; ``by_id`` are its rows where they are filed already."""
-        self.backups = {backup.id: backup for backup in listing.rows} if by_id is None else by_id
+        self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id
         self._fresh(Part.BACKUPS, listing, from_cache)
 
     def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:
         """Replace the policies by a list that was read."""
-        self.policies = {policy.id: policy for policy in listing.rows}
+        self.policies = _unless_same(self.policies, listing.rows)
         self._fresh(Part.POLICIES, listing, from_cache)
 
     def put_protectables(self, listing: "Listing[Protectable]", *, from_cache: bool = False) -> None:
         """Replace what could be protected by a list that was read."""
-        self.protectables = {protectable.id: protectable for protectable in listing.rows}
+        self.protectables = _unless_same(self.protectables, listing.rows)
         self._open_with(Part.PROTECTABLES, self.protectables, listing, from_cache)
         self._fresh(Part.PROTECTABLES, listing, from_cache)
 
@@ -243,6 +256,11 @@ class Ledger:
     def loading(self, part: Part) -> None:
         """Mark a part as being read."""
         self.freshness[part] = self.freshness[part]._replace(loading=True)
+        self.notify(part)
+
+    def read_before(self, part: Part) -> None:
+        """Mark a part as not being read any more; its rows and their age stay."""
+        self.freshness[part] = self.freshness[part]._replace(loading=False)
         self.notify(part)
 
     def failed(self, part: Part, error: CbrError) -> None:
@@ -262,9 +280,19 @@ class Ledger:
             from_cache=from_cache,
             lacking=listing.lacking,
             shortfall=listing.shortfall,
+            total=listing.total,
+            read_at=listing.read_at,
+            mark=listing.mark,
         )
         self.notify(part)
 
     def _older(self, rows: "list[Task]") -> "dict[TaskId, Task]":
         fresh = {task.id for task in rows}
         return {id: task for id, task in self.tasks.items() if id not in fresh}
+
+
+def _unless_same(held: dict[Any, Any], rows: list[Any]) -> dict[Any, Any]:
+    """Return rows by id: what is held, where these are the very same, so that nobody takes them for new."""
+    if len(held) == len(rows) and all(map(is_, held.values(), rows)):
+        return held
+    return {row.id: row for row in rows}

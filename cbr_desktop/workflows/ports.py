@@ -7,13 +7,14 @@ from typing import Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, Event, Filter, RequestObserver, Verification
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Changes, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
@@ -62,20 +63,52 @@ class Cloud(Protocol):
         *,
         vault_id: VaultId | None = None,
         checkpoint_id: CheckpointId | None = None,
+        resource_id: ResourceId | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         name: str | None = None,
+        slowly: bool = False,
+        at_most: int | None = None,
     ) -> Listing[Backup]:
-        """Return backups, newest first; every argument narrows the list."""
+        """Return backups, newest first; the arguments up to ``name`` narrow the list.
+
+        ``since`` and ``until`` are times of creation. ``slowly`` reads one page after the other, and none once
+        ``at_most`` rows have come: the list is not complete then.
+        """
+        ...
+
+    async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
+        """Return how many backups were created in a time, ``None`` where the service does not count."""
+        ...
+
+    async def changed_backups(self, since: datetime, expected: int = 0) -> Changes[Backup] | None:
+        """Return the backups that were changed since a time, and how many there are; ``None`` if that is not told."""
         ...
 
     async def backup(self, id: BackupId) -> Backup:
         """Return one backup."""
         ...
 
+    async def backup_details(self, id: BackupId) -> BackupDetails:
+        """Return one backup with the backups of its disks."""
+        ...
+
+    async def members(self, id: BackupId) -> Listing[Member]:
+        """Return the projects that a backup is shared with."""
+        ...
+
+    async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:
+        """Return how a server was built when it was backed up; ``None`` while the service has not got it ready."""
+        ...
+
     async def tasks(
         self, *, since: datetime | None = None, operation_type: str | None = None, status: str | None = None
     ) -> Listing[Task]:
         """Return tasks, newest first; every argument narrows the list."""
+        ...
+
+    async def task(self, id: TaskId) -> Task:
+        """Return one task."""
         ...
 
     async def policies(self) -> Listing[Policy]:

@@ -1,24 +1,42 @@
-"""Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start."""
+"""Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start.
+
+Vaults, policies and what could be protected are read whole each time, since nothing tells what has changed in them;
+what is the same as before is neither decoded again nor told as new nor written down. Tasks and backups, which may be
+a hundred thousand, are read by what has changed since: all of them once a day, when a person asks, and whenever that
+does not do.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
-from cbr_desktop.domain.task import Task
-from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.domain.task import TERMINAL, Task
+from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
 
 EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks."""
+SLOWEST = 8
+"""How many times as long a pause is at the most, while the service says that it is asked too often."""
+SMALL_ROWS = 100
+"""A list of no more rows is read whole: it is one small answer."""
+LARGE_ROWS = 5000
+UNSURE_SECONDS = 900.0
+"""How often a list of more than ``LARGE_ROWS`` is read whole where the service does not tell what has changed in it."""
 _LOOK_SECONDS = 15.0
+_LATELY = timedelta(days=1)
+_SINGLE_TASKS = 10
+"""How many old tasks that have not ended are looked at one by one in a round."""
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
@@ -26,6 +44,7 @@ OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
 _FILED_ROWS = 10_000
+_LEAVING_ROWS = 2000
 
 Row = TypeVar("Row")
 
@@ -82,7 +101,7 @@ async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
     for start in range(0, len(rows), _PIECE_ROWS):
         for place in range(start, min(start + _PIECE_ROWS, len(rows))):
             before = held.get(rows[place].id)
-            if before is not None and before == rows[place]:
+            if before is not rows[place] and before == rows[place]:
                 rows[place] = before
         await asyncio.sleep(0)
 
@@ -91,6 +110,36 @@ def _read(listing: Listing[Row]) -> Reading[Row]:
     """Return what has been read already."""
     yield
     return listing
+
+
+async def _merged(rows: list[Task], ledger: Ledger) -> dict[TaskId, Task]:
+    """Return tasks by id with the older ones of a ledger behind them, merged in pieces."""
+    by_id: dict[TaskId, Task] = {}
+    for start in range(0, len(rows), _FILED_ROWS):
+        by_id.update([(task.id, task) for task in rows[start : start + _FILED_ROWS]])
+        await asyncio.sleep(0)
+    # at one go: following may put tasks in meanwhile
+    if any(by_id.get(id) is not task for id, task in ledger.tasks.items()):
+        by_id |= {id: task for id, task in ledger.tasks.items() if id not in by_id}
+    elif len(by_id) == len(ledger.tasks):
+        return ledger.tasks
+    return by_id
+
+
+def _with_newest(held: dict[TaskId, Task], rows: list[Task]) -> dict[TaskId, Task]:
+    """Return tasks by id with what is new in front and what is other in its place; the same when nothing is."""
+    changed = {task.id: task for task in rows if held.get(task.id) is not task}
+    if not changed:
+        return held
+    return {id: task for id, task in changed.items() if id not in held} | held | changed
+
+
+def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
+    """Whether a list is so well known that what has changed since is all there is to read."""
+    read_at = freshness.read_at
+    if read_at is None or freshness.mark is None or not freshness.complete or rows <= SMALL_ROWS:
+        return False
+    return timedelta(0) <= now - read_at < timedelta(hours=WHOLE_HOURS)
 
 
 class Refresh:
@@ -105,6 +154,14 @@ class Refresh:
         self._clock = clock
         self._archive = archive
         self._archived: set[TaskId] = set()
+        self._ended: dict[TaskId, Task] = {}
+        """Tasks that have ended and are not kept so far."""
+        self._lately = 0
+        """How many backups had changed at the last look."""
+        self._changes_are_told = True
+        """Whether the service tells what has changed among the backups, as far as is known."""
+        self._pace = 1
+        self._whole = False
         self._asked = asyncio.Event()
         self._turns = {part: asyncio.Lock() for part in Part}
         self._needed: frozenset[Part] = frozenset()
@@ -116,7 +173,12 @@ class Refresh:
             await asyncio.sleep(0)
 
     def ask(self) -> None:
-        """Read everything now, or once more after the reading that is under way."""
+        """Read what has changed now, or once more after the reading that is under way."""
+        self._asked.set()
+
+    def ask_whole(self) -> None:
+        """Read every list from one end to the other now, because a person does not trust what is shown."""
+        self._whole = True
         self._asked.set()
 
     def need(self, parts: frozenset[Part]) -> None:
@@ -138,7 +200,8 @@ class Refresh:
         await self.recall()
         while True:
             self._asked.clear()
-            await self.once()
+            whole, self._whole = self._whole, False
+            await self.once(whole=whole, slowly=not whole)
             await self._pause()
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
@@ -156,21 +219,27 @@ class Refresh:
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
-    async def once(self, parts: Iterable[Part] | None = None) -> None:
-        """Read some parts, by default every one; each fails by itself, and what it held before stays."""
+    async def once(self, parts: Iterable[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
+        """Read some parts, by default every one; each fails by itself, and what it held before stays.
+
+        ``whole`` reads all of each list; ``slowly`` one page at a time where that is to be done all the same.
+        """
         readers: dict[Part, Callable[[], Awaitable[None]]] = {
             Part.VAULTS: self._vaults,
-            Part.TASKS: self._tasks,
+            Part.TASKS: partial(self._tasks, whole=whole),
             Part.POLICIES: self._policies,
             Part.PROTECTABLES: self._protectables,
-            Part.BACKUPS: self._backups,
+            Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
         }
         wanted = readers if parts is None else {part: readers[part] for part in parts}
         if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
-            for part, reader in wanted.items():
-                reads.create_task(self._part(part, reader))
+            # in the order of the table: backups are read by what tasks tell
+            for part in [part for part in readers if part in wanted]:
+                reads.create_task(self._part(part, readers[part]))
+        throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
+        self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
 
     async def _pause(self) -> None:
         """Wait for the next round or for being asked, whichever is first."""
@@ -182,8 +251,9 @@ class Refresh:
     async def _ask_later(self) -> None:
         """Ask when the next round is due by the time that has passed, or by the clock: a machine that sleeps does not
         count seconds, and what it knows is old when it wakes. Then too it is asked once."""
-        due, waited = self._clock.now() + timedelta(seconds=EVERY_SECONDS), 0.0
-        while waited < EVERY_SECONDS and self._clock.now() < due:
+        every = EVERY_SECONDS * self._pace
+        due, waited = self._clock.now() + timedelta(seconds=every), 0.0
+        while waited < every and self._clock.now() < due:
             await self._clock.sleep(_LOOK_SECONDS)
             waited += _LOOK_SECONDS
         self.ask()
@@ -216,17 +286,69 @@ class Refresh:
         self._ledger.put_vaults(listing)
         self._cache.keep_vaults(listing)
 
-    async def _tasks(self) -> None:
-        since = self._clock.now() - timedelta(days=TASK_DAYS)
+    async def _tasks(self, *, whole: bool) -> None:
+        """Read the tasks that are new or have not ended; all of them where that is not known."""
+        begun_at, now = self._clock.now(), self._clock.now()
+        freshness, held = self._ledger.freshness[Part.TASKS], self._ledger.tasks
+        mark = freshness.mark
+        if whole or mark is None or not _is_known(freshness, len(held), now):
+            listing = await self._cloud.tasks(since=now - timedelta(days=TASK_DAYS))
+            await _steady(listing, held)
+            listing = listing._replace(read_at=begun_at, mark=self._mark(begun_at))
+            self._ledger.put_tasks(listing, by_id=await _merged(listing.rows, self._ledger))
+            self._cache.keep_tasks(self._known_tasks(listing.rows))
+            await self._keep_ended(list(self._ledger.tasks.values()))
+            return
+        unfinished = [task for task in held.values() if task.status not in TERMINAL and task.created_at is not None]
+        lately = [task.created_at for task in unfinished if task.created_at and now - task.created_at < _LATELY]
+        since = min([mark - MARGIN, *lately])
         listing = await self._cloud.tasks(since=since)
-        await _steady(listing, self._ledger.tasks)
-        self._ledger.put_tasks(listing)
-        self._cache.keep_tasks(listing)
-        self._keep_ended()
+        seen = {task.id for task in listing.rows}
+        older = [task for task in unfinished if task.id not in seen]
+        listing.rows.extend([task for task in [await self._task(task) for task in older[:_SINGLE_TASKS]] if task])
+        await _steady(listing, held)
+        listing = listing._replace(total=None, read_at=freshness.read_at, mark=self._mark(begun_at))
+        self._ledger.put_tasks(listing, by_id=_with_newest(self._ledger.tasks, listing.rows))
+        self._cache.keep_tasks(self._known_tasks())
+        await self._keep_ended(listing.rows)
 
-    def _keep_ended(self) -> None:
+    async def _task(self, task: Task) -> Task | None:
+        """Read one task again; ``None`` when the service does not know it any more."""
+        try:
+            return await self._cloud.task(task.id)
+        except NotFound:
+            return None
+
+    def _known_tasks(self, rows: list[Task] | None = None) -> Listing[Task]:
+        """Return the tasks of the last days as a list to keep: ``rows``, or those that are known."""
+        freshness = self._ledger.freshness[Part.TASKS]
+        as_of = freshness.as_of or self._clock.now()
+        if rows is None:
+            oldest = as_of - timedelta(days=TASK_DAYS)
+            rows = [task for task in self._ledger.tasks.values() if task.created_at is None or task.created_at > oldest]
+        return Listing(
+            *(rows, as_of, freshness.complete, freshness.lacking, freshness.shortfall),
+            *(freshness.total, freshness.read_at, freshness.mark),
+        )
+
+    def _mark(self, begun_at: datetime) -> datetime | None:
+        """Return when a reading began by the service's clock, ``None`` when that is not known.
+
+        It is told from the end, since whoever sets our clock meanwhile changes the offset of the beginning.
+        """
+        offset = self._ledger.connection.clock_offset
+        if offset is None:
+            return None
+        now = self._clock.now()
+        return now + offset - max(now - begun_at, timedelta(0))
+
+    async def _keep_ended(self, tasks: list[Task]) -> None:
         """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
-        ended = [task for task in self._ledger.tasks.values() if task.is_over and task.id not in self._archived]
+        for start in range(0, len(tasks), _FILED_ROWS):
+            piece = tasks[start : start + _FILED_ROWS]
+            self._ended |= {task.id: task for task in piece if task.id not in self._archived and task.is_over}
+            await asyncio.sleep(0)
+        ended = [task for id, task in self._ended.items() if id not in self._archived]
         if self._archive is None or not ended:
             return
         ids = {task.id for task in ended}
@@ -239,6 +361,8 @@ class Refresh:
         error = None if kept.cancelled() else kept.exception()
         if kept.cancelled() or error is not None:
             self._archived -= ids
+        else:
+            self._ended = {id: task for id, task in self._ended.items() if id not in ids}
         if error is not None and not isinstance(error, CbrError):
             kept.get_loop().call_exception_handler({"message": "tasks were not kept", "exception": error})
             return
@@ -248,16 +372,97 @@ class Refresh:
 
     async def _policies(self) -> None:
         listing = await self._cloud.policies()
+        await _steady(listing, self._ledger.policies)
         self._ledger.put_policies(listing)
         self._cache.keep_policies(listing)
 
-    async def _backups(self) -> None:
-        listing = await self._cloud.backups()
+    async def _backups(self, *, whole: bool, slowly: bool) -> None:
+        """Read the backups: what has changed where they are known, else all of them."""
+        begun_at = self._clock.now()
+        freshness, held = self._ledger.freshness[Part.BACKUPS], self._ledger.backups
+        slowly = slowly and freshness.as_of is not None
+        if freshness.mark is not None and not whole and _is_known(freshness, len(held), begun_at):
+            with suppress(Unsure):
+                caught = await self._caught_up(held, freshness.mark, begun_at)
+                if not caught.is_whole:
+                    # backups come and go just now
+                    caught = await self._caught_up(held, freshness.mark, begun_at)
+                if caught.is_whole:
+                    del held
+                    await self._put_caught(caught, begun_at, freshness.read_at)
+                    return
+        is_limited = freshness.shortfall not in (Shortfall.NONE, Shortfall.CHANGED)
+        if slowly and (is_limited or not self._changes_are_told) and len(held) > LARGE_ROWS:
+            read_at = freshness.read_at or begun_at
+            if timedelta(0) <= begun_at - read_at < timedelta(seconds=UNSURE_SECONDS):
+                # what is shown is as old as it says
+                self._ledger.read_before(Part.BACKUPS)
+                return
+        if self._changes_are_told and not is_limited and len(held) > SMALL_ROWS:
+            with suppress(Unsure):
+                caught = await self._all_by_time(held, begun_at, slowly=slowly)
+                del held
+                await self._put_caught(caught, begun_at, begun_at)
+                return
+        listing = await self._cloud.backups(slowly=slowly)
+        await _steady(listing, held)
         by_id: dict[BackupId, Backup] = {}
         for _ in _filed(_read(listing), by_id):
             await asyncio.sleep(0)
+        del held  # the last who holds what goes frees it all at once
+        await self._put_backups(listing._replace(read_at=begun_at, mark=self._mark(begun_at)), by_id)
+
+    async def _all_by_time(self, held: dict[BackupId, Backup], begun_at: datetime, *, slowly: bool) -> Caught:
+        """Read all backups in parts, then what has changed meanwhile. Raises ``Unsure``."""
+        rows = await read_by_time(self._cloud, held, slowly=slowly)
+        mark = self._mark(begun_at)
+        if mark is None:
+            raise Unsure("the service's clock is not known")
+        return await self._caught_up(rows, mark, begun_at)
+
+    async def _caught_up(self, held: dict[BackupId, Backup], mark: datetime, begun_at: datetime) -> Caught:
+        now = begun_at + (self._ledger.connection.clock_offset or timedelta(0))
+        tasks = partial(self._tasks_since, begun_at)
+        try:
+            caught = await caught_up(self._cloud, held, mark, now, tasks, self._lately)
+        except Untold:
+            self._changes_are_told = False
+            raise
+        self._changes_are_told, self._lately = True, caught.lately
+        return caught
+
+    async def _tasks_since(self, begun_at: datetime) -> Iterable[Task]:
+        """Return the tasks, after they have been read in this round; what keeps them from that is told with them."""
+        async with self._turns[Part.TASKS]:
+            freshness = self._ledger.freshness[Part.TASKS]
+            is_old = freshness.as_of is not None and freshness.as_of < begun_at and freshness.error is None
+            if is_old and _is_known(freshness, len(self._ledger.tasks), begun_at):
+                with suppress(CbrError):
+                    await self._tasks(whole=False)
+            return self._ledger.tasks.values()
+
+    async def _put_caught(self, caught: Caught, begun_at: datetime, read_at: datetime | None) -> None:
+        rows, mark = list(caught.rows.values()), self._mark(begun_at)
+        shortfall = Shortfall.NONE if caught.is_whole else Shortfall.CHANGED
+        listing = Listing(
+            *(rows, self._clock.now(), caught.is_whole),
+            shortfall=shortfall,
+            total=caught.total,
+            read_at=read_at,
+            mark=mark,
+        )
+        await self._put_backups(listing, caught.rows)
+
+    async def _put_backups(self, listing: Listing[Backup], by_id: dict[BackupId, Backup]) -> None:
+        """Put backups in place of those that are held; these go in pieces, since to free so many takes its time."""
+        held = self._ledger.backups
+        leaving = list(held.values()) if held is not by_id else []
+        del held
         self._ledger.put_backups(listing, by_id=by_id)
         self._cache.keep_backups(listing)
+        while leaving:
+            del leaving[-_LEAVING_ROWS:]
+            await asyncio.sleep(0)
 
     async def _protectables(self) -> None:
         """Read what could be protected, kind by kind; a kind that this region does not know counts as empty."""
@@ -265,6 +470,7 @@ class Refresh:
         complete = True
         lacking: CbrError | None = None
         shortfall = Shortfall.NONE
+        totals: list[int | None] = []
         for kind in PROTECTABLE_KINDS:
             try:
                 listing = await self._cloud.protectables(kind)
@@ -275,7 +481,9 @@ class Refresh:
             rows += listing.rows
             complete = complete and listing.complete
             shortfall = shortfall or listing.shortfall
-        listing = Listing(rows, self._clock.now(), complete, lacking, shortfall)
+            totals.append(listing.total)
+        total = None if None in totals else sum(total for total in totals if total is not None)
+        listing = Listing(rows, self._clock.now(), complete, lacking, shortfall, total)
         await _steady(listing, self._ledger.protectables)
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)

@@ -132,6 +132,7 @@ class Scope:
 
 def _together(parts: list[Freshness]) -> Freshness:
     known = [part.as_of for part in parts if part.as_of is not None]
+    totals = [part.total for part in parts]
     return Freshness(
         as_of=min(known, default=None),
         complete=all(part.complete and part.as_of is not None for part in parts),
@@ -140,4 +141,5 @@ def _together(parts: list[Freshness]) -> Freshness:
         from_cache=any(part.from_cache for part in parts),
         shortfall=next((part.shortfall for part in parts if part.shortfall), Shortfall.NONE),
         lacking=next((part.lacking for part in parts if part.lacking is not None), None),
+        total=None if None in totals else sum(total for total in totals if total is not None),
     )

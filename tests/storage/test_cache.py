@@ -6,15 +6,15 @@ import sqlite3
 import stat
 from contextlib import closing
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, VolumeId
-from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
@@ -28,6 +28,9 @@ BACKUPS = [
     Backup(
         *(BackupId("b-1"), "before-patch", BackupStatus.AVAILABLE, VaultId("v-1"), CheckpointId("c-1")),
         *(ResourceId("r-1"), "".join(("w", "eb")), ResourceType.SERVER, 40, NOON, NOON, True, False),
+        traits=BackupTraits(
+            True, None, False, "na", "az", "x86_64", ("i",), (Replica("eu-nl", "fail"), Replica("", ""))
+        ),
     ),
     Backup(BackupId("b-2"), "", "odd", VaultId("v"), None, ResourceId("r"), "", "OS::New::Kind", 0, None),
 ]
@@ -233,9 +236,70 @@ def test_a_page_that_says_the_same_is_not_written_again(path: Path) -> None:
     cache.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT length(content) FROM page WHERE number = 1").fetchone() == (1,)
-    rows[PAGE_ROWS].name = "renamed"
+    rows[PAGE_ROWS] = replace(rows[PAGE_ROWS], name="renamed")
     cache.keep_vaults(Listing(rows, NOON))
     assert whole(cache.vaults()) == Listing(rows, NOON)
+
+
+def test_a_row_that_is_new_gone_or_other_has_its_own_page_written_alone(path: Path) -> None:
+    rows = [replace(BACKUPS[0], id=BackupId(f"b-{number}")) for number in range(4 * PAGE_ROWS)]
+    cache, chance = SqliteCache(path), random.Random(3)
+    cache.keep_backups(Listing(rows, NOON))
+    cache.close()
+    cache = SqliteCache(path)
+    found = whole(cache.backups())
+    assert found is not None
+    rows = found.rows
+
+    def written() -> int:
+        """Keep the rows, and return how many pages were written; every page is marked before."""
+        cache.close()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE page SET content = CAST(content || ' ' AS BLOB)")
+        cache.keep_backups(Listing(rows, NOON))
+        cache.close()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            pages = connection.execute("SELECT number, content FROM page").fetchall()
+            for number, content in pages:
+                connection.execute("UPDATE page SET content = ? WHERE number = ?", (content.rstrip(), number))
+            return sum(not content.endswith(b" ") for _, content in pages)
+
+    assert written() == 0
+    for turn in range(15):
+        kind = chance.choice(["new", "gone", "other"])
+        place = chance.randrange(len(rows))
+        if kind == "new":
+            rows = [replace(BACKUPS[0], id=BackupId(f"new-{turn}")), *rows]
+        elif kind == "gone":
+            rows = rows[:place] + rows[place + 1 :]
+        else:
+            rows = [*rows[:place], replace(rows[place], name=f"other {turn}"), *rows[place + 1 :]]
+        assert written() <= 3
+        assert whole(SqliteCache(path).backups()) == Listing(rows, NOON)
+    rows = chance.sample(rows, len(rows))
+    written()
+    assert whole(SqliteCache(path).backups()) == Listing(rows, NOON)
+
+
+def test_a_list_comes_back_with_how_it_was_read(path: Path) -> None:
+    later = NOON + timedelta(hours=1)
+    listing = Listing(BACKUPS, NOON, False, None, Shortfall.ROWS, 1663, NOON, later)
+    cache = SqliteCache(path)
+    cache.keep_backups(listing)
+    assert whole(cache.backups()) == listing
+
+
+def test_a_file_of_an_earlier_version_has_no_order_of_pages_and_is_read_as_it_is(path: Path) -> None:
+    rows = [vault(number) for number in range(2 * PAGE_ROWS + 5)]
+    kept(path, Listing(rows, NOON)).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE more")
+    assert first_vaults(path) == Listing(rows[:PAGE_ROWS], NOON, False)
+    cache = SqliteCache(path)
+    assert whole(cache.vaults()) == Listing(rows, NOON)
+    cache.keep_vaults(Listing(rows[1:], NOON))
+    cache.close()
+    assert whole(SqliteCache(path).vaults()) == Listing(rows[1:], NOON)
 
 
 def test_texts_that_rows_have_in_common_are_one_object(path: Path) -> None:

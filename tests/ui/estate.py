@@ -65,6 +65,10 @@ class Wishes:
         """Take note of a wish to refresh."""
         self.refreshed += 1
 
+    def ask_whole(self) -> None:
+        """Take note of a wish to read every list whole."""
+        self.refreshed += 1
+
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
         """Give out what is kept, two at a time."""
         start = self.older.index(before) + 1 if before is not None else 0

@@ -1,6 +1,8 @@
 """Backups as the service writes them; they come by the hundred thousand, so only what lists show is read."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 from msgspec import Struct
 
@@ -16,15 +18,35 @@ from cbr_desktop.cloud.wire.reading import (
     moment,
     words,
 )
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
+from cbr_desktop.domain.backup_details import BackupDetails
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
+
+
+class ImageRow(Struct, gc=False):
+    """One of ``os_images_data``: an image that was made of the backup."""
+
+    image_id: Text = None
 
 
 class ExtendRow(Struct, gc=False):
     """``extend_info`` of a backup."""
 
     auto_trigger: Flag = None
+    encrypted: Flag = None
+    contain_system_disk: Flag = None
+    bootable: Flag = None
+    supported_restore_mode: Text = None
+    architecture: Text = None
+    os_images_data: list[ImageRow] | str | None = None
+
+
+class ReplicationRow(Struct, gc=False):
+    """One of ``replication_records``, which a list has when it is asked for them."""
+
+    destination_region: Text = None
+    status: Text = None
 
 
 class BackupRow(Struct, gc=False):
@@ -44,10 +66,35 @@ class BackupRow(Struct, gc=False):
     extend_info: ExtendRow | str | None = None
     incremental: Flag = None
     image_type: Text = None
+    resource_az: Text = None
+    replication_records: list[ReplicationRow] | None = None
+
+
+class ChangedRow(BackupRow, gc=False):
+    """One backup with the time of its last change, which lists do not show."""
+
+    updated_at: Text = None
+
+
+class ShownRow(ChangedRow, gc=False):
+    """One backup as it is shown by itself: with those of its disks."""
+
+    children: list[BackupRow] | None = None
+    description: Text = None
+    protected_at: Text = None
+    parent_id: BackupId | None = None
+
+
+class ChangedPage(NamedTuple):
+    """A page of backups, and when each of them was last changed, as far as the service says."""
+
+    page: Page[Backup]
+    changed_at: list[datetime | None]
 
 
 _LIST = ListReader("backups", BackupRow)
-_ONE = ObjectReader(BackupRow, "backup")
+_CHANGED = ListReader("backups", ChangedRow)
+_ONE = ObjectReader(ShownRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
 
 
@@ -57,12 +104,27 @@ def backups(body: bytes, names: Names) -> Page[Backup]:
     return Page(_backups(page.rows, names), page.count, page.lost)
 
 
+def changed_backups(body: bytes) -> ChangedPage:
+    """Read a page of ListBackups together with the time of each backup's last change."""
+    page = _CHANGED.read(body)
+    read = Page(_backups(page.rows, {}), page.count, page.lost, len(body))
+    return ChangedPage(read, [moment(row.updated_at) for row in page.rows])
+
+
 def backup(body: bytes) -> Backup:
     """Read the answer of ShowBackup or UpdateBackup. ``Unfit`` when it is none."""
     return _backups([_ONE.read(body)], {})[0]
 
 
-def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:
+def backup_details(body: bytes) -> BackupDetails:
+    """Read the answer of ShowBackup with the backups of disks in it. ``Unfit`` when it is none."""
+    row = _ONE.read(body)
+    own, *children = _backups([row, *(row.children or ())], {})
+    times = moment(row.protected_at), moment(row.updated_at)
+    return BackupDetails(own, tuple(children), row.description or "", *times, row.parent_id or None)
+
+
+def _backups(rows: Sequence[BackupRow], names: Names) -> list[Backup]:
     keep, known_status, known_type, time = names.setdefault, _status, _type, moment
     found = []
     last: CheckpointId | None = None
@@ -88,6 +150,27 @@ def _backups(rows: list[BackupRow], names: Names) -> list[Backup]:
                 extend.auto_trigger is True if extend.__class__ is ExtendRow else False,
                 row.incremental is not False,
                 keep(image, image),
+                _traits(row, extend if isinstance(extend, ExtendRow) else _NO_EXTEND, names),
             )
         )
     return found
+
+
+_NO_EXTEND = ExtendRow()
+
+
+def _traits(row: BackupRow, extend: ExtendRow, names: Names) -> BackupTraits:
+    images, records = extend.os_images_data, row.replication_records
+    told = (
+        extend.encrypted,
+        extend.contain_system_disk,
+        extend.bootable,
+        extend.supported_restore_mode or "",
+        row.resource_az or "",
+        extend.architecture or "",
+        tuple([each.image_id for each in images if each.image_id]) if images and not isinstance(images, str) else (),
+        tuple([Replica(each.destination_region or "", each.status or "") for each in records]) if records else (),
+    )
+    # a plain tuple finds the equal traits, so that these are made once only
+    found: BackupTraits | None = names.get(told)
+    return names.setdefault(told, BackupTraits(*told)) if found is None else found

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Size, Text, moment, words
+from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, ObjectReader, Page, Size, Text, moment, words
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
@@ -65,6 +65,7 @@ class TaskRow(Struct, gc=False):
 
 
 _LIST = ListReader("operation_logs", TaskRow)
+_ONE = ObjectReader(TaskRow, "operation_log")
 _EXTRA, _COMMON, _RESOURCE, _PART, _PROBLEM = ExtraRow(), CommonRow(), ResourceRow(), BackupPartRow(), ProblemRow()
 _type, _status, _resource_type = words(TaskType), words(TaskStatus), words(ResourceType)
 
@@ -73,6 +74,11 @@ def tasks(body: bytes, names: Names) -> Page[Task]:
     """Read a page of ListOpLogs."""
     page = _LIST.read(body)
     return Page([_task(row, names) for row in page.rows], page.count, page.lost)
+
+
+def task(body: bytes) -> Task:
+    """Read the answer of ShowOpLog. ``Unfit`` when it is none."""
+    return _task(_ONE.read(body), {})
 
 
 def _task(row: TaskRow, names: Names) -> Task:

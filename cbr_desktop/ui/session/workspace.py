@@ -193,7 +193,7 @@ class Workspace(QObject):
     def ask_refresh(self) -> None:
         """Read everything of the scope now."""
         for context in self.shown_contexts:
-            context.refresh.ask()
+            context.refresh.ask_whole()
 
     def outdated(self, profiles: Sequence[Profile]) -> list[ProfileContext]:
         """Return the profile contexts whose profile is not among ``profiles`` as it is."""

@@ -166,7 +166,7 @@ class ScopeStrip(QFrame):
         menu.addAction("Look at it alone").triggered.connect(
             partial(self._request, self.alone_requested, context.profile)
         )
-        menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask))
+        menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask_whole))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _request(self, signal: SignalInstance, profile: Profile, *_: object) -> None:

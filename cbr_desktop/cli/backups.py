@@ -1,0 +1,132 @@
+"""The command that lists backups: what is kept, brought up to date where the service can be reached."""
+
+import argparse
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.opening import closing_client, opened_session, run
+from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import incomplete_sentence
+from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
+
+_HEAD = ("NAME", "STATE", "RESOURCE", "VAULT", "MADE", "BY", "TYPE", "SIZE OF SOURCE", "KEPT UNTIL", "ID")
+
+
+def backups(options: argparse.Namespace) -> int:
+    """List the backups of a project, newest first."""
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run(closing_client(session, _listed(session, options)))
+
+
+async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
+    await session.refresh.recall()
+    if not options.kept:
+        await session.refresh.once([Part.VAULTS, Part.TASKS, Part.BACKUPS])
+    ledger = session.ledger
+    freshness = ledger.freshness[Part.BACKUPS]
+    if freshness.as_of is None:
+        if freshness.error is not None:
+            raise freshness.error
+        remark("No backups are kept of this profile. Without --kept they are read from the service.")
+        return UNUSABLE
+    rows = _wanted(ledger, options)
+    record = {
+        "backups": [_record(row, ledger) for row in rows],
+        "complete": freshness.complete,
+        "shortfall": freshness.shortfall,
+        "known": len(ledger.backups),
+        "total": freshness.total,
+        "as_of": freshness.as_of,
+    }
+    show(options, record, _table(rows, ledger))
+    for sentence in _doubts(freshness, len(ledger.backups), kept=options.kept):
+        remark(sentence)
+    return GOOD if freshness.complete and freshness.error is None else PARTIAL
+
+
+def _wanted(ledger: Ledger, options: argparse.Namespace) -> list[Backup]:
+    rows: Iterable[Backup] = ledger.backups.values()
+    if options.vault is not None:
+        vaults = {vault.id for vault in ledger.vaults.values() if options.vault in (vault.id, vault.name)}
+        rows = [row for row in rows if row.vault_id in vaults or row.vault_id == options.vault]
+    if options.resource is not None:
+        rows = [row for row in rows if options.resource in (row.resource_id, row.resource_name)]
+    if options.since is not None:
+        rows = [row for row in rows if row.created_at is not None and row.created_at >= options.since]
+    return list(rows)
+
+
+def _doubts(freshness: Freshness, known: int, *, kept: bool) -> Iterable[str]:
+    """Yield what is not sure about the list."""
+    at = _time_words(freshness.as_of)
+    if freshness.error is not None:
+        yield f"Not read afresh: {error_sentence(freshness.error)} Listed is what was read at {at}."
+    elif kept:
+        yield f"Listed is what was read at {at}; nothing was asked of the service."
+    if not freshness.complete:
+        yield incomplete_sentence(known, "backup", freshness.shortfall, freshness.total)
+
+
+def _record(backup: Backup, ledger: Ledger) -> dict[str, Any]:
+    """Return a backup for JSON; sizes carry their unit in the key, and ``null`` is what the service does not tell."""
+    traits = backup.traits
+    return {
+        "id": backup.id,
+        "name": backup.name,
+        "status": str(backup.status),
+        "vault": {"id": backup.vault_id, "name": _vault_name(backup, ledger)},
+        "checkpoint_id": backup.checkpoint_id,
+        "resource": {
+            "id": backup.resource_id,
+            "name": backup.resource_name,
+            "type": str(backup.resource_type),
+            "size_gb": backup.resource_size_gb,
+            "az": traits.az or None,
+        },
+        "created_at": backup.created_at,
+        "expires_at": backup.expires_at,
+        "auto": backup.auto,
+        "incremental": backup.incremental,
+        "image_type": backup.image_type,
+        "encrypted": traits.encrypted,
+        "contains_system_disk": traits.contains_system_disk,
+        "restorable_as": traits.restorable_as or None,
+        "image_ids": list(traits.image_ids),
+        "replicas": [{"region": replica.region, "status": replica.status} for replica in traits.replicas],
+    }
+
+
+def _table(rows: Iterable[Backup], ledger: Ledger) -> str:
+    cells = [_HEAD, *(_cells(row, ledger) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEAD))]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+
+
+def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
+    return (
+        shown(backup.name),
+        shown(status_words(backup.status)),
+        shown(backup.resource_name or backup.resource_id),
+        shown(_vault_name(backup, ledger) or backup.vault_id),
+        _time_words(backup.created_at),
+        "policy" if backup.auto else "person",
+        "replica" if backup.image_type == "replication" else "incremental" if backup.incremental else "full",
+        gb_words(backup.resource_size_gb),
+        _time_words(backup.expires_at) if backup.expires_at is not None else "until deleted",
+        shown(backup.id),
+    )
+
+
+def _vault_name(backup: Backup, ledger: Ledger) -> str | None:
+    vault = ledger.vaults.get(backup.vault_id)
+    return vault.name if vault is not None else None
+
+
+def _time_words(at: datetime | None) -> str:
+    return "-" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

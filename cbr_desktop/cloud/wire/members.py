@@ -1,0 +1,42 @@
+"""Members: the projects that a backup is shared with."""
+
+from msgspec import Struct
+
+from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Text, moment, words
+from cbr_desktop.domain.backup_details import Member, MemberStatus
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+
+
+class MemberRow(Struct, gc=False):
+    """One member."""
+
+    id: Id
+    backup_id: Text = None
+    dest_project_id: Text = None
+    status: Text = None
+    created_at: Text = None
+    vault_id: Text = None
+    image_id: Text = None
+
+
+_LIST = ListReader("members", MemberRow)
+_status = words(MemberStatus)
+
+
+def members(body: bytes, names: Names) -> Page[Member]:
+    """Read a page of ShowMembersDetail."""
+    page = _LIST.read(body)
+    return Page([_member(row, names) for row in page.rows], page.count, page.lost)
+
+
+def _member(row: MemberRow, names: Names) -> Member:
+    backup, status = row.backup_id or "", row.status or ""
+    return Member(
+        row.id,
+        BackupId(names.setdefault(backup, backup)),
+        ProjectId(row.dest_project_id or ""),
+        _status(status, status),
+        moment(row.created_at),
+        VaultId(row.vault_id) if row.vault_id else None,
+        row.image_id or "",
+    )

@@ -1,0 +1,77 @@
+"""What is told of a single backup when it is opened; no list has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+
+
+@dataclass(frozen=True, slots=True)
+class BackupDetails:
+    """What is told of a single backup alone. ``children`` are the backups of a server's disks, which no list has.
+
+    ``protected_at`` is the time of the data, ``None`` where the service does not say, as for disks.
+    """
+
+    backup: Backup
+    children: tuple[Backup, ...] = ()
+    description: str = ""
+    protected_at: datetime | None = None
+    updated_at: datetime | None = None
+    parent_id: BackupId | None = None
+
+
+class MemberStatus(StrEnum):
+    """What a project has said to a backup that is shared with it."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A project that a backup is shared with. ``vault_id`` is the receiver's, once it has accepted."""
+
+    id: str
+    backup_id: BackupId
+    project_id: ProjectId
+    status: MemberStatus | str
+    created_at: datetime | None = None
+    vault_id: VaultId | None = None
+    image_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDisk:
+    """A disk as it was when its server was backed up; ``None`` where that is not told."""
+
+    id: str
+    name: str
+    size_gb: int | None = None
+    volume_type: str = ""
+    device: str = ""
+    bootable: bool | None = None
+    encrypted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMetadata:
+    """What the service saved of a server with its backup: how it was built at that time.
+
+    Empty texts and ``None`` stand for what is not told. ``unread`` counts the parts that are no JSON, which the
+    service's own example has.
+    """
+
+    backup_id: BackupId
+    server_name: str = ""
+    flavor: str = ""
+    vcpus: int | None = None
+    memory_mb: int | None = None
+    os: str = ""
+    az: str = ""
+    addresses: tuple[str, ...] = ()
+    disks: tuple[SavedDisk, ...] = ()
+    unread: int = 0
