@@ -526,7 +526,10 @@ class Outbox:
         return timed
 
     async def _send(self, intent: Intent) -> None:
-        """Send a claimed intent once and settle what came of it. A cancel leaves the outcome unknown."""
+        """Send a claimed intent once and settle what came of it.
+
+        A cancel leaves the outcome unknown once the request was handed to the wire; before that nothing was sent.
+        """
         started = False
         try:
             project_id = intent.target.project_id or await self._cloud.project_id()
@@ -549,7 +552,10 @@ class Outbox:
                 await self._wait(intent, error)
         except BaseException:
             # cancelled, or a defect of ours: what was handed to the wire may have arrived
-            self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, reason=Reason.INTERRUPTED)
+            if started:
+                self._move(intent, IntentState.UNKNOWN, reason=Reason.INTERRUPTED)
+            else:
+                self._move(intent, IntentState.QUEUED, reason=Reason.INTERRUPTED, **_unsent(intent))
             raise
         finally:
             self._wake.set()

@@ -46,6 +46,7 @@ from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.operations.operation import Search
 from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.reconcile import SENDS_LIMIT
 from tests.stage import START, StageClock
 
 S = IntentState
@@ -484,6 +485,52 @@ def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer:
     intent, states, cloud = settled(tmp_path / "outbox.db", answer)
     assert intent == replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, reason=note)
     assert set(states) == {S.SENDING, S.QUEUED}
+    assert cloud.sent == [BODY]
+
+
+class HangingLogin(Answers):
+    """A cloud whose login does not answer as long as ``hangs``; ``asked`` is set once it is waited for."""
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__(*answers)
+        self.hangs = True
+        self.asked = asyncio.Event()
+
+    async def project_id(self) -> str:
+        if self.hangs:
+            self.asked.set()
+            await asyncio.Event().wait()
+        return await super().project_id()
+
+
+def test_what_is_interrupted_before_it_left_was_not_sent_and_does_not_count(tmp_path: Path) -> None:
+    cloud = HangingLogin(Sent(MADE, "req-1"))
+    room = Room(tmp_path / "outbox.db", cloud=cloud)
+
+    async def story() -> None:
+        made = room.outbox.submit(DRAFT)
+        # one more than the sendings that a request may have in all
+        for _ in range(SENDS_LIMIT + 1):
+            async with asyncio.TaskGroup() as tasks:
+                drain = tasks.create_task(room.outbox.drain())
+                await cloud.asked.wait()
+                cloud.asked.clear()
+                drain.cancel()
+            interrupted = replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, reason="interrupted")
+            assert room.ledger.intents[made.id] == interrupted
+            assert room.is_kept(interrupted)
+        cloud.hangs = False
+        async with asyncio.TaskGroup() as tasks:
+            drain = tasks.create_task(room.outbox.drain())
+            await room.clock.sleep(1)
+            drain.cancel()
+        sent = room.ledger.intents[made.id]
+        assert (sent.state, sent.sends, sent.sent_at) == (S.ACCEPTED, 1, START)
+
+    # the clocks have been compared, so that a time of the service goes with each sending
+    room.ledger.put_connection(room.ledger.connection._replace(clock_offset=timedelta(0)))
+    with closing(room.records):
+        asyncio.run(story())
     assert cloud.sent == [BODY]
 
 
