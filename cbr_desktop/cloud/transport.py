@@ -17,7 +17,6 @@ import ssl
 import sys
 import time
 import zlib
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,9 +24,9 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple, Protocol
 
+import anyio
 import httpx
-import stamina
-import stamina.instrumentation
+import tenacity
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
 from cbr_desktop.cloud.redaction import KnownSecrets, Redaction, cookie_values, proofs
@@ -60,6 +59,8 @@ WAIT_LIMIT_SECONDS = 60.0
 OFFSET_LIMIT = timedelta(days=2)
 """A clock that differs by more is taken for broken, whichever of the two it is."""
 
+_USUAL_WAIT = tenacity.wait_exponential(max=WAIT_LIMIT_SECONDS)
+"""1, 2, 4 ... seconds before a repetition, without their spreading."""
 _SLOW = timedelta(seconds=60)
 """An answer that took longer tells nothing about the clock."""
 _SLEPT = timedelta(minutes=10)
@@ -178,7 +179,7 @@ class Client:
         self._chance = chance
         self._offline = offline
         self._secrets = KnownSecrets()
-        self._gate = _Gate()
+        self._in_flight = anyio.CapacityLimiter(IN_FLIGHT)
         self._connection = Connection()
         self._quiet_until: datetime | None = None
         self._narrow_until: datetime | None = None
@@ -210,26 +211,22 @@ class Client:
         self._report(self._connection)
 
     async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
-        """Send a call that may be repeated, up to four times, and return the answer.
+        """Send a call that may be repeated, and return the answer.
 
         ``tries`` tells how often a call is sent in all when it ends in a certain error; the usual rule is for calls
-        that change nothing.
+        that change nothing, and sends them four times at the most.
         """
         limit = tries or tries_of_read
-        wait = 0.0
-        # the library counts and spaces, the waiting itself is ours: it must follow the injected clock and be shown
-        retrying = stamina.retry_context(
-            on=_Repeat(limit), attempts=4, timeout=None, wait_initial=1, wait_max=WAIT_LIMIT_SECONDS, wait_jitter=0
+        retrying = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception_type(CloudError),
+            stop=lambda state: state.attempt_number >= limit(_error_of(state)),
+            after=self._note_throttling,
+            wait=self._wait_after,
+            # it must follow the injected clock
+            sleep=self._pause,
+            reraise=True,
         )
-        async for attempt in retrying:
-            with attempt:
-                await self._rest(wait)
-                try:
-                    return await self._send(call, spares=True)
-                except CloudError as error:
-                    wait = self._wait_after(error, attempt.next_wait)
-                    raise
-        raise AssertionError("stamina ends by returning or raising")
+        return await retrying(self._read_once, call)
 
     async def once(self, call: Call, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it.
@@ -238,13 +235,17 @@ class Client:
         """
         return await self._send(call, spares=False, leaves=leaves)
 
+    async def _read_once(self, call: Call) -> Answer:
+        await self._wait_out_throttling()
+        return await self._send(call, spares=True)
+
     async def _send(self, call: Call, *, spares: bool, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
         if self._offline():
             error = Unreachable(call.host, "", "offline")
             self.tell(reach=Reach.UNREACHABLE, error=error)
             raise error
-        async with self._gate.passage():
+        async with self._in_flight:
             outage = self._outages.get(call.host) if spares else None
             if outage is not None:
                 outage.spare(self.clock.now())
@@ -359,22 +360,30 @@ class Client:
             until = self.clock.now() + timedelta(seconds=seconds * spread)
             self._outages[error.host] = _Outage(error, seconds, until, self._asked)
 
-    def _wait_after(self, error: CloudError, usual: float) -> float:
-        """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
-        if not isinstance(error, Throttled):
-            outage = self._outages.get(error.host)
-            at_least = outage.seconds_left(self.clock.now()) if outage else 0.0
-            return max(at_least, usual * (0.75 + 0.5 * self._chance()))
-        asked = usual if error.retry_after is None else error.retry_after
-        seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
-        until = self.clock.now() + timedelta(seconds=seconds)
-        self._quiet_until = max(until, self._quiet_until or until)
-        return 0.0
+    def _note_throttling(self, state: tenacity.RetryCallState) -> None:
+        """Have all requests wait after a 429: as long as it asks for, else as long as the repetition would."""
+        error = _error_of(state)
+        if isinstance(error, Throttled):
+            asked = _USUAL_WAIT(state) if error.retry_after is None else error.retry_after
+            seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
+            until = self.clock.now() + timedelta(seconds=seconds)
+            self._quiet_until = max(until, self._quiet_until or until)
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait before sending: ``seconds``, and until a throttling that somebody met is over."""
+    def _wait_after(self, state: tenacity.RetryCallState) -> float:
+        """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
+        error = _error_of(state)
+        if isinstance(error, Throttled):
+            return 0.0
+        outage = self._outages.get(error.host)
+        at_least = outage.seconds_left(self.clock.now()) if outage else 0.0
+        return max(at_least, _USUAL_WAIT(state) * (0.75 + 0.5 * self._chance()))
+
+    async def _pause(self, seconds: float) -> None:
         if seconds:
             await self.clock.sleep(seconds)
+
+    async def _wait_out_throttling(self) -> None:
+        """Wait until a throttling that some request met is over, and show that."""
         until = self._quiet_until
         if until is None or not timedelta(0) < until - self.clock.now() <= timedelta(seconds=WAIT_LIMIT_SECONDS):
             # over; or the clock was set back meanwhile, and nobody shall wait for hours
@@ -388,13 +397,13 @@ class Client:
             self.tell(waiting_until=max(self._waits, default=None))
 
     def _narrow(self) -> None:
-        self._gate.width = 1
+        self._in_flight.total_tokens = 1
         self._narrow_until = self.clock.now() + timedelta(seconds=NARROW_SECONDS)
 
     def _widen(self) -> None:
         until = self._narrow_until
         if until is not None and not timedelta(0) < until - self.clock.now() <= timedelta(seconds=NARROW_SECONDS):
-            self._gate.width = IN_FLIGHT
+            self._in_flight.total_tokens = IN_FLIGHT
             self._narrow_until = None
 
 
@@ -432,57 +441,11 @@ class _Outage:
         return left if left <= 1.25 * WAIT_LIMIT_SECONDS else 0.0
 
 
-class _Repeat:
-    """Tells stamina whether to try again, and never to wait by itself."""
-
-    def __init__(self, limit: Callable[[CloudError], int]) -> None:
-        self._limit = limit
-        self._sent = 0
-
-    def __call__(self, error: Exception) -> bool | float:
-        self._sent += 1
-        return 0.0 if isinstance(error, CloudError) and self._sent < self._limit(error) else False
-
-
-class _Gate:
-    """Lets ``width`` through at a time, in order of arrival; the width may change at any time."""
-
-    def __init__(self) -> None:
-        self.width = IN_FLIGHT
-        self._inside = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    @contextlib.asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
-        await self._enter()
-        try:
-            yield
-        finally:
-            self._inside -= 1
-            self._call()
-
-    async def _enter(self) -> None:
-        if self._inside < self.width and not self._waiting:
-            self._inside += 1
-            return
-        place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                # it was called in the very moment that it gave up: the place goes to the next
-                self._inside -= 1
-                self._call()
-            raise
-
-    def _call(self) -> None:
-        while self._waiting and self._inside < self.width:
-            place = self._waiting.popleft()
-            if not place.done():
-                self._inside += 1
-                place.set_result(None)
+def _error_of(state: tenacity.RetryCallState) -> CloudError:
+    """Return what a try has ended in, which is to be asked only where it was a ``CloudError``."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    assert isinstance(error, CloudError)  # noqa: S101
+    return error
 
 
 class _Sending:
@@ -531,7 +494,6 @@ def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
 
 def _silence_libraries() -> None:
     """Keep libraries from logging by themselves: at DEBUG, the HTTP library would log tokens."""
-    stamina.instrumentation.set_on_retry_hooks([])
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -230,7 +230,11 @@ def _bad_names(path: Path, stamp: str) -> Iterator[Path]:
 
 
 def replace_patiently(source: Path, target: Path, system: System = _SYSTEM) -> None:
-    """Rename a file over another one; where that is held for moments, as happens on Windows, try for up to 2.5 s."""
+    """Rename a file over another one; where that is held for moments, as happens on Windows, try for up to 2.5 s.
+
+    The library that repeats requests is not used for it: commands that need no network write files too, and would
+    load it for this alone.
+    """
     for seconds in _PATIENCE_SECONDS:
         try:
             return system.replace(source, target)
