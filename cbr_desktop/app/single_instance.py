@@ -6,6 +6,11 @@
     second start <───────── "yes" or "no" ────────── first      anything else is "no", and the end of the connection
 
 Nothing can be sent, changed or read through here. Who writes into the data folder is decided by its lock alone.
+
+``QLocalServer`` is not used for it (Qt 6.11 on Linux, measured). It puts its socket in the place of whatever has the
+name, a person's file too; it does not tell who calls, and lets in more callers than it is told to keep waiting: all of
+these checks would stay here. Its module is 20 to 40 ms and 3 MB of memory at each start, and 5 MB more in a package,
+with a library for Kerberos that nothing else here needs.
 """
 
 import asyncio
