@@ -41,8 +41,8 @@ from cbr_desktop.ui.dialogs.outcome import OutcomePanel
 from cbr_desktop.ui.dialogs.stake import stake_chip
 from cbr_desktop.ui.marks import Mark, Shape
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.operations.request import request_text
 from cbr_desktop.ui.pieces import push_button
+from cbr_desktop.ui.preview import request_text
 from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.ui.theme import Tone
