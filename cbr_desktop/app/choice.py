@@ -33,7 +33,7 @@ def choose(
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
 
-def tell(application: QApplication, error: CbrError) -> None:
+def show_error(application: QApplication, error: CbrError) -> None:
     """Show why there is no window, until it has been read."""
     run(application, lambda leaving: _told(error_sentence(error), leaving))
 

@@ -49,7 +49,7 @@ def offered(service: Service, profile: Profile) -> dict[SecretKind, str]:
     return {SecretKind.TOKEN: fresh_token(service, profile)} if profile.way is Way.TOKEN else {}
 
 
-def service(clock: Clock, seed: int = 1) -> Service:
+def demo_service(clock: Clock, seed: int = 1) -> Service:
     """Return the demo cloud as of now: the second project lacks ``protectables``, the fourth is far away."""
     made = Service(estate.demo(clock.now(), seed), clock)
     _, netherlands, _, brazil = made.estate.projects

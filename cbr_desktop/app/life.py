@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
-from cbr_desktop.app.session_pool import SessionPool, opened_sessions, real_network
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
 from cbr_desktop.app.single_instance import SingleInstance
 from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.cloud.network import Transport
@@ -113,7 +113,7 @@ def open_services(
     if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
-        service = demo.service(workspace.clock)
+        service = demo.demo_service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
@@ -130,12 +130,16 @@ def open_services(
         transport = None
         access = Access(workspace, log, secrets)
         try:
-            sessions = stack.enter_context(opened_sessions(here, access.secret_of, real_network, offline, log.redact))
+            sessions = stack.enter_context(
+                opened_sessions(here, access.secret_of, session_network, offline, log.redact)
+            )
         except (NotSaved, NewerVersion) as error:
             # what is known can be looked at all the same
             workspace.seal(error)
             copy = stack.enter_context(copied_data(here))
-            sessions = stack.enter_context(opened_sessions(copy, access.secret_of, real_network, offline, log.redact))
+            sessions = stack.enter_context(
+                opened_sessions(copy, access.secret_of, session_network, offline, log.redact)
+            )
     for context in workspace.contexts:
         sessions.admit(context)
     workspace.admit = sessions.admit

@@ -28,7 +28,7 @@ def run_window(options: argparse.Namespace) -> int:
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
     except CbrError as error:
         window = importlib.import_module("cbr_desktop.app.window")
-        window.tell(window.new_application(), error)
+        window.tell_startup_error(window.new_application(), error)
         raise
     # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
     # window in which a profile is chosen first may stay for long
@@ -38,7 +38,7 @@ def run_window(options: argparse.Namespace) -> int:
     return code
 
 
-def recall(ledger: Ledger, here: Places) -> None:
+def recall_first_page(ledger: Ledger, here: Places) -> None:
     """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
     if ledger.profile in DEMO_PROFILES:
         return
@@ -68,7 +68,7 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     if not os.path.lexists(here.socket_path):
         return False
     single_instance = importlib.import_module("cbr_desktop.app.single_instance")
-    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
+    wishes = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
     # one after the other: what the first of them finds is what there is
     answers = [single_instance.activate(here.socket_path, wish) for wish in wishes]
     answer = answers[0]

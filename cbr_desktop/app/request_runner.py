@@ -24,8 +24,8 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.text.sentences import given_up_sentence, left_sentence, waiting_sentence
-from cbr_desktop.workflows.documents import change_of, draft_of, judged, knowing
+from cbr_desktop.text.sentences import given_up_sentence, left_request_sentence, waiting_sentence
+from cbr_desktop.workflows.documents import change_in, draft_of, judged_document, knowing
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import PASSING
@@ -65,17 +65,17 @@ class Judgement:
         return any(finding.kind in (FindingKind.NOT_JSON, FindingKind.TOO_LARGE) for finding in self.findings)
 
 
-def judge(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
+def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
     """Judge a request file by itself and by whichever ledger knows what it is about. Raises ``StorageError``."""
     document, findings = requestfile.read(path)
     if document is None:
         return Judgement(path, None, tuple(findings))
     known = list(ledgers)
     ledger = knowing(document, known) or known[0]
-    said = (*findings, *judged(document, ledger, clock.now()).findings)
+    said = (*findings, *judged_document(document, ledger, clock.now()).findings)
     blast = Blast()
     if draft_of(document) is not None:
-        blast = OPERATIONS[document.kind].blast(change_of(document, ledger), ledger)
+        blast = OPERATIONS[document.kind].blast(change_in(document, ledger), ledger)
     return Judgement(path, document, said, blast)
 
 
@@ -169,7 +169,7 @@ def leave(session: ProfileSession, ids: Iterable[IntentId], say: Say) -> None:
     """Hold what of these requests is still in the queue, and say of each what is left of it."""
     for id in ids:
         session.outbox.hold(id, Reason.LEFT)
-        say(left_sentence(session.ledger.intents[id], session.clock.now()))
+        say(left_request_sentence(session.ledger.intents[id], session.clock.now()))
 
 
 class RequestRunner:

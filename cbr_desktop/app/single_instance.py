@@ -47,23 +47,23 @@ _LOOK_SECONDS = 0.05
 Result = TypeVar("Result")
 
 
-class Wish(NamedTuple):
+class Activation(NamedTuple):
     """What was asked for: the window, and ``path`` for review unless it is ``None``."""
 
     path: Path | None = None
 
 
-def message(wish: Wish) -> bytes:
+def message(wish: Activation) -> bytes:
     """Return a wish as it is sent."""
     if wish.path is None:
         return _RAISE + b"\n"
     return _OPEN + json.dumps(str(wish.path.absolute())).encode("ascii") + b"\n"
 
 
-def understood(line: bytes) -> Wish | None:
+def understood(line: bytes) -> Activation | None:
     """Return the wish of a line without its end, or ``None`` when it is none of the two that there are."""
     if line == _RAISE:
-        return Wish()
+        return Activation()
     if not line.startswith(_OPEN):
         return None
     try:
@@ -72,13 +72,13 @@ def understood(line: bytes) -> Wish | None:
         return None
     if not isinstance(text, str) or "\0" in text or len(text) > _PATH_LIMIT or not Path(text).is_absolute():
         return None
-    return Wish(Path(text))
+    return Activation(Path(text))
 
 
 # the one that asks
 
 
-def activate(door: Path, wish: Wish, seconds: float = PATIENCE_SECONDS, *, wait: bool = False) -> bool | None:
+def activate(door: Path, wish: Activation, seconds: float = PATIENCE_SECONDS, *, wait: bool = False) -> bool | None:
     """Ask the program behind a socket; tell whether it did what was wished, or ``None`` when nobody listens there.
 
     ``False`` also comes, after ``seconds``, from one that does not answer. With ``wait`` a program that has only just

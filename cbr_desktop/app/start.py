@@ -181,7 +181,7 @@ def opened_demo(
     """Open the demo cloud for one profile."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
-    transport = demo.DemoTransport(demo.service(clock))
+    transport = demo.DemoTransport(demo.demo_service(clock))
     with (
         demo_corner(here) as corner,
         opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport, origin=origin) as session,

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.opening import recall, say_raised
+from cbr_desktop.app.opening import recall_first_page, say_raised
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import CbrError, InUse
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -49,7 +49,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
             return 0
         workspace = new_workspace(here, profile, remember=True)
     for context in workspace.contexts:
-        recall(context.ledger, here)
+        recall_first_page(context.ledger, here)
     window = MainWindow(workspace, open_checkpoint, open_outcome)
     window.waiting = waiting
     paint_now(application, window)
@@ -63,16 +63,16 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
         if isinstance(error, InUse) and _raised_late(here, files):
             say_raised()
             return 0
-        tell(application, error)
+        tell_startup_error(application, error)
         raise
     return code
 
 
-def tell(application: QApplication, error: CbrError) -> None:
+def tell_startup_error(application: QApplication, error: CbrError) -> None:
     """Show why there is no window to somebody who started it without a terminal to read it in."""
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if application.platformName() != "offscreen" and not has_terminal:
-        _late("app.choice").tell(application, error)
+        _late("app.choice").show_error(application, error)
 
 
 def new_application() -> QApplication:
@@ -155,7 +155,7 @@ def save_text(path: str, text: str) -> None:
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
     single_instance = _late("app.single_instance")
-    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
+    wishes = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
     return all(single_instance.activate(here.socket_path, wish, wait=True) for wish in wishes)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.start import is_typed
 from cbr_desktop.cli.delivery import delivered, not_sent, say_losses
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.report import BAD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
@@ -53,7 +53,7 @@ def create_policy(options: argparse.Namespace) -> int:
 
 def _change(options: argparse.Namespace, draft: Any) -> int:
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, _changed(session, options, draft)))
+        return run_command(closing_client(session, _changed(session, options, draft)))
 
 
 async def _changed(session: ProfileSession, options: argparse.Namespace, draft: Any) -> int:

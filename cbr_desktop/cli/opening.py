@@ -24,7 +24,7 @@ _ENDS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """The signals, besides that of Ctrl+C, by which a system or a terminal wants a command to end."""
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
+def run_command(work: Coroutine[Any, Any, Result]) -> Result:
     """Do the work of a command on a loop of its own.
 
     A signal to end cancels it as Ctrl+C does: it says what it leaves, everything is closed, and ``KeyboardInterrupt``

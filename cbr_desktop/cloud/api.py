@@ -16,7 +16,7 @@ from cbr_desktop.cloud.wire.backups import backup, backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.reading import ListPage, Names, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vaults
@@ -187,18 +187,18 @@ class CbrCloud:
         return answer
 
     async def _list(
-        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None] | None = None
+        self, path: str, read: Callable[[bytes, Names], ListPage[Row]], query: dict[str, str | None] | None = None
     ) -> Listing[Row]:
         fetch = self._pages(path, read, query or {}, PAGE_SIZE)
         return self._listing(await collect(fetch, IN_FLIGHT))
 
     def _pages(
-        self, path: str, read: Callable[[bytes, Names], Page[Row]], query: dict[str, str | None], size: int
-    ) -> Callable[[int], Awaitable[Page[Row]]]:
+        self, path: str, read: Callable[[bytes, Names], ListPage[Row]], query: dict[str, str | None], size: int
+    ) -> Callable[[int], Awaitable[ListPage[Row]]]:
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
 
-        async def fetch(offset: int) -> Page[Row]:
+        async def fetch(offset: int) -> ListPage[Row]:
             # the first page goes without offset: one definition of the service starts counting at 1
             paging = (("limit", str(size)), ("offset", str(offset))) if offset else (("limit", str(size)),)
             answer = await self._get(path, given + paging)

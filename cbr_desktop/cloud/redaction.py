@@ -67,7 +67,7 @@ class _Traces:
     said: tuple[_Trace, ...]
 
 
-class Redaction:
+class AnswerRedaction:
     """Cuts certain secrets from one answer."""
 
     def __init__(self, secrets: Iterable[_Traces]) -> None:
@@ -114,10 +114,10 @@ class KnownSecrets:
         for oldest in list(self._known)[:-SECRETS_LIMIT]:
             del self._known[oldest]
 
-    def redaction(self, *others: str) -> Redaction:
+    def redaction(self, *others: str) -> AnswerRedaction:
         """Return what cuts the known secrets, and others that count for one answer."""
         more = {each for each in others if len(each) >= SHORTEST_SECRET} - self._known.keys()
-        return Redaction((*self._known.values(), *map(_traces, more)))
+        return AnswerRedaction((*self._known.values(), *map(_traces, more)))
 
 
 def proofs(headers: Mapping[str, str]) -> list[str]:

@@ -29,9 +29,9 @@ import httpx
 import tenacity
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
-from cbr_desktop.cloud.redaction import KnownSecrets, Redaction, cookie_values, proofs
-from cbr_desktop.cloud.wire.logins import reason_of
-from cbr_desktop.cloud.wire.refusals import Envelope, Form, envelope, form_of
+from cbr_desktop.cloud.redaction import AnswerRedaction, KnownSecrets, cookie_values, proofs
+from cbr_desktop.cloud.wire.logins import login_refusal_reason
+from cbr_desktop.cloud.wire.refusals import Envelope, RefusalForm, envelope, refusal_form_of
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
@@ -299,7 +299,7 @@ class Client:
             path = httpx.URL(call.url).path
             _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
 
-    def _redaction(self, call: Call, answered: httpx.Headers | None = None) -> Redaction:
+    def _redaction(self, call: Call, answered: httpx.Headers | None = None) -> AnswerRedaction:
         """Return what cuts the secrets of the session, and those of one call, from its answer."""
         given = [] if answered is None else answered.get_list("x-subject-token")
         cookies = [] if answered is None else cookie_values(answered.get_list("set-cookie"))
@@ -564,7 +564,7 @@ def _request_id(headers: httpx.Headers) -> str:
     return text if _REQUEST_ID.match(text) else ""
 
 
-def _without_secrets(headers: httpx.Headers, redaction: Redaction) -> httpx.Headers:
+def _without_secrets(headers: httpx.Headers, redaction: AnswerRedaction) -> httpx.Headers:
     """Return the headers of an answer without secrets, but for the token that a login is there to bring."""
     return httpx.Headers(
         [
@@ -587,13 +587,13 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, r
     if status == 511 or (status < 300 and _is_page(response, body)):
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
-        form = Form.OTHER if _is_page(response, body) else form_of(status, body)
+        form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
         raise refusal(host, response, envelope(body, redact), request_id, form)
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
 
 
 def refusal(
-    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: Form = Form.OTHER
+    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: RefusalForm = RefusalForm.OTHER
 ) -> CloudError:
     """Make the error for a status of 400 and more out of what the server said, and in which form."""
     status, code = response.status_code, said.code
@@ -616,7 +616,7 @@ def refusal(
         executed=False if _is_not_executed(status, form, code) else None,
     )
     if isinstance(error, LoginRefused):
-        error.reason = reason_of(message)
+        error.reason = login_refusal_reason(message)
     if isinstance(error, Throttled):
         error.retry_after = _asked_wait(response, message)
     return error
@@ -625,12 +625,12 @@ def refusal(
 _KINDS: dict[int, type[Refused]] = {401: LoginRefused, 403: Forbidden, 404: NotFound, 429: Throttled}
 
 
-def _is_not_executed(status: int, form: Form, code: str) -> bool:
+def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
     """Tell whether a refusal certainly came before anything was done; what only looks so proves nothing."""
-    if form is Form.OLDER:
+    if form is RefusalForm.OLDER:
         # the permission check in front of the service; it knows the statuses 401 and 403 alone
         return True
-    if form is Form.OTHER:
+    if form is RefusalForm.OTHER:
         return False
     is_service = status in (400, 401, 403, 404, 409, 429) and _SERVICE_CODE.match(code) is not None
     return is_service or code in _GATEWAY_CODES.get(status, ())

@@ -189,7 +189,7 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LoginResult:
     """What a login brought; ``expires_at`` is ``None`` where nothing ends, names are empty where nobody told them."""
 
     project_id: ProjectId

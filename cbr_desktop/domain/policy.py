@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import name_findings
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, info, warn
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.profile import NameRules
 
@@ -155,7 +155,7 @@ def read_policy(body: bytes) -> PolicyDraft | None:
 def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
     """Judge a draft by itself."""
     return [
-        *([] if draft.name else [block(FindingKind.NAME_MISSING, Subject.NAME, "9900")]),
+        *([] if draft.name else [block(FindingKind.NAME_MISSING, RequestPart.NAME, "9900")]),
         *name_findings(draft.name, rules),
         *_schedule_findings(draft.patterns),
         *_retention_findings(draft),
@@ -169,20 +169,20 @@ def run_times(patterns: tuple[str, ...]) -> list[int]:
 
 def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
     if not patterns:
-        yield block(FindingKind.NO_SCHEDULE, Subject.SCHEDULE, "9900")
+        yield block(FindingKind.NO_SCHEDULE, RequestPart.SCHEDULE, "9900")
     if len(patterns) > PATTERNS_LIMIT:
         count, limit = len(patterns), PATTERNS_LIMIT
-        yield block(FindingKind.TOO_MANY_PATTERNS, Subject.SCHEDULE, "9900", count=count, limit=limit)
+        yield block(FindingKind.TOO_MANY_PATTERNS, RequestPart.SCHEDULE, "9900", count=count, limit=limit)
     bad = next((pattern for pattern in patterns if _PATTERN.fullmatch(pattern) is None), None)
     if bad is not None:
-        yield block(FindingKind.BAD_PATTERN, Subject.SCHEDULE, "9900", found=bad)
+        yield block(FindingKind.BAD_PATTERN, RequestPart.SCHEDULE, "9900", found=bad)
     times = run_times(patterns)
     # the last of a day is followed by the first of the next
     for first, second in itertools.pairwise([*times, *(minute + _DAY_MINUTES for minute in times[: len(times) > 1])]):
         if second - first < _SPACING_MINUTES:
             # they may be of different days; the service knows, and refuses them if not
             facts = {"first": _clock(first), "second": _clock(second % _DAY_MINUTES)}
-            yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
+            yield warn(FindingKind.RUNS_TOO_CLOSE, RequestPart.SCHEDULE, "9900", **facts)
             break
 
 
@@ -197,15 +197,15 @@ def _retention_findings(draft: PolicyDraft) -> Iterator[Finding]:
         yield _range("full_backup_interval", draft.full_backup_interval, 0, LONG_TERM_LIMIT)
     keeps_more = any(draft.long_term.values())
     if keeps_more and not _TIMEZONE.fullmatch(draft.timezone):
-        yield block(FindingKind.TIMEZONE_MISSING, Subject.RETENTION, "9900")
+        yield block(FindingKind.TIMEZONE_MISSING, RequestPart.RETENTION, "9900")
     if draft.retention_days > 0 and (draft.max_backups > 0 or keeps_more):
-        yield warn(FindingKind.RETENTION_EXCLUSIVE, Subject.RETENTION, "9900")
+        yield warn(FindingKind.RETENTION_EXCLUSIVE, RequestPart.RETENTION, "9900")
     if draft.retention_days == FOREVER and draft.max_backups == FOREVER:
-        yield info(FindingKind.KEPT_FOREVER, Subject.RETENTION)
+        yield info(FindingKind.KEPT_FOREVER, RequestPart.RETENTION)
 
 
 def _range(path: str, found: int, low: int, high: int) -> Finding:
-    return block(FindingKind.POLICY_RANGE, Subject.RETENTION, "9900", path=path, found=found, low=low, high=high)
+    return block(FindingKind.POLICY_RANGE, RequestPart.RETENTION, "9900", path=path, found=found, low=low, high=high)
 
 
 def _clock(minutes: int) -> str:

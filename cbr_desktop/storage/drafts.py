@@ -12,7 +12,7 @@ from cbr_desktop.domain import draft
 from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
 from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved, StorageError
-from cbr_desktop.domain.finding import FindingKind, Subject, block
+from cbr_desktop.domain.finding import FindingKind, RequestPart, block
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, make_missing_folder, reason, write_whole
 from cbr_desktop.storage.paths import Places
@@ -131,7 +131,7 @@ class Drafts:
         target = Path(path)
         if base is not None and _bytes_or_none(target) != base.data:
             raise ChangedOutside(path)
-        data = draft.encoded(text, base.line_end if base is not None else "\n")
+        data = draft.draft_bytes(text, base.line_end if base is not None else "\n")
         make_missing_folder(target.parent)
         write_whole(target, data, mode=mode(target), system=self._system)
         return DraftText(text, base.line_end if base is not None else "\n", data)
@@ -257,7 +257,7 @@ def _entry(path: Path, stamp: tuple[int, int]) -> DraftEntry:
     size, changed = stamp
     at = datetime.fromtimestamp(changed / 1e9, UTC)
     if size > SIZE_LIMIT:
-        finding = block(FindingKind.TOO_LARGE, Subject.FILE, size=size, limit=SIZE_LIMIT)
+        finding = block(FindingKind.TOO_LARGE, RequestPart.FILE, size=size, limit=SIZE_LIMIT)
         return DraftEntry(str(path), path.name, size, at, findings=(finding,))
     try:
         document, findings = read_bytes(read_whole(path))

@@ -10,7 +10,7 @@ import tomlkit
 
 from cbr_desktop.domain.error import CbrError, Damaged, ProfileError
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.source import Source
+from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
 from cbr_desktop.storage.profiles import FIELDS, checked, parsed, read, text_of, values_of
@@ -91,11 +91,11 @@ class TomlProfiles:
             raise next(iter(problems), ProfileError(missing[0], "name", "there is no profile of this name"))
         write_whole(Path(path), "\n".join(map(_new_table, found)).encode())
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what could be taken over from other programs on this machine; nothing is written."""
         return self._surroundings.look_around()
 
-    def look_into(self, path: str) -> Source:
+    def look_into(self, path: str) -> ProfileSource:
         """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         return self._surroundings.look_into(Path(path))
 

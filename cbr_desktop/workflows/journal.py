@@ -125,7 +125,7 @@ class IntentObserver:
         self._audit_writer.note(EntryKind.ANSWER, self._intent, **facts)
 
 
-class Journalled:
+class JournalledRecords:
     """Rows that are in the journal before they are on the disk; fits ``Records``."""
 
     def __init__(

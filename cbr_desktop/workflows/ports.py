@@ -12,13 +12,13 @@ from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.journal import Entry, Event, Filter, RequestObserver, Verification
+from cbr_desktop.domain.journal import Entry, EntryFilter, Event, RequestObserver, Verification
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.secret import SecretKind, SecretPlace
-from cbr_desktop.domain.source import Source
+from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 
@@ -142,7 +142,7 @@ class Journal(Protocol):
         """Write events down in their order, all of them or none; the disk is waited for once. ``NotSaved``."""
         ...
 
-    def entries(self, wanted: Filter = ...) -> Iterator[Entry]:
+    def entries(self, wanted: EntryFilter = ...) -> Iterator[Entry]:
         """Yield the wanted entries, oldest first; lines that are none are passed over, ``verify`` tells of them."""
         ...
 
@@ -251,11 +251,11 @@ class Profiles(Protocol):
         """Write some profiles into a file of their own; there are no secrets in them."""
         ...
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what could be taken over from other programs on this machine; nothing is written."""
         ...
 
-    def look_into(self, path: str) -> Source:
+    def look_into(self, path: str) -> ProfileSource:
         """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         ...
 

@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from cbr_desktop.cloud.network import Network, context_of
-from cbr_desktop.cloud.probe import CloudProbe, Wire
+from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, LoginRefused, Redirected, SecretMissing, SignInPage, Unreachable
@@ -122,7 +122,7 @@ class Visit:
 
     async def run(self, seconds: float = 5.0) -> Diagnosis:
         network = Network(self.profile, self.proxy_password, resolve=self.resolve)
-        wire = Wire(self.profile, self.proxy_password, resolve=self.resolve)
+        wire = BareNetwork(self.profile, self.proxy_password, resolve=self.resolve)
         probe = CloudProbe(self.profile, self.auth, network, self.clock, wire, refusal=lambda: self.refusal)
         try:
             return await Doctor(self.profile, probe, self.clock, seconds).run(lambda check: None)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cbr_desktop.domain import draft
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, Form, Note, NoteKind, foreign
+from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, ForeignForm, Note, NoteKind, foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui import preview
@@ -34,7 +34,7 @@ def kinds(found: Foreign) -> set[NoteKind]:
 def test_a_file_of_koocli_gives_its_body() -> None:
     data = {"header": {"X-Auth-Token": CANARY}, "path": {"project_id": "0123abc"}, "body": BODY, "cli-region": "eu-de"}
     found = foreign(json.dumps(data).encode())
-    assert (found.form, body_of(found)) == (Form.HCLOUD, BODY)
+    assert (found.form, body_of(found)) == (ForeignForm.HCLOUD, BODY)
     assert {Note(NoteKind.SECRET, "X-Auth-Token"), Note(NoteKind.PROJECT, "0123abc")} <= set(found.notes)
 
 
@@ -54,7 +54,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_pasted_command_gives_its_body(command: str) -> None:
     found = foreign(command.encode())
-    assert (found.form, body_of(found)) == (Form.CURL, BODY)
+    assert (found.form, body_of(found)) == (ForeignForm.CURL, BODY)
     assert Note(NoteKind.PROJECT, "0123abc") in found.notes
     assert Note(NoteKind.ENDPOINT, "cbr.eu-de.otc.t-systems.com") in found.notes
     assert (NoteKind.SECRET in kinds(found)) == (CANARY in command)

@@ -25,7 +25,7 @@ Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 def town() -> tuple[Service, StageClock]:
     clock = StageClock()
-    return demo.service(clock), clock
+    return demo.demo_service(clock), clock
 
 
 def diagnosis_runner(service: Service, clock: StageClock, password: str = estate.DEMO_PASSWORD) -> DiagnosisRunner:

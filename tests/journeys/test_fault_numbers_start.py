@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool
-from cbr_desktop.app.single_instance import MESSAGE_BYTES, SingleInstance, Wish, activate, message, understood
+from cbr_desktop.app.single_instance import MESSAGE_BYTES, Activation, SingleInstance, activate, message, understood
 from cbr_desktop.app.start import demo_corner
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -83,7 +83,7 @@ def started(here: Places) -> Iterator["subprocess.Popen[str]"]:
     """Lend a program that is running and listens."""
     with start(here) as first:
         try:
-            assert activate(here.socket_path, Wish(), SHORT, wait=True), first.poll()
+            assert activate(here.socket_path, Activation(), SHORT, wait=True), first.poll()
             yield first
         finally:
             with suppress(ProcessLookupError):
@@ -367,9 +367,9 @@ def test_fault_70_there_are_two_wishes_and_nothing_else(line: bytes) -> None:
 @posix
 @pytest.mark.parametrize("name", ["/home/o/a draft.cbr.json", "/home/o/Entwürfe/ä\n.json", "/home/o/\udcff.json"])
 def test_fault_70_a_path_arrives_as_it_is(name: str) -> None:
-    line, end, rest = message(Wish(Path(name))).partition(b"\n")
-    assert (understood(line), end, rest) == (Wish(Path(name)), b"\n", b"")
-    assert understood(message(Wish()).strip()) == Wish()
+    line, end, rest = message(Activation(Path(name))).partition(b"\n")
+    assert (understood(line), end, rest) == (Activation(Path(name)), b"\n", b"")
+    assert understood(message(Activation()).strip()) == Activation()
 
 
 class Door:
@@ -420,7 +420,7 @@ async def say(path: Path, said: bytes) -> bytes:
 def test_fault_70_a_window_is_raised_and_a_file_wished_for_review_and_no_more(door: Door) -> None:
     async def tale() -> None:
         assert await say(door.path, b"raise\n") == b"yes\n"
-        assert await say(door.path, message(Wish(Path("/home/o/draft.cbr.json")))) == b"yes\n"
+        assert await say(door.path, message(Activation(Path("/home/o/draft.cbr.json")))) == b"yes\n"
         for line in (b"--send\n", b"https://evil.example/\n", b"\0\xff\n", b"raise\nraise\n"):
             assert await say(door.path, line) != b"yes\n"
         door.window.hide()
@@ -514,7 +514,7 @@ def test_fault_70_what_stands_in_the_door_s_place_is_not_removed(door: Door) -> 
     door.path.write_text("something of somebody's")
 
     async def tale() -> None:
-        assert await asyncio.to_thread(activate, door.path, Wish()) is None
+        assert await asyncio.to_thread(activate, door.path, Activation()) is None
 
     door.play(tale)
     assert door.path.read_text() == "something of somebody's"
@@ -530,7 +530,7 @@ def test_fault_70_where_a_socket_cannot_have_that_name_the_program_lives_without
 
     async def tale() -> None:
         lived.append(True)
-        assert await asyncio.to_thread(activate, door.path, Wish()) is None
+        assert await asyncio.to_thread(activate, door.path, Activation()) is None
 
     door.play(tale)
     assert lived
@@ -542,4 +542,4 @@ def test_a_listener_that_never_answers_is_waited_for_within_bounds(tmp_path: Pat
         deaf.bind(str(tmp_path / "door"))
         deaf.listen(1)
         # one that is waited for without bounds would end this test by its timeout
-        assert activate(tmp_path / "door", Wish(), 0.2) is False
+        assert activate(tmp_path / "door", Activation(), 0.2) is False

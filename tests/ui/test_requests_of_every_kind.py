@@ -17,7 +17,7 @@ from cbr_desktop.domain.ids import BackupId, CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Refusal
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import PolicyDraft
-from cbr_desktop.text.sentences import intent_sentence, report_text, stand_words
+from cbr_desktop.text.sentences import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
@@ -86,8 +86,8 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
         dialog.open()
         said = [
             intent_sentence(intent, outcome, NOW),
-            report_text(intent, outcome, NOW),
-            stand_words(intent, outcome),
+            outcome_text(intent, outcome, NOW),
+            request_stand_words(intent, outcome),
             finished_words(intent, outcome),
             *(row.name, row.words, row.sentence),
             *(

@@ -19,7 +19,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.journal import Entry, EntryKind, Filter
+from cbr_desktop.domain.journal import Entry, EntryFilter, EntryKind
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only
@@ -67,7 +67,7 @@ def vault_ids(stage: Stage) -> list[VaultId]:
 
 def entries(folder: Path, *kinds: EntryKind, intent: str = "") -> list[Entry]:
     here = places({"CBR_DESKTOP_HOME": str(folder)})
-    return list(read_only(here.journal_folder).entries(Filter(intent=intent, kinds=frozenset(kinds))))
+    return list(read_only(here.journal_folder).entries(EntryFilter(intent=intent, kinds=frozenset(kinds))))
 
 
 def moves(folder: Path, intent: Intent) -> list[str]:

@@ -7,10 +7,10 @@ from msgspec import Struct
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    ListPage,
     ListReader,
     Names,
     ObjectReader,
-    Page,
     Size,
     Text,
     moment,
@@ -51,10 +51,10 @@ _ONE = ObjectReader(BackupRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
 
 
-def backups(body: bytes, names: Names) -> Page[Backup]:
+def backups(body: bytes, names: Names) -> ListPage[Backup]:
     """Read a page of ListBackups."""
     page = _LIST.read(body)
-    return Page(_backups(page.rows, names), page.count, page.lost)
+    return ListPage(_backups(page.rows, names), page.count, page.lost)
 
 
 def backup(body: bytes) -> Backup:

@@ -21,7 +21,7 @@ from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, quoted
-from cbr_desktop.text.words import NONE, Notice, Times
+from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.dialogs.again import AgainDialog
 from cbr_desktop.ui.dialogs.lines import label
 from cbr_desktop.ui.dialogs.release import ReleaseDialog
@@ -181,12 +181,12 @@ class OutboxPage(Page[Intent]):
         """Return nothing: what is kept here is all there is."""
         return ""
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no request is shown."""
         if total:
             return super().empty_notice(total)
         why = "What you send, queue or schedule is kept here from then on, with all that became of it."
-        return Notice("No requests yet", why, "Create checkpoint", "create")
+        return ListNotice("No requests yet", why, "Create checkpoint", "create")
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the selected requests."""

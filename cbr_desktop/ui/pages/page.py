@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
-from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.text.words import NONE, ListNotice, Times, age_words, empty_notice, stale_sentence, trouble_words
 from cbr_desktop.ui.icons import icon
 from cbr_desktop.ui.lookalikes import duplicates
 from cbr_desktop.ui.marks import CHANGED, NEW, Mark
@@ -457,7 +457,7 @@ class Page(QWidget, Generic[Row]):
         """Return how old the rows are; empty where rows do not grow old."""
         return age_words(self._workspace.scope.freshness[self.parts[0]], self._times)
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
         freshness = self._workspace.scope.freshness[self.parts[0]]
         return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
@@ -495,7 +495,7 @@ class Page(QWidget, Generic[Row]):
         if self._has_looked and not event.spontaneous():
             self.mark_seen()
 
-    def _tell_empty(self, notice: Notice | None) -> None:
+    def _tell_empty(self, notice: ListNotice | None) -> None:
         if notice is None:
             if self._empty is not None:
                 self._empty.hide()
@@ -547,7 +547,7 @@ class EmptyPanel(QFrame):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         view.installEventFilter(self)
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: ListNotice) -> None:
         """Say something and show the panel."""
         self.title.setText(notice.title)
         self.why.setText(notice.why)

@@ -102,9 +102,9 @@ class CreatePolicy(Operation):
         own = [policy for policy in ledger.policies.values() if policy.operation_type == _BACKUP]
         if len(own) >= POLICIES_LIMIT:
             facts = {"count": len(own), "limit": POLICIES_LIMIT}
-            findings.append(finding.block(FindingKind.POLICIES_FULL, finding.Subject.SCHEDULE, "6001", **facts))
+            findings.append(finding.block(FindingKind.POLICIES_FULL, finding.RequestPart.SCHEDULE, "6001", **facts))
         if any(policy.name == draft.name for policy in own):
-            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.Subject.NAME, name=draft.name))
+            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.RequestPart.NAME, name=draft.name))
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
