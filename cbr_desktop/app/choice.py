@@ -28,7 +28,7 @@ def choose(
 ) -> Profile | None:
     """Show what there is to choose from and return the choice; ``None`` when the window was closed without one.
 
-    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice. ``files`` wait to be opened.
+    ``secrets`` holds what is typed to test a profile, so that it is asked for once. ``files`` wait to be opened.
     """
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
@@ -70,18 +70,18 @@ async def choosing(
 
     window.chosen.connect(choose_now)
     window.dismissed.connect(leaving.ask)
-    doors = Doors(window, here, secrets, choose_now, transport_of)
+    opener = ProfilesOpener(window, here, secrets, choose_now, transport_of)
     window.show()
     if story is not None:
         await story(window)
     await leaving.wait()
-    doors.close()
+    opener.close()
     window.hide()
     window.deleteLater()
     return choice[0] if choice else None
 
 
-class Doors(QObject):
+class ProfilesOpener(QObject):
     """Opens the window of profiles over the first screen, and tells the first screen what has changed."""
 
     def __init__(
@@ -112,7 +112,7 @@ class Doors(QObject):
         if self._dialog is not None and isValid(self._dialog) and self._dialog.isVisible():
             self._dialog.activateWindow()
             return self._dialog
-        # with a client, a network and all of their libraries: whoever has a profile does not wait for them
+        # with a client, a network and all of their libraries: a start with a profile does not wait for them
         editing = importlib.import_module("cbr_desktop.app.editing")
         dialog = editing.open_profiles(
             self._here, self._secrets, self._window, transport_of=self._transport_of, start=name

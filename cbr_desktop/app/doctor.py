@@ -77,7 +77,7 @@ class DiagnosisRunner:
         if self._again:
             auth.allow_again()
         probe = CloudProbe(self.profile, auth, transport, self._clock, wire, refusal=self._refusal)
-        # kept while it may be wrong: whoever was refused remembers with what, and does not try that a second time
+        # kept while it may be wrong: what was refused is remembered, and not tried a second time
         self._auth = auth
         diagnosis = await Doctor(self.profile, probe, self._clock).run(tell, begin)
         refused = any(

@@ -91,7 +91,7 @@ def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
 
 
 def tell_the_left(window: MainWindow, workspace: Workspace) -> None:
-    """Say what was not at its end when the program ended, which may have been without a word to anybody."""
+    """Say what was not at its end when the program ended, which may have been without a word."""
     found = unfinished(workspace.open) if workspace.sealed is None else []
     if found:
         words = left_sentence(found, workspace.clock.now())
@@ -111,7 +111,7 @@ def open_services(
         return workspace.is_offline
 
     if workspace.is_demo:
-        # a whole service next door, of which those who work with a real one need not have anything in memory
+        # a whole service, of which a session with a real one is to have nothing in memory
         demo = importlib.import_module("cbr_desktop.app.demo")
         service = demo.demo_service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
@@ -163,7 +163,7 @@ async def live(
     story: Story | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> int:
-    """Keep the residents until somebody wishes to leave, then end everything in order; ``begun`` is told of that."""
+    """Keep the residents until leaving is asked for, then end everything in order; ``begun`` is told of that."""
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
     try:

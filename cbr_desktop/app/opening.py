@@ -68,9 +68,9 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     if not os.path.lexists(here.socket_path):
         return False
     single_instance = importlib.import_module("cbr_desktop.app.single_instance")
-    wishes = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
+    activations = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
     # one after the other: what the first of them finds is what there is
-    answers = [single_instance.activate(here.socket_path, wish) for wish in wishes]
+    answers = [single_instance.activate(here.socket_path, each) for each in activations]
     answer = answers[0]
     if answer:
         say_raised()

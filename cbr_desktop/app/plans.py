@@ -134,7 +134,7 @@ def opened_plan_sessions(
 @contextmanager
 def opened_demo_plan_sessions(here: Places, profiles: Iterable[Profile], clock: Clock) -> Iterator[PlanSessions]:
     """Open the demo cloud for several profiles."""
-    # a whole service next door, of which those who work with a real one need not have anything in memory
+    # a whole service, of which a session with a real one is to have nothing in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.demo_service(clock))
     with (

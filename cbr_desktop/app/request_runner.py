@@ -1,6 +1,6 @@
-"""Errands: one request taken through outbox and follow without a window, and a file judged without a cloud.
+"""One request taken through outbox and follow without a window, and a file judged without a cloud.
 
-An errand sends its own requests and no other. It says what they wait for, and what it leaves when it is ended: a
+A runner sends its own requests and no other. It says what they wait for, and what it leaves when it is ended: a
 request that has not left this machine is held then, so that nothing sends it unless a person releases it.
 """
 
@@ -35,7 +35,7 @@ from cbr_desktop.workflows.refresh import recall
 
 _UNSENT = (*WAITING, IntentState.SENDING)
 _UNSETTLED = frozenset({*WAITING, IntentState.SENDING, IntentState.UNKNOWN})
-"""The states in which a request may have been carried out, or may yet be, without anybody knowing."""
+"""The states in which a request may have been carried out, or may yet be, which is not known."""
 _UNDER_WAY = frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 _SAID_EVERY = timedelta(seconds=10)
 _LOOK_SECONDS = 45.0
@@ -80,7 +80,7 @@ def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement
 
 
 def cached_ledger(places: Places, profile: Profile) -> Ledger:
-    """Return what was last seen of a profile, without asking anybody."""
+    """Return what was last seen of a profile, without a request."""
     ledger = Ledger(profile, lambda part: None)
     with closing(SqliteCache(places.cache_file(profile))) as cache:
         recall(ledger, cache)
@@ -89,7 +89,7 @@ def cached_ledger(places: Places, profile: Profile) -> Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How an errand ended: the intent, and what became of its resources once the service had accepted it."""
+    """How a run ended: the intent, and what became of its resources once the service had accepted it."""
 
     intent: Intent
     outcome: Outcome | None

@@ -31,7 +31,7 @@ from cbr_desktop.ui.workspace import Choice, Extent, Workspace
 
 _LOOKED_AT = "updates/looked-at"
 _UPDATE_AFTER_MS = 30_000
-"""When after the start a newer version may be asked for; nobody waits for it."""
+"""When after the start a newer version may be asked for; nothing waits for it."""
 
 
 class SessionServices(NamedTuple):
@@ -96,7 +96,7 @@ class SecondaryWindows(QObject):
         module.open_doctor(diagnosis_runner, self._window)
 
     def look_for_update(self) -> None:
-        """Ask for a newer version if somebody named an address for that and it was not asked of late."""
+        """Ask for a newer version if an address is named for that and it was not asked of late."""
         try:
             source = updates.read(self._here.updates_file)
         except CbrError as error:

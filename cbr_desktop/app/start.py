@@ -179,7 +179,7 @@ def opened_demo(
     here: Places, ledger: Ledger, clock: Clock, *, origin: Origin = Origin.WINDOW
 ) -> Iterator[ProfileSession]:
     """Open the demo cloud for one profile."""
-    # a whole service next door, of which those who work with a real one need not have anything in memory
+    # a whole service, of which a session with a real one is to have nothing in memory
     demo = importlib.import_module("cbr_desktop.app.demo")
     transport = demo.DemoTransport(demo.demo_service(clock))
     with (

@@ -54,7 +54,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     window.waiting = waiting
     paint_now(application, window)
     run_life = _late("app.life").run_life
-    # what has been imported stays for good: whoever looks for garbage from now on need not go through it
+    # what has been imported stays for good: the collector need not go through it from now on
     gc.freeze()
     try:
         code: int = run_life(application, window, workspace, here, *given)
@@ -69,7 +69,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
 
 
 def tell_startup_error(application: QApplication, error: CbrError) -> None:
-    """Show why there is no window to somebody who started it without a terminal to read it in."""
+    """Show why there is no window, where the program was started without a terminal to read it in."""
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if application.platformName() != "offscreen" and not has_terminal:
         _late("app.choice").show_error(application, error)
@@ -155,10 +155,10 @@ def save_text(path: str, text: str) -> None:
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
     single_instance = _late("app.single_instance")
-    wishes = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
-    return all(single_instance.activate(here.socket_path, wish, wait=True) for wish in wishes)
+    activations = [single_instance.Activation(path) for path in files] or [single_instance.Activation()]
+    return all(single_instance.activate(here.socket_path, each, wait=True) for each in activations)
 
 
 def _late(module: str) -> Any:
-    """Import a module of the house that the first paint does not need."""
+    """Import a module of this program that the first paint does not need."""
     return importlib.import_module(f"cbr_desktop.{module}")

@@ -77,7 +77,7 @@ async def _changed(session: ProfileSession, options: argparse.Namespace, draft: 
 
 
 def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Change) -> tuple[int, str]:
-    """Have a change confirmed by ``--yes``, or by whoever sits there; return 0, or the exit code and why it is not.
+    """Have a change confirmed by ``--yes``, or at the terminal; return 0, or the exit code and why it is not.
 
     On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
     """

@@ -54,7 +54,7 @@ async def _interruptible(work: Awaitable[Result]) -> Result:
 
 @contextmanager
 def _ended_by(end: Callable[..., None]) -> Iterator[None]:
-    """Call ``end`` at a signal to end for as long as the block lasts, unless whoever started us has it ignored."""
+    """Call ``end`` at a signal to end for as long as the block lasts, unless it was ignored from the start."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -51,7 +51,7 @@ _ARMED_MINUTES = 24 * 60.0
 
 
 def check(options: argparse.Namespace) -> int:
-    """Judge a plan by what was last seen; nobody is asked and nothing is sent."""
+    """Judge a plan by what was last seen; nothing is read from the service and nothing is sent."""
     plan, findings = read(options.file)
     if plan is not None:
         known = _profiles(options, plan)

@@ -14,7 +14,7 @@ from cbr_desktop.text.states import shown
 
 
 def update(options: argparse.Namespace) -> int:
-    """Ask the address that the file names; without a file nobody is asked."""
+    """Ask the address that the file names; without a file nothing is asked."""
     here = places()
     source = updates.read(here.updates_file)
     release = run_command(look(source, WallClock())) if source is not None else None

@@ -49,7 +49,7 @@ class BareNetwork:
     """The bare network of a profile, taken the way that its requests take.
 
     ``proxy_password`` gives the password for ``Profile.proxy_user``. ``authorities`` makes the TLS context for a
-    company's file, ``resolve`` finds addresses; both run in a thread that nobody has to wait for.
+    company's file, ``resolve`` finds addresses; both run in a thread that need not be waited for.
     """
 
     def __init__(
@@ -239,7 +239,7 @@ class CloudProbe:
         return await self._bare.certificate(endpoint)
 
     async def greet(self, endpoint: str) -> Greeting:
-        """Ask for vaults as nobody, which the backup service refuses with a code, or for the version of the other."""
+        """Ask for vaults without a login, which the backup service refuses with a code, or for the other's version."""
         heard: list[Connection] = []
         client = Client(self._transport, self._clock, heard.append)
         is_cbr = endpoint == self._profile.cbr_endpoint
@@ -247,12 +247,12 @@ class CloudProbe:
         greeting = await _greeted(client, Call("GET", f"{endpoint.rstrip('/')}/{path}", query), is_cbr)
         offset = heard[-1].clock_offset if heard else None
         if offset is not None:
-            # whoever signs calls does it by the service's clock
+            # calls are signed by the service's clock
             self._client.tell(clock_offset=offset)
         return replace(greeting, clock_offset=offset)
 
     async def log_in(self) -> LoginResult:
-        """Log in, once. What was refused by an earlier call is refused again without asking anybody."""
+        """Log in, once. What was refused by an earlier call is refused again without a request."""
         project_id = await self._auth.project_id(self._client)
         self._entry = LoginResult(project_id, expires_at=self._heard.token_expires_at)
         with contextlib.suppress(CloudError):
@@ -261,7 +261,7 @@ class CloudProbe:
 
     async def ask(self, path: str) -> str:
         """Read the first row below the project and return its id, empty when there is none."""
-        assert self._entry is not None  # noqa: S101  # nobody asks before logging in
+        assert self._entry is not None  # noqa: S101  # it is asked for after the login
         url = f"{self._profile.cbr_endpoint.rstrip('/')}/v3/{self._entry.project_id}/{path}"
         is_list = path in _KEYS or path.endswith("/instances")
         call = await self._auth.signed(Call("GET", url, _ONE if is_list else ()), self._client)
@@ -269,7 +269,7 @@ class CloudProbe:
         return _first(answer, _KEYS[path.partition("/")[0]]) if is_list else _first(answer) or path.rpartition("/")[2]
 
     async def _described(self, entry: LoginResult) -> LoginResult:
-        """Add what the identity service tells of a token to its holder; whoever signs calls has none."""
+        """Add what the identity service tells of a token to its holder; where calls are signed there is none."""
         call = Call("GET", f"{self._profile.iam_endpoint.rstrip('/')}/v3/auth/tokens")
         signed = await self._auth.signed(call, self._client)
         held = signed.headers.get("X-Auth-Token")
@@ -289,7 +289,7 @@ class CloudProbe:
 
     @property
     def _bare(self) -> BareNetwork:
-        assert self._wire is not None  # noqa: S101  # nobody looks at a network that is not there
+        assert self._wire is not None  # noqa: S101  # it is there before it is looked at
         return self._wire
 
     def _hear(self, connection: Connection) -> None:
@@ -303,7 +303,7 @@ class _ProxyWay:
 
 
 class _OnceClient(Client):
-    """Sends everything once: whoever looks for faults wants to see the first one."""
+    """Sends everything once: of faults the first one is to be seen."""
 
     async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
         """Send a call once."""

@@ -78,7 +78,7 @@ class AnswerRedaction:
 
         A large one is a page of a list, where each form that is looked for would be felt: in that one a secret is found
         as it is written, and not in base64 or other encodings.
-        A body in which plain letters are escaped over and over is nobody's answer: nothing of it is returned.
+        A body in which plain letters are escaped over and over is no answer of a service: nothing of it is returned.
         """
         traces = [trace for each in self._secrets for trace in (each.all if len(body) <= _LARGE else each.written)]
         plain = body

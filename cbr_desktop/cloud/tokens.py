@@ -99,7 +99,7 @@ class TokenLogin:
         return call.with_headers({"X-Auth-Token": held.value})
 
     async def renew(self, refused: Call, error: LoginRefused, client: Client) -> None:
-        """Get a token in place of the one in ``refused``, unless somebody already did.
+        """Get a token in place of the one in ``refused``, unless another call already did.
 
         Raises ``error`` when the token was new and has never been accepted: a second one would fare no better.
         """

@@ -1,8 +1,8 @@
-"""One request to the service and its answer: the only door to the network, and all that can go wrong behind it.
+"""One request to the service and its answer: the only way to the network, and all that can go wrong on it.
 
 ::
 
-    read ──repeat a few times──> once ──gate, deadline──> httpx ──> the transport that was passed in
+    read ──repeat a few times──> once ──limit, deadline─> httpx ──> the transport that was passed in
                                    └──> Answer, or a CloudError; a foreign exception never gets past this file
 """
 
@@ -272,7 +272,7 @@ class Client:
         return answer
 
     async def aclose(self) -> None:
-        """Close the connections. Raises nothing: whoever ends has no use for what goes wrong in that."""
+        """Close the connections. Raises nothing: at the end there is no use for what goes wrong in that."""
         with contextlib.suppress(httpx.HTTPError, OSError):
             await self._client.aclose()
 
@@ -323,7 +323,7 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def _opened(self, call: Call, leaves: Callable[[], None]) -> AsyncIterator[httpx.Response]:
-        """Send, and hold the response open; within, every foreign exception becomes one of the house."""
+        """Send, and hold the response open; within, every foreign exception becomes a ``CloudError``."""
         sending = _Sending(leaves)
         headers = {"Connection": "close", **call.headers} if call.fresh else dict(call.headers)
         request = self._client.build_request(
@@ -386,7 +386,7 @@ class Client:
         """Wait until a throttling that some request met is over, and show that."""
         until = self._quiet_until
         if until is None or not timedelta(0) < until - self.clock.now() <= timedelta(seconds=WAIT_LIMIT_SECONDS):
-            # over; or the clock was set back meanwhile, and nobody shall wait for hours
+            # over; or the clock was set back meanwhile, and nothing shall wait for hours
             return
         self._waits.append(until)
         self.tell(waiting_until=max(self._waits))
@@ -685,7 +685,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _translated(host: str, error: Exception, *, sent: bool) -> CloudError:
-    """Turn a foreign exception into one of the house: whether a byte was sent matters more than its name."""
+    """Turn a foreign exception into a ``CloudError``: whether a byte was sent matters more than its name."""
     kind = next((kind for kind, _ in _MEANINGS if isinstance(error, kind)), OSError)
     make = dict(_MEANINGS)[kind]
     made = make(host, error)

@@ -46,7 +46,7 @@ class Backup:
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.
 
     ``auto`` is read from ``extend_info.auto_trigger``, the reliable way to tell a policy's backup from a person's.
-    ``expires_at`` is ``None`` for one that is kept until somebody deletes it.
+    ``expires_at`` is ``None`` for one that is kept until it is deleted.
     """
 
     id: BackupId

@@ -12,7 +12,7 @@ class Lost:
     """One thing that a change destroys or overwrites.
 
     ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
-    stay as far as is known, ``None`` when nobody knows.
+    stay as far as is known, ``None`` when that is not known.
     """
 
     id: str

@@ -65,7 +65,7 @@ class CheckpointDraft:
 
     ``resources`` is ``None`` for the whole vault. An empty ``name`` leaves the naming to the service, an empty
     ``description`` is not sent. ``retention_days`` and ``policy_id`` are known to some regions only and are ``None``
-    unless somebody chose them; -1 days keeps the backups until they are deleted.
+    unless they were chosen; -1 days keeps the backups until they are deleted.
     """
 
     vault_id: VaultId | None = None
@@ -158,7 +158,7 @@ def repaired_name(name: str, rules: NameRules) -> str:
 
 
 def is_distinctive(name: str) -> bool:
-    """Tell whether a name has a part that nobody else is likely to choose: a random one, or a time to the second.
+    """Tell whether a name has a part that no other is likely to have: a random one, or a time to the second.
 
     That is a part between hyphens and underscores, of four characters at least, in which letters and digits
     alternate three times:

@@ -1,4 +1,4 @@
-"""Requests from elsewhere: a file that somebody sent, KooCLI's input, a pasted cURL command.
+"""Requests from elsewhere: a file from another person, KooCLI's input, a pasted cURL command.
 
 Only what is asked for is taken over. Where it went, who asked and with which secret is told and left out: a draft goes
 where its profile leads, and no secret stands in a file.
@@ -153,7 +153,7 @@ def _from_request(text: str, value: Any, notes: list[Note]) -> str:
             kind = _kind_of(name)
             notes.append(Note(kind, _what(kind, name, item)))
             notes += _inner_secrets(name, item)
-            # what is only unknown stays: it means something to whoever wrote it
+            # what is only unknown stays: it means something where it was written
             text = text if kind is NoteKind.KEPT else jsontext.drop(text, (), name)
     return text if text.endswith("\n") else text + "\n"
 

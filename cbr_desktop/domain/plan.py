@@ -50,7 +50,7 @@ _STEP_KNOWN = frozenset({"request", "file", "profile", "after"})
 class Step:
     """One request of a plan, counted from 1; ``document`` is ``None`` while its ``file`` was not read or is no request.
 
-    ``profile`` is the name of the profile to send it from, empty where whoever runs the plan says so. ``after`` is the
+    ``profile`` is the name of the profile to send it from, empty where the start of the plan says so. ``after`` is the
     number of the step that it waits for, 0 where it waits for none.
     """
 

@@ -111,7 +111,7 @@ class PolicyDraft:
 
 
 def policy_body(draft: PolicyDraft) -> bytes:
-    """Return the body that asks for a policy, as UTF-8 JSON; what nobody set is left out."""
+    """Return the body that asks for a policy, as UTF-8 JSON; what was not set is left out."""
     definition: dict[str, Any] = {}
     if draft.max_backups != FOREVER:
         definition["max_backups"] = draft.max_backups

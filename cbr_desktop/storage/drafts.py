@@ -119,7 +119,7 @@ class Drafts:
             raise Damaged(path, "it is not text in UTF-8") from error
 
     def outside(self, path: str) -> bytes:
-        """Return the bytes of a file that somebody else may have made. ``Damaged``."""
+        """Return the bytes of a file that may come from outside. ``Damaged``."""
         return read_whole(Path(path))
 
     def save(self, path: str, text: str, base: DraftText | None) -> DraftText:
@@ -198,7 +198,7 @@ class Drafts:
         write_whole(self._recovery_file(unsaved.id), data, system=self._system)
 
     def forget(self, id: str) -> None:
-        """Forget what was kept of a draft: it is saved, or somebody wants to be rid of it."""
+        """Forget what was kept of a draft: it is saved, or not wanted any more."""
         with suppress(OSError):
             self._recovery_file(id).unlink(missing_ok=True)
 

@@ -24,7 +24,7 @@ BUSY_SECONDS = 0.2
 
 Row = TypeVar("Row")
 Reading = Generator[None, None, Listing[Row] | None]
-"""Reading page by page: whoever drives it may do something else between two pages, and gets the list at the end."""
+"""Reading page by page: the caller may do something else between two pages, and gets the list at the end."""
 
 _VERSION = 7_919
 _TABLES = (
@@ -116,7 +116,7 @@ def _listing(connection: sqlite3.Connection, name: str, codec: Codec[Row], *, fi
         return None
     as_of, complete, count, lacking = head
     expected = min(count, PAGE_ROWS) if first_page else count
-    # page by page, so that no lock is held while whoever reads does something else
+    # page by page, so that no lock is held while the caller does something else
     rows: list[Row] = []
     ids: set[Any] = set()
     pool: Pool = {}

@@ -48,7 +48,7 @@ def gather(files: Sequence[Path], profile_of: ProfileOf) -> tuple[tuple[Step, ..
     """Return a step with a copy of the request for each file, in their order, and what was found about them.
 
     A step whose file cannot be read, or has no request, has no document, and a finding says why. ``profile_of`` names
-    the profile that a request is sent from, empty where whoever runs the plan says so.
+    the profile that a request is sent from, empty where the start of the plan says so.
     """
     steps, findings = [], []
     for number, file in enumerate(files, 1):

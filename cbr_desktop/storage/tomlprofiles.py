@@ -96,7 +96,7 @@ class TomlProfiles:
         return self._surroundings.look_around()
 
     def look_into(self, path: str) -> ProfileSource:
-        """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+        """Return the profiles of a file that a person chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         return self._surroundings.look_into(Path(path))
 
     def _file(self) -> "_File":
@@ -146,7 +146,7 @@ class _File:
 def _differing(profile: Profile, table: dict[str, Any]) -> dict[str, Any]:
     """Return what has to change in a table; ``None`` for a key that has to go.
 
-    A default is written only where somebody wrote that key before.
+    A default is written only where that key was written before.
     """
     values = values_of(profile)
     changes = {key: value for key, value in values.items() if _canonical(table.get(key)) != _canonical(value)}

@@ -1,4 +1,4 @@
-"""The journal as people read it and take it along: sentences, and exports for tickets, tables and paper."""
+"""The journal as people read it and take it along: sentences, and exports for tickets, spreadsheets and printing."""
 
 import csv
 import io

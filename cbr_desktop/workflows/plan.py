@@ -222,12 +222,12 @@ def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanR
 
 
 def left(run: Run, ledger: Reading, now: datetime) -> PlanReport:
-    """Return what became of a run that nobody keeps going: it rests, or it has ended by a failure."""
+    """Return what became of a run that is not kept going: it rests, or it has ended by a failure."""
     return all_left([run], ledger, now)[0]
 
 
 def all_left(runs: Iterable[Run], ledger: Reading, now: datetime) -> list[PlanReport]:
-    """Return what became of several runs that nobody keeps going, in their order."""
+    """Return what became of several runs that are not kept going, in their order."""
     intents = _by_run(ledger)
     found = []
     for run in runs:
@@ -272,7 +272,7 @@ class PlanRun:
         self._begun_at: datetime | None = None
         self.stopped = ""
         """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
-        Of a run that nobody keeps going ``report`` is told that it is ``paused``."""
+        Of a run that is not kept going ``report`` is told that it is ``paused``."""
 
     @property
     def run(self) -> Run:
@@ -335,7 +335,7 @@ class PlanRun:
                 return
 
     def _may_begin(self, step: StepRow, rows: Sequence[StepRow]) -> bool:
-        """Whether a step may begin now; a run that nobody could keep going for long waits for a person."""
+        """Whether a step may begin now; a run that could not be kept going for long waits for a person."""
         now = self._clock.now()
         outlet = self._outlets.get(step.profile)
         if outlet is None:
@@ -363,12 +363,12 @@ class PlanRun:
             wanted = change_in(step.document, outlet.ledger)
             outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
         except CbrError:
-            # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
+            # the disk, or a profile that is not armed any more: that is put right before the run is continued
             self.stopped = "refused"
         self._begun_at = self._clock.now()
 
     def _take_back(self) -> None:
-        """Take back what cannot leave now, so that it does not go out when nobody looks."""
+        """Take back what cannot leave now, so that it does not go out unseen."""
         for row in self.report().rows:
             intent = row.intent
             is_stuck = (

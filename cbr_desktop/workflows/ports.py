@@ -24,7 +24,7 @@ from cbr_desktop.domain.vault import Vault
 
 Row = TypeVar("Row")
 Reading = Generator[None, None, Listing[Row] | None]
-"""Reading piece by piece: whoever drives it may do something else between two, and gets the list or ``None``."""
+"""Reading piece by piece: the caller may do something else between two, and gets the list or ``None``."""
 
 
 class Clock(Protocol):
@@ -256,7 +256,7 @@ class Profiles(Protocol):
         ...
 
     def look_into(self, path: str) -> ProfileSource:
-        """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+        """Return the profiles of a file that a person chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         ...
 
 
@@ -269,7 +269,7 @@ class SecretKeeper(Protocol):
         ...
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
-        """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
+        """Return a secret of a profile, or ``None`` when none was given. A passcode is given out once."""
         ...
 
     def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:

@@ -192,7 +192,7 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
     if not foreign:
         return
     spellings = {spelled(id): id for id in own}
-    # the whole estate is gone through for a stranger alone: a form is judged with every letter typed
+    # the whole estate is gone through for a resource of another vault alone: a form is judged with every letter typed
     homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
     for choice in foreign:
         if spelled(choice.id) in spellings:

@@ -17,7 +17,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
 
 EVERY_SECONDS = 120.0
-"""How often the lists are read while nobody asks."""
+"""How often the lists are read unasked."""
 _LOOK_SECONDS = 15.0
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
@@ -225,7 +225,7 @@ class Refresh:
         self._keep_ended()
 
     def _keep_ended(self) -> None:
-        """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
+        """Keep the tasks that have ended, which the service will forget; nothing waits for the disk."""
         ended = [task for task in self._ledger.tasks.values() if task.is_over and task.id not in self._archived]
         if self._archive is None or not ended:
             return

@@ -25,7 +25,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import behind_sentence, left_request_sentence, settling_commands, waiting_sentence
 from cbr_desktop.workflows.documents import change_in
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
 
@@ -49,7 +49,7 @@ def lose(stage: Stage, when: str) -> None:
 
 async def made_by_a_colleague(stage: Stage) -> None:
     """Have somebody else make a checkpoint of the same name."""
-    await stage.session.cloud.send(asking(request.body(TYPED)), await stage.session.cloud.project_id())
+    await stage.session.cloud.send(checkpoint_change_of(request.body(TYPED)), await stage.session.cloud.project_id())
 
 
 def lost(context: Machine, *, rivals: int = 1) -> Intent:

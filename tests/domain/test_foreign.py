@@ -12,7 +12,7 @@ from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, ForeignForm, Note
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui import preview
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 
 VAULT = "5f0d1c5e-1f2a-4b3c-8d9e-0a1b2c3d4e5f"
 BODY = {"checkpoint": {"vault_id": VAULT, "parameters": {"name": "nightly", "description": 'it\'s "ours"'}}}
@@ -115,7 +115,7 @@ def test_fault_69_a_file_that_is_huge_deep_or_garbage_is_only_told(data: bytes, 
 def test_what_we_write_for_other_tools_we_read_again(form: preview.Form) -> None:
     asked = CheckpointDraft(VaultId(VAULT), "nightly", "it's ours")
     profile = Profile("p", "https://iam.example.com", "https://cbr.example.com", "p", "u", "d")
-    text = preview.rendered(form, asking(draft.new_text(asked).encode()), profile)
+    text = preview.rendered(form, checkpoint_change_of(draft.new_text(asked).encode()), profile)
     found = foreign(text.encode())
     assert found.text == draft.new_text(asked), found
 

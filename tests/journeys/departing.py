@@ -24,7 +24,7 @@ from cbr_desktop.ui.pages.plans import PlansPage
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.ui.workspace import Workspace
 from tests.journeys.program import Program
-from tests.looking import words
+from tests.widgets import words
 
 SPEED = 20.0
 """How much faster than on the wall time runs."""

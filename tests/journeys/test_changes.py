@@ -26,8 +26,8 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.profile_context import ProfileContext
 from cbr_desktop.workflows.operations import change_of
-from tests.looking import child, words
 from tests.stage import Stage, staged
+from tests.widgets import child, words
 
 S = IntentState
 PRODUCTION = replace(DEMO, environment=Environment.PRODUCTION)

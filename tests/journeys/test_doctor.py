@@ -17,8 +17,8 @@ from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
-from tests.looking import child
 from tests.stage import StageClock
+from tests.widgets import child
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 

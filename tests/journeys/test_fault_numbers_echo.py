@@ -30,7 +30,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.evidence import csv_export, json_export
 from cbr_desktop.ui.tables.copying import as_json
 from cbr_desktop.workflows.ledger import Ledger
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import DAYS, Cable, Stage, StageClock
 
 PASSWORD = "Kd83-Lm/w0+%7qZ"
@@ -101,7 +101,7 @@ def test_fault_85_a_service_that_echoes_gets_no_secret_into_any_file_row_export_
     with played(tmp_path, cable) as stage:
 
         async def story() -> None:
-            reports.append(await RequestRunner(stage.session, said.append).send(asking(BODY), wait=True))
+            reports.append(await RequestRunner(stage.session, said.append).send(checkpoint_change_of(BODY), wait=True))
 
         stage.play(story)
     (report,) = reports

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.ui.profiles.imports import ImportDialog
-from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING, Book
+from tests.widgets import child, words
 
 EVIL = replace(
     PROD,

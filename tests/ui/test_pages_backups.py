@@ -16,9 +16,9 @@ from cbr_desktop.ui.pages.backups import BackupsPage
 from cbr_desktop.ui.pages.policies import PoliciesPage
 from cbr_desktop.ui.window import MainWindow
 from cbr_desktop.ui.workspace import Workspace
-from tests.looking import child
 from tests.ui import estate
 from tests.ui.estate import NOW, HandClock
+from tests.widgets import child
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from cbr_desktop.ui.facts import sheet
 from cbr_desktop.ui.pages.vaults import VaultIndex
 from cbr_desktop.ui.requests import finished_words, requests, subject_words
 from cbr_desktop.workflows.outcomes import outcome_of
-from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, backup, resource, uid, vault
+from tests.widgets import child, words
 
 S = IntentState
 BACKUP = BackupId(uid(1))

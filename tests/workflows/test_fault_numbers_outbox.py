@@ -29,7 +29,7 @@ from cbr_desktop.ui.requests import request_words
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PACE_SECONDS
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.preflight import preflight
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import Stage, staged
 
 CHECKPOINTS = "/checkpoints"
@@ -259,7 +259,7 @@ def test_fault_48_a_vault_that_is_busy_with_another_s_is_a_refusal(stage: Stage,
 
     async def story() -> None:
         project = await stage.session.cloud.project_id()
-        await stage.session.cloud.send(asking(request.body(replace(ONE, name="a-colleague-s"))), project)
+        await stage.session.cloud.send(checkpoint_change_of(request.body(replace(ONE, name="a-colleague-s"))), project)
         await stage.clock.sleep(1200)
         intent = stage.session.outbox.submit(ONE)
         rejected = await stage.until(intent.id, S.REJECTED)

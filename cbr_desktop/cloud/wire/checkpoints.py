@@ -65,7 +65,7 @@ def created(body: bytes, request: bytes) -> Checkpoint:
     """Read the answer of CreateCheckpoint to ``request``, which must be one to this very request.
 
     ``Unfit`` where it is not valid JSON in UTF-8 with each key once, its id is no UUID, it names another vault or none,
-    a resource or a name that was not asked for, or no resource at all: whoever answers so may speak of anything.
+    a resource or a name that was not asked for, or no resource at all: such an answer may speak of anything.
     """
     answer = strictly(body)
     made = checkpoint(body)

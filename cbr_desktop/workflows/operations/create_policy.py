@@ -1,7 +1,7 @@
 """Creating a backup policy. A lost answer is looked for in the list of policies; proved undone, it is sent again.
 
 A policy tells when its trigger was made. One of the same name, schedule and retention that was made after the request
-left is what was asked for; if it was made by somebody else in the same minutes, it is the same all the same.
+left is what was asked for; if it was made by another person in the same minutes, it is the same all the same.
 """
 
 from datetime import datetime, timedelta
@@ -127,7 +127,7 @@ class CreatePolicy(Operation):
         fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
         if len(fitting) == 1 and fitting[0].started_at is not None:
             return Search(Result(fitting[0].id, _BACKUP))
-        # those of before are nobody's proof of anything, but they do not hide that it was not made
+        # those of before prove nothing, but they do not hide that it was not made
         candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
         is_undone = listing.complete and not made and span.is_certain
         return Search(None, candidates, listing.complete, is_undone)
@@ -151,7 +151,7 @@ CREATE_POLICY = CreatePolicy()
 
 
 def _may_be_in(span: Span, policy: Policy) -> bool:
-    """Whether a policy was made when the request can have made it; of one that does not tell nobody knows."""
+    """Whether a policy was made when the request can have made it; of one that does not tell, that is not known."""
     at = policy.started_at
     return at is None or (span.earliest <= at and (not span.is_certain or at <= span.sent_at + _LATE))
 
