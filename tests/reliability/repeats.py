@@ -22,6 +22,8 @@ from .samples import Sample, sample
 RUNS, SEED = 300, 42
 """Runs of each kind."""
 
+_DELETION_SECONDS = (0, 20, 600)
+"""How long a backup is on its way out: longer, too, than it is looked for before anything goes again."""
 _READS = "/(backups|backups/[^/]+|policies)"
 _STATUSES = (200, 201, 202, 302, 400, 401, 403, 404, 407, 408, 409, 429, 500, 502, 503, 504)
 _BODIES = (b"{}", b"null", b"<html>", b'{"backup": {"id": ', b"\xff\xfe", b'{"error_code": "X.1"}')
@@ -97,6 +99,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
 
 def _run(folder: Path, kind: Kind, chance: random.Random) -> Run:
     with staged(folder, cable=WatchedCable) as stage:
+        stage.service.modes.deletion_seconds = chance.choice(_DELETION_SECONDS)
         wanted = sample(kind, "g4-x7k2", stage.service)
         _watch(stage, wanted)
         for _ in range(chance.choice((1, 1, 1, 2, 3))):
