@@ -54,14 +54,14 @@ class Activation(NamedTuple):
 
 
 def message(activation: Activation) -> bytes:
-    """Return a activation as it is sent."""
+    """Return what is asked for as the line that is sent."""
     if activation.path is None:
         return _RAISE + b"\n"
     return _OPEN + json.dumps(str(activation.path.absolute())).encode("ascii") + b"\n"
 
 
 def understood(line: bytes) -> Activation | None:
-    """Return the activation of a line without its end, or ``None`` when it is none of the two that there are."""
+    """Return what a line, without its end, asks for, or ``None`` when it is neither of the two that can be."""
     if line == _RAISE:
         return Activation()
     if not line.startswith(_OPEN):
@@ -81,7 +81,7 @@ def understood(line: bytes) -> Activation | None:
 def activate(
     path: Path, activation: Activation, seconds: float = PATIENCE_SECONDS, *, wait: bool = False
 ) -> bool | None:
-    """Ask the program behind a socket; tell whether it did what was asked for, or ``None`` where none listens.
+    """Ask the program behind a socket; tell whether it did that, or ``None`` where none listens.
 
     ``False`` also comes, after ``seconds``, from one that does not answer. With ``wait`` a program that has only just
     started is given as long to begin listening.
@@ -168,7 +168,7 @@ class SingleInstance(QObject):
                 self._path.unlink()
 
     def answer(self, line: bytes) -> bytes:
-        """Do what a line wishes, and return what is answered to it."""
+        """Do what a line asks for, and return what is answered to it."""
         activation = understood(line)
         # on its way out a window is hidden, and does not come back
         if activation is None or not self._window.isVisible():
