@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from cbr_desktop.storage.files import open_plain
+
 REPORT = "last-crash.txt"
 """The report of the last crash, in the folder of the logs: names of files and functions, and no values."""
 
@@ -45,7 +47,7 @@ class CrashWatch:
 
 def last_crash(folder: Path) -> str:
     """Return the report of the last crash that is kept, empty when there was none."""
-    with suppress(OSError), (folder / REPORT).open("rb") as file:
+    with suppress(OSError), open_plain(folder / REPORT) as file:
         return file.read(_REPORT_BYTES).decode("utf-8", "backslashreplace")
     return ""
 

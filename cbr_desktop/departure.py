@@ -12,13 +12,13 @@ LEAVING_SECONDS = 4.6
 """How long leaving may take in all before the process is ended as it is."""
 _log = logging.getLogger("cbr_desktop.departure")
 PATIENCE_SECONDS = 0.5
-"""How long threads that nobody has to wait for may take to end by themselves."""
+"""How long threads that need not be waited for may take to end by themselves."""
 
 
 class Deadline:
     """Ends the process ``seconds`` after ``start``, however it hangs, unless ``stop`` comes first.
 
-    It is for what nobody foresaw: an orderly end takes less. What is precious is on the disk before anything is sent,
+    It is for what was not foreseen: an orderly end takes less. What is precious is on the disk before anything is sent,
     and a row that says SENDING is looked for at the next start; the system gives the lock back with the process.
     """
 

@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from cbr_desktop.domain.redaction import Redaction
+from cbr_desktop.storage.files import refuse_odd
 
 FILE_BYTES = 1_000_000
 FILES = 3
@@ -87,6 +88,8 @@ class Log:
 
 
 def _private(path: str, flags: int) -> int:
+    """Open a file for its owner alone. ``OSError``; ``NotPlain`` for a pipe or a device, which would hold us."""
+    refuse_odd(Path(path))
     descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
     if sys.platform != "win32":
         os.fchmod(descriptor, 0o600)

@@ -90,7 +90,7 @@ class Collector:
 
 
 class Leaving:
-    """The wish to leave, which anybody may utter and the main coroutine waits for."""
+    """The wish to leave, which any part of the program may utter and the main coroutine waits for."""
 
     def __init__(self) -> None:
         self._asked = asyncio.Event()
@@ -100,7 +100,7 @@ class Leaving:
         self._asked.set()
 
     async def wait(self) -> None:
-        """Return when somebody wishes to leave."""
+        """Return when leaving was asked for."""
         await self._asked.wait()
 
 
@@ -118,7 +118,7 @@ class Aside:
         return done
 
     def shutdown(self, wait: bool = True) -> None:
-        """Leave alone what is still at work: whoever needs its end has waited for it."""
+        """Leave alone what is still at work: what needs its end has waited for it."""
 
 
 def _settle(done: "Future[Any]", work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

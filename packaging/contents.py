@@ -20,9 +20,9 @@ LATE = (
 UNUSED = [
     *("tkinter", "test", "unittest", "pydoc", "doctest", "pdb", "lib2to3", "distutils", "ensurepip", "venv"),
     *("setuptools", "pkg_resources", "pip", "wheel", "PyInstaller"),
-    # what uvicorn, starlette, anyio, httpx and stamina would use if it were there, and it never is
+    # what uvicorn, starlette, anyio, httpx and tenacity would use if it were there, and it never is
     *("gunicorn", "httptools", "websockets", "wsproto", "uvloop", "winloop", "watchfiles", "trio", "h2"),
-    *("rich", "pygments", "structlog", "prometheus_client", "PyQt5", "PyQt6", "PySide2"),
+    *("rich", "pygments", "tornado", "PyQt5", "PyQt6", "PySide2"),
     "PySide6.QtNetwork",
 ]
 """Modules that nobody here imports when it counts."""

@@ -170,3 +170,9 @@ def test_an_error_that_is_its_own_cause_ends() -> None:
     error.__context__ = KeyError()
     error.__context__.__context__ = error
     assert outline(error).splitlines() == ["KeyError", "then", f"ValueError: {'x' * 39} …"]
+
+
+@posix
+def test_fault_90_a_pipe_in_the_place_of_the_report_holds_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / REPORT)
+    assert last_crash(tmp_path) == ""

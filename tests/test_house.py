@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.text.marks import _MARKS
+from cbr_desktop.text.states import _WORDS
 
 HOUSE = Path(__file__).parent.parent / "cbr_desktop"
 TOP_LEVEL = {"pyproject.toml", "README.md", "cbr_desktop", "resources", "tests", "packaging"}
@@ -137,6 +139,23 @@ def test_late_imports_are_statements_that_tools_can_follow(modules: list[Module]
         return [f"line {call.lineno}" for call in calls if "cbr_desktop" in ast.unparse(call)]
 
     assert broken(named, hidden) == {}
+
+
+@pytest.mark.parametrize("table", [_WORDS, _MARKS], ids=["words", "marks"])
+def test_what_is_kept_by_the_names_of_a_class_is_of_one_that_has_them(
+    modules: list[Module], table: dict[str, dict[str, object]]
+) -> None:
+    classes = [node for module in modules for node in module.nodes if isinstance(node, ast.ClassDef)]
+    members = [(each.name, {*map(_assigned, each.body)}) for each in classes]
+    assert [
+        name for name, kept in table.items() if not any(name == known and kept.keys() <= has for known, has in members)
+    ] == []
+
+
+def _assigned(node: ast.stmt) -> str:
+    """Return the name that a line of a class gives to something, empty for another line."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def test_translation_is_the_screens_business(modules: list[Module]) -> None:

@@ -264,6 +264,22 @@ def test_a_folder_in_the_place_of_the_file_stops_nothing(tmp_path: Path, capfd: 
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_fault_90_a_pipe_in_the_place_of_the_file_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cbr-desktop.log"
+    os.mkfifo(path)
+    log = Log(path)
+    try:
+        logging.getLogger("here").warning("nobody reads this")
+        # one that reads gets nothing either
+        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        logging.getLogger("here").warning("nobody reads this")
+        assert os.read(reader, 100) == b""
+        os.close(reader)
+    finally:
+        log.close()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_stops_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     class FullHandler(PrivateFileHandler):

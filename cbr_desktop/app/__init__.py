@@ -1,4 +1,4 @@
-"""The composition root: introduces the rooms to each other, opens the house and closes it."""
+"""The composition root: builds sessions and windows of the other packages, opens and closes them."""
 
 import sys
 

@@ -69,7 +69,7 @@ class Access(QObject):
     def watch(self, window: MainWindow, sessions: SessionPool) -> None:
         """Ask whenever a login fails for want of a secret: at once for the one profile that is looked at.
 
-        Of several, or while another dialog is open, a notice tells which needs one: nobody is met by a pile of dialogs.
+        Of several, or while another dialog is open, a notice tells which needs one: dialogs do not pile up.
         """
         self._window = window
         self._sessions = sessions
@@ -105,7 +105,7 @@ class Access(QObject):
             self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(context.profile))
 
     def _is_at_a_dialog(self) -> bool:
-        """Whether somebody reads or writes in a window over the main one, which nothing is to cover."""
+        """Whether a person reads or writes in a window over the main one, which nothing is to cover."""
         return any(dialog.isVisible() for dialog in self._window.findChildren(QDialog))
 
     def _open(self, context: ProfileContext, reason: str, error: CbrError | None) -> None:

@@ -33,7 +33,7 @@ def choose(
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
 
-def tell(application: QApplication, error: CbrError) -> None:
+def show_error(application: QApplication, error: CbrError) -> None:
     """Show why there is no window, until it has been read."""
     run(application, lambda leaving: _told(error_sentence(error), leaving))
 
@@ -72,18 +72,18 @@ async def choosing(
 
     window.chosen.connect(choose_now)
     window.dismissed.connect(leaving.ask)
-    doors = Doors(window, here, secrets, choose_now, transport_of)
+    opener = ProfilesOpener(window, here, secrets, choose_now, transport_of)
     window.show()
     if story is not None:
         await story(window)
     await leaving.wait()
-    doors.close()
+    opener.close()
     window.hide()
     window.deleteLater()
     return choice[0] if choice else None
 
 
-class Doors(QObject):
+class ProfilesOpener(QObject):
     """Opens the window of profiles over the first screen, and tells the first screen what has changed."""
 
     def __init__(

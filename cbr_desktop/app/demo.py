@@ -1,4 +1,4 @@
-"""The demo cloud: the simulator next door, reached over the true wire without a socket."""
+"""The demo cloud: the simulator, reached over the true wire without a socket."""
 
 from cbr_desktop.cloud.network import InProcess
 from cbr_desktop.cloud.ways import Secret
@@ -38,7 +38,7 @@ def secret_of(profile: Profile) -> Secret:
 
 
 def fresh_token(service: Service, profile: Profile) -> str:
-    """Return a token that is good for the project of a demo profile, as somebody would have made it elsewhere."""
+    """Return a token that is good for the project of a demo profile, as if it were made elsewhere."""
     user = service.estate.users[estate.DEMO_USER]
     project = service.estate.project(profile.project)
     return service.identity.issue(user, project, service.clock.now(), service.modes)
@@ -49,7 +49,7 @@ def offered(service: Service, profile: Profile) -> dict[SecretKind, str]:
     return {SecretKind.TOKEN: fresh_token(service, profile)} if profile.way is Way.TOKEN else {}
 
 
-def service(clock: Clock, seed: int = 1) -> Service:
+def demo_service(clock: Clock, seed: int = 1) -> Service:
     """Return the demo cloud as of now: the second project lacks ``protectables``, the fourth is far away."""
     made = Service(estate.demo(clock.now(), seed), clock)
     _, netherlands, _, brazil = made.estate.projects

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from cbr_desktop import __version__
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.network import Network, Transport
-from cbr_desktop.cloud.probe import CloudProbe, Wire
+from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
 from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
 from cbr_desktop.domain.error import CbrError, LoginRefused, ProfileError, SecretMissing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
 from cbr_desktop.logs import RedactingFormatter
-from cbr_desktop.text.diagnosis import report_text
+from cbr_desktop.text.diagnosis import diagnosis_text
 from cbr_desktop.workflows.doctor import Begin, Doctor, Tell
 from cbr_desktop.workflows.ports import Clock
 
@@ -67,16 +67,16 @@ class DiagnosisRunner:
             # a line says so, and nobody goes any further
             network = Network()
         try:
-            return await self._examined(network, Wire(self.profile, proxy_password), tell, begin)
+            return await self._examined(network, BareNetwork(self.profile, proxy_password), tell, begin)
         finally:
             await network.aclose()
 
-    async def _examined(self, transport: Transport, wire: Wire | None, tell: Tell, begin: Begin) -> Diagnosis:
+    async def _examined(self, transport: Transport, wire: BareNetwork | None, tell: Tell, begin: Begin) -> Diagnosis:
         auth = self._auth or login_of(self.profile, self._secret, refusals=self._refusals)
         if self._again:
             auth.allow_again()
         probe = CloudProbe(self.profile, auth, transport, self._clock, wire, refusal=self._refusal)
-        # kept while it may be wrong: whoever was refused remembers with what, and does not try that a second time
+        # kept while it may be wrong: what was refused is remembered, and not tried a second time
         self._auth = auth
         diagnosis = await Doctor(self.profile, probe, self._clock).run(tell, begin)
         refused = any(
@@ -87,7 +87,7 @@ class DiagnosisRunner:
 
     def report(self, diagnosis: Diagnosis) -> str:
         """Return what may be handed on: names veiled, no secrets."""
-        text = report_text(diagnosis, self.profile, versions(), secrets.token_bytes(16))
+        text = diagnosis_text(diagnosis, self.profile, program_versions(), secrets.token_bytes(16))
         return self._redact(text.replace(str(Path.home()), "~"))
 
 
@@ -119,7 +119,7 @@ async def asked_before(profile: Profile, secret: Secret) -> Secret:
     return given
 
 
-def versions() -> tuple[tuple[str, str], ...]:
+def program_versions() -> tuple[tuple[str, str], ...]:
     """Return what this program runs on; nothing of Qt is loaded for that."""
     return (
         ("CBR Desktop", __version__),

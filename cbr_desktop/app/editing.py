@@ -65,7 +65,7 @@ class ProfileTester:
         self._refusals = refusals
         self._hide = hide
         self._transport_of = transport_of
-        self._account = Account(transport_of or real_network, WallClock())
+        self._account = Account(transport_of or profile_network, WallClock())
 
     async def projects(self, profile: Profile, secrets: Mapping[SecretKind, str]) -> list[Project]:
         """Return the projects that the login of ``profile`` may use."""
@@ -96,6 +96,6 @@ async def effective(profile: Profile) -> EffectiveNetwork:
     return await aside(lambda: effective_network(profile))
 
 
-def real_network(profile: Profile, secret: Secret) -> Transport:
+def profile_network(profile: Profile, secret: Secret) -> Transport:
     """Return the way to the real network."""
     return Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))

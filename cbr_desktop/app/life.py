@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
-from cbr_desktop.app.session_pool import SessionPool, opened_sessions, real_network
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
 from cbr_desktop.app.single_instance import SingleInstance
 from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.cloud.network import Transport
@@ -90,7 +90,7 @@ def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
 
 
 def tell_the_left(window: MainWindow, workspace: Workspace) -> None:
-    """Say what was not at its end when the program ended, which may have been without a word to anybody."""
+    """Say what was not at its end when the program ended, which may have been without a word."""
     found = unfinished(workspace.open) if workspace.sealed is None else []
     if found:
         words = left_sentence(found, workspace.clock.now())
@@ -114,7 +114,7 @@ def open_services(
         from cbr_desktop.app import demo
         from cbr_desktop.app.situations import situations
 
-        service = demo.service(workspace.clock)
+        service = demo.demo_service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
@@ -132,12 +132,16 @@ def open_services(
         transport = None
         access = Access(workspace, log, secrets)
         try:
-            sessions = stack.enter_context(opened_sessions(here, access.secret_of, real_network, offline, log.redact))
+            sessions = stack.enter_context(
+                opened_sessions(here, access.secret_of, session_network, offline, log.redact)
+            )
         except (NotSaved, NewerVersion) as error:
             # what is known can be looked at all the same
             workspace.seal(error)
             copy = stack.enter_context(copied_data(here))
-            sessions = stack.enter_context(opened_sessions(copy, access.secret_of, real_network, offline, log.redact))
+            sessions = stack.enter_context(
+                opened_sessions(copy, access.secret_of, session_network, offline, log.redact)
+            )
     for context in workspace.contexts:
         sessions.admit(context)
     workspace.admit = sessions.admit
@@ -161,7 +165,7 @@ async def live(
     story: Story | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> int:
-    """Keep the residents until somebody wishes to leave, then end everything in order; ``begun`` is told of that."""
+    """Keep the residents until leaving is asked for, then end everything in order; ``begun`` is told of that."""
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
     try:

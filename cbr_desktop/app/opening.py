@@ -26,7 +26,7 @@ def run_window(options: argparse.Namespace) -> int:
     except CbrError as error:
         from cbr_desktop.app import window
 
-        window.tell(window.new_application(), error)
+        window.tell_startup_error(window.new_application(), error)
         raise
     # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
     # window in which a profile is chosen first may stay for long
@@ -58,10 +58,10 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     """
     if not os.path.lexists(here.socket_path):
         return False
-    from cbr_desktop.app.single_instance import Wish, activate, say_raised
+    from cbr_desktop.app.single_instance import Activation, activate, say_raised
 
     # one after the other: what the first of them finds is what there is
-    answers = [activate(here.socket_path, wish) for wish in [Wish(path) for path in files] or [Wish()]]
+    answers = [activate(here.socket_path, wish) for wish in [Activation(path) for path in files] or [Activation()]]
     answer = answers[0]
     if answer:
         say_raised()

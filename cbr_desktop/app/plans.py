@@ -19,7 +19,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.text.plans import run_left_sentence
-from cbr_desktop.workflows.documents import change_of
+from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
 from cbr_desktop.workflows.ports import Clock
@@ -87,7 +87,7 @@ class PlanSessions:
             if step.document is not None and step.profile in self.sessions
             if plan_mark(run.id, step.number) not in begun
             for session in [self.sessions[step.profile]]
-            for intent in left_behind(others, session.profile, change_of(step.document, session.ledger))
+            for intent in left_behind(others, session.profile, change_in(step.document, session.ledger))
         ]
 
     async def aclose(self) -> None:
@@ -136,7 +136,7 @@ def opened_demo_plan_sessions(here: Places, profiles: Iterable[Profile], clock: 
     # a whole service next door, of which those who work with a real one need not have anything in memory
     from cbr_desktop.app import demo
 
-    transport = demo.DemoTransport(demo.service(clock))
+    transport = demo.DemoTransport(demo.demo_service(clock))
     with (
         demo_corner(here) as corner,
         opened_plan_sessions(corner, profiles, clock, demo.secret_of, transport) as plan_sessions,

@@ -81,7 +81,7 @@ def all_profiles(places: Places) -> list[Profile]:
 def find_profile(places: Places, name: str | None) -> Profile:
     """Return the profile called ``name``, or the only one there is; raises ``CbrError`` when that is not one."""
     known, problems = profiles.read(places.profiles_file)
-    found = known[0] if name is None and len(known) == 1 else profiles.find(known, name or "")
+    found = known[0] if name is None and len(known) == 1 else profiles.profile_named(known, name or "")
     if found is not None:
         return found
     if problems and (name is None or not known):

@@ -1,6 +1,6 @@
-"""Errands: one request taken through outbox and follow without a window, and a file judged without a cloud.
+"""One request taken through outbox and follow without a window, and a file judged without a cloud.
 
-An errand sends its own requests and no other. It says what they wait for, and what it leaves when it is ended: a
+A runner sends its own requests and no other. It says what they wait for, and what it leaves when it is ended: a
 request that has not left this machine is held then, so that nothing sends it unless a person releases it.
 """
 
@@ -24,8 +24,8 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.text.sentences import given_up_sentence, left_sentence, waiting_sentence
-from cbr_desktop.workflows.documents import change_of, draft_of, judged, knowing
+from cbr_desktop.text.sentences import given_up_sentence, left_request_sentence, waiting_sentence
+from cbr_desktop.workflows.documents import change_in, draft_of, judged_document, knowing
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import PASSING
@@ -35,7 +35,7 @@ from cbr_desktop.workflows.refresh import recall
 
 _UNSENT = (*WAITING, IntentState.SENDING)
 _UNSETTLED = frozenset({*WAITING, IntentState.SENDING, IntentState.UNKNOWN})
-"""The states in which a request may have been carried out, or may yet be, without anybody knowing."""
+"""The states in which a request may have been carried out, or may yet be, which is not known."""
 _UNDER_WAY = frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 _SAID_EVERY = timedelta(seconds=10)
 _LOOK_SECONDS = 45.0
@@ -65,22 +65,22 @@ class Judgement:
         return any(finding.kind in (FindingKind.NOT_JSON, FindingKind.TOO_LARGE) for finding in self.findings)
 
 
-def judge(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
+def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
     """Judge a request file by itself and by whichever ledger knows what it is about. Raises ``StorageError``."""
     document, findings = requestfile.read(path)
     if document is None:
         return Judgement(path, None, tuple(findings))
     known = list(ledgers)
     ledger = knowing(document, known) or known[0]
-    said = (*findings, *judged(document, ledger, clock.now()).findings)
+    said = (*findings, *judged_document(document, ledger, clock.now()).findings)
     blast = Blast()
     if draft_of(document) is not None:
-        blast = OPERATIONS[document.kind].blast(change_of(document, ledger), ledger)
+        blast = OPERATIONS[document.kind].blast(change_in(document, ledger), ledger)
     return Judgement(path, document, said, blast)
 
 
 def cached_ledger(places: Places, profile: Profile) -> Ledger:
-    """Return what was last seen of a profile, without asking anybody."""
+    """Return what was last seen of a profile, without a request."""
     ledger = Ledger(profile, lambda part: None)
     with closing(SqliteCache(places.cache_file(profile))) as cache:
         recall(ledger, cache)
@@ -89,7 +89,7 @@ def cached_ledger(places: Places, profile: Profile) -> Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How an errand ended: the intent, and what became of its resources once the service had accepted it."""
+    """How a run ended: the intent, and what became of its resources once the service had accepted it."""
 
     intent: Intent
     outcome: Outcome | None
@@ -169,7 +169,7 @@ def leave(session: ProfileSession, ids: Iterable[IntentId], say: Say) -> None:
     """Hold what of these requests is still in the queue, and say of each what is left of it."""
     for id in ids:
         session.outbox.hold(id, Reason.LEFT)
-        say(left_sentence(session.ledger.intents[id], session.clock.now()))
+        say(left_request_sentence(session.ledger.intents[id], session.clock.now()))
 
 
 class RequestRunner:

@@ -30,7 +30,7 @@ from cbr_desktop.ui.shell.window import MainWindow
 
 _LOOKED_AT = "updates/looked-at"
 _UPDATE_AFTER_MS = 30_000
-"""When after the start a newer version may be asked for; nobody waits for it."""
+"""When after the start a newer version may be asked for; nothing waits for it."""
 
 
 class SessionServices(NamedTuple):
@@ -98,7 +98,7 @@ class SecondaryWindows(QObject):
         doctor.open_doctor(diagnosis_runner, self._window)
 
     def look_for_update(self) -> None:
-        """Ask for a newer version if somebody named an address for that and it was not asked of late."""
+        """Ask for a newer version if an address is named for that and it was not asked of late."""
         try:
             source = updates.read(self._here.updates_file)
         except CbrError as error:

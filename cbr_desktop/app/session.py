@@ -21,7 +21,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.workflows.follow import Follow
 from cbr_desktop.workflows.guard import Guard, SealedRecords
-from cbr_desktop.workflows.journal import AuditWriter, Journalled
+from cbr_desktop.workflows.journal import AuditWriter, JournalledRecords
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Journal, Records
@@ -105,7 +105,7 @@ def open_session(
     observer: Callable[[Intent], RequestObserver | None] = _nobody
     if journal is not None:
         audit_writer = AuditWriter(journal, profile, by)
-        records = Journalled(records, audit_writer, at)
+        records = JournalledRecords(records, audit_writer, at)
         observer, guard.notify = audit_writer.observer, audit_writer.armed
     refresh = Refresh(ledger, cache, cloud, clock, archive)
     reconcile = Reconcile(ledger, records, cloud, clock)

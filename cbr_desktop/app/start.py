@@ -181,7 +181,7 @@ def opened_demo(
     # a whole service next door, of which those who work with a real one need not have anything in memory
     from cbr_desktop.app import demo
 
-    transport = demo.DemoTransport(demo.service(clock))
+    transport = demo.DemoTransport(demo.demo_service(clock))
     with (
         demo_corner(here) as corner,
         opened(corner, ledger, clock, demo.secret_of(ledger.profile), transport, origin=origin) as session,

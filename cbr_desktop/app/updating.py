@@ -1,4 +1,4 @@
-"""Looking for a newer version, if somebody named an address for that; otherwise nobody is ever asked."""
+"""Looking for a newer version, if an address is named for that; otherwise nothing is ever asked."""
 
 from cbr_desktop import __version__
 from cbr_desktop.cloud.network import Network, Transport

@@ -56,7 +56,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
             return 0
         workspace = new_workspace(here, profile, remember=True)
     for context in workspace.contexts:
-        recall(context.ledger, here)
+        recall_first_page(context.ledger, here)
     apply_stored(application, workspace.settings)
     window = MainWindow(workspace)
     window.waiting = waiting
@@ -74,11 +74,11 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
 
             say_raised()
             return 0
-        tell(application, error)
+        tell_startup_error(application, error)
         raise
 
 
-def recall(ledger: Ledger, here: Places) -> None:
+def recall_first_page(ledger: Ledger, here: Places) -> None:
     """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
     if ledger.profile in DEMO_PROFILES:
         return
@@ -87,13 +87,13 @@ def recall(ledger: Ledger, here: Places) -> None:
         ledger.put_vaults(listing, from_cache=True)
 
 
-def tell(application: QApplication, error: CbrError) -> None:
-    """Show why there is no window to somebody who started it without a terminal to read it in."""
+def tell_startup_error(application: QApplication, error: CbrError) -> None:
+    """Show why there is no window, where the program was started without a terminal to read it in."""
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if application.platformName() != "offscreen" and not has_terminal:
         from cbr_desktop.app import choice
 
-        choice.tell(application, error)
+        choice.show_error(application, error)
 
 
 def new_application() -> QApplication:
@@ -151,6 +151,8 @@ def save_text(path: str, text: str) -> None:
 
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
-    from cbr_desktop.app.single_instance import Wish, activate
+    from cbr_desktop.app.single_instance import Activation, activate
 
-    return all(activate(here.socket_path, wish, wait=True) for wish in [Wish(path) for path in files] or [Wish()])
+    return all(
+        activate(here.socket_path, wish, wait=True) for wish in [Activation(path) for path in files] or [Activation()]
+    )

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _late("cli.output").remark("Interrupted.")
         return _INTERRUPTED
     except BrokenPipeError:
-        # whoever read has seen enough, as ``head`` does; nothing may be written at the end either
+        # what read has seen enough, as ``head`` does; nothing may be written at the end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     finally:
@@ -75,7 +75,7 @@ def _let_try_again(name: str | None) -> None:
 
 
 def _refused(error: CbrError | ExceptionGroup) -> int:
-    """Say what kept a command from its work; several tasks of it may have met errors of the house, and no others."""
+    """Say what kept a command from its work; several tasks of it may have met errors of this program, and no others."""
     errors = _late("text.errors")
     found, rest = ([error], None) if isinstance(error, CbrError) else (_cbr_errors(error), error.split(CbrError)[1])
     if rest is not None:
@@ -86,7 +86,7 @@ def _refused(error: CbrError | ExceptionGroup) -> int:
 
 
 def _cbr_errors(group: ExceptionGroup) -> list[CbrError]:
-    """Return the errors of the house in a group, and in the groups in it."""
+    """Return the errors of this program in a group, and in the groups in it."""
     found: list[CbrError] = []
     for error in group.exceptions:
         if isinstance(error, ExceptionGroup):
@@ -112,7 +112,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _late(module: str) -> Any:
-    """Import a module of the house that only some commands need; each would cost the others their start-up time.
+    """Import a module of this program that only some commands need; each would cost the others their start-up time.
 
     Nothing of what is imported becomes garbage, so the collector rests meanwhile: that is a twentieth of a start.
     """

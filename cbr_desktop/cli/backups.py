@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run
+from cbr_desktop.cli.opening import closing_client, opened_session, run_command
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show
 from cbr_desktop.domain.backup import Backup
@@ -21,7 +21,7 @@ _HEAD = ("NAME", "STATE", "RESOURCE", "VAULT", "MADE", "BY", "TYPE", "SIZE OF SO
 def backups(options: argparse.Namespace) -> int:
     """List the backups of a project, newest first."""
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, _listed(session, options)))
+        return run_command(closing_client(session, _listed(session, options)))
 
 
 async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:

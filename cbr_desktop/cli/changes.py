@@ -7,7 +7,7 @@ from typing import Any
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.start import is_typed
 from cbr_desktop.cli.delivery import delivered, not_sent, say_losses
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.report import BAD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
@@ -54,7 +54,7 @@ def create_policy(options: argparse.Namespace) -> int:
 
 def _change(options: argparse.Namespace, draft: Any) -> int:
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, _changed(session, options, draft)))
+        return run_command(closing_client(session, _changed(session, options, draft)))
 
 
 async def _changed(session: ProfileSession, options: argparse.Namespace, draft: Any) -> int:
@@ -78,7 +78,7 @@ async def _changed(session: ProfileSession, options: argparse.Namespace, draft: 
 
 
 def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Change) -> tuple[int, str]:
-    """Have a change confirmed by ``--yes``, or by whoever sits there; return 0, or the exit code and why it is not.
+    """Have a change confirmed by ``--yes``, or at the terminal; return 0, or the exit code and why it is not.
 
     On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
     """

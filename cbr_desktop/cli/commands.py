@@ -3,10 +3,10 @@
 import argparse
 
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.app.request_runner import cached_ledger, judge
+from cbr_desktop.app.request_runner import cached_ledger, judge_file
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import delivered, say_losses
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import (
     BAD,
@@ -28,13 +28,13 @@ from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.sentences import incomplete_sentence
-from cbr_desktop.workflows.documents import change_of
+from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 
 
 def vaults(options: argparse.Namespace) -> int:
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, _listed(session, options)))
+        return run_command(closing_client(session, _listed(session, options)))
 
 
 async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ def check(options: argparse.Namespace) -> int:
 
 def send(options: argparse.Namespace) -> int:
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, _sent(session, options)))
+        return run_command(closing_client(session, _sent(session, options)))
 
 
 async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
@@ -65,12 +65,12 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
     """
     asked_at = session.clock.now()
     await make_ready(session, arm=options.arm)
-    judgement = judge(options.file, [session.ledger], session.clock)
+    judgement = judge_file(options.file, [session.ledger], session.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)
         show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
-    change = change_of(judgement.document, session.ledger)
+    change = change_in(judgement.document, session.ledger)
     say_losses(session, change)
     told = {"file": str(options.file)}
     return await delivered(session, options, change, asked_at, wait=options.wait, told=told)
@@ -107,7 +107,7 @@ def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     """Return what is known offline: of the profile that was named, or of all; the demo cloud is asked itself."""
     if options.demo:
         with opened_session(options.profile, demo=options.demo) as session:
-            run(closing_client(session, session.refresh.once()))
+            run_command(closing_client(session, session.refresh.once()))
         return [session.ledger]
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile))]

@@ -8,7 +8,7 @@ from cbr_desktop.app.request_runner import RequestRunner, left_behind
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import obstacle
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, exit_code, losses, report_record, report_text, show
+from cbr_desktop.cli.report import BAD, exit_code, losses, record_text, request_record, show
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.storage.paths import places
@@ -44,8 +44,8 @@ async def delivered(
     for sentence in sentences:
         remark(sentence)
     report = await RequestRunner(session, remark).send(change, wait=wait)
-    record = report_record(report, session.clock.now())
-    show(options, record, report_text(record))
+    record = request_record(report, session.clock.now())
+    show(options, record, record_text(record))
     return exit_code(report)
 
 

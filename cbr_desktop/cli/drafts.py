@@ -20,7 +20,7 @@ from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.notes import note_sentence
-from cbr_desktop.text.operations import request_words, subject_words
+from cbr_desktop.text.operations import asked_for_words, subject_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Ledger
@@ -61,7 +61,7 @@ def _record(entry: DraftEntry, known: Scope) -> tuple[dict[str, Any], tuple[str,
         "changed_at": entry.changed_at.isoformat(),
         "readable": document is not None,
     }
-    what = request_words(document.kind, name or "", "-") if document is not None else "(is no request)"
+    what = asked_for_words(document.kind, name or "", "-") if document is not None else "(is no request)"
     return record, (shown(entry.file_name, 80), what, subject_words(subject) or "-")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from cbr_desktop.cli.output import put, remark, shown_path
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.error import Damaged
-from cbr_desktop.domain.journal import EntryKind, Filter, Head, Verification
+from cbr_desktop.domain.journal import EntryFilter, EntryKind, Head, Verification
 from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
@@ -33,7 +33,7 @@ def verify(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Write the wanted entries out; a journal that is not proved whole is exported all the same, and 1 tells of it."""
     try:
-        wanted = Filter(
+        wanted = EntryFilter(
             since=_time(options.since),
             until=_time(options.until),
             profile=options.profile or "",

@@ -24,7 +24,7 @@ _ENDS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """The signals, besides that of Ctrl+C, by which a system or a terminal wants a command to end."""
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
+def run_command(work: Coroutine[Any, Any, Result]) -> Result:
     """Do the work of a command on a loop of its own.
 
     A signal to end cancels it as Ctrl+C does: it says what it leaves, everything is closed, and ``KeyboardInterrupt``
@@ -54,7 +54,7 @@ async def _interruptible(work: Awaitable[Result]) -> Result:
 
 @contextmanager
 def _ended_by(end: Callable[..., None]) -> Iterator[None]:
-    """Call ``end`` at a signal to end for as long as the block lasts, unless whoever started us has it ignored."""
+    """Call ``end`` at a signal to end for as long as the block lasts, unless it was ignored from the start."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -12,7 +12,7 @@ from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import say_losses
 from cbr_desktop.cli.destroying import obstacle
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
 from cbr_desktop.domain.error import CbrError
@@ -123,7 +123,7 @@ def release(options: argparse.Namespace) -> int:
         _show(options, [session.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
-    return _with_some(options, lambda session, intents: run(closing_client(session, sent(session, intents))))
+    return _with_some(options, lambda session, intents: run_command(closing_client(session, sent(session, intents))))
 
 
 def reconcile(options: argparse.Namespace) -> int:
@@ -140,7 +140,7 @@ def reconcile(options: argparse.Namespace) -> int:
     for name in dict.fromkeys(i.target.profile for i in lost):
         with opened_session(name) as session:
             own = [i for i in lost if i.target.profile == name]
-            looked += run(closing_client(session, _looked(session, own)))
+            looked += run_command(closing_client(session, _looked(session, own)))
     _show_looked(options, looked, [i for i in known if i.id not in {each.id for each in looked}])
     return UNCERTAIN if any(i.state in _LOST for i in looked) else GOOD
 

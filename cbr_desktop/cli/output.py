@@ -46,12 +46,12 @@ def put(content: bytes) -> None:
 
 def remark(text: str) -> None:
     """Print a sentence to the standard error, where it does not mix with what the command was asked for."""
-    with suppress(NotSaved, BrokenPipeError):  # whoever does not listen is no reason to end
+    with suppress(NotSaved, BrokenPipeError):  # that nothing reads it is no reason to end
         _print(sys.stderr, f"cbr-desktop: {visible(text)}\n")
 
 
 def answer(question: str) -> str:
-    """Ask whoever types at the standard input, on the standard error, and return the line; Ctrl+C ends the command."""
+    """Ask the person at the standard input, on the standard error, and return the line; Ctrl+C ends the command."""
     # a loop would note the signal and go on waiting for the line; it may come as soon as the question is read
     is_main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.default_int_handler) if is_main else None

@@ -14,7 +14,7 @@ from cbr_desktop.app.request_runner import cached_ledger
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
-from cbr_desktop.cli.opening import run as run_work
+from cbr_desktop.cli.opening import run_command as run_work
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
 from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, losses, show
 from cbr_desktop.domain.blast import Blast
@@ -27,17 +27,17 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
-from cbr_desktop.text.plans import findings_text, plan_sentence, report_html, report_record, report_text
+from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import (
     PlanReport,
+    PlanVerdict,
     Stand,
-    Verdict,
     all_left,
     blasts,
     destroying,
-    judged,
+    judged_steps,
     left,
     prepared,
 )
@@ -51,7 +51,7 @@ _ARMED_MINUTES = 24 * 60.0
 
 
 def check(options: argparse.Namespace) -> int:
-    """Judge a plan by what was last seen; nobody is asked and nothing is sent."""
+    """Judge a plan by what was last seen; nothing is read from the service and nothing is sent."""
     plan, findings = read(options.file)
     if plan is not None:
         known = _profiles(options, plan)
@@ -61,7 +61,7 @@ def check(options: argparse.Namespace) -> int:
             ledgers = plan_sessions.ledgers
         else:
             ledgers = {profile.name: cached_ledger(places(), profile) for profile in known}
-        findings += judged(plan, ledgers, _default(options), WallClock().now())
+        findings += judged_steps(plan, ledgers, _default(options), WallClock().now())
     _show_findings(options, plan, findings)
     return GOOD if not is_blocked(findings) else BAD if plan is not None else UNUSABLE
 
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
 async def _run(
     plan_sessions: PlanSessions, plan: Plan, findings: list[StepFinding], options: argparse.Namespace
 ) -> int:
-    findings += judged(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
+    findings += judged_steps(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
     if is_blocked([found for found in findings if _is_of_plan(found)]):
         _show_findings(options, plan, findings)
         return BAD
@@ -105,7 +105,7 @@ async def _run(
     asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
-    fresh = judged(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
+    fresh = judged_steps(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
     if is_blocked(fresh):
         _show_findings(options, plan, fresh)
         return BAD
@@ -140,7 +140,7 @@ async def _go_on(plan_sessions: PlanSessions, begun: Run, options: argparse.Name
 async def _followed(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
     report = await plan_sessions.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
-    return exit_code(report)
+    return plan_exit_code(report)
 
 
 def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
@@ -185,7 +185,7 @@ def report(options: argparse.Namespace) -> int:
         return UNUSABLE
     made = left(begun, _kept(), datetime.now(UTC))
     _show(options, made)
-    return exit_code(made)
+    return plan_exit_code(made)
 
 
 def listed(options: argparse.Namespace) -> int:
@@ -193,22 +193,22 @@ def listed(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     reports = all_left(PlanRuns(places().plans_folder).runs(), _kept(), now)
     if options.json:
-        say_json({"runs": [report_record(each, now) for each in reports]})
+        say_json({"runs": [plan_report_record(each, now) for each in reports]})
     else:
         lines = [f"{each.run[:8]}  {each.name}: {plan_sentence(each)}" for each in reports]
         say("\n".join(lines) or "No plan was run yet.")
     return GOOD
 
 
-def exit_code(report: PlanReport) -> int:
+def plan_exit_code(report: PlanReport) -> int:
     """Return the exit code that a run deserves."""
     if report.count(Stand.UNKNOWN):
         return UNCERTAIN
-    if report.verdict is Verdict.RUNNING or report.count(Stand.RUNNING):
+    if report.verdict is PlanVerdict.RUNNING or report.count(Stand.RUNNING):
         lossy = any(row.outcome is not None and row.outcome.count(Fate.SKIPPED, Fate.FAILED) for row in report.rows)
         through = report.count(Stand.RUNNING, Stand.DONE)
         return GOOD if through == len(report.rows) and not lossy else PARTIAL if through else BAD
-    return {Verdict.WHOLE: GOOD, Verdict.PARTLY: PARTIAL}.get(report.verdict, BAD)
+    return {PlanVerdict.WHOLE: GOOD, PlanVerdict.PARTLY: PARTIAL}.get(report.verdict, BAD)
 
 
 @contextmanager
@@ -300,6 +300,6 @@ def _show(options: argparse.Namespace, made: PlanReport) -> None:
     if html is not None:
         write_output(html, report_html(made, now).encode("utf-8", "backslashreplace"))
     if options.json:
-        say_json(report_record(made, now))
+        say_json(plan_report_record(made, now))
     else:
-        say(report_text(made, now), end="")
+        say(plan_report_text(made, now), end="")

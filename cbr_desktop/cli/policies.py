@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run
+from cbr_desktop.cli.opening import closing_client, opened_session, run_command
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.document import ChangeDocument
@@ -28,7 +28,7 @@ from cbr_desktop.text.schedules import (
 )
 from cbr_desktop.text.sentences import finding_sentence, incomplete_sentence
 from cbr_desktop.text.states import quoted, shown
-from cbr_desktop.workflows.documents import change_of
+from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.policies import PolicyOperation
@@ -55,7 +55,7 @@ def simulated(options: argparse.Namespace) -> int:
 
 def _told(options: argparse.Namespace, work: Work) -> int:
     with opened_session(options.profile, demo=options.demo) as session:
-        return run(closing_client(session, work(session, options)))
+        return run_command(closing_client(session, work(session, options)))
 
 
 async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool = False) -> Ledger:
@@ -190,7 +190,7 @@ def _simulated_file(options: argparse.Namespace, path: Path, ledger: Ledger, now
     if not isinstance(operation, PolicyOperation):
         return _unusable(options, f"{shown(path, 4096)}: it changes no policy that there is, nor where one is applied.")
     try:
-        change = change_of(document, ledger)
+        change = change_in(document, ledger)
     except ValueError:
         return _unusable(options, f"{shown(path, 4096)}: it cannot be read as a change. cbr-desktop check tells why.")
     told = operation.outlooks(change, ledger, now, options.days)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.request_runner import Judgement, Report, judge
+from cbr_desktop.app.request_runner import Judgement, Report, judge_file
 from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
@@ -107,7 +107,7 @@ def judgement_text(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def report_record(report: Report, now: datetime) -> dict[str, Any]:
+def request_record(report: Report, now: datetime) -> dict[str, Any]:
     """Return how a request ended, resource by resource."""
     intent, outcome = report.intent, report.outcome
     checkpoint = intent.checkpoint
@@ -156,7 +156,7 @@ def _resource_record(resource: ResourceOutcome) -> dict[str, Any]:
     }
 
 
-def report_text(record: Mapping[str, Any]) -> str:
+def record_text(record: Mapping[str, Any]) -> str:
     """Return a report's record as lines: the sentence first, then every resource that has something to say."""
     lines = [record["summary"]]
     if record["checkpoint_id"]:
@@ -226,7 +226,7 @@ def show_judgements(options: Namespace, paths: Iterable[Path], ledgers: list[Led
     judged: list[dict[str, Any]] = []
     for path in paths:
         try:
-            judgement = judge(path, ledgers, WallClock())
+            judgement = judge_file(path, ledgers, WallClock())
         except CbrError as error:
             judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(error)]})
             code = UNUSABLE

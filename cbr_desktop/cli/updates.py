@@ -5,7 +5,7 @@ import argparse
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.updating import look
-from cbr_desktop.cli.opening import run
+from cbr_desktop.cli.opening import run_command
 from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.cli.report import GOOD
 from cbr_desktop.storage import updates
@@ -14,10 +14,10 @@ from cbr_desktop.text.states import shown
 
 
 def update(options: argparse.Namespace) -> int:
-    """Ask the address that the file names; without a file nobody is asked."""
+    """Ask the address that the file names; without a file nothing is asked."""
     here = places()
     source = updates.read(here.updates_file)
-    release = run(look(source, WallClock())) if source is not None else None
+    release = run_command(look(source, WallClock())) if source is not None else None
     if options.json:
         newer = release and {
             "version": release.version,

@@ -20,7 +20,7 @@ from cbr_desktop.cloud.wire.members import members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Names, Page, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.reading import ListPage, Names, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
 from cbr_desktop.cloud.wire.vaults import vaults
@@ -91,7 +91,7 @@ class CbrCloud:
         self._auth = auth
         self._clock = clock
         self._client = Client(transport, clock, report, deadline=deadline, offline=offline)
-        self._remembered: dict[str, dict[int, tuple[bytes, Page[Any]]]] = {}
+        self._remembered: dict[str, dict[int, tuple[bytes, ListPage[Any]]]] = {}
         """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
         self._is_sorting = False
 
@@ -185,7 +185,7 @@ class CbrCloud:
             query.append(("offset", str(offset)))
         return _decoded(await self._get("backups", tuple(query)), changed_backups)
 
-    async def _sorts(self, newest: Page[Backup]) -> bool:
+    async def _sorts(self, newest: ListPage[Backup]) -> bool:
         """Tell whether the service heeds ``sort``: then other backups come when they are sorted the other way.
 
         Backups change in the order in which they are made, mostly, so that the order itself does not tell. Asked once.
@@ -313,7 +313,7 @@ class CbrCloud:
     async def _list(
         self,
         path: str,
-        read: Callable[[bytes, Names], Page[Row]],
+        read: Callable[[bytes, Names], ListPage[Row]],
         query: dict[str, str | None] | None = None,
         in_flight: int = IN_FLIGHT,
         limits: Limits = LIMITS,
@@ -328,7 +328,7 @@ class CbrCloud:
     def _pages(
         self,
         path: str,
-        read: Callable[[bytes, Names], Page[Row]],
+        read: Callable[[bytes, Names], ListPage[Row]],
         query: dict[str, str | None],
         size: int,
         *,
@@ -341,12 +341,12 @@ class CbrCloud:
         """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
-        before: dict[int, tuple[bytes, Page[Row]]] = self._remembered.get(path, {}) if remembers else {}
-        now: dict[int, tuple[bytes, Page[Row]]] = {}
+        before: dict[int, tuple[bytes, ListPage[Row]]] = self._remembered.get(path, {}) if remembers else {}
+        now: dict[int, tuple[bytes, ListPage[Row]]] = {}
         if remembers:
             self._remembered[path] = now
 
-        async def page(*paging: tuple[str, str], offset: int | None = None) -> Page[Row]:
+        async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
             answer = await self._get(path, (*given, ("limit", str(size)), *paging))
             digest = hashlib.blake2b(answer.body, digest_size=20).digest() if remembers else b""
             if remembers and offset in before and before[offset][0] == digest:
@@ -359,18 +359,18 @@ class CbrCloud:
                 now[offset] = (digest, page)
             return page
 
-        async def fetch(offset: int) -> Page[Row]:
+        async def fetch(offset: int) -> ListPage[Row]:
             # the first page goes without offset: one definition of the service starts counting at 1
             return await page(*((("offset", str(offset)),) if offset else ()), offset=offset)
 
-        async def after(id: str) -> Page[Row]:
+        async def after(id: str) -> ListPage[Row]:
             try:
                 return await page(("marker", id))
             except Refused as error:
                 if error.status != HTTPStatus.BAD_REQUEST:
                     raise
                 # neither offset nor marker: there is more that nobody can read
-                return Page([], lost=1)
+                return ListPage([], lost=1)
 
         return fetch, after
 

@@ -88,7 +88,7 @@ class SingleFlight(Generic[Value]):
         self._failure: CbrError | None = None
 
     async def outcome(self, found: Callable[[], Value | None], work: Callable[[], Awaitable[Value]]) -> Value:
-        """Return what ``found`` has, or what ``work`` brings while nobody else is at it."""
+        """Return what ``found`` has, or what ``work`` brings, which one call at a time does."""
         seen = self._round
         async with self._lock:
             value = found()

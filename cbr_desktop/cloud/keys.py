@@ -1,4 +1,4 @@
-"""The way in by an access key, permanent or temporary: every request is signed, nobody logs in."""
+"""The way in by an access key, permanent or temporary: every request is signed, there is no login."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ class KeyLogin:
 
     ``secret`` gives what is needed of it, once; it is kept in memory, since each request needs it. A key that was
     refused is not tried again before ``secret`` gives another or ``allow_again`` is called, unless it is a permanent
-    one that has been good before: such a refusal may pass, and locks nobody out.
+    one that has been good before: such a refusal may pass, and locks no account.
     """
 
     def __init__(self, profile: Profile, secret: Secret) -> None:
@@ -68,7 +68,7 @@ class KeyLogin:
                 if keys != self._good or keys.security_token:
                     self._refused.add(error, keys.access, keys.secret, keys.security_token)
             raise error
-        # somebody else heard of it before, and forgot that key
+        # another call heard of it before, and forgot that key
         await self._question.outcome(lambda: self._keys, self._ask)
 
     def accepted(self, call: Call) -> None:

@@ -75,7 +75,7 @@ class Network(httpx.AsyncBaseTransport):
 
     ``proxy_password`` gives the password for ``Profile.proxy_user`` when it is needed and may raise ``SecretMissing``.
     ``authorities`` makes the TLS context for a company's file, ``resolve`` finds addresses; both run in a thread that
-    nobody has to wait for. Raises ``ProfileError`` for a proxy of the profile that cannot be used; requests raise
+    need not be waited for. Raises ``ProfileError`` for a proxy of the profile that cannot be used; requests raise
     ``Unreachable`` for what is found out later.
 
     Requests that ask for it (``Connection: close``) get a connection of their own, so that a server that closes an
@@ -130,7 +130,7 @@ class Network(httpx.AsyncBaseTransport):
         self._refused.clear()
 
     async def aclose(self) -> None:
-        """Close all connections; what goes wrong in that is no news to anybody."""
+        """Close all connections; what goes wrong in that is not told."""
         for each in [each for lines in self._lines.values() for each in (lines.kept, lines.fresh)]:
             with contextlib.suppress(httpx.HTTPError, OSError):
                 await each.aclose()
@@ -313,7 +313,7 @@ class _Lines(NamedTuple):
 
 
 class _Pool(httpx.AsyncHTTPTransport):
-    """A transport over connections that were made elsewhere: the library's own lets nobody choose how names resolve."""
+    """A transport over connections that were made elsewhere: the library's own has no choice of how names resolve."""
 
     def __init__(self, pool: "httpcore.AsyncConnectionPool") -> None:
         self._pool = pool

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from cbr_desktop.cloud.wire.reading import Page
+from cbr_desktop.cloud.wire.reading import ListPage
 from cbr_desktop.domain.listing import Shortfall
 
 
@@ -18,9 +18,9 @@ class Identified(Protocol):
 
 
 Row = TypeVar("Row", bound=Identified)
-Fetch = Callable[[int], Awaitable[Page[Row]]]
+Fetch = Callable[[int], Awaitable[ListPage[Row]]]
 """Reads the page that starts at an offset."""
-After = Callable[[str], Awaitable[Page[Row]]]
+After = Callable[[str], Awaitable[ListPage[Row]]]
 """Reads the page that follows a row, by the row's id."""
 
 
@@ -48,7 +48,7 @@ class Collection(Generic[Row]):
         self.count: int | None = None
         """How many rows there are, as the service said last."""
 
-    def note(self, page: Page[Row]) -> None:
+    def note(self, page: ListPage[Row]) -> None:
         """Take note of how much has come; its rows are added in their turn."""
         pages, rows, size_bytes = self._came
         self._came = Limits(pages + 1, rows + len(page), size_bytes + page.size_bytes)
@@ -63,7 +63,7 @@ class Collection(Generic[Row]):
             self._reached = next(reached, Shortfall.NONE)
         return bool(self._reached)
 
-    def add(self, page: Page[Row], follows: str | None = None) -> bool:
+    def add(self, page: ListPage[Row], follows: str | None = None) -> bool:
         """Take a page in and tell whether it brought anything new.
 
         One that ``follows`` a row was asked for from that row on: where it does not begin with it, rows have moved.
@@ -83,7 +83,7 @@ class Collection(Generic[Row]):
             self._whole = False
         return new > 0
 
-    def holds_all_of(self, page: Page[Row]) -> bool:
+    def holds_all_of(self, page: ListPage[Row]) -> bool:
         """Whether every row of ``page`` is known already."""
         return all(row.id in self._rows for row in page.rows)
 
@@ -152,7 +152,7 @@ async def collect(
     return found
 
 
-async def _by_marker(after: After[Row], found: Collection[Row], last: Page[Row]) -> Collection[Row]:
+async def _by_marker(after: After[Row], found: Collection[Row], last: ListPage[Row]) -> Collection[Row]:
     """Read the pages after the last one that came, each from the last row of the one before."""
     while last.rows and not found.is_full():
         last = await after(last.rows[-1].id)
@@ -178,7 +178,7 @@ async def collect_counted_oddly(fetch: Fetch[Row], in_flight: int, limits: Limit
     repeated = sum(row.id in known for row in second.rows)
     by_page = 1 if repeated >= len(first.rows) else 0 if repeated == 0 and len(first.rows) > 1 else None
 
-    async def numbered(offset: int) -> Page[Row]:
+    async def numbered(offset: int) -> ListPage[Row]:
         if by_page is None or offset == 0:
             return await remembering(offset)
         return await remembering(-(-offset // step) + by_page)
@@ -186,29 +186,31 @@ async def collect_counted_oddly(fetch: Fetch[Row], in_flight: int, limits: Limit
     return await collect(numbered, in_flight, limits, overlapping=False)
 
 
-def _remembering(fetch: Fetch[Row], pages: dict[int, Page[Row]]) -> Fetch[Row]:
+def _remembering(fetch: Fetch[Row], pages: dict[int, ListPage[Row]]) -> Fetch[Row]:
     """Return a way to fetch pages that has some already."""
 
-    async def remembered(offset: int) -> Page[Row]:
+    async def remembered(offset: int) -> ListPage[Row]:
         return pages[offset] if offset in pages else await fetch(offset)
 
     return remembered
 
 
-async def _fetched(fetch: Fetch[Row], offset: int, found: Collection[Row]) -> Page[Row]:
+async def _fetched(fetch: Fetch[Row], offset: int, found: Collection[Row]) -> ListPage[Row]:
     page = await fetch(offset)
     found.note(page)
     return page
 
 
-def _is_over(found: Collection[Row], last: Page[Row], end: int) -> bool:
+def _is_over(found: Collection[Row], last: ListPage[Row], end: int) -> bool:
     """Whether there is nothing after the last page, which ended at ``end``, by what it says itself."""
     return not len(last) or (last.count is not None and last.count <= end and found.believes(last.count))
 
 
-async def _together(fetch: Fetch[Row], offsets: range, found: Collection[Row], in_flight: int) -> dict[int, Page[Row]]:
+async def _together(
+    fetch: Fetch[Row], offsets: range, found: Collection[Row], in_flight: int
+) -> dict[int, ListPage[Row]]:
     """Return the pages at ``offsets`` by these; no further ones once a limit is reached or one brings nothing new."""
-    pages: dict[int, Page[Row]] = {}
+    pages: dict[int, ListPage[Row]] = {}
     left = iter(offsets)
     try:
         async with asyncio.TaskGroup() as group:
@@ -220,7 +222,7 @@ async def _together(fetch: Fetch[Row], offsets: range, found: Collection[Row], i
 
 
 async def _fetch_some(
-    fetch: Fetch[Row], left: Iterator[int], found: Collection[Row], pages: dict[int, Page[Row]]
+    fetch: Fetch[Row], left: Iterator[int], found: Collection[Row], pages: dict[int, ListPage[Row]]
 ) -> None:
     """Fetch one page after the other; ``found`` holds the first, which a page may be empty or the same as."""
     for offset in left:

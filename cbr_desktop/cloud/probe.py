@@ -21,7 +21,7 @@ from cbr_desktop.cloud.transport import Answer, Call, Client, Clock, certificate
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.diagnosis import Certificate, Contact, Entry, Greeting, Place
+from cbr_desktop.domain.diagnosis import Certificate, Contact, Greeting, LoginResult, Place
 from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, NotFound, Refused, Unreachable
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.network import EffectiveNetwork
@@ -45,11 +45,11 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.\d (\d{3})")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Wire:
+class BareNetwork:
     """The bare network of a profile, taken the way that its requests take.
 
     ``proxy_password`` gives the password for ``Profile.proxy_user``. ``authorities`` makes the TLS context for a
-    company's file, ``resolve`` finds addresses; both run in a thread that nobody has to wait for.
+    company's file, ``resolve`` finds addresses; both run in a thread that need not be waited for.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class Wire:
         finally:
             streams[1].transport.abort()
 
-    async def _proxy(self, endpoint: str) -> "_Proxy | None":
+    async def _proxy(self, endpoint: str) -> "_ProxyWay | None":
         url, _ = await aside(partial(chosen_proxy, self._profile, endpoint))
         if not url:
             return None
@@ -154,9 +154,9 @@ class Wire:
         if self._profile.proxy is ProxyMode.MANUAL and self._profile.proxy_user:
             password = await self._proxy_password() if self._proxy_password else ""
             login = f"{self._profile.proxy_user}:{password}"
-        return _Proxy(place, login)
+        return _ProxyWay(place, login)
 
-    async def _tunnel(self, streams: Streams, proxy: "_Proxy", place: Place) -> None:
+    async def _tunnel(self, streams: Streams, proxy: "_ProxyWay", place: Place) -> None:
         if proxy.place.secure:
             context = await aside(partial(self._authorities, self._profile.ca_file))
             try:
@@ -198,7 +198,7 @@ class CloudProbe:
         auth: Auth,
         transport: Transport,
         clock: Clock,
-        wire: Wire | None = None,
+        wire: BareNetwork | None = None,
         *,
         refusal: Callable[[], CbrError | None] = lambda: None,
     ) -> None:
@@ -210,7 +210,7 @@ class CloudProbe:
         self._refusal = refusal
         self._heard = Connection()
         self._client = _OnceClient(transport, clock, self._hear)
-        self._entry: Entry | None = None
+        self._entry: LoginResult | None = None
 
     @property
     def is_built_in(self) -> bool:
@@ -239,7 +239,7 @@ class CloudProbe:
         return await self._bare.certificate(endpoint)
 
     async def greet(self, endpoint: str) -> Greeting:
-        """Ask for vaults as nobody, which the backup service refuses with a code, or for the version of the other."""
+        """Ask for vaults without a login, which the backup service refuses with a code, or for the other's version."""
         heard: list[Connection] = []
         client = Client(self._transport, self._clock, heard.append)
         is_cbr = endpoint == self._profile.cbr_endpoint
@@ -247,29 +247,29 @@ class CloudProbe:
         greeting = await _greeted(client, Call("GET", f"{endpoint.rstrip('/')}/{path}", query), is_cbr)
         offset = heard[-1].clock_offset if heard else None
         if offset is not None:
-            # whoever signs calls does it by the service's clock
+            # calls are signed by the service's clock
             self._client.tell(clock_offset=offset)
         return replace(greeting, clock_offset=offset)
 
-    async def log_in(self) -> Entry:
-        """Log in, once. What was refused by an earlier call is refused again without asking anybody."""
+    async def log_in(self) -> LoginResult:
+        """Log in, once. What was refused by an earlier call is refused again without a request."""
         project_id = await self._auth.project_id(self._client)
-        self._entry = Entry(project_id, expires_at=self._heard.token_expires_at)
+        self._entry = LoginResult(project_id, expires_at=self._heard.token_expires_at)
         with contextlib.suppress(CloudError):
             self._entry = await self._described(self._entry)
         return self._entry
 
     async def ask(self, path: str) -> str:
         """Read the first row below the project and return its id, empty when there is none."""
-        assert self._entry is not None  # noqa: S101  # nobody asks before logging in
+        assert self._entry is not None  # noqa: S101  # it is asked for after the login
         url = f"{self._profile.cbr_endpoint.rstrip('/')}/v3/{self._entry.project_id}/{path}"
         is_list = path in _KEYS or path.endswith("/instances")
         call = await self._auth.signed(Call("GET", url, _ONE if is_list else ()), self._client)
         answer = await self._client.once(call)
         return _first(answer, _KEYS[path.partition("/")[0]]) if is_list else _first(answer) or path.rpartition("/")[2]
 
-    async def _described(self, entry: Entry) -> Entry:
-        """Add what the identity service tells of a token to its holder; whoever signs calls has none."""
+    async def _described(self, entry: LoginResult) -> LoginResult:
+        """Add what the identity service tells of a token to its holder; where calls are signed there is none."""
         call = Call("GET", f"{self._profile.iam_endpoint.rstrip('/')}/v3/auth/tokens")
         signed = await self._auth.signed(call, self._client)
         held = signed.headers.get("X-Auth-Token")
@@ -280,7 +280,7 @@ class CloudProbe:
             row = token(answer.body)
         except Unfit as error:
             raise answer.unfit(str(error)) from None
-        return Entry(
+        return LoginResult(
             entry.project_id,
             (row.project and row.project.name) or "",
             entry.expires_at or moment(row.expires_at),
@@ -288,8 +288,8 @@ class CloudProbe:
         )
 
     @property
-    def _bare(self) -> Wire:
-        assert self._wire is not None  # noqa: S101  # nobody looks at a network that is not there
+    def _bare(self) -> BareNetwork:
+        assert self._wire is not None  # noqa: S101  # it is there before it is looked at
         return self._wire
 
     def _hear(self, connection: Connection) -> None:
@@ -297,13 +297,13 @@ class CloudProbe:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proxy:
+class _ProxyWay:
     place: Place
     login: str = field(default="", repr=False)
 
 
 class _OnceClient(Client):
-    """Sends everything once: whoever looks for faults wants to see the first one."""
+    """Sends everything once: of faults the first one is to be seen."""
 
     async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
         """Send a call once."""
@@ -338,7 +338,7 @@ def _first(answer: Answer, key: str = "") -> str:
     return id if isinstance(id, str) and is_uuid(id) else ""
 
 
-async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: _Proxy, place: Place) -> None:
+async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: _ProxyWay, place: Place) -> None:
     """Have a proxy connect to a place. Raises ``Unreachable`` with ``proxy`` or ``proxy-login``."""
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
     if proxy.login:

@@ -67,7 +67,7 @@ class _Traces:
     said: tuple[_Trace, ...]
 
 
-class Redaction:
+class AnswerRedaction:
     """Cuts certain secrets from one answer."""
 
     def __init__(self, secrets: Iterable[_Traces]) -> None:
@@ -78,7 +78,7 @@ class Redaction:
 
         A large one is a page of a list, where each form that is looked for would be felt: in that one a secret is found
         as it is written, and not in base64 or other encodings.
-        A body in which plain letters are escaped over and over is nobody's answer: nothing of it is returned.
+        A body in which plain letters are escaped over and over is no answer of a service: nothing of it is returned.
         """
         traces = [trace for each in self._secrets for trace in (each.all if len(body) <= _LARGE else each.written)]
         plain = body
@@ -114,10 +114,10 @@ class KnownSecrets:
         for oldest in list(self._known)[:-SECRETS_LIMIT]:
             del self._known[oldest]
 
-    def redaction(self, *others: str) -> Redaction:
+    def redaction(self, *others: str) -> AnswerRedaction:
         """Return what cuts the known secrets, and others that count for one answer."""
         more = {each for each in others if len(each) >= SHORTEST_SECRET} - self._known.keys()
-        return Redaction((*self._known.values(), *map(_traces, more)))
+        return AnswerRedaction((*self._known.values(), *map(_traces, more)))
 
 
 def proofs(headers: Mapping[str, str]) -> list[str]:

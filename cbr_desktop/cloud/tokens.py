@@ -17,7 +17,7 @@ from cbr_desktop.cloud.auth import (
     pasted,
 )
 from cbr_desktop.cloud.transport import Answer, Call, Client, tries_of_read
-from cbr_desktop.cloud.wire.logins import TokenRow, agency_request, password_request, reason_of, token
+from cbr_desktop.cloud.wire.logins import TokenRow, agency_request, login_refusal_reason, password_request, token
 from cbr_desktop.cloud.wire.reading import Unfit, moment
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
@@ -99,7 +99,7 @@ class TokenLogin:
         return call.with_headers({"X-Auth-Token": held.value})
 
     async def renew(self, refused: Call, error: LoginRefused, client: Client) -> None:
-        """Get a token in place of the one in ``refused``, unless somebody already did.
+        """Get a token in place of the one in ``refused``, unless another call already did.
 
         Raises ``error`` when the token was new and has never been accepted: a second one would fare no better.
         """
@@ -360,7 +360,7 @@ def _login_refused(error: Refused, reason: str = "") -> LoginRefused:
         request_id=error.request_id,
         executed=False,
     )
-    refused.reason = reason_of(error.message) or reason
+    refused.reason = login_refusal_reason(error.message) or reason
     return refused
 
 

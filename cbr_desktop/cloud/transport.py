@@ -1,8 +1,8 @@
-"""One request to the service and its answer: the only door to the network, and all that can go wrong behind it.
+"""One request to the service and its answer: the only way to the network, and all that can go wrong on it.
 
 ::
 
-    read ──repeat a few times──> once ──gate, deadline──> httpx ──> the transport that was passed in
+    read ──repeat a few times──> once ──limit, deadline─> httpx ──> the transport that was passed in
                                    └──> Answer, or a CloudError; a foreign exception never gets past this file
 """
 
@@ -17,7 +17,6 @@ import ssl
 import sys
 import time
 import zlib
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,14 +24,14 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple, Protocol
 
+import anyio
 import httpx
-import stamina
-import stamina.instrumentation
+import tenacity
 
 from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
-from cbr_desktop.cloud.redaction import KnownSecrets, Redaction, cookie_values, proofs
-from cbr_desktop.cloud.wire.logins import reason_of
-from cbr_desktop.cloud.wire.refusals import Envelope, Form, envelope, form_of
+from cbr_desktop.cloud.redaction import AnswerRedaction, KnownSecrets, cookie_values, proofs
+from cbr_desktop.cloud.wire.logins import login_refusal_reason
+from cbr_desktop.cloud.wire.refusals import Envelope, RefusalForm, envelope, refusal_form_of
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
@@ -60,6 +59,8 @@ WAIT_LIMIT_SECONDS = 60.0
 OFFSET_LIMIT = timedelta(days=2)
 """A clock that differs by more is taken for broken, whichever of the two it is."""
 
+_USUAL_WAIT = tenacity.wait_exponential(max=WAIT_LIMIT_SECONDS)
+"""1, 2, 4 ... seconds before a repetition, without their spreading."""
 _SLOW = timedelta(seconds=60)
 """An answer that took longer tells nothing about the clock."""
 _SLEPT = timedelta(minutes=10)
@@ -178,7 +179,7 @@ class Client:
         self._chance = chance
         self._offline = offline
         self._secrets = KnownSecrets()
-        self._gate = _Gate()
+        self._in_flight = anyio.CapacityLimiter(IN_FLIGHT)
         self._connection = Connection()
         self._quiet_until: datetime | None = None
         self._narrow_until: datetime | None = None
@@ -210,26 +211,22 @@ class Client:
         self._report(self._connection)
 
     async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
-        """Send a call that may be repeated, up to four times, and return the answer.
+        """Send a call that may be repeated, and return the answer.
 
         ``tries`` tells how often a call is sent in all when it ends in a certain error; the usual rule is for calls
-        that change nothing.
+        that change nothing, and sends them four times at the most.
         """
         limit = tries or tries_of_read
-        wait = 0.0
-        # the library counts and spaces, the waiting itself is ours: it must follow the injected clock and be shown
-        retrying = stamina.retry_context(
-            on=_Repeat(limit), attempts=4, timeout=None, wait_initial=1, wait_max=WAIT_LIMIT_SECONDS, wait_jitter=0
+        retrying = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception_type(CloudError),
+            stop=lambda state: state.attempt_number >= limit(_error_of(state)),
+            after=self._note_throttling,
+            wait=self._wait_after,
+            # it must follow the injected clock
+            sleep=self._pause,
+            reraise=True,
         )
-        async for attempt in retrying:
-            with attempt:
-                await self._rest(wait)
-                try:
-                    return await self._send(call, spares=True)
-                except CloudError as error:
-                    wait = self._wait_after(error, attempt.next_wait)
-                    raise
-        raise AssertionError("stamina ends by returning or raising")
+        return await retrying(self._read_once, call)
 
     async def once(self, call: Call, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call exactly once and return the answer, or raise the ``CloudError`` that became of it.
@@ -238,13 +235,17 @@ class Client:
         """
         return await self._send(call, spares=False, leaves=leaves)
 
+    async def _read_once(self, call: Call) -> Answer:
+        await self._wait_out_throttling()
+        return await self._send(call, spares=True)
+
     async def _send(self, call: Call, *, spares: bool, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
         if self._offline():
             error = Unreachable(call.host, "", "offline")
             self.tell(reach=Reach.UNREACHABLE, error=error)
             raise error
-        async with self._gate.passage():
+        async with self._in_flight:
             outage = self._outages.get(call.host) if spares else None
             if outage is not None:
                 outage.spare(self.clock.now())
@@ -271,7 +272,7 @@ class Client:
         return answer
 
     async def aclose(self) -> None:
-        """Close the connections. Raises nothing: whoever ends has no use for what goes wrong in that."""
+        """Close the connections. Raises nothing: at the end there is no use for what goes wrong in that."""
         with contextlib.suppress(httpx.HTTPError, OSError):
             await self._client.aclose()
 
@@ -298,7 +299,7 @@ class Client:
             path = httpx.URL(call.url).path
             _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
 
-    def _redaction(self, call: Call, answered: httpx.Headers | None = None) -> Redaction:
+    def _redaction(self, call: Call, answered: httpx.Headers | None = None) -> AnswerRedaction:
         """Return what cuts the secrets of the session, and those of one call, from its answer."""
         given = [] if answered is None else answered.get_list("x-subject-token")
         cookies = [] if answered is None else cookie_values(answered.get_list("set-cookie"))
@@ -322,7 +323,7 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def _opened(self, call: Call, leaves: Callable[[], None]) -> AsyncIterator[httpx.Response]:
-        """Send, and hold the response open; within, every foreign exception becomes one of the house."""
+        """Send, and hold the response open; within, every foreign exception becomes a ``CloudError``."""
         sending = _Sending(leaves)
         headers = {"Connection": "close", **call.headers} if call.fresh else dict(call.headers)
         request = self._client.build_request(
@@ -359,25 +360,33 @@ class Client:
             until = self.clock.now() + timedelta(seconds=seconds * spread)
             self._outages[error.host] = _Outage(error, seconds, until, self._asked)
 
-    def _wait_after(self, error: CloudError, usual: float) -> float:
-        """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
-        if not isinstance(error, Throttled):
-            outage = self._outages.get(error.host)
-            at_least = outage.seconds_left(self.clock.now()) if outage else 0.0
-            return max(at_least, usual * (0.75 + 0.5 * self._chance()))
-        asked = usual if error.retry_after is None else error.retry_after
-        seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
-        until = self.clock.now() + timedelta(seconds=seconds)
-        self._quiet_until = max(until, self._quiet_until or until)
-        return 0.0
+    def _note_throttling(self, state: tenacity.RetryCallState) -> None:
+        """Have all requests wait after a 429: as long as it asks for, else as long as the repetition would."""
+        error = _error_of(state)
+        if isinstance(error, Throttled):
+            asked = _USUAL_WAIT(state) if error.retry_after is None else error.retry_after
+            seconds = min(WAIT_LIMIT_SECONDS, asked * (1 + 0.25 * self._chance()))
+            until = self.clock.now() + timedelta(seconds=seconds)
+            self._quiet_until = max(until, self._quiet_until or until)
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait before sending: ``seconds``, and until a throttling that somebody met is over."""
+    def _wait_after(self, state: tenacity.RetryCallState) -> float:
+        """Return for how long to wait before a repetition, in seconds; the wait of a 429 is everybody's."""
+        error = _error_of(state)
+        if isinstance(error, Throttled):
+            return 0.0
+        outage = self._outages.get(error.host)
+        at_least = outage.seconds_left(self.clock.now()) if outage else 0.0
+        return max(at_least, _USUAL_WAIT(state) * (0.75 + 0.5 * self._chance()))
+
+    async def _pause(self, seconds: float) -> None:
         if seconds:
             await self.clock.sleep(seconds)
+
+    async def _wait_out_throttling(self) -> None:
+        """Wait until a throttling that some request met is over, and show that."""
         until = self._quiet_until
         if until is None or not timedelta(0) < until - self.clock.now() <= timedelta(seconds=WAIT_LIMIT_SECONDS):
-            # over; or the clock was set back meanwhile, and nobody shall wait for hours
+            # over; or the clock was set back meanwhile, and nothing shall wait for hours
             return
         self._waits.append(until)
         self.tell(waiting_until=max(self._waits))
@@ -388,13 +397,13 @@ class Client:
             self.tell(waiting_until=max(self._waits, default=None))
 
     def _narrow(self) -> None:
-        self._gate.width = 1
+        self._in_flight.total_tokens = 1
         self._narrow_until = self.clock.now() + timedelta(seconds=NARROW_SECONDS)
 
     def _widen(self) -> None:
         until = self._narrow_until
         if until is not None and not timedelta(0) < until - self.clock.now() <= timedelta(seconds=NARROW_SECONDS):
-            self._gate.width = IN_FLIGHT
+            self._in_flight.total_tokens = IN_FLIGHT
             self._narrow_until = None
 
 
@@ -432,57 +441,11 @@ class _Outage:
         return left if left <= 1.25 * WAIT_LIMIT_SECONDS else 0.0
 
 
-class _Repeat:
-    """Tells stamina whether to try again, and never to wait by itself."""
-
-    def __init__(self, limit: Callable[[CloudError], int]) -> None:
-        self._limit = limit
-        self._sent = 0
-
-    def __call__(self, error: Exception) -> bool | float:
-        self._sent += 1
-        return 0.0 if isinstance(error, CloudError) and self._sent < self._limit(error) else False
-
-
-class _Gate:
-    """Lets ``width`` through at a time, in order of arrival; the width may change at any time."""
-
-    def __init__(self) -> None:
-        self.width = IN_FLIGHT
-        self._inside = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    @contextlib.asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
-        await self._enter()
-        try:
-            yield
-        finally:
-            self._inside -= 1
-            self._call()
-
-    async def _enter(self) -> None:
-        if self._inside < self.width and not self._waiting:
-            self._inside += 1
-            return
-        place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                # it was called in the very moment that it gave up: the place goes to the next
-                self._inside -= 1
-                self._call()
-            raise
-
-    def _call(self) -> None:
-        while self._waiting and self._inside < self.width:
-            place = self._waiting.popleft()
-            if not place.done():
-                self._inside += 1
-                place.set_result(None)
+def _error_of(state: tenacity.RetryCallState) -> CloudError:
+    """Return what a try has ended in, which is to be asked only where it was a ``CloudError``."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    assert isinstance(error, CloudError)  # noqa: S101
+    return error
 
 
 class _Sending:
@@ -531,7 +494,6 @@ def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
 
 def _silence_libraries() -> None:
     """Keep libraries from logging by themselves: at DEBUG, the HTTP library would log tokens."""
-    stamina.instrumentation.set_on_retry_hooks([])
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -602,7 +564,7 @@ def _request_id(headers: httpx.Headers) -> str:
     return text if _REQUEST_ID.match(text) else ""
 
 
-def _without_secrets(headers: httpx.Headers, redaction: Redaction) -> httpx.Headers:
+def _without_secrets(headers: httpx.Headers, redaction: AnswerRedaction) -> httpx.Headers:
     """Return the headers of an answer without secrets, but for the token that a login is there to bring."""
     return httpx.Headers(
         [
@@ -625,13 +587,13 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, r
     if status == 511 or (status < 300 and _is_page(response, body)):
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
-        form = Form.OTHER if _is_page(response, body) else form_of(status, body)
+        form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
         raise refusal(host, response, envelope(body, redact), request_id, form)
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
 
 
 def refusal(
-    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: Form = Form.OTHER
+    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: RefusalForm = RefusalForm.OTHER
 ) -> CloudError:
     """Make the error for a status of 400 and more out of what the server said, and in which form."""
     status, code = response.status_code, said.code
@@ -654,7 +616,7 @@ def refusal(
         executed=False if _is_not_executed(status, form, code) else None,
     )
     if isinstance(error, LoginRefused):
-        error.reason = reason_of(message)
+        error.reason = login_refusal_reason(message)
     if isinstance(error, Throttled):
         error.retry_after = _asked_wait(response, message)
     return error
@@ -663,12 +625,12 @@ def refusal(
 _KINDS: dict[int, type[Refused]] = {401: LoginRefused, 403: Forbidden, 404: NotFound, 429: Throttled}
 
 
-def _is_not_executed(status: int, form: Form, code: str) -> bool:
+def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
     """Tell whether a refusal certainly came before anything was done; what only looks so proves nothing."""
-    if form is Form.OLDER:
+    if form is RefusalForm.OLDER:
         # the permission check in front of the service; it knows the statuses 401 and 403 alone
         return True
-    if form is Form.OTHER:
+    if form is RefusalForm.OTHER:
         return False
     is_service = status in (400, 401, 403, 404, 409, 429) and _SERVICE_CODE.match(code) is not None
     return is_service or code in _GATEWAY_CODES.get(status, ())
@@ -723,7 +685,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _translated(host: str, error: Exception, *, sent: bool) -> CloudError:
-    """Turn a foreign exception into one of the house: whether a byte was sent matters more than its name."""
+    """Turn a foreign exception into a ``CloudError``: whether a byte was sent matters more than its name."""
     kind = next((kind for kind, _ in _MEANINGS if isinstance(error, kind)), OSError)
     make = dict(_MEANINGS)[kind]
     made = make(host, error)

@@ -19,7 +19,7 @@ class _Manifest(msgspec.Struct):
 
 
 class Updates:
-    """Asks the source that somebody named, and nobody else. Nothing is downloaded but the manifest."""
+    """Asks the source that was named, and no other. Nothing is downloaded but the manifest."""
 
     def __init__(self, source: UpdateSource, transport: Transport, clock: Clock) -> None:
         self._source = source
@@ -56,7 +56,7 @@ def _is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
     OpenSSL (``cryptography``) and ``ecdsa`` take them. Besides, it is a twentieth of OpenSSL on Windows, where nothing
     else needs that, and ``ecdsa`` has an advisory about the time that signing takes which its makers will not mend.
     """
-    # whoever does not ask for updates needs no such library
+    # without a look for updates there is no need of such a library
     from nacl.exceptions import CryptoError
     from nacl.signing import VerifyKey
 

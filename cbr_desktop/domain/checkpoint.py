@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, folded, warn
 from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId, VolumeId, is_uuid, spelled
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.redaction import redact_fields
@@ -65,7 +65,7 @@ class CheckpointDraft:
 
     ``resources`` is ``None`` for the whole vault. An empty ``name`` leaves the naming to the service, an empty
     ``description`` is not sent. ``retention_days`` and ``policy_id`` are known to some regions only and are ``None``
-    unless somebody chose them; -1 days keeps the backups until they are deleted.
+    unless they were chosen; -1 days keeps the backups until they are deleted.
     """
 
     vault_id: VaultId | None = None
@@ -124,30 +124,30 @@ def name_findings(name: str, rules: NameRules, resource_count: int = 1) -> list[
 
     ``resource_count`` is the number of backups that the checkpoint makes; several of them get a suffix.
     """
-    findings = _length_findings(name, NAME_LIMIT, Subject.NAME)
+    findings = _length_findings(name, NAME_LIMIT, RequestPart.NAME)
     found = re.findall(_FORBIDDEN_IN_NAME[rules], name)
     if found:
         wider = {} if rules is NameRules.ASCII else {"rules": rules}
-        findings.append(_bad_character(name, found, Subject.NAME, **wider))
+        findings.append(_bad_character(name, found, RequestPart.NAME, **wider))
     if name.startswith(_AUTOMATIC_PREFIX):
-        findings.append(warn(FindingKind.NAME_LOOKS_AUTOMATIC, Subject.NAME))
+        findings.append(warn(FindingKind.NAME_LOOKS_AUTOMATIC, RequestPart.NAME))
     if resource_count > 1 and NAME_LIMIT - SUFFIX_LENGTH < len(name) <= NAME_LIMIT:
         limit = NAME_LIMIT - SUFFIX_LENGTH
-        findings.append(warn(FindingKind.NAME_NO_ROOM_FOR_SUFFIX, Subject.NAME, length=len(name), limit=limit))
+        findings.append(warn(FindingKind.NAME_NO_ROOM_FOR_SUFFIX, RequestPart.NAME, length=len(name), limit=limit))
     return findings
 
 
 def description_findings(description: str) -> list[Finding]:
     """Judge a description: its length by code point, ``<`` and ``>``, and control characters but line breaks."""
-    findings = _length_findings(description, DESCRIPTION_LIMIT, Subject.DESCRIPTION)
+    findings = _length_findings(description, DESCRIPTION_LIMIT, RequestPart.DESCRIPTION)
     found = re.findall(_FORBIDDEN_IN_DESCRIPTION, description)
     if found:
-        findings.append(_bad_character(description, found, Subject.DESCRIPTION))
+        findings.append(_bad_character(description, found, RequestPart.DESCRIPTION))
     # what is far too long is not gone through: it may be a book
     for position, character in enumerate(description[: 4 * DESCRIPTION_LIMIT], 1):
         if unicodedata.category(character) == "Cc" and character not in "\r\n":
             facts = {"code_point": f"U+{ord(character):04X}", "position": position}
-            findings.append(block(FindingKind.CONTROL_CHARACTER, Subject.DESCRIPTION, "9900", **facts))
+            findings.append(block(FindingKind.CONTROL_CHARACTER, RequestPart.DESCRIPTION, "9900", **facts))
             break
     return findings
 
@@ -158,7 +158,7 @@ def repaired_name(name: str, rules: NameRules) -> str:
 
 
 def is_distinctive(name: str) -> bool:
-    """Tell whether a name has a part that nobody else is likely to choose: a random one, or a time to the second.
+    """Tell whether a name has a part that no other is likely to have: a random one, or a time to the second.
 
     That is a part between hyphens and underscores, of four characters at least, in which letters and digits
     alternate three times:
@@ -191,9 +191,9 @@ def draft_findings(draft: CheckpointDraft, rules: NameRules, *, beta_fields: boo
 
 def _vault_id_findings(vault_id: VaultId | None) -> list[Finding]:
     if not vault_id:
-        return [block(FindingKind.NO_VAULT, Subject.VAULT)]
+        return [block(FindingKind.NO_VAULT, RequestPart.VAULT)]
     if not is_uuid(vault_id):
-        return [_bad_id(Subject.VAULT, "vault_id", vault_id)]
+        return [_bad_id(RequestPart.VAULT, "vault_id", vault_id)]
     return []
 
 
@@ -201,25 +201,25 @@ def _choice_findings(choices: tuple[ResourceChoice, ...] | None) -> list[Finding
     if choices is None:
         return []
     if not choices:
-        return [block(FindingKind.NOTHING_CHOSEN, Subject.RESOURCES)]
+        return [block(FindingKind.NOTHING_CHOSEN, RequestPart.RESOURCES)]
     findings = []
     if len(choices) > RESOURCES_PER_VAULT:
         limit = RESOURCES_PER_VAULT
         findings.append(
-            block(FindingKind.TOO_MANY_RESOURCES, Subject.RESOURCES, "9900", count=len(choices), limit=limit)
+            block(FindingKind.TOO_MANY_RESOURCES, RequestPart.RESOURCES, "9900", count=len(choices), limit=limit)
         )
     seen: dict[str, str] = {}
     for choice in choices:
         if not is_uuid(choice.id):
-            findings.append(block(FindingKind.BAD_ID, Subject.RESOURCES, "9900", path="resources", found=choice.id))
+            findings.append(block(FindingKind.BAD_ID, RequestPart.RESOURCES, "9900", path="resources", found=choice.id))
         own = spelled(choice.id)
         if own in seen and is_uuid(own):
             facts = {"resource": choice.name or choice.id, "other": "" if seen[own] == choice.id else seen[own]}
-            findings.append(block(FindingKind.DUPLICATE_RESOURCE, Subject.RESOURCES, "6104", **facts))
+            findings.append(block(FindingKind.DUPLICATE_RESOURCE, RequestPart.RESOURCES, "6104", **facts))
         seen.setdefault(own, choice.id)
         bad_volume = next((v for v in choice.exclude_volumes + choice.include_volumes if not is_uuid(v)), None)
         if bad_volume is not None:
-            findings.append(_bad_id(Subject.RESOURCES, "extra_info", bad_volume))
+            findings.append(_bad_id(RequestPart.RESOURCES, "extra_info", bad_volume))
     return findings
 
 
@@ -228,21 +228,21 @@ def _option_findings(draft: CheckpointDraft, *, beta_fields: bool) -> list[Findi
     days = draft.retention_days
     if days is not None and not (days == KEEP_FOREVER or 1 <= days <= RETENTION_LIMIT_DAYS):
         limit = RETENTION_LIMIT_DAYS
-        findings.append(block(FindingKind.RETENTION_RANGE, Subject.ADVANCED, "9900", found=days, limit=limit))
+        findings.append(block(FindingKind.RETENTION_RANGE, RequestPart.ADVANCED, "9900", found=days, limit=limit))
     if days is not None and draft.auto_trigger:
-        findings.append(block(FindingKind.RETENTION_WITH_AUTO, Subject.ADVANCED, "9900"))
+        findings.append(block(FindingKind.RETENTION_WITH_AUTO, RequestPart.ADVANCED, "9900"))
     if draft.auto_trigger:
-        findings.append(warn(FindingKind.AUTO_TRIGGER_ON, Subject.ADVANCED))
+        findings.append(warn(FindingKind.AUTO_TRIGGER_ON, RequestPart.ADVANCED))
     if draft.policy_id is not None and not is_uuid(draft.policy_id):
-        findings.append(_bad_id(Subject.ADVANCED, "policy_id", draft.policy_id))
+        findings.append(_bad_id(RequestPart.ADVANCED, "policy_id", draft.policy_id))
     if not beta_fields:
         paths = {"retention_duration_days": days, "policy_id": draft.policy_id}
         used = [path for path, value in paths.items() if value is not None]
-        findings += [warn(FindingKind.BETA_FIELD, Subject.ADVANCED, "9900", path=path) for path in used]
+        findings += [warn(FindingKind.BETA_FIELD, RequestPart.ADVANCED, "9900", path=path) for path in used]
     return findings
 
 
-def _length_findings(text: str, limit: int, subject: Subject) -> list[Finding]:
+def _length_findings(text: str, limit: int, subject: RequestPart) -> list[Finding]:
     """Judge the length by code point; and by UTF-16 unit, which a service written in another language may count."""
     length = max(len(text), len(text.encode("utf-16-le", "surrogatepass")) // 2)
     if length <= limit:
@@ -251,11 +251,11 @@ def _length_findings(text: str, limit: int, subject: Subject) -> list[Finding]:
     return [block(FindingKind.TOO_LONG, subject, "9900", **facts)]
 
 
-def _bad_character(text: str, found: list[str], subject: Subject, **more: object) -> Finding:
+def _bad_character(text: str, found: list[str], subject: RequestPart, **more: object) -> Finding:
     position = text.index(found[0]) + 1
     facts = {"character": found[0], "position": position, "count": len(found), **more}
     return block(FindingKind.BAD_CHARACTER, subject, "9900", **facts)
 
 
-def _bad_id(subject: Subject, path: str, found: str) -> Finding:
+def _bad_id(subject: RequestPart, path: str, found: str) -> Finding:
     return block(FindingKind.BAD_ID, subject, "9900", path=path, found=found)

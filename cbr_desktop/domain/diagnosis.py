@@ -179,7 +179,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """An answer to somebody who has not logged in. ``clock_offset`` is how far the server's clock is ahead of ours."""
+    """An answer to a request without a login. ``clock_offset`` is how far the server's clock is ahead of ours."""
 
     status: int
     code: str = ""
@@ -189,8 +189,8 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What a login brought; ``expires_at`` is ``None`` where nothing ends, names are empty where nobody told them."""
+class LoginResult:
+    """What a login brought; ``expires_at`` is ``None`` where nothing ends, names are empty where they were not told."""
 
     project_id: ProjectId
     project: str = ""

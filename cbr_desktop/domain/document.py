@@ -16,7 +16,7 @@ from typing import Any
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.change import PRIOR_ID, Kind
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, folded, warn
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.request import RequestDocument, is_of, wrong_type
 from cbr_desktop.domain.word import known
@@ -81,7 +81,7 @@ def read(data: bytes) -> tuple[Document | None, list[Finding]]:
         return None, findings
     if "checkpoint" in value:
         facts = {"path": "operation", "operation": value["operation"]}
-        return None, [*findings, block(FindingKind.TWO_REQUESTS, Subject.FILE, **facts)]
+        return None, [*findings, block(FindingKind.TWO_REQUESTS, RequestPart.FILE, **facts)]
     other = {key: item for key, item in value.items() if key not in ("operation", "path", "body")}
     made = ChangeDocument(Kind(value["operation"]), value.get("path", {}), value.get("body"), other)
     return made, findings
@@ -116,21 +116,21 @@ def path_findings(template: str, path: Mapping[str, str]) -> Iterator[Finding]:
     wanted = _PART.findall(template)
     for name in wanted:
         if name not in path:
-            yield block(FindingKind.MISSING, Subject.FILE, path=f"path.{name}")
+            yield block(FindingKind.MISSING, RequestPart.FILE, path=f"path.{name}")
         elif path[name] != PRIOR_ID and not is_uuid(path[name]):
-            yield block(FindingKind.BAD_ID, Subject.FILE, "9900", path=f"path.{name}", found=path[name])
+            yield block(FindingKind.BAD_ID, RequestPart.FILE, "9900", path=f"path.{name}", found=path[name])
     for name in path:
         if name not in wanted:
-            yield block(FindingKind.NOT_TAKEN, Subject.FILE, path=f"path.{name}")
+            yield block(FindingKind.NOT_TAKEN, RequestPart.FILE, path=f"path.{name}")
 
 
 def body_findings(schema: Schema | None, content: dict[str, Any] | None) -> Iterator[Finding]:
     """Judge a body by the shape that the operation gives it, ``None`` for an operation that has no body."""
     if schema is None:
         if content is not None:
-            yield block(FindingKind.NOT_TAKEN, Subject.FILE, path="body")
+            yield block(FindingKind.NOT_TAKEN, RequestPart.FILE, path="body")
     elif content is None:
-        yield block(FindingKind.MISSING, Subject.FILE, path="body")
+        yield block(FindingKind.MISSING, RequestPart.FILE, path="body")
     else:
         yield from _value_findings(schema, content, "body")
 
@@ -142,34 +142,34 @@ def _is_operation(name: str) -> bool:
 def _form_findings(value: dict[str, Any]) -> Iterator[Finding]:
     """Judge the three keys that say which request a file asks for."""
     if "operation" not in value:
-        yield block(FindingKind.MISSING, Subject.FILE, path="operation")
+        yield block(FindingKind.MISSING, RequestPart.FILE, path="operation")
     elif not isinstance(value["operation"], str):
-        yield wrong_type(Subject.FILE, "operation", str, value["operation"])
+        yield wrong_type(RequestPart.FILE, "operation", str, value["operation"])
     elif value["operation"] == Kind.CREATE_CHECKPOINT:
-        yield block(FindingKind.CHECKPOINT_WRAPPED, Subject.FILE, path="operation")
+        yield block(FindingKind.CHECKPOINT_WRAPPED, RequestPart.FILE, path="operation")
     elif not _is_operation(value["operation"]):
         names = [str(kind) for kind in Kind if kind is not Kind.CREATE_CHECKPOINT]
         facts = {"path": "operation", "found": value["operation"], "known": ", ".join(names)}
-        yield block(FindingKind.OPERATION_UNKNOWN, Subject.FILE, **facts)
+        yield block(FindingKind.OPERATION_UNKNOWN, RequestPart.FILE, **facts)
     for key in ("path", "body"):
         if key in value and not isinstance(value[key], dict):
-            yield wrong_type(Subject.FILE, key, dict, value[key])
+            yield wrong_type(RequestPart.FILE, key, dict, value[key])
     path = value.get("path")
     for name, part in path.items() if isinstance(path, dict) else ():
         if not isinstance(part, str):
-            yield wrong_type(Subject.FILE, f"path.{name}", str, part)
+            yield wrong_type(RequestPart.FILE, f"path.{name}", str, part)
 
 
 def _value_findings(expected: Any, value: Any, path: str) -> Iterator[Finding]:
     """Judge a value of a body; the first wrong container ends its branch."""
     if isinstance(expected, Schema):
         if not isinstance(value, dict):
-            yield wrong_type(Subject.FILE, path, dict, value)
+            yield wrong_type(RequestPart.FILE, path, dict, value)
             return
         yield from _object_findings(expected, value, path)
     elif isinstance(expected, list):
         if not isinstance(value, list):
-            yield wrong_type(Subject.FILE, path, list, value)
+            yield wrong_type(RequestPart.FILE, path, list, value)
             return
         for index, item in enumerate(value):
             yield from _value_findings(expected[0], item, f"{path}[{index}]")
@@ -178,9 +178,9 @@ def _value_findings(expected: Any, value: Any, path: str) -> Iterator[Finding]:
             words = " or ".join(f"‘{word}’" for word in expected)
             found = value if isinstance(value, str) else "another value"
             facts = {"path": path, "expected": words, "found": found}
-            yield block(FindingKind.WRONG_TYPE, Subject.FILE, "9900", **facts)
+            yield block(FindingKind.WRONG_TYPE, RequestPart.FILE, "9900", **facts)
     elif not is_of(value, expected):
-        yield wrong_type(Subject.FILE, path, expected, value)
+        yield wrong_type(RequestPart.FILE, path, expected, value)
 
 
 def _object_findings(schema: Schema, value: dict[str, Any], path: str) -> Iterator[Finding]:
@@ -188,7 +188,7 @@ def _object_findings(schema: Schema, value: dict[str, Any], path: str) -> Iterat
         if key in value:
             yield from _value_findings(schema.fields[key], value[key], f"{path}.{key}")
         elif key in schema.needed:
-            yield block(FindingKind.MISSING, Subject.FILE, path=f"{path}.{key}")
+            yield block(FindingKind.MISSING, RequestPart.FILE, path=f"{path}.{key}")
     for key in value:
         if key not in schema.fields:
-            yield warn(FindingKind.UNKNOWN_KEY, Subject.FILE, "9900", path=f"{path}.{key}")
+            yield warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, "9900", path=f"{path}.{key}")

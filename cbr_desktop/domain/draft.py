@@ -93,7 +93,7 @@ def decoded(data: bytes) -> DraftText:
     return DraftText(text.replace("\r\n", "\n").replace("\r", "\n"), line_end, data)
 
 
-def encoded(text: str, line_end: str = "\n") -> bytes:
+def draft_bytes(text: str, line_end: str = "\n") -> bytes:
     """Return the bytes of a file with this text."""
     whole = text if text.endswith("\n") else text + "\n"
     return whole.replace("\n", line_end).encode("utf-8", "surrogatepass")

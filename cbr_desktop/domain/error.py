@@ -1,4 +1,4 @@
-"""The errors of the house: what happened, to which thing, and whether the service may have acted.
+"""The errors of this program: what happened, to which thing, and whether the service may have acted.
 
 ::
 
@@ -40,7 +40,7 @@ class CloudError(CbrError):
     """The service was asked, and there is no good answer.
 
     ``host`` is the server's name. ``executed`` tells whether a request that changes something may have been carried
-    out: ``False`` is certain, ``None`` means that nobody here can know.
+    out: ``False`` is certain, ``None`` means that it cannot be known here.
     """
 
     executed: bool | None = None
@@ -178,7 +178,7 @@ class NotSaved(StorageError):
 
 
 class ChangedOutside(NotSaved):
-    """The file is not any more what was read from it: somebody else has written it, or taken it away."""
+    """The file is not any more what was read from it: another program has written it, or taken it away."""
 
 
 class Damaged(StorageError):

@@ -21,7 +21,7 @@ class Severity(Enum):
     INFO = auto()
 
 
-class Subject(StrEnum):
+class RequestPart(StrEnum):
     """The part of a request that a finding is about; the dialog puts the finding there."""
 
     FILE = "file"
@@ -167,23 +167,23 @@ class Finding:
 
     kind: FindingKind
     severity: Severity
-    subject: Subject
+    subject: RequestPart
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     code: str = ""
     as_of: datetime | None = None
 
 
-def block(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+def block(kind: FindingKind, subject: RequestPart, code: str = "", **facts: object) -> Finding:
     """Return a finding that keeps the request from being sent."""
     return Finding(kind, Severity.BLOCK, subject, facts, code)
 
 
-def warn(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+def warn(kind: FindingKind, subject: RequestPart, code: str = "", **facts: object) -> Finding:
     """Return a finding that a person should accept before the request is sent."""
     return Finding(kind, Severity.WARN, subject, facts, code)
 
 
-def info(kind: FindingKind, subject: Subject, code: str = "", **facts: object) -> Finding:
+def info(kind: FindingKind, subject: RequestPart, code: str = "", **facts: object) -> Finding:
     """Return a finding that is only told."""
     return Finding(kind, Severity.INFO, subject, facts, code)
 

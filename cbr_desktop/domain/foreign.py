@@ -1,4 +1,4 @@
-"""Requests from elsewhere: a file that somebody sent, KooCLI's input, a pasted cURL command.
+"""Requests from elsewhere: a file from another person, KooCLI's input, a pasted cURL command.
 
 Only what is asked for is taken over. Where it went, who asked and with which secret is told and left out: a draft goes
 where its profile leads, and no secret stands in a file.
@@ -25,7 +25,7 @@ What is larger was made to be in the way: reading it would keep the window waiti
 """
 
 
-class Form(StrEnum):
+class ForeignForm(StrEnum):
     """What a request from elsewhere was written as."""
 
     REQUEST = "request"
@@ -78,7 +78,7 @@ class Note:
 class Foreign:
     """A request from elsewhere: the text of a draft, ``None`` when the notes say that there is none."""
 
-    form: Form
+    form: ForeignForm
     text: str | None
     notes: tuple[Note, ...] = ()
 
@@ -101,7 +101,7 @@ _HEREDOC = re.compile(r"<<\s*'?(\w+)'?\n(.*?)\n\1", re.DOTALL)
 
 def foreign(data: bytes) -> Foreign:
     """Read a request from elsewhere, in whatever of the forms it is. Nothing that it names is looked at or asked."""
-    form = Form.REQUEST
+    form = ForeignForm.REQUEST
     notes: list[Note] = []
     try:
         if len(data) > FOREIGN_LIMIT:
@@ -113,11 +113,11 @@ def foreign(data: bytes) -> Foreign:
         here = _HEREDOC.search(text)
         text = here[2] if here is not None and here[2].lstrip().startswith("{") else text
         if _is_command(text):
-            form = Form.CURL
+            form = ForeignForm.CURL
             return Foreign(form, _from_curl(text, notes), tuple(notes))
         value = _value(text.encode("utf-8", "surrogatepass"))
         if isinstance(value, dict) and "checkpoint" not in value and "body" in value and not _is_change(value):
-            form = Form.HCLOUD
+            form = ForeignForm.HCLOUD
             return Foreign(form, _from_hcloud(value, notes), tuple(notes))
         return Foreign(form, _from_request(text, value, notes), tuple(notes))
     except _Refused as refused:
@@ -153,7 +153,7 @@ def _from_request(text: str, value: Any, notes: list[Note]) -> str:
             kind = _kind_of(name)
             notes.append(Note(kind, _what(kind, name, item)))
             notes += _inner_secrets(name, item)
-            # what is only unknown stays: it means something to whoever wrote it
+            # what is only unknown stays: it means something where it was written
             text = text if kind is NoteKind.KEPT else jsontext.drop(text, (), name)
     return text if text.endswith("\n") else text + "\n"
 

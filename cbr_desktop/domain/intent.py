@@ -76,7 +76,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     THROTTLED = "throttled"
     LOGIN = "login"
-    """Somebody has to do something about the login first."""
+    """A person has to do something about the login first."""
     NOT_SAVED = "not-saved"
     """The disk would not take the state; the row there says what was before."""
     OLD_DATA = "old-data"
@@ -114,7 +114,7 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
     """What was found may be its own or another's."""
     NO_CLOCK = "no-clock"
-    """Nothing was found while nobody knows when, by the service's time, to look."""
+    """Nothing was found while it is not known when, by the service's time, to look."""
     NO_ANSWER = "NoAnswer"
     BAD_ANSWER = "BadAnswer"
     REDIRECTED = "Redirected"
@@ -296,7 +296,7 @@ class Intent:
 
 
 def without_profile(intent: Intent) -> Intent:
-    """Return an intent as it stands while there is no profile of its name: nobody sends it, looks for it or follows it.
+    """Return an intent as it stands while there is no profile of its name: it is not sent, looked for or followed.
 
     What waits is held, and what was being sent is unknown. It is the row that is shown; the one on the disk stays.
     """

@@ -105,7 +105,7 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class EntryFilter:
     """Which entries are wanted; what is ``None`` or empty does not narrow. ``until`` is not part of the time."""
 
     since: datetime | None = None
@@ -145,7 +145,7 @@ def sealed(entry: Entry) -> Entry:
     return replace(entry, hash=_digest(_fields(entry)))
 
 
-def line_of(entry: Entry) -> bytes:
+def entry_line(entry: Entry) -> bytes:
     """Return a sealed entry as its line, without the end of it."""
     return _canonical({**_fields(entry), "hash": entry.hash})
 
@@ -178,7 +178,7 @@ def entry_of(line: bytes) -> Entry:
 
 def fault_of(line: bytes, entry: Entry, before: Head) -> str:
     """Return why an entry is not the sound follower of ``before``, as in ``Verification``; empty when it is."""
-    if sealed(entry).hash != entry.hash or line_of(entry) != line:
+    if sealed(entry).hash != entry.hash or entry_line(entry) != line:
         return "changed"
     if entry.number != before.number + 1 or entry.before != before.hash:
         return "out-of-place"

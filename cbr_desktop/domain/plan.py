@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 from cbr_desktop.domain import document as documents
 from cbr_desktop.domain import request
 from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity, block, folded, warn
 
 SUFFIX = ".plan.json"
 """How the names of plan files end."""
@@ -50,7 +50,7 @@ _STEP_KNOWN = frozenset({"request", "file", "profile", "after"})
 class Step:
     """One request of a plan, counted from 1; ``document`` is ``None`` while its ``file`` was not read or is no request.
 
-    ``profile`` is the name of the profile to send it from, empty where whoever runs the plan says so. ``after`` is the
+    ``profile`` is the name of the profile to send it from, empty where the start of the plan says so. ``after`` is the
     number of the step that it waits for, 0 where it waits for none.
     """
 
@@ -103,7 +103,7 @@ def plan_mark(run: str, number: int) -> str:
 def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
     """Read a plan file; the files that it names are not read by that. ``None`` when it cannot be a plan."""
     if len(data) > request.SIZE_LIMIT:
-        return None, [_whole(block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=request.SIZE_LIMIT))]
+        return None, [_whole(block(FindingKind.TOO_LARGE, RequestPart.FILE, size=len(data), limit=request.SIZE_LIMIT))]
     noted: list[Finding] = []
     try:
         value = request.decode(data, noted, PART_LIMIT)
@@ -112,15 +112,19 @@ def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
     findings = [_whole(finding) for finding in folded(noted)]
     if not isinstance(value, dict) or not isinstance(value.get("plan"), dict):
         found = "no object" if not isinstance(value, dict) else "none" if "plan" not in value else "another value"
-        return None, [_whole(block(FindingKind.NOT_OBJECT, Subject.FILE, path="plan", found=found))]
+        return None, [_whole(block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="plan", found=found))]
     inside = value["plan"]
     steps = inside.get("steps")
     if not isinstance(steps, list) or not 0 < len(steps) <= STEP_LIMIT:
         count = len(steps) if isinstance(steps, list) else "none"
         limits = f"1 to {STEP_LIMIT}"
-        return None, [_whole(block(FindingKind.PLAN_RANGE, Subject.FILE, path="plan.steps", limit=limits, found=count))]
+        return None, [
+            _whole(block(FindingKind.PLAN_RANGE, RequestPart.FILE, path="plan.steps", limit=limits, found=count))
+        ]
     findings += [
-        _whole(warn(FindingKind.UNKNOWN_KEY, Subject.FILE, path=f"plan.{key}")) for key in inside if key not in _KNOWN
+        _whole(warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, path=f"plan.{key}"))
+        for key in inside
+        if key not in _KNOWN
     ]
     built = []
     for number, step in enumerate(steps, 1):
@@ -167,27 +171,27 @@ def written(plan: Plan, **other: object) -> bytes:
 def _step(number: int, step: object) -> tuple[Step, list[Finding]]:
     path = f"plan.steps[{number - 1}]"
     if not isinstance(step, dict):
-        return Step(number), [block(FindingKind.NOT_OBJECT, Subject.FILE, path=path, found="another value")]
+        return Step(number), [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path=path, found="another value")]
     findings = [
-        warn(FindingKind.UNKNOWN_KEY, Subject.FILE, path=f"{path}.{key}") for key in step if key not in _STEP_KNOWN
+        warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, path=f"{path}.{key}") for key in step if key not in _STEP_KNOWN
     ]
     profile, file = step.get("profile", ""), step.get("file", "")
     for key, item in (("profile", profile), ("file", file)):
         if not isinstance(item, str):
             wrong = {"path": f"{path}.{key}", "expected": "text", "found": "another value"}
-            return Step(number), [*findings, block(FindingKind.WRONG_TYPE, Subject.FILE, **wrong)]
+            return Step(number), [*findings, block(FindingKind.WRONG_TYPE, RequestPart.FILE, **wrong)]
     after = step.get("after", 0)
     if "after" in step and not (isinstance(after, int) and not isinstance(after, bool) and 0 < after < number):
         limits = f"1 to {number - 1}" if number > 1 else "no number in the first step"
         found = after if isinstance(after, int) else "no number"
-        about = block(FindingKind.PLAN_RANGE, Subject.FILE, path=f"{path}.after", limit=limits, found=found)
+        about = block(FindingKind.PLAN_RANGE, RequestPart.FILE, path=f"{path}.after", limit=limits, found=found)
         findings.append(about)
         after = 0
     if ("request" in step) == bool(file):
-        return Step(number, profile), [*findings, block(FindingKind.STEP_UNCLEAR, Subject.FILE, path=path)]
+        return Step(number, profile), [*findings, block(FindingKind.STEP_UNCLEAR, RequestPart.FILE, path=path)]
     if file:
         if not _is_beside(file):
-            findings.append(block(FindingKind.FILE_OUTSIDE, Subject.FILE, path=file))
+            findings.append(block(FindingKind.FILE_OUTSIDE, RequestPart.FILE, path=file))
         return Step(number, profile, file, after=after), findings
     document, told = documents.read(json.dumps(step["request"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return Step(number, profile, "", document, after), [*findings, *told]
@@ -209,7 +213,7 @@ def _typed(inside: dict[str, Any], key: str, wanted: type, default: Any, finding
     if isinstance(value, wanted):
         return value
     words = {"path": f"plan.{key}", "expected": "text" if wanted is str else "true or false", "found": "another value"}
-    findings.append(_whole(block(FindingKind.WRONG_TYPE, Subject.FILE, **words)))
+    findings.append(_whole(block(FindingKind.WRONG_TYPE, RequestPart.FILE, **words)))
     return default
 
 
@@ -220,6 +224,6 @@ def _number(inside: dict[str, Any], key: str, default: int, least: int, most: in
         return value
     limits = f"{least} to {most}"
     found = value if is_number else "no number"
-    about = block(FindingKind.PLAN_RANGE, Subject.FILE, path=f"plan.{key}", limit=limits, found=found)
+    about = block(FindingKind.PLAN_RANGE, RequestPart.FILE, path=f"plan.{key}", limit=limits, found=found)
     findings.append(_whole(about))
     return default

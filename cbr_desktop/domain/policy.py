@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import name_findings
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, info, warn
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import FOREVER, Retention, Rules
@@ -148,7 +148,7 @@ class PolicyRemoval:
 
 
 def policy_body(draft: PolicyDraft) -> bytes:
-    """Return the body that asks for a policy, as UTF-8 JSON; what nobody set is left out."""
+    """Return the body that asks for a policy, as UTF-8 JSON; what was not set is left out."""
     definition: dict[str, Any] = {}
     if draft.max_backups != FOREVER:
         definition["max_backups"] = draft.max_backups
@@ -284,24 +284,24 @@ def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
 
 
 def _name_findings(name: str, rules: NameRules) -> list[Finding]:
-    missing = [] if name else [block(FindingKind.NAME_MISSING, Subject.NAME, "9900")]
+    missing = [] if name else [block(FindingKind.NAME_MISSING, RequestPart.NAME, "9900")]
     return [*missing, *name_findings(name, rules)]
 
 
 def _schedule_findings(patterns: tuple[str, ...]) -> Iterator[Finding]:
     if not patterns:
-        yield block(FindingKind.NO_SCHEDULE, Subject.SCHEDULE, "9900")
+        yield block(FindingKind.NO_SCHEDULE, RequestPart.SCHEDULE, "9900")
     if len(patterns) > PATTERNS_LIMIT:
         count, limit = len(patterns), PATTERNS_LIMIT
-        yield block(FindingKind.TOO_MANY_PATTERNS, Subject.SCHEDULE, "9900", count=count, limit=limit)
+        yield block(FindingKind.TOO_MANY_PATTERNS, RequestPart.SCHEDULE, "9900", count=count, limit=limit)
     strange = Schedule(patterns).strange
     if strange:
-        yield block(FindingKind.BAD_PATTERN, Subject.SCHEDULE, "9900", found=strange[0])
+        yield block(FindingKind.BAD_PATTERN, RequestPart.SCHEDULE, "9900", found=strange[0])
     close = too_close(patterns)
     if close is not None:
         # two of every so many days need not meet; the service knows, and refuses them if they do
         facts = dict(zip(("first", "second"), map(_clock, close), strict=True))
-        yield warn(FindingKind.RUNS_TOO_CLOSE, Subject.SCHEDULE, "9900", **facts)
+        yield warn(FindingKind.RUNS_TOO_CLOSE, RequestPart.SCHEDULE, "9900", **facts)
 
 
 def _retention_findings(kept: Retention, full_backup_interval: int) -> Iterator[Finding]:
@@ -315,15 +315,15 @@ def _retention_findings(kept: Retention, full_backup_interval: int) -> Iterator[
         yield _range("full_backup_interval", full_backup_interval, 0, LONG_TERM_LIMIT)
     keeps_more = any(kept.long_term)
     if keeps_more and not is_fixed_zone(kept.timezone):
-        yield block(FindingKind.TIMEZONE_MISSING, Subject.RETENTION, "9900")
+        yield block(FindingKind.TIMEZONE_MISSING, RequestPart.RETENTION, "9900")
     if kept.days > 0 and (kept.max_backups > 0 or keeps_more):
-        yield warn(FindingKind.RETENTION_EXCLUSIVE, Subject.RETENTION, "9900")
+        yield warn(FindingKind.RETENTION_EXCLUSIVE, RequestPart.RETENTION, "9900")
     if kept.is_forever:
-        yield info(FindingKind.KEPT_FOREVER, Subject.RETENTION)
+        yield info(FindingKind.KEPT_FOREVER, RequestPart.RETENTION)
 
 
 def _range(path: str, found: int, low: int, high: int) -> Finding:
-    return block(FindingKind.POLICY_RANGE, Subject.RETENTION, "9900", path=path, found=found, low=low, high=high)
+    return block(FindingKind.POLICY_RANGE, RequestPart.RETENTION, "9900", path=path, found=found, low=low, high=high)
 
 
 def _clock(minutes: int) -> str:

@@ -31,7 +31,7 @@ class Way(StrEnum):
     TOKEN = "token"  # noqa: S105
     """A token that was made elsewhere and is pasted; it cannot be renewed."""
     KEYS = "keys"
-    """A permanent access key (AK/SK): requests are signed, nobody logs in."""
+    """A permanent access key (AK/SK): requests are signed, there is no login."""
     TEMPORARY_KEYS = "temporary-keys"
     """An access key that lasts for hours, with its security token; all three are pasted."""
     AGENCY = "agency"

@@ -17,7 +17,7 @@ from typing import Any
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Subject, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, block, folded, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.jsontext import measure
 from cbr_desktop.domain.vault import ResourceType
@@ -49,11 +49,11 @@ _PARAMETERS = "checkpoint.parameters"
 _RESOURCE_TYPES = frozenset(ResourceType)
 _DETAIL_TYPES: dict[str, type] = {"id": str, "type": str, "name": str, "extra_info": dict}
 _SUBJECTS = {
-    "description": Subject.DESCRIPTION,
-    "incremental": Subject.TYPE,
-    "name": Subject.NAME,
-    "resources": Subject.RESOURCES,
-    "resource_details": Subject.RESOURCES,
+    "description": RequestPart.DESCRIPTION,
+    "incremental": RequestPart.TYPE,
+    "name": RequestPart.NAME,
+    "resources": RequestPart.RESOURCES,
+    "resource_details": RequestPart.RESOURCES,
 }
 
 
@@ -113,14 +113,14 @@ def read(data: bytes) -> tuple[RequestDocument | None, list[Finding]]:
 def json_object(data: bytes) -> tuple[dict[str, Any] | None, list[Finding]]:
     """Return the JSON object of a file's bytes and what is found about its JSON; ``None`` when there is none."""
     if len(data) > SIZE_LIMIT:
-        return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=len(data), limit=SIZE_LIMIT)]
+        return None, [block(FindingKind.TOO_LARGE, RequestPart.FILE, size=len(data), limit=SIZE_LIMIT)]
     noted: list[Finding] = []
     try:
         value = decode(data, noted)
     except NotJson as error:
         return None, [error.finding]
     if not isinstance(value, dict):
-        return None, [block(FindingKind.NOT_OBJECT, Subject.FILE, path="", found=_type_word(value))]
+        return None, [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="", found=_type_word(value))]
     return value, noted
 
 
@@ -143,7 +143,7 @@ class NotJson(ValueError):
         line, column, detail = (0, 0, "") if error is None else (error.lineno, error.colno, error.msg)
         facts = {"fault": fault, "line": line, "column": column, "detail": detail}
         self.fault = fault
-        self.finding = block(FindingKind.NOT_JSON, Subject.FILE, "", **facts)
+        self.finding = block(FindingKind.NOT_JSON, RequestPart.FILE, "", **facts)
 
 
 def decode(data: bytes, findings: list[Finding], parts: int = PART_LIMIT) -> Any:
@@ -184,7 +184,7 @@ def checked_object(pairs: list[tuple[str, Any]], findings: list[Finding]) -> dic
     if len(made) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         findings += [
-            block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=key) for key, count in counts.items() if count > 1
+            block(FindingKind.DUPLICATE_KEY, RequestPart.FILE, path=key) for key, count in counts.items() if count > 1
         ]
     return made
 
@@ -255,7 +255,7 @@ def _half_characters(value: Any, path: str) -> Iterator[Finding]:
         found = _HALF.search(value)
         if found is not None:
             facts = {"path": path, "code_point": f"U+{ord(found[0]):04X}"}
-            yield block(FindingKind.HALF_CHARACTER, Subject.FILE, "9900", **facts)
+            yield block(FindingKind.HALF_CHARACTER, RequestPart.FILE, "9900", **facts)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _half_characters(key, path)
@@ -268,62 +268,62 @@ def _half_characters(value: Any, path: str) -> Iterator[Finding]:
 def _shape_findings(value: dict[str, Any]) -> Iterator[Finding]:
     """Judge the types of everything that this version knows; the first wrong container ends its branch."""
     if "checkpoint" not in value:
-        yield block(FindingKind.MISSING, Subject.FILE, path="checkpoint")
+        yield block(FindingKind.MISSING, RequestPart.FILE, path="checkpoint")
         return
     checkpoint = value["checkpoint"]
     if not isinstance(checkpoint, dict):
-        yield wrong_type(Subject.FILE, "checkpoint", dict, checkpoint)
+        yield wrong_type(RequestPart.FILE, "checkpoint", dict, checkpoint)
         return
     if "vault_id" not in checkpoint:
-        yield block(FindingKind.MISSING, Subject.VAULT, path="checkpoint.vault_id")
+        yield block(FindingKind.MISSING, RequestPart.VAULT, path="checkpoint.vault_id")
     elif not isinstance(checkpoint["vault_id"], str):
-        yield wrong_type(Subject.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"])
+        yield wrong_type(RequestPart.VAULT, "checkpoint.vault_id", str, checkpoint["vault_id"])
     parameters = checkpoint.get("parameters", {})
     if not isinstance(parameters, dict):
-        yield wrong_type(Subject.FILE, "checkpoint.parameters", dict, parameters)
+        yield wrong_type(RequestPart.FILE, "checkpoint.parameters", dict, parameters)
         return
     for key, expected in _PARAMETER_TYPES.items():
         if key in parameters and not is_of(parameters[key], expected):
-            subject = _SUBJECTS.get(key, Subject.ADVANCED)
+            subject = _SUBJECTS.get(key, RequestPart.ADVANCED)
             yield wrong_type(subject, f"{_PARAMETERS}.{key}", expected, parameters[key])
     if parameters.get("name") == "":
-        yield block(FindingKind.NAME_EMPTY, Subject.NAME, "9900", path=f"{_PARAMETERS}.name")
+        yield block(FindingKind.NAME_EMPTY, RequestPart.NAME, "9900", path=f"{_PARAMETERS}.name")
     if "resources" in parameters and "resource_details" in parameters:
-        yield block(FindingKind.BOTH_FORMS, Subject.RESOURCES)
+        yield block(FindingKind.BOTH_FORMS, RequestPart.RESOURCES)
     yield from _resource_shape_findings(parameters)
     unknown = unknown_keys(checkpoint)
     for path, keys in zip(("checkpoint", _PARAMETERS), unknown, strict=True):
         for key in keys:
-            yield warn(FindingKind.UNKNOWN_KEY, Subject.FILE, "9900", path=f"{path}.{key}")
+            yield warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, "9900", path=f"{path}.{key}")
 
 
 def _resource_shape_findings(parameters: dict[str, Any]) -> Iterator[Finding]:
     for key in ("resources", "resource_details"):
         if parameters.get(key) == []:
-            yield warn(FindingKind.WHOLE_VAULT, Subject.RESOURCES, path=f"{_PARAMETERS}.{key}")
+            yield warn(FindingKind.WHOLE_VAULT, RequestPart.RESOURCES, path=f"{_PARAMETERS}.{key}")
     for index, item in enumerate(_list(parameters.get("resources"))):
         if not isinstance(item, str):
-            yield wrong_type(Subject.RESOURCES, f"{_PARAMETERS}.resources[{index}]", str, item)
+            yield wrong_type(RequestPart.RESOURCES, f"{_PARAMETERS}.resources[{index}]", str, item)
     for index, item in enumerate(_list(parameters.get("resource_details"))):
         yield from _detail_shape_findings(f"{_PARAMETERS}.resource_details[{index}]", item)
 
 
 def _detail_shape_findings(path: str, item: Any) -> Iterator[Finding]:
     if not isinstance(item, dict):
-        yield wrong_type(Subject.RESOURCES, path, dict, item)
+        yield wrong_type(RequestPart.RESOURCES, path, dict, item)
         return
     for key in ("id", "type"):
         if key not in item:
-            yield block(FindingKind.MISSING, Subject.RESOURCES, path=f"{path}.{key}")
+            yield block(FindingKind.MISSING, RequestPart.RESOURCES, path=f"{path}.{key}")
     for key, expected in _DETAIL_TYPES.items():
         if key in item and not is_of(item[key], expected):
-            yield wrong_type(Subject.RESOURCES, f"{path}.{key}", expected, item[key])
+            yield wrong_type(RequestPart.RESOURCES, f"{path}.{key}", expected, item[key])
     kind, name = item.get("type"), item.get("name")
     if isinstance(kind, str) and kind not in _RESOURCE_TYPES:
-        yield warn(FindingKind.TYPE_UNKNOWN, Subject.RESOURCES, "9900", path=f"{path}.type", found=kind)
+        yield warn(FindingKind.TYPE_UNKNOWN, RequestPart.RESOURCES, "9900", path=f"{path}.type", found=kind)
     if isinstance(name, str) and len(name) > RESOURCE_NAME_LIMIT:
         facts = {"length": len(name), "limit": RESOURCE_NAME_LIMIT, "over": len(name) - RESOURCE_NAME_LIMIT}
-        yield block(FindingKind.TOO_LONG, Subject.RESOURCES, "9900", path=f"{path}.name", **facts)
+        yield block(FindingKind.TOO_LONG, RequestPart.RESOURCES, "9900", path=f"{path}.name", **facts)
     extra = item.get("extra_info")
     if isinstance(extra, dict):
         for key, expected in (("exclude_volumes", str), ("include_volumes", dict)):
@@ -332,11 +332,11 @@ def _detail_shape_findings(path: str, item: Any) -> Iterator[Finding]:
 
 def _volume_shape_findings(path: str, volumes: Any, expected: type) -> Iterator[Finding]:
     if not isinstance(volumes, list):
-        yield wrong_type(Subject.RESOURCES, path, list, volumes)
+        yield wrong_type(RequestPart.RESOURCES, path, list, volumes)
         return
     for number, volume in enumerate(volumes):
         if not is_of(volume, expected) or (expected is dict and not isinstance(volume.get("id"), str)):
-            yield wrong_type(Subject.RESOURCES, f"{path}[{number}]", expected, volume)
+            yield wrong_type(RequestPart.RESOURCES, f"{path}[{number}]", expected, volume)
 
 
 def _draft(checkpoint: dict[str, Any]) -> CheckpointDraft:
@@ -386,7 +386,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def wrong_type(subject: Subject, path: str, expected: Any, value: Any) -> Finding:
+def wrong_type(subject: RequestPart, path: str, expected: Any, value: Any) -> Finding:
     """Say that a value of JSON is of another type than the ``expected`` one."""
     facts = {"path": path, "expected": _TYPE_WORDS[expected], "found": _type_word(value)}
     return block(FindingKind.WRONG_TYPE, subject, "9900", **facts)

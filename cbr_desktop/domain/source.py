@@ -46,7 +46,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ProfileSource:
     """What was found in one place: profiles without secrets, in the order of the place, and remarks on them."""
 
     kind: SourceKind

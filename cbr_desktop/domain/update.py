@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class UpdateSource:
-    """Who is asked for newer versions: nobody, unless an operator or an administrator has named an address.
+    """Who is asked for newer versions: none, unless an operator or an administrator has named an address.
 
     ``address`` is the ``https`` URL of a manifest, whose signature lies beside it (``.sig``). ``public_key`` are the 32
     bytes of the Ed25519 key that it is signed with, ``every_hours`` how often it is asked for.

@@ -56,7 +56,7 @@ _PROTECTABLES = Nested(
 
 
 class SqliteCache:
-    """The cache of one profile. Whatever goes wrong, it is empty afterwards and nobody hears of it.
+    """The cache of one profile. Whatever goes wrong, it is empty afterwards and nothing is said.
 
     Writing happens in a thread that lives as long as there is something to write, since ten thousand vaults take longer
     than a frame; every read waits for it, so that a list that was kept is the list that is read. Of a list that is kept

@@ -12,7 +12,7 @@ from cbr_desktop.domain import draft
 from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
 from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved, StorageError
-from cbr_desktop.domain.finding import FindingKind, Subject, block
+from cbr_desktop.domain.finding import FindingKind, RequestPart, block
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, make_missing_folder, reason, write_whole
 from cbr_desktop.storage.paths import Places
@@ -119,7 +119,7 @@ class Drafts:
             raise Damaged(path, "it is not text in UTF-8") from error
 
     def outside(self, path: str) -> bytes:
-        """Return the bytes of a file that somebody else may have made. ``Damaged``."""
+        """Return the bytes of a file that may come from outside. ``Damaged``."""
         return read_whole(Path(path))
 
     def save(self, path: str, text: str, base: DraftText | None) -> DraftText:
@@ -131,7 +131,7 @@ class Drafts:
         target = Path(path)
         if base is not None and _bytes_or_none(target) != base.data:
             raise ChangedOutside(path)
-        data = draft.encoded(text, base.line_end if base is not None else "\n")
+        data = draft.draft_bytes(text, base.line_end if base is not None else "\n")
         make_missing_folder(target.parent)
         write_whole(target, data, mode=mode(target), system=self._system)
         return DraftText(text, base.line_end if base is not None else "\n", data)
@@ -198,7 +198,7 @@ class Drafts:
         write_whole(self._recovery_file(unsaved.id), data, system=self._system)
 
     def forget(self, id: str) -> None:
-        """Forget what was kept of a draft: it is saved, or somebody wants to be rid of it."""
+        """Forget what was kept of a draft: it is saved, or not wanted any more."""
         with suppress(OSError):
             self._recovery_file(id).unlink(missing_ok=True)
 
@@ -257,7 +257,7 @@ def _entry(path: Path, stamp: tuple[int, int]) -> DraftEntry:
     size, changed = stamp
     at = datetime.fromtimestamp(changed / 1e9, UTC)
     if size > SIZE_LIMIT:
-        finding = block(FindingKind.TOO_LARGE, Subject.FILE, size=size, limit=SIZE_LIMIT)
+        finding = block(FindingKind.TOO_LARGE, RequestPart.FILE, size=size, limit=SIZE_LIMIT)
         return DraftEntry(str(path), path.name, size, at, findings=(finding,))
     try:
         document, findings = read_bytes(read_whole(path))

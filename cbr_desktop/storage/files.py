@@ -56,7 +56,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system:
 def write_output(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system: System = _SYSTEM) -> None:
     """Put ``content`` where a person wants the output of a command, whole or, with ``NotSaved``, not at all.
 
-    What is there may only be a plain file. A link is followed where nobody else can have put it: in folders that are
+    What is there may only be a plain file. A link is followed where no other user can have put it: in folders that are
     this user's or the system's, and that no other can write.
     """
     try:
@@ -92,7 +92,7 @@ def _followed(path: Path) -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether nobody but this user and the system can put anything into a folder."""
+    """Whether only this user and the system can put anything into a folder."""
     if sys.platform == "win32":
         return True
     found = folder.stat()
@@ -230,7 +230,11 @@ def _bad_names(path: Path, stamp: str) -> Iterator[Path]:
 
 
 def replace_patiently(source: Path, target: Path, system: System = _SYSTEM) -> None:
-    """Rename a file over another one; where that is held for moments, as happens on Windows, try for up to 2.5 s."""
+    """Rename a file over another one; where that is held for moments, as happens on Windows, try for up to 2.5 s.
+
+    The library that repeats requests is not used for it: commands that need no network write files too, and would
+    load it for this alone.
+    """
     for seconds in _PATIENCE_SECONDS:
         try:
             return system.replace(source, target)

@@ -20,14 +20,14 @@ from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.domain.journal import (
     DEPTH_LIMIT,
     Entry,
+    EntryFilter,
     EntryKind,
     Event,
-    Filter,
     Head,
     Verification,
+    entry_line,
     entry_of,
     fault_of,
-    line_of,
     sealed,
 )
 from cbr_desktop.storage.files import (
@@ -98,7 +98,7 @@ class FileJournal:
         except OSError as error:
             raise NotSaved(str(self._folder), reason(error)) from error
 
-    def entries(self, wanted: Filter = Filter()) -> Iterator[Entry]:  # noqa: B008  it is frozen
+    def entries(self, wanted: EntryFilter = EntryFilter()) -> Iterator[Entry]:  # noqa: B008  it is frozen
         """Yield the wanted entries, oldest first; lines that are none are passed over. ``Damaged`` when unreadable."""
         try:
             for line, _ in _lines(self._folder):
@@ -150,7 +150,7 @@ class FileJournal:
             entry = sealed(Entry(head.number + 1, self._now().astimezone(UTC), event, head.hash))
             head = Head(entry.number, entry.hash)
             entries.append(entry)
-            lines += line_of(entry) + b"\n"
+            lines += entry_line(entry) + b"\n"
         try:
             rest = memoryview(lines)
             while rest:
@@ -358,7 +358,7 @@ def _clean(value: Any, redact: Callable[[str], str], levels: int = DEPTH_LIMIT -
 
 
 def read_only(folder: Path) -> FileJournal:
-    """Return a journal to read, whoever writes it; nothing can be appended."""
+    """Return a journal to read, though another program may write it; nothing can be appended."""
 
     def refused(path: str, flags: int, mode: int) -> int:
         raise OSError(f"{path} is open for reading only")

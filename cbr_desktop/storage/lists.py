@@ -43,7 +43,7 @@ class WrittenPage(NamedTuple):
 Written = list[WrittenPage]
 """The pages of a list in their order."""
 Reading = Generator[None, None, Listing[Row] | None]
-"""Reading page by page: whoever drives it may do something else between two pages, and gets the list at the end."""
+"""Reading page by page: the caller may do something else between two pages, and gets the list at the end."""
 
 _VERSION = 7_919
 _TABLES = (

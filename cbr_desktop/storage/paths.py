@@ -80,6 +80,7 @@ class Places:
     @property
     def socket_path(self) -> Path:
         """Where the program whose lock it is listens for a second start."""
+        # an earlier version that still runs listens under this name
         return self.data / "door"
 
     @property

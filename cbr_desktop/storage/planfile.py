@@ -9,7 +9,7 @@ from pathlib import Path
 from cbr_desktop.domain import plan as plans
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import Damaged, StorageError
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity, block
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage import requestfile
@@ -27,7 +27,7 @@ def read(path: Path) -> tuple[Plan | None, list[StepFinding]]:
     """
     data = requestfile.content(path, SIZE_LIMIT)
     if isinstance(data, int):
-        too_large = block(FindingKind.TOO_LARGE, Subject.FILE, size=data, limit=SIZE_LIMIT)
+        too_large = block(FindingKind.TOO_LARGE, RequestPart.FILE, size=data, limit=SIZE_LIMIT)
         return None, [StepFinding(0, too_large)]
     plan, findings = plans.read(data)
     if plan is None:
@@ -48,7 +48,7 @@ def gather(files: Sequence[Path], profile_of: ProfileOf) -> tuple[tuple[Step, ..
     """Return a step with a copy of the request for each file, in their order, and what was found about them.
 
     A step whose file cannot be read, or has no request, has no document, and a finding says why. ``profile_of`` names
-    the profile that a request is sent from, empty where whoever runs the plan says so.
+    the profile that a request is sent from, empty where the start of the plan says so.
     """
     steps, findings = [], []
     for number, file in enumerate(files, 1):
@@ -114,7 +114,7 @@ def _document(file: Path, name: str) -> tuple[Document | None, list[Finding]]:
         return requestfile.read(file)
     except StorageError as error:
         detail = str(getattr(error, "detail", error))
-        return None, [block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=name, detail=detail)]
+        return None, [block(FindingKind.FILE_UNREADABLE, RequestPart.FILE, path=name, detail=detail)]
 
 
 def _run(path: Path) -> Run | None:

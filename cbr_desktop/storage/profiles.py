@@ -85,7 +85,7 @@ def keep_good_copy(path: Path) -> None:
             write_whole(copy, data)
 
 
-def find(profiles: Iterable[Profile], name: str) -> Profile | None:
+def profile_named(profiles: Iterable[Profile], name: str) -> Profile | None:
     """Return the profile of that name, or ``None``."""
     return next((profile for profile in profiles if profile.name == name), None)
 

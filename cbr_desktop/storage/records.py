@@ -212,7 +212,7 @@ class SqliteRecords:
 
 
 def peek(path: Path) -> tuple[list[Intent], Head | None]:
-    """Return the whole intents of a file and the head of its journal without writing, whoever has it open.
+    """Return the whole intents of a file and the head of its journal without writing, also of one that is in use.
 
     ``Damaged`` when it cannot be read; a file that is not there has none.
     """

@@ -10,7 +10,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.error import Damaged, Missing
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, block
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block
 from cbr_desktop.domain.request import SIZE_LIMIT, RequestDocument, unknown_keys
 from cbr_desktop.domain.request import body as body_of
 from cbr_desktop.storage.files import PRIVATE_FILE, make_missing_folder, open_plain, reason, write_whole
@@ -20,7 +20,7 @@ def read(path: Path) -> tuple[Document | None, list[Finding]]:
     """Read a request file; nothing is sent or changed by that. ``Damaged`` when there is no readable file at all."""
     data = content(path, SIZE_LIMIT)
     if isinstance(data, int):
-        return None, [block(FindingKind.TOO_LARGE, Subject.FILE, size=data, limit=SIZE_LIMIT)]
+        return None, [block(FindingKind.TOO_LARGE, RequestPart.FILE, size=data, limit=SIZE_LIMIT)]
     return read_bytes(data)
 
 

@@ -1,7 +1,7 @@
 """Secrets: from memory until the program ends, from the environment, or from the system's own store.
 
 A token is never stored; it does not fit into the store of Windows, and it dies by itself. A secret belongs to the
-scheme, host and port it was given for, so that a profile that was edited, or made by somebody else to lead elsewhere,
+scheme, host and port it was given for, so that a profile that was edited, or made by another to lead elsewhere,
 finds none: the one of a login to the identity service, and to the backup service too where that is of no public cloud
 (it is handed what the login brings), and a proxy's to the proxy.
 """
@@ -111,7 +111,7 @@ class Secrets:
         return "Secrets()"
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
-        """Return a secret of a profile, or ``None`` when nobody has given one.
+        """Return a secret of a profile, or ``None`` when none was given.
 
         What was given in this session is newer than the environment, and that comes before the store. A passcode is
         given out once.
@@ -129,7 +129,7 @@ class Secrets:
     def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:
         """Tell where a secret of a profile is, as far as that is known without asking the system's store.
 
-        Asking it may open a window of the system that takes the keyboard from whoever types.
+        Asking it may open a window of the system that takes the keyboard from what is typed in.
         """
         key = stored_under(profile, kind)
         if self._stored.get(key):
@@ -299,7 +299,7 @@ def settled(store: Any) -> Any:
 
 
 def is_locked_service(store: Store) -> bool:
-    """Tell whether a store of the Secret Service is locked, without having anybody asked to unlock it."""
+    """Tell whether a store of the Secret Service is locked, without a question to unlock it."""
     if _class_name(store) != "keyring.backends.SecretService.Keyring":
         return False
     import secretstorage

@@ -1,4 +1,4 @@
-"""What screens remember between starts: sizes, columns, theme; nothing that anybody would miss."""
+"""What screens remember between starts: sizes, columns, theme; nothing that would be missed."""
 
 import json
 from contextlib import suppress

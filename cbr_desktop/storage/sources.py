@@ -20,7 +20,7 @@ import yaml
 from cbr_desktop.domain.error import ProfileError
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS, is_public_cloud
-from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.storage.files import NotPlain, open_plain, reason
 from cbr_desktop.storage.profiles import TooMuch, checked, parsed
 
@@ -54,7 +54,7 @@ class Surroundings:
     folder: Path = field(default_factory=Path.cwd)
     system: Path = Path("/etc")
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what other programs have here, one source for each place that has something to say."""
         sources = list(_environment(self.environ))
         koocli = self.home / ".hcloud" / "config.json"
@@ -66,7 +66,7 @@ class Surroundings:
                 sources.append(_look(path, _CLOUDS))
         return [source for source in sources if source.profiles or source.remarks]
 
-    def look_into(self, path: Path) -> Source:
+    def look_into(self, path: Path) -> ProfileSource:
         """Return what a chosen file has; what it is is told by its content."""
         return _look(path, None)
 
@@ -110,7 +110,7 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _look(path: Path, form: _Form | None) -> Source:
+def _look(path: Path, form: _Form | None) -> ProfileSource:
     is_chosen = form is None
     kind = SourceKind.FILE if form is None else form.kind
     try:
@@ -135,8 +135,8 @@ class _NotThisForm(Exception):
     """A file is not what it should be; the text says why and quotes nothing."""
 
 
-def _unusable(kind: SourceKind, path: Path, why: str) -> Source:
-    return Source(kind, str(path), (), (Remark(path.name, RemarkKind.UNUSABLE, why),))
+def _unusable(kind: SourceKind, path: Path, why: str) -> ProfileSource:
+    return ProfileSource(kind, str(path), (), (Remark(path.name, RemarkKind.UNUSABLE, why),))
 
 
 def _text(path: Path) -> str:
@@ -233,7 +233,7 @@ _OTHER_MACHINE = ("\\\\", "//")
 """How a path begins that leads to a share; Windows logs in there with the operator's own name."""
 
 
-def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
+def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> ProfileSource:
     profiles: dict[str, Profile] = {}
     remarks: list[Remark] = []
     drafts = iter(drafts)
@@ -262,7 +262,7 @@ def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> Source:
     if next(drafts, None) is not None:
         why = f"it has more than {PROFILE_LIMIT} profiles, and only the first of them are shown"
         remarks.append(Remark(Path(place).name, RemarkKind.UNUSABLE, why))
-    return Source(kind, place, tuple(profiles.values()), tuple(remarks))
+    return ProfileSource(kind, place, tuple(profiles.values()), tuple(remarks))
 
 
 def _free(name: str, taken: Mapping[str, Profile]) -> str:
@@ -465,7 +465,7 @@ _FORMS = (_Form(SourceKind.FILE, "profile", _ours), _CLOUDS, _KOOCLI)
 # the environment
 
 
-def _environment(environ: Mapping[str, str]) -> Iterator[Source]:
+def _environment(environ: Mapping[str, str]) -> Iterator[ProfileSource]:
     """Yield what the variables of each family of programs say."""
     for prefix, draft_of in (("HUAWEICLOUD_SDK_", _sdk), ("HW_", _terraform), ("OS_", _openstack)):
         said = {key: value for key, value in environ.items() if key.startswith(prefix) and value.strip()}

@@ -10,7 +10,7 @@ import tomlkit
 
 from cbr_desktop.domain.error import CbrError, Damaged, ProfileError
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.source import Source
+from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
 from cbr_desktop.storage.profiles import FIELDS, checked, parsed, read, text_of, values_of
@@ -91,12 +91,12 @@ class TomlProfiles:
             raise next(iter(problems), ProfileError(missing[0], "name", "there is no profile of this name"))
         write_whole(Path(path), "\n".join(map(_new_table, found)).encode())
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what could be taken over from other programs on this machine; nothing is written."""
         return self._surroundings.look_around()
 
-    def look_into(self, path: str) -> Source:
-        """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+    def look_into(self, path: str) -> ProfileSource:
+        """Return the profiles of a file that a person chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         return self._surroundings.look_into(Path(path))
 
     def _file(self) -> "_File":
@@ -146,7 +146,7 @@ class _File:
 def _differing(profile: Profile, table: dict[str, Any]) -> dict[str, Any]:
     """Return what has to change in a table; ``None`` for a key that has to go.
 
-    A default is written only where somebody wrote that key before.
+    A default is written only where that key was written before.
     """
     values = values_of(profile)
     changes = {key: value for key, value in values.items() if _canonical(table.get(key)) != _canonical(value)}

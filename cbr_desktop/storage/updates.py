@@ -1,4 +1,4 @@
-"""Where newer versions are told of: a file that is there only when somebody wants to be told."""
+"""Where newer versions are told of: a file that is there only where that is wanted."""
 
 import base64
 import binascii

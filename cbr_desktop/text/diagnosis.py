@@ -100,7 +100,7 @@ _ADMINISTRATORS = ("te_admin", "cbr_adm", "secu_admin")
 # one line
 
 
-def verdict_words(check: Check) -> str:
+def check_verdict_words(check: Check) -> str:
     """Return how a line ended, in a word or two."""
     if check.why is Why.NOT_HERE:
         return "Not here"
@@ -109,7 +109,7 @@ def verdict_words(check: Check) -> str:
     return _VERDICTS[check.verdict]
 
 
-def subject_words(check: Check) -> str:
+def check_subject_words(check: Check) -> str:
     """Return the thing that a line is about."""
     return shown(check.subject)
 
@@ -134,12 +134,12 @@ def time_words(check: Check) -> str:
     return "" if check.millis is None else f"{max(1, round(check.millis))} ms"
 
 
-def summary_sentence(diagnosis: Diagnosis) -> str:
+def diagnosis_sentence(diagnosis: Diagnosis) -> str:
     """Return how it all ended."""
     failed, warned = diagnosis.count(Verdict.FAIL), diagnosis.count(Verdict.WARN)
     if failed:
         first = next(check for check in diagnosis.checks if check.verdict is Verdict.FAIL)
-        where = f"{KINDS[first.kind]}, {subject_words(first)}"
+        where = f"{KINDS[first.kind]}, {check_subject_words(first)}"
         begin = f" failed: {where}." if failed == 1 else f" failed. Begin with the first: {where}."
         more = f" {count_words(warned, 'warning')}." if warned else ""
         return f"{count_words(failed, 'line')}{begin}{more}"
@@ -516,7 +516,7 @@ def diagnosis_record(diagnosis: Diagnosis) -> dict[str, Any]:
         "profile": diagnosis.profile,
         "started_at": diagnosis.started_at.isoformat(),
         "verdict": str(diagnosis.verdict),
-        "summary": summary_sentence(diagnosis),
+        "summary": diagnosis_sentence(diagnosis),
         "checks": [check_record(check) for check in diagnosis.checks],
     }
 
@@ -530,17 +530,19 @@ def _plain_fact(fact: object) -> object:
 def check_text(check: Check) -> str:
     """Return a line as a few lines of plain text."""
     took = f"  ({time_words(check)})" if check.millis is not None else ""
-    head = f"{SIGNS[check.verdict]} {verdict_words(check):<9}  {KINDS[check.kind]:<11}  {subject_words(check)}{took}"
+    verdict = f"{SIGNS[check.verdict]} {check_verdict_words(check):<9}"
+    head = f"{verdict}  {KINDS[check.kind]:<11}  {check_subject_words(check)}{took}"
     step = next_sentence(check)
     return f"{head}\n    {found_sentence(check)}" + (f"\n    → {step}" if step else "")
 
 
-def report_text(diagnosis: Diagnosis, profile: Profile, versions: Sequence[tuple[str, str]], salt: bytes) -> str:
+def diagnosis_text(diagnosis: Diagnosis, profile: Profile, versions: Sequence[tuple[str, str]], salt: bytes) -> str:
     """Return a report that may be handed on: names are veiled by ``salt``, hosts are kept, secrets never were in it."""
     veil = Veil(_names(diagnosis, profile), salt)
     lines = [
         "CBR Desktop: connection report",
-        f"Taken {diagnosis.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC. {veil.over(summary_sentence(diagnosis))}",
+        f"Taken {diagnosis.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC."
+        f" {veil.over(diagnosis_sentence(diagnosis))}",
         "Names of users, accounts, projects, vaults and profiles are cut to their first letters and a mark. The same"
         " name has the same mark within this report and another one in the next. Hosts are as they are.",
         "",

@@ -1,4 +1,4 @@
-"""The errors of the house and the codes of the service as sentences: what happened, to which thing, what to do."""
+"""The errors of this program and the codes of the service as sentences: what happened, to which thing, what to do."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The journal as people read it and take it along: sentences, and exports for tickets, tables and paper."""
+"""The journal as people read it and take it along: sentences, and exports for tickets, spreadsheets and printing."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ _DOUBTS = {
 }
 
 
-def kind_words(kind: str) -> str:
+def entry_kind_words(kind: str) -> str:
     """Return what kind an entry is of; an unknown one stays as it is."""
     return next((words for known, words in _KINDS.items() if known == kind), shown(kind))
 
@@ -139,7 +139,14 @@ _STYLE = (
 def _html_row(entry: Entry) -> str:
     event = entry.event
     at = entry.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    cells = (str(entry.number), at, kind_words(event.kind), event.by, event.profile, event.vault_name or event.vault)
+    cells = (
+        str(entry.number),
+        at,
+        entry_kind_words(event.kind),
+        event.by,
+        event.profile,
+        event.vault_name or event.vault,
+    )
     plain = "".join(f"<td>{escape(shown(cell, 200))}</td>" for cell in (*cells, event.intent[:8]))
     facts = json.dumps(event.facts, indent=1, ensure_ascii=False, sort_keys=True)
     lines = "\n".join(shown(line, 100_000) if line.strip() else "" for line in facts.split("\n"))

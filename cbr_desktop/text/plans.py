@@ -16,7 +16,7 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.operations import WORDS, request_words, subject_words
+from cbr_desktop.text.operations import WORDS, asked_for_words, subject_words
 from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
@@ -24,7 +24,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
+from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
@@ -50,25 +50,25 @@ _MARKS = {
     Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
 }
 _VERDICTS = {
-    Verdict.RUNNING: "Not over yet",
-    Verdict.WHOLE: "Finished: everything is {past}",
-    Verdict.PARTLY: "Ended: only a part is {past}",
-    Verdict.FAILED: "Ended: nothing is {past}",
-    Verdict.UNKNOWN: "Ended, and not all outcomes are known",
+    PlanVerdict.RUNNING: "Not over yet",
+    PlanVerdict.WHOLE: "Finished: everything is {past}",
+    PlanVerdict.PARTLY: "Ended: only a part is {past}",
+    PlanVerdict.FAILED: "Ended: nothing is {past}",
+    PlanVerdict.UNKNOWN: "Ended, and not all outcomes are known",
 }
 _VERDICT_MARKS = {
-    Verdict.RUNNING: BUSY,
-    Verdict.WHOLE: GOOD,
-    Verdict.PARTLY: PARTIAL,
-    Verdict.FAILED: BAD,
-    Verdict.UNKNOWN: UNKNOWN,
+    PlanVerdict.RUNNING: BUSY,
+    PlanVerdict.WHOLE: GOOD,
+    PlanVerdict.PARTLY: PARTIAL,
+    PlanVerdict.FAILED: BAD,
+    PlanVerdict.UNKNOWN: UNKNOWN,
 }
 _ENDS = {
-    Verdict.RUNNING: "Under way",
-    Verdict.WHOLE: "Finished",
-    Verdict.PARTLY: "Partly {past}",
-    Verdict.FAILED: "Nothing {past}",
-    Verdict.UNKNOWN: "Not all is known",
+    PlanVerdict.RUNNING: "Under way",
+    PlanVerdict.WHOLE: "Finished",
+    PlanVerdict.PARTLY: "Partly {past}",
+    PlanVerdict.FAILED: "Nothing {past}",
+    PlanVerdict.UNKNOWN: "Not all is known",
 }
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
@@ -156,7 +156,7 @@ def run_words(row: PlanRow) -> str:
     if row.is_going:
         return "Running"
     waits = row.told.count(Stand.NOT_STARTED)
-    if row.told.verdict is Verdict.RUNNING and waits:
+    if row.told.verdict is PlanVerdict.RUNNING and waits:
         return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
     return _ENDS[row.told.verdict].format(past=_past(row.told))
 
@@ -165,7 +165,7 @@ def run_mark(row: PlanRow) -> Mark:
     """Return the mark of a run."""
     if not row.is_known:
         return UNKNOWN
-    rests = not row.is_going and row.told.verdict is Verdict.RUNNING and row.told.count(Stand.NOT_STARTED)
+    rests = not row.is_going and row.told.verdict is PlanVerdict.RUNNING and row.told.count(Stand.NOT_STARTED)
     return _LEFT if rests else _VERDICT_MARKS[row.told.verdict]
 
 
@@ -265,7 +265,7 @@ def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
         stand_words(row),
         shown(row.profile, 60),
         subject_words(row.subject),
-        request_words(row.kind, row.name),
+        asked_for_words(row.kind, row.name),
         *(count or NONE for count in counts),
         duration_words(row.took) if row.took is not None else NONE,
         step_sentence(row, now),
@@ -277,7 +277,7 @@ def step_sentence(row: StepRow, now: datetime) -> str:
     return intent_sentence(row.intent, row.outcome, now) if row.intent is not None else "It has not begun."
 
 
-def report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
+def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
     """Return a report as JSON has it."""
     return {
         "plan": report.name,
@@ -293,11 +293,11 @@ def report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
 def report_file(report: PlanReport, now: datetime, path: str) -> str:
     """Return a report as the file of this name has it: JSON, text, or a page to print."""
     if path.lower().endswith(".json"):
-        return json.dumps(report_record(report, now), ensure_ascii=False, indent=2) + "\n"
-    return report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+        return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+    return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
-def report_text(report: PlanReport, now: datetime) -> str:
+def plan_report_text(report: PlanReport, now: datetime) -> str:
     """Return a report as lines of text."""
     head = f"Plan {quoted(report.name)}, run {report.run}, begun {clock_words(report.started_at, now)}"
     lines = [head, plan_sentence(report), ""]
@@ -305,7 +305,7 @@ def report_text(report: PlanReport, now: datetime) -> str:
         took = f" ({duration_words(row.took)})" if row.took is not None else ""
         told = f" {tally(row.outcome)}" if row.outcome is not None else ""
         where = f"{_typed_words(row.subject)}, profile {shown(row.profile, 60)}"
-        name = request_words(row.kind, row.name)
+        name = asked_for_words(row.kind, row.name)
         lines.append(f"{stand_mark(row).shape} {row.number}. {stand_words(row)}{told}{took}: {name}, {where}")
         if row.stand is not Stand.NOT_STARTED:
             lines.append(f"     {step_sentence(row, now)}")
@@ -325,7 +325,7 @@ def report_html(report: PlanReport, now: datetime) -> str:
     )
     begun = report.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    state = "sound" if report.verdict is Verdict.WHOLE else "broken"
+    state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -355,7 +355,7 @@ def found_cells(
     kind, name = (document.kind, name_of(document)) if document is not None else (None, "")
     lost = loss_sentences(blasts.get(number, Blast()), now)
     said = " ".join([*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO)])
-    asked = request_words(kind, name, "(named by the plan)" if plan.names else "")
+    asked = asked_for_words(kind, name, "(named by the plan)" if plan.names else "")
     waits = f" (after step {step.after})" if step.after else ""
     where = _subject_and_id(subject)
     return str(number), verdict, shown(step.profile or default, 60), where, f"{asked}{waits}", said or NONE
@@ -393,7 +393,7 @@ def step_words(plan: Plan, number: int) -> str:
     document = step.document
     what, place = shown(step.file or "no request", 100), ""
     if document is not None:
-        what = request_words(document.kind, name_of(document), "(named by the plan or the service)")
+        what = asked_for_words(document.kind, name_of(document), "(named by the plan or the service)")
         subject = subject_of(document, Scope())
         place = f", {_typed_words(subject)}" if subject is not None and subject.id else ""
     profile = f", profile {shown(step.profile, 60)}" if step.profile else ""

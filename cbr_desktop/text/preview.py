@@ -32,6 +32,19 @@ def rendered(form: Form, change: Change, profile: Profile) -> str:
     return _RENDERINGS[form](change, profile)
 
 
+def request_text(change: Change, profile: Profile) -> str:
+    """Return method, path and body of a change, without the headers that are the same for every request."""
+    return f"{_request_line(change)}\n{_host_line(profile)}\n\n{_json(change, profile) or '(no body)'}"
+
+
+def _request_line(change: Change) -> str:
+    return f"{change.method} /v3/{{project_id}}/{change.path}"
+
+
+def _host_line(profile: Profile) -> str:
+    return f"Host: {urlsplit(profile.cbr_endpoint).netloc}"
+
+
 def _json(change: Change, profile: Profile) -> str:
     return change.body.decode("utf-8", "replace")
 
@@ -39,8 +52,8 @@ def _json(change: Change, profile: Profile) -> str:
 def _http(change: Change, profile: Profile) -> str:
     text = _json(change, profile)
     head = [
-        f"{change.method} /v3/{{project_id}}/{change.path} HTTP/1.1",
-        f"Host: {urlsplit(profile.cbr_endpoint).netloc}",
+        f"{_request_line(change)} HTTP/1.1",
+        _host_line(profile),
         *(["Content-Type: application/json", f"Content-Length: {len(text.encode())}"] if text else []),
         "X-Auth-Token: {token}",
     ]

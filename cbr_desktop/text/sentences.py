@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
 from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Reason
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
@@ -50,7 +50,7 @@ def json_words(finding: Finding) -> str:
     return shown(finding.facts["detail"]).rstrip(".") or status_words(finding.facts["fault"])
 
 
-def summary_sentence(findings: Iterable[Finding]) -> str:
+def findings_sentence(findings: Iterable[Finding]) -> str:
     """Return how many findings weigh how much: ``2 things to put right, 1 warning``."""
     counts = {severity: sum(f.severity is severity for f in findings) for severity in Severity}
     words = [
@@ -133,7 +133,7 @@ def _rules_changed(finding: Finding) -> str:
 
 def _too_long(finding: Finding) -> str:
     facts = _presented(finding.facts)
-    what = "description" if finding.subject is Subject.DESCRIPTION else "name"
+    what = "description" if finding.subject is RequestPart.DESCRIPTION else "name"
     what += f" in ‘{facts['path']}’" if "path" in facts else ""
     length, over, limit = facts["length"], facts["over"], facts["limit"]
     return f"The {what} has {length} characters, {over} more than the {limit} allowed. Shorten it."
@@ -145,7 +145,7 @@ def _bad_character(finding: Finding) -> str:
     where = f"{_character_words(character)} at position {facts['position']}"
     count = facts.get("count")
     more = f" There are {count} such characters." if isinstance(count, int) and count > 1 else ""
-    if finding.subject is Subject.DESCRIPTION:
+    if finding.subject is RequestPart.DESCRIPTION:
         return f"{where} is not allowed in a description: < and > are not. Take it out or use ‹ and ›.{more}"
     allowed = status_words(facts.get("rules", NameRules.ASCII))
     return f"{where} is not allowed in a name ({allowed} are). Replace it.{more}"
@@ -163,7 +163,7 @@ def _control_character(finding: Finding) -> str:
 
 def _bad_id(finding: Finding) -> str:
     found = quoted(finding.facts["found"], 80)
-    if finding.subject is Subject.VAULT:
+    if finding.subject is RequestPart.VAULT:
         return f"{found} is no known vault and no id of one. Choose a vault from the list, or copy its id again."
     path = shown(finding.facts["path"])
     return f"{found} in {path} is no id: 32 hexadecimal digits in the form 8-4-4-4-12. Copy it again."
@@ -754,7 +754,7 @@ def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
     return f"{_request_words(intent)}: {said} {then}; nothing was sent."
 
 
-def left_sentence(intent: Intent, now: datetime) -> str:
+def left_request_sentence(intent: Intent, now: datetime) -> str:
     """Return what a command that is ended leaves of a request, and what can be done about it."""
     head = _request_words(intent)
     if intent.state in WAITING:
@@ -820,7 +820,7 @@ def _unsaved(intent: Intent) -> str:
     return f" This could not be written to the disk: make room there. {then}."
 
 
-def stand_words(intent: Intent, outcome: Outcome | None) -> str:
+def request_stand_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return where a request stands in a few words; half a success has words of its own."""
     if intent.state not in (IntentState.ACCEPTED, IntentState.FINISHED) or outcome is None:
         return state_of(intent)
@@ -832,13 +832,13 @@ def stand_words(intent: Intent, outcome: Outcome | None) -> str:
     return words.partly if outcome.count(Fate.DONE) else words.failed
 
 
-def report_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
+def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
     """Return the outcome as lines of text for a ticket or a mail."""
     target = intent.target
     checkpoint = intent.checkpoint
     head = [
         *words_of(intent).report(intent),
-        f"State: {stand_words(intent, outcome)}",
+        f"State: {request_stand_words(intent, outcome)}",
         intent_sentence(intent, outcome, now),
         f"Project: {shown(target.project)} at {shown(target.cbr_endpoint)}",
         f"Asked for: {_iso(intent.created_at)}",

@@ -190,7 +190,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "UNCERTAIN": "Uncertain",
     },
     "Severity": {"BLOCK": "Blocks", "WARN": "Warning", "INFO": "Note"},
-    "Subject": {
+    "RequestPart": {
         "FILE": "File",
         "VAULT": "Vault",
         "NAME": "Name",

@@ -163,7 +163,7 @@ def _quoted(text: str) -> str:
 # what stands over a table
 
 
-class Notice(NamedTuple):
+class ListNotice(NamedTuple):
     """What is said in place of rows or above them: ``action`` is the word on its button, empty for none.
 
     ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``.
@@ -175,7 +175,7 @@ class Notice(NamedTuple):
     verb: str = ""
 
 
-def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter_text: str) -> Notice | None:
+def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter_text: str) -> ListNotice | None:
     """Return what to say over a table without rows; ``what`` is its plural noun, ``total`` counts unfiltered rows.
 
     ``place`` is where they would be: ``project eu-de_prod``.
@@ -183,19 +183,19 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
     if total:
         hidden = "1 row is" if total == 1 else f"{grouped(total)} rows are"
         why = f"{hidden} hidden by the filter {_quoted(filter_text)}."
-        return Notice(f"No {what} match the filter", why, "Clear the filter", "clear-filter")
+        return ListNotice(f"No {what} match the filter", why, "Clear the filter", "clear-filter")
     if freshness.loading:
-        return Notice(f"Reading the {what}…", f"The list of {place} is on its way.")
+        return ListNotice(f"Reading the {what}…", f"The list of {place} is on its way.")
     if freshness.error is not None:
         title = {
             LoginRefused: "The login was refused",
             SecretMissing: "A password is needed",
             Unreachable: "The service cannot be reached",
         }.get(type(freshness.error), f"The {what} could not be read")
-        return Notice(title, error_sentence(freshness.error), "Try again", "refresh")
+        return ListNotice(title, error_sentence(freshness.error), "Try again", "refresh")
     if freshness.as_of is None:
-        return Notice(f"The {what} have not been read yet", f"Nothing of {place} is known.", "Refresh", "refresh")
-    return Notice(f"No {what}", f"There are none in {place}, as far as this account can see.", "Refresh", "refresh")
+        return ListNotice(f"The {what} have not been read yet", f"Nothing of {place} is known.", "Refresh", "refresh")
+    return ListNotice(f"No {what}", f"There are none in {place}, as far as this account can see.", "Refresh", "refresh")
 
 
 def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:

@@ -2,17 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
-
-
-class Kind(StrEnum):
-    """How a row that is there differs from what was seen."""
-
-    NEW = "new"
-    CHANGED = "changed"
 
 
 class Changes(NamedTuple, Generic[Row]):

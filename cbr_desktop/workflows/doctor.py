@@ -26,9 +26,9 @@ from cbr_desktop.domain.diagnosis import (
     CheckKind,
     Contact,
     Diagnosis,
-    Entry,
     FactValue,
     Greeting,
+    LoginResult,
     Place,
     Verdict,
     Why,
@@ -100,11 +100,11 @@ class Probe(Protocol):
         ...
 
     async def greet(self, endpoint: str) -> Greeting:
-        """Ask a service something that it refuses to strangers, or answers to everybody."""
+        """Ask a service something that it refuses without a login, or answers to everybody."""
         ...
 
-    async def log_in(self) -> Entry:
-        """Log in, once. What was refused before is refused again without asking anybody."""
+    async def log_in(self) -> LoginResult:
+        """Log in, once. What was refused before is refused again without a request."""
         ...
 
     async def ask(self, path: str) -> str:
@@ -129,9 +129,9 @@ class Doctor:
     async def run(self, tell: Tell, begin: Begin = lambda kind: None) -> Diagnosis:
         """Look at everything and return all of it; ``tell`` hears each line at once, ``begin`` what comes next."""
         started_at = self._clock.now()
-        visit = _Visit(self._profile, self._probe, self._clock, self._seconds, tell, begin)
-        await visit.all()
-        return Diagnosis(self._profile.name, started_at, tuple(visit.checks))
+        examination = _Examination(self._profile, self._probe, self._clock, self._seconds, tell, begin)
+        await examination.all()
+        return Diagnosis(self._profile.name, started_at, tuple(examination.checks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class _Read:
     millis: float = 0.0
 
 
-class _Visit:
+class _Examination:
     """One run: the lines so far, and what they make pointless."""
 
     def __init__(self, profile: Profile, probe: Probe, clock: Clock, seconds: float, tell: Tell, begin: Begin) -> None:
@@ -158,11 +158,11 @@ class _Visit:
         self._broken: dict[str, CheckKind] = {}
         """Endpoints that there is no use in asking any more, by the kind of the line that failed."""
         self._shut: CheckKind | None = None
-        """Why there is no use in asking as somebody."""
+        """Why there is no use in asking with a login."""
         self._greetings: dict[str, Greeting] = {}
         self._proxies: dict[str, str] = {}
         """The proxies of endpoints that have one, without their logins."""
-        self._entry: Entry | None = None
+        self._entry: LoginResult | None = None
         self._reads: dict[str, asyncio.Task[_Read]] = {}
 
     async def all(self) -> None:
@@ -413,7 +413,7 @@ class _Visit:
             self._put(_skipped(CheckKind.FEATURE, feature, after))
 
     def _backup(self) -> Check:
-        """Say that nobody can know before a request is sent, and what the roles let one hope."""
+        """Say that it cannot be known before a request is sent, and what the roles let one hope."""
         roles = self._entry.roles if self._entry else ()
         return _check(CheckKind.PERMISSION, BACKUP, Verdict.SKIPPED, why=Why.ONLY_SENDING_SHOWS, roles=roles)
 
@@ -501,7 +501,7 @@ def _clock(host: str, offset: timedelta) -> Check:
     return _check(CheckKind.CLOCK, host, verdict, why=Why.CLOCK_OFF, offset_seconds=seconds)
 
 
-def _scope(profile: Profile, entry: Entry) -> Check:
+def _scope(profile: Profile, entry: LoginResult) -> Check:
     """Judge whether project and endpoints belong together, as far as their names tell."""
     name = entry.project or ("" if entry.project_id == profile.project else profile.project)
     region = name.partition("_")[0]

@@ -48,7 +48,7 @@ def name_of(document: Document) -> str:
     return str(getattr(draft_of(document), "name", ""))
 
 
-def change_of(document: Document, ledger: Reading) -> Change:
+def change_in(document: Document, ledger: Reading) -> Change:
     """Return the change that a request file asks for, by the very bytes that the file has.
 
     ``ValueError`` when its shape is not what its operation takes.
@@ -59,7 +59,7 @@ def change_of(document: Document, ledger: Reading) -> Change:
     return replace(OPERATIONS[document.kind].change(draft, ledger), body=document.body)
 
 
-def judged(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False) -> Preflight:
+def judged_document(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False) -> Preflight:
     """Judge a request file by its shape and by what is known.
 
     ``has_prior`` is whether it waits for another request: what is to be known of that one's result is not judged yet.
@@ -67,7 +67,7 @@ def judged(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool
     shape = shape_findings(document)
     if any(each.severity is Severity.BLOCK for each in shape):
         return Preflight(_weighed(shape))
-    change = change_of(document, ledger)
+    change = change_in(document, ledger)
     if isinstance(document, RequestDocument):
         # it need not be read once more out of the bytes that it makes: a page of drafts judges all of them
         found = preflight(document.draft, ledger, now)
@@ -77,15 +77,15 @@ def judged(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool
     if change.needs_prior:
         told = [each for each in told if PRIOR_ID not in each.facts.values()]
         if not has_prior:
-            told.append(finding.block(FindingKind.PRIOR_MISSING, finding.Subject.FILE))
+            told.append(finding.block(FindingKind.PRIOR_MISSING, finding.RequestPart.FILE))
     return replace(found, findings=_weighed(told))
 
 
-def judged_at(document: Document, ledger: Reading) -> datetime | None:
+def document_judged_at(document: Document, ledger: Reading) -> datetime | None:
     """Return how old the data are that a request file is judged by, ``None`` when nothing is known of its subject."""
     if draft_of(document) is None:
         return None
-    return OPERATIONS[document.kind].judged_at(change_of(document, ledger), ledger)
+    return OPERATIONS[document.kind].judged_at(change_in(document, ledger), ledger)
 
 
 def uncounted_part(operation: Operation, ledger: Reading, since: datetime) -> Part | None:

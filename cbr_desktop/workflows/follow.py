@@ -150,7 +150,7 @@ def _is_resting(intent: Intent) -> bool:
 
 
 def _doubted(outcome: Outcome) -> Outcome:
-    """Return an outcome whose successes nobody can rely on, since the whole is not called done."""
+    """Return an outcome whose successes cannot be relied on, since the whole is not called done."""
     lines = (replace(each, fate=Fate.UNCERTAIN) if each.fate is Fate.DONE else each for each in outcome.resources)
     return replace(outcome, resources=tuple(lines))
 

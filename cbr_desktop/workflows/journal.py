@@ -2,7 +2,7 @@
 
 Every row on its way to the disk passes through here, so that no workflow can forget the journal. Only the entry that a
 request is about to be sent is a condition: where it cannot be written nothing is sent. All else that the disk refuses
-is lost and stops nobody.
+is lost and stops nothing.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _SHOWN_HEADERS = frozenset({"content-type", "accept", "x-project-id", "x-sdk-dat
 
 
 class AuditWriter:
-    """Writes down what happens in one profile; ``by`` is ``login@host`` of whoever runs this program."""
+    """Writes down what happens in one profile; ``by`` is ``login@host`` of who runs this program."""
 
     def __init__(self, journal: Journal, profile: Profile, by: str) -> None:
         self._journal = journal
@@ -45,7 +45,7 @@ class AuditWriter:
         self._journal.append(self._event(kind, intent, facts))
 
     def made(self, intent: Intent) -> None:
-        """Write down that somebody asked for something."""
+        """Write down that a change was asked for."""
         self.note(
             EntryKind.MADE,
             intent,
@@ -125,7 +125,7 @@ class IntentObserver:
         self._audit_writer.note(EntryKind.ANSWER, self._intent, **facts)
 
 
-class Journalled:
+class JournalledRecords:
     """Rows that are in the journal before they are on the disk; fits ``Records``."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Leaving: what is not at its end yet, by kind, so that nobody closes the program without knowing of it."""
+"""Leaving: what is not at its end yet, by kind, so that it is known before the program is closed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

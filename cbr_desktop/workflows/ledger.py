@@ -142,7 +142,7 @@ class Ledger:
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
-    """The lists as they were when they were first whole: what changes are told against until somebody has looked."""
+    """The lists as they were when they were first whole: what changes are told against until a person has looked."""
     unkept: CbrError | None = None
     """Why tasks that have ended could not be kept beyond the service's memory, the last time it was tried."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))

@@ -48,7 +48,7 @@ TICK_SECONDS = 10.0
 """How often the clock is looked at, at the least, while something waits for a time: it may be set, and a machine that
 sleeps counts no seconds. All else that lets a request go wakes the outbox by itself."""
 PASSING = frozenset({Reason.THROTTLED, Reason.OLD_DATA, Reason.REPEATED, Reason.PRIOR})
-"""The reasons of queued requests that are tried again shortly without anybody doing anything about it."""
+"""The reasons of queued requests that are tried again shortly by themselves."""
 
 _OPEN = frozenset({IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 """States in which an intent may be running at the service, so that its lane takes no other."""
@@ -122,7 +122,7 @@ class Outbox:
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN.
 
-        One that a command left in the queue is held: whoever ended that command need not want it sent any more.
+        One that a command left in the queue is held: it need not be wanted any more when that command was ended.
         """
         for intent in self._records.load():
             if intent.target.profile != self._ledger.profile.name:
@@ -167,7 +167,7 @@ class Outbox:
     def send_again(self, id: IntentId) -> Intent:
         """Queue a request of which no trace was found as a new one, because a person who saw that wishes it.
 
-        The name stays, so that twins are seen should the first one have come late; the old request stays as well.
+        The name stays, so that both are seen should the first one have come late; the old request stays as well.
         Raises ``ValueError`` for any other request, ``ReadOnly`` and ``NotSaved`` as ``submit`` does.
         """
         old = self._ledger.intents[id]
@@ -402,7 +402,7 @@ class Outbox:
     def _may_go(self, intent: Intent, now: datetime) -> bool:
         """Whether a person would still send it: confirmed of late, and not contradicted by what is known since.
 
-        What is too old is held as soon as it could be sent, and until then nobody tries.
+        What is too old is held as soon as it could be sent, and not tried until then.
         """
         if now - self._confirmed_at(intent) > _FRESH:
             if self._is_in_contact:
@@ -467,7 +467,7 @@ class Outbox:
         return change.with_prior(prior.result.id)
 
     def _waiting_state(self, intent: Intent) -> IntentState:
-        """Return how a request waits that nobody holds: for its time, or in the queue."""
+        """Return how a request waits that is not held: for its time, or in the queue."""
         is_early = intent.due_at is not None and intent.due_at > self._clock.now()
         return IntentState.SCHEDULED if is_early else IntentState.QUEUED
 
@@ -526,7 +526,10 @@ class Outbox:
         return timed
 
     async def _send(self, intent: Intent) -> None:
-        """Send a claimed intent once and settle what came of it. A cancel leaves the outcome unknown."""
+        """Send a claimed intent once and settle what came of it.
+
+        A cancel leaves the outcome unknown once the request was handed to the wire; before that nothing was sent.
+        """
         started = False
         try:
             project_id = intent.target.project_id or await self._cloud.project_id()
@@ -549,7 +552,10 @@ class Outbox:
                 await self._wait(intent, error)
         except BaseException:
             # cancelled, or a defect of ours: what was handed to the wire may have arrived
-            self._move(intent, IntentState.UNKNOWN if started else IntentState.QUEUED, reason=Reason.INTERRUPTED)
+            if started:
+                self._move(intent, IntentState.UNKNOWN, reason=Reason.INTERRUPTED)
+            else:
+                self._move(intent, IntentState.QUEUED, reason=Reason.INTERRUPTED, **_unsent(intent))
             raise
         finally:
             self._wake.set()
@@ -557,7 +563,7 @@ class Outbox:
     def _accepted(self, intent: Intent, sent: Sent) -> None:
         self._failures = 0
         if self._is_claimed(sent.result, intent):
-            # whoever answers with what was made for another request has not told what became of this one
+            # an answer with what was made for another request does not tell what became of this one
             self._move(intent, IntentState.UNKNOWN, reason=Reason.BAD_ANSWER)
             return
         self._at("before-accepted")
@@ -572,7 +578,7 @@ class Outbox:
         return any(other.result is not None and other.result.id == result.id for other in others)
 
     def _lose(self, intent: Intent, error: CloudError) -> None:
-        """Settle a request as unknown: whatever the answer looks like, nobody can know that nothing was done."""
+        """Settle a request as unknown: whatever the answer looks like, it does not prove that nothing was done."""
         refusal = _refusal(error) if isinstance(error, Refused) else None
         self._move(intent, IntentState.UNKNOWN, refusal=refusal, reason=reason_of(type(error).__name__))
 
@@ -621,12 +627,12 @@ class Outbox:
             await self._back(intent, Reason.UNREACHABLE, self._pause_seconds())
 
     def _wait_for_login(self, intent: Intent) -> None:
-        """Put a request back until somebody has done something about the login: every try may lock the account."""
+        """Put a request back until a person has done something about the login: every try may lock the account."""
         self._needs_login = True
         self._move(intent, IntentState.QUEUED, reason=Reason.LOGIN, **_unsent(intent))
 
     def _wait_for_line(self, intent: Intent) -> None:
-        """Put a request back until the operator ends working offline: nobody tries in vain meanwhile."""
+        """Put a request back until the operator ends working offline: it is not tried in vain meanwhile."""
         self._is_offline = True
         self._move(intent, IntentState.QUEUED, reason=Reason.OFFLINE, **_unsent(intent))
 

@@ -29,7 +29,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
-from cbr_desktop.workflows.documents import change_of, draft_of, name_of, subject_of, uncounted_part
+from cbr_desktop.workflows.documents import change_in, draft_of, name_of, subject_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -59,7 +59,7 @@ class Stand(StrEnum):
     TAKEN_BACK = "taken-back"
 
 
-class Verdict(StrEnum):
+class PlanVerdict(StrEnum):
     """What became of a run as a whole. Half a success is never a whole one."""
 
     RUNNING = "running"
@@ -116,7 +116,7 @@ class PlanReport:
     name: str
     run: str
     started_at: datetime
-    verdict: Verdict
+    verdict: PlanVerdict
     rows: tuple[StepRow, ...]
     stopped: str = ""
 
@@ -125,7 +125,7 @@ class PlanReport:
         return sum(row.stand in stands for row in self.rows)
 
 
-def judged(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
+def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
     """Judge the steps of a plan that have documents by what is known; ``default`` names the profile of the others.
 
     A checkpoint without a name of its own is judged with the name that the plan would give it.
@@ -145,7 +145,7 @@ def judged(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetim
             found.append(StepFinding(step.number, about))
         if step.document is not None:
             document = _named(plan, step, ledger, now, random.Random(step.number))
-            told = documents.judged(document, ledger, now, has_prior=bool(step.after)).findings
+            told = documents.judged_document(document, ledger, now, has_prior=bool(step.after)).findings
             found += [StepFinding(step.number, each) for each in told]
     return found
 
@@ -185,7 +185,7 @@ def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int,
     for step in plan.steps:
         ledger = ledgers.get(step.profile or default)
         if ledger is not None and step.document is not None and draft_of(step.document) is not None:
-            blast = OPERATIONS[step.document.kind].blast(change_of(step.document, ledger), ledger)
+            blast = OPERATIONS[step.document.kind].blast(change_in(step.document, ledger), ledger)
             if not blast.is_empty:
                 found[step.number] = blast
     return found
@@ -222,12 +222,12 @@ def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanR
 
 
 def left(run: Run, ledger: Reading, now: datetime) -> PlanReport:
-    """Return what became of a run that nobody keeps going: it rests, or it has ended by a failure."""
+    """Return what became of a run that is not kept going: it rests, or it has ended by a failure."""
     return all_left([run], ledger, now)[0]
 
 
 def all_left(runs: Iterable[Run], ledger: Reading, now: datetime) -> list[PlanReport]:
-    """Return what became of several runs that nobody keeps going, in their order."""
+    """Return what became of several runs that are not kept going, in their order."""
     intents = _by_run(ledger)
     found = []
     for run in runs:
@@ -272,7 +272,7 @@ class PlanRun:
         self._begun_at: datetime | None = None
         self.stopped = ""
         """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
-        Of a run that nobody keeps going ``report`` is told that it is ``paused``."""
+        Of a run that is not kept going ``report`` is told that it is ``paused``."""
 
     @property
     def run(self) -> Run:
@@ -335,7 +335,7 @@ class PlanRun:
                 return
 
     def _may_begin(self, step: StepRow, rows: Sequence[StepRow]) -> bool:
-        """Whether a step may begin now; a run that nobody could keep going for long waits for a person."""
+        """Whether a step may begin now; a run that could not be kept going for long waits for a person."""
         now = self._clock.now()
         outlet = self._outlets.get(step.profile)
         if outlet is None:
@@ -360,15 +360,15 @@ class PlanRun:
         # steps begin in their order, so the one that it waits for has its request
         prior = self.report().rows[step.after - 1].intent if step.after else None
         try:
-            wanted = change_of(step.document, outlet.ledger)
+            wanted = change_in(step.document, outlet.ledger)
             outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
         except CbrError:
-            # the disk, or a profile that is not armed any more: whoever continues the run puts that right first
+            # the disk, or a profile that is not armed any more: that is put right before the run is continued
             self.stopped = "refused"
         self._begun_at = self._clock.now()
 
     def _take_back(self) -> None:
-        """Take back what cannot leave now, so that it does not go out when nobody looks."""
+        """Take back what cannot leave now, so that it does not go out unseen."""
         for row in self.report().rows:
             intent = row.intent
             is_stuck = (
@@ -380,7 +380,7 @@ class PlanRun:
 
 
 def _of_file(kind: FindingKind, **facts: Any) -> Finding:
-    return finding.block(kind, finding.Subject.FILE, **facts)
+    return finding.block(kind, finding.RequestPart.FILE, **facts)
 
 
 def _is_open(row: StepRow) -> bool:
@@ -411,7 +411,7 @@ def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime)
         return []
     rendered = default_name(plan.names, ledger.profile, None, document.draft, now)
     return [
-        finding.block(FindingKind.BAD_TEMPLATE, finding.Subject.NAME, path="plan.names", found=part)
+        finding.block(FindingKind.BAD_TEMPLATE, finding.RequestPart.NAME, path="plan.names", found=part)
         for _, part in rendered.problems
     ]
 
@@ -469,16 +469,16 @@ def _stand(intent: Intent, outcome: Outcome | None) -> Stand:
     }.get(intent.state, Stand.WAITING)
 
 
-def _verdict(rows: Sequence[StepRow], stopped: str) -> Verdict:
+def _verdict(rows: Sequence[StepRow], stopped: str) -> PlanVerdict:
     stands = {row.stand for row in rows}
     is_open = bool(stands & {Stand.WAITING, Stand.RUNNING}) or any(_is_lost(row) for row in rows)
     if is_open or (Stand.NOT_STARTED in stands and stopped in _RESUMED):
-        return Verdict.RUNNING
+        return PlanVerdict.RUNNING
     if Stand.UNKNOWN in stands:
-        return Verdict.UNKNOWN
+        return PlanVerdict.UNKNOWN
     if stands == {Stand.DONE}:
-        return Verdict.WHOLE
-    return Verdict.PARTLY if stands & {Stand.DONE, Stand.PARTLY} else Verdict.FAILED
+        return PlanVerdict.WHOLE
+    return PlanVerdict.PARTLY if stands & {Stand.DONE, Stand.PARTLY} else PlanVerdict.FAILED
 
 
 def _is_lost(row: StepRow) -> bool:

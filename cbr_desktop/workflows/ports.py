@@ -13,19 +13,19 @@ from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.journal import Entry, Event, Filter, RequestObserver, Verification
+from cbr_desktop.domain.journal import Entry, EntryFilter, Event, RequestObserver, Verification
 from cbr_desktop.domain.listing import Changes, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.secret import SecretKind, SecretPlace
-from cbr_desktop.domain.source import Source
+from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 
 Row = TypeVar("Row")
 Reading = Generator[None, None, Listing[Row] | None]
-"""Reading piece by piece: whoever drives it may do something else between two, and gets the list or ``None``."""
+"""Reading piece by piece: the caller may do something else between two, and gets the list or ``None``."""
 
 
 class Clock(Protocol):
@@ -175,7 +175,7 @@ class Journal(Protocol):
         """Write events down in their order, all of them or none; the disk is waited for once. ``NotSaved``."""
         ...
 
-    def entries(self, wanted: Filter = ...) -> Iterator[Entry]:
+    def entries(self, wanted: EntryFilter = ...) -> Iterator[Entry]:
         """Yield the wanted entries, oldest first; lines that are none are passed over, ``verify`` tells of them."""
         ...
 
@@ -284,12 +284,12 @@ class Profiles(Protocol):
         """Write some profiles into a file of their own; there are no secrets in them."""
         ...
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what could be taken over from other programs on this machine; nothing is written."""
         ...
 
-    def look_into(self, path: str) -> Source:
-        """Return the profiles of a file that somebody chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+    def look_into(self, path: str) -> ProfileSource:
+        """Return the profiles of a file that a person chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
         ...
 
 
@@ -302,7 +302,7 @@ class SecretKeeper(Protocol):
         ...
 
     async def get(self, profile: Profile, kind: SecretKind) -> str | None:
-        """Return a secret of a profile, or ``None`` when nobody has given one. A passcode is given out once."""
+        """Return a secret of a profile, or ``None`` when none was given. A passcode is given out once."""
         ...
 
     def place_of(self, profile: Profile, kind: SecretKind) -> SecretPlace:

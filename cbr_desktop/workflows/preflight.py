@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, Severity, Subject, block, folded, info, warn
+from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.schedule import is_peak
@@ -97,7 +97,7 @@ class Preflight:
         """Whether the request must not be sent as it is."""
         return any(finding.severity is Severity.BLOCK for finding in self.findings)
 
-    def of(self, *subjects: Subject) -> list[Finding]:
+    def of(self, *subjects: RequestPart) -> list[Finding]:
         """Return the findings about some parts of the request."""
         return [finding for finding in self.findings if finding.subject in subjects]
 
@@ -107,10 +107,10 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
     profile = ledger.profile
     findings = draft_findings(draft, profile.name_rules, beta_fields=profile.beta_fields)
     estimate = None
-    if draft.vault_id and not any(f.kind is FindingKind.BAD_ID and f.subject is Subject.VAULT for f in findings):
+    if draft.vault_id and not any(f.kind is FindingKind.BAD_ID and f.subject is RequestPart.VAULT for f in findings):
         vault = ledger.vaults.get(draft.vault_id)
         if vault is None and (own := VaultId(spelled(draft.vault_id))) in ledger.vaults:
-            findings.append(_other_spelling(Subject.VAULT, draft.vault_id, own))
+            findings.append(_other_spelling(RequestPart.VAULT, draft.vault_id, own))
         elif vault is None:
             findings += _unknown_vault(draft, ledger)
         else:
@@ -128,11 +128,11 @@ def _unknown_vault(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     """Say that the vault is not among the known ones; that blocks only when the list is known to be whole."""
     freshness = ledger.freshness[Part.VAULTS]
     if freshness.as_of is None or not freshness.complete or freshness.from_cache:
-        return [warn(FindingKind.VAULT_UNVERIFIED, Subject.VAULT, id=draft.vault_id)]
-    return [block(FindingKind.VAULT_UNKNOWN, Subject.VAULT, "6105", id=draft.vault_id)]
+        return [warn(FindingKind.VAULT_UNVERIFIED, RequestPart.VAULT, id=draft.vault_id)]
+    return [block(FindingKind.VAULT_UNKNOWN, RequestPart.VAULT, "6105", id=draft.vault_id)]
 
 
-def _other_spelling(subject: Subject, found: str, written: str) -> Finding:
+def _other_spelling(subject: RequestPart, found: str, written: str) -> Finding:
     """Say that an id is spelled otherwise than by the service: what it answers could not be matched with ours."""
     return block(FindingKind.OTHER_SPELLING, subject, found=found, written=written, id=found)
 
@@ -140,17 +140,17 @@ def _other_spelling(subject: Subject, found: str, written: str) -> Finding:
 def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterator[Finding]:
     name = vault.name
     if vault.protect_type == ProtectType.REPLICATION:
-        yield block(FindingKind.VAULT_REPLICATION, Subject.VAULT, "6124", vault=name)
+        yield block(FindingKind.VAULT_REPLICATION, RequestPart.VAULT, "6124", vault=name)
     elif vault.cloud_type not in ("public", ""):
-        yield block(FindingKind.VAULT_NOT_PUBLIC, Subject.VAULT, "6124", vault=name, cloud_type=vault.cloud_type)
+        yield block(FindingKind.VAULT_NOT_PUBLIC, RequestPart.VAULT, "6124", vault=name, cloud_type=vault.cloud_type)
     if vault.status == VaultStatus.LOCK:
-        yield warn(FindingKind.VAULT_EXPANDING, Subject.VAULT, vault=name)
+        yield warn(FindingKind.VAULT_EXPANDING, RequestPart.VAULT, vault=name)
     elif vault.status in (VaultStatus.FROZEN, VaultStatus.DELETING, VaultStatus.ERROR):
-        yield block(FindingKind.VAULT_STATUS, Subject.VAULT, "6113", vault=name, status=vault.status)
+        yield block(FindingKind.VAULT_STATUS, RequestPart.VAULT, "6113", vault=name, status=vault.status)
     elif vault.status != VaultStatus.AVAILABLE:
-        yield warn(FindingKind.VAULT_STATUS, Subject.VAULT, "6113", vault=name, status=vault.status)
+        yield warn(FindingKind.VAULT_STATUS, RequestPart.VAULT, "6113", vault=name, status=vault.status)
     if not vault.resources:
-        yield block(FindingKind.VAULT_EMPTY, Subject.VAULT, "0001", vault=name)
+        yield block(FindingKind.VAULT_EMPTY, RequestPart.VAULT, "0001", vault=name)
     yield from _capacity_findings(vault, estimate)
     yield from _busy_findings(vault, ledger)
 
@@ -159,10 +159,10 @@ def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
     facts: Facts = {"vault": vault.name, "used_percent": vault.used_percent, "auto_expand": vault.auto_expand}
     if vault.free_gb <= 0:
         kind = FindingKind.VAULT_FULL
-        yield (warn if vault.auto_expand else block)(kind, Subject.VAULT, "6114", **facts)
+        yield (warn if vault.auto_expand else block)(kind, RequestPart.VAULT, "6114", **facts)
     elif estimate.grounded_gb > vault.free_gb and not vault.auto_expand:
         facts = {"vault": vault.name, "free_gb": vault.free_gb, "upper_gb": estimate.high_gb}
-        yield warn(FindingKind.VAULT_MAY_FILL, Subject.VAULT, "6114", **facts)
+        yield warn(FindingKind.VAULT_MAY_FILL, RequestPart.VAULT, "6114", **facts)
 
 
 def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
@@ -170,10 +170,10 @@ def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
     ours = [i for i in ledger.intents.values() if i.change.vault_id == vault.id and i.state in _OPEN_STATES]
     running = [task for task in ledger.running_tasks(vault.id) if task.type == TaskType.BACKUP]
     if ours:
-        yield info(FindingKind.VAULT_BUSY, Subject.VAULT, vault=vault.name, ours=True, progress=None)
+        yield info(FindingKind.VAULT_BUSY, RequestPart.VAULT, vault=vault.name, ours=True, progress=None)
     elif running:
         progress = min((task.progress_percent or 0 for task in running), default=None)
-        yield warn(FindingKind.VAULT_BUSY, Subject.VAULT, "6125", vault=vault.name, ours=False, progress=progress)
+        yield warn(FindingKind.VAULT_BUSY, RequestPart.VAULT, "6125", vault=vault.name, ours=False, progress=progress)
 
 
 def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
@@ -184,7 +184,7 @@ def _resource_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> 
         yield from _disk_findings(resource, choice, ledger)
     first = [resource.name for resource, _ in asked if resource.backup_count == 0]
     if first and draft.incremental:
-        yield info(FindingKind.FIRST_BACKUP_FULL, Subject.TYPE, resources=first)
+        yield info(FindingKind.FIRST_BACKUP_FULL, RequestPart.TYPE, resources=first)
 
 
 def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
@@ -193,11 +193,11 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
     if not foreign:
         return
     spellings = {spelled(id): id for id in own}
-    # the whole estate is gone through for a stranger alone: a form is judged with every letter typed
+    # the whole estate is gone through for a resource of another vault alone: a form is judged with every letter typed
     homes = {resource.id: other for other in ledger.vaults.values() for resource in other.resources}
     for choice in foreign:
         if spelled(choice.id) in spellings:
-            yield _other_spelling(Subject.RESOURCES, choice.id, spellings[ResourceId(spelled(choice.id))])
+            yield _other_spelling(RequestPart.RESOURCES, choice.id, spellings[ResourceId(spelled(choice.id))])
             continue
         home = homes.get(choice.id)
         facts = {
@@ -206,17 +206,22 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
             "vault": vault.name,
             "other_vault": home and home.name,
         }
-        yield block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, "6135" if home else "6302", **facts)
+        yield block(FindingKind.FOREIGN_RESOURCE, RequestPart.RESOURCES, "6135" if home else "6302", **facts)
 
 
 def _state_findings(resource: Resource) -> Iterator[Finding]:
     status = resource.protect_status
     facts = {"resource": resource.name, "id": resource.id}
     if status == ProtectStatus.RESTORING:
-        yield warn(FindingKind.RESOURCE_RESTORING, Subject.RESOURCES, "2010", **facts)
+        yield warn(FindingKind.RESOURCE_RESTORING, RequestPart.RESOURCES, "2010", **facts)
     elif status not in (None, ProtectStatus.AVAILABLE):
         yield warn(
-            FindingKind.RESOURCE_STATE, Subject.RESOURCES, "6215", resource=resource.name, id=resource.id, status=status
+            FindingKind.RESOURCE_STATE,
+            RequestPart.RESOURCES,
+            "6215",
+            resource=resource.name,
+            id=resource.id,
+            status=status,
         )
 
 
@@ -225,7 +230,7 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
     facts: Facts
     if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
         yield info(
-            FindingKind.RESOURCE_LARGE, Subject.RESOURCES, resource=name, id=resource.id, size_gb=resource.size_gb
+            FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, resource=name, id=resource.id, size_gb=resource.size_gb
         )
     protectable = ledger.protectables.get(resource.id)
     if protectable is None:
@@ -233,20 +238,20 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
     if not protectable.protectable:
         facts = {"resource": name, "id": resource.id, "reason": protectable.reason or protectable.message}
         code = protectable.code.removeprefix("BackupService.")
-        yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, Subject.RESOURCES, code, **facts)
+        yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, RequestPart.RESOURCES, code, **facts)
     taken = [disk for disk in protectable.disks if _takes(choice, disk.id)]
     if protectable.disks and not taken:
-        yield block(FindingKind.NO_DISK_LEFT, Subject.RESOURCES, "7108", resource=name, id=resource.id)
+        yield block(FindingKind.NO_DISK_LEFT, RequestPart.RESOURCES, "7108", resource=name, id=resource.id)
     elif len(taken) < len(protectable.disks):
         left_out = len(protectable.disks) - len(taken)
         facts = {"resource": name, "id": resource.id, "excluded": left_out, "disks": len(protectable.disks)}
-        yield warn(FindingKind.SOME_DISKS_EXCLUDED, Subject.RESOURCES, "", **facts)
+        yield warn(FindingKind.SOME_DISKS_EXCLUDED, RequestPart.RESOURCES, "", **facts)
         if any(disk.bootable for disk in protectable.disks) and not any(disk.bootable for disk in taken):
-            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, Subject.RESOURCES, "6209", resource=name, id=resource.id)
+            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, RequestPart.RESOURCES, "6209", resource=name, id=resource.id)
     shared = sum(disk.shared for disk in taken)
     if shared > SHARED_DISKS_PER_SERVER:
         facts = {"resource": name, "id": resource.id, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
-        yield block(FindingKind.SHARED_DISKS, Subject.RESOURCES, "7107", **facts)
+        yield block(FindingKind.SHARED_DISKS, RequestPart.RESOURCES, "7107", **facts)
 
 
 def _takes(choice: ResourceChoice | None, volume: VolumeId) -> bool:
@@ -322,20 +327,20 @@ def _age(ledger: Ledger, now: datetime) -> list[Finding]:
     if oldest is None or oldest.as_of is None or now - oldest.as_of < OLD:
         return []
     age, from_cache = now - oldest.as_of, any(freshness.from_cache for freshness in judged_by)
-    finding = info(FindingKind.DATA_OLD, Subject.CONNECTION, age=age, from_cache=from_cache)
+    finding = info(FindingKind.DATA_OLD, RequestPart.CONNECTION, age=age, from_cache=from_cache)
     return [replace(finding, as_of=oldest.as_of)]
 
 
 def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
     """Say where a lost answer could not be found again by its name."""
     if not draft.name:
-        return [info(FindingKind.NAME_OMITTED, Subject.NAME)]
+        return [info(FindingKind.NAME_OMITTED, RequestPart.NAME)]
     taken = any(b.name == draft.name and b.vault_id == draft.vault_id for b in ledger.backups.values())
     taken = taken or any(i.name == draft.name and i.change.vault_id == draft.vault_id for i in ledger.intents.values())
-    return [info(FindingKind.NAME_TAKEN, Subject.NAME, name=draft.name)] if taken else []
+    return [info(FindingKind.NAME_TAKEN, RequestPart.NAME, name=draft.name)] if taken else []
 
 
 def _peak_hours(now: datetime) -> list[Finding]:
     """Say that the service is busy, by the operator's local time."""
     is_busy = is_peak(60 * now.astimezone().hour)
-    return [info(FindingKind.PEAK_HOURS, Subject.CONNECTION)] if is_busy else []
+    return [info(FindingKind.PEAK_HOURS, RequestPart.CONNECTION)] if is_busy else []

@@ -6,7 +6,7 @@ the intent as a candidate, and a person says whose it is. What may be repeated i
 proved that it was not done. Where, how often and when it was looked for stays with the intent, for a person to see.
 
 A person who asks again keeps the name. Should the first request have come late after all, both are found and each is
-told of the other: they are twins.
+told of the other as its duplicate.
 """
 
 import asyncio
@@ -73,8 +73,8 @@ class Reconcile:
     async def settle(self, id: IntentId) -> None:
         """Look until the intent is found or every look was in vain; the last one must have been possible.
 
-        Otherwise it is UNKNOWN still: what could not be read proves nothing, what may be another's neither, and nobody
-        can tell what is too old while the clocks could not be compared.
+        Otherwise it is UNKNOWN still: what could not be read proves nothing, what may be another's neither, and it
+        cannot be told what is too old while the clocks could not be compared.
         """
         search, proofs = Search(is_whole=False), 0
         for pause in LOOKS_SECONDS:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from cbr_desktop.domain.finding import Finding, FindingKind, Subject, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, info, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS, Coverage, Forecast, Retention, Rules, forecast
@@ -99,7 +99,7 @@ def _vaults_without(own: Sequence[Policy], ledger: Reading) -> Iterator[Finding]
         holds = vault.protect_type == ProtectType.BACKUP and vault.status != VaultStatus.DELETING and vault.resources
         if holds and vault.id not in covered:
             count = len(vault.resources)
-            yield warn(FindingKind.VAULT_WITHOUT_POLICY, Subject.VAULT, vault=vault.name, count=count)
+            yield warn(FindingKind.VAULT_WITHOUT_POLICY, RequestPart.VAULT, vault=vault.name, count=count)
 
 
 def _of_policy(
@@ -107,20 +107,20 @@ def _of_policy(
 ) -> Iterator[Finding]:
     name = policy.name
     if not policy.vault_ids:
-        yield info(FindingKind.POLICY_UNUSED, Subject.SCHEDULE, policy=name)
+        yield info(FindingKind.POLICY_UNUSED, RequestPart.SCHEDULE, policy=name)
     elif not policy.enabled:
         since = _created_at(tasks[-1]) if tasks else None
         count = len(policy.vault_ids)
-        yield warn(FindingKind.POLICY_DISABLED, Subject.SCHEDULE, policy=name, count=count, since=since)
+        yield warn(FindingKind.POLICY_DISABLED, RequestPart.SCHEDULE, policy=name, count=count, since=since)
     else:
         yield from _runs_missed(policy, ledger, tasks, now)
     days = reach_days(policy.retention, policy.schedule, now)
     if days is not None and days < SHORT_DAYS:
-        yield warn(FindingKind.RETENTION_SHORT, Subject.RETENTION, policy=name, count=round(days))
+        yield warn(FindingKind.RETENTION_SHORT, RequestPart.RETENTION, policy=name, count=round(days))
     offset = offset_at(now, zone)
     busy = [run for run in policy.schedule.recurrences if is_peak(run.moved(offset).minute)]
     if busy and policy.enabled:
-        yield info(FindingKind.RUNS_IN_PEAK, Subject.SCHEDULE, policy=name, count=len(busy))
+        yield info(FindingKind.RUNS_IN_PEAK, RequestPart.SCHEDULE, policy=name, count=len(busy))
 
 
 def reach_days(retention: Retention, schedule: Schedule, now: datetime) -> float | None:
@@ -162,7 +162,7 @@ def _runs_missed(policy: Policy, ledger: Reading, tasks: Sequence[Task], now: da
             missed = missed[-1:]
         if missed:
             last, count = missed[-1], len(missed)
-            kind, part = FindingKind.RUNS_MISSED, Subject.SCHEDULE
+            kind, part = FindingKind.RUNS_MISSED, RequestPart.SCHEDULE
             yield warn(kind, part, policy=policy.name, vault=vault.name, count=count, last=last)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
 class Scope:
     """Shows its members as one ledger. Of what several of them see, each thing is there once: ids are the service's.
 
-    One member is passed through as it is. Whoever changes a member says so with ``forget``.
+    One member is passed through as it is. A change of a member is told with ``forget``.
     """
 
     def __init__(self, members: Sequence[Ledger] = ()) -> None:

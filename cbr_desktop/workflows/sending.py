@@ -11,7 +11,7 @@ BEFORE = timedelta(minutes=15)
 _SLACK = timedelta(seconds=5)
 """By how much the clocks of a service's own machines may differ."""
 _UNKNOWN = timedelta(days=1)
-"""How far off a time may be while nobody has compared the clocks."""
+"""How far off a time may be while the clocks have not been compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Span:
         return max(self, other, key=lambda span: span.sent_at)
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether nobody can tell by the time which of two requests made something."""
+        """Whether the time does not tell which of two requests made something."""
         return abs(self.sent_at - other.sent_at) <= max(self.sent_at - self.earliest, other.sent_at - other.earliest)
 
 

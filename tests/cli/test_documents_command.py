@@ -19,7 +19,7 @@ from cbr_desktop.domain import document
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.workflows.documents import change_of
+from cbr_desktop.workflows.documents import change_in
 from tests.stage import staged
 
 Write = Callable[[dict[str, Any]], str]
@@ -117,7 +117,7 @@ def test_a_renaming_and_a_policy_are_sent(written: Write, capsys: pytest.Capture
 def change(value: dict[str, Any], session: Any) -> Change:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
-    return change_of(found, session.ledger)
+    return change_in(found, session.ledger)
 
 
 def test_on_production_the_name_of_what_is_lost_is_wanted(tmp_path: Path) -> None:

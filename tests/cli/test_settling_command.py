@@ -16,16 +16,16 @@ import pytest
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.start import locked
 from cbr_desktop.cli import main
-from cbr_desktop.cli.report import UNCERTAIN, exit_code, report_record, report_text
+from cbr_desktop.cli.report import UNCERTAIN, exit_code, record_text, request_record
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import CheckpointId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.text.sentences import behind_sentence, left_sentence, settling_commands, waiting_sentence
-from cbr_desktop.workflows.documents import change_of
-from tests.asking import asking
+from cbr_desktop.text.sentences import behind_sentence, left_request_sentence, settling_commands, waiting_sentence
+from cbr_desktop.workflows.documents import change_in
+from tests.checkpoint_change import checkpoint_change_of
 from tests.journeys.commands import Machine, machine
 from tests.stage import Stage, staged
 
@@ -49,7 +49,7 @@ def lose(stage: Stage, when: str) -> None:
 
 async def made_by_a_colleague(stage: Stage) -> None:
     """Have somebody else make a checkpoint of the same name."""
-    await stage.session.cloud.send(asking(request.body(TYPED)), await stage.session.cloud.project_id())
+    await stage.session.cloud.send(checkpoint_change_of(request.body(TYPED)), await stage.session.cloud.project_id())
 
 
 def lost(context: Machine, *, rivals: int = 1) -> Intent:
@@ -209,14 +209,14 @@ def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_pa
 
         async def story() -> None:
             await stage.session.refresh.once()
-            ended.append(await RequestRunner(stage.session).send(change_of(document, stage.session.ledger), wait=False))
+            ended.append(await RequestRunner(stage.session).send(change_in(document, stage.session.ledger), wait=False))
             await stage.session.cloud.aclose()
 
         asyncio.run(story())
         (report,) = ended
         assert exit_code(report) == UNCERTAIN
         (candidate,) = report.intent.candidates
-        record = report_record(report, stage.clock.now())
+        record = request_record(report, stage.clock.now())
         assert record["id"] == report.intent.id
         assert record["candidates"] == [
             {"id": candidate.id, "name": "before-patch", "created_at": candidate.created_at}
@@ -225,7 +225,7 @@ def test_fault_81_what_send_says_at_its_end_names_candidates_and_commands(tmp_pa
             f"cbr-desktop outbox adopt {report.intent.id[:8]} {candidate.id}",
             f"cbr-desktop outbox disown {report.intent.id[:8]}",
         ]
-        lines = [line.strip() for line in report_text(record).splitlines()]
+        lines = [line.strip() for line in record_text(record).splitlines()]
         assert set(record["commands"]) <= set(lines)
 
 
@@ -234,7 +234,7 @@ def test_fault_81_what_waits_behind_a_request_or_leaves_it_names_the_commands(co
     command = f"cbr-desktop outbox adopt {before.id[:8]} {before.candidates[0].id}"
     now = context.clock.now()
     waits = waiting_sentence(replace(before, state=S.QUEUED, candidates=()), before, None, now)
-    for sentence in (waits, left_sentence(before, now), behind_sentence(before, now)):
+    for sentence in (waits, left_request_sentence(before, now), behind_sentence(before, now)):
         assert command in sentence
         assert f"cbr-desktop outbox disown {before.id[:8]}" in sentence
     assert "half an hour" not in waits

@@ -28,9 +28,9 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Reading
 from cbr_desktop.workflows.refresh import Refresh, recall
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import Behaviour, FaultServer, Pulse, answering, pulse, request_of, response, serving
-from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, Desk
+from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, WiredCloud
 
 TOKEN = "CANARY-token-4f0c8e6a1b"
 PASSWORD = "CANARY-password-93d2aa70"
@@ -151,9 +151,9 @@ class Stage:
         self.site = site
         self.server = server
         self.draft_store = DraftStore()
-        self.desk = Desk(transport, profile, deadline=deadline)
-        self.desk.secret.value = PASSWORD
-        self.cloud, self.clock = self.desk.cloud, self.desk.clock
+        self.wired = WiredCloud(transport, profile, deadline=deadline)
+        self.wired.secret.value = PASSWORD
+        self.cloud, self.clock = self.wired.cloud, self.wired.clock
         self.ledger = Ledger(profile, lambda part: None)
         self.refresh = Refresh(self.ledger, self.draft_store, self.cloud, self.clock)
         recall(self.ledger, self.draft_store)
@@ -162,7 +162,7 @@ class Stage:
     async def post(self) -> CbrError:
         """Send a checkpoint and return what went wrong with it."""
         try:
-            await self.cloud.send(asking(BODY), PROJECT)
+            await self.cloud.send(checkpoint_change_of(BODY), PROJECT)
         except CbrError as error:
             return error
         raise AssertionError("it went well")
@@ -190,7 +190,7 @@ class Stage:
     @property
     def connection(self) -> Connection:
         """The last report of the client."""
-        return self.desk.connection
+        return self.wired.connection
 
 
 @contextlib.asynccontextmanager

@@ -33,9 +33,9 @@ from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import HandClock
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service as SimulatedService
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import answering, response, serving
-from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, VAULT, Desk, Service
+from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, VAULT, Service, WiredCloud
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -49,9 +49,9 @@ class Demo:
         self.service = SimulatedService(self.estate, self.clock)
         project = next(each for each in self.estate.projects if each.id == self.estate.project_id)
         profile = replace(PROFILE, project=project.name, user=estate.DEMO_USER, domain=self.estate.domain.name)
-        self.desk = Desk(httpx.ASGITransport(self.service.application), profile)
-        self.desk.secret.value = estate.DEMO_PASSWORD
-        self.cloud = self.desk.cloud
+        self.wired = WiredCloud(httpx.ASGITransport(self.service.application), profile)
+        self.wired.secret.value = estate.DEMO_PASSWORD
+        self.cloud = self.wired.cloud
 
     def count(self, method: str, part: str) -> int:
         return sum(entry.method == method and part in entry.path for entry in self.service.journal)
@@ -131,7 +131,7 @@ def test_filters() -> None:
 def test_a_checkpoint_from_the_request_to_the_end() -> None:
     async def story(demo: Demo) -> None:
         await demo.vault()
-        answer = await demo.cloud.send(asking(BODY), await demo.cloud.project_id())
+        answer = await demo.cloud.send(checkpoint_change_of(BODY), await demo.cloud.project_id())
         assert answer.result.checkpoint.status is CheckpointStatus.PROTECTING
         assert answer.result.checkpoint.vault_id == VAULT
         assert answer.server_time == NOON
@@ -152,16 +152,16 @@ def test_a_checkpoint_from_the_request_to_the_end() -> None:
 def test_what_the_service_refuses() -> None:
     async def story(demo: Demo) -> None:
         project = await demo.cloud.project_id()
-        await demo.cloud.send(asking(BODY), project)
+        await demo.cloud.send(checkpoint_change_of(BODY), project)
         with pytest.raises(Refused) as caught:
-            await demo.cloud.send(asking(BODY), project)
+            await demo.cloud.send(checkpoint_change_of(BODY), project)
         assert (caught.value.short_code, caught.value.executed) == ("6125", False)
         with pytest.raises(NotFound) as missing:
-            await demo.cloud.send(asking(BODY.replace(VAULT.encode(), NOWHERE.encode())), project)
+            await demo.cloud.send(checkpoint_change_of(BODY.replace(VAULT.encode(), NOWHERE.encode())), project)
         assert (missing.value.short_code, missing.value.executed) == ("6105", False)
         demo.service.modes.forbidden.add("cbr:vaults:backup")
         with pytest.raises(Forbidden) as forbidden:
-            await demo.cloud.send(asking(BODY), project)
+            await demo.cloud.send(checkpoint_change_of(BODY), project)
         assert forbidden.value.executed is False
         demo.service.modes.otc = True
         with pytest.raises(NotFound) as lacking:
@@ -200,9 +200,9 @@ def test_throttled_reads_wait_and_succeed() -> None:
         demo.service.faults.add(Fault("GET", "vaults", "status", status=429, body=body, times=2))
         found = await demo.cloud.vaults()
         assert found.complete
-        assert demo.desk.clock.sleeps == [60, 60]
-        assert any(report.waiting_until for report in demo.desk.reports)
-        assert (demo.desk.connection.waiting_until, demo.desk.connection.reach) == (None, Reach.ONLINE)
+        assert demo.wired.clock.sleeps == [60, 60]
+        assert any(report.waiting_until for report in demo.wired.reports)
+        assert (demo.wired.connection.waiting_until, demo.wired.connection.reach) == (None, Reach.ONLINE)
 
     played(story)
 
@@ -213,7 +213,7 @@ def test_a_cut_leaves_the_fate_of_a_post_open(when: Any) -> None:
         project = await demo.cloud.project_id()
         demo.service.faults.add(Fault("POST", "checkpoints", "cut", when))
         with pytest.raises(NoAnswer) as caught:
-            await demo.cloud.send(asking(BODY), project)
+            await demo.cloud.send(checkpoint_change_of(BODY), project)
         assert caught.value.executed is None
         assert demo.count("POST", "checkpoints") == 1
 
@@ -248,7 +248,7 @@ def test_an_unreadable_success_leaves_the_fate_of_a_post_open(name: str) -> None
             lambda request: httpx.Response(200, headers={"X-Request-Id": "ab12"}, content=UNREADABLE[name])
         )
         with pytest.raises(BadAnswer) as caught:
-            await Desk(service).cloud.send(asking(BODY), PROJECT)
+            await WiredCloud(service).cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (caught.value.executed, caught.value.request_id, caught.value.status) == (None, "ab12", 200)
         assert service.count("POST") == 1
 
@@ -259,12 +259,12 @@ def test_an_unreadable_success_leaves_the_fate_of_a_post_open(name: str) -> None
 def test_a_post_is_sent_once_whatever_comes_back(status: int) -> None:
     async def main() -> None:
         service = Service(lambda request: httpx.Response(status, html="<p>odd", headers={"Location": "/"}))
-        desk = Desk(service)
+        wired = WiredCloud(service)
         with pytest.raises(CloudError) as caught:
-            await desk.cloud.send(asking(BODY), PROJECT)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert caught.value.executed is None
         assert service.count("POST") == 1
-        assert desk.clock.sleeps == []
+        assert wired.clock.sleeps == []
 
     asyncio.run(main())
 
@@ -275,7 +275,7 @@ def test_a_throttled_post_was_not_carried_out_and_is_not_repeated_here() -> None
             lambda request: httpx.Response(429, json={"error_code": "APIGW.0308", "error_msg": "over ratelimit"})
         )
         with pytest.raises(Throttled) as caught:
-            await Desk(service).cloud.send(asking(BODY), PROJECT)
+            await WiredCloud(service).cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (caught.value.executed, service.count("POST")) == (False, 1)
 
     asyncio.run(main())
@@ -285,7 +285,7 @@ def test_a_refusal_under_a_good_status_is_a_refusal() -> None:
     async def main() -> None:
         refusal = {"error_code": "BackupService.9910", "error_msg": "Unknown error"}
         with pytest.raises(Refused) as caught:
-            await Desk(Service(lambda request: httpx.Response(200, json=refusal))).cloud.vaults()
+            await WiredCloud(Service(lambda request: httpx.Response(200, json=refusal))).cloud.vaults()
         assert (caught.value.code, caught.value.status) == ("BackupService.9910", 200)
 
     asyncio.run(main())
@@ -293,10 +293,10 @@ def test_a_refusal_under_a_good_status_is_a_refusal() -> None:
 
 def test_a_sign_in_page_is_not_an_empty_list() -> None:
     async def main() -> None:
-        desk = Desk(Service(lambda request: httpx.Response(200, html="<form>")))
+        wired = WiredCloud(Service(lambda request: httpx.Response(200, html="<form>")))
         with pytest.raises(SignInPage):
-            await desk.cloud.vaults()
-        assert desk.connection.reach is Reach.UNREACHABLE
+            await wired.cloud.vaults()
+        assert wired.connection.reach is Reach.UNREACHABLE
 
     asyncio.run(main())
 
@@ -305,7 +305,7 @@ def test_a_sign_in_page_is_not_an_empty_list() -> None:
 def test_an_odd_list_names_the_fault(body: bytes) -> None:
     async def main() -> None:
         with pytest.raises(BadAnswer) as caught:
-            await Desk(Service(lambda request: httpx.Response(200, content=body))).cloud.vaults()
+            await WiredCloud(Service(lambda request: httpx.Response(200, content=body))).cloud.vaults()
         assert caught.value.detail
         assert caught.value.host == "cbr.example"
 
@@ -316,11 +316,11 @@ def test_an_odd_list_names_the_fault(body: bytes) -> None:
 def test_what_is_no_id_is_not_sent(id: str) -> None:
     async def main() -> None:
         service = Service(lambda request: httpx.Response(200, content=NO_VAULTS))
-        cloud = Desk(service).cloud
+        cloud = WiredCloud(service).cloud
         for call in (
             cloud.checkpoint(CheckpointId(id)),
             cloud.backups(vault_id=VaultId(id)),
-            cloud.send(asking(BODY), ProjectId(id)),
+            cloud.send(checkpoint_change_of(BODY), ProjectId(id)),
         ):
             with pytest.raises(NotFound) as caught:
                 await call
@@ -349,7 +349,7 @@ def test_what_is_no_id_is_not_sent(id: str) -> None:
 def test_an_endpoint_that_is_none(endpoint: str, field: str) -> None:
     profile: Profile = replace(PROFILE, **{field: endpoint})  # type: ignore[arg-type]
     with pytest.raises(ProfileError) as caught:
-        Desk(Service(), profile)
+        WiredCloud(Service(), profile)
     assert caught.value.field == field
 
 
@@ -360,9 +360,9 @@ def test_over_a_real_socket() -> None:
             serving(answering(response(token, b"X-Subject-Token: t", status=b"201 Created"))) as iam,
             serving(answering(response(CREATED, b"Date: Sun, 01 Mar 2026 12:00:00 GMT"))) as cbr,
         ):
-            desk = Desk(Network(), replace(PROFILE, iam_endpoint=iam.url, cbr_endpoint=cbr.url + "/"))
-            answer = await desk.cloud.send(asking(BODY), PROJECT)
-            await desk.cloud.aclose()
+            wired = WiredCloud(Network(), replace(PROFILE, iam_endpoint=iam.url, cbr_endpoint=cbr.url + "/"))
+            answer = await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
+            await wired.cloud.aclose()
             assert answer.server_time == datetime(2026, 3, 1, 12, tzinfo=UTC)
             head, _, body = cbr.requests[0].partition(b"\r\n\r\n")
             assert body == BODY
@@ -376,4 +376,4 @@ def test_over_a_real_socket() -> None:
 def test_regions() -> None:
     assert REGIONS["ap-southeast-1"].cbr == "https://cbr.ap-southeast-1.myhuaweicloud.com"
     for endpoints in REGIONS.values():
-        Desk(Service(), replace(PROFILE, cbr_endpoint=endpoints.cbr, iam_endpoint=endpoints.iam))
+        WiredCloud(Service(), replace(PROFILE, cbr_endpoint=endpoints.cbr, iam_endpoint=endpoints.iam))

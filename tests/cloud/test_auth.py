@@ -20,8 +20,8 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.secret import SecretKind
-from tests.asking import asking
-from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Desk, Service, token_answer
+from tests.checkpoint_change import checkpoint_change_of
+from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Service, WiredCloud, token_answer
 
 STALE = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: decrypt token fail"}
 WRONG = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}
@@ -40,8 +40,8 @@ def only(*tokens: str):  # type: ignore[no-untyped-def]
 
 def test_the_request_for_a_token() -> None:
     service = Service(good)
-    desk = Desk(service)
-    assert asyncio.run(desk.cloud.project_id()) == PROJECT
+    wired = WiredCloud(service)
+    assert asyncio.run(wired.cloud.project_id()) == PROJECT
     (request,) = service.logins
     assert str(request.url) == "https://iam.example/v3/auth/tokens?nocatalog=true"
     assert request.headers["content-type"] == "application/json;charset=UTF-8"
@@ -52,16 +52,16 @@ def test_the_request_for_a_token() -> None:
         },
         "scope": {"project": {"name": "eu-de_prod"}},
     }
-    assert desk.connection.token_expires_at == NOON + timedelta(days=1)
+    assert wired.connection.token_expires_at == NOON + timedelta(days=1)
 
 
 def test_a_token_for_the_account() -> None:
     async def main() -> None:
         service = Service(good, lambda request: token_answer(project=None))
-        desk = Desk(service)
-        login = PasswordLogin(PROFILE, desk.secret, whole_account=True)
+        wired = WiredCloud(service)
+        login = PasswordLogin(PROFILE, wired.secret, whole_account=True)
         with pytest.raises(BadAnswer):
-            await login.project_id(desk.cloud._client)
+            await login.project_id(wired.cloud._client)
         assert msgspec.json.decode(service.logins[0].content)["auth"]["scope"] == {"domain": {"name": "acme"}}
 
     asyncio.run(main())
@@ -70,11 +70,11 @@ def test_a_token_for_the_account() -> None:
 def test_one_login_for_many_calls() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
+        wired = WiredCloud(service)
         async with asyncio.TaskGroup() as group:
             for _ in range(20):
-                group.create_task(desk.cloud.vaults())
-        assert (len(service.logins), desk.secret.asked, service.count("GET")) == (1, 1, 20)
+                group.create_task(wired.cloud.vaults())
+        assert (len(service.logins), wired.secret.asked, service.count("GET")) == (1, 1, 20)
 
     asyncio.run(main())
 
@@ -83,15 +83,15 @@ def test_one_login_for_many_calls() -> None:
 def test_a_token_that_died_is_replaced_once_for_all(calls: int) -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.answer = only("token-2")
         async with asyncio.TaskGroup() as group:
             for _ in range(calls):
-                group.create_task(desk.cloud.vaults())
+                group.create_task(wired.cloud.vaults())
         assert len(service.logins) == 2
         assert service.count("GET") <= 1 + 2 * calls
-        assert desk.connection.reach is Reach.ONLINE
+        assert wired.connection.reach is Reach.ONLINE
 
     asyncio.run(main())
 
@@ -109,19 +109,19 @@ def test_a_late_refusal_of_an_old_token_starts_no_login() -> None:
             return httpx.Response(401, json=STALE)
 
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.answer = answer
         async with asyncio.TaskGroup() as group:
-            group.create_task(_policies(desk))
+            group.create_task(_policies(wired))
             await arrived.wait()
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
             held.set()
         assert len(service.logins) == 2
 
-    async def _policies(desk: Desk) -> None:
+    async def _policies(wired: WiredCloud) -> None:
         with pytest.raises(BadAnswer):
-            await desk.cloud.policies()
+            await wired.cloud.policies()
 
     asyncio.run(main())
 
@@ -129,12 +129,12 @@ def test_a_late_refusal_of_an_old_token_starts_no_login() -> None:
 def test_a_fresh_token_that_is_refused_too_ends_it() -> None:
     async def main() -> None:
         service = Service(lambda request: httpx.Response(401, json=STALE))
-        desk = Desk(service)
+        wired = WiredCloud(service)
         for _ in range(3):
             with pytest.raises(LoginRefused):
-                await desk.cloud.vaults()
+                await wired.cloud.vaults()
         assert len(service.logins) == 1
-        assert desk.connection.reach is Reach.REFUSED
+        assert wired.connection.reach is Reach.REFUSED
 
     asyncio.run(main())
 
@@ -143,27 +143,27 @@ def test_a_fresh_token_that_is_refused_too_ends_it() -> None:
 def test_a_refused_password_is_asked_about_once(status: int) -> None:
     async def main() -> None:
         service = Service(good, lambda request: httpx.Response(status, json=WRONG))
-        desk = Desk(service)
+        wired = WiredCloud(service)
         for _ in range(5):
             with pytest.raises(LoginRefused) as caught:
-                await desk.cloud.vaults()
+                await wired.cloud.vaults()
         async with asyncio.TaskGroup() as group:
             for _ in range(5):
-                group.create_task(_refused(desk))
+                group.create_task(_refused(wired))
         assert len(service.logins) == 1
         assert (caught.value.message, caught.value.status) == ("The username or password is wrong.", status)
         # nothing was done of what the call asked for: it may be sent again
         assert (caught.value.host, caught.value.executed) == ("iam.example", False)
-        assert desk.connection.reach is Reach.REFUSED
+        assert wired.connection.reach is Reach.REFUSED
         service.login = None
-        desk.secret.value = "another"
-        await desk.cloud.vaults()
+        wired.secret.value = "another"
+        await wired.cloud.vaults()
         assert len(service.logins) == 2
-        assert desk.connection.reach is Reach.ONLINE
+        assert wired.connection.reach is Reach.ONLINE
 
-    async def _refused(desk: Desk) -> None:
+    async def _refused(wired: WiredCloud) -> None:
         with pytest.raises(LoginRefused):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
 
     asyncio.run(main())
 
@@ -171,12 +171,12 @@ def test_a_refused_password_is_asked_about_once(status: int) -> None:
 def test_a_person_may_try_a_refused_password_again() -> None:
     async def main() -> None:
         service = Service(good, lambda request: httpx.Response(401, json=WRONG))
-        desk = Desk(service)
+        wired = WiredCloud(service)
         with pytest.raises(LoginRefused):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
         service.login = None
-        desk.cloud.allow_login_again()
-        await desk.cloud.vaults()
+        wired.cloud.allow_login_again()
+        await wired.cloud.vaults()
         assert len(service.logins) == 2
 
     asyncio.run(main())
@@ -193,9 +193,9 @@ def test_only_a_login_that_never_left_is_sent_again(error: Exception, kind: type
 
     async def main() -> None:
         service = Service(good, fail)
-        desk = Desk(service)
+        wired = WiredCloud(service)
         with pytest.raises(kind):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
         assert (len(service.logins), len(service.requests)) == (logins, 0)
 
     asyncio.run(main())
@@ -208,8 +208,8 @@ def test_a_failed_login_is_everybodys() -> None:
             raise httpx.ReadTimeout("x")
 
         service = Service(good, fail)
-        desk = Desk(service)
-        found = await asyncio.gather(*[desk.cloud.vaults() for _ in range(10)], return_exceptions=True)
+        wired = WiredCloud(service)
+        found = await asyncio.gather(*[wired.cloud.vaults() for _ in range(10)], return_exceptions=True)
         assert [type(each) for each in found] == [NoAnswer] * 10
         assert len(service.logins) == 1
 
@@ -239,7 +239,7 @@ def test_a_login_that_brings_no_token(login: httpx.Response) -> None:
             good, lambda request: httpx.Response(login.status_code, headers=login.headers, content=login.content)
         )
         with pytest.raises(BadAnswer) as caught:
-            await Desk(service).cloud.vaults()
+            await WiredCloud(service).cloud.vaults()
         assert (len(service.logins), len(service.requests)) == (1, 0)
         assert "aaaa" not in str(caught.value)
 
@@ -251,7 +251,7 @@ def test_other_refusals_of_a_login(status: int, kind: type[Refused]) -> None:
     async def main() -> None:
         service = Service(good, lambda request: httpx.Response(status, json=WRONG))
         with pytest.raises(kind) as caught:
-            await Desk(service).cloud.vaults()
+            await WiredCloud(service).cloud.vaults()
         assert not isinstance(caught.value, LoginRefused)
         assert len(service.logins) == 1
 
@@ -261,13 +261,13 @@ def test_other_refusals_of_a_login(status: int, kind: type[Refused]) -> None:
 def test_a_token_is_renewed_ahead_of_its_end() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
-        desk.clock.time += timedelta(hours=23, minutes=54)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
+        wired.clock.time += timedelta(hours=23, minutes=54)
+        await wired.cloud.vaults()
         assert len(service.logins) == 1
-        desk.clock.time += timedelta(minutes=2)
-        await desk.cloud.vaults()
+        wired.clock.time += timedelta(minutes=2)
+        await wired.cloud.vaults()
         assert len(service.logins) == 2
         assert service.requests[-1].headers["x-auth-token"] == "token-2"
 
@@ -277,16 +277,16 @@ def test_a_token_is_renewed_ahead_of_its_end() -> None:
 def test_a_renewal_that_fails_leaves_the_old_token_in_use() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.login = lambda request: httpx.Response(500)
-        desk.clock.time += timedelta(hours=23, minutes=56)
-        await desk.cloud.vaults()
-        await desk.cloud.vaults()
+        wired.clock.time += timedelta(hours=23, minutes=56)
+        await wired.cloud.vaults()
+        await wired.cloud.vaults()
         assert len(service.logins) == 2
-        desk.clock.time += timedelta(minutes=5)
+        wired.clock.time += timedelta(minutes=5)
         with pytest.raises(Refused):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
 
     asyncio.run(main())
 
@@ -295,10 +295,10 @@ def test_a_renewal_that_fails_leaves_the_old_token_in_use() -> None:
 def test_a_token_without_an_end_is_used_until_it_is_refused(life: object) -> None:
     async def main() -> None:
         service = Service(good, lambda request: token_answer(expires_at=life))
-        desk = Desk(service)
-        await desk.cloud.vaults()
-        desk.clock.time += timedelta(days=9)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
+        wired.clock.time += timedelta(days=9)
+        await wired.cloud.vaults()
         assert len(service.logins) == 1
 
     asyncio.run(main())
@@ -307,10 +307,10 @@ def test_a_token_without_an_end_is_used_until_it_is_refused(life: object) -> Non
 def test_a_clock_that_is_wrong_does_not_renew_without_end() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        desk.clock.time += timedelta(days=3000)
+        wired = WiredCloud(service)
+        wired.clock.time += timedelta(days=3000)
         for _ in range(5):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
         assert len(service.logins) == 1
 
     asyncio.run(main())
@@ -319,10 +319,10 @@ def test_a_clock_that_is_wrong_does_not_renew_without_end() -> None:
 def test_a_post_is_sent_a_second_time_only_after_the_gateway_refused_the_token() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.answer = only("token-2")
-        answer = await desk.cloud.send(asking(BODY), PROJECT)
+        answer = await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert answer.result.id == "8b0851a8-adf3-4f4c-a914-dead08bf9664"
         assert (service.count("POST"), len(service.logins)) == (2, 2)
         assert [request.content for request in service.requests[1:]] == [BODY, BODY]
@@ -333,11 +333,11 @@ def test_a_post_is_sent_a_second_time_only_after_the_gateway_refused_the_token()
 def test_a_post_is_not_sent_a_third_time() -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.answer = lambda request: httpx.Response(401, json=STALE)
         with pytest.raises(LoginRefused) as caught:
-            await desk.cloud.send(asking(BODY), PROJECT)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins), caught.value.executed) == (2, 2, False)
 
     asyncio.run(main())
@@ -347,11 +347,11 @@ def test_a_post_is_not_sent_a_third_time() -> None:
 def test_a_post_is_not_sent_again_after_any_other_401(body: object) -> None:
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        await wired.cloud.vaults()
         service.answer = lambda request: httpx.Response(401, json=body)
         with pytest.raises(LoginRefused):
-            await desk.cloud.send(asking(BODY), PROJECT)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins)) == (1, 1)
 
     asyncio.run(main())
@@ -364,13 +364,13 @@ def test_a_post_whose_login_is_lost_was_not_carried_out(when: str) -> None:
 
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
+        wired = WiredCloud(service)
         if when == "between":
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
             service.answer = only("token-2")
         service.login = lose
         with pytest.raises(NoAnswer) as caught:
-            await desk.cloud.send(asking(BODY), PROJECT)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert caught.value.executed is False
         assert service.count("POST") == (0 if when == "before" else 1)
 
@@ -383,10 +383,10 @@ def test_no_password_no_request() -> None:
 
     async def main() -> None:
         service = Service(good)
-        desk = Desk(service)
-        desk.login._secret = missing
+        wired = WiredCloud(service)
+        wired.login._secret = missing
         with pytest.raises(SecretMissing):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
         assert service.logins == []
 
     asyncio.run(main())
@@ -395,14 +395,20 @@ def test_no_password_no_request() -> None:
 def test_the_secrets_show_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         service = Service(good, lambda request: token_answer("CANARY-TOKEN"))
-        desk = Desk(service)
-        desk.secret.value = "CANARY-PASSWORD"
-        await desk.cloud.vaults()
+        wired = WiredCloud(service)
+        wired.secret.value = "CANARY-PASSWORD"
+        await wired.cloud.vaults()
         service.login = lambda request: httpx.Response(401, json=WRONG)
         service.answer = only("none")
         with pytest.raises(LoginRefused) as caught:
-            await desk.cloud.vaults()
-        shown = [repr(vars(desk.login)), repr(desk.login._token), repr(desk.reports), repr(caught.value), caplog.text]
+            await wired.cloud.vaults()
+        shown = [
+            repr(vars(wired.login)),
+            repr(wired.login._token),
+            repr(wired.reports),
+            repr(caught.value),
+            caplog.text,
+        ]
         assert not [text for text in shown if "CANARY" in text]
 
     with caplog.at_level("DEBUG"):

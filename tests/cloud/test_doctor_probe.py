@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from cbr_desktop.cloud.network import Network, context_of
-from cbr_desktop.cloud.probe import CloudProbe, Wire
+from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, LoginRefused, Redirected, SecretMissing, SignInPage, Unreachable
@@ -40,7 +40,7 @@ FORBIDDEN = (
 LACKING = b'{"error_code": "APIGW.0101", "error_msg": "API does not exist", "request_id": "r-2"}'
 
 
-class Town:
+class WholeService:
     """A whole service in one server, which knows from the path who is asked; every answer can be another one."""
 
     def __init__(self, other: dict[str, bytes] | None = None, *, ahead: float | None = 0.0) -> None:
@@ -122,7 +122,7 @@ class Visit:
 
     async def run(self, seconds: float = 5.0) -> Diagnosis:
         network = Network(self.profile, self.proxy_password, resolve=self.resolve)
-        wire = Wire(self.profile, self.proxy_password, resolve=self.resolve)
+        wire = BareNetwork(self.profile, self.proxy_password, resolve=self.resolve)
         probe = CloudProbe(self.profile, self.auth, network, self.clock, wire, refusal=lambda: self.refusal)
         try:
             return await Doctor(self.profile, probe, self.clock, seconds).run(lambda check: None)
@@ -155,7 +155,7 @@ def shown_by(authority: trustme.CA, *names: str, ends_at: datetime | None = None
 
 
 @contextlib.asynccontextmanager
-async def town(behaviour: Town, context: ssl.SSLContext) -> AsyncIterator[FaultServer]:
+async def served(behaviour: WholeService, context: ssl.SSLContext) -> AsyncIterator[FaultServer]:
     async with serving(behaviour, context) as server:
         behaviour.faults = server
         yield server
@@ -174,11 +174,11 @@ def reason(check: Check) -> str:
     return check.error.reason
 
 
-def examined(behaviour: Town, authority: trustme.CA, ca_file: str, **options: Any) -> tuple[Visit, Diagnosis]:
-    """Visit a town over TLS, once."""
+def examined(behaviour: WholeService, authority: trustme.CA, ca_file: str, **options: Any) -> tuple[Visit, Diagnosis]:
+    """Visit a service over TLS, once."""
 
     async def story() -> tuple[Visit, Diagnosis]:
-        async with town(behaviour, shown_by(authority)) as server:
+        async with served(behaviour, shown_by(authority)) as server:
             visit = Visit(
                 options.pop("profile", DIRECT), server.port, ca_file=ca_file, secrets=options.pop("secrets", None)
             )
@@ -192,7 +192,7 @@ def examined(behaviour: Town, authority: trustme.CA, ca_file: str, **options: An
 
 
 def test_all_is_well_with_one_login_and_nothing_that_changes_anything(authority: trustme.CA, ca_file: str) -> None:
-    behaviour = Town()
+    behaviour = WholeService()
     _, diagnosis = examined(behaviour, authority, ca_file)
     assert [c for c in diagnosis.checks if c.verdict not in (Verdict.PASS, Verdict.SKIPPED)] == []
     assert [c.why for c in diagnosis.checks if c.verdict is Verdict.SKIPPED] == [Why.ONLY_SENDING_SHOWS]
@@ -264,7 +264,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing() -> None:
 
 def test_a_family_of_addresses_that_is_dead(authority: trustme.CA, ca_file: str) -> None:
     async def story() -> None:
-        async with town(Town(), shown_by(authority)) as server:
+        async with served(WholeService(), shown_by(authority)) as server:
             visit = Visit(DIRECT, server.port, ca_file=ca_file)
             visit.addresses = ["::1", "127.0.0.1"]
             diagnosis = await visit.run()
@@ -285,7 +285,7 @@ def behind(profile: Profile, port: int) -> Profile:
 
 def test_a_proxy_that_takes_the_login(authority: trustme.CA, ca_file: str) -> None:
     async def story() -> None:
-        async with town(Town(), shown_by(authority)) as server:
+        async with served(WholeService(), shown_by(authority)) as server:
             tunnel = Tunnel(server.port, login=b"Basic " + b64encode(f"ada:{PROXY_PASSWORD}".encode()))
             async with serving(tunnel, at_once=True) as proxy:
                 visit = Visit(behind(DIRECT, proxy.port), server.port, ca_file=ca_file)
@@ -336,8 +336,8 @@ def test_certificates_are_refused_each_for_its_reason_and_shown_all_the_same(
     }
 
     async def story() -> None:
-        behaviour = Town()
-        async with town(behaviour, contexts[word]()) as server:
+        behaviour = WholeService()
+        async with served(behaviour, contexts[word]()) as server:
             diagnosis = await Visit(DIRECT, server.port, ca_file=ca_file).run()
         for line in lines(diagnosis, CheckKind.CERTIFICATE):
             assert (line.verdict, reason(line)) == (Verdict.FAIL, word)
@@ -356,7 +356,7 @@ def test_certificates_are_refused_each_for_its_reason_and_shown_all_the_same(
 
 def test_a_certificate_that_ends_soon(authority: trustme.CA, ca_file: str) -> None:
     async def story() -> None:
-        async with town(Town(), shown_by(authority, ends_at=NOW + timedelta(days=9, hours=1))) as server:
+        async with served(WholeService(), shown_by(authority, ends_at=NOW + timedelta(days=9, hours=1))) as server:
             diagnosis = await Visit(DIRECT, server.port, ca_file=ca_file).run()
         line = first(diagnosis, CheckKind.CERTIFICATE)
         assert (line.verdict, line.why, line.fact("days_left")) == (Verdict.WARN, Why.ENDS_SOON, 9)
@@ -367,7 +367,7 @@ def test_a_certificate_that_ends_soon(authority: trustme.CA, ca_file: str) -> No
 def test_a_file_of_authorities_that_is_none(authority: trustme.CA, tmp_path: Any) -> None:
     broken = tmp_path / "company.pem"
     broken.write_text("no certificate")
-    _, diagnosis = examined(Town(), authority, str(broken))
+    _, diagnosis = examined(WholeService(), authority, str(broken))
     assert [reason(check) for check in lines(diagnosis, CheckKind.CERTIFICATE)] == ["ca-file", "ca-file"]
 
 
@@ -388,7 +388,7 @@ def test_a_server_that_does_not_speak_tls() -> None:
     [(0, Verdict.PASS, 0), (90, Verdict.WARN, 90), (-90, Verdict.WARN, -90), (1200, Verdict.FAIL, 1200)],
 )
 def test_clocks_that_differ(authority: trustme.CA, ca_file: str, ahead: int, verdict: Verdict, offset: int) -> None:
-    _, diagnosis = examined(Town(ahead=ahead), authority, ca_file)
+    _, diagnosis = examined(WholeService(ahead=ahead), authority, ca_file)
     line = first(diagnosis, CheckKind.CLOCK)
     assert line.verdict is verdict
     assert abs(int(str(line.fact("offset_seconds"))) - offset) <= 1
@@ -398,7 +398,7 @@ def test_clocks_that_differ(authority: trustme.CA, ca_file: str, ahead: int, ver
 def test_a_service_that_tells_no_time_or_one_that_cannot_be(
     authority: trustme.CA, ca_file: str, ahead: float | None
 ) -> None:
-    _, diagnosis = examined(Town(ahead=ahead), authority, ca_file)
+    _, diagnosis = examined(WholeService(ahead=ahead), authority, ca_file)
     assert first(diagnosis, CheckKind.CLOCK).why is Why.NO_DATE
 
 
@@ -412,7 +412,7 @@ def test_a_service_that_tells_no_time_or_one_that_cannot_be(
 def test_a_network_that_wants_a_sign_in(
     authority: trustme.CA, ca_file: str, answer: bytes, kind: type[CbrError]
 ) -> None:
-    behaviour = Town({"v3": answer})
+    behaviour = WholeService({"v3": answer})
     _, diagnosis = examined(behaviour, authority, ca_file)
     assert all(isinstance(check.error, kind) for check in lines(diagnosis, CheckKind.SERVICE))
     assert behaviour.count("POST") == 0
@@ -423,7 +423,7 @@ def test_a_network_that_wants_a_sign_in(
     "answer", [response(b"<html>404</html>", status=b"404 Not Found"), response(LACKING, status=b"404 Not Found")]
 )
 def test_something_answers_that_is_no_backup_service(authority: trustme.CA, ca_file: str, answer: bytes) -> None:
-    _, diagnosis = examined(Town({"/0000": answer}), authority, ca_file)
+    _, diagnosis = examined(WholeService({"/0000": answer}), authority, ca_file)
     identity, backup = lines(diagnosis, CheckKind.SERVICE)
     assert identity.verdict is Verdict.PASS
     assert (backup.verdict, backup.why) == (Verdict.FAIL, Why.NO_SERVICE)
@@ -436,8 +436,8 @@ def test_something_answers_that_is_no_backup_service(authority: trustme.CA, ca_f
 
 def test_a_refused_password_is_tried_once_however_often_it_is_looked_at(authority: trustme.CA, ca_file: str) -> None:
     async def story() -> None:
-        behaviour = Town({"POST /v3/auth/tokens": response(WRONG, status=b"401 Unauthorized")})
-        async with town(behaviour, shown_by(authority)) as server:
+        behaviour = WholeService({"POST /v3/auth/tokens": response(WRONG, status=b"401 Unauthorized")})
+        async with served(behaviour, shown_by(authority)) as server:
             visit = Visit(DIRECT, server.port, ca_file=ca_file)
             for _ in range(3):
                 diagnosis = await visit.run()
@@ -450,7 +450,7 @@ def test_a_refused_password_is_tried_once_however_often_it_is_looked_at(authorit
 
 
 def test_what_was_refused_elsewhere_in_the_program_is_not_tried_at_all(authority: trustme.CA, ca_file: str) -> None:
-    behaviour = Town()
+    behaviour = WholeService()
     refusal = LoginRefused("iam.example", status=401)
     _, diagnosis = examined(behaviour, authority, ca_file, refusal=refusal)
     line = first(diagnosis, CheckKind.LOGIN)
@@ -460,7 +460,7 @@ def test_what_was_refused_elsewhere_in_the_program_is_not_tried_at_all(authority
 
 @pytest.mark.parametrize("mfa", [False, True])
 def test_a_secret_that_is_not_known_is_not_asked_for(authority: trustme.CA, ca_file: str, mfa: bool) -> None:
-    behaviour = Town()
+    behaviour = WholeService()
     profile = replace(DIRECT, mfa=mfa, user_id="0" * 32)
     secrets = {SecretKind.PASSWORD: PASSWORD} if mfa else {}
     _, diagnosis = examined(behaviour, authority, ca_file, profile=profile, secrets=secrets)
@@ -473,7 +473,7 @@ def test_a_secret_that_is_not_known_is_not_asked_for(authority: trustme.CA, ca_f
 
 @pytest.mark.parametrize("status", [b"429 Too Many Requests", b"503 Service Unavailable"])
 def test_a_service_in_trouble_is_not_asked_to_log_in_again(authority: trustme.CA, ca_file: str, status: bytes) -> None:
-    behaviour = Town({"POST /v3/auth/tokens": response(b"{}", status=status)})
+    behaviour = WholeService({"POST /v3/auth/tokens": response(b"{}", status=status)})
     _, diagnosis = examined(behaviour, authority, ca_file)
     assert first(diagnosis, CheckKind.LOGIN).verdict is Verdict.FAIL
     assert behaviour.count("POST") == 1
@@ -483,7 +483,7 @@ def test_a_service_in_trouble_is_not_asked_to_log_in_again(authority: trustme.CA
 
 
 def test_each_action_and_each_feature_has_a_line_of_its_own(authority: trustme.CA, ca_file: str) -> None:
-    behaviour = Town(
+    behaviour = WholeService(
         {
             "operation-logs": response(FORBIDDEN, status=b"403 Forbidden"),
             "protectables/disk": response(LACKING, status=b"404 Not Found"),
@@ -498,7 +498,7 @@ def test_each_action_and_each_feature_has_a_line_of_its_own(authority: trustme.C
 
 
 def test_a_list_that_is_no_list(authority: trustme.CA, ca_file: str) -> None:
-    _, diagnosis = examined(Town({"backups": response(b'{"backups": null}')}), authority, ca_file)
+    _, diagnosis = examined(WholeService({"backups": response(b'{"backups": null}')}), authority, ca_file)
     line = next(check for check in diagnosis.checks if check.subject == "cbr:backups:list")
     assert line.verdict is Verdict.FAIL
     assert "backups" in str(line.error)

@@ -16,9 +16,20 @@ from cbr_desktop.cloud.redaction import KnownSecrets
 from cbr_desktop.domain.error import BadAnswer, CbrError, CloudError, LoginRefused, Refused
 from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.domain.redaction import HIDDEN
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import Tunnel, answering, serving
-from tests.cloud.values import BODY, CREATED, NO_VAULTS, PROFILE, PROJECT, VAULT, Desk, Secret, Service, token_answer
+from tests.cloud.values import (
+    BODY,
+    CREATED,
+    NO_VAULTS,
+    PROFILE,
+    PROJECT,
+    VAULT,
+    Secret,
+    Service,
+    WiredCloud,
+    token_answer,
+)
 
 PASSWORD = 'Kd83"Lm/w0+%7qZ'
 TOKEN = "MIIQxAYJKoZIhvcNAQcCoIIQtTCCELECAQExDTALBglghkgBZQMEAgEwgg7W+uY0" * 30
@@ -65,14 +76,14 @@ def refusing(disguise: Disguise, secret: str, **headers: str) -> httpx.Response:
     return httpx.Response(400, headers={"X-Request-Id": said[:100]} | headers, json=body)
 
 
-def post_answered(answer: Callable[[httpx.Request], httpx.Response], desk: Desk | None = None) -> CloudError:
+def post_answered(answer: Callable[[httpx.Request], httpx.Response], wired: WiredCloud | None = None) -> CloudError:
     service = Service(answer, lambda request: token_answer(TOKEN))
-    made = desk or Desk(service)
+    made = wired or WiredCloud(service)
     made.secret.value = PASSWORD
 
     async def main() -> CloudError:
         with pytest.raises(CloudError) as caught:
-            await made.cloud.send(asking(BODY), PROJECT)
+            await made.cloud.send(checkpoint_change_of(BODY), PROJECT)
         return caught.value
 
     return asyncio.run(main())
@@ -126,9 +137,9 @@ def test_fault_85_keys_and_what_they_sign(way: Way, disguise: Disguise) -> None:
         told = [SECRET_KEY, signatures[-1]] + ([SECURITY_TOKEN] if way is Way.TEMPORARY_KEYS else [])
         return refusing(lambda text: " ; ".join(map(disguise, told)), "")
 
-    desk = Desk(Service(answer), profile)
-    desk.secret.others |= others
-    error = post_answered(answer, desk)
+    wired = WiredCloud(Service(answer), profile)
+    wired.secret.others |= others
+    error = post_answered(answer, wired)
     secrets = [SECRET_KEY, *signatures] + ([SECURITY_TOKEN] if way is Way.TEMPORARY_KEYS else [])
     assert [trace for secret in secrets for trace in traces(secret) if trace in seen_of(error)] == []
 
@@ -149,21 +160,21 @@ def test_fault_85_keys_and_what_they_sign(way: Way, disguise: Disguise) -> None:
 @pytest.mark.parametrize("secret", [SECRET_KEY, SECRET_KEY.upper()])
 def test_fault_85_answers_of_other_kinds(make: Callable[[str], httpx.Response], secret: str) -> None:
     service = Service(lambda request: make(secret))
-    desk = Desk(service, replace(PROFILE, way=Way.KEYS, access_key="AKIDPERMANENT0000001", project=PROJECT))
-    desk.secret.others |= {"secret_key": SECRET_KEY}
-    assert [trace for trace in traces(secret) if trace in seen_of(post_answered(service.answer, desk))] == []  # type: ignore[arg-type]
+    wired = WiredCloud(service, replace(PROFILE, way=Way.KEYS, access_key="AKIDPERMANENT0000001", project=PROJECT))
+    wired.secret.others |= {"secret_key": SECRET_KEY}
+    assert [trace for trace in traces(secret) if trace in seen_of(post_answered(service.answer, wired))] == []  # type: ignore[arg-type]
 
 
 def test_fault_85_a_login_that_echoes_the_password() -> None:
     def login(request: httpx.Request) -> httpx.Response:
         return httpx.Response(401, json={"error": {"code": 401, "message": f"no: {PASSWORD} / {request.content!r}"}})
 
-    desk = Desk(Service(None, login))
-    desk.secret.value = PASSWORD
+    wired = WiredCloud(Service(None, login))
+    wired.secret.value = PASSWORD
 
     async def main() -> None:
         with pytest.raises(LoginRefused) as caught:
-            await desk.cloud.project_id()
+            await wired.cloud.project_id()
         assert [trace for trace in traces(PASSWORD) if trace in seen_of(caught.value)] == []
 
     asyncio.run(main())
@@ -174,11 +185,11 @@ def test_fault_85_lists_that_echo_a_secret() -> None:
     service = Service(
         lambda request: httpx.Response(200, json={"vaults": rows, "count": 3}), lambda _: token_answer(TOKEN)
     )
-    desk = Desk(service)
-    desk.secret.value = PASSWORD
+    wired = WiredCloud(service)
+    wired.secret.value = PASSWORD
 
     async def main() -> None:
-        listing = await desk.cloud.vaults()
+        listing = await wired.cloud.vaults()
         assert [vault.name for vault in listing.rows] == [HIDDEN, f"x {HIDDEN}", "plain"]
 
     asyncio.run(main())
@@ -190,11 +201,11 @@ def test_fault_85_reasons_of_what_was_skipped_and_of_tasks_that_failed_hold_noth
     made["checkpoint"]["vault"]["skipped_resources"] = [{"id": "r-1", "code": "x", "reason": reason}]
     task = {"id": "t-1", "error_info": {"code": "x", "message": reason}}
     answers = {"POST": made, "GET": {"operation_logs": [task], "count": 1}}
-    desk = Desk(Service(lambda request: httpx.Response(200, json=answers[request.method])))
+    wired = WiredCloud(Service(lambda request: httpx.Response(200, json=answers[request.method])))
 
     async def main() -> None:
-        answer = await desk.cloud.send(asking(BODY), PROJECT)
-        tasks = await desk.cloud.tasks()
+        answer = await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
+        tasks = await wired.cloud.tasks()
         assert answer.result.checkpoint.skipped[0].reason == f"denied for X-Auth-Token: {HIDDEN}"
         assert tasks.rows[0].message == f"denied for X-Auth-Token: {HIDDEN}"
 
@@ -211,12 +222,12 @@ def test_fault_85_a_proxy_that_echoes_its_login() -> None:
             profile = replace(PROFILE, proxy=ProxyMode.MANUAL, proxy_url=proxy.url, proxy_user="ada")
             secret = Secret(PASSWORD, proxy_password=password)
             network = Network(profile, lambda: secret_of(secret))
-            desk = Desk(network, profile)
+            wired = WiredCloud(network, profile)
             with pytest.raises(CloudError) as caught:
-                await desk.cloud.project_id()
+                await wired.cloud.project_id()
             assert "502" in seen_of(caught.value)
             assert [trace for trace in traces(password) if trace in seen_of(caught.value)] == []
-            await desk.cloud.aclose()
+            await wired.cloud.aclose()
 
     async def secret_of(secret: Secret) -> str:
         return secret.others["proxy_password"]
@@ -230,12 +241,12 @@ def test_fault_85_a_server_that_echoes_in_a_broken_head() -> None:
             answering(b"HTTP/1.1 200 OK\r\n" + TOKEN[:60].encode() + b"\r\n\r\n"), at_once=True
         ) as server:
             profile = replace(PROFILE, way=Way.TOKEN, iam_endpoint=server.url, proxy=ProxyMode.NONE)
-            desk = Desk(Network(profile), profile)
-            desk.secret.others |= {"token": TOKEN}
+            wired = WiredCloud(Network(profile), profile)
+            wired.secret.others |= {"token": TOKEN}
             with pytest.raises(CloudError) as caught:
-                await desk.cloud.project_id()
+                await wired.cloud.project_id()
             assert TOKEN[:24].lower() not in seen_of(caught.value)
-            await desk.cloud.aclose()
+            await wired.cloud.aclose()
 
     asyncio.run(main())
 
@@ -311,7 +322,7 @@ def test_fault_85_an_answer_without_a_secret_is_the_same_bytes() -> None:
 def test_fault_85_an_id_that_is_a_secret_is_no_id() -> None:
     service = Service(lambda request: httpx.Response(200, json={"checkpoint": {"id": TOKEN, "vault": {"id": VAULT}}}))
     service.login = lambda request: token_answer(TOKEN)
-    error = post_answered(service.answer, Desk(service))  # type: ignore[arg-type]
+    error = post_answered(service.answer, WiredCloud(service))  # type: ignore[arg-type]
     assert isinstance(error, BadAnswer)
     assert error.executed is None
 
@@ -323,11 +334,11 @@ def test_fault_85_the_token_of_a_login_is_taken_although_it_is_known() -> None:
         tokens.append(request.headers["X-Auth-Token"])
         return httpx.Response(200, content=NO_VAULTS) if len(tokens) != 2 else httpx.Response(401)
 
-    desk = Desk(Service(answer, lambda request: token_answer(TOKEN)))
+    wired = WiredCloud(Service(answer, lambda request: token_answer(TOKEN)))
 
     async def main() -> None:
-        await desk.cloud.vaults()
-        await desk.cloud.vaults()
+        await wired.cloud.vaults()
+        await wired.cloud.vaults()
 
     asyncio.run(main())
     assert tokens == [TOKEN] * 3

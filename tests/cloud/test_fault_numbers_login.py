@@ -29,9 +29,9 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.text.errors import error_sentence
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import FaultServer, Heard, replying, response
-from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Clock, Desk
+from tests.cloud.values import BODY, CREATED, NO_VAULTS, NOON, PROFILE, PROJECT, Clock, WiredCloud
 
 CANARY = "CANARY-3f9c2b7d51"
 STALE = "Incorrect IAM authentication information: decrypt token fail"
@@ -54,12 +54,12 @@ def iam_said(status: int, message: str) -> bytes:
     return response(body, status=b"%d No" % status)
 
 
-class Town:
+class ScriptedServices:
     """The identity service and the gateway of the backup service on one socket.
 
     ``logins`` and ``calls`` are what came, ``executed`` the requests to change something that got past the gateway.
-    ``login`` and ``gate`` answer in place of the usual; ``time`` is the town's clock, told in ``Date`` unless ``date``
-    says otherwise.
+    ``login`` and ``gate`` answer in place of the usual; ``time`` is their clock, told in ``Date`` unless ``date`` says
+    otherwise.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Town:
         return response(CREATED if request.method == "POST" else NO_VAULTS, *self.dated())
 
     def dated(self) -> list[bytes]:
-        """Return the header that tells the town's time."""
+        """Return the header that tells the services's time."""
         if self.date is not None:
             return self.date
         return [b"Date: " + email.utils.format_datetime(self.time(), usegmt=True).encode()]
@@ -122,44 +122,44 @@ class Town:
 
 
 @contextlib.asynccontextmanager
-async def visited(town: Town, **more: Any) -> AsyncIterator[Desk]:
-    """Open a desk on a town over a real connection; ``more`` changes the profile."""
-    async with replying(town.reply) as server:
-        desk = at(server, **more)
-        town.time = desk.clock.now
+async def visited(services: ScriptedServices, **more: Any) -> AsyncIterator[WiredCloud]:
+    """Open a wired cloud on scripted services over a real connection; ``more`` changes the profile."""
+    async with replying(services.reply) as server:
+        wired = at(server, **more)
+        services.time = wired.clock.now
         try:
-            yield desk
+            yield wired
         finally:
-            await desk.cloud.aclose()
+            await wired.cloud.aclose()
 
 
-def at(server: FaultServer, **more: Any) -> Desk:
+def at(server: FaultServer, **more: Any) -> WiredCloud:
     profile = replace(PROFILE, iam_endpoint=server.url, cbr_endpoint=server.url, proxy=ProxyMode.NONE, **more)
-    return Desk(Network(profile), profile)
+    return WiredCloud(Network(profile), profile)
 
 
 KEYS: dict[str, Any] = {"way": Way.KEYS, "access_key": "AK0123456789", "project": PROJECT}
 
 
-def with_secret_key(desk: Desk) -> Desk:
-    desk.secret.others["secret_key"] = "Sk0123456789"
-    return desk
+def with_secret_key(wired: WiredCloud) -> WiredCloud:
+    wired.secret.others["secret_key"] = "Sk0123456789"
+    return wired
 
 
 @pytest.mark.parametrize("why", ["ended", "revoked"])
 def test_fault_29_a_token_that_ends_between_two_calls_costs_one_login(why: str) -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            await desk.cloud.vaults()
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            await wired.cloud.vaults()
             if why == "ended":
-                desk.clock.time += timedelta(days=2)
-            town.good.clear()
-            await desk.cloud.vaults()
-            assert (len(town.logins), desk.connection.reach) == (2, Reach.ONLINE)
+                wired.clock.time += timedelta(days=2)
+            services.good.clear()
+            await wired.cloud.vaults()
+            assert (len(services.logins), wired.connection.reach) == (2, Reach.ONLINE)
             # a token that is known to have ended is not even tried
-            assert len(town.calls) == (3 if why == "ended" else 4)
+            assert len(services.calls) == (3 if why == "ended" else 4)
 
     asyncio.run(main())
 
@@ -167,29 +167,29 @@ def test_fault_29_a_token_that_ends_between_two_calls_costs_one_login(why: str) 
 @pytest.mark.parametrize("calls", [20, 200])
 def test_fault_30_many_refused_calls_share_one_login_and_an_old_token_starts_none(calls: int) -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         held = asyncio.Event()
 
         async def slow(request: Heard) -> bytes | None:
             """Refuse at once, but for one call, whose refusal comes when all the others are through."""
-            refusal = town.known(request)
+            refusal = services.known(request)
             if refusal is not None and request.path.endswith("policies"):
                 await held.wait()
             return refusal
 
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.good.clear()
-            town.gate = slow
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.good.clear()
+            services.gate = slow
             async with asyncio.TaskGroup() as group:
-                late = group.create_task(_expect(BadAnswer, desk.cloud.policies()))
+                late = group.create_task(_expect(BadAnswer, wired.cloud.policies()))
                 async with asyncio.TaskGroup() as others:
                     for _ in range(calls):
-                        others.create_task(desk.cloud.vaults())
+                        others.create_task(wired.cloud.vaults())
                 assert not late.done()
                 held.set()
-            assert len(town.logins) == 2
-            assert sum(each.token == "token-2" for each in town.calls) == calls + 1
+            assert len(services.logins) == 2
+            assert sum(each.token == "token-2" for each in services.calls) == calls + 1
 
     asyncio.run(main())
 
@@ -202,66 +202,66 @@ async def _expect(kind: type[Exception], work: Any) -> Exception:
 
 def test_fault_31_a_fresh_token_that_is_refused_ends_it() -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.gate = lambda request: said(401, "APIGW.0301", STALE)
-            error = await _expect(LoginRefused, desk.cloud.vaults())
-            assert (len(town.logins), len(town.calls)) == (2, 3)
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.gate = lambda request: said(401, "APIGW.0301", STALE)
+            error = await _expect(LoginRefused, wired.cloud.vaults())
+            assert (len(services.logins), len(services.calls)) == (2, 3)
             assert "APIGW.0301" in error_sentence(error)  # type: ignore[arg-type]
             for _ in range(3):
-                await _expect(LoginRefused, desk.cloud.vaults())
-            assert (len(town.logins), desk.connection.reach) == (2, Reach.REFUSED)
+                await _expect(LoginRefused, wired.cloud.vaults())
+            assert (len(services.logins), wired.connection.reach) == (2, Reach.REFUSED)
 
     asyncio.run(main())
 
 
 def test_fault_31_an_unknown_thing_is_no_logout() -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
             body = b'{"unauthorized": {"code": "401", "message": "Malformed request url"}}'
-            town.gate = lambda request: response(body, status=b"401 Unauthorized")
-            await _expect(NotFound, desk.cloud.vaults())
-            assert (len(town.logins), len(town.calls), desk.connection.reach) == (1, 2, Reach.ONLINE)
+            services.gate = lambda request: response(body, status=b"401 Unauthorized")
+            await _expect(NotFound, wired.cloud.vaults())
+            assert (len(services.logins), len(services.calls), wired.connection.reach) == (1, 2, Reach.ONLINE)
 
     asyncio.run(main())
 
 
 def test_fault_32_a_wrong_password_is_tried_once_until_another_is_given() -> None:
     async def main() -> None:
-        town = Town()
-        town.login = lambda request: iam_said(401, WRONG)
-        async with visited(town) as desk:
-            found = await asyncio.gather(*[desk.cloud.vaults() for _ in range(20)], return_exceptions=True)
+        services = ScriptedServices()
+        services.login = lambda request: iam_said(401, WRONG)
+        async with visited(services) as wired:
+            found = await asyncio.gather(*[wired.cloud.vaults() for _ in range(20)], return_exceptions=True)
             for _ in range(980):
-                found.append(await _expect(LoginRefused, desk.cloud.vaults()))
+                found.append(await _expect(LoginRefused, wired.cloud.vaults()))
             assert {type(each) for each in found} == {LoginRefused}
-            assert (len(town.logins), town.calls) == (1, [])
-            desk.secret.value = "another wrong one"
-            await _expect(LoginRefused, desk.cloud.vaults())
-            await _expect(LoginRefused, desk.cloud.vaults())
-            assert len(town.logins) == 2
+            assert (len(services.logins), services.calls) == (1, [])
+            wired.secret.value = "another wrong one"
+            await _expect(LoginRefused, wired.cloud.vaults())
+            await _expect(LoginRefused, wired.cloud.vaults())
+            assert len(services.logins) == 2
             # the very same one is tried when a person gives it again: the account may have been unlocked
-            desk.cloud.allow_login_again()
-            await _expect(LoginRefused, desk.cloud.vaults())
-            await _expect(LoginRefused, desk.cloud.vaults())
-            assert len(town.logins) == 3
+            wired.cloud.allow_login_again()
+            await _expect(LoginRefused, wired.cloud.vaults())
+            await _expect(LoginRefused, wired.cloud.vaults())
+            assert len(services.logins) == 3
 
     asyncio.run(main())
 
 
 def test_fault_32_so_it_is_with_a_password_that_was_changed_meanwhile() -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.login = lambda request: iam_said(401, WRONG)
-            town.good.clear()
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.login = lambda request: iam_said(401, WRONG)
+            services.good.clear()
             for _ in range(5):
-                await _expect(LoginRefused, desk.cloud.vaults())
-            assert (len(town.logins), len(town.calls)) == (2, 2)
+                await _expect(LoginRefused, wired.cloud.vaults())
+            assert (len(services.logins), len(services.calls)) == (2, 2)
 
     asyncio.run(main())
 
@@ -279,13 +279,13 @@ REFUSALS = {
 def test_fault_33_each_refusal_of_a_login_has_its_own_words_and_no_second_try(reason: str) -> None:
     async def main() -> None:
         status, message, words = REFUSALS[reason]
-        town = Town()
-        town.login = lambda request: iam_said(status, message)
-        async with visited(town) as desk:
+        services = ScriptedServices()
+        services.login = lambda request: iam_said(status, message)
+        async with visited(services) as wired:
             for _ in range(3):
-                error = await _expect(LoginRefused, desk.cloud.vaults())
+                error = await _expect(LoginRefused, wired.cloud.vaults())
             sentence = error_sentence(error)  # type: ignore[arg-type]
-            assert (len(town.logins), town.calls) == (1, [])
+            assert (len(services.logins), services.calls) == (1, [])
             assert words in sentence
             assert message in sentence
             assert not [other for each, (_, _, other) in REFUSALS.items() if each != reason and other in sentence]
@@ -306,12 +306,12 @@ def test_fault_34_a_login_that_brings_no_token_is_no_login(
         return response(b'{"token": {"project": {"id": "%s"}}}' % PROJECT.encode(), *headers, status=b"201 Created")
 
     async def main() -> None:
-        town = Town()
-        town.login = answer
-        async with visited(town) as desk:
-            error = await _expect(BadAnswer, desk.cloud.vaults())
-            assert (len(town.logins), town.calls) == (1, [])
-            shown = error_sentence(error) + repr(error) + repr(desk.reports) + caplog.text  # type: ignore[arg-type]
+        services = ScriptedServices()
+        services.login = answer
+        async with visited(services) as wired:
+            error = await _expect(BadAnswer, wired.cloud.vaults())
+            assert (len(services.logins), services.calls) == (1, [])
+            shown = error_sentence(error) + repr(error) + repr(wired.reports) + caplog.text  # type: ignore[arg-type]
             assert "aaaa" not in shown
             assert CANARY not in shown
 
@@ -337,21 +337,21 @@ def test_fault_34_what_is_pasted_is_trimmed_or_refused_before_it_is_sent(
     pasted: str, problem: str | None, way: Way, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def main() -> None:
-        town = Town()
-        town.gate = lambda request: None
+        services = ScriptedServices()
+        services.gate = lambda request: None
         more = KEYS | {"way": way, "access_key": "AK\n" if way is Way.KEYS else ""}
-        async with visited(town, **more) as desk:
+        async with visited(services, **more) as wired:
             for kind in ("token", "access_key", "secret_key", "security_token"):
-                desk.secret.others[kind] = pasted
+                wired.secret.others[kind] = pasted
             if problem is None:
-                await desk.cloud.vaults()
-                assert town.calls[0].token == (CANARY if way is Way.TOKEN else "")
+                await wired.cloud.vaults()
+                assert services.calls[0].token == (CANARY if way is Way.TOKEN else "")
             else:
-                error = await _expect(SecretUnfit, desk.cloud.vaults())
+                error = await _expect(SecretUnfit, wired.cloud.vaults())
                 assert error.problem == problem  # type: ignore[attr-defined]
                 assert CANARY not in error_sentence(error) + repr(error)  # type: ignore[arg-type]
-                assert (town.logins, town.calls) == ([], [])
-            assert CANARY not in repr(desk.reports) + caplog.text
+                assert (services.logins, services.calls) == ([], [])
+            assert CANARY not in repr(wired.reports) + caplog.text
 
     with caplog.at_level("DEBUG"):
         asyncio.run(main())
@@ -360,15 +360,15 @@ def test_fault_34_what_is_pasted_is_trimmed_or_refused_before_it_is_sent(
 @pytest.mark.parametrize("code", ["APIGW.0301", "APIGW.0307", "APIG.0301"])
 def test_fault_35_a_post_that_the_gateway_refused_is_sent_once_more_after_one_login(code: str) -> None:
     async def main() -> None:
-        town = Town()
-        town.gate = lambda request: None if request.token in town.good else said(401, code, STALE)
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.good.clear()
-            answer = await desk.cloud.send(asking(BODY), PROJECT)
+        services = ScriptedServices()
+        services.gate = lambda request: None if request.token in services.good else said(401, code, STALE)
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.good.clear()
+            answer = await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
             assert answer.result.id
-            assert (len(town.logins), len(town.executed)) == (2, 1)
-            assert [each.body for each in town.calls[1:]] == [BODY, BODY]
+            assert (len(services.logins), len(services.executed)) == (2, 1)
+            assert [each.body for each in services.calls[1:]] == [BODY, BODY]
 
     asyncio.run(main())
 
@@ -376,13 +376,13 @@ def test_fault_35_a_post_that_the_gateway_refused_is_sent_once_more_after_one_lo
 @pytest.mark.parametrize(("status", "kind", "posts"), [(401, LoginRefused, 2), (403, Forbidden, 1)])
 def test_fault_35_a_post_that_is_never_let_in_was_not_carried_out(status: int, kind: type[Refused], posts: int) -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.gate = lambda request: said(status, "APIGW.0301" if status == 401 else "APIGW.0302", STALE)
-            error = await _expect(kind, desk.cloud.send(asking(BODY), PROJECT))
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.gate = lambda request: said(status, "APIGW.0301" if status == 401 else "APIGW.0302", STALE)
+            error = await _expect(kind, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
             assert error.executed is False  # type: ignore[attr-defined]
-            assert (len(town.logins), len(town.calls) - 1, town.executed) == (posts, posts, [])
+            assert (len(services.logins), len(services.calls) - 1, services.executed) == (posts, posts, [])
 
     asyncio.run(main())
 
@@ -396,26 +396,26 @@ OFFSETS = [10, -10, 20 * 60, -20 * 60, 86_400, -86_400, 7 * 3600, -11.5 * 3600]
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_fault_36_a_wrong_clock_costs_one_more_signature(seconds: float, code: str, method: str) -> None:
     async def main() -> None:
-        town = Town()
-        town.gate = town.punctual(code)
-        async with visited(town, **KEYS) as desk:
-            with_secret_key(desk)
-            town.time = lambda: desk.clock.now() - timedelta(seconds=seconds)
+        services = ScriptedServices()
+        services.gate = services.punctual(code)
+        async with visited(services, **KEYS) as wired:
+            with_secret_key(wired)
+            services.time = lambda: wired.clock.now() - timedelta(seconds=seconds)
             if method == "GET":
-                await desk.cloud.vaults()
+                await wired.cloud.vaults()
             else:
-                await desk.cloud.send(asking(BODY), PROJECT)
-                assert [each.body for each in town.executed] == [BODY]
-            assert len(town.calls) == (1 if abs(seconds) < 900 else 2)
-            offset = desk.connection.clock_offset
+                await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
+                assert [each.body for each in services.executed] == [BODY]
+            assert len(services.calls) == (1 if abs(seconds) < 900 else 2)
+            offset = wired.connection.clock_offset
             assert offset is not None
             assert abs(offset + timedelta(seconds=seconds)) < timedelta(seconds=2)
             # from now on it is right at once, and when the clock is set right as well
-            await desk.cloud.vaults()
-            town.time = desk.clock.now
-            await desk.cloud.vaults()
-            assert len(town.calls) <= 5
-            assert desk.connection.reach is Reach.ONLINE
+            await wired.cloud.vaults()
+            services.time = wired.clock.now
+            await wired.cloud.vaults()
+            assert len(services.calls) <= 5
+            assert wired.connection.reach is Reach.ONLINE
 
     asyncio.run(main())
 
@@ -434,37 +434,37 @@ def test_fault_36_a_wrong_clock_costs_one_more_signature(seconds: float, code: s
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_fault_37_a_date_that_tells_nothing_ends_in_a_word_about_the_clock(date: list[bytes], method: str) -> None:
     async def main() -> None:
-        town = Town()
-        town.date = date
-        town.gate = town.punctual()
-        async with visited(town, **KEYS) as desk:
-            with_secret_key(desk)
-            town.time = lambda: desk.clock.now() + timedelta(minutes=20)
-            ask = desk.cloud.vaults() if method == "GET" else desk.cloud.send(asking(BODY), PROJECT)
+        services = ScriptedServices()
+        services.date = date
+        services.gate = services.punctual()
+        async with visited(services, **KEYS) as wired:
+            with_secret_key(wired)
+            services.time = lambda: wired.clock.now() + timedelta(minutes=20)
+            ask = wired.cloud.vaults() if method == "GET" else wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
             error = await _expect(LoginRefused, ask)
             assert "clock of this machine" in error_sentence(error)  # type: ignore[arg-type]
-            assert (len(town.calls), town.executed, desk.connection.clock_offset) == (1, [], None)
+            assert (len(services.calls), services.executed, wired.connection.clock_offset) == (1, [], None)
             # nothing is wrong with the key: it serves as soon as the clock is right
-            town.time = desk.clock.now
-            await desk.cloud.vaults()
-            assert len(town.calls) == 2
+            services.time = wired.clock.now
+            await wired.cloud.vaults()
+            assert len(services.calls) == 2
 
     asyncio.run(main())
 
 
 def test_fault_37_an_answer_that_took_long_tells_nothing_about_the_clock() -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
 
         def slow(request: Heard) -> None:
-            desk.clock.time += timedelta(seconds=61)
+            wired.clock.time += timedelta(seconds=61)
 
-        town.gate = slow
-        async with visited(town, **KEYS) as desk:
-            with_secret_key(desk)
-            town.time = lambda: NOON + timedelta(minutes=3)
-            await desk.cloud.vaults()
-            assert desk.connection.clock_offset is None
+        services.gate = slow
+        async with visited(services, **KEYS) as wired:
+            with_secret_key(wired)
+            services.time = lambda: NOON + timedelta(minutes=3)
+            await wired.cloud.vaults()
+            assert wired.connection.clock_offset is None
 
     asyncio.run(main())
 
@@ -485,25 +485,25 @@ BUSY = "The throttling threshold has been reached: policy user over ratelimit,li
 )
 def test_fault_38_a_throttled_read_waits_as_asked_and_shows_it(header: bytes, least: int) -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         counter = itertools.count()
         dated = b"Date: Sun, 01 Mar 2026 12:00:00 GMT"
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            town.gate = lambda request: said(429, "APIGW.0308", BUSY, header, dated) if next(counter) == 0 else None
-            await desk.cloud.vaults()
-            assert len(town.calls) == 2
-            assert least <= sum(desk.clock.sleeps) <= min(60, least * 1.25)
-            shown = [report.waiting_until for report in desk.reports if report.waiting_until]
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            services.gate = lambda request: said(429, "APIGW.0308", BUSY, header, dated) if next(counter) == 0 else None
+            await wired.cloud.vaults()
+            assert len(services.calls) == 2
+            assert least <= sum(wired.clock.sleeps) <= min(60, least * 1.25)
+            shown = [report.waiting_until for report in wired.reports if report.waiting_until]
             assert shown
-            assert desk.connection.waiting_until is None
+            assert wired.connection.waiting_until is None
 
     asyncio.run(main())
 
 
 def test_fault_38_a_throttled_read_is_sent_four_times_at_most_and_one_at_a_time() -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         inside, most = 0, 0
 
         async def count(request: Heard) -> bytes:
@@ -514,14 +514,14 @@ def test_fault_38_a_throttled_read_is_sent_four_times_at_most_and_one_at_a_time(
             inside -= 1
             return said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
 
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            town.gate = count
-            await _expect(Throttled, desk.cloud.vaults())
-            assert len(town.calls) == 4
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            services.gate = count
+            await _expect(Throttled, wired.cloud.vaults())
+            assert len(services.calls) == 4
             most = 0
-            await asyncio.gather(*[_expect(Throttled, desk.cloud.vaults()) for _ in range(3)])
-            assert (len(town.calls), most) == (16, 1)
+            await asyncio.gather(*[_expect(Throttled, wired.cloud.vaults()) for _ in range(3)])
+            assert (len(services.calls), most) == (16, 1)
 
     asyncio.run(main())
 
@@ -540,30 +540,30 @@ class PatientClock(Clock):
 
 def test_fault_38_a_wait_ends_at_once_when_it_is_cancelled() -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            town.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 50")
-            desk.cloud._client.clock = clock = PatientClock()
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 50")
+            wired.cloud._client.clock = clock = PatientClock()
             async with asyncio.TaskGroup() as group:
-                waiting = group.create_task(desk.cloud.vaults())
+                waiting = group.create_task(wired.cloud.vaults())
                 await clock.asleep.wait()
-                assert desk.connection.waiting_until is not None
+                assert wired.connection.waiting_until is not None
                 waiting.cancel()
-            assert (len(town.calls), desk.connection.waiting_until) == (1, None)
+            assert (len(services.calls), wired.connection.waiting_until) == (1, None)
 
     asyncio.run(main())
 
 
 def test_fault_38_a_throttled_post_was_not_carried_out_and_is_not_repeated_here() -> None:
     async def main() -> None:
-        town = Town()
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            town.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
-            error = await _expect(Throttled, desk.cloud.send(asking(BODY), PROJECT))
+        services = ScriptedServices()
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
+            error = await _expect(Throttled, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
             assert (error.executed, error.retry_after) == (False, 2)  # type: ignore[attr-defined]
-            assert (len(town.calls), town.executed) == (1, [])
+            assert (len(services.calls), services.executed) == (1, [])
 
     asyncio.run(main())
 
@@ -579,7 +579,7 @@ class SharedClock(Clock):
 
 def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         times: list[datetime] = []
         clock = SharedClock()
 
@@ -587,14 +587,14 @@ def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -
             times.append(clock.now())
             return said(503, "APIGW.0613", "The IAM service is currently unavailable.")
 
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            desk.cloud._client.clock = clock
-            town.gate = down
-            await _expect(Refused, desk.cloud.policies())
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            wired.cloud._client.clock = clock
+            services.gate = down
+            await _expect(Refused, wired.cloud.policies())
             assert len(times) == 4
             while clock.now() < NOON + timedelta(minutes=10):
-                panes = [_expect(Refused, desk.cloud.vaults()) for _ in range(20)]
+                panes = [_expect(Refused, wired.cloud.vaults()) for _ in range(20)]
                 await asyncio.gather(*panes)
             gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times)]
             least = [0.75 * 2**number for number in range(6)] + [60] * len(gaps)
@@ -602,10 +602,10 @@ def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -
             assert 8 < len(gaps) <= 16
             assert len({gap % 1 for gap in gaps}) > 2, "no jitter"
             # and it is found again when it is back
-            town.gate = lambda request: None
+            services.gate = lambda request: None
             clock.time += timedelta(seconds=75)
-            await desk.cloud.vaults()
-            assert desk.connection.reach is Reach.ONLINE
+            await wired.cloud.vaults()
+            assert wired.connection.reach is Reach.ONLINE
 
     asyncio.run(main())
 
@@ -613,38 +613,38 @@ def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -
 @pytest.mark.parametrize("hours", [8, -8])
 def test_fault_40_a_jump_of_the_clock_costs_one_login_and_no_burst(hours: int) -> None:
     async def main() -> None:
-        town = Town()
-        town.life = timedelta(hours=4)
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            desk.clock.time += timedelta(hours=hours)
+        services = ScriptedServices()
+        services.life = timedelta(hours=4)
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            wired.clock.time += timedelta(hours=hours)
             if hours < 0:
-                town.good.clear()
+                services.good.clear()
             async with asyncio.TaskGroup() as group:
                 for _ in range(20):
-                    group.create_task(desk.cloud.vaults())
-            assert len(town.logins) == 2
-            assert sum(each.token == "token-2" for each in town.calls) == 20
-            assert desk.clock.sleeps == []
+                    group.create_task(wired.cloud.vaults())
+            assert len(services.logins) == 2
+            assert sum(each.token == "token-2" for each in services.calls) == 20
+            assert wired.clock.sleeps == []
 
     asyncio.run(main())
 
 
 def test_fault_40_a_wait_does_not_last_for_hours_when_the_clock_is_set_back() -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         counter = itertools.count()
-        async with visited(town) as desk:
-            await desk.cloud.project_id()
-            town.gate = lambda request: said(429, "APIGW.0308", BUSY) if next(counter) == 0 else None
-            await _expect(Throttled, desk.cloud.send(asking(BODY), PROJECT))
-            town.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 9")
-            await _expect(Throttled, desk.cloud.vaults())
-            town.gate = lambda request: None
-            desk.clock.time -= timedelta(hours=8)
-            desk.clock.sleeps.clear()
-            await desk.cloud.vaults()
-            assert desk.clock.sleeps == []
+        async with visited(services) as wired:
+            await wired.cloud.project_id()
+            services.gate = lambda request: said(429, "APIGW.0308", BUSY) if next(counter) == 0 else None
+            await _expect(Throttled, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
+            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 9")
+            await _expect(Throttled, wired.cloud.vaults())
+            services.gate = lambda request: None
+            wired.clock.time -= timedelta(hours=8)
+            wired.clock.sleeps.clear()
+            await wired.cloud.vaults()
+            assert wired.clock.sleeps == []
 
     asyncio.run(main())
 
@@ -655,19 +655,19 @@ from dataclasses import replace
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.error import NoAnswer
 from cbr_desktop.domain.profile import ProxyMode
-from tests.asking import asking
-from tests.cloud.values import BODY, PROFILE, PROJECT, Desk
+from tests.checkpoint_change import checkpoint_change_of
+from tests.cloud.values import BODY, PROFILE, PROJECT, WiredCloud
 
 async def main():
     url = sys.argv[1]
     profile = replace(PROFILE, iam_endpoint=url, cbr_endpoint=url, proxy=ProxyMode.NONE)
-    desk = Desk(Network(profile), profile, deadline=0.5)
-    await desk.cloud.project_id()
+    wired = WiredCloud(Network(profile), profile, deadline=0.5)
+    await wired.cloud.project_id()
     try:
-        await desk.cloud.send(asking(BODY), PROJECT)
+        await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
     except NoAnswer as error:
         print("unknown", error.executed)
-    await desk.cloud.aclose()
+    await wired.cloud.aclose()
 
 asyncio.run(main())
 """
@@ -676,20 +676,20 @@ asyncio.run(main())
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
 def test_fault_40_a_post_in_flight_while_the_program_was_stopped_is_unknown_and_sent_once() -> None:
     async def main() -> None:
-        town = Town()
-        town.date = []
+        services = ScriptedServices()
+        services.date = []
 
         async def stop(request: Heard) -> None:
             child.send_signal(signal.SIGSTOP)
             asyncio.get_running_loop().call_later(0.8, child.send_signal, signal.SIGCONT)
 
-        town.gate = stop
-        async with replying(town.reply) as server:
+        services.gate = stop
+        async with replying(services.reply) as server:
             child = await asyncio.create_subprocess_exec(
                 sys.executable, "-c", SLEEPER, server.url, stdout=asyncio.subprocess.PIPE, cwd=Path.cwd()
             )
             told, _ = await child.communicate()
-        assert (told.split(), len(town.executed)) == ([b"unknown", b"None"], 1)
+        assert (told.split(), len(services.executed)) == ([b"unknown", b"None"], 1)
 
     asyncio.run(main())
 
@@ -697,24 +697,24 @@ def test_fault_40_a_post_in_flight_while_the_program_was_stopped_is_unknown_and_
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_fault_40_an_answer_that_came_while_the_machine_slept_is_none(method: str) -> None:
     async def main() -> None:
-        town = Town()
+        services = ScriptedServices()
         naps = itertools.count()
 
         def nap(request: Heard) -> None:
             if next(naps) == 0:
-                desk.clock.time += timedelta(hours=8)
+                wired.clock.time += timedelta(hours=8)
 
-        async with visited(town) as desk:
-            await desk.cloud.vaults()
-            town.gate = nap
+        async with visited(services) as wired:
+            await wired.cloud.vaults()
+            services.gate = nap
             if method == "GET":
-                await desk.cloud.vaults()
-                assert len(town.calls) == 3
+                await wired.cloud.vaults()
+                assert len(services.calls) == 3
             else:
-                error = await _expect(NoAnswer, desk.cloud.send(asking(BODY), PROJECT))
+                error = await _expect(NoAnswer, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
                 assert error.executed is None  # type: ignore[attr-defined]
-                assert len(town.executed) == 1
-            assert desk.connection.clock_offset is not None
-            assert abs(desk.connection.clock_offset) < timedelta(seconds=2)
+                assert len(services.executed) == 1
+            assert wired.connection.clock_offset is not None
+            assert abs(wired.connection.clock_offset) < timedelta(seconds=2)
 
     asyncio.run(main())

@@ -11,7 +11,7 @@ from cbr_desktop.cloud.tokens import PasswordLogin
 from cbr_desktop.domain.error import LoginRefused, SecretMissing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import KeptRefusal
-from tests.cloud.values import NO_VAULTS, NOON, PROFILE, Desk, Service
+from tests.cloud.values import NO_VAULTS, NOON, PROFILE, Service, WiredCloud
 
 WRONG = "The username or password is wrong."
 LOCKED = "The user is locked. Try again in 15 minutes."
@@ -41,20 +41,20 @@ def refusing(status: int, message: str, code: object = None) -> Service:
     )
 
 
-async def looked(service: Service, kept: Kept, profile: Profile = PROFILE, **secrets: str) -> tuple[Desk, Any]:
+async def looked(service: Service, kept: Kept, profile: Profile = PROFILE, **secrets: str) -> tuple[WiredCloud, Any]:
     """Start a program, look at the vaults twice, and return what came of the second look."""
-    desk = Desk(service, profile)
-    desk.secret.value = secrets.pop("password", "Pa55word")
-    desk.secret.others.update(secrets)
-    login = PasswordLogin(profile, desk.secret, refusals=kept)
-    desk.cloud._auth = login
+    wired = WiredCloud(service, profile)
+    wired.secret.value = secrets.pop("password", "Pa55word")
+    wired.secret.others.update(secrets)
+    login = PasswordLogin(profile, wired.secret, refusals=kept)
+    wired.cloud._auth = login
     found: Any = None
     for _ in range(2):
         try:
-            found = await desk.cloud.vaults()
+            found = await wired.cloud.vaults()
         except (LoginRefused, SecretMissing) as error:
             found = error
-    return desk, found
+    return wired, found
 
 
 def test_fault_97_the_next_program_learns_how_the_password_was_refused_and_sends_nothing() -> None:
@@ -91,12 +91,12 @@ def test_fault_97_a_person_s_wish_clears_what_was_kept() -> None:
     async def main() -> None:
         service, kept = refusing(401, WRONG), Kept()
         await looked(service, kept)
-        desk, _ = await looked(service, kept)
+        wired, _ = await looked(service, kept)
         assert len(service.logins) == 1
-        desk.cloud.allow_login_again()
+        wired.cloud.allow_login_again()
         assert kept.rows == {}
         with pytest.raises(LoginRefused):
-            await desk.cloud.vaults()
+            await wired.cloud.vaults()
         assert len(service.logins) == 2
         assert kept.rows
 

@@ -35,7 +35,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.domain.network import RouteReason
 from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.workflows.ledger import Part
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.certificates import self_signed
 from tests.cloud.faults import Behaviour, Tunnel, answering, resetting, response, serving
 from tests.cloud.stage import EARLIER, Stage, listed, stage, told
@@ -277,7 +277,7 @@ def test_fault_11_an_idle_connection_is_closed() -> None:
     async def story(opened: Stage) -> None:
         await opened.cloud.policies()
         before = opened.server.connections
-        await opened.cloud.send(asking(BODY), await opened.cloud.project_id())
+        await opened.cloud.send(checkpoint_change_of(BODY), await opened.cloud.project_id())
         assert opened.server.connections == before + 1
         assert opened.site.count("POST", "checkpoints") == 1
         # the list comes over a new connection, and nobody notices

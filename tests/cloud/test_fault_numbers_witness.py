@@ -12,10 +12,10 @@ import trustme
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.error import CloudError, NotSaved, Unreachable
 from cbr_desktop.domain.profile import Profile, ProxyMode
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import Tunnel, answering, response, serving
 from tests.cloud.stage import Site
-from tests.cloud.values import BODY, CREATED, PROFILE, PROJECT, Desk, Service
+from tests.cloud.values import BODY, CREATED, PROFILE, PROJECT, Service, WiredCloud
 
 
 class Clerk:
@@ -36,15 +36,15 @@ class Clerk:
         self.heard.append(("answers", status or error))
 
 
-def played(clerk: Clerk, desk: Desk) -> CloudError | None:
+def played(clerk: Clerk, wired: WiredCloud) -> CloudError | None:
     async def main() -> CloudError | None:
-        await desk.cloud.project_id()
+        await wired.cloud.project_id()
         try:
-            await desk.cloud.send(asking(BODY), PROJECT, clerk)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT, clerk)
         except CloudError as error:
             return error
         finally:
-            await desk.cloud.aclose()
+            await wired.cloud.aclose()
         return None
 
     return asyncio.run(main())
@@ -52,14 +52,14 @@ def played(clerk: Clerk, desk: Desk) -> CloudError | None:
 
 def test_fault_99_working_offline_nothing_is_told_of_a_request_that_stays() -> None:
     is_offline = False
-    desk, clerk = Desk(Service(), offline=lambda: is_offline), Clerk()
+    wired, clerk = WiredCloud(Service(), offline=lambda: is_offline), Clerk()
 
     async def main() -> None:
         nonlocal is_offline
-        await desk.cloud.project_id()
+        await wired.cloud.project_id()
         is_offline = True
         with pytest.raises(Unreachable) as caught:
-            await desk.cloud.send(asking(BODY), PROJECT, clerk)
+            await wired.cloud.send(checkpoint_change_of(BODY), PROJECT, clerk)
         assert (caught.value.reason, caught.value.executed) == ("offline", False)
 
     asyncio.run(main())
@@ -99,14 +99,14 @@ def test_fault_99_nothing_is_told_where_there_was_no_connection(way: str) -> Non
             def resolve(host: str, *rest: object, **more: object) -> list[tuple[object, ...]]:
                 raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
-            desk, clerk = Desk(Network(profile, resolve=resolve), profile), Clerk()  # type: ignore[arg-type]
-            await desk.cloud.project_id()
+            wired, clerk = WiredCloud(Network(profile, resolve=resolve), profile), Clerk()  # type: ignore[arg-type]
+            await wired.cloud.project_id()
             with pytest.raises(Unreachable) as caught:
-                await desk.cloud.send(asking(BODY), PROJECT, clerk)
+                await wired.cloud.send(checkpoint_change_of(BODY), PROJECT, clerk)
             assert caught.value.executed is False
             assert clerk.heard == []
             assert site.count("POST", "checkpoints") == 0
-            await desk.cloud.aclose()
+            await wired.cloud.aclose()
 
     asyncio.run(main())
 
@@ -115,13 +115,13 @@ def served(clerk: Clerk, site: Site) -> BaseException | None:
     async def main() -> BaseException | None:
         async with serving(site, at_once=True) as server:
             profile: Profile = replace(PROFILE, iam_endpoint=server.url, cbr_endpoint=server.url, proxy=ProxyMode.NONE)
-            desk = Desk(Network(profile), profile)
+            wired = WiredCloud(Network(profile), profile)
             try:
-                await desk.cloud.send(asking(BODY), PROJECT, clerk)
+                await wired.cloud.send(checkpoint_change_of(BODY), PROJECT, clerk)
             except (CloudError, NotSaved) as error:
                 return error
             finally:
-                await desk.cloud.aclose()
+                await wired.cloud.aclose()
             return None
 
     return asyncio.run(main())

@@ -18,7 +18,7 @@ from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import HandClock
 from cbr_desktop.simulator.service import Service as SimulatedService
-from tests.cloud.values import NOON, PROFILE, Desk, Service, examples
+from tests.cloud.values import NOON, PROFILE, Service, WiredCloud, examples
 
 ROWS = 130
 ID = BackupId("6df2b54c-dd62-4059-a07c-1b8f24f2725d")
@@ -30,9 +30,9 @@ class Far:
     def __init__(self) -> None:
         self.estate = estate.generated(NOON, 10, ROWS)
         self.service = SimulatedService(self.estate, HandClock(NOON))
-        self.desk = Desk(httpx.ASGITransport(self.service.application), PROFILE_OF_DEMO)
-        self.desk.secret.value = estate.DEMO_PASSWORD
-        self.cloud = self.desk.cloud
+        self.wired = WiredCloud(httpx.ASGITransport(self.service.application), PROFILE_OF_DEMO)
+        self.wired.secret.value = estate.DEMO_PASSWORD
+        self.cloud = self.wired.cloud
 
     def asked(self) -> int:
         return len(self.service.journal.calls("GET", "/backups"))
@@ -79,7 +79,7 @@ def test_a_service_that_heeds_neither_offset_nor_marker_is_not_called_whole() ->
             )
         return httpx.Response(200, json=page)
 
-    listing = asyncio.run(Desk(Service(answer)).cloud.backups())
+    listing = asyncio.run(WiredCloud(Service(answer)).cloud.backups())
     assert (len(listing.rows), listing.complete, listing.shortfall) == (2, False, Shortfall.CHANGED)
     assert listing.total == 1663
 
@@ -153,7 +153,7 @@ def test_a_backup_has_what_its_page_shows() -> None:
     row = body["backups"][0]
     row["extend_info"] |= {"os_images_data": [{"image_id": "i-1"}, {}], "encrypted": True}
     row["replication_records"] = [{"destination_region": "eu-nl", "status": "success"}, {"status": None}]
-    listing = asyncio.run(Desk(Service(lambda request: httpx.Response(200, json=body))).cloud.backups())
+    listing = asyncio.run(WiredCloud(Service(lambda request: httpx.Response(200, json=body))).cloud.backups())
     assert listing.rows[0].traits == BackupTraits(
         encrypted=True,
         contains_system_disk=True,
@@ -173,7 +173,7 @@ def test_backups_with_the_same_traits_share_them() -> None:
 
 def test_a_single_backup_comes_with_those_of_its_disks() -> None:
     service = Service(lambda request: httpx.Response(200, content=examples("ShowBackup")[0]))
-    found = asyncio.run(Desk(service).cloud.backup_details(ID))
+    found = asyncio.run(WiredCloud(service).cloud.backup_details(ID))
     assert (found.backup.id, found.description, found.parent_id) == (ID, "backup_description", None)
     (child,) = found.children
     assert (child.traits.bootable, child.traits.encrypted) == (True, True)
@@ -184,7 +184,7 @@ def test_members_are_the_projects_that_a_backup_is_shared_with() -> None:
     member = {"id": "m-1", "backup_id": ID, "dest_project_id": "075e6035d300d48c2fd0c00b78b71ebf", "status": "pending"}
     body = {"members": [member, member | {"id": "m-2", "status": "pondering", "vault_id": "v-1"}], "count": 2}
     service = Service(lambda request: httpx.Response(200, json=body))
-    listing = asyncio.run(Desk(service).cloud.members(ID))
+    listing = asyncio.run(WiredCloud(service).cloud.members(ID))
     assert service.requests[0].url.path.endswith(f"/backups/{ID}/members")
     assert listing.complete
     assert [row.status for row in listing.rows] == [MemberStatus.PENDING, "pondering"]
@@ -218,7 +218,7 @@ def told_metadata(**changes: object) -> httpx.Response:
 
 
 def test_metadata_tell_how_a_server_was_built_and_count_what_is_no_json() -> None:
-    found = asyncio.run(Desk(Service(lambda request: told_metadata())).cloud.backup_metadata(ID))
+    found = asyncio.run(WiredCloud(Service(lambda request: told_metadata())).cloud.backup_metadata(ID))
     assert found is not None
     assert (found.server_name, found.flavor, found.vcpus, found.memory_mb) == ("ecs-1", "s2.small.1", 1, 1024)
     assert (found.os, found.az, found.addresses, found.unread) == ("CentOS 7.6 64bit", "az1", ("192.168.1.128",), 1)
@@ -229,18 +229,18 @@ def test_metadata_tell_how_a_server_was_built_and_count_what_is_no_json() -> Non
 def test_metadata_that_are_not_ready_are_none_and_any_other_refusal_is_one() -> None:
     for code, raises in (("6206", False), ("6200", True)):
         body = {"error_code": f"BackupService.{code}", "error_msg": "no"}
-        cloud = Desk(Service(lambda request, body=body: httpx.Response(400, json=body))).cloud  # type: ignore[misc]
+        cloud = WiredCloud(Service(lambda request, body=body: httpx.Response(400, json=body))).cloud  # type: ignore[misc]
         if raises:
             with pytest.raises(Refused):
                 asyncio.run(cloud.backup_metadata(ID))
         else:
             assert asyncio.run(cloud.backup_metadata(ID)) is None
     with pytest.raises(BadAnswer):
-        asyncio.run(Desk(Service(lambda request: told_metadata(backup_id="other"))).cloud.backup_metadata(ID))
+        asyncio.run(WiredCloud(Service(lambda request: told_metadata(backup_id="other"))).cloud.backup_metadata(ID))
 
 
 def test_a_metadata_of_nothing_is_empty() -> None:
     nothing = dict.fromkeys(("server", "flavor", "interface", "volumes"))
-    found = asyncio.run(Desk(Service(lambda request: told_metadata(**nothing))).cloud.backup_metadata(ID))
+    found = asyncio.run(WiredCloud(Service(lambda request: told_metadata(**nothing))).cloud.backup_metadata(ID))
     assert found is not None
     assert (found.server_name, found.vcpus, found.disks, found.unread) == ("", None, (), 0)

@@ -395,6 +395,46 @@ def test_six_at_a_time_and_no_place_is_lost() -> None:
     asyncio.run(main())
 
 
+async def _turns(count: int) -> None:
+    """Let everything else that can go on do so."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_no_more_than_six_are_on_their_way_when_a_throttling_ends_among_many() -> None:
+    async def main() -> None:
+        inside, most = 0, 0
+        asked: asyncio.Queue[asyncio.Future[int]] = asyncio.Queue()
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            asked.put_nowait(status)
+            await status
+            inside -= 1
+            return httpx.Response(status.result(), headers={"Retry-After": "1"})
+
+        line = Line(answer)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(30):
+                group.create_task(line.client.read(Call("GET", "https://cbr.example/")))
+            (await asked.get()).set_result(429)
+            await _turns(20)
+            # the other five are on their way still; that one goes at a time is over with the next answer
+            assert inside == 5
+            line.clock.time += timedelta(seconds=61)
+            (await asked.get()).set_result(200)
+            await _turns(20)
+            assert inside == 6
+            for _ in range(29):
+                (await asked.get()).set_result(200)
+        assert most == 6
+
+    asyncio.run(main())
+
+
 def test_a_body_of_the_greatest_size_is_read() -> None:
     script = Script(httpx.Response(200, content=b" " * BODY_LIMIT))
     assert len(asyncio.run(Line(script).client.read(Call("GET", "https://cbr.example/"))).body) == BODY_LIMIT

@@ -18,7 +18,7 @@ SOURCE = UpdateSource("https://downloads.example/cbr/manifest.json", bytes(KEY.v
 MANIFEST = {"version": "2.1.0", "published_at": "2026-11-24T10:00:00+00:00", "page": "https://downloads.example/cbr/"}
 
 
-class Shelf:
+class ManifestServer:
     """Serves a manifest and its signature, and counts."""
 
     def __init__(self, manifest: bytes | None = None, signature: bytes | None = None) -> None:
@@ -32,40 +32,42 @@ class Shelf:
         return httpx.Response(200, content=content, headers={"Content-Type": "application/json"})
 
 
-def told(shelf: object, than: str = "1.0.0", source: UpdateSource = SOURCE) -> Release | None:
-    return asyncio.run(look(source, Clock(), httpx.MockTransport(shelf), than))  # type: ignore[arg-type]
+def told(server: object, than: str = "1.0.0", source: UpdateSource = SOURCE) -> Release | None:
+    return asyncio.run(look(source, Clock(), httpx.MockTransport(server), than))  # type: ignore[arg-type]
 
 
 def test_a_signed_manifest_tells_of_a_newer_version() -> None:
-    shelf = Shelf()
-    release = told(shelf)
+    server = ManifestServer()
+    release = told(server)
     assert release is not None
     assert (release.version, release.page) == ("2.1.0", "https://downloads.example/cbr/")
     assert release.published_at.isoformat() == "2026-11-24T10:00:00+00:00"
-    assert shelf.paths == ["/cbr/manifest.json", "/cbr/manifest.json.sig"]
+    assert server.paths == ["/cbr/manifest.json", "/cbr/manifest.json.sig"]
 
 
 @pytest.mark.parametrize("than", ["2.1.0", "2.1", "2.2.0", "10.0"])
 def test_what_is_not_newer_is_no_news(than: str) -> None:
-    assert told(Shelf(), than) is None
+    assert told(ManifestServer(), than) is None
 
 
 @pytest.mark.parametrize(
-    "shelf",
+    "server",
     [
-        Shelf(signature=base64.b64encode(SigningKey.generate().sign(json.dumps(MANIFEST).encode()).signature)),
-        Shelf(signature=base64.b64encode(b"\0" * 64)),
-        Shelf(signature=b"no base64!"),
-        Shelf(signature=b""),
-        Shelf(json.dumps({**MANIFEST, "version": "9.9"}).encode(), base64.b64encode(KEY.sign(b"another").signature)),
-        Shelf(b"{}"),
-        Shelf(b"[" * 100_000),
-        Shelf(json.dumps({**MANIFEST, "published_at": "yesterday"}).encode()),
+        ManifestServer(signature=base64.b64encode(SigningKey.generate().sign(json.dumps(MANIFEST).encode()).signature)),
+        ManifestServer(signature=base64.b64encode(b"\0" * 64)),
+        ManifestServer(signature=b"no base64!"),
+        ManifestServer(signature=b""),
+        ManifestServer(
+            json.dumps({**MANIFEST, "version": "9.9"}).encode(), base64.b64encode(KEY.sign(b"another").signature)
+        ),
+        ManifestServer(b"{}"),
+        ManifestServer(b"[" * 100_000),
+        ManifestServer(json.dumps({**MANIFEST, "published_at": "yesterday"}).encode()),
     ],
 )
-def test_what_is_not_proved_or_not_whole_is_not_believed(shelf: Shelf) -> None:
+def test_what_is_not_proved_or_not_whole_is_not_believed(server: ManifestServer) -> None:
     with pytest.raises(Unproved):
-        told(shelf)
+        told(server)
 
 
 _ORDER_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
@@ -94,19 +96,19 @@ def test_a_key_for_which_anybody_can_sign_anything_proves_nothing_78(key: bytes)
         manifest = json.dumps({**MANIFEST, "version": f"2.1.{number}"}).encode()
         for point in SMALL_ORDER:
             with pytest.raises(Unproved):
-                told(Shelf(manifest, base64.b64encode(point + bytes(32))), source=source)
+                told(ManifestServer(manifest, base64.b64encode(point + bytes(32))), source=source)
 
 
 @pytest.mark.parametrize("key", [b"", b"short", bytes(31), bytes(33), b"\xff" * 32])
 def test_what_is_no_key_proves_nothing(key: bytes) -> None:
     with pytest.raises(Unproved):
-        told(Shelf(), source=UpdateSource(SOURCE.address, key))
+        told(ManifestServer(), source=UpdateSource(SOURCE.address, key))
 
 
 def test_what_was_signed_by_earlier_versions_is_still_believed() -> None:
     key = base64.b64decode("A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")
     signature = b"8F0MzVl8+M5+kZfundHu6TmKNI1raV7qd/qDjPh4y7Ag6CMlF3U+vdQ+bMevf+Ztbqu3PNDIF930NfDQ6NUODw=="
-    release = told(Shelf(signature=signature), source=UpdateSource(SOURCE.address, key))
+    release = told(ManifestServer(signature=signature), source=UpdateSource(SOURCE.address, key))
     assert release is not None and release.version == "2.1.0"
 
 

@@ -110,7 +110,7 @@ def token_answer(value: str | None = "token-1", **changes: Any) -> httpx.Respons
     return httpx.Response(201, headers=headers, json={"token": token})
 
 
-class Desk:
+class WiredCloud:
     """A cloud over a transport, with all that was handed to it."""
 
     def __init__(

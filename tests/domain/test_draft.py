@@ -81,7 +81,7 @@ def test_line_ends_of_another_system_come_back() -> None:
     data = ODD.replace("\n", "\r\n").encode()
     found = draft.decoded(data)
     assert "\r" not in found.text
-    assert draft.encoded(found.text, found.line_end) == data
+    assert draft.draft_bytes(found.text, found.line_end) == data
 
 
 CHOICES = st.lists(st.uuids(version=4).map(str), max_size=3, unique=True).map(

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from cbr_desktop.domain import draft
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, Form, Note, NoteKind, foreign
+from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, ForeignForm, Note, NoteKind, foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text import preview
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 
 VAULT = "5f0d1c5e-1f2a-4b3c-8d9e-0a1b2c3d4e5f"
 BODY = {"checkpoint": {"vault_id": VAULT, "parameters": {"name": "nightly", "description": 'it\'s "ours"'}}}
@@ -34,7 +34,7 @@ def kinds(found: Foreign) -> set[NoteKind]:
 def test_a_file_of_koocli_gives_its_body() -> None:
     data = {"header": {"X-Auth-Token": CANARY}, "path": {"project_id": "0123abc"}, "body": BODY, "cli-region": "eu-de"}
     found = foreign(json.dumps(data).encode())
-    assert (found.form, body_of(found)) == (Form.HCLOUD, BODY)
+    assert (found.form, body_of(found)) == (ForeignForm.HCLOUD, BODY)
     assert {Note(NoteKind.SECRET, "X-Auth-Token"), Note(NoteKind.PROJECT, "0123abc")} <= set(found.notes)
 
 
@@ -54,7 +54,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_pasted_command_gives_its_body(command: str) -> None:
     found = foreign(command.encode())
-    assert (found.form, body_of(found)) == (Form.CURL, BODY)
+    assert (found.form, body_of(found)) == (ForeignForm.CURL, BODY)
     assert Note(NoteKind.PROJECT, "0123abc") in found.notes
     assert Note(NoteKind.ENDPOINT, "cbr.eu-de.otc.t-systems.com") in found.notes
     assert (NoteKind.SECRET in kinds(found)) == (CANARY in command)
@@ -115,7 +115,7 @@ def test_fault_69_a_file_that_is_huge_deep_or_garbage_is_only_told(data: bytes, 
 def test_what_we_write_for_other_tools_we_read_again(form: preview.Form) -> None:
     asked = CheckpointDraft(VaultId(VAULT), "nightly", "it's ours")
     profile = Profile("p", "https://iam.example.com", "https://cbr.example.com", "p", "u", "d")
-    text = preview.rendered(form, asking(draft.new_text(asked).encode()), profile)
+    text = preview.rendered(form, checkpoint_change_of(draft.new_text(asked).encode()), profile)
     found = foreign(text.encode())
     assert found.text == draft.new_text(asked), found
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.journal import Entry, Filter, Verification
+from cbr_desktop.domain.journal import Entry, EntryFilter, Verification
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.serve import running
@@ -96,7 +96,7 @@ class Machine:
 
     def entries(self, *kinds: str) -> list[Entry]:
         """What is in the journal."""
-        return list(read_only(self.here.journal_folder).entries(Filter(kinds=frozenset(kinds))))
+        return list(read_only(self.here.journal_folder).entries(EntryFilter(kinds=frozenset(kinds))))
 
     def verified(self) -> Verification:
         """Verify the journal by what the outbox remembers."""

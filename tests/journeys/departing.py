@@ -24,7 +24,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.leave import LeaveDialog
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program
-from tests.looking import words
+from tests.widgets import words
 
 SPEED = 20.0
 """How much faster than on the wall time runs."""

@@ -33,7 +33,7 @@ class Program:
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.here.make()
         self.clock = clock or WallClock()
-        self.service = demo.service(self.clock)
+        self.service = demo.demo_service(self.clock)
         far = self.service.estate.projects[3].id
         self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
         self.workspace = new_workspace(self.here, DEMO, DEMO_PROFILES, self.clock)

@@ -26,8 +26,8 @@ from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
-from tests.looking import child, words
 from tests.stage import Stage, staged
+from tests.widgets import child, words
 
 S = IntentState
 PRODUCTION = replace(DEMO, environment=Environment.PRODUCTION)

@@ -22,8 +22,8 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.outcomes import outcome_of
-from tests.looking import child
 from tests.stage import Stage, staged
+from tests.widgets import child
 
 Open = Callable[[str], CheckpointDialog]
 Kind = TypeVar("Kind", bound=QWidget)

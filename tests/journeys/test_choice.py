@@ -17,8 +17,8 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.shell.welcome import WelcomeWindow
-from tests.looking import child
 from tests.stage import DAYS, StageClock
+from tests.widgets import child
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 

@@ -51,7 +51,7 @@ def test_every_profile_has_what_its_way_in_asks_for():
 
 
 def test_pasted_token_has_ended_until_a_fresh_one_is_pasted():
-    service = demo.service(StageClock())
+    service = demo.demo_service(StageClock())
     staging = DEMO_PROFILES[2]
     project = service.estate.project(staging.project)
 
@@ -79,7 +79,7 @@ def test_pasted_token_has_ended_until_a_fresh_one_is_pasted():
 
 
 def test_second_project_lacks_a_part_and_the_fourth_is_far_away():
-    service = demo.service(StageClock())
+    service = demo.demo_service(StageClock())
     first, second, third, fourth = (service.modes_at(f"/v3/{each.id}/vaults") for each in service.estate.projects)
     assert second.lacks("protectables")
     assert not any(each.lacks("protectables") for each in (first, third, fourth))

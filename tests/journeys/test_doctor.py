@@ -17,15 +17,15 @@ from cbr_desktop.domain.profile import ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
-from tests.looking import child
 from tests.stage import StageClock
+from tests.widgets import child
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
 def town() -> tuple[Service, StageClock]:
     clock = StageClock()
-    return demo.service(clock), clock
+    return demo.demo_service(clock), clock
 
 
 def diagnosis_runner(service: Service, clock: StageClock, password: str = estate.DEMO_PASSWORD) -> DiagnosisRunner:

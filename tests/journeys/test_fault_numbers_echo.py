@@ -15,7 +15,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.request_runner import Report, RequestRunner
 from cbr_desktop.app.start import opened
 from cbr_desktop.cli.outbox import _record
-from cbr_desktop.cli.report import report_record, report_text
+from cbr_desktop.cli.report import record_text, request_record
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -30,7 +30,7 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.evidence import csv_export, json_export
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.workflows.ledger import Ledger
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import DAYS, Cable, Stage, StageClock
 
 PASSWORD = "Kd83-Lm/w0+%7qZ"
@@ -101,17 +101,17 @@ def test_fault_85_a_service_that_echoes_gets_no_secret_into_any_file_row_export_
     with played(tmp_path, cable) as stage:
 
         async def story() -> None:
-            reports.append(await RequestRunner(stage.session, said.append).send(asking(BODY), wait=True))
+            reports.append(await RequestRunner(stage.session, said.append).send(checkpoint_change_of(BODY), wait=True))
 
         stage.play(story)
     (report,) = reports
     assert report.intent.state is state
     now = report.intent.changed_at + timedelta(hours=1)
-    record = report_record(report, now)
+    record = request_record(report, now)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     (row,) = peek(here.records_file)[0]
     entries = list(read_only(here.journal_folder).entries())
-    outputs = [report_text(record), json.dumps(record), json.dumps(_record(row, now), default=str), as_json(row), *said]
+    outputs = [record_text(record), json.dumps(record), json.dumps(_record(row, now), default=str), as_json(row), *said]
     outputs += [json_export(entries), csv_export(entries), repr(report)]
     assert HIDDEN in "".join(outputs)
     assert len(Echo.token) > 50

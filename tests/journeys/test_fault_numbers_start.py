@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool
-from cbr_desktop.app.single_instance import MESSAGE_BYTES, SingleInstance, Wish, activate, message, understood
+from cbr_desktop.app.single_instance import MESSAGE_BYTES, Activation, SingleInstance, activate, message, understood
 from cbr_desktop.app.start import demo_corner
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -38,8 +38,8 @@ from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
-from tests.nobody import NOBODY, become_nobody, environment
 from tests.storage.values import CHANGE, TARGET, intent, profile
+from tests.unprivileged import UNPRIVILEGED_ID, environment, unprivileged_command
 
 Until = Callable[..., Awaitable[None]]
 
@@ -83,7 +83,7 @@ def started(here: Places) -> Iterator["subprocess.Popen[str]"]:
     """Lend a program that is running and listens."""
     with start(here) as first:
         try:
-            assert activate(here.socket_path, Wish(), SHORT, wait=True), first.poll()
+            assert activate(here.socket_path, Activation(), SHORT, wait=True), first.poll()
             yield first
         finally:
             with suppress(ProcessLookupError):
@@ -113,7 +113,7 @@ def test_fault_52_after_kill_9_of_the_first_a_start_works_at_once(here: Places) 
             assert second.pid != first.pid
             second.terminate()
             assert second.wait(SHORT) == 0
-    # who leaves in order leaves no door behind
+    # who leaves in order leaves no socket behind
     assert not here.socket_path.exists()
 
 
@@ -196,7 +196,7 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-nobody = pytest.mark.skipif(not become_nobody(), reason="only root can become another user")
+nobody = pytest.mark.skipif(not unprivileged_command(), reason="only root can become another user")
 
 
 @nobody
@@ -205,7 +205,7 @@ def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothin
     settled_home(home)
     opened_to_all(home)
     before = tree(home)
-    told = seen([*become_nobody()], environment(home), open_folder)
+    told = seen([*unprivileged_command()], environment(home), open_folder)
     assert told["mode"] == "Read-only mode"
     said = of_the_mode(told)
     assert "Permission denied" in said or "Operation not permitted" in said
@@ -222,13 +222,13 @@ def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(open_folder: Path
     here = settled_home(home)
     opened_to_all(home)
     for path in (home, *home.rglob("*")):
-        os.chown(path, NOBODY, NOBODY)
+        os.chown(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
         path.chmod(0o755 if path.is_dir() else 0o644)
     for path in (here.data, *here.data.rglob("*")):
         os.chown(path, 0, 0)
     here.data.chmod(0o700)
     before = tree(here.data)
-    told = seen([*become_nobody()], environment(home), open_folder)
+    told = seen([*unprivileged_command()], environment(home), open_folder)
     assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NotSaved")
     assert told["requests"] == []
     assert tree(here.data) == before
@@ -241,7 +241,7 @@ def test_fault_57_a_cache_that_cannot_be_reached_is_no_cache(open_folder: Path) 
     here = settled_home(home)
     opened_to_all(home)
     here.cache.chmod(0o700)
-    told = seen([*become_nobody()], environment(home), open_folder)
+    told = seen([*unprivileged_command()], environment(home), open_folder)
     assert (told["mode"], told["can_send"]) == ("Read-only mode", False)
 
 
@@ -251,8 +251,8 @@ def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(open_folder:
     opened_to_all(open_folder)
     variables = environment(open_folder / "missing" if is_set else None, TMPDIR=str(open_folder / "tmp"))
     (open_folder / "tmp").mkdir()
-    os.chown(open_folder / "tmp", NOBODY, NOBODY)
-    program = [*become_nobody(), str(ROOT / "tests" / "journeys" / "onlooker.py"), "--demo"]
+    os.chown(open_folder / "tmp", UNPRIVILEGED_ID, UNPRIVILEGED_ID)
+    program = [*unprivileged_command(), str(ROOT / "tests" / "journeys" / "onlooker.py"), "--demo"]
     done = subprocess.run(program, env=variables, cwd=open_folder, capture_output=True, text=True, timeout=50)
     assert (done.returncode, complaints(done.stderr)) == (0, [])
     assert json.loads(done.stdout)["mode"] == ""
@@ -279,7 +279,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
     error = NotSaved("/home/o/.local/share/cbr-desktop", "Read-only file system")
     workspace.seal(error)
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def story(sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         context = workspace.context(DEMO.name)
@@ -299,7 +299,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
         workspace.choose(next(each for each in workspace.choices() if each.name == DEMO_PROFILES[2].name))
         assert workspace.context(DEMO_PROFILES[2].name).guard.sealed is error
 
-    demo_program.play(tale)
+    demo_program.play(story)
     assert service.journal.calls("POST", "/checkpoints") == []
     records = SqliteRecords(demo_program.here.records_file)
     assert [(each.id, each.state) for each in records.load()] == [("waiting", IntentState.QUEUED)]
@@ -333,7 +333,7 @@ def test_fault_61_data_of_a_newer_version_is_looked_at_by_nobody_and_said_to_be_
     assert set(after) - set(before) <= {str(here.lock_file)}
 
 
-# 70: what may be said at the door
+# 70: what may be said at the socket
 
 
 @pytest.mark.parametrize(
@@ -367,16 +367,16 @@ def test_fault_70_there_are_two_wishes_and_nothing_else(line: bytes) -> None:
 @posix
 @pytest.mark.parametrize("name", ["/home/o/a draft.cbr.json", "/home/o/Entwürfe/ä\n.json", "/home/o/\udcff.json"])
 def test_fault_70_a_path_arrives_as_it_is(name: str) -> None:
-    line, end, rest = message(Wish(Path(name))).partition(b"\n")
-    assert (understood(line), end, rest) == (Wish(Path(name)), b"\n", b"")
-    assert understood(message(Wish()).strip()) == Wish()
+    line, end, rest = message(Activation(Path(name))).partition(b"\n")
+    assert (understood(line), end, rest) == (Activation(Path(name)), b"\n", b"")
+    assert understood(message(Activation()).strip()) == Activation()
 
 
-class Door:
-    """A window with a door, and what was wished there."""
+class ListeningWindow:
+    """A window that listens, and what was wished there."""
 
     def __init__(self, folder: Path, qapp: QApplication, qtbot: QtBot) -> None:
-        self.path = folder / "door"
+        self.path = folder / "socket"
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.window.show()
@@ -385,10 +385,10 @@ class Door:
         self.single_instance.review_requested.connect(self.wished.append)
         self._qapp = qapp
 
-    def play(self, tale: Callable[[], Awaitable[None]]) -> None:
+    def play(self, story: Callable[[], Awaitable[None]]) -> None:
         async def told() -> None:
             async with asyncio.timeout(SHORT):
-                await tale()
+                await story()
 
         def main(leaving: Leaving) -> object:
             return self.single_instance.attend(told())
@@ -397,12 +397,12 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Door:
-    return Door(tmp_path, qapp, qtbot)
+def listening(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> ListeningWindow:
+    return ListeningWindow(tmp_path, qapp, qtbot)
 
 
 async def say(path: Path, said: bytes) -> bytes:
-    """Say something at a door; return all that is answered, to the end of the connection."""
+    """Say something at a socket; return all that is answered, to the end of the connection."""
     reader, writer = await asyncio.open_unix_connection(str(path))
     with suppress(OSError):
         writer.write(said)
@@ -417,24 +417,24 @@ async def say(path: Path, said: bytes) -> bytes:
 
 
 @posix
-def test_fault_70_a_window_is_raised_and_a_file_wished_for_review_and_no_more(door: Door) -> None:
-    async def tale() -> None:
-        assert await say(door.path, b"raise\n") == b"yes\n"
-        assert await say(door.path, message(Wish(Path("/home/o/draft.cbr.json")))) == b"yes\n"
+def test_fault_70_a_window_is_raised_and_a_file_wished_for_review_and_no_more(listening: ListeningWindow) -> None:
+    async def story() -> None:
+        assert await say(listening.path, b"raise\n") == b"yes\n"
+        assert await say(listening.path, message(Activation(Path("/home/o/draft.cbr.json")))) == b"yes\n"
         for line in (b"--send\n", b"https://evil.example/\n", b"\0\xff\n", b"raise\nraise\n"):
-            assert await say(door.path, line) != b"yes\n"
-        door.window.hide()
-        assert await say(door.path, b"raise\n") == b"no\n"
+            assert await say(listening.path, line) != b"yes\n"
+        listening.window.hide()
+        assert await say(listening.path, b"raise\n") == b"no\n"
 
-    door.play(tale)
-    assert door.wished == [Path("/home/o/draft.cbr.json")]
-    assert not door.window.isVisible()
+    listening.play(story)
+    assert listening.wished == [Path("/home/o/draft.cbr.json")]
+    assert not listening.window.isVisible()
 
 
 @posix
-def test_fault_70_a_message_of_a_gigabyte_is_cut_off_early(door: Door) -> None:
-    async def tale() -> None:
-        _, writer = await asyncio.open_unix_connection(str(door.path))
+def test_fault_70_a_message_of_a_gigabyte_is_cut_off_early(listening: ListeningWindow) -> None:
+    async def story() -> None:
+        _, writer = await asyncio.open_unix_connection(str(listening.path))
         sent = 0
         with suppress(OSError):
             while sent < 1 << 30:
@@ -443,44 +443,44 @@ def test_fault_70_a_message_of_a_gigabyte_is_cut_off_early(door: Door) -> None:
                 sent += 1 << 16
         assert sent < 1 << 24
         writer.transport.abort()
-        assert await say(door.path, b"raise\n") == b"yes\n"
+        assert await say(listening.path, b"raise\n") == b"yes\n"
 
-    door.play(tale)
+    listening.play(story)
     assert MESSAGE_BYTES <= 1 << 16
 
 
 @posix
-def test_fault_70_who_says_nothing_is_not_waited_for_and_keeps_nobody_out(door: Door) -> None:
-    async def tale() -> None:
-        # one after the other they would take longer than a tale may
-        silent = [await asyncio.open_unix_connection(str(door.path)) for _ in range(20)]
+def test_fault_70_who_says_nothing_is_not_waited_for_and_keeps_nobody_out(listening: ListeningWindow) -> None:
+    async def story() -> None:
+        # one after the other they would take longer than a story may
+        silent = [await asyncio.open_unix_connection(str(listening.path)) for _ in range(20)]
         ends = [await asyncio.wait_for(reader.read(), 5) for reader, _ in silent if not reader.at_eof()]
         assert set(ends) == {b""}
         for _, writer in silent:
             writer.transport.abort()
-        assert await say(door.path, b"raise\n") == b"yes\n"
+        assert await say(listening.path, b"raise\n") == b"yes\n"
 
-    door.play(tale)
+    listening.play(story)
 
 
 @posix
 @pytest.mark.parametrize("umask", [0o000, 0o022])
-def test_fault_70_the_door_is_its_owner_s_alone(door: Door, umask: int) -> None:
+def test_fault_70_the_socket_is_its_owner_s_alone(listening: ListeningWindow, umask: int) -> None:
     before = os.umask(umask)
 
-    async def tale() -> None:
-        assert stat.S_IMODE(door.path.stat().st_mode) == 0o600
+    async def story() -> None:
+        assert stat.S_IMODE(listening.path.stat().st_mode) == 0o600
 
     try:
-        door.play(tale)
+        listening.play(story)
     finally:
         os.umask(before)
-    assert not door.path.exists()
+    assert not listening.path.exists()
 
 
 @root
-def test_fault_70_another_user_is_turned_away_even_where_the_rights_are_wrong(door: Door) -> None:
-    folder = door.path.parent
+def test_fault_70_another_user_is_turned_away_even_where_the_rights_are_wrong(listening: ListeningWindow) -> None:
+    folder = listening.path.parent
     for each in (folder, *folder.parents):
         if each.stat().st_mode & 0o777 == 0o700:
             each.chmod(0o755)
@@ -490,34 +490,34 @@ def test_fault_70_another_user_is_turned_away_even_where_the_rights_are_wrong(do
     )
 
     async def stranger() -> tuple[bytes, bytes]:
-        arguments = ["--reuid=65534", "--clear-groups", sys.executable, "-S", "-c", code, str(door.path)]
+        arguments = ["--reuid=65534", "--clear-groups", sys.executable, "-S", "-c", code, str(listening.path)]
         child = await asyncio.create_subprocess_exec(
             str(shutil.which("setpriv")), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
         return await child.communicate()
 
-    async def tale() -> None:
+    async def story() -> None:
         said, complained = await stranger()
         assert said == b""
         assert b"PermissionError" in complained
-        door.path.chmod(0o666)
+        listening.path.chmod(0o666)
         said, complained = await stranger()
-        # it comes to the door, and gets no answer
+        # it comes to the socket, and gets no answer
         assert b"PermissionError" not in complained
         assert said == b"b''\n" or b"ConnectionResetError" in complained or b"BrokenPipeError" in complained
 
-    door.play(tale)
+    listening.play(story)
 
 
 @posix
-def test_fault_70_what_stands_in_the_door_s_place_is_not_removed(door: Door) -> None:
-    door.path.write_text("something of somebody's")
+def test_fault_70_what_stands_in_the_socket_s_place_is_not_removed(listening: ListeningWindow) -> None:
+    listening.path.write_text("something of somebody's")
 
-    async def tale() -> None:
-        assert await asyncio.to_thread(activate, door.path, Wish()) is None
+    async def story() -> None:
+        assert await asyncio.to_thread(activate, listening.path, Activation()) is None
 
-    door.play(tale)
-    assert door.path.read_text() == "something of somebody's"
+    listening.play(story)
+    assert listening.path.read_text() == "something of somebody's"
 
 
 def test_fault_70_where_a_socket_cannot_have_that_name_the_program_lives_without_one(
@@ -525,21 +525,21 @@ def test_fault_70_where_a_socket_cannot_have_that_name_the_program_lives_without
 ) -> None:
     deep = tmp_path.joinpath(*("a" * 30,) * 5)
     deep.mkdir(parents=True)
-    door = Door(deep, qapp, qtbot)
+    listening = ListeningWindow(deep, qapp, qtbot)
     lived: list[bool] = []
 
-    async def tale() -> None:
+    async def story() -> None:
         lived.append(True)
-        assert await asyncio.to_thread(activate, door.path, Wish()) is None
+        assert await asyncio.to_thread(activate, listening.path, Activation()) is None
 
-    door.play(tale)
+    listening.play(story)
     assert lived
 
 
 @posix
 def test_a_listener_that_never_answers_is_waited_for_within_bounds(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as deaf:
-        deaf.bind(str(tmp_path / "door"))
+        deaf.bind(str(tmp_path / "socket"))
         deaf.listen(1)
         # one that is waited for without bounds would end this test by its timeout
-        assert activate(tmp_path / "door", Wish(), 0.2) is False
+        assert activate(tmp_path / "socket", Activation(), 0.2) is False

@@ -11,7 +11,7 @@ from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.domain.journal import EntryKind, Filter
+from cbr_desktop.domain.journal import EntryFilter, EntryKind
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.ui.session.workspace import Workspace
@@ -25,7 +25,7 @@ FINE = DEMO_PROFILES[0]
 def requests_told(workspace: Workspace) -> list[str]:
     """Return what the journal of this machine tells of requests and answers, fault 99 of the catalogue."""
     assert isinstance(workspace.journal, FileJournal)
-    wanted = Filter(kinds=frozenset({EntryKind.REQUEST, EntryKind.ANSWER}))
+    wanted = EntryFilter(kinds=frozenset({EntryKind.REQUEST, EntryKind.ANSWER}))
     return [str(entry.event.kind) for entry in workspace.journal.entries(wanted)]
 
 

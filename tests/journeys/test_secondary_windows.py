@@ -46,7 +46,7 @@ class Office:
         self._qapp, self._qtbot = qapp, qtbot
 
     def play(self, tale: Callable[[MainWindow], Awaitable[None]]) -> None:
-        transport = demo.DemoTransport(demo.service(self.clock))
+        transport = demo.DemoTransport(demo.demo_service(self.clock))
         secrets = Secrets({}, lambda: None)
         with ExitStack() as stack:
             log = stack.enter_context(closing(Log(self.here.log_file)))

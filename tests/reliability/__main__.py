@@ -34,6 +34,7 @@ from . import (
     g18,
     g19,
     g20,
+    g21,
     g23,
     giant_tests,
 )
@@ -61,6 +62,7 @@ GOALS = {
     "G18": g18,
     "G19": g19,
     "G20": g20,
+    "G21": g21,
     "G23": g23,
     "BRANCHES": branches,
     "CHAOS": chaos,

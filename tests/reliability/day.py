@@ -57,7 +57,7 @@ def day(ground: Ground, umask: int) -> Day:
     return _days[umask]
 
 
-class Town:
+class DayClouds:
     """The clouds that the day's profiles lead to, and the secrets that are good there."""
 
     def __init__(self, service: Service, url: str) -> None:
@@ -137,24 +137,26 @@ async def _lived(ground: Ground, umask: int) -> Day:
     clock = RunningClock()
     service = Service(estate.demo(clock.now()), clock)
     with running(service) as url:
-        town = Town(service, url)
+        clouds = DayClouds(service, url)
         today = Day(home, [])
-        tunneled = tunnel_to_a_cloud(home, town.away_token, town.proxy_password)
+        tunneled = tunnel_to_a_cloud(home, clouds.away_token, clouds.proxy_password)
         async with tunneled as (tunnel, proxied), asyncio.TaskGroup() as tasks:
-            profiles = town.profiles(proxied)
+            profiles = clouds.profiles(proxied)
             for profile in profiles:
                 TomlProfiles(home.places.profiles_file).save(profile, "")
             process = Processes(today, umask)
             watch = tasks.create_task(process.watch())
-            await _at_the_terminal(process, town, profiles)
+            await _at_the_terminal(process, clouds, profiles)
             await _at_the_window(process, profiles)
             watch.cancel()
             today.tunnels = len(tunnel.heads)
-        today.canaries = town.canaries()
+        today.canaries = clouds.canaries()
     return today
 
 
-async def _at_the_terminal(process: "Processes", town: Town, profiles: dict[Profile, dict[SecretKind, str]]) -> None:
+async def _at_the_terminal(
+    process: "Processes", clouds: DayClouds, profiles: dict[Profile, dict[SecretKind, str]]
+) -> None:
     """Use every command that asks a cloud with every profile, with the secrets in the environment."""
     for profile, secrets in profiles.items():
         given = {VARIABLES[kind]: text for kind, text in secrets.items()}
@@ -164,10 +166,10 @@ async def _at_the_terminal(process: "Processes", town: Town, profiles: dict[Prof
         await process.ended(cbr_desktop("doctor", *named, "--report"), given, {0, 1, 3})
     request = process.today.home.user / "request.json"
     request.write_text(json.dumps({"checkpoint": {"vault_id": estate.REFERENCE_VAULT_ID, "parameters": {}}}))
-    good = {VARIABLES[SecretKind.PASSWORD]: town.password.text}
+    good = {VARIABLES[SecretKind.PASSWORD]: clouds.password.text}
     await process.ended(cbr_desktop("check", str(request)), good, {0, 1})
     await process.ended(cbr_desktop("send", "--profile", FIRST, str(request)), good, {0})
-    bad = {VARIABLES[SecretKind.PASSWORD]: town.wrong.text}
+    bad = {VARIABLES[SecretKind.PASSWORD]: clouds.wrong.text}
     await process.ended(cbr_desktop("vaults", "--profile", FIRST), bad, {2})
 
 

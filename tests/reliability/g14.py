@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from cbr_desktop.app.single_instance import Wish, activate
+from cbr_desktop.app.single_instance import Activation, activate
 from cbr_desktop.app.start import opened_data
 from cbr_desktop.domain.error import InUse
 from cbr_desktop.domain.profile import ProxyMode
@@ -80,7 +80,7 @@ def _windows(home: Home) -> Finding:
             cbr_desktop(), env=home.environment(), cwd=home.started_in, stderr=subprocess.PIPE, text=True
         ) as first:
             # the door that a killed one left is still there
-            activate(here.socket_path, Wish(), _PATIENCE_SECONDS, wait=True)
+            activate(here.socket_path, Activation(), _PATIENCE_SECONDS, wait=True)
             second = run(cbr_desktop(), home)
             raised += second.code == 0 and "brought to the front" in second.out
             told.append(second.err)

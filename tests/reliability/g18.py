@@ -13,7 +13,7 @@ from .finding import Finding, progress
 from .ground import ROOT, Ground, Home, part_of, run
 
 SAMPLE = 60
-"""How many changes are tried in each room, drawn by a seed from all that there are."""
+"""How many changes are tried in each part, drawn by a seed from all that there are."""
 SEED = 18
 LIMIT_PERCENT = 80
 _SECONDS = 3600.0
@@ -21,11 +21,11 @@ _COPIED = ("cbr_desktop", "tests", "packaging", "resources")
 _KILLED = frozenset({1, 3, 24, 36, 152, 255, -24})
 """How a run of tests ends that notices a change: by a failure, or by not coming to an end."""
 _NO_TEST = 33
-"""What mutmut notes for a change that no test of the room comes past."""
+"""What mutmut notes for a change that no test of the part comes past."""
 
 
 @dataclass(frozen=True)
-class Room:
+class MutatedPart:
     """Modules that are changed, and the tests that have to notice it; paths are those of the repository."""
 
     name: str
@@ -33,10 +33,10 @@ class Room:
     tests: tuple[str, ...]
 
 
-ROOMS = (
-    Room("signing", ("cbr_desktop/cloud/signing.py",), ("tests/cloud/test_signing.py",)),
-    Room("redaction", ("cbr_desktop/logs.py",), ("tests/test_logs.py",)),
-    Room(
+PARTS = (
+    MutatedPart("signing", ("cbr_desktop/cloud/signing.py",), ("tests/cloud/test_signing.py",)),
+    MutatedPart("redaction", ("cbr_desktop/logs.py",), ("tests/test_logs.py",)),
+    MutatedPart(
         "auth",
         ("cbr_desktop/cloud/auth.py", "cbr_desktop/cloud/tokens.py", "cbr_desktop/cloud/keys.py"),
         (
@@ -46,7 +46,7 @@ ROOMS = (
             "tests/cloud/test_fault_numbers_refused.py",
         ),
     ),
-    Room(
+    MutatedPart(
         "records",
         ("cbr_desktop/storage/records.py",),
         (
@@ -55,7 +55,7 @@ ROOMS = (
             "tests/storage/test_fault_numbers.py",
         ),
     ),
-    Room(
+    MutatedPart(
         "outbox",
         ("cbr_desktop/workflows/outbox.py",),
         (
@@ -68,26 +68,26 @@ ROOMS = (
 
 
 def measure(ground: Ground) -> Iterator[Finding]:
-    """Change each room in many small ways, one at a time, in a copy of the tree; those that survive are listed."""
-    for room in ROOMS:
-        yield _measured(room, ground.home())
+    """Change each part in many small ways, one at a time, in a copy of the tree; those that survive are listed."""
+    for part in PARTS:
+        yield _measured(part, ground.home())
 
 
-def _measured(room: Room, home: Home) -> Finding:
-    tree = _copied(room, home)
+def _measured(part: MutatedPart, home: Home) -> Finding:
+    tree = _copied(part, home)
     # a name that no change has: it makes the changes and notes which tests come past each, and tries none
     complaint = _mutmut(tree, home, "none")
-    names = sorted(_results(tree, room))
+    names = sorted(_results(tree, part))
     sample = random.Random(SEED).sample(names, min(part_of(SAMPLE), len(names)))
-    what = f"{room.name}: {len(sample)} of {len(names)} small changes, each noticed by a test"
+    what = f"{part.name}: {len(sample)} of {len(names)} small changes, each noticed by a test"
     limit = f">= {LIMIT_PERCENT} %"
     if sample:
         complaint = _mutmut(tree, home, *sample)
-    results = {name: code for name, code in _results(tree, room).items() if name in sample}
+    results = {name: code for name, code in _results(tree, part).items() if name in sample}
     ends = Counter(_word(code) for code in results.values())
     for name, code in sorted(results.items()):
         if code not in _KILLED:
-            print(f"{room.name}: {_word(code)}: {name}", file=sys.stderr)
+            print(f"{part.name}: {_word(code)}: {name}", file=sys.stderr)
             print(_shown(tree, home, name), file=sys.stderr)
     untried = ends["not tried"] + ends["broken off"]
     if not sample or untried:
@@ -104,7 +104,7 @@ def _word(code: int | None) -> str:
     return "noticed" if code in _KILLED else words.get(code, "broken off")
 
 
-def _copied(room: Room, home: Home) -> Path:
+def _copied(part: MutatedPart, home: Home) -> Path:
     """Copy the tree, and say in it what mutmut is to do."""
     tree = home.folder / "tree"
     tree.mkdir()
@@ -112,8 +112,8 @@ def _copied(room: Room, home: Home) -> Path:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     settings = {
         "source_paths": ["cbr_desktop"],
-        "only_mutate": list(room.modules),
-        "pytest_add_cli_args_test_selection": list(room.tests),
+        "only_mutate": list(part.modules),
+        "pytest_add_cli_args_test_selection": list(part.tests),
         "also_copy": list(_COPIED),
         # a change that makes a program wait for ever is noticed sooner than after 15 times the usual time
         "timeout_multiplier": 5.0,
@@ -133,10 +133,10 @@ def _mutmut(tree: Path, home: Home, *names: str) -> str:
     return f"mutmut ended with {done.code}: {done.out[-2000:]}{done.err[-2000:]}"
 
 
-def _results(tree: Path, room: Room) -> dict[str, int | None]:
-    """Return how the tests ended for each change of a room, ``None`` for one that was not tried."""
+def _results(tree: Path, part: MutatedPart) -> dict[str, int | None]:
+    """Return how the tests ended for each change of a part, ``None`` for one that was not tried."""
     found: dict[str, int | None] = {}
-    for module in room.modules:
+    for module in part.modules:
         path = tree / "mutants" / f"{module}.meta"
         if path.exists():
             found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]

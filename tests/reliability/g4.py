@@ -17,6 +17,7 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.simulator.faults import Fault
 from tests.stage import Stage, staged
 
+from . import repeats
 from .finding import Finding
 from .ground import Ground, part_of
 
@@ -78,6 +79,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     timeless = sum(run.is_timeless for run in runs)
     yield Finding("G4", "left unknown, since no time was known when they were sent", str(timeless), "counted", True)
     yield Finding("G4", "requests that never left", str(sent[0]), "0", sent[0] == 0)
+    yield from repeats.measure(ground)
 
 
 def _run(folder: Path, chance: random.Random) -> Run:

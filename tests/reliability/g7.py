@@ -23,7 +23,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.sources import Surroundings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import FaultServer, answering, response, serving
 from tests.cloud.values import BODY, examples
 
@@ -138,7 +138,7 @@ async def _everything(profile: Profile) -> None:
 
     cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), _Quick(), lambda connection: None)
     asked = [cloud.vaults(), cloud.backups(), cloud.tasks(), cloud.policies(), cloud.protectables("server")]
-    asked += [cloud.checkpoint(CHECKPOINT), cloud.send(asking(BODY), PROJECT)]
+    asked += [cloud.checkpoint(CHECKPOINT), cloud.send(checkpoint_change_of(BODY), PROJECT)]
     asked += [Account(lambda profile, secret: Network(profile), _Quick()).projects(profile, {SecretKind.TOKEN: "t"})]
     for question in asked:
         try:

@@ -402,7 +402,7 @@ def previewed(url: str, value: dict[str, Any]) -> None:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
     profile = replace(DEMO, cbr_endpoint=url)
-    change = documents.change_of(found, Ledger(profile, lambda part: None))
+    change = documents.change_in(found, Ledger(profile, lambda part: None))
     exec(rendered(Form.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
 
 

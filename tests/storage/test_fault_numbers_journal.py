@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.journal import Entry, Event, Head, Verification, entry_of, line_of, sealed
+from cbr_desktop.domain.journal import Entry, Event, Head, Verification, entry_line, entry_of, sealed
 from cbr_desktop.storage.journal import LINE_LIMIT, FileJournal, read_only, verified
 from cbr_desktop.text.evidence import csv_export, entry_summary, html_export, json_export, verification_sentence
 from tests.storage.test_journal import event, filled, journal, only_file
@@ -110,7 +110,7 @@ def test_fault_91_the_first_journal_of_a_new_outbox_is_whole(folder: Path) -> No
 
 
 def forged(number: int = 2, before: str = "0" * 64, **facts: object) -> bytes:
-    return line_of(sealed(Entry(number, NOON, Event("made", facts=facts), before)))
+    return entry_line(sealed(Entry(number, NOON, Event("made", facts=facts), before)))
 
 
 def nested(depth: int) -> bytes:

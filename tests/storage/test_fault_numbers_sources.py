@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.domain.error import Damaged, ProfileError
-from cbr_desktop.domain.source import RemarkKind, Source
+from cbr_desktop.domain.source import ProfileSource, RemarkKind
 from cbr_desktop.storage import sources
 from cbr_desktop.storage.profiles import read
 from cbr_desktop.storage.sources import PROFILE_LIMIT, SIZE_LIMIT, Surroundings
@@ -27,7 +27,7 @@ domain = "d"
 MEGABYTE = 2**20
 
 
-def look(folder: Path, text: str, name: str = "given") -> Source:
+def look(folder: Path, text: str, name: str = "given") -> ProfileSource:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return Surroundings({}, folder, folder, folder).look_into(path)
@@ -59,7 +59,7 @@ def test_fault_89_keys_of_many_parts_are_refused_before_they_are_parsed(tmp_path
     text = DOTTED[what](count) + PROFILE.format(name="P")
     (tmp_path / "warm.toml").write_text(PROFILE.format(name="P"), encoding="utf-8")
     Surroundings({}, tmp_path, tmp_path, tmp_path).look_into(tmp_path / "warm.toml")
-    found: list[Source] = []
+    found: list[ProfileSource] = []
     assert peak_of(lambda: found.append(look(tmp_path, text))) < 10 * MEGABYTE
     assert [(remark.kind, remark.detail) for remark in found[0].remarks] == [
         (RemarkKind.UNUSABLE, "a key in it has far too many parts")
@@ -133,7 +133,7 @@ def test_fault_89_yaml_that_grows_is_refused(tmp_path: Path, what: str) -> None:
 
 @pytest.mark.parametrize(("text", "last"), [(LAUGHS, "a39"), (MERGES, "m39")])
 def test_fault_89_links_to_links_stay_what_they_are(tmp_path: Path, text: str, last: str) -> None:
-    found: list[Source] = []
+    found: list[ProfileSource] = []
     laughs = text + "\n" + CLOUD.replace("auth: {", f"more: *{last}, auth: {{")
     assert peak_of(lambda: found.append(look(tmp_path, laughs, "clouds.yaml"))) < 20 * MEGABYTE
     assert [profile.name for profile in found[0].profiles] == ["one"]

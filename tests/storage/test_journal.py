@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.domain.error import NotSaved
-from cbr_desktop.domain.journal import Entry, Event, Filter, Head, entry_of, line_of, sealed
+from cbr_desktop.domain.journal import Entry, EntryFilter, Event, Head, entry_line, entry_of, sealed
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.files import System
 from cbr_desktop.storage.journal import FileJournal, read_only, verified
@@ -124,7 +124,7 @@ def test_an_entry_that_was_forged_and_sealed_anew_does_not_fit_the_next(folder: 
     path = only_file(folder)
     lines = path.read_bytes().splitlines()
     old = entry_of(lines[1])
-    lines[1] = line_of(sealed(Entry(old.number, old.at, event(by="eve@desk"), old.before)))
+    lines[1] = entry_line(sealed(Entry(old.number, old.at, event(by="eve@desk"), old.before)))
     path.write_bytes(b"\n".join(lines) + b"\n")
     assert (verified(folder).broken, verified(folder).why) == (3, "out-of-place")
 
@@ -265,21 +265,21 @@ def test_files_are_for_their_owner_alone(folder: Path, umask: int) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-FILTERS: list[tuple[Filter, Callable[[Entry], bool]]] = [
-    (Filter(), lambda entry: True),
-    (Filter(since=NOON + timedelta(minutes=2)), lambda entry: entry.number >= 3),
-    (Filter(until=NOON + timedelta(minutes=2)), lambda entry: entry.number <= 2),
-    (Filter(kinds=frozenset({"moved"})), lambda entry: entry.event.kind == "moved"),
-    (Filter(vault="Tresor Ä"), lambda entry: True),
-    (Filter(vault="v-2"), lambda entry: False),
-    (Filter(intent="i-"), lambda entry: True),
-    (Filter(profile="Other"), lambda entry: False),
+FILTERS: list[tuple[EntryFilter, Callable[[Entry], bool]]] = [
+    (EntryFilter(), lambda entry: True),
+    (EntryFilter(since=NOON + timedelta(minutes=2)), lambda entry: entry.number >= 3),
+    (EntryFilter(until=NOON + timedelta(minutes=2)), lambda entry: entry.number <= 2),
+    (EntryFilter(kinds=frozenset({"moved"})), lambda entry: entry.event.kind == "moved"),
+    (EntryFilter(vault="Tresor Ä"), lambda entry: True),
+    (EntryFilter(vault="v-2"), lambda entry: False),
+    (EntryFilter(intent="i-"), lambda entry: True),
+    (EntryFilter(profile="Other"), lambda entry: False),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "takes"), FILTERS)
 def test_entries_are_chosen_by_time_vault_request_kind_and_profile(
-    folder: Path, wanted: Filter, takes: Callable[[Entry], bool]
+    folder: Path, wanted: EntryFilter, takes: Callable[[Entry], bool]
 ) -> None:
     with closing(journal(folder)) as kept:
         written = [kept.append(event(kind)) for kind in ("made", "moved", "answer", "moved")]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cbr_desktop.domain.profile import ProxyMode, Way
-from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.storage.sources import SIZE_LIMIT, Surroundings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import profile
@@ -105,7 +105,7 @@ clouds:
 """
 
 
-def remarks(source: Source, kind: RemarkKind) -> dict[str, list[str]]:
+def remarks(source: ProfileSource, kind: RemarkKind) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for remark in source.remarks:
         if remark.kind is kind:

@@ -24,11 +24,11 @@ from cbr_desktop.text.diagnosis import (
     Veil,
     check_record,
     check_text,
+    check_verdict_words,
+    diagnosis_sentence,
+    diagnosis_text,
     found_sentence,
     next_sentence,
-    report_text,
-    summary_sentence,
-    verdict_words,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,10 +87,13 @@ def test_every_reason_has_words(why: Why) -> None:
 
 
 def test_a_missing_feature_and_an_action_that_cannot_be_tried_are_no_bare_skips() -> None:
-    assert verdict_words(Check(CheckKind.FEATURE, "policies", Verdict.SKIPPED, (("why", Why.NOT_HERE),))) == "Not here"
+    assert (
+        check_verdict_words(Check(CheckKind.FEATURE, "policies", Verdict.SKIPPED, (("why", Why.NOT_HERE),)))
+        == "Not here"
+    )
     held = (("why", Why.ONLY_SENDING_SHOWS), ("roles", ("readonly", "te_admin")))
     check = Check(CheckKind.PERMISSION, "cbr:vaults:backup", Verdict.SKIPPED, held)
-    assert verdict_words(check) == "Not tried"
+    assert check_verdict_words(check) == "Not tried"
     assert "te_admin" in found_sentence(check)
     assert next_sentence(replace(check, facts=held[:1]))
 
@@ -111,7 +114,7 @@ def test_a_clock_is_behind_when_the_service_is_ahead(seconds: int, word: str) ->
     ],
 )
 def test_the_whole_in_a_sentence(verdicts: tuple[Verdict, ...], words: str) -> None:
-    assert summary_sentence(Diagnosis("P", NOW, tuple(Check(CheckKind.NAME, "a", v) for v in verdicts))) == words
+    assert diagnosis_sentence(Diagnosis("P", NOW, tuple(Check(CheckKind.NAME, "a", v) for v in verdicts))) == words
 
 
 def test_records_hold_what_json_can() -> None:
@@ -146,7 +149,7 @@ def test_a_report_veils_every_name_the_same_way_and_keeps_hosts() -> None:
             Check(CheckKind.SCOPE, "eu-de", Verdict.PASS, (("project", "eu-de"), ("project_id", "0" * 32))),
         ),
     )
-    text = RedactingFormatter().redact(report_text(diagnosis, profile, (("CBR Desktop", "1"),), b"salt"))
+    text = RedactingFormatter().redact(diagnosis_text(diagnosis, profile, (("CBR Desktop", "1"),), b"salt"))
     for name in ("hopper", "acme", "ACME", "3b5816b5-f29c", "0" * 32, "proxyuser", "/home", "‘eu-de’"):
         assert name not in text, name
     assert "https://cbr.eu-de.example" in text

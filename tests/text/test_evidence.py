@@ -12,10 +12,10 @@ from cbr_desktop.domain.journal import FIRST, Entry, EntryKind, Event, Head, Ver
 from cbr_desktop.text.evidence import (
     COLUMNS,
     csv_export,
+    entry_kind_words,
     entry_summary,
     html_export,
     json_export,
-    kind_words,
     verification_sentence,
 )
 
@@ -101,11 +101,11 @@ def test_every_break_has_its_words(why: str) -> None:
 
 @pytest.mark.parametrize("kind", EntryKind)
 def test_every_kind_has_its_words_and_a_summary_of_any_facts(kind: EntryKind) -> None:
-    assert kind_words(kind) != kind
+    assert entry_kind_words(kind) != kind
     for facts in ({}, {"looked": 7, "status": [], "what": None, "from": {}}, {"looked": [1, {"where": "tasks"}]}):
         assert "\n" not in entry_summary(entry(kind, facts=facts))
 
 
 def test_a_kind_of_a_later_version_is_shown_as_it_is() -> None:
-    assert kind_words("moon-phase") == "moon-phase"
+    assert entry_kind_words("moon-phase") == "moon-phase"
     assert entry_summary(entry("moon-phase")) == ""

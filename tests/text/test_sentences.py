@@ -11,7 +11,7 @@ from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.error import CbrError, Refused
-from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, Severity, Subject, block, folded, info, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
@@ -25,11 +25,11 @@ from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
+    findings_sentence,
     intent_sentence,
     names_words,
-    report_text,
-    stand_words,
-    summary_sentence,
+    outcome_text,
+    request_stand_words,
     template_sentence,
     verdict_sentence,
 )
@@ -60,7 +60,7 @@ WORDS: list[type[Enum]] = [
     IntentState,
     Fate,
     Severity,
-    Subject,
+    RequestPart,
     NameRules,
     JsonFault,
 ]
@@ -124,7 +124,7 @@ def test_every_word_of_the_service_has_words_of_its_own(words: type[Enum]) -> No
 
 
 def test_equal_findings_are_counted_in_words() -> None:
-    findings = [block(FindingKind.DUPLICATE_KEY, Subject.FILE, path=f"k{number}") for number in range(12_000)]
+    findings = [block(FindingKind.DUPLICATE_KEY, RequestPart.FILE, path=f"k{number}") for number in range(12_000)]
     (finding,) = folded(findings)
     assert finding_sentence(finding).endswith(f"{grouped(11_999)} more are like this one.")
 
@@ -137,7 +137,7 @@ def test_an_unknown_word_is_shown_and_said_to_be_unknown() -> None:
 
 
 def test_every_finding_has_a_sentence_of_its_own() -> None:
-    said = {kind: finding_sentence(block(kind, Subject.NAME, **FACTS)) for kind in FindingKind}
+    said = {kind: finding_sentence(block(kind, RequestPart.NAME, **FACTS)) for kind in FindingKind}
     assert [text for text, count in Counter(said.values()).items() if count > 1] == []
     for kind, text in said.items():
         assert text.endswith("."), kind
@@ -149,39 +149,39 @@ def test_every_finding_has_a_sentence_of_its_own() -> None:
     ("finding", "sentence"),
     [
         (
-            block(FindingKind.TOO_LONG, Subject.NAME, length=70, limit=64, over=6),
+            block(FindingKind.TOO_LONG, RequestPart.NAME, length=70, limit=64, over=6),
             "The name has 70 characters, 6 more than the 64 allowed. Shorten it.",
         ),
         (
-            block(FindingKind.BAD_CHARACTER, Subject.NAME, character=".", position=9, count=1),
+            block(FindingKind.BAD_CHARACTER, RequestPart.NAME, character=".", position=9, count=1),
             "‘.’ at position 9 is not allowed in a name (letters a to z, digits, _ and - are). Replace it.",
         ),
         (
-            block(FindingKind.BAD_CHARACTER, Subject.NAME, character=" ", position=1, count=2, rules=NameRules.CJK),
+            block(FindingKind.BAD_CHARACTER, RequestPart.NAME, character=" ", position=1, count=2, rules=NameRules.CJK),
             "A space at position 1 is not allowed in a name (letters a to z, digits, _, - and Chinese characters are)."
             " Replace it. There are 2 such characters.",
         ),
         (
-            block(FindingKind.FOREIGN_RESOURCE, Subject.RESOURCES, resource="a", vault="v", other_vault=None),
+            block(FindingKind.FOREIGN_RESOURCE, RequestPart.RESOURCES, resource="a", vault="v", other_vault=None),
             "Resource ‘a’ is not in vault ‘v’ and in no other known vault."
             " Take it out, or associate it with the vault first.",
         ),
         (
-            warn(FindingKind.VAULT_FULL, Subject.VAULT, vault="v", used_percent=145.0),
+            warn(FindingKind.VAULT_FULL, RequestPart.VAULT, vault="v", used_percent=145.0),
             "Vault ‘v’ is full: 145 % used. It expands by itself, but an expansion that comes too late does not save"
             " this checkpoint.",
         ),
         (
-            info(FindingKind.VAULT_BUSY, Subject.VAULT, vault="v", ours=True, progress=None),
+            info(FindingKind.VAULT_BUSY, RequestPart.VAULT, vault="v", ours=True, progress=None),
             "Another request of yours for vault ‘v’ is under way. This one waits for it, then is sent by itself.",
         ),
         (
-            warn(FindingKind.VAULT_STATUS, Subject.VAULT, vault="v", status="archiving"),
+            warn(FindingKind.VAULT_STATUS, RequestPart.VAULT, vault="v", status="archiving"),
             "Vault ‘v’ is in the state ‘archiving (unknown to this version)’, so the service may refuse."
             " Look at the vault in the console if you are unsure.",
         ),
         (
-            info(FindingKind.FIRST_BACKUP_FULL, Subject.TYPE, resources=["a", "b", "c", "d", "e"]),
+            info(FindingKind.FIRST_BACKUP_FULL, RequestPart.TYPE, resources=["a", "b", "c", "d", "e"]),
             "First backup of ‘a’, ‘b’, ‘c’ and 2 more: it will be full, whatever type is chosen.",
         ),
     ],
@@ -372,18 +372,18 @@ def test_a_state_that_could_not_be_kept_is_told() -> None:
 
 def test_only_a_whole_outcome_is_headed_finished() -> None:
     finished = intent(IntentState.FINISHED)
-    assert stand_words(finished, outcome_of("DD", "available")) == "Finished"
-    assert stand_words(finished, outcome_of("DS", "available")) == "Partly backed up"
-    assert stand_words(finished, outcome_of("SS", "available")) == "Nothing backed up"
-    assert stand_words(finished, outcome_of("DD", CheckpointStatus.ERROR)) == "Uncertain"
-    assert stand_words(intent(IntentState.ACCEPTED), outcome_of("DR", "protecting")) == "Backing up"
-    assert stand_words(intent(IntentState.QUEUED), None) == "Queued"
+    assert request_stand_words(finished, outcome_of("DD", "available")) == "Finished"
+    assert request_stand_words(finished, outcome_of("DS", "available")) == "Partly backed up"
+    assert request_stand_words(finished, outcome_of("SS", "available")) == "Nothing backed up"
+    assert request_stand_words(finished, outcome_of("DD", CheckpointStatus.ERROR)) == "Uncertain"
+    assert request_stand_words(intent(IntentState.ACCEPTED), outcome_of("DR", "protecting")) == "Backing up"
+    assert request_stand_words(intent(IntentState.QUEUED), None) == "Queued"
 
 
 def test_a_report_lists_every_resource_with_its_reason() -> None:
     skipped = ResourceOutcome(ResourceId("id-9"), "ecs-9", "x", Fate.SKIPPED, code="6215", message="wrong state")
     outcome = Outcome((*outcome_of("D", "available").resources, skipped), "available")
-    report = report_text(intent(IntentState.FINISHED), outcome, NOW)
+    report = outcome_text(intent(IntentState.FINISHED), outcome, NOW)
     assert "- ecs-0 (id-0): Backed up." in report
     assert "- ecs-9 (id-9): Skipped. 6215: The resource's present state allows no backup." in report
     assert "Sent: 2026-08-22 03:04:19 UTC" in report
@@ -415,12 +415,15 @@ def test_the_estimate_tells_what_is_known_and_no_more() -> None:
 
 
 def test_a_verdict_names_the_first_thing_in_the_way() -> None:
-    findings = (block(FindingKind.NO_VAULT, Subject.VAULT), block(FindingKind.NOTHING_CHOSEN, Subject.RESOURCES))
+    findings = (
+        block(FindingKind.NO_VAULT, RequestPart.VAULT),
+        block(FindingKind.NOTHING_CHOSEN, RequestPart.RESOURCES),
+    )
     assert verdict_sentence(Preflight(findings)) == (
         "Not ready: No vault is chosen. Choose the vault to back up. (1 more)"
     )
-    assert summary_sentence(findings) == "2 things to put right"
-    assert summary_sentence(()) == "Nothing to remark"
+    assert findings_sentence(findings) == "2 things to put right"
+    assert findings_sentence(()) == "Nothing to remark"
 
 
 def test_quantities_are_written_as_people_read_them() -> None:

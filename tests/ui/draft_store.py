@@ -66,7 +66,7 @@ class MemoryDraftStore:
         if base is not None and self.files.get(path) != base.data:
             raise ChangedOutside(path)
         self._check(path)
-        self.files[path] = draft.encoded(text)
+        self.files[path] = draft.draft_bytes(text)
         return draft.decoded(self.files[path])
 
     def create(self, stem: str, text: str) -> str:

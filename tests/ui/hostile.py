@@ -28,7 +28,7 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.error import LoginRefused, ProfileError, Refused
-from cbr_desktop.domain.finding import FindingKind, Subject, block
+from cbr_desktop.domain.finding import FindingKind, RequestPart, block
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Looked
 from cbr_desktop.domain.journal import Entry, EntryKind, Event
@@ -38,8 +38,8 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.request import body
+from cbr_desktop.domain.source import ProfileSource as ProfileSource
 from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
-from cbr_desktop.domain.source import Source as ProfileSource
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.requests import place_words
 from cbr_desktop.text.words import Times
@@ -211,7 +211,7 @@ def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWid
     lost = replace(intents[0], looked=(Looked(text, estate.NOW, 1, estate.NOW, estate.NOW, 1, text),))
     document, _ = request.read(body(CheckpointDraft(intents[0].change.vault_id, name=text[:5000])))
     plan = Plan(text, (Step(1, text, "", document), Step(2, context.profile.name, text, document)), names=text[:5000])
-    found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, Subject.FILE, path=text, detail=text))]
+    found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, RequestPart.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
     context.ledger.put_intent(marked)
     workspace.plans = cast(Any, Files(plan, found))

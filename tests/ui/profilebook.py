@@ -10,7 +10,7 @@ from cbr_desktop.domain.error import CbrError, NotSaved, ProfileError
 from cbr_desktop.domain.ids import ProjectId
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.secret import STORABLE, SecretKind, SecretPlace
-from cbr_desktop.domain.source import Source
+from cbr_desktop.domain.source import ProfileSource
 
 PROD = Profile(
     name="Prod · eu-de",
@@ -37,11 +37,11 @@ HQ = replace(
 class Book:
     """A file of profiles in memory; ``full`` makes the disk refuse, ``problems`` is what is wrong in it."""
 
-    def __init__(self, profiles: Iterable[Profile] = (), sources: Sequence[Source] = ()) -> None:
+    def __init__(self, profiles: Iterable[Profile] = (), sources: Sequence[ProfileSource] = ()) -> None:
         self.profiles = list(profiles)
         self.problems: list[CbrError] = []
         self.sources = list(sources)
-        self.files: dict[str, Source | CbrError] = {}
+        self.files: dict[str, ProfileSource | CbrError] = {}
         self.exported: list[tuple[str, tuple[str, ...]]] = []
         self.full = False
 
@@ -80,11 +80,11 @@ class Book:
         self._check()
         self.exported.append((path, tuple(names)))
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         """Return what was laid out."""
         return self.sources
 
-    def look_into(self, path: str) -> Source:
+    def look_into(self, path: str) -> ProfileSource:
         """Return what was laid into a file."""
         found = self.files[path]
         if isinstance(found, CbrError):

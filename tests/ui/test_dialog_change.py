@@ -23,9 +23,9 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.ledger import Ledger, Part
-from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, backup, profile, resource, vault
+from tests.widgets import child, words
 
 TEST = replace(profile(), environment=Environment.TEST)
 Open = Callable[[ChangeForm], ChangeDialog]

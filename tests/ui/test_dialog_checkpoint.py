@@ -29,9 +29,9 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
-from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault
+from tests.widgets import child, words
 
 REFERENCE_VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
 REFERENCE_RESOURCE = ResourceId("94eba8b2-acc9-4d82-badc-127144cc5526")

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import Damaged
-from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.ui.profiles.imports import ImportDialog
-from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING, Book
+from tests.widgets import child, words
 
 EVIL = replace(
     PROD,
@@ -23,7 +23,7 @@ EVIL = replace(
     cbr_endpoint="https://cbr.evil.example",
     user="victim",
 )
-KOOCLI = Source(
+KOOCLI = ProfileSource(
     SourceKind.KOOCLI,
     "/home/me/.hcloud/config.json",
     (HQ, EVIL),
@@ -100,7 +100,7 @@ def test_what_is_not_ticked_stays_where_it_is(opened: Open) -> None:
 
 def test_a_name_that_is_taken_gets_a_number_and_what_is_here_already_no_tick(opened: Open) -> None:
     other = replace(PROD, user="somebody-else")
-    book = Book([PROD, STAGING], [Source(SourceKind.FILE, "/data/x.toml", (other, STAGING))])
+    book = Book([PROD, STAGING], [ProfileSource(SourceKind.FILE, "/data/x.toml", (other, STAGING))])
     dialog = opened(book)
     assert child(dialog, QLineEdit, "importName").text() == "Prod · eu-de 2"
     assert take(dialog).text() == "&Import 1 profile"
@@ -117,9 +117,9 @@ def test_a_name_that_is_taken_gets_a_number_and_what_is_here_already_no_tick(ope
 def test_a_file_is_chosen_and_a_bad_one_is_told(opened: Open) -> None:
     book = Book([PROD])
     book.files = {
-        "/data/good": Source(SourceKind.CLOUDS_YAML, "/data/good", (HQ,)),
+        "/data/good": ProfileSource(SourceKind.CLOUDS_YAML, "/data/good", (HQ,)),
         "/data/bad": Damaged("/data/bad", "no mapping"),
-        "/data/empty": Source(SourceKind.CLOUDS_YAML, "/data/empty", ()),
+        "/data/empty": ProfileSource(SourceKind.CLOUDS_YAML, "/data/empty", ()),
     }
     dialog = opened(book)
     assert "Nothing was found on this machine." in words(dialog)
@@ -136,7 +136,7 @@ def test_a_file_is_chosen_and_a_bad_one_is_told(opened: Open) -> None:
 
 
 def test_a_full_disk_leaves_what_was_not_taken_over_ticked(opened: Open) -> None:
-    book = Book([], [Source(SourceKind.FILE, "x", (HQ,))])
+    book = Book([], [ProfileSource(SourceKind.FILE, "x", (HQ,))])
     dialog = opened(book)
     book.full = True
     take(dialog).click()
@@ -154,11 +154,11 @@ class Held(Book):
         super().__init__(*lists)  # type: ignore[arg-type]
         self.gate = threading.Event()
 
-    def look_around(self) -> list[Source]:
+    def look_around(self) -> list[ProfileSource]:
         self.gate.wait()
         return super().look_around()
 
-    def look_into(self, path: str) -> Source:
+    def look_into(self, path: str) -> ProfileSource:
         self.gate.wait()
         return super().look_into(path)
 
@@ -168,7 +168,10 @@ def test_fault_89_the_window_lives_while_places_are_looked_into(
     opened: Open, run: Callable[..., Any], until: Callable[..., Awaitable[None]]
 ) -> None:
     book = Held([PROD], [KOOCLI])
-    book.files = {"/share/given": Source(SourceKind.FILE, "/share/given", (STAGING,)), "/bad": Damaged("/bad", "why")}
+    book.files = {
+        "/share/given": ProfileSource(SourceKind.FILE, "/share/given", (STAGING,)),
+        "/bad": Damaged("/bad", "why"),
+    }
 
     async def story() -> None:
         dialog = opened(book)
@@ -226,7 +229,7 @@ def test_fault_89_hundreds_of_profiles_are_judged_once_and_not_once_each(opened:
 
     known = [replace(STAGING, name=f"k{number}") for number in range(count)]
     context = QWidget()
-    book = Book(known, [Source(SourceKind.FILE, "x", many, remarks)])
+    book = Book(known, [ProfileSource(SourceKind.FILE, "x", many, remarks)])
     dialog = Counting(book, context)
     assert len(dialog._found) == count
     assert Counting.settled < 5

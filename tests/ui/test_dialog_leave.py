@@ -13,9 +13,9 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.leave import LeaveDialog
 from cbr_desktop.ui.shell.window import MainWindow
-from tests.looking import child, words
 from tests.ui import estate, hostile
 from tests.ui.sinks import rich_text_sinks
+from tests.widgets import child, words
 
 Open = Callable[..., MainWindow]
 

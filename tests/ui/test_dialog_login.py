@@ -12,7 +12,7 @@ from cbr_desktop.domain.error import LoginRefused, NoAnswer, SecretMissing, Unre
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.ui.profiles.login import LoginDialog, wanted_secrets
-from tests.looking import child, words
+from tests.widgets import child, words
 
 PROFILE = Profile(
     name="Prod · eu-de",

@@ -30,8 +30,8 @@ from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.form import ProfileForm
 from cbr_desktop.ui.profiles.imports import ImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
-from tests.looking import child
 from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
+from tests.widgets import child
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 Until = Callable[..., Awaitable[None]]

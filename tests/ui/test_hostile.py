@@ -31,10 +31,10 @@ from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.shell.sheets import open_help
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultsPage
-from tests.looking import words
 from tests.ui import estate, hostile
 from tests.ui.counter import Counter
 from tests.ui.sinks import rich_text_sinks
+from tests.widgets import words
 
 Show = Callable[[str], list[QWidget]]
 

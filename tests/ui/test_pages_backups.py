@@ -16,9 +16,9 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.page import PoliciesPage
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.window import MainWindow
-from tests.looking import child
 from tests.ui import estate
 from tests.ui.estate import NOW, HandClock
+from tests.widgets import child
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.policies.page import PoliciesPage
 from cbr_desktop.ui.policies.policyform import Keep
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.looking import child
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, profile, uid, vault
+from tests.widgets import child
 
 MONDAY = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"
 STRANGE = "FREQ=MONTHLY;BYMONTHDAY=1"

@@ -15,9 +15,9 @@ from cbr_desktop.text.schedules import local_words, retention_words, runs_senten
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm, form_of
-from tests.looking import child
 from tests.ui.counter import Counter
 from tests.ui.estate import profile, vault
+from tests.widgets import child
 
 MONDAY = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=01;BYMINUTE=00"
 BERLIN, CHICAGO = timedelta(hours=1), timedelta(hours=-6)

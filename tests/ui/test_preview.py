@@ -15,7 +15,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.preview import Form, rendered
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 
 VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
 SERVER = ResourceId("94eba8b2-acc9-4d82-badc-127144cc5526")
@@ -50,18 +50,18 @@ def _body(draft: CheckpointDraft) -> bytes:
 
 
 def test_the_json_is_the_bytes_that_are_sent(body: bytes) -> None:
-    assert rendered(Form.JSON, asking(body), PROFILE).encode() == body
+    assert rendered(Form.JSON, checkpoint_change_of(body), PROFILE).encode() == body
 
 
 def test_the_http_form_ends_in_the_bytes_and_counts_them(body: bytes) -> None:
-    head, _, tail = rendered(Form.HTTP, asking(body), PROFILE).partition("\n\n")
+    head, _, tail = rendered(Form.HTTP, checkpoint_change_of(body), PROFILE).partition("\n\n")
     assert tail.encode() == body
     assert f"Content-Length: {len(body)}" in head.splitlines()
     assert "Host: cbr.example.com" in head.splitlines()
 
 
 def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
-    words = shlex.split(rendered(Form.CURL, asking(body), PROFILE))
+    words = shlex.split(rendered(Form.CURL, checkpoint_change_of(body), PROFILE))
     assert words[words.index("--data-binary") + 1].encode() == body
     assert words[words.index("POST") + 1] == "https://cbr.example.com/v3/$CBR_PROJECT_ID/checkpoints"
     assert "X-Auth-Token: $CBR_TOKEN" in words
@@ -69,12 +69,12 @@ def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
 
 def test_an_endpoint_with_shell_characters_stays_a_word() -> None:
     profile = Profile("p", "https://iam", "https://cbr.example.com/$(touch x);'", "p", "u", "d")
-    words = shlex.split(rendered(Form.CURL, asking(_body(DRAFTS["whole vault"])), profile))
+    words = shlex.split(rendered(Form.CURL, checkpoint_change_of(_body(DRAFTS["whole vault"])), profile))
     assert words[words.index("POST") + 1] == "https://cbr.example.com/$(touch x);'/v3/$CBR_PROJECT_ID/checkpoints"
 
 
 def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
-    text = rendered(Form.HCLOUD, asking(body), PROFILE)
+    text = rendered(Form.HCLOUD, checkpoint_change_of(body), PROFILE)
     document = text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0]
     assert json.loads(document) == {"body": json.loads(body)}
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
@@ -84,13 +84,13 @@ def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
 
 def test_the_python_form_builds_the_same_request_with_the_vendors_classes(body: bytes) -> None:
     scope: dict[str, Any] = {"__name__": "pasted"}
-    exec(rendered(Form.PYTHON, asking(body), PROFILE), scope)  # noqa: S102  # running it is the point
+    exec(rendered(Form.PYTHON, checkpoint_change_of(body), PROFILE), scope)  # noqa: S102  # running it is the point
     assert sanitize_for_serialization(scope["body"]) == json.loads(body)
 
 
 def test_an_unknown_key_is_named_where_the_sdk_has_no_field() -> None:
     body = json.dumps({"checkpoint": {"vault_id": VAULT, "parameters": {"new\nkey": 1}}}).encode()
-    assert "# The SDK has no field for: 'new\\nkey'" in rendered(Form.PYTHON, asking(body), PROFILE)
+    assert "# The SDK has no field for: 'new\\nkey'" in rendered(Form.PYTHON, checkpoint_change_of(body), PROFILE)
 
 
 BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
@@ -138,7 +138,7 @@ METHODS = {
 def change(value: dict[str, Any]) -> Change:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
-    return documents.change_of(found, Ledger(PROFILE, lambda part: None))
+    return documents.change_in(found, Ledger(PROFILE, lambda part: None))
 
 
 @pytest.fixture(params=FILES, ids=str)

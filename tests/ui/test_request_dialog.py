@@ -18,12 +18,12 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.looking import child
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
 from tests.ui.test_dialog_change import OLD, TEST, Listed
+from tests.widgets import child
 
 PATH = "/requests/old.cbr.json"
 DELETION = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": OLD.id}, "ticket": "CHG-1"}, indent=2) + "\n"

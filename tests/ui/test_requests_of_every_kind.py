@@ -18,16 +18,16 @@ from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Re
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.text.requests import finished_words, requests, subject_words
-from cbr_desktop.text.sentences import intent_sentence, report_text, stand_words
+from cbr_desktop.text.sentences import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.outcome import OutcomeDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.shell.facts import sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.outcomes import outcome_of
-from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, backup, resource, uid, vault
+from tests.widgets import child, words
 
 S = IntentState
 BACKUP = BackupId(uid(1))
@@ -86,8 +86,8 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
         dialog.open()
         said = [
             intent_sentence(intent, outcome, NOW),
-            report_text(intent, outcome, NOW),
-            stand_words(intent, outcome),
+            outcome_text(intent, outcome, NOW),
+            request_stand_words(intent, outcome),
             finished_words(intent, outcome),
             *(row.name, row.words, row.sentence),
             *(

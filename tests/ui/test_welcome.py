@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.shell.welcome import WelcomeWindow
-from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING
+from tests.widgets import child, words
 
 PLACE = "/home/me/profiles.toml"
 Open = Callable[..., WelcomeWindow]

@@ -13,8 +13,8 @@ from cbr_desktop.domain.diagnosis import (
     CheckKind,
     Contact,
     Diagnosis,
-    Entry,
     Greeting,
+    LoginResult,
     Verdict,
     Why,
 )
@@ -91,8 +91,8 @@ class Body:
         good = Greeting(200, clock_offset=timedelta(seconds=1))
         return await self._found(f"greet {endpoint}", good)  # type: ignore[return-value]
 
-    async def log_in(self) -> Entry:
-        return await self._found("log in", Entry(PROJECT, "eu-de_prod"))  # type: ignore[return-value]
+    async def log_in(self) -> LoginResult:
+        return await self._found("log in", LoginResult(PROJECT, "eu-de_prod"))  # type: ignore[return-value]
 
     async def ask(self, path: str) -> str:
         return await self._found(f"ask {path}", VAULT)  # type: ignore[return-value]
@@ -267,7 +267,7 @@ def test_a_secret_that_cannot_be_one_is_a_failure() -> None:
     ],
 )
 def test_project_and_endpoints_must_be_of_one_region(profile: Profile, project: str, verdict: Verdict) -> None:
-    diagnosis = examine(Body(**{"log in": Entry(PROJECT, project)}), profile)
+    diagnosis = examine(Body(**{"log in": LoginResult(PROJECT, project)}), profile)
     assert line(diagnosis, CheckKind.SCOPE).verdict is verdict
 
 

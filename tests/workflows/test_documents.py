@@ -101,19 +101,19 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
     change = operation.change(drafts[kind], ledger)
     found, findings = document.read(file_of(change))
     assert found is not None and findings == []
-    assert documents.change_of(found, ledger) == change
-    assert not documents.judged(found, ledger, stage.clock.now()).is_blocked
+    assert documents.change_in(found, ledger) == change
+    assert not documents.judged_document(found, ledger, stage.clock.now()).is_blocked
 
 
 def test_keys_that_this_version_does_not_know_are_warned_of_and_sent(stage: Stage) -> None:
     read(stage)
     value = {**POLICY, "new": 1}
     found = parsed({"operation": "CreatePolicy", "body": value})
-    told = documents.judged(found, stage.session.ledger, stage.clock.now())
+    told = documents.judged_document(found, stage.session.ledger, stage.clock.now())
     assert [(f.kind, f.facts["path"]) for f in told.findings if f.severity is Severity.WARN] == [
         (FindingKind.UNKNOWN_KEY, "body.new")
     ]
-    assert json.loads(documents.change_of(found, stage.session.ledger).body) == value
+    assert json.loads(documents.change_in(found, stage.session.ledger).body) == value
 
 
 def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
@@ -132,34 +132,34 @@ def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
     ]
     for value, kind in wrong:
         found = parsed(value)
-        told = documents.judged(found, stage.session.ledger, stage.clock.now())
+        told = documents.judged_document(found, stage.session.ledger, stage.clock.now())
         assert told.is_blocked and kind in [finding.kind for finding in told.findings], value
         assert documents.draft_of(found) is None
-        assert documents.judged_at(found, stage.session.ledger) is None
+        assert documents.document_judged_at(found, stage.session.ledger) is None
         with pytest.raises(ValueError, match="does not ask"):
-            documents.change_of(found, stage.session.ledger)
+            documents.change_in(found, stage.session.ledger)
 
 
 def test_the_judge_of_the_operation_is_asked(stage: Stage) -> None:
     read(stage)
     ledger, now = stage.session.ledger, stage.clock.now()
     unknown = deletion("5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1")
-    assert [f.kind for f in documents.judged(unknown, ledger, now).findings] == [FindingKind.BACKUP_UNKNOWN]
-    assert documents.judged_at(unknown, ledger) is None and documents.knowing(unknown, [ledger]) is None
+    assert [f.kind for f in documents.judged_document(unknown, ledger, now).findings] == [FindingKind.BACKUP_UNKNOWN]
+    assert documents.document_judged_at(unknown, ledger) is None and documents.knowing(unknown, [ledger]) is None
     known = deletion(backup(stage).id)
-    assert documents.judged(known, ledger, now).findings == ()
+    assert documents.judged_document(known, ledger, now).findings == ()
     assert documents.knowing(known, [ledger]) is ledger
     named = renaming(backup(stage).id, backup(stage).name)
-    assert FindingKind.NAME_UNCHANGED in [f.kind for f in documents.judged(named, ledger, now).findings]
+    assert FindingKind.NAME_UNCHANGED in [f.kind for f in documents.judged_document(named, ledger, now).findings]
 
 
 def test_a_checkpoint_s_file_is_judged_as_its_draft_is(stage: Stage) -> None:
     read(stage)
     found, _ = read_checkpoint(json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "x": 1}}).encode())
     assert found is not None
-    change = documents.change_of(found, stage.session.ledger)
+    change = documents.change_in(found, stage.session.ledger)
     assert (change.subject.type, change.subject.id, change.body) == (SubjectType.VAULT, REFERENCE_VAULT_ID, found.body)
-    told = documents.judged(found, stage.session.ledger, stage.clock.now())
+    told = documents.judged_document(found, stage.session.ledger, stage.clock.now())
     assert told == OPERATIONS[found.kind].judge(change, stage.session.ledger, stage.clock.now())
 
 
@@ -168,7 +168,7 @@ def test_files_of_all_kinds_go_over_the_wire_as_they_are(stage: Stage) -> None:
         await stage.session.refresh.once()
         ledger, row = stage.session.ledger, backup(stage)
         for file in (renaming(row.id), deletion(row.id)):
-            intent = stage.session.outbox.submit(documents.change_of(file, ledger), file="x.cbr.json")
+            intent = stage.session.outbox.submit(documents.change_in(file, ledger), file="x.cbr.json")
             await stage.until(intent.id, S.FINISHED)
         assert [(method, path.partition("/v3/")[2].partition("/")[2]) for method, path, _ in sent(stage)] == [
             ("PUT", f"backups/{row.id}"),
@@ -183,21 +183,21 @@ def test_what_takes_a_result_is_judged_without_it_and_waits_for_its_request(stag
     read(stage)
     ledger, now = stage.session.ledger, stage.clock.now()
     file = renaming(PRIOR_ID, "bad<name")
-    alone = documents.judged(file, ledger, now)
+    alone = documents.judged_document(file, ledger, now)
     assert FindingKind.PRIOR_MISSING in [finding.kind for finding in alone.findings]
-    after = documents.judged(file, ledger, now, has_prior=True)
+    after = documents.judged_document(file, ledger, now, has_prior=True)
     assert [finding.kind for finding in after.findings] == [FindingKind.BAD_CHARACTER]
     with pytest.raises(ValueError, match="waits for none"):
-        stage.session.outbox.submit(documents.change_of(file, ledger))
+        stage.session.outbox.submit(documents.change_in(file, ledger))
 
 
 def test_a_result_that_is_taken_is_what_the_change_is_about_from_then_on(stage: Stage) -> None:
     async def story() -> None:
         await stage.session.refresh.once()
         ledger, row = stage.session.ledger, backup(stage)
-        first = stage.session.outbox.submit(documents.change_of(renaming(row.id), ledger))
-        then = stage.session.outbox.submit(documents.change_of(renaming(PRIOR_ID, "best"), ledger), after=first.id)
-        last = stage.session.outbox.submit(documents.change_of(deletion(PRIOR_ID), ledger), after=then.id)
+        first = stage.session.outbox.submit(documents.change_in(renaming(row.id), ledger))
+        then = stage.session.outbox.submit(documents.change_in(renaming(PRIOR_ID, "best"), ledger), after=first.id)
+        last = stage.session.outbox.submit(documents.change_in(deletion(PRIOR_ID), ledger), after=then.id)
         for intent in (first, then, last):
             await stage.until(intent.id, S.FINISHED)
         for intent in (then, last):
@@ -226,10 +226,10 @@ def test_a_result_that_is_taken_waits_in_the_lane_of_what_it_is(stage: Stage) ->
     async def story() -> None:
         await stage.session.refresh.once()
         ledger, row = stage.session.ledger, backup(stage)
-        first = stage.session.outbox.submit(documents.change_of(renaming(row.id), ledger))
+        first = stage.session.outbox.submit(documents.change_in(renaming(row.id), ledger))
         # confirmed before the one that waits, so that its turn comes first as soon as the lane is free
-        other = stage.session.outbox.submit(documents.change_of(deletion(row.id), ledger))
-        then = stage.session.outbox.submit(documents.change_of(renaming(PRIOR_ID, "late"), ledger), after=first.id)
+        other = stage.session.outbox.submit(documents.change_in(deletion(row.id), ledger))
+        then = stage.session.outbox.submit(documents.change_in(renaming(PRIOR_ID, "late"), ledger), after=first.id)
         await stage.until(other.id, S.ACCEPTED, S.FINISHED)
         while stage.intent(other.id).state is not S.FINISHED:
             assert stage.intent(then.id).state is S.QUEUED

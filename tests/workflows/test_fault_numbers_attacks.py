@@ -30,7 +30,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import DAYS, Cable, Stage, StageClock, staged
 
 CHECKPOINTS = "/checkpoints"
@@ -79,7 +79,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 async def colleague(stage: Stage, draft: CheckpointDraft) -> str:
     """Have somebody else make a checkpoint, and return its id."""
-    answer = await stage.session.cloud.send(asking(request.body(draft)), await stage.session.cloud.project_id())
+    answer = await stage.session.cloud.send(
+        checkpoint_change_of(request.body(draft)), await stage.session.cloud.project_id()
+    )
     return CheckpointId(answer.result.id)
 
 

@@ -19,7 +19,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.journal import Entry, EntryKind, Filter
+from cbr_desktop.domain.journal import Entry, EntryFilter, EntryKind
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only
@@ -29,7 +29,7 @@ from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PACE_SECONDS
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.preflight import preflight
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import Stage, staged
 
 CHECKPOINTS = "/checkpoints"
@@ -67,7 +67,7 @@ def vault_ids(stage: Stage) -> list[VaultId]:
 
 def entries(folder: Path, *kinds: EntryKind, intent: str = "") -> list[Entry]:
     here = places({"CBR_DESKTOP_HOME": str(folder)})
-    return list(read_only(here.journal_folder).entries(Filter(intent=intent, kinds=frozenset(kinds))))
+    return list(read_only(here.journal_folder).entries(EntryFilter(intent=intent, kinds=frozenset(kinds))))
 
 
 def moves(folder: Path, intent: Intent) -> list[str]:
@@ -259,7 +259,7 @@ def test_fault_48_a_vault_that_is_busy_with_another_s_is_a_refusal(stage: Stage,
 
     async def story() -> None:
         project = await stage.session.cloud.project_id()
-        await stage.session.cloud.send(asking(request.body(replace(ONE, name="a-colleague-s"))), project)
+        await stage.session.cloud.send(checkpoint_change_of(request.body(replace(ONE, name="a-colleague-s"))), project)
         await stage.clock.sleep(1200)
         intent = stage.session.outbox.submit(ONE)
         rejected = await stage.until(intent.id, S.REJECTED)

@@ -19,7 +19,7 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.workflows.journal import BODY_LIMIT, AuditWriter, IntentObserver, Journalled
+from cbr_desktop.workflows.journal import BODY_LIMIT, AuditWriter, IntentObserver, JournalledRecords
 from tests.stage import staged
 from tests.storage.values import intent, sending
 
@@ -145,7 +145,7 @@ def test_arming_and_disarming_are_told(tmp_path: Path) -> None:
 
 def test_only_the_note_of_sending_is_a_condition() -> None:
     notebook, rows = Notebook(), Rows()
-    kept = Journalled(rows, audit_writer(notebook))  # type: ignore[arg-type]
+    kept = JournalledRecords(rows, audit_writer(notebook))  # type: ignore[arg-type]
     notebook.is_full = True
     kept.add(intent())
     kept.save(intent().moved(IntentState.HELD, NOON))
@@ -159,7 +159,7 @@ def test_only_the_note_of_sending_is_a_condition() -> None:
 
 def test_a_sending_that_did_not_come_to_be_is_taken_back_in_the_journal() -> None:
     notebook, rows = Notebook(), Rows()
-    kept = Journalled(rows, audit_writer(notebook))  # type: ignore[arg-type]
+    kept = JournalledRecords(rows, audit_writer(notebook))  # type: ignore[arg-type]
     kept.add(intent())
     rows.is_lost = True
     assert not kept.claim(sending(intent()))
@@ -181,7 +181,7 @@ def test_a_sending_that_did_not_come_to_be_is_taken_back_in_the_journal() -> Non
 
 def test_what_was_known_before_a_restart_is_where_a_move_begins() -> None:
     notebook = Notebook()
-    kept = Journalled(Rows(), audit_writer(notebook))  # type: ignore[arg-type]
+    kept = JournalledRecords(Rows(), audit_writer(notebook))  # type: ignore[arg-type]
     (loaded,) = kept.load()
     kept.save(loaded.moved(IntentState.CANCELLED, NOON))
     kept.save(loaded.moved(IntentState.CANCELLED, NOON, reason="again"))

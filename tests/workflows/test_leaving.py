@@ -9,7 +9,7 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.workflows.leaving import Pending, sent_until, unfinished
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
+from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
 from tests.storage import values
 
 NOW = values.intent().created_at
@@ -34,7 +34,7 @@ def report(stopped: str, *stands: Stand) -> PlanReport:
         StepRow(number, "Test", Subject(SubjectType.VAULT, "vault"), "name", "", stand)
         for number, stand in enumerate(stands, 1)
     )
-    return PlanReport("patch-day", "run", NOW, Verdict.RUNNING, rows, stopped)
+    return PlanReport("patch-day", "run", NOW, PlanVerdict.RUNNING, rows, stopped)
 
 
 @pytest.mark.parametrize("state", IntentState)

@@ -60,7 +60,10 @@ def test_a_deletion_is_followed_until_the_backup_is_gone(stage: Stage) -> None:
     assert len(asked(stage, "DELETE", "/backups/")) == 1
 
 
-def test_a_deletion_whose_answer_is_lost_is_found_by_reading_and_not_sent_again(stage: Stage) -> None:
+@pytest.mark.parametrize("seconds", [0, 20, 600])
+def test_a_deletion_whose_answer_is_lost_is_found_by_reading_and_not_sent_again(stage: Stage, seconds: int) -> None:
+    stage.service.modes.deletion_seconds = seconds
+
     async def story() -> None:
         backup = await a_backup(stage)
         lost(stage, "DELETE", "/backups/[^/]+", "after")
@@ -84,6 +87,21 @@ def test_a_deletion_that_never_arrived_goes_again_once_reading_has_proved_that(s
 
     stage.play(story)
     assert len(asked(stage, "DELETE", "/backups/")) == 2
+
+
+def test_a_deletion_that_arrives_while_it_is_looked_for_is_not_sent_again(stage: Stage) -> None:
+    async def story() -> None:
+        backup = await a_backup(stage)
+        lost(stage, "DELETE", "/backups/[^/]+", "before")
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
+        while sum(looked.times for looked in stage.intent(made.id).looked) < 3:
+            await stage.clock.sleep(1)
+        stage.service.estate.backups[backup.id].status = "deleting"
+        accepted = await stage.until(made.id, S.ACCEPTED)
+        assert (accepted.reason, accepted.sends) == ("reconciled", 1)
+
+    stage.play(story)
+    assert len(asked(stage, "DELETE", "/backups/")) == 1
 
 
 def test_what_never_arrives_is_sent_three_times_and_then_left_to_a_person(stage: Stage) -> None:

@@ -46,6 +46,7 @@ from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.operations.operation import Search
 from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.reconcile import SENDS_LIMIT
 from tests.stage import START, StageClock
 
 S = IntentState
@@ -66,7 +67,7 @@ LATER = START + timedelta(minutes=3)
 DUE = START + timedelta(hours=1)
 
 
-class Room:
+class OutboxOnDisk:
     """An outbox over rows on the disk, without a cloud: nothing here sends anything."""
 
     def __init__(self, path: Path, **options: Any) -> None:
@@ -120,20 +121,20 @@ def changed(intent: Intent, body: bytes | None = None, name: str | None = None, 
     return replace(intent, change=change if name is None else replace(change, tag=name), **more)
 
 
-def retried(room: Room, id: IntentId) -> Intent:
-    return room.outbox.submit(skipped_draft(room.ledger.intents[id]), retry_of=id)
+def retried(on_disk: OutboxOnDisk, id: IntentId) -> Intent:
+    return on_disk.outbox.submit(skipped_draft(on_disk.ledger.intents[id]), retry_of=id)
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    made = Room(tmp_path / "outbox.db")
+def on_disk(tmp_path: Path) -> Iterator[OutboxOnDisk]:
+    made = OutboxOnDisk(tmp_path / "outbox.db")
     with closing(made.records):
         yield made
 
 
-def test_a_request_is_kept_with_all_that_it_was_made_from(room: Room) -> None:
-    room.know(timedelta(minutes=1))
-    made = room.outbox.submit(DRAFT, file="/drafts/a.cbr.json", plan="p-1")
+def test_a_request_is_kept_with_all_that_it_was_made_from(on_disk: OutboxOnDisk) -> None:
+    on_disk.know(timedelta(minutes=1))
+    made = on_disk.outbox.submit(DRAFT, file="/drafts/a.cbr.json", plan="p-1")
     wanted = replace(
         row_of("id-1", S.QUEUED),
         draft="/drafts/a.cbr.json",
@@ -141,28 +142,28 @@ def test_a_request_is_kept_with_all_that_it_was_made_from(room: Room) -> None:
         preflight_at=START - timedelta(minutes=1),
     )
     assert made == wanted
-    assert room.is_kept(wanted)
-    assert room.asked == 0
+    assert on_disk.is_kept(wanted)
+    assert on_disk.asked == 0
 
 
-def test_what_is_known_of_no_vault_is_kept_as_not_known(room: Room) -> None:
-    wanted = create_checkpoint.change(DRAFT, room.ledger, b"{ }")
-    made = room.outbox.submit(wanted, retry_of=IntentId("id-0"))
+def test_what_is_known_of_no_vault_is_kept_as_not_known(on_disk: OutboxOnDisk) -> None:
+    wanted = create_checkpoint.change(DRAFT, on_disk.ledger, b"{ }")
+    made = on_disk.outbox.submit(wanted, retry_of=IntentId("id-0"))
     change = checkpoint_change(VAULT.id, "", b"{ }", "before-patch")
     assert made == replace(row_of("id-1", S.QUEUED), change=change, retry_of=IntentId("id-0"))
-    assert (made.preflight_at, room.asked) == (None, 0)
+    assert (made.preflight_at, on_disk.asked) == (None, 0)
 
 
-def test_a_request_that_is_judged_by_old_data_asks_for_newer_ones(room: Room) -> None:
-    room.know(timedelta(minutes=16))
-    room.outbox.submit(DRAFT)
-    assert room.asked == 1
+def test_a_request_that_is_judged_by_old_data_asks_for_newer_ones(on_disk: OutboxOnDisk) -> None:
+    on_disk.know(timedelta(minutes=16))
+    on_disk.outbox.submit(DRAFT)
+    assert on_disk.asked == 1
 
 
-def test_a_request_without_a_vault_is_a_mistake_of_the_program(room: Room) -> None:
+def test_a_request_without_a_vault_is_a_mistake_of_the_program(on_disk: OutboxOnDisk) -> None:
     with pytest.raises(ValueError, match="a request needs a vault"):
-        room.outbox.submit(replace(DRAFT, vault_id=None))
-    assert not room.ledger.intents
+        on_disk.outbox.submit(replace(DRAFT, vault_id=None))
+    assert not on_disk.ledger.intents
 
 
 @pytest.mark.parametrize(
@@ -175,95 +176,101 @@ def test_a_request_without_a_vault_is_a_mistake_of_the_program(room: Room) -> No
         (None, True, S.HELD, "person"),
     ],
 )
-def test_how_a_request_waits(room: Room, due_at: Any, held: bool, state: IntentState, note: str) -> None:
-    made = room.outbox.submit(DRAFT, due_at=due_at, held=held)
+def test_how_a_request_waits(on_disk: OutboxOnDisk, due_at: Any, held: bool, state: IntentState, note: str) -> None:
+    made = on_disk.outbox.submit(DRAFT, due_at=due_at, held=held)
     assert (made.state, made.reason, made.due_at, made.confirmed_at) == (state, note, due_at, START)
 
 
-def test_a_scheduled_request_is_one_that_is_submitted_for_a_time(room: Room) -> None:
-    room.know()
-    made = room.outbox.submit(create_checkpoint.change(DRAFT, room.ledger, b"{ }"), due_at=DUE, file="f", plan="p")
+def test_a_scheduled_request_is_one_that_is_submitted_for_a_time(on_disk: OutboxOnDisk) -> None:
+    on_disk.know()
+    made = on_disk.outbox.submit(
+        create_checkpoint.change(DRAFT, on_disk.ledger, b"{ }"), due_at=DUE, file="f", plan="p"
+    )
     wanted = changed(row_of("id-1", S.SCHEDULED), body=b"{ }", due_at=DUE, draft="f", plan="p", preflight_at=START)
     assert made == wanted
-    assert room.is_kept(wanted)
+    assert on_disk.is_kept(wanted)
 
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.SCHEDULED])
 @pytest.mark.parametrize("note", ["person", "left"])
-def test_a_hold_keeps_all_but_state_and_reason(room: Room, state: IntentState, note: str) -> None:
-    before = room.held(state, due_at=DUE)
-    room.clock.advance(180)
-    assert room.outbox.hold(before.id, note) if note != "person" else room.outbox.hold(before.id)
-    assert room.is_kept(replace(before, state=S.HELD, reason=note, changed_at=LATER))
+def test_a_hold_keeps_all_but_state_and_reason(on_disk: OutboxOnDisk, state: IntentState, note: str) -> None:
+    before = on_disk.held(state, due_at=DUE)
+    on_disk.clock.advance(180)
+    assert on_disk.outbox.hold(before.id, note) if note != "person" else on_disk.outbox.hold(before.id)
+    assert on_disk.is_kept(replace(before, state=S.HELD, reason=note, changed_at=LATER))
 
 
 @pytest.mark.parametrize(("due_at", "state"), [(None, S.QUEUED), (START, S.QUEUED), (DUE, S.SCHEDULED)])
 def test_a_release_is_a_new_confirmation(tmp_path: Path, due_at: Any, state: IntentState) -> None:
-    room = Room(tmp_path / "outbox.db", origin=Origin.COMMAND)
-    with closing(room.records):
-        before = room.held(S.HELD, reason="stale", due_at=due_at, by="somebody")
-        room.know(timedelta(minutes=20))
-        room.clock.advance(180)
-        assert room.outbox.release(before.id)
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", origin=Origin.COMMAND)
+    with closing(on_disk.records):
+        before = on_disk.held(S.HELD, reason="stale", due_at=due_at, by="somebody")
+        on_disk.know(timedelta(minutes=20))
+        on_disk.clock.advance(180)
+        assert on_disk.outbox.release(before.id)
         changes = {"reason": "", "confirmed_at": LATER, "changed_at": LATER, "by": "ada@machine"}
         judged = {"preflight_at": START - timedelta(minutes=20), "origin": Origin.COMMAND}
-        assert room.is_kept(replace(before, state=state, **changes, **judged))
-        assert room.asked == 1
-        assert not room.outbox.release(before.id)
+        assert on_disk.is_kept(replace(before, state=state, **changes, **judged))
+        assert on_disk.asked == 1
+        assert not on_disk.outbox.release(before.id)
 
 
 def test_a_release_through_a_read_only_profile_leaves_it_held(tmp_path: Path) -> None:
-    room = Room(tmp_path / "outbox.db", profile=replace(DEMO, read_only=True))
-    with closing(room.records):
-        before = room.held(S.HELD, reason="person")
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", profile=replace(DEMO, read_only=True))
+    with closing(on_disk.records):
+        before = on_disk.held(S.HELD, reason="person")
         with pytest.raises(ReadOnly):
-            room.outbox.release(before.id)
-        assert room.is_kept(before)
+            on_disk.outbox.release(before.id)
+        assert on_disk.is_kept(before)
         with pytest.raises(ReadOnly):
-            room.outbox.submit(DRAFT)
-        assert list(room.ledger.intents) == [before.id]
+            on_disk.outbox.submit(DRAFT)
+        assert list(on_disk.ledger.intents) == [before.id]
 
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.SCHEDULED, S.HELD])
-def test_what_is_taken_back_stays_as_it_was(room: Room, state: IntentState) -> None:
-    before = room.held(state, due_at=DUE, reason="person" if state is S.HELD else "")
-    room.clock.advance(180)
-    assert room.outbox.cancel(before.id)
-    assert room.is_kept(replace(before, state=S.CANCELLED, changed_at=LATER))
-    assert not room.outbox.cancel(before.id)
+def test_what_is_taken_back_stays_as_it_was(on_disk: OutboxOnDisk, state: IntentState) -> None:
+    before = on_disk.held(state, due_at=DUE, reason="person" if state is S.HELD else "")
+    on_disk.clock.advance(180)
+    assert on_disk.outbox.cancel(before.id)
+    assert on_disk.is_kept(replace(before, state=S.CANCELLED, changed_at=LATER))
+    assert not on_disk.outbox.cancel(before.id)
 
 
 SENT = [S.ACCEPTED, S.FINISHED, S.REJECTED, S.UNKNOWN, S.NOT_FOUND, S.CANCELLED]
 
 
 @pytest.mark.parametrize("state", SENT)
-def test_what_has_left_or_ended_cannot_be_held_released_or_taken_back(room: Room, state: IntentState) -> None:
-    before = room.held(state, sent_at=START)
-    assert not any((room.outbox.hold(before.id), room.outbox.release(before.id), room.outbox.cancel(before.id)))
+def test_what_has_left_or_ended_cannot_be_held_released_or_taken_back(
+    on_disk: OutboxOnDisk, state: IntentState
+) -> None:
+    before = on_disk.held(state, sent_at=START)
+    assert not any(
+        (on_disk.outbox.hold(before.id), on_disk.outbox.release(before.id), on_disk.outbox.cancel(before.id))
+    )
     if state is not S.NOT_FOUND:
-        assert not room.outbox.keep_looking(before.id)
+        assert not on_disk.outbox.keep_looking(before.id)
         with pytest.raises(ValueError, match="only a request of which no trace was found is sent again"):
-            room.outbox.send_again(before.id)
-    assert not room.outbox.adopt(before.id, CheckpointId("c-1"))
-    assert not room.outbox.disown(before.id)
-    assert room.is_kept(before)
+            on_disk.outbox.send_again(before.id)
+    assert not on_disk.outbox.adopt(before.id, CheckpointId("c-1"))
+    assert not on_disk.outbox.disown(before.id)
+    assert on_disk.is_kept(before)
 
 
 CANDIDATES = (Candidate(CheckpointId("c-1"), "before-patch", START), Candidate(CheckpointId("c-2")))
 
 
-def test_looking_on_makes_the_outcome_unknown_again(room: Room) -> None:
-    before = room.held(S.NOT_FOUND, sent_at=START)
-    room.clock.advance(180)
-    assert room.outbox.keep_looking(before.id)
-    assert room.is_kept(replace(before, state=S.UNKNOWN, reason="looking-again", changed_at=LATER))
+def test_looking_on_makes_the_outcome_unknown_again(on_disk: OutboxOnDisk) -> None:
+    before = on_disk.held(S.NOT_FOUND, sent_at=START)
+    on_disk.clock.advance(180)
+    assert on_disk.outbox.keep_looking(before.id)
+    assert on_disk.is_kept(replace(before, state=S.UNKNOWN, reason="looking-again", changed_at=LATER))
 
 
-def test_an_adopted_checkpoint_is_the_request_s_from_now_on(room: Room) -> None:
-    before = room.held(S.UNKNOWN, sent_at=START, reason="ambiguous", candidates=CANDIDATES)
-    room.clock.advance(180)
-    assert not room.outbox.adopt(before.id, CheckpointId("c-3"))
-    assert room.outbox.adopt(before.id, CheckpointId("c-2"))
+def test_an_adopted_checkpoint_is_the_request_s_from_now_on(on_disk: OutboxOnDisk) -> None:
+    before = on_disk.held(S.UNKNOWN, sent_at=START, reason="ambiguous", candidates=CANDIDATES)
+    on_disk.clock.advance(180)
+    assert not on_disk.outbox.adopt(before.id, CheckpointId("c-3"))
+    assert on_disk.outbox.adopt(before.id, CheckpointId("c-2"))
     checkpoint = Checkpoint(CheckpointId("c-2"), CheckpointStatus.PROTECTING, vault_id=VAULT.id)
     moved = replace(
         before,
@@ -273,44 +280,44 @@ def test_an_adopted_checkpoint_is_the_request_s_from_now_on(room: Room) -> None:
         candidates=(),
         changed_at=LATER,
     )
-    assert room.is_kept(moved)
+    assert on_disk.is_kept(moved)
 
 
 @pytest.mark.parametrize("note", ["ambiguous", "no-clock", "NoAnswer"])
 @pytest.mark.parametrize("candidates", [(), CANDIDATES])
-def test_a_person_disowns_what_was_looked_for_to_the_end(room: Room, note: str, candidates: Any) -> None:
-    before = room.held(S.UNKNOWN, sent_at=START, reason=note, candidates=candidates)
-    room.clock.advance(180)
+def test_a_person_disowns_what_was_looked_for_to_the_end(on_disk: OutboxOnDisk, note: str, candidates: Any) -> None:
+    before = on_disk.held(S.UNKNOWN, sent_at=START, reason=note, candidates=candidates)
+    on_disk.clock.advance(180)
     is_open = note == "NoAnswer" and not candidates
-    assert room.outbox.disown(before.id) != is_open
+    assert on_disk.outbox.disown(before.id) != is_open
     after = replace(before, state=S.NOT_FOUND, reason="disowned", candidates=(), changed_at=LATER)
-    assert room.is_kept(before if is_open else after)
+    assert on_disk.is_kept(before if is_open else after)
 
 
-def test_what_is_sent_again_is_the_same_request_anew(room: Room) -> None:
-    room.know()
-    before = room.held(S.NOT_FOUND, sent_at=START, draft="f", plan="p", body=b"{ }", reason="reconciled")
-    room.clock.advance(180)
-    made = room.outbox.send_again(before.id)
+def test_what_is_sent_again_is_the_same_request_anew(on_disk: OutboxOnDisk) -> None:
+    on_disk.know()
+    before = on_disk.held(S.NOT_FOUND, sent_at=START, draft="f", plan="p", body=b"{ }", reason="reconciled")
+    on_disk.clock.advance(180)
+    made = on_disk.outbox.send_again(before.id)
     times = {"created_at": LATER, "changed_at": LATER, "confirmed_at": LATER, "preflight_at": START}
     wanted = changed(row_of("id-1", S.QUEUED), **times, draft="f", plan="p", body=b"{ }", retry_of=before.id)
     assert made == wanted
-    assert room.is_kept(wanted)
-    assert room.is_kept(before)
+    assert on_disk.is_kept(wanted)
+    assert on_disk.is_kept(before)
 
 
 ELSEWHERE = replace(TARGET, cbr_endpoint="https://cbr.elsewhere.invalid")
 
 
-def test_what_leads_elsewhere_is_neither_released_nor_sent_again(room: Room) -> None:
-    lost = room.held(S.NOT_FOUND, target=ELSEWHERE, sent_at=START)
+def test_what_leads_elsewhere_is_neither_released_nor_sent_again(on_disk: OutboxOnDisk) -> None:
+    lost = on_disk.held(S.NOT_FOUND, target=ELSEWHERE, sent_at=START)
     with pytest.raises(ValueError, match="its profile leads elsewhere now"):
-        room.outbox.send_again(lost.id)
+        on_disk.outbox.send_again(lost.id)
     held = replace(row_of("held", S.HELD), target=replace(TARGET, project="another"), reason="person")
-    room.records.add(held)
-    room.outbox.restore()
-    assert not room.outbox.release(held.id)
-    assert room.is_kept(held)
+    on_disk.records.add(held)
+    on_disk.outbox.restore()
+    assert not on_disk.outbox.release(held.id)
+    assert on_disk.is_kept(held)
 
 
 @pytest.mark.parametrize(
@@ -330,21 +337,23 @@ def test_what_leads_elsewhere_is_neither_released_nor_sent_again(room: Room) -> 
         ({"state": S.ACCEPTED, "origin": Origin.COMMAND}, None),
     ],
 )
-def test_a_start_moves_what_the_end_before_left_and_nothing_else(room: Room, before: Any, after: Any) -> None:
+def test_a_start_moves_what_the_end_before_left_and_nothing_else(
+    on_disk: OutboxOnDisk, before: Any, after: Any
+) -> None:
     row = replace(row_of("old", before["state"]), **before)
-    room.records.add(row)
-    room.clock.advance(180)
-    room.outbox.restore()
-    assert room.is_kept(row if after is None else replace(row, **after, changed_at=LATER))
+    on_disk.records.add(row)
+    on_disk.clock.advance(180)
+    on_disk.outbox.restore()
+    assert on_disk.is_kept(row if after is None else replace(row, **after, changed_at=LATER))
 
 
-def test_the_rows_of_other_profiles_are_left_alone(room: Room) -> None:
-    other = room.held(S.SENDING, target=replace(TARGET, profile="Another"), sent_at=START)
-    assert not room.ledger.intents
-    assert peek(room.path)[0] == [other]
+def test_the_rows_of_other_profiles_are_left_alone(on_disk: OutboxOnDisk) -> None:
+    other = on_disk.held(S.SENDING, target=replace(TARGET, profile="Another"), sent_at=START)
+    assert not on_disk.ledger.intents
+    assert peek(on_disk.path)[0] == [other]
 
 
-def skipping(room: Room, name: str = "before-patch") -> Intent:
+def skipping(on_disk: OutboxOnDisk, name: str = "before-patch") -> Intent:
     choices = (
         ResourceChoice(ResourceId("r-1"), "OS::Nova::Server", "web"),
         ResourceChoice(ResourceId("r-2"), "OS::Nova::Server", "db", exclude_volumes=(VolumeId("d-1"),)),
@@ -356,17 +365,17 @@ def skipping(room: Room, name: str = "before-patch") -> Intent:
     )
     accepted = (AcceptedResource(ResourceId("r-1"), "OS::Nova::Server", "web"),)
     checkpoint = Checkpoint(CheckpointId("c-1"), CheckpointStatus.AVAILABLE, accepted=accepted, skipped=skipped)
-    return room.held(S.FINISHED, body=request.body(draft), name=name, result=checkpoint_result(checkpoint))
+    return on_disk.held(S.FINISHED, body=request.body(draft), name=name, result=checkpoint_result(checkpoint))
 
 
 @pytest.mark.parametrize("name", ["before-patch", "n" * 64])
-def test_what_was_skipped_is_asked_for_again_as_it_was_asked_for(room: Room, name: str) -> None:
-    before = skipping(room, name)
-    made = retried(room, before.id)
+def test_what_was_skipped_is_asked_for_again_as_it_was_asked_for(on_disk: OutboxOnDisk, name: str) -> None:
+    before = skipping(on_disk, name)
+    made = retried(on_disk, before.id)
     document, _ = request.read(made.body)
     assert document is not None
     draft = document.draft
-    # with room for the number that the service adds for each of several resources
+    # with on_disk for the number that the service adds for each of several resources
     assert draft.name == made.name
     assert re.fullmatch(rf"{name[:48]}-again-[a-z0-9]{{4}}", made.name)
     assert is_distinctive(made.name)
@@ -377,16 +386,16 @@ def test_what_was_skipped_is_asked_for_again_as_it_was_asked_for(room: Room, nam
     assert (made.retry_of, made.state) == (before.id, S.QUEUED)
 
 
-def test_a_retry_of_a_request_without_a_name_has_none(room: Room) -> None:
-    assert retried(room, skipping(room, "").id).name == ""
+def test_a_retry_of_a_request_without_a_name_has_none(on_disk: OutboxOnDisk) -> None:
+    assert retried(on_disk, skipping(on_disk, "").id).name == ""
 
 
-def test_where_nothing_was_skipped_there_is_nothing_to_ask_for(room: Room) -> None:
-    before = room.held(
+def test_where_nothing_was_skipped_there_is_nothing_to_ask_for(on_disk: OutboxOnDisk) -> None:
+    before = on_disk.held(
         S.FINISHED, result=checkpoint_result(Checkpoint(CheckpointId("c-1"), CheckpointStatus.AVAILABLE))
     )
     with pytest.raises(ValueError, match="nothing was skipped"):
-        retried(room, before.id)
+        retried(on_disk, before.id)
 
 
 class Answers:
@@ -408,12 +417,12 @@ class Answers:
         return answer
 
 
-def at_work(room: Room, story: Callable[[], Awaitable[None]]) -> None:
+def at_work(on_disk: OutboxOnDisk, story: Callable[[], Awaitable[None]]) -> None:
     """Have the outbox send while a story is told."""
 
     async def main() -> None:
         async with asyncio.TaskGroup() as tasks:
-            drain = tasks.create_task(room.outbox.drain())
+            drain = tasks.create_task(on_disk.outbox.drain())
             await story()
             drain.cancel()
 
@@ -423,19 +432,19 @@ def at_work(room: Room, story: Callable[[], Awaitable[None]]) -> None:
 def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[IntentState], Answers]:
     """Send a request that is answered so; return it a second later, and the states that it has been in."""
     cloud = Answers(answer)
-    room = Room(path, cloud=cloud, **options)
+    on_disk = OutboxOnDisk(path, cloud=cloud, **options)
     states: list[IntentState] = []
 
     async def story() -> None:
-        made = room.outbox.submit(DRAFT)
-        room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
-        await room.clock.sleep(1)
+        made = on_disk.outbox.submit(DRAFT)
+        on_disk.ledger.notify = lambda part: states.append(on_disk.ledger.intents[made.id].state)
+        await on_disk.clock.sleep(1)
 
-    with closing(room.records):
-        at_work(room, story)
-        (intent,) = room.ledger.intents.values()
+    with closing(on_disk.records):
+        at_work(on_disk, story)
+        (intent,) = on_disk.ledger.intents.values()
         # a word for people about a request that waits is not worth a write
-        assert room.is_kept(intent) or intent.state is S.QUEUED
+        assert on_disk.is_kept(intent) or intent.state is S.QUEUED
     return intent, states, cloud
 
 
@@ -487,6 +496,52 @@ def test_what_did_not_leave_waits_as_before_and_says_why(tmp_path: Path, answer:
     assert cloud.sent == [BODY]
 
 
+class HangingLogin(Answers):
+    """A cloud whose login does not answer as long as ``hangs``; ``asked`` is set once it is waited for."""
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__(*answers)
+        self.hangs = True
+        self.asked = asyncio.Event()
+
+    async def project_id(self) -> str:
+        if self.hangs:
+            self.asked.set()
+            await asyncio.Event().wait()
+        return await super().project_id()
+
+
+def test_what_is_interrupted_before_it_left_was_not_sent_and_does_not_count(tmp_path: Path) -> None:
+    cloud = HangingLogin(Sent(MADE, "req-1"))
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", cloud=cloud)
+
+    async def story() -> None:
+        made = on_disk.outbox.submit(DRAFT)
+        # one more than the sendings that a request may have in all
+        for _ in range(SENDS_LIMIT + 1):
+            async with asyncio.TaskGroup() as tasks:
+                drain = tasks.create_task(on_disk.outbox.drain())
+                await cloud.asked.wait()
+                cloud.asked.clear()
+                drain.cancel()
+            interrupted = replace(SENT_ROW, state=S.QUEUED, sent_at=None, sends=0, reason="interrupted")
+            assert on_disk.ledger.intents[made.id] == interrupted
+            assert on_disk.is_kept(interrupted)
+        cloud.hangs = False
+        async with asyncio.TaskGroup() as tasks:
+            drain = tasks.create_task(on_disk.outbox.drain())
+            await on_disk.clock.sleep(1)
+            drain.cancel()
+        sent = on_disk.ledger.intents[made.id]
+        assert (sent.state, sent.sends, sent.sent_at) == (S.ACCEPTED, 1, START)
+
+    # the clocks have been compared, so that a time of the service goes with each sending
+    on_disk.ledger.put_connection(on_disk.ledger.connection._replace(clock_offset=timedelta(0)))
+    with closing(on_disk.records):
+        asyncio.run(story())
+    assert cloud.sent == [BODY]
+
+
 @pytest.mark.parametrize(
     ("found", "changes"),
     [
@@ -531,51 +586,51 @@ AHEAD = {"confirmed_at": START + HOUR}
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_must_not_go_by_itself_is_held_with_its_reason(room: Room, before: Any, note: str) -> None:
+def test_what_must_not_go_by_itself_is_held_with_its_reason(on_disk: OutboxOnDisk, before: Any, note: str) -> None:
     row = replace(row_of("old", before["state"]), **before)
-    room.know()  # the vault has no resources, so what is known speaks against a backup
-    room.ledger.put_connection(room.ledger.connection._replace(reach=Reach.ONLINE))
-    room.records.add(row)
-    room.ledger.put_intent(row)
-    room.outbox.lane_freed()
-    at_work(room, lambda: room.clock.sleep(1))
-    assert room.is_kept(replace(row, state=S.HELD, reason=note))
+    on_disk.know()  # the vault has no resources, so what is known speaks against a backup
+    on_disk.ledger.put_connection(on_disk.ledger.connection._replace(reach=Reach.ONLINE))
+    on_disk.records.add(row)
+    on_disk.ledger.put_intent(row)
+    on_disk.outbox.lane_freed()
+    at_work(on_disk, lambda: on_disk.clock.sleep(1))
+    assert on_disk.is_kept(replace(row, state=S.HELD, reason=note))
 
 
-def test_what_was_judged_by_data_that_are_old_still_waits_for_newer_ones(room: Room) -> None:
+def test_what_was_judged_by_data_that_are_old_still_waits_for_newer_ones(on_disk: OutboxOnDisk) -> None:
     row = replace(row_of("old", S.QUEUED), preflight_at=START - HOUR)
-    room.records.add(row)
-    room.ledger.put_intent(row)
-    room.outbox.lane_freed()
-    at_work(room, lambda: room.clock.sleep(1))
+    on_disk.records.add(row)
+    on_disk.ledger.put_intent(row)
+    on_disk.outbox.lane_freed()
+    at_work(on_disk, lambda: on_disk.clock.sleep(1))
     # nobody has been in contact with the service here, so that no newer ones come before it can be reached
-    assert room.ledger.intents[row.id] == replace(row, reason="unreachable")
+    assert on_disk.ledger.intents[row.id] == replace(row, reason="unreachable")
 
 
 @pytest.mark.parametrize("note", ["offline", "unreachable", "login", "throttled", "old-data"])
-def test_waking_takes_back_what_stood_in_the_way(room: Room, note: str) -> None:
-    row = room.held(S.QUEUED, reason=note)
-    room.outbox.wake()
+def test_waking_takes_back_what_stood_in_the_way(on_disk: OutboxOnDisk, note: str) -> None:
+    row = on_disk.held(S.QUEUED, reason=note)
+    on_disk.outbox.wake()
     passed = note in ("offline", "unreachable", "login")
-    assert room.ledger.intents[row.id] == (replace(row, reason="") if passed else row)
+    assert on_disk.ledger.intents[row.id] == (replace(row, reason="") if passed else row)
 
 
 def test_a_release_goes_at_once_whatever_its_last_try_met(tmp_path: Path) -> None:
     cloud = Answers(Unreachable("cbr.invalid"), Sent(MADE, "req-1"))
-    room = Room(tmp_path / "outbox.db", cloud=cloud)
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", cloud=cloud)
 
     async def story() -> None:
-        made = room.outbox.submit(DRAFT)
-        await room.clock.sleep(1)
-        assert room.ledger.intents[made.id].reason == "unreachable"
-        assert room.outbox.hold(made.id)
-        assert room.outbox.release(made.id)
+        made = on_disk.outbox.submit(DRAFT)
+        await on_disk.clock.sleep(1)
+        assert on_disk.ledger.intents[made.id].reason == "unreachable"
+        assert on_disk.outbox.hold(made.id)
+        assert on_disk.outbox.release(made.id)
         # the pace between two requests, and less than the pause after a failure
-        await room.clock.sleep(2)
-        assert room.ledger.intents[made.id].state is S.ACCEPTED
+        await on_disk.clock.sleep(2)
+        assert on_disk.ledger.intents[made.id].state is S.ACCEPTED
 
-    with closing(room.records):
-        at_work(room, story)
+    with closing(on_disk.records):
+        at_work(on_disk, story)
     assert cloud.sent == [BODY, BODY]
 
 
@@ -585,28 +640,28 @@ def test_a_request_that_the_disk_does_not_let_go_rests_a_while(tmp_path: Path) -
 
     class FullAtFirst(SqliteRecords):
         def claim(self, intent: Intent) -> bool:
-            tries.append((room.clock.now() - START).total_seconds())
+            tries.append((on_disk.clock.now() - START).total_seconds())
             if len(tries) < 3:
                 raise NotSaved("outbox.db", "full")
             return super().claim(intent)
 
-    room = Room(tmp_path / "outbox.db", cloud=cloud, records=FullAtFirst)
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", cloud=cloud, records=FullAtFirst)
 
     async def story() -> None:
-        made = room.outbox.submit(DRAFT)
-        await room.clock.sleep(1)
-        assert room.ledger.intents[made.id] == replace(made, reason="not-saved")
-        await room.clock.sleep(90)
-        assert room.ledger.intents[made.id].state is S.ACCEPTED
+        made = on_disk.outbox.submit(DRAFT)
+        await on_disk.clock.sleep(1)
+        assert on_disk.ledger.intents[made.id] == replace(made, reason="not-saved")
+        await on_disk.clock.sleep(90)
+        assert on_disk.ledger.intents[made.id].state is S.ACCEPTED
 
-    with closing(room.records):
-        at_work(room, story)
+    with closing(on_disk.records):
+        at_work(on_disk, story)
     assert tries == [0, 30, 60]
     assert cloud.sent == [BODY]
 
 
 def test_a_busy_vault_makes_what_was_not_found_there_of_late_suspicious(tmp_path: Path) -> None:
-    room = Room(tmp_path / "outbox.db", cloud=Answers(refused("BackupService.6125")))
+    on_disk = OutboxOnDisk(tmp_path / "outbox.db", cloud=Answers(refused("BackupService.6125")))
     late, early = START - timedelta(hours=23), START - timedelta(hours=25)
     other = checkpoint_change(VaultId("another"), "vault-b", BODY, "before-patch")
     rows = [
@@ -616,27 +671,27 @@ def test_a_busy_vault_makes_what_was_not_found_there_of_late_suspicious(tmp_path
         replace(row_of("rejected", S.REJECTED), sent_at=late),
     ]
     for row in rows:
-        room.records.add(row)
-    room.outbox.restore()
+        on_disk.records.add(row)
+    on_disk.outbox.restore()
 
     async def story() -> None:
-        room.outbox.submit(DRAFT)
-        await room.clock.sleep(1)
+        on_disk.outbox.submit(DRAFT)
+        await on_disk.clock.sleep(1)
 
-    with closing(room.records):
-        at_work(room, story)
-        assert room.is_kept(replace(rows[0], state=S.UNKNOWN, reason="vault-busy", changed_at=START))
-        assert all(room.is_kept(row) for row in rows[1:])
+    with closing(on_disk.records):
+        at_work(on_disk, story)
+        assert on_disk.is_kept(replace(rows[0], state=S.UNKNOWN, reason="vault-busy", changed_at=START))
+        assert all(on_disk.is_kept(row) for row in rows[1:])
 
 
-def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(room: Room) -> None:
-    before = room.held(S.HELD, reason="person")
-    room.records.close()
+def test_a_state_that_the_disk_does_not_take_is_shown_as_not_kept(on_disk: OutboxOnDisk) -> None:
+    before = on_disk.held(S.HELD, reason="person")
+    on_disk.records.close()
     with pytest.raises(NotSaved):
-        room.outbox.release(before.id)
-    assert room.ledger.intents[before.id] == before
-    assert room.outbox.cancel(before.id)
-    assert room.ledger.intents[before.id] == replace(before, state=S.CANCELLED, reason="not-saved")
+        on_disk.outbox.release(before.id)
+    assert on_disk.ledger.intents[before.id] == before
+    assert on_disk.outbox.cancel(before.id)
+    assert on_disk.ledger.intents[before.id] == replace(before, state=S.CANCELLED, reason="not-saved")
     with pytest.raises(NotSaved):
-        room.outbox.submit(DRAFT)
-    assert list(room.ledger.intents) == [before.id]
+        on_disk.outbox.submit(DRAFT)
+    assert list(on_disk.ledger.intents) == [before.id]

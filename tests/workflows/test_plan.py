@@ -25,8 +25,8 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body, read
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.text.plans import plan_sentence, report_html, report_text
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, judged, prepared
+from cbr_desktop.text.plans import plan_report_text, plan_sentence, report_html
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
 from tests.stage import StageClock
 
 EU, NL = DEMO_PROFILES[0], DEMO_PROFILES[1]
@@ -39,7 +39,7 @@ class Scene:
     def __init__(self, folder: Path, clock: StageClock | None = None, service: Service | None = None) -> None:
         self.here = places({"CBR_DESKTOP_HOME": str(folder)})
         self.clock = clock or StageClock()
-        self.service = service or demo.service(self.clock)
+        self.service = service or demo.demo_service(self.clock)
 
     @contextmanager
     def plan_sessions(self, *profiles: Profile) -> Iterator[PlanSessions]:
@@ -104,7 +104,7 @@ def test_steps_go_in_order_and_one_at_a_time(scene: Scene) -> None:
     assert scene.posts == ["step-1", "step-2", "step-3"]
     rows = report.rows
     assert [row.stand for row in rows] == [Stand.DONE] * 3
-    assert report.verdict is Verdict.WHOLE
+    assert report.verdict is PlanVerdict.WHOLE
     ends = [row.intent.changed_at for row in rows if row.intent]
     begins = [row.intent.created_at for row in rows if row.intent]
     assert ends[0] <= begins[1] and ends[1] <= begins[2]
@@ -116,25 +116,25 @@ def test_half_a_success_is_never_told_as_whole_and_ends_the_run(scene: Scene) ->
         report = play(plan_sessions, ran(plan_sessions, [PARTIAL, WHOLE]))
         now = plan_sessions.clock.now()
     assert [row.stand for row in report.rows] == [Stand.PARTLY, Stand.NOT_STARTED]
-    assert (report.verdict, report.stopped, scene.posts) == (Verdict.PARTLY, "failure", ["step-1"])
-    for told in (plan_sentence(report), report_text(report, now), report_html(report, now)):
+    assert (report.verdict, report.stopped, scene.posts) == (PlanVerdict.PARTLY, "failure", ["step-1"])
+    for told in (plan_sentence(report), plan_report_text(report, now), report_html(report, now)):
         assert "only a part is backed up" in told
         assert "Finished:" not in told.partition("<table>")[0].partition("\n\n")[0]
-    assert "5 of 7, 2 skipped" in report_text(report, now)
+    assert "5 of 7, 2 skipped" in plan_report_text(report, now)
 
 
 def test_a_run_goes_on_after_a_failure_where_the_plan_says_so(scene: Scene) -> None:
     with scene.plan_sessions() as plan_sessions:
         report = play(plan_sessions, ran(plan_sessions, [FROZEN, WHOLE], stop_on_failure=False))
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.DONE]
-    assert report.verdict is Verdict.PARTLY
+    assert report.verdict is PlanVerdict.PARTLY
 
 
 def test_a_refused_first_step_leaves_the_others_alone(scene: Scene) -> None:
     with scene.plan_sessions() as plan_sessions:
         report = play(plan_sessions, ran(plan_sessions, [FROZEN, WHOLE]))
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.NOT_STARTED]
-    assert (report.verdict, scene.posts) == (Verdict.FAILED, ["step-1"])
+    assert (report.verdict, scene.posts) == (PlanVerdict.FAILED, ["step-1"])
 
 
 def test_no_more_are_under_way_than_the_plan_allows(scene: Scene) -> None:
@@ -315,7 +315,7 @@ def test_a_plan_is_judged_as_a_whole(scene: Scene) -> None:
             step(3, vault(plan_sessions, EU, WHOLE)),
         )
         plan = Plan("judged", steps, names="{nonsense}")
-        found = judged(plan, plan_sessions.ledgers, EU.name, plan_sessions.clock.now())
+        found = judged_steps(plan, plan_sessions.ledgers, EU.name, plan_sessions.clock.now())
     kinds = {(each.step, each.finding.kind) for each in found}
     assert {(1, FindingKind.BAD_CHARACTER), (2, FindingKind.PROFILE_UNKNOWN), (0, FindingKind.BAD_TEMPLATE)} <= kinds
     assert is_blocked(found)
@@ -334,4 +334,4 @@ def test_reports_show_names_of_others_literally(scene: Scene) -> None:
         report = play(plan_sessions, story())
         told = report_html(report, plan_sessions.clock.now())
     assert "<script>" not in told
-    assert "\u202e" not in told + report_text(report, scene.clock.now())
+    assert "\u202e" not in told + plan_report_text(report, scene.clock.now())

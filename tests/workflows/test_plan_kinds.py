@@ -15,8 +15,8 @@ from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.plan import Plan, Step, is_blocked
-from cbr_desktop.text.plans import found_cells, plan_sentence, report_html, report_record, report_text
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, blasts, destroying, judged
+from cbr_desktop.text.plans import found_cells, plan_report_record, plan_report_text, plan_sentence, report_html
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, blasts, destroying, judged_steps
 from tests.workflows.test_plan import EU, NL, WHOLE, Scene, play, run_of, vault
 from tests.workflows.test_plan import step as checkpoint_step
 
@@ -64,19 +64,19 @@ def test_steps_of_several_operations_go_in_order_and_take_results(scene: Scene) 
                 step(3, deletion(PRIOR_ID), after=1),
             )
             plan = Plan("clean up", steps, concurrency=3)
-            assert not is_blocked(judged(plan, plan_sessions.ledgers, EU.name, scene.clock.now()))
+            assert not is_blocked(judged_steps(plan, plan_sessions.ledgers, EU.name, scene.clock.now()))
             return await plan_sessions.follow(run_of(plan_sessions, plan), wait=True), id
 
         report, id = play(plan_sessions, story())
         now = scene.clock.now()
-    assert [row.stand for row in report.rows] == [Stand.DONE] * 3, report_text(report, now)
+    assert [row.stand for row in report.rows] == [Stand.DONE] * 3, plan_report_text(report, now)
     assert [each for each in sent(scene) if each[0] != "POST"] == [("PUT", id), ("DELETE", id)]
     assert [row.kind for row in report.rows] == [Kind.RENAME_BACKUP, Kind.CREATE_CHECKPOINT, Kind.DELETE_BACKUP]
     assert plan_sentence(report) == "Finished: everything is done: 3 of 3 steps finished."
-    text = report_text(report, now)
+    text = plan_report_text(report, now)
     for words in ("1. Renamed", "Rename backup: better, backup ", "2. Finished", "night, vault ", "3. Deleted"):
         assert words in text
-    record = report_record(report, now)
+    record = plan_report_record(report, now)
     assert [each["operation"] for each in record["steps"]] == ["UpdateBackup", "CreateCheckpoint", "DeleteBackup"]
     assert record["steps"][2]["subject"]["id"] == id and record["steps"][1]["vault"] == WHOLE
     assert "Delete backup" in report_html(report, now)
@@ -110,7 +110,7 @@ def test_what_waits_for_a_failure_is_taken_back_on_the_command_line_and_the_rest
 
         report = play(plan_sessions, story())
     assert [row.stand for row in report.rows] == [Stand.REFUSED, Stand.TAKEN_BACK, Stand.DONE]
-    assert report.verdict is Verdict.PARTLY
+    assert report.verdict is PlanVerdict.PARTLY
     assert [method for method, _ in sent(scene)] == ["PUT", "PUT"]
 
 
@@ -147,7 +147,7 @@ def test_a_step_waits_for_one_of_its_own_profile_alone(scene: Scene) -> None:
         async def story() -> None:
             await plan_sessions.read()
             steps = (step(1, renaming(backup(plan_sessions).id, "x")), step(2, deletion(PRIOR_ID), 1, NL.name))
-            found = judged(Plan("two", steps), plan_sessions.ledgers, EU.name, scene.clock.now())
+            found = judged_steps(Plan("two", steps), plan_sessions.ledgers, EU.name, scene.clock.now())
             assert (2, FindingKind.AFTER_ELSEWHERE) in [(each.step, each.finding.kind) for each in found]
 
         play(plan_sessions, story())
@@ -158,7 +158,7 @@ def test_a_result_is_taken_by_a_step_that_waits_alone(scene: Scene) -> None:
 
         async def story() -> None:
             await plan_sessions.read()
-            found = judged(
+            found = judged_steps(
                 Plan("one", (step(1, deletion(PRIOR_ID)),)), plan_sessions.ledgers, EU.name, scene.clock.now()
             )
             assert [(each.step, each.finding.kind) for each in found] == [(1, FindingKind.PRIOR_MISSING)]

@@ -8,7 +8,7 @@ import pytest
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, TaskId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
@@ -70,14 +70,14 @@ def test_an_id_in_another_spelling_than_the_vaults_is_not_called_foreign() -> No
     vault = replace(VAULT, id=VaultId("abcdef00-0000-4000-8000-00000000000a"), resources=[])
     capitals = VaultId(vault.id.upper())
     finding = only(judged(CheckpointDraft(capitals, name="n"), vault), FindingKind.OTHER_SPELLING)
-    assert (finding.severity, finding.subject) == (Severity.BLOCK, Subject.VAULT)
+    assert (finding.severity, finding.subject) == (Severity.BLOCK, RequestPart.VAULT)
     assert (finding.facts["found"], finding.facts["written"]) == (capitals, vault.id)
     resource = replace(server(1), id=ResourceId("abcdef00-0000-4000-8000-00000000000b"))
     vault = replace(VAULT, resources=[resource])
     choice = ResourceChoice(ResourceId(resource.id.upper()), "")
     found = judged(CheckpointDraft(vault.id, name="n", resources=(choice,)), vault)
     finding = only(found, FindingKind.OTHER_SPELLING)
-    assert (finding.severity, finding.subject) == (Severity.BLOCK, Subject.RESOURCES)
+    assert (finding.severity, finding.subject) == (Severity.BLOCK, RequestPart.RESOURCES)
     assert (finding.facts["found"], finding.facts["written"]) == (choice.id, resource.id)
     assert FindingKind.FOREIGN_RESOURCE not in kinds(found)
 

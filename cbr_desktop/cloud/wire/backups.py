@@ -9,10 +9,10 @@ from msgspec import Struct
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    ListPage,
     ListReader,
     Names,
     ObjectReader,
-    Page,
     Size,
     Text,
     moment,
@@ -88,7 +88,7 @@ class ShownRow(ChangedRow, gc=False):
 class ChangedPage(NamedTuple):
     """A page of backups, and when each of them was last changed, as far as the service says."""
 
-    page: Page[Backup]
+    page: ListPage[Backup]
     changed_at: list[datetime | None]
 
 
@@ -98,16 +98,16 @@ _ONE = ObjectReader(ShownRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
 
 
-def backups(body: bytes, names: Names) -> Page[Backup]:
+def backups(body: bytes, names: Names) -> ListPage[Backup]:
     """Read a page of ListBackups."""
     page = _LIST.read(body)
-    return Page(_backups(page.rows, names), page.count, page.lost)
+    return ListPage(_backups(page.rows, names), page.count, page.lost)
 
 
 def changed_backups(body: bytes) -> ChangedPage:
     """Read a page of ListBackups together with the time of each backup's last change."""
     page = _CHANGED.read(body)
-    read = Page(_backups(page.rows, {}), page.count, page.lost, len(body))
+    read = ListPage(_backups(page.rows, {}), page.count, page.lost, len(body))
     return ChangedPage(read, [moment(row.updated_at) for row in page.rows])
 
 

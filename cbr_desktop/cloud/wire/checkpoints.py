@@ -31,7 +31,7 @@ class SkippedRow(Struct):
     reason: Text = None
 
 
-class VaultRow(Struct):
+class CheckpointVaultRow(Struct):
     """``vault`` of a checkpoint."""
 
     id: Text = None
@@ -40,7 +40,7 @@ class VaultRow(Struct):
     skipped_resources: list[SkippedRow] | None = None
 
 
-class ExtraRow(Struct):
+class CheckpointExtraRow(Struct):
     """``extra_info`` of a checkpoint."""
 
     name: Text = None
@@ -54,8 +54,8 @@ class CheckpointRow(Struct):
     id: Id
     status: Text = None
     created_at: Text = None
-    vault: VaultRow | None = None
-    extra_info: ExtraRow | None = None
+    vault: CheckpointVaultRow | None = None
+    extra_info: CheckpointExtraRow | None = None
 
 
 _ONE = ObjectReader(CheckpointRow, "checkpoint")
@@ -65,7 +65,7 @@ def created(body: bytes, request: bytes) -> Checkpoint:
     """Read the answer of CreateCheckpoint to ``request``, which must be one to this very request.
 
     ``Unfit`` where it is not valid JSON in UTF-8 with each key once, its id is no UUID, it names another vault or none,
-    a resource or a name that was not asked for, or no resource at all: whoever answers so may speak of anything.
+    a resource or a name that was not asked for, or no resource at all: such an answer may speak of anything.
     """
     answer = strictly(body)
     made = checkpoint(body)
@@ -104,7 +104,7 @@ def _count(answer: Any) -> int:
 def checkpoint(body: bytes) -> Checkpoint:
     """Read the answer of CreateCheckpoint or ShowCheckpoint; the latter may tell nothing but id and status."""
     row = _ONE.read(body)
-    vault, extra = row.vault or VaultRow(), row.extra_info or ExtraRow()
+    vault, extra = row.vault or CheckpointVaultRow(), row.extra_info or CheckpointExtraRow()
     return Checkpoint(
         CheckpointId(row.id),
         known(CheckpointStatus, row.status or ""),

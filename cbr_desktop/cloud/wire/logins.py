@@ -92,7 +92,7 @@ def projects(body: bytes) -> list[ProjectRow]:
     return _PROJECTS.read(body).rows
 
 
-def reason_of(message: str) -> str:
+def login_refusal_reason(message: str) -> str:
     """Return why a login was refused, as a word of ``LoginRefused.reason``, as far as the message tells."""
     return next((word for pattern, word in _REASONS if pattern.search(message)), "")
 

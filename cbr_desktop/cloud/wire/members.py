@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, Page, Text, moment, words
+from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, Text, moment, words
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
@@ -23,10 +23,10 @@ _LIST = ListReader("members", MemberRow)
 _status = words(MemberStatus)
 
 
-def members(body: bytes, names: Names) -> Page[Member]:
+def members(body: bytes, names: Names) -> ListPage[Member]:
     """Read a page of ShowMembersDetail."""
     page = _LIST.read(body)
-    return Page([_member(row, names) for row in page.rows], page.count, page.lost)
+    return ListPage([_member(row, names) for row in page.rows], page.count, page.lost)
 
 
 def _member(row: MemberRow, names: Names) -> Member:

@@ -2,14 +2,14 @@
 
 from msgspec import Struct, field
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListReader, Names, Page, Size, Text
+from cbr_desktop.cloud.wire.reading import Flag, Id, ListPage, ListReader, Names, Size, Text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.word import known
 
 
-class VaultRow(Struct):
+class ProtectableVaultRow(Struct):
     """``protectable.vault``: a whole vault, of which the id is enough."""
 
     id: Text = None
@@ -22,7 +22,7 @@ class VerdictRow(Struct):
     code: Text = None
     reason: Text = None
     message: Text = None
-    vault: VaultRow | str | None = None
+    vault: ProtectableVaultRow | str | None = None
 
 
 class AttachmentRow(Struct):
@@ -69,10 +69,10 @@ class InstanceRow(Struct):
 _LIST = ListReader("instances", InstanceRow)
 
 
-def protectables(body: bytes, names: Names) -> Page[Protectable]:
+def protectables(body: bytes, names: Names) -> ListPage[Protectable]:
     """Read a page of ListProtectable."""
     page = _LIST.read(body)
-    return Page([_protectable(row) for row in page.rows], page.count, page.lost)
+    return ListPage([_protectable(row) for row in page.rows], page.count, page.lost)
 
 
 def _protectable(row: InstanceRow) -> Protectable:
@@ -80,7 +80,7 @@ def _protectable(row: InstanceRow) -> Protectable:
     disks = tuple(map(_disk, row.children or ()))
     if row.type == ResourceType.DISK:
         disks = (_disk(row),)
-    vault_id = (verdict.vault.id if isinstance(verdict.vault, VaultRow) else verdict.vault) or row.vault_id
+    vault_id = (verdict.vault.id if isinstance(verdict.vault, ProtectableVaultRow) else verdict.vault) or row.vault_id
     return Protectable(
         ResourceId(row.id),
         known(ResourceType, row.type or ""),

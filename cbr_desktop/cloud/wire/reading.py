@@ -52,7 +52,7 @@ class _Hopeless(Exception):
 
 
 @dataclass(slots=True)
-class Page(Generic[Row]):
+class ListPage(Generic[Row]):
     """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable.
 
     ``size_bytes`` is how large the answer was.
@@ -101,19 +101,19 @@ class ListReader(Generic[Wire]):
         self._page = msgspec.json.Decoder(page, strict=False)
         self._row: msgspec.json.Decoder[Wire] = msgspec.json.Decoder(kind, strict=False)
 
-    def read(self, body: bytes) -> Page[Wire]:
+    def read(self, body: bytes) -> ListPage[Wire]:
         """Return the rows in ``body``; ``Unfit`` when there is no list or no row of it can be read."""
         return mended(body, self._read)
 
-    def _read(self, body: bytes) -> Page[Wire]:
+    def _read(self, body: bytes) -> ListPage[Wire]:
         try:
             page: Any = self._page.decode(body)
         except msgspec.ValidationError as error:
             return self._read_slowly(body, str(error))
         _check_rows(page.rows)
-        return Page(page.rows, page.count)
+        return ListPage(page.rows, page.count)
 
-    def _read_slowly(self, body: bytes, problem: str) -> Page[Wire]:
+    def _read_slowly(self, body: bytes, problem: str) -> ListPage[Wire]:
         try:
             raws = msgspec.json.decode(_member(body, self._key), type=list[msgspec.Raw])
         except msgspec.ValidationError:
@@ -123,7 +123,7 @@ class ListReader(Generic[Wire]):
         rows = [row for row in (self._one(raw, repair) for raw in raws) if row is not None]
         if raws and not rows:
             raise Unfit(problem)
-        return Page(rows, self._count(body), len(raws) - len(rows))
+        return ListPage(rows, self._count(body), len(raws) - len(rows))
 
     def _one(self, raw: msgspec.Raw, repair: "_Repair") -> Wire | None:
         try:

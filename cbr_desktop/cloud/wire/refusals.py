@@ -18,7 +18,7 @@ _OTHER_NAMES = frozenset(name for pair in _KEYS[1:] for name in pair)
 _OLDER_NAMES = {401: "unauthorized", 403: "forbidden"}
 
 
-class Form(StrEnum):
+class RefusalForm(StrEnum):
     """The exact form of a refusal, which tells who may have written it."""
 
     SERVICE = "service"
@@ -38,22 +38,22 @@ class Envelope:
     request_id: str = ""
 
 
-def form_of(status: int, body: bytes) -> Form:
+def refusal_form_of(status: int, body: bytes) -> RefusalForm:
     """Return the form of a refusal by its schema, to the letter: valid UTF-8 and JSON, no key twice, nothing around.
 
     Further texts beside those that must be are let through, as later versions may have them; objects are not.
     """
     if len(body) > _PROOF_LIMIT:
-        return Form.OTHER
+        return RefusalForm.OTHER
     try:
         tree = strictly(body)
     except Unfit:
-        return Form.OTHER
+        return RefusalForm.OTHER
     if not isinstance(tree, dict):
-        return Form.OTHER
+        return RefusalForm.OTHER
     if _is_service(tree):
-        return Form.SERVICE
-    return Form.OLDER if _is_older(status, tree) else Form.OTHER
+        return RefusalForm.SERVICE
+    return RefusalForm.OLDER if _is_older(status, tree) else RefusalForm.OTHER
 
 
 def envelope(body: bytes, redact: Callable[[str], str] = redacted) -> Envelope:

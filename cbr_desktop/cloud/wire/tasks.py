@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListReader, Names, ObjectReader, Page, Size, Text, moment, words
+from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, ObjectReader, Size, Text, moment, words
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
@@ -15,7 +15,7 @@ class CommonRow(Struct, gc=False):
     request_id: Text = None
 
 
-class ResourceRow(Struct, gc=False):
+class TaskResourceRow(Struct, gc=False):
     """``extra_info.resource``."""
 
     id: Text = None
@@ -30,11 +30,11 @@ class BackupPartRow(Struct, gc=False):
     backup_name: Text = None
 
 
-class ExtraRow(Struct, gc=False):
+class TaskExtraRow(Struct, gc=False):
     """``extra_info`` of a task."""
 
     common: CommonRow | None = None
-    resource: ResourceRow | None = None
+    resource: TaskResourceRow | None = None
     backup: BackupPartRow | None = None
     delete: BackupPartRow | None = None
     restore: BackupPartRow | None = None
@@ -61,19 +61,25 @@ class TaskRow(Struct, gc=False):
     started_at: Text = None
     ended_at: Text = None
     error_info: ProblemRow | None = None
-    extra_info: ExtraRow | None = None
+    extra_info: TaskExtraRow | None = None
 
 
 _LIST = ListReader("operation_logs", TaskRow)
 _ONE = ObjectReader(TaskRow, "operation_log")
-_EXTRA, _COMMON, _RESOURCE, _PART, _PROBLEM = ExtraRow(), CommonRow(), ResourceRow(), BackupPartRow(), ProblemRow()
+_EXTRA, _COMMON, _RESOURCE, _PART, _PROBLEM = (
+    TaskExtraRow(),
+    CommonRow(),
+    TaskResourceRow(),
+    BackupPartRow(),
+    ProblemRow(),
+)
 _type, _status, _resource_type = words(TaskType), words(TaskStatus), words(ResourceType)
 
 
-def tasks(body: bytes, names: Names) -> Page[Task]:
+def tasks(body: bytes, names: Names) -> ListPage[Task]:
     """Read a page of ListOpLogs."""
     page = _LIST.read(body)
-    return Page([_task(row, names) for row in page.rows], page.count, page.lost)
+    return ListPage([_task(row, names) for row in page.rows], page.count, page.lost)
 
 
 def task(body: bytes) -> Task:

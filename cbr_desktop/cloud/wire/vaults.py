@@ -7,9 +7,9 @@ from msgspec import Struct
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    ListPage,
     ListReader,
     Names,
-    Page,
     Size,
     Text,
     moment,
@@ -34,13 +34,13 @@ class BillingRow(Struct, gc=False):
     is_multi_az: Flag = None
 
 
-class ExtraRow(Struct, gc=False):
+class ResourceExtraRow(Struct, gc=False):
     """``extra_info`` of a resource."""
 
     exclude_volumes: list[VolumeId] | None = None
 
 
-class ResourceRow(Struct, gc=False):
+class VaultResourceRow(Struct, gc=False):
     """One of ``resources`` of a vault."""
 
     id: Annotated[ResourceId, NOT_EMPTY]
@@ -51,7 +51,7 @@ class ResourceRow(Struct, gc=False):
     backup_count: Size = None
     protect_status: Text = None
     auto_protect: Flag = None
-    extra_info: ExtraRow | str | None = None
+    extra_info: ResourceExtraRow | str | None = None
 
 
 class TagRow(Struct, gc=False):
@@ -67,7 +67,7 @@ class VaultRow(Struct, gc=False):
     id: Annotated[VaultId, NOT_EMPTY]
     name: Text = None
     billing: BillingRow | None = None
-    resources: list[ResourceRow] | None = None
+    resources: list[VaultResourceRow] | None = None
     description: Text = None
     created_at: Text = None
     tags: list[TagRow] | None = None
@@ -84,10 +84,10 @@ _kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(Vaul
 _type, _protect_status = words(ResourceType), words(ProtectStatus)
 
 
-def vaults(body: bytes, names: Names) -> Page[Vault]:
+def vaults(body: bytes, names: Names) -> ListPage[Vault]:
     """Read a page of ListVault."""
     page = _LIST.read(body)
-    return Page([_vault(row, names) for row in page.rows], page.count, page.lost)
+    return ListPage([_vault(row, names) for row in page.rows], page.count, page.lost)
 
 
 def _vault(row: VaultRow, names: Names) -> Vault:
@@ -121,7 +121,7 @@ def _vault(row: VaultRow, names: Names) -> Vault:
     )
 
 
-def _resources(rows: list[ResourceRow]) -> list[Resource]:
+def _resources(rows: list[VaultResourceRow]) -> list[Resource]:
     known_type, known_status, make = _type, _protect_status, Resource
     resources = []
     # there are several times as many of these as of anything else in a page: each call more in here is felt
@@ -137,7 +137,7 @@ def _resources(rows: list[ResourceRow]) -> list[Resource]:
                 row.backup_count or 0,
                 status and known_status(status, status),
                 row.auto_protect is not False,
-                tuple(extra.exclude_volumes) if isinstance(extra, ExtraRow) and extra.exclude_volumes else (),
+                tuple(extra.exclude_volumes) if isinstance(extra, ResourceExtraRow) and extra.exclude_volumes else (),
             )
         )
     return resources

@@ -42,7 +42,7 @@ def fate_of(intent: Intent, fate: Fate) -> str:
     return words_of(intent).fates.get(fate) or status_words(fate)
 
 
-def request_words(kind: Kind | None, name: str, unnamed: str = "") -> str:
+def asked_for_words(kind: Kind | None, name: str, unnamed: str = "") -> str:
     """Return what a request asks for: the name of what is made, or what is done and to which name.
 
     ``unnamed`` stands for a name that is not given, by default in the words of the operation.

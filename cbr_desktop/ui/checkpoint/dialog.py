@@ -27,7 +27,7 @@ from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.request import RequestDocument
@@ -395,12 +395,12 @@ class CheckpointDialog(QDialog):
         weighty = replace(
             self._verdict, findings=tuple(f for f in self._verdict.findings if f.severity is not Severity.INFO)
         )
-        self.vault.show_findings(weighty.of(Subject.VAULT), touched=self._touched)
-        self.name.show_findings(self._verdict.of(Subject.NAME))
-        self.description.show_findings(self._verdict.of(Subject.DESCRIPTION))
-        self.types.lines.show_findings(self._verdict.of(Subject.TYPE))
-        self.resources.show_findings(weighty.of(Subject.RESOURCES))
-        self.advanced.show_findings(weighty.of(Subject.ADVANCED))
+        self.vault.show_findings(weighty.of(RequestPart.VAULT), touched=self._touched)
+        self.name.show_findings(self._verdict.of(RequestPart.NAME))
+        self.description.show_findings(self._verdict.of(RequestPart.DESCRIPTION))
+        self.types.lines.show_findings(self._verdict.of(RequestPart.TYPE))
+        self.resources.show_findings(weighty.of(RequestPart.RESOURCES))
+        self.advanced.show_findings(weighty.of(RequestPart.ADVANCED))
 
     def _show_verdict(self) -> None:
         warned = frozenset(f.kind for f in self._verdict.findings if f.severity is Severity.WARN)
@@ -578,15 +578,15 @@ class CheckpointDialog(QDialog):
         inside = next((n for n, area in enumerate((self._split.widget(0), self.inspector)) if _holds(area, here)), 2)
         areas[(inside + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _focus(self, subject: Subject | None) -> None:
-        fields: dict[Subject | None, QWidget] = {
-            Subject.VAULT: self.vault.box,
-            Subject.NAME: self.name.edit,
-            Subject.DESCRIPTION: self.description.edit,
-            Subject.RESOURCES: self.resources.tree,
-            Subject.ADVANCED: self.advanced.auto_trigger,
+    def _focus(self, subject: RequestPart | None) -> None:
+        fields: dict[RequestPart | None, QWidget] = {
+            RequestPart.VAULT: self.vault.box,
+            RequestPart.NAME: self.name.edit,
+            RequestPart.DESCRIPTION: self.description.edit,
+            RequestPart.RESOURCES: self.resources.tree,
+            RequestPart.ADVANCED: self.advanced.auto_trigger,
         }
-        if subject is Subject.FILE or (subject in fields and not fields[subject].isEnabled()):
+        if subject is RequestPart.FILE or (subject in fields and not fields[subject].isEnabled()):
             self.inspector.setCurrentWidget(self.json)
             self.json.go_to_first()
             return

@@ -24,12 +24,12 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.diagnosis import (
     KINDS,
     busy_sentence,
+    check_subject_words,
+    check_verdict_words,
+    diagnosis_sentence,
     found_sentence,
     next_sentence,
-    subject_words,
-    summary_sentence,
     time_words,
-    verdict_words,
 )
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, Mark, Shape
@@ -142,7 +142,7 @@ class DoctorWindow(QDialog):
         self._table.add_line(check)
 
     def _finish(self, diagnosis: Diagnosis) -> None:
-        self._say(_MARKS[diagnosis.verdict], summary_sentence(diagnosis))
+        self._say(_MARKS[diagnosis.verdict], diagnosis_sentence(diagnosis))
         self._table.go_to_first_trouble()
         self._offer(running=False)
 
@@ -242,9 +242,9 @@ class CheckTable(QTableWidget):
         row = self.rowCount()
         self.insertRow(row)
         texts = (
-            verdict_words(check),
+            check_verdict_words(check),
             KINDS[check.kind],
-            subject_words(check),
+            check_subject_words(check),
             plain(found_sentence(check), 2000),
             plain(next_sentence(check), 2000),
             time_words(check),

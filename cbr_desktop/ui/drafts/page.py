@@ -30,7 +30,7 @@ from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import Notice, Times
+from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
@@ -416,7 +416,7 @@ class DraftsPage(Page[DraftRow]):
         """Judge a request by whichever ledger knows what it is about."""
         ledgers = self._ledgers()
         ledger = documents.knowing(document, ledgers) or (ledgers[0] if ledgers else None)
-        return documents.judged(document, ledger, self._times.now()) if ledger is not None else Preflight(())
+        return documents.judged_document(document, ledger, self._times.now()) if ledger is not None else Preflight(())
 
     def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
         """Write a reviewed request into the folder and open it."""
@@ -663,22 +663,22 @@ class DraftsPage(Page[DraftRow]):
             self.place.setToolTip(tooltip("The folder of drafts", folder))
         self._tell_empty(None if shown_count else self._nothing(folder, total))
 
-    def _nothing(self, folder: str, total: int) -> Notice:
+    def _nothing(self, folder: str, total: int) -> ListNotice:
         if total:
             why = f"{count_words(total, 'draft is', 'drafts are')} hidden by the filter {quoted(self.filter.text())}."
-            return Notice("No drafts match the filter", why, "Clear the filter", "clear-filter")
+            return ListNotice("No drafts match the filter", why, "Clear the filter", "clear-filter")
         if not folder:
-            return Notice("The drafts have not been read yet", "They come when the program has started.")
+            return ListNotice("The drafts have not been read yet", "They come when the program has started.")
         if not self.folder.is_read:
             if self.folder.is_silent:
                 why = f"It may lie on a network that is away: {shown(folder)}."
-                return Notice("The folder does not answer", why, "Choose folder…", "choose-folder")
-            return Notice("The folder is being read", shown(folder))
+                return ListNotice("The folder does not answer", why, "Choose folder…", "choose-folder")
+            return ListNotice("The folder is being read", shown(folder))
         why = (
             f"A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
             f"The folder is {shown(folder)}."
         )
-        return Notice("No drafts", why, "New draft", "new-draft")
+        return ListNotice("No drafts", why, "New draft", "new-draft")
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         return super()._verbs() | {"new-draft": self.new_draft, "choose-folder": self.choose_folder}

@@ -91,9 +91,9 @@ class RequestDialog(QDialog):
         self._document, problems = drafts.read_any(self.draft_document.text)
         self._change, findings = None, tuple(problems)
         if self._document is not None:
-            findings = (*problems, *documents.judged(self._document, ledger, now).findings)
+            findings = (*problems, *documents.judged_document(self._document, ledger, now).findings)
             if documents.draft_of(self._document) is not None:
-                self._change = documents.change_of(self._document, ledger)
+                self._change = documents.change_in(self._document, ledger)
         self._findings = tuple(sorted(findings, key=lambda finding: finding.severity.value))
         self.json.show_findings(list(findings))
         self.inspector.findings.show_findings(self._findings, now)

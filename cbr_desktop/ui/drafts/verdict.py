@@ -11,7 +11,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.text.operations import request_words, state_of, subject_words
+from cbr_desktop.text.operations import asked_for_words, state_of, subject_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words
 from cbr_desktop.text.tone import Tone
@@ -78,7 +78,7 @@ def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, no
     document = entry.document
     known = documents.knowing(document, ledgers)
     ledger = known or (ledgers[0] if ledgers else None)
-    judged = documents.judged(document, ledger, now).findings if ledger is not None else ()
+    judged = documents.judged_document(document, ledger, now).findings if ledger is not None else ()
     return DraftRow(
         entry.path,
         entry.file_name,
@@ -88,7 +88,7 @@ def row_of(entry: DraftEntry, ledgers: list[Ledger], unsaved: Unsaved | None, no
         documents.subject_of(document, known or Scope()),
         entry.changed_at,
         (*entry.findings, *judged),
-        documents.judged_at(document, known) if known is not None else None,
+        documents.document_judged_at(document, known) if known is not None else None,
         True,
         unsaved=unsaved,
     )
@@ -112,7 +112,7 @@ def name_words(row: DraftRow) -> str:
     """Return the name that a checkpoint gets, and what is asked for where it is something else."""
     if not row.path or not row.is_readable:
         return NONE
-    return request_words(row.kind, row.name)
+    return asked_for_words(row.kind, row.name)
 
 
 def vault_words(row: DraftRow) -> str:

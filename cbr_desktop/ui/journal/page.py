@@ -18,16 +18,16 @@ from cbr_desktop.domain.journal import Entry, EntryKind, Verification
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.evidence import (
     csv_export,
+    entry_kind_words,
     entry_summary,
     html_export,
     json_export,
-    kind_words,
     verification_sentence,
 )
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import count_words, grouped
-from cbr_desktop.text.words import NONE, Notice, Times
+from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
@@ -161,11 +161,11 @@ class JournalPage(Page[Entry]):
             return f"The filter looks at the newest {read} alone. Read all to be sure."
         return ""
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no entry is shown."""
         if total:
             return super().empty_notice(total)
-        return Notice(
+        return ListNotice(
             "The journal is empty", "Every request and its answer are written down here from the first one on."
         )
 
@@ -302,7 +302,7 @@ class JournalPage(Page[Entry]):
 
 def what_words(entry: Entry) -> str:
     """Return what kind an entry is of."""
-    return kind_words(entry.event.kind)
+    return entry_kind_words(entry.event.kind)
 
 
 def vault_words(entry: Entry) -> str:

@@ -22,7 +22,7 @@ from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.text.words import NONE, ListNotice, Times, age_words, empty_notice, stale_sentence, trouble_words
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
@@ -458,7 +458,7 @@ class Page(QWidget, Generic[Row]):
         """Return how old the rows are; empty where rows do not grow old."""
         return age_words(self._workspace.scope.freshness[self.parts[0]], self._times)
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
         freshness = self._workspace.scope.freshness[self.parts[0]]
         return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
@@ -496,7 +496,7 @@ class Page(QWidget, Generic[Row]):
         if self._has_looked and not event.spontaneous():
             self.mark_seen()
 
-    def _tell_empty(self, notice: Notice | None) -> None:
+    def _tell_empty(self, notice: ListNotice | None) -> None:
         if notice is None:
             if self._empty is not None:
                 self._empty.hide()
@@ -548,7 +548,7 @@ class EmptyPanel(QFrame):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         view.installEventFilter(self)
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: ListNotice) -> None:
         """Say something and show the panel."""
         self.title.setText(notice.title)
         self.why.setText(notice.why)

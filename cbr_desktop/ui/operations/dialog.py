@@ -35,6 +35,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import WORDS
 from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.text.tone import Tone
@@ -44,7 +45,6 @@ from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.outcome import OutcomePanel
-from cbr_desktop.ui.operations.request import request_text
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part

@@ -23,7 +23,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.preview import Form, rendered
-from cbr_desktop.text.sentences import finding_sentence, summary_sentence
+from cbr_desktop.text.sentences import finding_sentence, findings_sentence
 from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 
@@ -78,7 +78,7 @@ class FindingList(QWidget):
 
     def show_findings(self, findings: Sequence[Finding], now: datetime) -> None:
         """Show other findings; the same ones leave the list, its place and its selection alone."""
-        self._summary.setText(summary_sentence(findings) + ".")
+        self._summary.setText(findings_sentence(findings) + ".")
         rows = [(_line(finding, now), finding) for finding in findings]
         if [text for text, _ in rows] == [self._list.item(row).text() for row in range(self._list.count())] and rows:
             return

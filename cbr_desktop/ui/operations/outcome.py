@@ -30,7 +30,13 @@ from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.requests import intent_mark
-from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
+from cbr_desktop.text.sentences import (
+    candidate_words,
+    intent_sentence,
+    outcome_text,
+    request_stand_words,
+    retry_sentence,
+)
 from cbr_desktop.text.states import clock_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
@@ -231,7 +237,7 @@ class OutcomePanel(QWidget):
 
     def _copy_report(self) -> None:
         intent = self._context.ledger.intents[self._id]
-        text = report_text(intent, outcome_of(self._context.ledger, intent), self._context.clock.now())
+        text = outcome_text(intent, outcome_of(self._context.ledger, intent), self._context.clock.now())
         QGuiApplication.clipboard().setText(text)
 
     def _copy_request(self) -> None:
@@ -308,7 +314,7 @@ class _Head(QWidget):
         """Show another state."""
         self._dot.show_mark(intent_mark(intent, outcome))
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
-        self._status.setText(stand_words(intent, outcome) + vendor)
+        self._status.setText(request_stand_words(intent, outcome) + vendor)
         words = words_of(intent)
         name = "Checkpoint named by the service" if words.is_counted and not intent.name else words.name(intent)
         verb = "sent" if intent.sent_at else "asked for"

@@ -30,7 +30,7 @@ from cbr_desktop.text.requests import (
 )
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, quoted
-from cbr_desktop.text.words import NONE, Notice, Times
+from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
@@ -181,12 +181,12 @@ class OutboxPage(Page[Intent]):
         """Return nothing: what is kept here is all there is."""
         return ""
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no request is shown."""
         if total:
             return super().empty_notice(total)
         why = "What you send, queue or schedule is kept here from then on, with all that became of it."
-        return Notice("No requests yet", why, "Create checkpoint", "create")
+        return ListNotice("No requests yet", why, "Create checkpoint", "create")
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the selected requests."""

@@ -41,7 +41,7 @@ from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.documents import knowing, name_of
-from cbr_desktop.workflows.plan import blasts, judged, prepared, takes_name
+from cbr_desktop.workflows.plan import blasts, judged_steps, prepared, takes_name
 
 _SIZE = QSize(1080, 560)
 _SMALLEST = QSize(720, 420)
@@ -135,7 +135,7 @@ class MakePlanDialog(QDialog):
 
     def _judged(self) -> list[StepFinding]:
         ledgers = self._workspace.ledgers
-        return judged(self.plan(), ledgers, self._default(), self._workspace.clock.now()) if ledgers else []
+        return judged_steps(self.plan(), ledgers, self._default(), self._workspace.clock.now()) if ledgers else []
 
     def _reason(self, found: Sequence[StepFinding]) -> str:
         """Return why the plan cannot be written, empty when it can."""

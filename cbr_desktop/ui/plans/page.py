@@ -29,7 +29,7 @@ from cbr_desktop.text.plans import (
 )
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted
-from cbr_desktop.text.words import Notice, Times
+from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
@@ -205,17 +205,17 @@ class PlansPage(Page[PlanRow]):
         """Return why the runs could not be read."""
         return self._trouble
 
-    def empty_notice(self, total: int) -> Notice | None:
+    def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no run is shown."""
         if total:
             return super().empty_notice(total)
         if not self._has_read and self._workspace.plans is not None:
-            return Notice("The plans are being read", "They come in a moment.")
+            return ListNotice("The plans are being read", "They come in a moment.")
         why = (
             f"A plan is a file (*{SUFFIX}) with several requests, sent in order as one thing with one report."
             " What was run is kept here, step by step."
         )
-        return Notice("No plan was run yet", why, "Open plan…", "open-plan")
+        return ListNotice("No plan was run yet", why, "Open plan…", "open-plan")
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the chosen run."""

@@ -23,7 +23,7 @@ from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import blasts, destroying, judged, prepared, uncounted, wants_name
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, uncounted, wants_name
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -67,7 +67,7 @@ class PlanDialog(QDialog):
         """Judge the plan by what is known now."""
         now, default = self._workspace.clock.now(), self._default()
         ledgers = self._workspace.ledgers
-        self._findings = [*self._read_findings, *judged(self._plan, ledgers, default, now)]
+        self._findings = [*self._read_findings, *judged_steps(self._plan, ledgers, default, now)]
         lost = blasts(self._plan, ledgers, default)
         lines = [
             (

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import WAYS, identity_words
 from cbr_desktop.text.plain import plain, tooltip
@@ -141,17 +141,17 @@ class ImportDialog(QDialog):
     def _tell_failed(self, error: CbrError) -> None:
         self.trouble.say(SEVERITY_MARKS[Severity.WARN], error_sentence(error))
 
-    def _add_all(self, sources: Sequence[Source]) -> None:
+    def _add_all(self, sources: Sequence[ProfileSource]) -> None:
         self.trouble.say(None, "")
         for source in sources:
             self._add(source)
 
-    def _add_file(self, path: str, source: Source) -> None:
+    def _add_file(self, path: str, source: ProfileSource) -> None:
         self.trouble.say(None, "")
         if not self._add(source, is_requested=True):
             self.trouble.say(SEVERITY_MARKS[Severity.WARN], f"There is no profile in {quoted(path)}.")
 
-    def _add(self, source: Source, *, is_requested: bool = False) -> bool:
+    def _add(self, source: ProfileSource, *, is_requested: bool = False) -> bool:
         """Add the profiles of a source; ``False`` when there is nothing in it."""
         if not source.profiles and not source.remarks:
             return False

@@ -373,7 +373,7 @@ def _entry(entry: Entry, times: Times) -> Sheet:
         entry.hash,
         f"Entry {grouped(entry.number)}",
         "Entry of the journal",
-        evidence.kind_words(event.kind),
+        evidence.entry_kind_words(event.kind),
         REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
         evidence.entry_summary(entry),
         facts,

@@ -116,7 +116,7 @@ APPLY_POLICY = ApplyPolicy()
 
 
 def _fit_findings(change: Change, policy: Policy, vault: Vault) -> Iterator[Finding]:
-    part, names = finding.Subject.VAULT, {"policy": policy.name, "vault": vault.name}
+    part, names = finding.RequestPart.VAULT, {"policy": policy.name, "vault": vault.name}
     if vault.status not in (VaultStatus.AVAILABLE, VaultStatus.LOCK):
         yield finding.block(FindingKind.VAULT_STATUS, part, "6112", vault=vault.name, status=vault.status)
     if policy.operation_type == BACKUP and (vault.protect_type == ProtectType.HYBRID or vault.cloud_type != "public"):
@@ -131,7 +131,7 @@ def _fit_findings(change: Change, policy: Policy, vault: Vault) -> Iterator[Find
 
 
 def _place_findings(policy: Policy, vault: Vault, ledger: Reading) -> Iterator[Finding]:
-    part, names = finding.Subject.SCHEDULE, {"policy": policy.name, "vault": vault.name}
+    part, names = finding.RequestPart.SCHEDULE, {"policy": policy.name, "vault": vault.name}
     if vault.id in policy.vault_ids:
         yield finding.info(FindingKind.POLICY_APPLIED, part, **names)
         return

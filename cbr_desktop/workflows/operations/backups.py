@@ -56,7 +56,7 @@ def unknown_backup(change: Change, ledger: Reading) -> Finding:
     freshness = ledger.freshness[Part.BACKUPS]
     is_certain = freshness.as_of is not None and freshness.complete and not freshness.from_cache
     say = finding.block if is_certain else finding.warn
-    return say(FindingKind.BACKUP_UNKNOWN, finding.Subject.BACKUP, _NO_BACKUP, id=change.subject.id)
+    return say(FindingKind.BACKUP_UNKNOWN, finding.RequestPart.BACKUP, _NO_BACKUP, id=change.subject.id)
 
 
 async def read_backup(intent: Intent, reader: Reader) -> Backup | None:

@@ -233,7 +233,7 @@ def _retry_name(name: str) -> str:
 
 
 async def _runs_another(intent: Intent, reader: Reader) -> bool:
-    """Whether a backup runs in the vault of a request, by the tasks, or by the backups where nobody may see those.
+    """Whether a backup runs in the vault of a request, by the tasks, or by the backups where those may not be read.
 
     A request of which no trace was found may be what runs, too.
     """
@@ -340,7 +340,7 @@ class _Searching:
         return Search(None, tuple(Candidate(each.id, each.name, each.created_at) for each, _ in fitting), is_whole)
 
     def _is_own(self, sighting: Sighting) -> bool:
-        """Whether nobody else can have made a checkpoint: by its name, its time, and what else was asked for here."""
+        """Whether no other can have made a checkpoint: by its name, its time, and what else was asked for here."""
         span = self._span(self._intent)
         is_after = sighting.created_at is not None and (not span.is_certain or sighting.created_at >= span.earliest)
         if not is_after or not is_distinctive(self._intent.name):

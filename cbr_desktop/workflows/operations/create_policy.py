@@ -1,7 +1,7 @@
 """Creating a backup policy. A lost answer is looked for in the list of policies; proved undone, it is sent again.
 
 A policy tells when its trigger was made. One of the same name, schedule and retention that was made after the request
-left is what was asked for; if it was made by somebody else in the same minutes, it is the same all the same.
+left is what was asked for; if it was made by another person in the same minutes, it is the same all the same.
 """
 
 from datetime import datetime, timedelta
@@ -101,9 +101,9 @@ class CreatePolicy(Operation):
         own = [policy for policy in ledger.policies.values() if policy.operation_type == BACKUP]
         if len(own) >= POLICIES_LIMIT:
             facts = {"count": len(own), "limit": POLICIES_LIMIT}
-            findings.append(finding.block(FindingKind.POLICIES_FULL, finding.Subject.SCHEDULE, "6001", **facts))
+            findings.append(finding.block(FindingKind.POLICIES_FULL, finding.RequestPart.SCHEDULE, "6001", **facts))
         if any(policy.name == draft.name for policy in own):
-            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.Subject.NAME, name=draft.name))
+            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.RequestPart.NAME, name=draft.name))
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
@@ -150,7 +150,7 @@ CREATE_POLICY = CreatePolicy()
 
 
 def _may_be_in(span: Span, policy: Policy) -> bool:
-    """Whether a policy was made when the request can have made it; of one that does not tell nobody knows."""
+    """Whether a policy was made when the request can have made it; of one that does not tell, that is not known."""
     at = policy.started_at
     return at is None or (span.earliest <= at and (not span.is_certain or at <= span.sent_at + _LATE))
 

@@ -110,7 +110,7 @@ DELETE_BACKUP = DeleteBackup()
 
 
 def _findings(backup: Backup, ledger: Ledger) -> Iterator[Finding]:
-    part, name = finding.Subject.BACKUP, backup.name
+    part, name = finding.RequestPart.BACKUP, backup.name
     if backup.status not in _DELETABLE:
         yield finding.block(FindingKind.BACKUP_STATUS, part, "6201", backup=name, status=backup.status)
     vault = ledger.vaults.get(backup.vault_id)

@@ -101,7 +101,7 @@ class PolicyOperation(Operation):
         removals = found.removals if found is not None else []
         if not removals:
             return []
-        part = finding.Subject.RETENTION
+        part = finding.RequestPart.RETENTION
         return [finding.warn(FindingKind.BACKUPS_GO, part, policy=name, count=len(removals), last=removals[0].at)]
 
 
@@ -156,14 +156,14 @@ def unknown_policy(id: str, ledger: Reading) -> Finding:
     freshness = ledger.freshness[Part.POLICIES]
     is_certain = freshness.as_of is not None and freshness.complete and not freshness.from_cache
     say = finding.block if is_certain else finding.warn
-    return say(FindingKind.POLICY_UNKNOWN, finding.Subject.SCHEDULE, _NO_POLICY, id=id)
+    return say(FindingKind.POLICY_UNKNOWN, finding.RequestPart.SCHEDULE, _NO_POLICY, id=id)
 
 
 def stopping(policy: Policy) -> list[Finding]:
     """Say that the vaults of a policy are not backed up by it any more."""
     if not (policy.enabled and policy.vault_ids):
         return []
-    part, count = finding.Subject.SCHEDULE, len(policy.vault_ids)
+    part, count = finding.RequestPart.SCHEDULE, len(policy.vault_ids)
     return [finding.warn(FindingKind.POLICY_STOPS, part, policy=policy.name, count=count)]
 
 

@@ -70,7 +70,7 @@ class RemovePolicy(PolicyOperation):
         if policy is None:
             findings.append(unknown_policy(policy_id_of(change), ledger))
         elif vault is not None:
-            part, names = finding.Subject.SCHEDULE, {"policy": policy.name, "vault": vault.name}
+            part, names = finding.RequestPart.SCHEDULE, {"policy": policy.name, "vault": vault.name}
             if vault.id not in policy.vault_ids:
                 findings.append(finding.block(FindingKind.POLICY_NOT_APPLIED, part, "6002", **names))
             elif policy.enabled and policy.operation_type == BACKUP:

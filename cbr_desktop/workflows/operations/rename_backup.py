@@ -69,12 +69,12 @@ class RenameBackup(Operation):
         """Judge the new name, and whether there is such a backup."""
         findings = name_findings(change.tag, ledger.profile.name_rules)
         if not change.tag:
-            findings.append(finding.block(FindingKind.NAME_MISSING, finding.Subject.NAME, "9900"))
+            findings.append(finding.block(FindingKind.NAME_MISSING, finding.RequestPart.NAME, "9900"))
         backup = known_backup(change, ledger)
         if backup is None:
             findings.append(unknown_backup(change, ledger))
         elif backup.name == change.tag:
-            findings.append(finding.info(FindingKind.NAME_UNCHANGED, finding.Subject.NAME, name=change.tag))
+            findings.append(finding.info(FindingKind.NAME_UNCHANGED, finding.RequestPart.NAME, name=change.tag))
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:

@@ -157,13 +157,13 @@ def _known_findings(change: Change, update: PolicyUpdate, policy: Policy, ledger
     after = updated(policy, update)
     others = [each for each in ledger.policies.values() if each.id != policy.id]
     if after.name != policy.name and any(each.name == after.name for each in others):
-        found.append(finding.warn(FindingKind.NAME_TAKEN, finding.Subject.NAME, name=after.name))
+        found.append(finding.warn(FindingKind.NAME_TAKEN, finding.RequestPart.NAME, name=after.name))
     if after == policy:
-        found.append(finding.info(FindingKind.POLICY_UNCHANGED, finding.Subject.NAME, policy=policy.name))
+        found.append(finding.info(FindingKind.POLICY_UNCHANGED, finding.RequestPart.NAME, policy=policy.name))
     if not after.enabled:
         found += stopping(policy)
     unsent = unsent_rules(change.body, policy)
-    part = finding.Subject.RETENTION
+    part = finding.RequestPart.RETENTION
     if unsent:
         found.append(finding.warn(FindingKind.RULES_UNSENT, part, policy=policy.name, names=unsent))
     rule = transition(policy.retention, after.retention)

@@ -64,4 +64,4 @@ def unknown_vault(change: Change, ledger: Reading) -> list[Finding]:
     say, kind = (
         (finding.block, FindingKind.VAULT_UNKNOWN) if is_certain else (finding.warn, FindingKind.VAULT_UNVERIFIED)
     )
-    return [say(kind, finding.Subject.VAULT, _NO_VAULT, id=change.subject.id)]
+    return [say(kind, finding.RequestPart.VAULT, _NO_VAULT, id=change.subject.id)]

@@ -35,7 +35,7 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.workflows.ledger import Ledger, Part
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import request_of
 from tests.reliability.canaries import Canary, canary, files_under, search
 
@@ -379,7 +379,7 @@ class Run:
             self._colleague = CbrCloud(DEMO, login_of(DEMO, self._secret), line, self.clock, lambda connection: None)
         try:
             project = await self._colleague.project_id()
-            await self._colleague.send(asking(request.body(draft)), project)
+            await self._colleague.send(checkpoint_change_of(request.body(draft)), project)
         except CbrError:
             return False
         return True

@@ -1,9 +1,10 @@
 """Sends requests and dies of it, again and again: ``dying.py`` reads a line of JSON for each life from standard input.
 
-A life is a fork of this process, so that it costs no start: it opens the house on ``folder`` for the profile that
-leads to ``url``, puts ``name`` into the outbox unless it is empty, and sends what waits there. It dies at the point
-``kill_at``, after ``seconds``, or when every request has been answered or looked for. A line of JSON tells of its end:
-the names that were acknowledged, and its exit code.
+A life is a fork of this process, so that it costs no start: it opens a session on ``folder`` for the profile that
+leads to ``url``, puts the change of ``kind`` with ``name`` and ``subject`` into the outbox unless the name is empty,
+and sends what waits there. It dies at the point ``kill_at``, after ``seconds``, or when every request has been answered
+or looked for; with ``hasty`` pauses are soon over, and it is looked for to the end. A line of JSON tells of its end:
+the ids of the requests that were acknowledged, and its exit code.
 """
 
 import asyncio
@@ -17,15 +18,16 @@ from typing import Any
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.start import kill_point, opened
 from cbr_desktop.cloud.ways import Secret
-from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator.estate import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_USER
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger
+from tests.reliability.samples import Sample
 
+_LONGEST_SECONDS = 0.02
 _UNSENT = (IntentState.QUEUED, IntentState.SENDING)
 
 
@@ -59,16 +61,32 @@ def main() -> None:
 async def _live(wish: dict[str, Any], told: int) -> None:
     profile = Profile("Demo", wish["url"], wish["url"], wish["project"], DEMO_USER, DEMO_DOMAIN, read_only=False)
     here = places({"CBR_DESKTOP_HOME": wish["folder"]})
-    with opened(here, Ledger(profile, lambda part: None), WallClock(), _secret_of(profile)) as session:
+    clock = HastyClock() if wish["hasty"] else WallClock()
+    is_open = _is_undecided if wish["hasty"] else _is_open
+    with opened(here, Ledger(profile, lambda part: None), clock, _secret_of(profile)) as session:
         async with asyncio.TaskGroup() as tasks:
             residents = tasks.create_task(session.correspondence())
             if wish["name"]:
-                session.outbox.submit(CheckpointDraft(VaultId(wish["vault"]), name=wish["name"]))
-                os.write(told, f"{wish['name']}\n".encode())
-            while any(_is_open(intent) for intent in session.ledger.intents.values()):  # noqa: ASYNC110
+                sample = Sample(Kind(wish["kind"]), wish["name"], wish["subject"])
+                intent = session.outbox.submit(sample.draft)
+                os.write(told, f"{intent.id}\n".encode())
+            while any(is_open(intent) for intent in session.ledger.intents.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             residents.cancel()
         await session.cloud.aclose()
+
+
+class HastyClock(WallClock):
+    """The true time, in which nobody waits for long; what is on its way to the service arrives within a wait."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(min(seconds, _LONGEST_SECONDS))
+
+
+def _is_undecided(intent: Intent) -> bool:
+    """Whether the program does more about a request by itself than to follow it."""
+    is_left = intent.is_settled or intent.awaits_person or intent.state is IntentState.HELD
+    return not is_left and intent.state is not IntentState.ACCEPTED
 
 
 def _is_open(intent: Intent) -> bool:

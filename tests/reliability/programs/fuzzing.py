@@ -22,7 +22,7 @@ from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.text.errors import error_sentence
-from tests.asking import asking
+from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import serving
 from tests.cloud.values import Clock
 from tests.reliability.fuzz import FuzzCloud, moment
@@ -48,7 +48,7 @@ OPERATIONS: dict[str, Operation] = {
     "ListOpLogs": lambda cloud: cloud.tasks(),
     "ListPolicies": lambda cloud: cloud.policies(),
     "ShowCheckpoint": lambda cloud: cloud.checkpoint(CHECKPOINT),
-    "CreateCheckpoint": lambda cloud: cloud.send(asking(BODY), ProjectId(PROJECT)),
+    "CreateCheckpoint": lambda cloud: cloud.send(checkpoint_change_of(BODY), ProjectId(PROJECT)),
     "login": lambda cloud: cloud.project_id(),
 }
 

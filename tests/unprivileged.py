@@ -8,17 +8,17 @@ import sys
 import sysconfig
 from pathlib import Path
 
-NOBODY = 65534
+UNPRIVILEGED_ID = 65534
 ROOT = Path(__file__).parents[1]
 
 
 @functools.cache
-def become_nobody() -> tuple[str, ...]:
+def unprivileged_command() -> tuple[str, ...]:
     """Return what stands before a command of Python to run it as nobody, empty where that cannot be."""
     setpriv = shutil.which("setpriv")
     if os.name != "posix" or os.geteuid() != 0 or setpriv is None:
         return ()
-    change = (setpriv, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    change = (setpriv, f"--reuid={UNPRIVILEGED_ID}", f"--regid={UNPRIVILEGED_ID}", "--clear-groups")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{version}"):
         try:
