@@ -29,13 +29,17 @@ def pytest_report_to_serializable() -> Generator[None, Any, Any]:
 @pytest.fixture(autouse=True, scope="session")
 def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Put the program's folders under the tests' own: a test that names no place must not find the developer's."""
-    before = os.environ.get("CBR_DESKTOP_HOME")
-    os.environ["CBR_DESKTOP_HOME"] = str(tmp_path_factory.mktemp("home"))
-    yield
-    if before is None:
-        del os.environ["CBR_DESKTOP_HOME"]
-    else:
-        os.environ["CBR_DESKTOP_HOME"] = before
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("CBR_DESKTOP_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _short_past() -> Iterator[None]:
+    """Let the demo cloud of every test, and of the programs it starts, remember few days: a long past costs all lists."""
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("CBR_DESKTOP_DEMO_DAYS", "5")
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
