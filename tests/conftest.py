@@ -36,7 +36,7 @@ def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _short_past() -> Iterator[None]:
-    """Let the demo cloud of every test, and of the programs it starts, remember few days: a long past costs all lists."""
+    """Let the demo cloud of tests, and of the programs that they start, remember few days: a long past costs."""
     with pytest.MonkeyPatch.context() as variables:
         variables.setenv("CBR_DESKTOP_DEMO_DAYS", "5")
         yield

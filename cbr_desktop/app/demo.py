@@ -14,6 +14,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
 from cbr_desktop.simulator.faults import ConnectionCut
+from cbr_desktop.simulator.history import DAYS
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.service import Service
 
@@ -58,7 +59,7 @@ def days_of(environ: Mapping[str, str]) -> int:
     """Return how many days the demo cloud remembers: all it can unless the environment names a smaller number."""
     named = environ.get(DAYS_VARIABLE, "")
     days = int(named) if named.isdecimal() and len(named) < 5 else 0
-    return min(days, estate.DAYS) if days else estate.DAYS
+    return min(days, DAYS) if days else DAYS
 
 
 def service(clock: Clock, seed: int = 1) -> Service:

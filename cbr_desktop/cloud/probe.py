@@ -305,7 +305,7 @@ class _Proxy:
 class _OnceClient(Client):
     """Sends everything once: whoever looks for faults wants to see the first one."""
 
-    async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
+    async def read(self, call: Call, _tries: Callable[[CloudError], int] | None = None) -> Answer:
         """Send a call once."""
         return await self.once(call)
 

@@ -743,11 +743,11 @@ def _unreachable(host: str, error: Exception) -> CloudError:
     return Unreachable(host, _detail(error), _reason(error))
 
 
-def _lost(host: str, error: Exception) -> CloudError:
+def _lost(host: str, _error: Exception) -> CloudError:
     return NoAnswer(host, "the connection was lost")
 
 
-def _late(host: str, error: Exception) -> CloudError:
+def _late(host: str, _error: Exception) -> CloudError:
     return NoAnswer(host, "no answer in time")
 
 
@@ -756,7 +756,7 @@ def _odd(host: str, error: Exception) -> CloudError:
     return NoAnswer(host, "the answer was cut short") if _CUT.search(text) else BadAnswer(host, text[:200])
 
 
-def _unsendable(host: str, error: Exception) -> CloudError:
+def _unsendable(host: str, _error: Exception) -> CloudError:
     """Say no more: the library's words hold the header that it did not like, which may be the token."""
     return NoAnswer(host, "the request could not be written")
 

@@ -93,7 +93,7 @@ def vaults(call: Call) -> Answer:
     """GET vaults, newest first."""
     wanted = _Filters[Vault](call)
     wanted.name("name", lambda vault: vault.name)
-    wanted.choice("cloud_type", lambda vault: "public", ("public", "hybrid"))
+    wanted.choice("cloud_type", lambda _vault: "public", ("public", "hybrid"))
     wanted.choice("protect_type", lambda vault: vault.protect_type, ("backup", "replication"))
     wanted.equal("object_type", lambda vault: vault.object_type)
     wanted.equal("status", lambda vault: vault.status)
@@ -155,7 +155,7 @@ def _backup_filters(call: Call) -> "_Filters[Backup]":
     wanted.among("status", lambda backup: backup.status, call.every("status"))
     wanted.period(lambda backup: backup.created_at)
     wanted.boolean("incremental", lambda backup: backup.incremental)
-    wanted.boolean("dec", lambda backup: False)
+    wanted.boolean("dec", lambda _backup: False)
     _sharing(call, wanted)
     wanted.appeared(lambda backup: backup.created_at)
     return wanted

@@ -154,7 +154,7 @@ class Stage:
         self.desk = Desk(transport, profile, deadline=deadline)
         self.desk.secret.value = PASSWORD
         self.cloud, self.clock = self.desk.cloud, self.desk.clock
-        self.ledger = Ledger(profile, lambda part: None)
+        self.ledger = Ledger(profile, lambda _part: None)
         self.refresh = Refresh(self.ledger, self.draft_store, self.cloud, self.clock)
         recall(self.ledger, self.draft_store)
         self.pulse = Pulse()

@@ -266,14 +266,14 @@ def test_files_are_for_their_owner_alone(folder: Path, umask: int) -> None:
 
 
 FILTERS: list[tuple[Filter, Callable[[Entry], bool]]] = [
-    (Filter(), lambda entry: True),
+    (Filter(), lambda _entry: True),
     (Filter(since=NOON + timedelta(minutes=2)), lambda entry: entry.number >= 3),
     (Filter(until=NOON + timedelta(minutes=2)), lambda entry: entry.number <= 2),
     (Filter(kinds=frozenset({"moved"})), lambda entry: entry.event.kind == "moved"),
-    (Filter(vault="Tresor Ä"), lambda entry: True),
-    (Filter(vault="v-2"), lambda entry: False),
-    (Filter(intent="i-"), lambda entry: True),
-    (Filter(profile="Other"), lambda entry: False),
+    (Filter(vault="Tresor Ä"), lambda _entry: True),
+    (Filter(vault="v-2"), lambda _entry: False),
+    (Filter(intent="i-"), lambda _entry: True),
+    (Filter(profile="Other"), lambda _entry: False),
 ]
 
 

@@ -72,7 +72,7 @@ class Room:
     def __init__(self, path: Path, **options: Any) -> None:
         self.path = path
         self.clock = StageClock()
-        self.ledger = Ledger(options.pop("profile", DEMO), lambda part: None)
+        self.ledger = Ledger(options.pop("profile", DEMO), lambda _part: None)
         self.asked = 0
         self.records: SqliteRecords = options.pop("records", SqliteRecords)(path)
         self.guard = Guard(self.ledger.profile, self.clock)
@@ -399,7 +399,7 @@ class Answers:
     async def project_id(self) -> str:
         return "p" * 32
 
-    async def send(self, change: Change, project_id: str, observer: object) -> Any:
+    async def send(self, change: Change, project_id: str, _observer: object) -> Any:
         assert project_id == "p" * 32
         self.sent.append(change.body)
         answer = self.answers.pop(0) if self.answers else Unreachable("cbr.invalid")
@@ -428,7 +428,7 @@ def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[Inten
 
     async def story() -> None:
         made = room.outbox.submit(DRAFT)
-        room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
+        room.ledger.notify = lambda _part: states.append(room.ledger.intents[made.id].state)
         await room.clock.sleep(1)
 
     with closing(room.records):

@@ -49,7 +49,7 @@ _LIST = ListReader("policies", PolicyRow)
 _ONE = ObjectReader(PolicyRow, "policy")
 
 
-def policies(body: bytes, names: Names) -> Page[Policy]:
+def policies(body: bytes, _names: Names) -> Page[Policy]:
     """Read a page of ListPolicies."""
     page = _LIST.read(body)
     return Page([_policy(row) for row in page.rows], page.count, page.lost)

@@ -59,7 +59,7 @@ def main() -> None:
 async def _live(wish: dict[str, Any], told: int) -> None:
     profile = Profile("Demo", wish["url"], wish["url"], wish["project"], DEMO_USER, DEMO_DOMAIN, read_only=False)
     here = places({"CBR_DESKTOP_HOME": wish["folder"]})
-    with opened(here, Ledger(profile, lambda part: None), WallClock(), _secret_of(profile)) as session:
+    with opened(here, Ledger(profile, lambda _part: None), WallClock(), _secret_of(profile)) as session:
         async with asyncio.TaskGroup() as tasks:
             residents = tasks.create_task(session.correspondence())
             if wish["name"]:
@@ -76,8 +76,8 @@ def _is_open(intent: Intent) -> bool:
     return intent.state in _UNSENT or (intent.state is IntentState.UNKNOWN and len(intent.looked) < 2)
 
 
-def _secret_of(profile: Profile) -> Secret:
-    async def secret(kind: SecretKind) -> str:
+def _secret_of(_profile: Profile) -> Secret:
+    async def secret(_kind: SecretKind) -> str:
         return DEMO_PASSWORD
 
     return secret
