@@ -20,8 +20,8 @@ from cbr_desktop.ui.profile_context import ProfileContext
 
 _AGAIN: dict[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = {
     Kind.CREATE_POLICY: lambda context, intent: _policy_again(context, intent),
-    Kind.DELETE_BACKUP: lambda context, intent: deletion_form(BackupId(intent.subject.id)),
-    Kind.RENAME_BACKUP: lambda context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
+    Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
+    Kind.RENAME_BACKUP: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
 }
 """The form that shows an earlier request, of each operation that has one in the shell of every change."""
 
@@ -44,7 +44,7 @@ def create_policy(context: ProfileContext, parent: QWidget) -> ChangeDialog:
 def confirm_again(context: ProfileContext, id: IntentId, parent: QWidget) -> ChangeDialog:
     """Ask anew whether a request should go that is held, or of which no trace was found: what it destroys is shown."""
 
-    def confirm(change: Change) -> Intent:
+    def confirm(_change: Change) -> Intent:
         if context.ledger.intents[id].state is IntentState.NOT_FOUND:
             return context.outbox.send_again(id)
         if not context.outbox.release(id):

@@ -32,7 +32,7 @@ def rendered(form: Form, change: Change, profile: Profile) -> str:
     return _RENDERINGS[form](change, profile)
 
 
-def _json(change: Change, profile: Profile) -> str:
+def _json(change: Change, _profile: Profile) -> str:
     return change.body.decode("utf-8", "replace")
 
 

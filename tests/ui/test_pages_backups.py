@@ -31,7 +31,7 @@ def page(qtbot: QtBot) -> BackupsPage:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    def nothing(*arguments: object) -> QWidget:
+    def nothing(*_arguments: object) -> QWidget:
         return QWidget()
 
     made = MainWindow(estate.workspace(), nothing, nothing)

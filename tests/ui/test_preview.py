@@ -118,7 +118,7 @@ METHODS = {Kind.DELETE_BACKUP: "DELETE", Kind.RENAME_BACKUP: "PUT", Kind.CREATE_
 def change(value: dict[str, Any]) -> Change:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
-    return documents.change_of(found, Ledger(PROFILE, lambda part: None))
+    return documents.change_of(found, Ledger(PROFILE, lambda _part: None))
 
 
 @pytest.fixture(params=FILES, ids=str)

@@ -44,12 +44,12 @@ class Opener:
         self.outcomes: list[IntentId] = []
 
     def dialog(
-        self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
+        self, _context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
 
-    def outcome(self, context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
+    def outcome(self, _context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
         self.outcomes.append(intent_id)
         return QWidget(parent)
 
@@ -60,7 +60,7 @@ class Told:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def tell(self, title: str, text: str) -> None:
+    def tell(self, _title: str, text: str) -> None:
         self.told.append(text)
 
 
