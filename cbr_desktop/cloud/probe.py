@@ -48,8 +48,8 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Wire:
     """The bare network of a profile, taken the way that its requests take.
 
-    ``proxy_password`` gives the password for ``Profile.proxy_user``. ``authorities`` makes the TLS context for a
-    company's file, ``resolve`` finds addresses; both run in a thread that nobody has to wait for.
+    ``proxy_password`` gives the password for ``Profile.proxy_user``. ``resolve`` finds addresses, in a thread that
+    nobody has to wait for.
     """
 
     def __init__(
@@ -57,12 +57,10 @@ class Wire:
         profile: Profile,
         proxy_password: Callable[[], Awaitable[str]] | None = None,
         *,
-        authorities: Callable[[str], ssl.SSLContext] = context_of,
         resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self._profile = profile
         self._proxy_password = proxy_password
-        self._authorities = authorities
         self._resolve = resolve
 
     async def resolve(self, place: Place) -> tuple[str, ...]:
@@ -84,7 +82,7 @@ class Wire:
         """Shake hands, and tell what the server showed; of what is not accepted as much as can be read."""
         place = Place.of(endpoint)
         try:
-            context = await aside(partial(self._authorities, self._profile.ca_file))
+            context = await aside(partial(context_of, self._profile.ca_file))
         except OSError as error:
             raise Unreachable(place.host, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from None
         refused: Unreachable | None = None
@@ -158,7 +156,7 @@ class Wire:
 
     async def _tunnel(self, streams: Streams, proxy: "_Proxy", place: Place) -> None:
         if proxy.place.secure:
-            context = await aside(partial(self._authorities, self._profile.ca_file))
+            context = await aside(partial(context_of, self._profile.ca_file))
             try:
                 await streams[1].start_tls(context, server_hostname=proxy.place.host)
             except (OSError, asyncio.IncompleteReadError) as error:
