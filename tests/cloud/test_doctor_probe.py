@@ -237,7 +237,7 @@ def test_a_name_that_takes_too_long_is_given_up_and_holds_nobody() -> None:
     visit = Visit(DIRECT, 443)
     visit.resolve = slow
     try:
-        diagnosis = asyncio.run(visit.run(0.05))
+        diagnosis = asyncio.run(visit.run(0.5))
     finally:
         released.set()
     assert [reason(check) for check in lines(diagnosis, CheckKind.NAME)] == ["timeout", "timeout"]
