@@ -16,15 +16,14 @@ PATIENCE_SECONDS = 0.5
 
 
 class Deadline:
-    """Ends the process ``seconds`` after ``start``, however it hangs, unless ``stop`` comes first.
+    """Ends the process ``LEAVING_SECONDS`` after ``start``, however it hangs, unless ``stop`` comes first.
 
     It is for what was not foreseen: an orderly end takes less. What is precious is on the disk before anything is sent,
     and a row that says SENDING is looked for at the next start; the system gives the lock back with the process.
     """
 
-    def __init__(self, seconds: float = LEAVING_SECONDS, code: int = 0) -> None:
-        self._code = code
-        self._timer = threading.Timer(seconds, self._end)
+    def __init__(self) -> None:
+        self._timer = threading.Timer(LEAVING_SECONDS, self._end)
         self._timer.daemon = True
 
     def start(self) -> None:
@@ -39,7 +38,7 @@ class Deadline:
     def _end(self) -> None:
         _log.error("Leaving hung, and the process was ended")
         _flush()
-        os._exit(self._code)
+        os._exit(0)
 
 
 def depart(code: int) -> NoReturn:

@@ -202,7 +202,7 @@ def _unquoted(message: str) -> str:
     return line if len(line) <= _MESSAGE_LIMIT else f"{line[:_MESSAGE_LIMIT]}…"
 
 
-def _sink(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+def _sink(kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
     _log.critical("A defect of this program\n%s", outline(error) if error is not None else kind.__qualname__)
 
 
@@ -215,7 +215,7 @@ def _finalizer_sink(failed: "sys.UnraisableHookArgs") -> None:
     _sink(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
-def _task_sink(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _task_sink(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     if isinstance(error, BaseException):
         _sink(type(error), error, error.__traceback__)

@@ -163,6 +163,13 @@ WINE_PROGRAMS = (
 UNSEEN = {"QT_QPA_PLATFORM": "offscreen", **({"LC_ALL": "C.UTF-8"} if LINUX else {})}
 
 
+# Modules whole and in the order of tests/conftest.py, the long ones first. A process that crashes says where, and is
+# the end: another one would crash at the same test, and what the first said would be far up.
+SHARED_OUT = ("-n", "auto", "--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart", "0")
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder with a name of chance is made in it
+MEMORY_BYTES = 2**30
+
+
 class Outcome(NamedTuple):
     """How one check of `test` ended."""
 
@@ -220,7 +227,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Runs all checks, pytest last; what follows is passed on to pytest."""
     make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
-    with fresh_home() as environment:
+    with fresh_home(memory()) as environment:
         outcomes = [
             Outcome("requirements.lock", lock_fits_project(), 0.0),
             check("ruff check", [HERE.script("ruff"), "check", "."], environment),
@@ -231,7 +238,7 @@ def test(arguments: list[str]) -> int:
         heading("so far")
         for outcome in outcomes:
             say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.seconds:6.1f} s  {outcome.check}")
-        pytest = [HERE.python, "-m", "pytest", "-n", "auto", "--dist", "loadscope", *arguments]
+        pytest = [HERE.python, "-m", "pytest", *SHARED_OUT, *arguments]
         outcomes.append(check("pytest", pytest, environment))
     failed = [outcome.check for outcome in outcomes if not outcome.passed]
     if failed:
@@ -325,14 +332,27 @@ def check(name: str, command: list[str | Path], environment: dict[str, str]) -> 
 
 
 @contextlib.contextmanager
-def fresh_home():
-    """Lends the environment of a program that is unseen and knows nothing of this user."""
-    home = tempfile.mkdtemp(prefix="cbr-desktop-")
+def fresh_home(folder: Path | None = None):
+    """Lends the environment of a program that is unseen and knows nothing of this user, all its files in `folder`."""
+    home = tempfile.mkdtemp(prefix="cbr-desktop-", dir=folder)
     try:
         # tests start the program a hundred times: it is compiled once, even where the user wishes for no such files
-        yield {**UNSEEN, "CBR_DESKTOP_HOME": home, "PYTHONDONTWRITEBYTECODE": ""}
+        yield {
+            **UNSEEN,
+            "CBR_DESKTOP_HOME": home,
+            "PYTHONDONTWRITEBYTECODE": "",
+            **({"TMPDIR": home} if folder else {}),
+        }
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def memory() -> Path | None:
+    """Where files wait for no disk, if there is room: the suite writes thousands of times what must be durable."""
+    try:
+        return MEMORY if shutil.disk_usage(MEMORY).free > MEMORY_BYTES else None
+    except OSError:
+        return None
 
 
 # The packages in an environment

@@ -1,5 +1,6 @@
 """What all tests share: no display is needed, and nobody's own folders are touched."""
 
+import faulthandler
 import gc
 import os
 import sys
@@ -13,8 +14,14 @@ if sys.platform.startswith("linux"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse two tests of one name: the processes of the suite would run only one of them, and not say so."""
+LONG = ("journeys", "cli", "workflows", "ui", "simulator")
+"""Folders of modules that take long: they are shared out first, so that no process is left with one at the end."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the tests, and refuse two of one name: of those the processes would run only one, and not say so."""
+    places = {config.rootpath / "tests" / folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.parent, len(LONG)))
     twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if twice:
         raise pytest.UsageError(f"tests of the same name: {', '.join(twice)}")
@@ -29,13 +36,17 @@ def pytest_report_to_serializable() -> Generator[None, Any, Any]:
 @pytest.fixture(autouse=True, scope="session")
 def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Put the program's folders under the tests' own: a test that names no place must not find the developer's."""
-    before = os.environ.get("CBR_DESKTOP_HOME")
-    os.environ["CBR_DESKTOP_HOME"] = str(tmp_path_factory.mktemp("home"))
-    yield
-    if before is None:
-        del os.environ["CBR_DESKTOP_HOME"]
-    else:
-        os.environ["CBR_DESKTOP_HOME"] = before
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("CBR_DESKTOP_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _short_past() -> Iterator[None]:
+    """Let the demo cloud of tests, and of the programs that they start, remember few days: a long past costs."""
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("CBR_DESKTOP_DEMO_DAYS", "5")
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -50,6 +61,14 @@ def _swept() -> Iterator[None]:
     """Collect what a module of tests leaves behind, in this thread."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _crashes_seen(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Let a crash of Qt be told of in the log of the suite again after a test whose program watched for it itself."""
+    yield
+    if not faulthandler.is_enabled() and (plugin := pytestconfig.pluginmanager.get_plugin("faulthandler")):
+        faulthandler.enable(pytestconfig.stash[plugin.fault_handler_stderr_fd_key])
 
 
 @pytest.fixture(autouse=True)

@@ -122,7 +122,7 @@ def test_fault_75_errors_that_nobody_caught_are_logged_without_values_and_the_pr
     async def crash() -> None:
         failing(CANARY)
 
-    async def main(leaving: Leaving) -> bool:
+    async def main(_leaving: Leaving) -> bool:
         QTimer.singleShot(0, lambda: failing(CANARY))
         task = asyncio.get_running_loop().create_task(crash())
         thread = threading.Thread(target=failing, args=(CANARY,))

@@ -232,7 +232,7 @@ def test_talkative_libraries_are_held(log: Log) -> None:
     assert written(log).count("\n") == 1
 
 
-def test_the_log_is_bounded(log: Log, tmp_path: Path) -> None:
+def test_the_log_is_bounded(log: Log) -> None:
     for _ in range(45):
         logging.getLogger("test").info("x y " * 25_000)
     sizes = [file.stat().st_size for file in log.path.parent.iterdir()]

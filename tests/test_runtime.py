@@ -22,7 +22,7 @@ Story = Callable[[Leaving], Awaitable[object]]
 def test_twenty_thousand_turns_keep_the_interpreter_whole(qapp: QApplication) -> None:
     """Some pairs of Python and PySide6 lose references with every timer and die after some thousand turns."""
 
-    async def turn(leaving: Leaving) -> int:
+    async def turn(_leaving: Leaving) -> int:
         before = sys.getrefcount(None)
         for _ in range(20_000):
             await asyncio.sleep(0)
@@ -46,7 +46,7 @@ def test_no_thread_but_the_loop_s_collects_garbage(qapp: QApplication) -> None:
         kept = [[number] for number in range(200_000)]
         del kept
 
-    async def main(leaving: Leaving) -> None:
+    async def main(_leaving: Leaving) -> None:
         Garbage()
         await asyncio.to_thread(busy)
         assert destroyed_in == []
@@ -141,7 +141,7 @@ def test_a_signal_is_a_wish_to_leave(qapp: QApplication, number: int) -> None:
 def test_an_error_that_nobody_caught_goes_to_the_log_and_the_program_goes_on(
     qapp: QApplication, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def main(leaving: Leaving) -> bool:
+    async def main(_leaving: Leaving) -> bool:
         async def crash() -> None:
             raise LookupError("nobody's")
 

@@ -1,5 +1,8 @@
 """The demo cloud: the simulator, reached over the true wire without a socket."""
 
+import os
+from collections.abc import Mapping
+
 from cbr_desktop.cloud.network import InProcess
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -11,9 +14,12 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import Clock
 from cbr_desktop.simulator.faults import ConnectionCut
+from cbr_desktop.simulator.history import DAYS
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.service import Service
 
+DAYS_VARIABLE = "CBR_DESKTOP_DEMO_DAYS"
+"""How far back the demo cloud remembers, in days; with less to read, its lists are there sooner."""
 FAR_SECONDS = 1.8
 """By how much every answer about the project in Brazil is late."""
 ENDED_TOKEN = "MIIDemo" + 50 * "00ended0"
@@ -49,9 +55,16 @@ def offered(service: Service, profile: Profile) -> dict[SecretKind, str]:
     return {SecretKind.TOKEN: fresh_token(service, profile)} if profile.way is Way.TOKEN else {}
 
 
+def days_of(environ: Mapping[str, str]) -> int:
+    """Return how many days the demo cloud remembers: all it can unless the environment names a smaller number."""
+    named = environ.get(DAYS_VARIABLE, "")
+    days = int(named) if named.isdecimal() and len(named) < 5 else 0
+    return min(days, DAYS) if days else DAYS
+
+
 def demo_service(clock: Clock, seed: int = 1) -> Service:
     """Return the demo cloud as of now: the second project lacks ``protectables``, the fourth is far away."""
-    made = Service(estate.demo(clock.now(), seed), clock)
+    made = Service(estate.demo(clock.now(), seed, days_of(os.environ)), clock)
     _, netherlands, _, brazil = made.estate.projects
     made.modes_of = {
         netherlands.id: Modes(missing={"protectables"}, beta_fields=False),

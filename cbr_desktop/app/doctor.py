@@ -56,7 +56,7 @@ class DiagnosisRunner:
         self._again = again
         self._auth: Auth | None = None
 
-    async def examine(self, tell: Tell, begin: Begin = lambda kind: None) -> Diagnosis:
+    async def examine(self, tell: Tell, begin: Begin = lambda _kind: None) -> Diagnosis:
         """Look at everything, over connections of its own."""
         if self._transport is not None:
             return await self._examined(self._transport, None, tell, begin)

@@ -31,7 +31,7 @@ def open_profiles(
     secrets: Secrets,
     parent: QWidget,
     *,
-    hide: Callable[[str], None] = lambda secret: None,
+    hide: Callable[[str], None] = lambda _secret: None,
     transport_of: TransportOf | None = None,
     start: str = "",
 ) -> ProfilesDialog:
@@ -83,7 +83,7 @@ class ProfileTester:
 
         transport = self._transport_of(profile, secret) if self._transport_of is not None else None
         diagnosis_runner = DiagnosisRunner(profile, secret, WallClock(), transport, refusals=self._refusals, again=True)
-        diagnosis = await diagnosis_runner.examine(lambda check: None)
+        diagnosis = await diagnosis_runner.examine(lambda _check: None)
         return diagnosis.checks
 
     def _hide_all(self, secrets: Mapping[SecretKind, str]) -> None:

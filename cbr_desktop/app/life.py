@@ -124,7 +124,7 @@ def open_services(
         access = Access(workspace, log, secrets, demo.secret_of, offered)
         here = stack.enter_context(demo_corner(here))
         sessions = stack.enter_context(
-            opened_sessions(here, access.secret_of, lambda profile: transport, offline, log.redact)
+            opened_sessions(here, access.secret_of, lambda _profile: transport, offline, log.redact)
         )
     else:
         secrets = secrets or Secrets()

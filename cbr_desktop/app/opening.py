@@ -47,7 +47,7 @@ def spare_the_sources() -> None:
 
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
-        feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
+        feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr]
 
 
 def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:

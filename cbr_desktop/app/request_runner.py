@@ -81,7 +81,7 @@ def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement
 
 def cached_ledger(places: Places, profile: Profile) -> Ledger:
     """Return what was last seen of a profile, without a request."""
-    ledger = Ledger(profile, lambda part: None)
+    ledger = Ledger(profile, lambda _part: None)
     with closing(SqliteCache(places.cache_file(profile))) as cache:
         recall(ledger, cache)
     return ledger
@@ -218,7 +218,7 @@ class RequestRunner:
 
         However it ends before its time, none of them goes later by itself.
         """
-        waits = Waits(lambda intent: self._session, self._session.clock, self._say)
+        waits = Waits(lambda _intent: self._session, self._session.clock, self._say)
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [

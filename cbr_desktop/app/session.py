@@ -80,7 +80,7 @@ def open_session(
     guard: Guard | None = None,
     offline: Callable[[], bool] = lambda: False,
     journal: Journal | None = None,
-    at: Callable[[str], None] = lambda point: None,
+    at: Callable[[str], None] = lambda _point: None,
     archive: Archive | None = None,
     refusals: RefusalStore | None = None,
     origin: Origin = Origin.WINDOW,

@@ -160,6 +160,6 @@ def opened_sessions(
         yield SessionPool(here, data, secret_of, transport_of, offline, closing)
 
 
-def session_network(profile: Profile) -> Transport | None:
+def session_network(_profile: Profile) -> Transport | None:
     """Return nothing: a session then makes its own way into the network."""
     return None

@@ -238,7 +238,7 @@ class _Caller(asyncio.Protocol):
             self._transport.write(self._single_instance.answer(line))
             self._transport.close()
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         self._single_instance.gone()
         if self._timer is not None:
             self._timer.cancel()

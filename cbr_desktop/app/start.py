@@ -127,7 +127,7 @@ def kill_point(environ: Mapping[str, str] = os.environ) -> Callable[[str], None]
         if point == wanted:
             os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
 
-    return at if wanted else lambda point: None
+    return at if wanted else lambda _point: None
 
 
 @contextmanager

@@ -112,4 +112,4 @@ def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile))]
     known = [cached_ledger(places(), profile) for profile in all_profiles(places())]
-    return known or [Ledger(DEMO, lambda part: None)]
+    return known or [Ledger(DEMO, lambda _part: None)]

@@ -125,7 +125,7 @@ def _ledgers(options: argparse.Namespace) -> list[Ledger]:
     return [cached_ledger(here, profile) for profile in profiles]
 
 
-def _no_trash(path: Path) -> None:
+def _no_trash(_path: Path) -> None:
     raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
 

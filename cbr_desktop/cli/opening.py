@@ -75,7 +75,7 @@ def opened_session(name: str | None, *, demo: bool = False) -> Iterator[ProfileS
     """Open the session of the profile of this name, or of the only one, without a window."""
     here = places()
     profile = find_demo(name) if demo else find_profile(here, name)
-    ledger = Ledger(profile, lambda part: None)
+    ledger = Ledger(profile, lambda _part: None)
     if demo:
         with opened_demo(here, ledger, WallClock(), origin=Origin.COMMAND) as session:
             yield session

@@ -68,7 +68,7 @@ def check(options: argparse.Namespace) -> int:
 
 def make(options: argparse.Namespace) -> int:
     """Write a plan with the requests of some files in their order; the plan has copies, so the files may change."""
-    steps, findings = gather(options.files, lambda document: options.profile or "")
+    steps, findings = gather(options.files, lambda _document: options.profile or "")
     for step in steps:
         if step.document is None:
             own = " ".join(finding_sentence(found.finding) for found in findings if found.step == step.number)
@@ -265,7 +265,7 @@ def _kept() -> Scope:
         name = intent.target.profile
         if name not in ledgers:
             target = intent.target
-            ledgers[name] = Ledger(Profile(name, "", target.cbr_endpoint, target.project, "", ""), lambda part: None)
+            ledgers[name] = Ledger(Profile(name, "", target.cbr_endpoint, target.project, "", ""), lambda _part: None)
         ledgers[name].put_intent(intent)
     return Scope(list(ledgers.values()))
 

@@ -32,7 +32,7 @@ class Account:
             return secrets[kind]
 
         auth = login_of(profile, secret, whole_account=True)
-        client = Client(self._transport(profile, secret), self._clock, lambda connection: None)
+        client = Client(self._transport(profile, secret), self._clock, lambda _connection: None)
         try:
             return await own_projects(auth, client, profile)
         finally:

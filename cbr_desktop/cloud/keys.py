@@ -71,7 +71,7 @@ class KeyLogin:
         # another call heard of it before, and forgot that key
         await self._question.outcome(lambda: self._keys, self._ask)
 
-    def accepted(self, call: Call) -> None:
+    def accepted(self, _call: Call) -> None:
         """Remember that the key is good."""
         self._good = self._keys
 

@@ -191,7 +191,7 @@ def wants_login(error: Exception) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _context(ca_file: str, stamp: tuple[int, int], store: tuple[str, ...]) -> ssl.SSLContext:
+def _context(ca_file: str, _stamp: tuple[int, int], store: tuple[str, ...]) -> ssl.SSLContext:
     """Make a context once for every state of a file, for all that use it."""
     if _ASKS_THE_SYSTEM:
         import truststore
@@ -349,7 +349,7 @@ class _Dial:
         self._failures = (httpcore.ConnectError, httpcore.ConnectTimeout)
         self._backend = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, **options: Any) -> "httpcore.AsyncNetworkStream":
+    async def connect_tcp(self, host: str, port: int, **_options: Any) -> "httpcore.AsyncNetworkStream":
         """Return a connection to a host. Cancelling it works at once, whatever names and networks do."""
         try:
             addresses = await self._addresses(host, port)

@@ -57,12 +57,10 @@ class BareNetwork:
         profile: Profile,
         proxy_password: Callable[[], Awaitable[str]] | None = None,
         *,
-        authorities: Callable[[str], ssl.SSLContext] = context_of,
         resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self._profile = profile
         self._proxy_password = proxy_password
-        self._authorities = authorities
         self._resolve = resolve
 
     async def resolve(self, place: Place) -> tuple[str, ...]:
@@ -84,7 +82,7 @@ class BareNetwork:
         """Shake hands, and tell what the server showed; of what is not accepted as much as can be read."""
         place = Place.of(endpoint)
         try:
-            context = await aside(partial(self._authorities, self._profile.ca_file))
+            context = await aside(partial(context_of, self._profile.ca_file))
         except OSError as error:
             raise Unreachable(place.host, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from None
         refused: Unreachable | None = None
@@ -158,7 +156,7 @@ class BareNetwork:
 
     async def _tunnel(self, streams: Streams, proxy: "_ProxyWay", place: Place) -> None:
         if proxy.place.secure:
-            context = await aside(partial(self._authorities, self._profile.ca_file))
+            context = await aside(partial(context_of, self._profile.ca_file))
             try:
                 await streams[1].start_tls(context, server_hostname=proxy.place.host)
             except (OSError, asyncio.IncompleteReadError) as error:
@@ -305,7 +303,7 @@ class _ProxyWay:
 class _OnceClient(Client):
     """Sends everything once: of faults the first one is to be seen."""
 
-    async def read(self, call: Call, tries: Callable[[CloudError], int] | None = None) -> Answer:
+    async def read(self, call: Call, _tries: Callable[[CloudError], int] | None = None) -> Answer:
         """Send a call once."""
         return await self.once(call)
 

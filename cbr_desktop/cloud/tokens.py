@@ -187,7 +187,7 @@ class PasswordLogin(TokenLogin):
         if self._refusals is not None:
             self._refusals.forget(self._profile)
 
-    async def _ask(self, client: Client, old: str | None) -> Token:
+    async def _ask(self, client: Client, _old: str | None) -> Token:
         profile = self._profile
         if profile.mfa and not profile.user_id:
             raise _our_refusal(profile, "user-id")
@@ -250,7 +250,7 @@ class PastedToken(TokenLogin):
         self._secret = secret
         self._whole_account = whole_account
 
-    async def renew(self, refused: Call, error: LoginRefused, client: Client) -> None:
+    async def renew(self, refused: Call, error: LoginRefused, _client: Client) -> None:
         """Give up a refused token; raises ``error`` unless another has been given meanwhile."""
         used, held = refused.headers["X-Auth-Token"], self._token
         if held is not None and held.value == used:
@@ -311,7 +311,7 @@ class AgencyLogin(TokenLogin):
         """Let refused secrets be tried once more, because a person gave them anew."""
         self._base.allow_again()
 
-    async def _ask(self, client: Client, old: str | None) -> Token:
+    async def _ask(self, client: Client, _old: str | None) -> Token:
         profile = self._profile
         scope = _scope(profile, profile.agency_domain, self._whole_account)
         body = agency_request(profile.agency, profile.agency_domain, scope)

@@ -23,7 +23,7 @@ class Updates:
 
     def __init__(self, source: UpdateSource, transport: Transport, clock: Clock) -> None:
         self._source = source
-        self._client = Client(transport, clock, lambda connection: None)
+        self._client = Client(transport, clock, lambda _connection: None)
 
     async def newer(self, than: str) -> Release | None:
         """Return the release of the manifest if it is newer, else ``None``. Raises ``CloudError``.

@@ -132,7 +132,7 @@ def associate(call: Call, vault: Vault, chosen: list[Chosen]) -> None:
         resource.extra = "{}" if resource.excluded else ""
         call.estate.resources[resource.id] = resource
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         vault.resources += [each.resource.id for each in chosen if each.resource.vault_id == vault.id]
         call.estate.changed()
 
@@ -205,7 +205,7 @@ def remove(call: Call) -> Answer:
     for resource in resources:
         resource.protect_status = "removing"
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         estate.forget(estate.kept_in(vault.id, {each.id for each in resources}))
         for resource in resources:
             vault.used_mb = max(vault.used_mb - resource.backup_size_mb, 0)
@@ -230,7 +230,7 @@ def migrate(call: Call) -> Answer:
     _admit_migration(call, vault, target, resources)
     task = estate.begin("migrate_resource", call.now, vault.id, resources[0].id)
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         estate.history.move(estate.kept_in(vault.id, {each.id for each in resources}), target.id)
         for resource in resources:
             vault.resources.remove(resource.id)

@@ -139,7 +139,7 @@ def _filters(call: Call, sight: Sight) -> Filters[Backup]:
     wanted.among("status", lambda backup: backup.status, call.every("status"))
     wanted.period(lambda backup: backup.created_at)
     wanted.boolean("incremental", lambda backup: backup.incremental)
-    wanted.boolean("dec", lambda backup: False)
+    wanted.boolean("dec", lambda _backup: False)
     if call.first("used_percent") is not None:
         least = number(call, "used_percent", 1, 1, 100)
         wanted.tests.append(lambda backup: sight.vault(backup).used_percent > least)

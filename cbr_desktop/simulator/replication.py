@@ -122,7 +122,7 @@ def _target(call: Call, given: Object) -> Target:
     return Target(there, vault)
 
 
-def _admit(call: Call, source: Vault, target: Target) -> None:
+def _admit(_call: Call, source: Vault, target: Target) -> None:
     """Refuse vaults that do not go together."""
     if source.protect_type == "replication":
         raise refusals.service("6128")

@@ -429,7 +429,7 @@ def _routes(service: Service) -> Iterator[Route]:
     yield _route(service, None, "/{anything:path}", _unpublished)
 
 
-def _unpublished(call: Call) -> Answer:
+def _unpublished(_call: Call) -> Answer:
     raise refusals.unpublished()
 
 

@@ -161,7 +161,7 @@ def _tests(given: Object) -> list[Test]:
         tests.append(lambda vault: vault.object_type == kind)
     if given.get("cloud_type") is not None:
         cloud = text_of(given["cloud_type"], ANY, "cloud_type")
-        tests.append(lambda vault: cloud == "public")
+        tests.append(lambda _vault: cloud == "public")
     for each in items_of(given.get("matches") or [], "matches", most=1):
         match = object_of(each, "matches")
         text_of(match.get("key"), NAMED, "matches")

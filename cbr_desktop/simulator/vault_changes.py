@@ -237,7 +237,7 @@ def _lock(call: Call, vault: Vault) -> None:
     """Let the vault be `lock` while it becomes larger or smaller."""
     estate, vault_id, vault.status = call.estate, vault.id, "lock"
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         if vault_id in estate.vaults:
             estate.vaults[vault_id].status = "available"
         estate.changed()
@@ -271,7 +271,7 @@ def delete(call: Call) -> Answer:
         resource.protect_status = "removing"
     seconds = call.modes.vault_deletion_seconds
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         _erase(estate, vault)
 
     estate.jobs.append(Job(started_at=call.now, seconds=seconds, task=task, end=end, vaults=(vault.id,)))

@@ -11,7 +11,7 @@ def every(call: Call) -> Answer:
     """GET vaults, newest first."""
     wanted = Filters[Vault](call)
     wanted.name("name", lambda vault: vault.name)
-    wanted.choice("cloud_type", lambda vault: "public", ("public", "hybrid"))
+    wanted.choice("cloud_type", lambda _vault: "public", ("public", "hybrid"))
     wanted.choice("protect_type", lambda vault: vault.protect_type, ("backup", "replication"))
     wanted.equal("object_type", lambda vault: vault.object_type)
     wanted.equal("status", lambda vault: vault.status)
@@ -42,7 +42,7 @@ def external(call: Call) -> Answer:
     if call.first("vault_id") is None:
         wanted.equal("protect_type", lambda vault: vault.protect_type)
         wanted.equal("objcet_type", lambda vault: vault.object_type)
-        wanted.equal("cloud_type", lambda vault: "public")
+        wanted.equal("cloud_type", lambda _vault: "public")
     wanted.equal("vault_id", lambda vault: vault.id)
     found = sorted(wanted.pick(own), key=lambda vault: vault.created_at, reverse=True)
     return page(call, "vaults", found, Wire(there or call.estate, call.modes).vault)

@@ -100,7 +100,7 @@ def start_deletion(estate: Estate, backup: Backup, task: Task, seconds: float) -
     backup.status, backup.updated_at = "deleting", task.created_at
     estate.tasks[task.id] = task
 
-    def end(_: datetime, done: bool) -> None:
+    def end(_: datetime, _done: bool) -> None:
         if backup.id not in estate.backups:
             return
         if not empty:

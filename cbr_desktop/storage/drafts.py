@@ -45,7 +45,7 @@ class Drafts:
         recovery: Path,
         discard: Callable[[Path], None],
         system: System | None = None,
-        remember: Callable[[str], None] = lambda folder: None,
+        remember: Callable[[str], None] = lambda _folder: None,
     ) -> None:
         self._folder = folder
         self._recovery = recovery

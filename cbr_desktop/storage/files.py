@@ -53,7 +53,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system:
     _write_at(path, path.resolve(), content, mode, system)
 
 
-def write_output(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system: System = _SYSTEM) -> None:
+def write_output(path: Path, content: bytes, *, mode: int = PRIVATE_FILE) -> None:
     """Put ``content`` where a person wants the output of a command, whole or, with ``NotSaved``, not at all.
 
     What is there may only be a plain file. A link is followed where no other user can have put it: in folders that are
@@ -63,7 +63,7 @@ def write_output(path: Path, content: bytes, *, mode: int = PRIVATE_FILE, system
         target = _followed(path)
     except OSError as error:
         raise NotSaved(str(path), reason(error)) from error
-    _write_at(path, target, content, mode, system)
+    _write_at(path, target, content, mode, _SYSTEM)
 
 
 def _followed(path: Path) -> Path:

@@ -360,7 +360,7 @@ def _clean(value: Any, redact: Callable[[str], str], levels: int = DEPTH_LIMIT -
 def read_only(folder: Path) -> FileJournal:
     """Return a journal to read, though another program may write it; nothing can be appended."""
 
-    def refused(path: str, flags: int, mode: int) -> int:
+    def refused(path: str, _flags: int, _mode: int) -> int:
         raise OSError(f"{path} is open for reading only")
 
     return FileJournal(folder, lambda text: text, system=System(open=refused))

@@ -153,7 +153,7 @@ def _text(path: Path) -> str:
     return text
 
 
-def _document(path: Path, text: str, form: _Form | None) -> tuple[Values, _Form]:
+def _document(_path: Path, text: str, form: _Form | None) -> tuple[Values, _Form]:
     """Return what stands in a text, and its form; ``form`` is the one that it must have."""
     too_much = None
     for parse in (_json, _toml, _yaml):

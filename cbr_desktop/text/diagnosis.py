@@ -164,7 +164,7 @@ def _words(check: Check) -> tuple[str, str]:
 # lines that are good
 
 
-def _settings(check: Check) -> str:
+def _settings(_check: Check) -> str:
     return "Endpoints and way in are complete."
 
 
@@ -231,7 +231,7 @@ def _scope(check: Check) -> str:
     return f"{named}, region {shown(region)}." if region else f"{named}."
 
 
-def _permission(check: Check) -> str:
+def _permission(_check: Check) -> str:
     return "Allowed."
 
 
@@ -258,15 +258,15 @@ _KIND_WORDS: Mapping[CheckKind, Callable[[Check], str]] = {
 # lines that are not simply good, and say why
 
 
-def _proxy_resolves(check: Check) -> tuple[str, str]:
+def _proxy_resolves(_check: Check) -> tuple[str, str]:
     return "The proxy looks the name up.", ""
 
 
-def _built_in(check: Check) -> tuple[str, str]:
+def _built_in(_check: Check) -> tuple[str, str]:
     return "Built-in cloud: there is no network between.", ""
 
 
-def _not_secured(check: Check) -> tuple[str, str]:
+def _not_secured(_check: Check) -> tuple[str, str]:
     return "Plain HTTP on this machine: there is no certificate.", ""
 
 
@@ -274,11 +274,11 @@ def _no_secret(check: Check) -> tuple[str, str]:
     return "Not tried: what the login needs is not known.", _sentence(check.error)
 
 
-def _no_date(check: Check) -> tuple[str, str]:
+def _no_date(_check: Check) -> tuple[str, str]:
     return "No answer told a time that can be trusted.", "Compare this machine's date and time with another clock."
 
 
-def _no_vault(check: Check) -> tuple[str, str]:
+def _no_vault(_check: Check) -> tuple[str, str]:
     return "There is no vault that could be read.", ""
 
 

@@ -45,7 +45,7 @@ def _host_line(profile: Profile) -> str:
     return f"Host: {urlsplit(profile.cbr_endpoint).netloc}"
 
 
-def _json(change: Change, profile: Profile) -> str:
+def _json(change: Change, _profile: Profile) -> str:
     return change.body.decode("utf-8", "replace")
 
 

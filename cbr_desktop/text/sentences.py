@@ -566,7 +566,7 @@ def _held(intent: Intent, now: datetime) -> str:
     }.get(intent.reason, "Held; nothing is sent until you release it.")
 
 
-def _queued(intent: Intent, now: datetime) -> str:
+def _queued(intent: Intent, _now: datetime) -> str:
     return {
         Reason.UNREACHABLE: "Queued: the service cannot be reached. It is tried again by itself; nothing was sent.",
         Reason.THROTTLED: (
@@ -593,7 +593,7 @@ def _sending(intent: Intent, now: datetime) -> str:
     return f"Being sent for {since}; the service has not answered yet."
 
 
-def _rejected(intent: Intent, now: datetime) -> str:
+def _rejected(intent: Intent, _now: datetime) -> str:
     refusal = intent.refusal
     head = f"Refused; {words_of(intent).undone}."
     if refusal is None:
@@ -668,7 +668,7 @@ def _not_found_again(intent: Intent, now: datetime) -> str:
     ).rstrip()
 
 
-def _cancelled(intent: Intent, now: datetime) -> str:
+def _cancelled(intent: Intent, _now: datetime) -> str:
     return f"Taken back before it was sent; {words_of(intent).undone}."
 
 

@@ -126,7 +126,7 @@ class Doctor:
         self._clock = clock
         self._seconds = seconds
 
-    async def run(self, tell: Tell, begin: Begin = lambda kind: None) -> Diagnosis:
+    async def run(self, tell: Tell, begin: Begin = lambda _kind: None) -> Diagnosis:
         """Look at everything and return all of it; ``tell`` hears each line at once, ``begin`` what comes next."""
         started_at = self._clock.now()
         examination = _Examination(self._profile, self._probe, self._clock, self._seconds, tell, begin)

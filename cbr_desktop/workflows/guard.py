@@ -29,7 +29,7 @@ class Guard:
         self._clock = clock
         self._armed_until: datetime | None = None
         self._sealed: StorageError | None = None
-        self.notify: Callable[[datetime | None], None] = lambda until: None
+        self.notify: Callable[[datetime | None], None] = lambda _until: None
 
     @property
     def sealed(self) -> StorageError | None:
@@ -85,19 +85,19 @@ class SealedRecords:
         self._rows = rows
         self._error = error
 
-    def add(self, intent: "Intent") -> None:
+    def add(self, _intent: "Intent") -> None:
         """Raise the error."""
         raise self._error
 
-    def claim(self, intent: "Intent") -> bool:
+    def claim(self, _intent: "Intent") -> bool:
         """Raise the error."""
         raise self._error
 
-    def save(self, intent: "Intent") -> None:
+    def save(self, _intent: "Intent") -> None:
         """Raise the error."""
         raise self._error
 
-    def save_all(self, intents: "Sequence[Intent]") -> None:
+    def save_all(self, _intents: "Sequence[Intent]") -> None:
         """Raise the error."""
         raise self._error
 

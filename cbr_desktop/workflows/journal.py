@@ -129,7 +129,7 @@ class JournalledRecords:
     """Rows that are in the journal before they are on the disk; fits ``Records``."""
 
     def __init__(
-        self, records: Records, audit_writer: AuditWriter, at: Callable[[str], None] = lambda point: None
+        self, records: Records, audit_writer: AuditWriter, at: Callable[[str], None] = lambda _point: None
     ) -> None:
         self._records = records
         self._audit_writer = audit_writer

@@ -50,16 +50,16 @@ def default_name(
     if vault is not None and draft.resources is None and len(vault.resources) == 1:
         only = vault.resources[0].name
     values: Mapping[str, Callable[[int | None], str]] = {
-        "vault": lambda width: vault.name if vault else "vault",
-        "resource": lambda width: only or "resources",
-        "date": lambda width: local.strftime("%Y-%m-%d"),
-        "time": lambda width: local.strftime("%H%M"),
-        "utc": lambda width: now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"),
+        "vault": lambda _width: vault.name if vault else "vault",
+        "resource": lambda _width: only or "resources",
+        "date": lambda _width: local.strftime("%Y-%m-%d"),
+        "time": lambda _width: local.strftime("%H%M"),
+        "utc": lambda _width: now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"),
         "seq": lambda width: str(sequence).zfill(width or 1),
-        "user": lambda width: profile.user,
-        "host": lambda width: host,
-        "env": lambda width: str(profile.environment),
-        "type": lambda width: "incr" if draft.incremental else "full",
+        "user": lambda _width: profile.user,
+        "host": lambda _width: host,
+        "env": lambda _width: str(profile.environment),
+        "type": lambda _width: "incr" if draft.incremental else "full",
         "rand": draw,
     }
     rendered = render(template, values, profile.name_rules)

@@ -60,7 +60,7 @@ _AHEAD = timedelta(minutes=1)
 """By how much a time may lie in the future before it is one of a clock that was wrong, and confirms nothing."""
 
 
-async def _find_nothing(intent: Intent) -> Search:
+async def _find_nothing(_intent: Intent) -> Search:
     return Search()
 
 
@@ -85,11 +85,11 @@ class Outbox:
         guard: Guard,
         *,
         by: str = "",
-        observer: Callable[[Intent], RequestObserver | None] = lambda intent: None,
+        observer: Callable[[Intent], RequestObserver | None] = lambda _intent: None,
         pace_seconds: float = PACE_SECONDS,
-        want_data: Callable[[frozenset[Part]], None] = lambda parts: None,
+        want_data: Callable[[frozenset[Part]], None] = lambda _parts: None,
         find: Callable[[Intent], Awaitable[Search]] = _find_nothing,
-        at: Callable[[str], None] = lambda point: None,
+        at: Callable[[str], None] = lambda _point: None,
         origin: Origin = Origin.WINDOW,
     ) -> None:
         self._ledger = ledger

@@ -294,7 +294,7 @@ class PlanRun:
             return False
         return all(_is_through(row, wait=wait) for row in rows)
 
-    async def follow(self, *, wait: bool = True, told: Callable[[PlanReport], object] = lambda report: None) -> None:
+    async def follow(self, *, wait: bool = True, told: Callable[[PlanReport], object] = lambda _report: None) -> None:
         """Start what may be started until the run is over."""
         while True:
             self.look()

@@ -23,6 +23,7 @@ _FILES = {
 }
 _ENVIRONMENT = {
     "CBR_DESKTOP_HOME": "A folder below which all of the program's own folders are, for a portable installation.",
+    "CBR_DESKTOP_DEMO_DAYS": "How many days the built-in demo cloud remembers; 400 if this is not set.",
     "CBR_DESKTOP_PASSWORD": "The password of whatever profile is used, on servers that have no store for secrets.",
 }
 

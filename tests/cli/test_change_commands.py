@@ -57,7 +57,7 @@ class Machine:
         return next(each for each in known if each.status == "available" and not each.auto and not each.images)
 
     def session(self) -> ProfileSession:
-        ledger = Ledger(self.profile, lambda part: None)
+        ledger = Ledger(self.profile, lambda _part: None)
         return opened(self.here, ledger, WallClock(), terminal_secret(self.profile))  # type: ignore[return-value]
 
     def calls(self, method: str, path: str) -> int:
@@ -248,9 +248,7 @@ def test_a_policy_is_made_as_it_is_asked_for(machine: Machine, capsys: pytest.Ca
         "--weekly MO",
     ],
 )
-def test_a_policy_that_cannot_be_meant_is_refused_as_a_command(
-    machine: Machine, capsys: pytest.CaptureFixture[str], words: str
-) -> None:
+def test_a_policy_that_cannot_be_meant_is_refused_as_a_command(machine: Machine, words: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["policy", "create", "--name", "x", *words.split()])
     assert ended.value.code == 2

@@ -114,9 +114,8 @@ def test_fault_97_try_again_is_for_the_account_of_the_profile_alone(town: TokenC
     assert town.logins == 3
 
 
-def test_fault_97_the_doctor_does_not_say_that_it_tried_what_it_did_not_try(
-    town: TokenCloud, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("town")
+def test_fault_97_the_doctor_does_not_say_that_it_tried_what_it_did_not_try(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
     assert "It was tried once" in capsys.readouterr().out
     main(["doctor"])
@@ -151,18 +150,18 @@ def test_fault_97_what_a_person_types_anew_is_tried_once_for_each_time(
                 await session.refresh.once()
             await session.cloud.aclose()
 
-        with opened(places(), Ledger(profile, lambda part: None), WallClock(), secret) as session:
+        with opened(places(), Ledger(profile, lambda _part: None), WallClock(), secret) as session:
             asyncio.run(look())
             assert not session.ledger.vaults
 
     monkeypatch.delenv("CBR_DESKTOP_PASSWORD")
     for count in (1, 2):
-        session(terminal_secret(profile, Terminal(), lambda prompt: "wrong"))
+        session(terminal_secret(profile, Terminal(), lambda _prompt: "wrong"))
         assert town.logins == count
     # nobody types what a script gives
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", "wrong")
     for _ in range(3):
-        session(terminal_secret(profile, Terminal(), lambda prompt: "never asked for"))
+        session(terminal_secret(profile, Terminal(), lambda _prompt: "never asked for"))
     assert town.logins == 2
 
 

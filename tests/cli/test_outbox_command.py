@@ -51,7 +51,7 @@ class ProfileContext:
             return session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name=name))
 
     def session(self) -> AbstractContextManager[ProfileSession]:
-        ledger = Ledger(self.profile, lambda part: None)
+        ledger = Ledger(self.profile, lambda _part: None)
         return opened(self.here, ledger, WallClock(), terminal_secret(self.profile))
 
     @property
@@ -74,7 +74,8 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return requests
 
 
-def test_an_empty_outbox_says_so(context: ProfileContext, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("context")
+def test_an_empty_outbox_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outbox"]) == 0
     assert capsys.readouterr().out == "The outbox is empty.\n"
     assert main(["outbox", "--json"]) == 0
@@ -257,16 +258,14 @@ def test_the_journal_is_exported_exactly_and_by_what_is_wanted(
     assert out.stat().st_mode & 0o077 == 0
 
 
-def test_the_page_to_print_is_whole_and_runs_nothing(
-    context: ProfileContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_to_print_is_whole_and_runs_nothing(context: ProfileContext, tmp_path: Path) -> None:
     context.submit("<script>alert(1)</script>")
     out = tmp_path / "out.html"
     assert main(["journal", "export", "--format", "html", "--output", str(out)]) == 0
     tags: set[str] = set()
 
     class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: object) -> None:
+        def handle_starttag(self, tag: str, _attrs: object) -> None:
             tags.add(tag)
 
     Reader().feed(out.read_text(encoding="utf-8"))

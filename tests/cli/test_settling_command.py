@@ -190,9 +190,7 @@ def test_a_disk_that_does_not_take_what_a_person_says_is_no_success(
     assert untouched(context, before)
 
 
-def test_while_another_program_has_the_outbox_open_nothing_is_said_of_a_request(
-    context: Machine, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_while_another_program_has_the_outbox_open_nothing_is_said_of_a_request(context: Machine) -> None:
     before = lost(context)
     with locked(context.here):
         for act in (["adopt", before.id, before.candidates[0].id], ["disown", before.id]):

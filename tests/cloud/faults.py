@@ -86,7 +86,7 @@ async def request_of(reader: asyncio.StreamReader) -> bytes:
 def answering(*parts: bytes, close: bool = False, pause: float = 0.0) -> Behaviour:
     """Send these bytes, with a pause in seconds between the parts."""
 
-    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def behave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for part in parts:
             writer.write(part)
             await writer.drain()
@@ -103,7 +103,7 @@ def answering(*parts: bytes, close: bool = False, pause: float = 0.0) -> Behavio
 def resetting(*parts: bytes) -> Behaviour:
     """Send these bytes, then reset the connection."""
 
-    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def behave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for part in parts:
             writer.write(part)
             await writer.drain()
@@ -227,7 +227,7 @@ Reply = Callable[[Heard], bytes | Awaitable[bytes]]
 async def replying(reply: Reply) -> AsyncIterator[FaultServer]:
     """Serve with what ``reply`` makes of each request; no bytes end the connection."""
 
-    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def behave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         made = reply(heard(server.requests[-1]))
         answer = made if isinstance(made, bytes) else await made
         if not answer:

@@ -154,7 +154,7 @@ class Stage:
         self.wired = WiredCloud(transport, profile, deadline=deadline)
         self.wired.secret.value = PASSWORD
         self.cloud, self.clock = self.wired.cloud, self.wired.clock
-        self.ledger = Ledger(profile, lambda part: None)
+        self.ledger = Ledger(profile, lambda _part: None)
         self.refresh = Refresh(self.ledger, self.draft_store, self.cloud, self.clock)
         recall(self.ledger, self.draft_store)
         self.pulse = Pulse()

@@ -245,7 +245,7 @@ UNREADABLE = {
 def test_an_unreadable_success_leaves_the_fate_of_a_post_open(name: str) -> None:
     async def main() -> None:
         service = Service(
-            lambda request: httpx.Response(200, headers={"X-Request-Id": "ab12"}, content=UNREADABLE[name])
+            lambda _request: httpx.Response(200, headers={"X-Request-Id": "ab12"}, content=UNREADABLE[name])
         )
         with pytest.raises(BadAnswer) as caught:
             await WiredCloud(service).cloud.send(checkpoint_change_of(BODY), PROJECT)
@@ -258,7 +258,7 @@ def test_an_unreadable_success_leaves_the_fate_of_a_post_open(name: str) -> None
 @pytest.mark.parametrize("status", [200, 301, 307, 408, 429, 500, 502, 503, 504, 511, 999])
 def test_a_post_is_sent_once_whatever_comes_back(status: int) -> None:
     async def main() -> None:
-        service = Service(lambda request: httpx.Response(status, html="<p>odd", headers={"Location": "/"}))
+        service = Service(lambda _request: httpx.Response(status, html="<p>odd", headers={"Location": "/"}))
         wired = WiredCloud(service)
         with pytest.raises(CloudError) as caught:
             await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
@@ -272,7 +272,7 @@ def test_a_post_is_sent_once_whatever_comes_back(status: int) -> None:
 def test_a_throttled_post_was_not_carried_out_and_is_not_repeated_here() -> None:
     async def main() -> None:
         service = Service(
-            lambda request: httpx.Response(429, json={"error_code": "APIGW.0308", "error_msg": "over ratelimit"})
+            lambda _request: httpx.Response(429, json={"error_code": "APIGW.0308", "error_msg": "over ratelimit"})
         )
         with pytest.raises(Throttled) as caught:
             await WiredCloud(service).cloud.send(checkpoint_change_of(BODY), PROJECT)
@@ -285,7 +285,7 @@ def test_a_refusal_under_a_good_status_is_a_refusal() -> None:
     async def main() -> None:
         refusal = {"error_code": "BackupService.9910", "error_msg": "Unknown error"}
         with pytest.raises(Refused) as caught:
-            await WiredCloud(Service(lambda request: httpx.Response(200, json=refusal))).cloud.vaults()
+            await WiredCloud(Service(lambda _request: httpx.Response(200, json=refusal))).cloud.vaults()
         assert (caught.value.code, caught.value.status) == ("BackupService.9910", 200)
 
     asyncio.run(main())
@@ -293,7 +293,7 @@ def test_a_refusal_under_a_good_status_is_a_refusal() -> None:
 
 def test_a_sign_in_page_is_not_an_empty_list() -> None:
     async def main() -> None:
-        wired = WiredCloud(Service(lambda request: httpx.Response(200, html="<form>")))
+        wired = WiredCloud(Service(lambda _request: httpx.Response(200, html="<form>")))
         with pytest.raises(SignInPage):
             await wired.cloud.vaults()
         assert wired.connection.reach is Reach.UNREACHABLE
@@ -305,7 +305,7 @@ def test_a_sign_in_page_is_not_an_empty_list() -> None:
 def test_an_odd_list_names_the_fault(body: bytes) -> None:
     async def main() -> None:
         with pytest.raises(BadAnswer) as caught:
-            await WiredCloud(Service(lambda request: httpx.Response(200, content=body))).cloud.vaults()
+            await WiredCloud(Service(lambda _request: httpx.Response(200, content=body))).cloud.vaults()
         assert caught.value.detail
         assert caught.value.host == "cbr.example"
 
@@ -315,7 +315,7 @@ def test_an_odd_list_names_the_fault(body: bytes) -> None:
 @pytest.mark.parametrize("id", ["", "..", "../../v3/other", "x" * 36, f"{VAULT}/tags", f"{VAULT}\n", VAULT + "?a=b"])
 def test_what_is_no_id_is_not_sent(id: str) -> None:
     async def main() -> None:
-        service = Service(lambda request: httpx.Response(200, content=NO_VAULTS))
+        service = Service(lambda _request: httpx.Response(200, content=NO_VAULTS))
         cloud = WiredCloud(service).cloud
         for call in (
             cloud.checkpoint(CheckpointId(id)),

@@ -57,7 +57,7 @@ def test_the_request_for_a_token() -> None:
 
 def test_a_token_for_the_account() -> None:
     async def main() -> None:
-        service = Service(good, lambda request: token_answer(project=None))
+        service = Service(good, lambda _request: token_answer(project=None))
         wired = WiredCloud(service)
         login = PasswordLogin(PROFILE, wired.secret, whole_account=True)
         with pytest.raises(BadAnswer):
@@ -128,7 +128,7 @@ def test_a_late_refusal_of_an_old_token_starts_no_login() -> None:
 
 def test_a_fresh_token_that_is_refused_too_ends_it() -> None:
     async def main() -> None:
-        service = Service(lambda request: httpx.Response(401, json=STALE))
+        service = Service(lambda _request: httpx.Response(401, json=STALE))
         wired = WiredCloud(service)
         for _ in range(3):
             with pytest.raises(LoginRefused):
@@ -142,7 +142,7 @@ def test_a_fresh_token_that_is_refused_too_ends_it() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_password_is_asked_about_once(status: int) -> None:
     async def main() -> None:
-        service = Service(good, lambda request: httpx.Response(status, json=WRONG))
+        service = Service(good, lambda _request: httpx.Response(status, json=WRONG))
         wired = WiredCloud(service)
         for _ in range(5):
             with pytest.raises(LoginRefused) as caught:
@@ -170,7 +170,7 @@ def test_a_refused_password_is_asked_about_once(status: int) -> None:
 
 def test_a_person_may_try_a_refused_password_again() -> None:
     async def main() -> None:
-        service = Service(good, lambda request: httpx.Response(401, json=WRONG))
+        service = Service(good, lambda _request: httpx.Response(401, json=WRONG))
         wired = WiredCloud(service)
         with pytest.raises(LoginRefused):
             await wired.cloud.vaults()
@@ -188,7 +188,7 @@ def test_a_person_may_try_a_refused_password_again() -> None:
     ids=["lost", "unsent"],
 )
 def test_only_a_login_that_never_left_is_sent_again(error: Exception, kind: type[CloudError], logins: int) -> None:
-    def fail(request: httpx.Request) -> httpx.Response:
+    def fail(_request: httpx.Request) -> httpx.Response:
         raise error
 
     async def main() -> None:
@@ -203,7 +203,7 @@ def test_only_a_login_that_never_left_is_sent_again(error: Exception, kind: type
 
 def test_a_failed_login_is_everybodys() -> None:
     async def main() -> None:
-        async def fail(request: httpx.Request) -> httpx.Response:
+        async def fail(_request: httpx.Request) -> httpx.Response:
             await asyncio.sleep(0)
             raise httpx.ReadTimeout("x")
 
@@ -236,7 +236,7 @@ def test_a_failed_login_is_everybodys() -> None:
 def test_a_login_that_brings_no_token(login: httpx.Response) -> None:
     async def main() -> None:
         service = Service(
-            good, lambda request: httpx.Response(login.status_code, headers=login.headers, content=login.content)
+            good, lambda _request: httpx.Response(login.status_code, headers=login.headers, content=login.content)
         )
         with pytest.raises(BadAnswer) as caught:
             await WiredCloud(service).cloud.vaults()
@@ -249,7 +249,7 @@ def test_a_login_that_brings_no_token(login: httpx.Response) -> None:
 @pytest.mark.parametrize(("status", "kind"), [(400, Refused), (404, NotFound), (500, Refused)])
 def test_other_refusals_of_a_login(status: int, kind: type[Refused]) -> None:
     async def main() -> None:
-        service = Service(good, lambda request: httpx.Response(status, json=WRONG))
+        service = Service(good, lambda _request: httpx.Response(status, json=WRONG))
         with pytest.raises(kind) as caught:
             await WiredCloud(service).cloud.vaults()
         assert not isinstance(caught.value, LoginRefused)
@@ -279,7 +279,7 @@ def test_a_renewal_that_fails_leaves_the_old_token_in_use() -> None:
         service = Service(good)
         wired = WiredCloud(service)
         await wired.cloud.vaults()
-        service.login = lambda request: httpx.Response(500)
+        service.login = lambda _request: httpx.Response(500)
         wired.clock.time += timedelta(hours=23, minutes=56)
         await wired.cloud.vaults()
         await wired.cloud.vaults()
@@ -294,7 +294,7 @@ def test_a_renewal_that_fails_leaves_the_old_token_in_use() -> None:
 @pytest.mark.parametrize("life", [None, "", "never", 7])
 def test_a_token_without_an_end_is_used_until_it_is_refused(life: object) -> None:
     async def main() -> None:
-        service = Service(good, lambda request: token_answer(expires_at=life))
+        service = Service(good, lambda _request: token_answer(expires_at=life))
         wired = WiredCloud(service)
         await wired.cloud.vaults()
         wired.clock.time += timedelta(days=9)
@@ -335,7 +335,7 @@ def test_a_post_is_not_sent_a_third_time() -> None:
         service = Service(good)
         wired = WiredCloud(service)
         await wired.cloud.vaults()
-        service.answer = lambda request: httpx.Response(401, json=STALE)
+        service.answer = lambda _request: httpx.Response(401, json=STALE)
         with pytest.raises(LoginRefused) as caught:
             await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins), caught.value.executed) == (2, 2, False)
@@ -349,7 +349,7 @@ def test_a_post_is_not_sent_again_after_any_other_401(body: object) -> None:
         service = Service(good)
         wired = WiredCloud(service)
         await wired.cloud.vaults()
-        service.answer = lambda request: httpx.Response(401, json=body)
+        service.answer = lambda _request: httpx.Response(401, json=body)
         with pytest.raises(LoginRefused):
             await wired.cloud.send(checkpoint_change_of(BODY), PROJECT)
         assert (service.count("POST"), len(service.logins)) == (1, 1)
@@ -359,7 +359,7 @@ def test_a_post_is_not_sent_again_after_any_other_401(body: object) -> None:
 
 @pytest.mark.parametrize("when", ["before", "between"])
 def test_a_post_whose_login_is_lost_was_not_carried_out(when: str) -> None:
-    def lose(request: httpx.Request) -> httpx.Response:
+    def lose(_request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("x")
 
     async def main() -> None:
@@ -378,7 +378,7 @@ def test_a_post_whose_login_is_lost_was_not_carried_out(when: str) -> None:
 
 
 def test_no_password_no_request() -> None:
-    async def missing(kind: SecretKind) -> str:
+    async def missing(_kind: SecretKind) -> str:
         raise SecretMissing("test")
 
     async def main() -> None:
@@ -394,11 +394,11 @@ def test_no_password_no_request() -> None:
 
 def test_the_secrets_show_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
-        service = Service(good, lambda request: token_answer("CANARY-TOKEN"))
+        service = Service(good, lambda _request: token_answer("CANARY-TOKEN"))
         wired = WiredCloud(service)
         wired.secret.value = "CANARY-PASSWORD"
         await wired.cloud.vaults()
-        service.login = lambda request: httpx.Response(401, json=WRONG)
+        service.login = lambda _request: httpx.Response(401, json=WRONG)
         service.answer = only("none")
         with pytest.raises(LoginRefused) as caught:
             await wired.cloud.vaults()

@@ -392,7 +392,7 @@ def test_a_wrong_password_on_the_way_to_an_agency_is_tried_once() -> None:
 def projects(demo: DemoService, secrets: Mapping[SecretKind, str], **more: Any) -> list[Project]:
     seen: list[Profile] = []
 
-    def transport(profile: Profile, secret: Gives) -> httpx.AsyncBaseTransport:
+    def transport(profile: Profile, _secret: Gives) -> httpx.AsyncBaseTransport:
         seen.append(profile)
         return httpx.ASGITransport(demo.service.application)
 
@@ -472,14 +472,14 @@ def test_an_account_s_connections_are_closed_whatever_happens() -> None:
     class Dead(httpx.AsyncBaseTransport):
         closed = 0
 
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
             raise Unreachable("iam.demo.invalid")
 
         async def aclose(self) -> None:
             self.closed += 1
 
     transport = Dead()
-    account = Account(lambda profile, secret: transport, DemoService().wired.clock)
+    account = Account(lambda _profile, _secret: transport, DemoService().wired.clock)
     with pytest.raises(Unreachable):
         asyncio.run(account.projects(HERE, {SecretKind.PASSWORD: "x"}))
     assert transport.closed == 1

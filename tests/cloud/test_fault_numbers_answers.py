@@ -283,9 +283,9 @@ def drifting(step: int) -> Callable[[int], bytes]:
         (drifting(-1), 29, 4),
         (lambda offset: page_of(*range(30)[offset : offset + 10], count=10**9), 30, 12),
         (lambda offset: page_of(*range(30)[offset : offset + 10], count=3), 30, 5),
-        (lambda offset: page_of(*range(10), count=100_000), 10, 8),
-        (lambda offset: page_of(*range(1000), count=None), 1000, 3),
-        (lambda offset: page_of(1, 1, 2, count=3), 2, 3),
+        (lambda _offset: page_of(*range(10), count=100_000), 10, 8),
+        (lambda _offset: page_of(*range(1000), count=None), 1000, 3),
+        (lambda _offset: page_of(1, 1, 2, count=3), 2, 3),
     ],
     ids=["one comes", "one goes", "count too great", "count too small", "same page", "same page, no count", "twice"],
 )

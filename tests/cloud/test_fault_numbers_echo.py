@@ -77,7 +77,7 @@ def refusing(disguise: Disguise, secret: str, **headers: str) -> httpx.Response:
 
 
 def post_answered(answer: Callable[[httpx.Request], httpx.Response], wired: WiredCloud | None = None) -> CloudError:
-    service = Service(answer, lambda request: token_answer(TOKEN))
+    service = Service(answer, lambda _request: token_answer(TOKEN))
     made = wired or WiredCloud(service)
     made.secret.value = PASSWORD
 
@@ -92,7 +92,7 @@ def post_answered(answer: Callable[[httpx.Request], httpx.Response], wired: Wire
 @disguised
 @pytest.mark.parametrize("secret", [PASSWORD, TOKEN], ids=["password", "token"])
 def test_fault_85_a_refusal_that_echoes_a_secret(disguise: Disguise, secret: str) -> None:
-    error = post_answered(lambda request: refusing(disguise, secret))
+    error = post_answered(lambda _request: refusing(disguise, secret))
     assert isinstance(error, Refused)
     assert (error.status, error.executed) == (400, None)
     if disguise is not DISGUISES["the beginning"] or secret is TOKEN:
@@ -114,14 +114,16 @@ def test_fault_85_a_refusal_that_echoes_the_whole_request() -> None:
 def test_fault_85_escapes_that_hide_nothing_but_a_secret() -> None:
     escaped = "".join(f"\\u{ord(letter):04X}" for letter in PASSWORD).encode()
     body = b'{"error_code": "BackupService.6001", "error_msg": "you sent %s", "request_id": ""}' % escaped
-    error = post_answered(lambda request: httpx.Response(400, content=body))
+    error = post_answered(lambda _request: httpx.Response(400, content=body))
     assert isinstance(error, Refused)
     assert (error.message, error.executed) == (f"you sent {HIDDEN}", False)
 
 
 def test_fault_85_cookies_that_the_answer_itself_sets() -> None:
     cookie = "Zx81Qw55Tt02"
-    error = post_answered(lambda request: refusing(str, f"for {cookie}", **{"Set-Cookie": f"session={cookie}; Path=/"}))
+    error = post_answered(
+        lambda _request: refusing(str, f"for {cookie}", **{"Set-Cookie": f"session={cookie}; Path=/"})
+    )
     assert cookie.lower() not in seen_of(error)
 
 
@@ -135,7 +137,7 @@ def test_fault_85_keys_and_what_they_sign(way: Way, disguise: Disguise) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         signatures.append(request.headers["Authorization"].rpartition("Signature=")[2])
         told = [SECRET_KEY, signatures[-1]] + ([SECURITY_TOKEN] if way is Way.TEMPORARY_KEYS else [])
-        return refusing(lambda text: " ; ".join(map(disguise, told)), "")
+        return refusing(lambda _text: " ; ".join(map(disguise, told)), "")
 
     wired = WiredCloud(Service(answer), profile)
     wired.secret.others |= others
@@ -159,7 +161,7 @@ def test_fault_85_keys_and_what_they_sign(way: Way, disguise: Disguise) -> None:
 )
 @pytest.mark.parametrize("secret", [SECRET_KEY, SECRET_KEY.upper()])
 def test_fault_85_answers_of_other_kinds(make: Callable[[str], httpx.Response], secret: str) -> None:
-    service = Service(lambda request: make(secret))
+    service = Service(lambda _request: make(secret))
     wired = WiredCloud(service, replace(PROFILE, way=Way.KEYS, access_key="AKIDPERMANENT0000001", project=PROJECT))
     wired.secret.others |= {"secret_key": SECRET_KEY}
     assert [trace for trace in traces(secret) if trace in seen_of(post_answered(service.answer, wired))] == []  # type: ignore[arg-type]
@@ -183,7 +185,7 @@ def test_fault_85_a_login_that_echoes_the_password() -> None:
 def test_fault_85_lists_that_echo_a_secret() -> None:
     rows = [{"id": f"vault-{number}", "name": text} for number, text in enumerate((PASSWORD, f"x {TOKEN}", "plain"))]
     service = Service(
-        lambda request: httpx.Response(200, json={"vaults": rows, "count": 3}), lambda _: token_answer(TOKEN)
+        lambda _request: httpx.Response(200, json={"vaults": rows, "count": 3}), lambda _: token_answer(TOKEN)
     )
     wired = WiredCloud(service)
     wired.secret.value = PASSWORD
@@ -320,8 +322,8 @@ def test_fault_85_an_answer_without_a_secret_is_the_same_bytes() -> None:
 
 
 def test_fault_85_an_id_that_is_a_secret_is_no_id() -> None:
-    service = Service(lambda request: httpx.Response(200, json={"checkpoint": {"id": TOKEN, "vault": {"id": VAULT}}}))
-    service.login = lambda request: token_answer(TOKEN)
+    service = Service(lambda _request: httpx.Response(200, json={"checkpoint": {"id": TOKEN, "vault": {"id": VAULT}}}))
+    service.login = lambda _request: token_answer(TOKEN)
     error = post_answered(service.answer, WiredCloud(service))  # type: ignore[arg-type]
     assert isinstance(error, BadAnswer)
     assert error.executed is None
@@ -334,7 +336,7 @@ def test_fault_85_the_token_of_a_login_is_taken_although_it_is_known() -> None:
         tokens.append(request.headers["X-Auth-Token"])
         return httpx.Response(200, content=NO_VAULTS) if len(tokens) != 2 else httpx.Response(401)
 
-    wired = WiredCloud(Service(answer, lambda request: token_answer(TOKEN)))
+    wired = WiredCloud(Service(answer, lambda _request: token_answer(TOKEN)))
 
     async def main() -> None:
         await wired.cloud.vaults()

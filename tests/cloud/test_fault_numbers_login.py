@@ -94,7 +94,7 @@ class ScriptedServices:
             return self.date
         return [b"Date: " + email.utils.format_datetime(self.time(), usegmt=True).encode()]
 
-    def log_in(self, request: Heard) -> bytes:
+    def log_in(self, _request: Heard) -> bytes:
         """Give out another token."""
         token = f"token-{len(self.logins)}"
         self.good.add(token)
@@ -205,7 +205,7 @@ def test_fault_31_a_fresh_token_that_is_refused_ends_it() -> None:
         services = ScriptedServices()
         async with visited(services) as wired:
             await wired.cloud.vaults()
-            services.gate = lambda request: said(401, "APIGW.0301", STALE)
+            services.gate = lambda _request: said(401, "APIGW.0301", STALE)
             error = await _expect(LoginRefused, wired.cloud.vaults())
             assert (len(services.logins), len(services.calls)) == (2, 3)
             assert "APIGW.0301" in error_sentence(error)  # type: ignore[arg-type]
@@ -222,7 +222,7 @@ def test_fault_31_an_unknown_thing_is_no_logout() -> None:
         async with visited(services) as wired:
             await wired.cloud.vaults()
             body = b'{"unauthorized": {"code": "401", "message": "Malformed request url"}}'
-            services.gate = lambda request: response(body, status=b"401 Unauthorized")
+            services.gate = lambda _request: response(body, status=b"401 Unauthorized")
             await _expect(NotFound, wired.cloud.vaults())
             assert (len(services.logins), len(services.calls), wired.connection.reach) == (1, 2, Reach.ONLINE)
 
@@ -232,7 +232,7 @@ def test_fault_31_an_unknown_thing_is_no_logout() -> None:
 def test_fault_32_a_wrong_password_is_tried_once_until_another_is_given() -> None:
     async def main() -> None:
         services = ScriptedServices()
-        services.login = lambda request: iam_said(401, WRONG)
+        services.login = lambda _request: iam_said(401, WRONG)
         async with visited(services) as wired:
             found = await asyncio.gather(*[wired.cloud.vaults() for _ in range(20)], return_exceptions=True)
             for _ in range(980):
@@ -257,7 +257,7 @@ def test_fault_32_so_it_is_with_a_password_that_was_changed_meanwhile() -> None:
         services = ScriptedServices()
         async with visited(services) as wired:
             await wired.cloud.vaults()
-            services.login = lambda request: iam_said(401, WRONG)
+            services.login = lambda _request: iam_said(401, WRONG)
             services.good.clear()
             for _ in range(5):
                 await _expect(LoginRefused, wired.cloud.vaults())
@@ -280,7 +280,7 @@ def test_fault_33_each_refusal_of_a_login_has_its_own_words_and_no_second_try(re
     async def main() -> None:
         status, message, words = REFUSALS[reason]
         services = ScriptedServices()
-        services.login = lambda request: iam_said(status, message)
+        services.login = lambda _request: iam_said(status, message)
         async with visited(services) as wired:
             for _ in range(3):
                 error = await _expect(LoginRefused, wired.cloud.vaults())
@@ -301,7 +301,7 @@ def test_fault_33_each_refusal_of_a_login_has_its_own_words_and_no_second_try(re
 def test_fault_34_a_login_that_brings_no_token_is_no_login(
     token: bytes | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def answer(request: Heard) -> bytes:
+    def answer(_request: Heard) -> bytes:
         headers = [] if token is None else [b"X-Subject-Token: " + token]
         return response(b'{"token": {"project": {"id": "%s"}}}' % PROJECT.encode(), *headers, status=b"201 Created")
 
@@ -338,7 +338,7 @@ def test_fault_34_what_is_pasted_is_trimmed_or_refused_before_it_is_sent(
 ) -> None:
     async def main() -> None:
         services = ScriptedServices()
-        services.gate = lambda request: None
+        services.gate = lambda _request: None
         more = KEYS | {"way": way, "access_key": "AK\n" if way is Way.KEYS else ""}
         async with visited(services, **more) as wired:
             for kind in ("token", "access_key", "secret_key", "security_token"):
@@ -379,7 +379,7 @@ def test_fault_35_a_post_that_is_never_let_in_was_not_carried_out(status: int, k
         services = ScriptedServices()
         async with visited(services) as wired:
             await wired.cloud.vaults()
-            services.gate = lambda request: said(status, "APIGW.0301" if status == 401 else "APIGW.0302", STALE)
+            services.gate = lambda _request: said(status, "APIGW.0301" if status == 401 else "APIGW.0302", STALE)
             error = await _expect(kind, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
             assert error.executed is False  # type: ignore[attr-defined]
             assert (len(services.logins), len(services.calls) - 1, services.executed) == (posts, posts, [])
@@ -456,7 +456,7 @@ def test_fault_37_an_answer_that_took_long_tells_nothing_about_the_clock() -> No
     async def main() -> None:
         services = ScriptedServices()
 
-        def slow(request: Heard) -> None:
+        def slow(_request: Heard) -> None:
             wired.clock.time += timedelta(seconds=61)
 
         services.gate = slow
@@ -490,7 +490,9 @@ def test_fault_38_a_throttled_read_waits_as_asked_and_shows_it(header: bytes, le
         dated = b"Date: Sun, 01 Mar 2026 12:00:00 GMT"
         async with visited(services) as wired:
             await wired.cloud.project_id()
-            services.gate = lambda request: said(429, "APIGW.0308", BUSY, header, dated) if next(counter) == 0 else None
+            services.gate = lambda _request: (
+                said(429, "APIGW.0308", BUSY, header, dated) if next(counter) == 0 else None
+            )
             await wired.cloud.vaults()
             assert len(services.calls) == 2
             assert least <= sum(wired.clock.sleeps) <= min(60, least * 1.25)
@@ -506,7 +508,7 @@ def test_fault_38_a_throttled_read_is_sent_four_times_at_most_and_one_at_a_time(
         services = ScriptedServices()
         inside, most = 0, 0
 
-        async def count(request: Heard) -> bytes:
+        async def count(_request: Heard) -> bytes:
             nonlocal inside, most
             inside += 1
             most = max(most, inside)
@@ -533,7 +535,7 @@ class PatientClock(Clock):
         super().__init__()
         self.asleep = asyncio.Event()
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, _seconds: float) -> None:
         self.asleep.set()
         await asyncio.get_running_loop().create_future()
 
@@ -543,7 +545,7 @@ def test_fault_38_a_wait_ends_at_once_when_it_is_cancelled() -> None:
         services = ScriptedServices()
         async with visited(services) as wired:
             await wired.cloud.project_id()
-            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 50")
+            services.gate = lambda _request: said(429, "APIGW.0308", BUSY, b"Retry-After: 50")
             wired.cloud._client.clock = clock = PatientClock()
             async with asyncio.TaskGroup() as group:
                 waiting = group.create_task(wired.cloud.vaults())
@@ -560,7 +562,7 @@ def test_fault_38_a_throttled_post_was_not_carried_out_and_is_not_repeated_here(
         services = ScriptedServices()
         async with visited(services) as wired:
             await wired.cloud.project_id()
-            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
+            services.gate = lambda _request: said(429, "APIGW.0308", BUSY, b"Retry-After: 2")
             error = await _expect(Throttled, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
             assert (error.executed, error.retry_after) == (False, 2)  # type: ignore[attr-defined]
             assert (len(services.calls), services.executed) == (1, [])
@@ -583,7 +585,7 @@ def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -
         times: list[datetime] = []
         clock = SharedClock()
 
-        def down(request: Heard) -> bytes:
+        def down(_request: Heard) -> bytes:
             times.append(clock.now())
             return said(503, "APIGW.0613", "The IAM service is currently unavailable.")
 
@@ -602,7 +604,7 @@ def test_fault_39_a_service_that_is_down_is_left_alone_by_all_panes_together() -
             assert 8 < len(gaps) <= 16
             assert len({gap % 1 for gap in gaps}) > 2, "no jitter"
             # and it is found again when it is back
-            services.gate = lambda request: None
+            services.gate = lambda _request: None
             clock.time += timedelta(seconds=75)
             await wired.cloud.vaults()
             assert wired.connection.reach is Reach.ONLINE
@@ -636,11 +638,11 @@ def test_fault_40_a_wait_does_not_last_for_hours_when_the_clock_is_set_back() ->
         counter = itertools.count()
         async with visited(services) as wired:
             await wired.cloud.project_id()
-            services.gate = lambda request: said(429, "APIGW.0308", BUSY) if next(counter) == 0 else None
+            services.gate = lambda _request: said(429, "APIGW.0308", BUSY) if next(counter) == 0 else None
             await _expect(Throttled, wired.cloud.send(checkpoint_change_of(BODY), PROJECT))
-            services.gate = lambda request: said(429, "APIGW.0308", BUSY, b"Retry-After: 9")
+            services.gate = lambda _request: said(429, "APIGW.0308", BUSY, b"Retry-After: 9")
             await _expect(Throttled, wired.cloud.vaults())
-            services.gate = lambda request: None
+            services.gate = lambda _request: None
             wired.clock.time -= timedelta(hours=8)
             wired.clock.sleeps.clear()
             await wired.cloud.vaults()
@@ -679,7 +681,7 @@ def test_fault_40_a_post_in_flight_while_the_program_was_stopped_is_unknown_and_
         services = ScriptedServices()
         services.date = []
 
-        async def stop(request: Heard) -> None:
+        async def stop(_request: Heard) -> None:
             child.send_signal(signal.SIGSTOP)
             asyncio.get_running_loop().call_later(0.8, child.send_signal, signal.SIGCONT)
 
@@ -700,7 +702,7 @@ def test_fault_40_an_answer_that_came_while_the_machine_slept_is_none(method: st
         services = ScriptedServices()
         naps = itertools.count()
 
-        def nap(request: Heard) -> None:
+        def nap(_request: Heard) -> None:
             if next(naps) == 0:
                 wired.clock.time += timedelta(hours=8)
 

@@ -36,8 +36,8 @@ class Kept:
 def refusing(status: int, message: str, code: object = None) -> Service:
     body = {"error": {"code": status if code is None else code, "message": message, "title": "Unauthorized"}}
     return Service(
-        lambda request: httpx.Response(200, content=NO_VAULTS),
-        lambda request: httpx.Response(status, json=body),
+        lambda _request: httpx.Response(200, content=NO_VAULTS),
+        lambda _request: httpx.Response(status, json=body),
     )
 
 

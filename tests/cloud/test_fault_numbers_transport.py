@@ -89,7 +89,7 @@ def a_post_is_sent_once(
     played(story, {"checkpoints": behaviour}, **options)
 
 
-def nobody_knows(host: str, *arguments: Any, **options: Any) -> list[Any]:
+def nobody_knows(_host: str, *_arguments: Any, **_options: Any) -> list[Any]:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
@@ -105,7 +105,7 @@ def nobody_listens() -> Iterator[int]:
 def test_fault_01_no_connection(reason: str) -> None:
     asked: list[str] = []
 
-    def resolve(host: str, *arguments: Any, **options: Any) -> list[Any]:
+    def resolve(host: str, *_arguments: Any, **_options: Any) -> list[Any]:
         asked.append(host)
         return nobody_knows(host)
 
@@ -218,7 +218,7 @@ def test_fault_09_a_hundred_megabytes() -> None:
     row = b'{"id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "name": "' + b"x" * 1000 + b'"},'
     block, sent = row * 1000, 0
 
-    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def pour(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal sent
         writer.write(response(b'{"vaults": [', UNTIL_CLOSED))
         while sent < 100 * 2**20:
@@ -546,7 +546,7 @@ def black_hole(port: int) -> Iterator[None]:
         yield
 
 
-def both_families(host: str, port: int, **options: Any) -> list[Any]:
+def both_families(_host: str, port: int, **_options: Any) -> list[Any]:
     kind = socket.SOCK_STREAM
     return [
         (socket.AF_INET6, kind, 6, "", ("::1", port, 0, 0)),
@@ -569,7 +569,7 @@ def test_fault_18_an_ipv6_black_hole() -> None:
 def test_fault_18_names_take_their_time() -> None:
     answer = threading.Event()
 
-    def slow(host: str, *arguments: Any, **options: Any) -> list[Any]:
+    def slow(host: str, *_arguments: Any, **_options: Any) -> list[Any]:
         answer.wait()
         return nobody_knows(host)
 

@@ -26,13 +26,13 @@ class Clerk:
         self.refusal = refusal
         self.heard: list[tuple[str, object]] = []
 
-    def asks(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:
+    def asks(self, method: str, _url: str, headers: Mapping[str, str], body: bytes) -> None:
         assert (method, body, "X-Auth-Token" in headers) == ("POST", BODY, True)
         self.heard.append(("asks", self.site.count("POST", "checkpoints") if self.site else None))
         if self.refusal is not None:
             raise self.refusal
 
-    def answers(self, status: int, request_id: str, code: str, body: bytes | None, error: str = "") -> None:
+    def answers(self, status: int, _request_id: str, _code: str, _body: bytes | None, error: str = "") -> None:
         self.heard.append(("answers", status or error))
 
 
@@ -96,7 +96,7 @@ def test_fault_99_nothing_is_told_where_there_was_no_connection(way: str) -> Non
             if way == "no tunnel":
                 profile = replace(profile, proxy=ProxyMode.MANUAL, proxy_url=proxy.url)
 
-            def resolve(host: str, *rest: object, **more: object) -> list[tuple[object, ...]]:
+            def resolve(_host: str, *_rest: object, **_more: object) -> list[tuple[object, ...]]:
                 raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
             wired, clerk = WiredCloud(Network(profile, resolve=resolve), profile), Clerk()  # type: ignore[arg-type]

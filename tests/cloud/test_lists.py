@@ -153,7 +153,7 @@ def test_a_backup_has_what_its_page_shows() -> None:
     row = body["backups"][0]
     row["extend_info"] |= {"os_images_data": [{"image_id": "i-1"}, {}], "encrypted": True}
     row["replication_records"] = [{"destination_region": "eu-nl", "status": "success"}, {"status": None}]
-    listing = asyncio.run(WiredCloud(Service(lambda request: httpx.Response(200, json=body))).cloud.backups())
+    listing = asyncio.run(WiredCloud(Service(lambda _request: httpx.Response(200, json=body))).cloud.backups())
     assert listing.rows[0].traits == BackupTraits(
         encrypted=True,
         contains_system_disk=True,
@@ -172,7 +172,7 @@ def test_backups_with_the_same_traits_share_them() -> None:
 
 
 def test_a_single_backup_comes_with_those_of_its_disks() -> None:
-    service = Service(lambda request: httpx.Response(200, content=examples("ShowBackup")[0]))
+    service = Service(lambda _request: httpx.Response(200, content=examples("ShowBackup")[0]))
     found = asyncio.run(WiredCloud(service).cloud.backup_details(ID))
     assert (found.backup.id, found.description, found.parent_id) == (ID, "backup_description", None)
     (child,) = found.children
@@ -183,7 +183,7 @@ def test_a_single_backup_comes_with_those_of_its_disks() -> None:
 def test_members_are_the_projects_that_a_backup_is_shared_with() -> None:
     member = {"id": "m-1", "backup_id": ID, "dest_project_id": "075e6035d300d48c2fd0c00b78b71ebf", "status": "pending"}
     body = {"members": [member, member | {"id": "m-2", "status": "pondering", "vault_id": "v-1"}], "count": 2}
-    service = Service(lambda request: httpx.Response(200, json=body))
+    service = Service(lambda _request: httpx.Response(200, json=body))
     listing = asyncio.run(WiredCloud(service).cloud.members(ID))
     assert service.requests[0].url.path.endswith(f"/backups/{ID}/members")
     assert listing.complete
@@ -218,7 +218,7 @@ def told_metadata(**changes: object) -> httpx.Response:
 
 
 def test_metadata_tell_how_a_server_was_built_and_count_what_is_no_json() -> None:
-    found = asyncio.run(WiredCloud(Service(lambda request: told_metadata())).cloud.backup_metadata(ID))
+    found = asyncio.run(WiredCloud(Service(lambda _request: told_metadata())).cloud.backup_metadata(ID))
     assert found is not None
     assert (found.server_name, found.flavor, found.vcpus, found.memory_mb) == ("ecs-1", "s2.small.1", 1, 1024)
     assert (found.os, found.az, found.addresses, found.unread) == ("CentOS 7.6 64bit", "az1", ("192.168.1.128",), 1)
@@ -229,18 +229,18 @@ def test_metadata_tell_how_a_server_was_built_and_count_what_is_no_json() -> Non
 def test_metadata_that_are_not_ready_are_none_and_any_other_refusal_is_one() -> None:
     for code, raises in (("6206", False), ("6200", True)):
         body = {"error_code": f"BackupService.{code}", "error_msg": "no"}
-        cloud = WiredCloud(Service(lambda request, body=body: httpx.Response(400, json=body))).cloud  # type: ignore[misc]
+        cloud = WiredCloud(Service(lambda _request, body=body: httpx.Response(400, json=body))).cloud  # type: ignore[misc]
         if raises:
             with pytest.raises(Refused):
                 asyncio.run(cloud.backup_metadata(ID))
         else:
             assert asyncio.run(cloud.backup_metadata(ID)) is None
     with pytest.raises(BadAnswer):
-        asyncio.run(WiredCloud(Service(lambda request: told_metadata(backup_id="other"))).cloud.backup_metadata(ID))
+        asyncio.run(WiredCloud(Service(lambda _request: told_metadata(backup_id="other"))).cloud.backup_metadata(ID))
 
 
 def test_a_metadata_of_nothing_is_empty() -> None:
     nothing = dict.fromkeys(("server", "flavor", "interface", "volumes"))
-    found = asyncio.run(WiredCloud(Service(lambda request: told_metadata(**nothing))).cloud.backup_metadata(ID))
+    found = asyncio.run(WiredCloud(Service(lambda _request: told_metadata(**nothing))).cloud.backup_metadata(ID))
     assert found is not None
     assert (found.server_name, found.vcpus, found.disks, found.unread) == ("", None, (), 0)

@@ -188,7 +188,7 @@ def test_the_system_s_proxy_and_its_exceptions(
     played(story)
 
 
-def nobody(host: str, *arguments: Any, **options: Any) -> list[Any]:
+def nobody(_host: str, *_arguments: Any, **_options: Any) -> list[Any]:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
@@ -262,7 +262,7 @@ def test_a_proxy_that_makes_no_tunnel_has_passed_nothing_on(behaviour: Behaviour
         ("http://ada:secret@proxy:3128", "a login"),
     ],
 )
-def test_a_proxy_that_cannot_be(url: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_cannot_be(url: str, word: str) -> None:
     profile = replace(PROFILE, proxy=ProxyMode.MANUAL, proxy_url=url)
     with pytest.raises(ProfileError, match=word) as caught:
         Network(profile)
@@ -365,7 +365,7 @@ def test_the_system_s_authorities_are_not_the_environment_s(monkeypatch: pytest.
 def test_only_addresses_of_the_wanted_kind_are_tried(family: AddressFamily, host: str, reason: str) -> None:
     """The server listens on IPv4 alone."""
 
-    def both(name: str, port: int, *, family: int, type: int) -> list[Any]:
+    def both(_name: str, port: int, *, family: int, type: int) -> list[Any]:
         rows = [(socket.AF_INET6, type, 0, "", ("::1", port, 0, 0)), (socket.AF_INET, type, 0, "", ("127.0.0.1", port))]
         return [row for row in rows if family in (socket.AF_UNSPEC, row[0])]
 
@@ -501,7 +501,7 @@ def test_logins_are_masked(url: str, expected: str) -> None:
 def test_a_deadline_holds_while_a_name_is_looked_up() -> None:
     stuck = threading.Event()
 
-    def never(*arguments: Any, **options: Any) -> list[Any]:
+    def never(*_arguments: Any, **_options: Any) -> list[Any]:
         stuck.wait()
         return []
 

@@ -48,7 +48,7 @@ class NumberedFromNoughtDraftStore(DraftStore):
 
 
 class DeafDraftStore(DraftStore):
-    def start(self, offset: int) -> int:
+    def start(self, _offset: int) -> int:
         return 0
 
 
@@ -60,7 +60,7 @@ class BlindShelf(DraftStore):
         self.moves = moves
 
     async def __call__(self, offset: int) -> ListPage[Thing]:
-        self.moves.get(len(self.asked), lambda things: None)(self.things)
+        self.moves.get(len(self.asked), lambda _things: None)(self.things)
         return await super().__call__(offset)
 
 
@@ -156,7 +156,7 @@ def test_a_row_that_goes_in_between_hides_another() -> None:
 
 
 def test_unreadable_rows_make_a_list_incomplete() -> None:
-    async def fetch(offset: int) -> ListPage[Thing]:
+    async def fetch(_offset: int) -> ListPage[Thing]:
         return ListPage([Thing("1")], 2, 1)
 
     found = collected(fetch)

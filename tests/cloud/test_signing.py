@@ -181,7 +181,7 @@ def test_what_is_signed_is_what_goes_over_the_wire(
         return httpx.Response(200, json={})
 
     async def main() -> None:
-        client = Client(httpx.MockTransport(gateway), Clock(), lambda connection: None)
+        client = Client(httpx.MockTransport(gateway), Clock(), lambda _connection: None)
         profile = Profile("p", "https://iam.example", "https://cbr.example:8443", DEMO_PROJECT_ID, way=Way.KEYS)
         login = KeyLogin(with_key(profile), Secret(secret_key=f" {DEMO_SK}\n"))
         path = "/".join(quote(segment, safe="") for segment in segments if segment not in (".", ".."))
@@ -198,7 +198,7 @@ def test_what_is_signed_is_what_goes_over_the_wire(
 
 def test_another_byte_on_the_way_is_noticed() -> None:
     async def main() -> None:
-        client = Client(httpx.MockTransport(lambda request: httpx.Response(200)), Clock(), lambda connection: None)
+        client = Client(httpx.MockTransport(lambda _request: httpx.Response(200)), Clock(), lambda _connection: None)
         profile = Profile("p", "https://iam.example", "https://cbr.example", DEMO_PROJECT_ID, way=Way.KEYS)
         login = KeyLogin(with_key(profile), Secret(secret_key=DEMO_SK))
         call = await login.signed(Call("POST", "https://cbr.example/v3/x", (("a", "b"),), body=b"{}"), client)
@@ -222,7 +222,7 @@ def test_the_demo_cloud_lets_a_signed_story_in() -> None:
         profile = Profile("p", "https://iam.demo.invalid", "https://cbr.demo.invalid", "eu-de_prod", way=Way.KEYS)
         login = KeyLogin(with_key(profile), Secret(secret_key=DEMO_SK))
         transport = httpx.ASGITransport(service.application)
-        cloud = CbrCloud(with_key(profile), login, transport, Clock(), lambda connection: None)
+        cloud = CbrCloud(with_key(profile), login, transport, Clock(), lambda _connection: None)
         assert await cloud.project_id() == DEMO_PROJECT_ID
         assert len((await cloud.vaults()).rows) == 14
         await cloud.backups(name="a name, with 100 % ü+~", since=NOON)

@@ -46,7 +46,7 @@ class Script:
         self._answers = answers
         self.count = 0
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, _request: httpx.Request) -> httpx.Response:
         answer = self._answers[min(self.count, len(self._answers) - 1)]
         self.count += 1
         if isinstance(answer, Exception):
@@ -319,7 +319,7 @@ def test_a_wait_is_shown_and_then_over() -> None:
 def test_a_cancelled_wait_is_not_shown_any_longer() -> None:
     async def main() -> None:
         class StandingClock(Clock):
-            async def sleep(self, seconds: float) -> None:
+            async def sleep(self, _seconds: float) -> None:
                 await asyncio.Event().wait()
 
         reports: list[Connection] = []
@@ -339,7 +339,7 @@ def test_others_wait_along_and_then_one_goes_at_a_time() -> None:
         inside, most, served = 0, 0, 0
         line: Line
 
-        async def answer(request: httpx.Request) -> httpx.Response:
+        async def answer(_request: httpx.Request) -> httpx.Response:
             nonlocal inside, most, served
             inside, served = inside + 1, served + 1
             if served > 1:
@@ -369,7 +369,7 @@ def test_six_at_a_time_and_no_place_is_lost() -> None:
         inside, most = 0, 0
         held, full = asyncio.Event(), asyncio.Event()
 
-        async def answer(request: httpx.Request) -> httpx.Response:
+        async def answer(_request: httpx.Request) -> httpx.Response:
             nonlocal inside, most
             inside += 1
             most = max(most, inside)
@@ -406,7 +406,7 @@ def test_no_more_than_six_are_on_their_way_when_a_throttling_ends_among_many() -
         inside, most = 0, 0
         asked: asyncio.Queue[asyncio.Future[int]] = asyncio.Queue()
 
-        async def answer(request: httpx.Request) -> httpx.Response:
+        async def answer(_request: httpx.Request) -> httpx.Response:
             nonlocal inside, most
             inside += 1
             most = max(most, inside)
@@ -445,7 +445,7 @@ def test_a_body_beyond_it_is_not(pack: bool) -> None:
     content = b" " * (BODY_LIMIT + 1)
     response = httpx.Response(200, headers={"Content-Encoding": "gzip"} if pack else {}, stream=Raw(content, pack))
     with pytest.raises(BadAnswer, match="16 MiB"):
-        asyncio.run(Line(lambda request: response).client.once(Call("GET", "https://cbr.example/")))
+        asyncio.run(Line(lambda _request: response).client.once(Call("GET", "https://cbr.example/")))
 
 
 class Raw(httpx.AsyncByteStream):

@@ -89,7 +89,7 @@ class Service:
         response = handler(request)
         return response if isinstance(response, httpx.Response) else await response
 
-    def log_in(self, request: httpx.Request) -> httpx.Response:
+    def log_in(self, _request: httpx.Request) -> httpx.Response:
         """Hand out ``token-1``, ``token-2`` and so on, each for a day."""
         self.issued += 1
         return token_answer(f"token-{self.issued}")

@@ -4,9 +4,9 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, TOKENS, render
 
 VALUES = {
-    "vault": lambda width: "vault-ERP prod",
+    "vault": lambda _width: "vault-ERP prod",
     "seq": lambda width: "1".zfill(width or 1),
-    "user": lambda width: "até",
+    "user": lambda _width: "até",
 }
 
 
@@ -36,5 +36,5 @@ def test_a_long_result_is_cut_to_a_good_name() -> None:
 
 
 def test_the_presets_use_known_tokens() -> None:
-    values = dict.fromkeys(TOKENS, lambda width: "x")
+    values = dict.fromkeys(TOKENS, lambda _width: "x")
     assert all(not render(preset, values, NameRules.ASCII).problems for preset in PRESETS)

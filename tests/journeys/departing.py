@@ -135,7 +135,7 @@ def departed(kind: str, folder: Path, application: QApplication, keeper: Any) ->
     second.service = first.service
     second.workspace.is_demo = False
 
-    async def look(sessions: SessionPool, window: MainWindow) -> None:
+    async def look(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         tell_the_plans(window, second.workspace)
@@ -183,30 +183,30 @@ async def _sent(program: Program, sessions: SessionPool, *states: IntentState) -
     await until(lambda: program.workspace.open.intents[id].state in states)
 
 
-async def _scheduled(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+async def _scheduled(program: Program, sessions: SessionPool, _window: MainWindow) -> None:
     outbox = sessions.of(program.workspace.contexts[0]).outbox
     outbox.submit(_draft(program.workspace, "in-the-middle-x7k2"), due_at=program.clock.now() + timedelta(hours=1))
 
 
-async def _queued(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+async def _queued(program: Program, sessions: SessionPool, _window: MainWindow) -> None:
     program.workspace.work_offline(True)
     await _sent(program, sessions, IntentState.QUEUED)
 
 
-async def _sending(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+async def _sending(program: Program, sessions: SessionPool, _window: MainWindow) -> None:
     program.service.faults.add(Fault("POST", "/checkpoints", "delay", "after", seconds=600))
     await _sent(program, sessions, IntentState.SENDING)
     await until(lambda: program.service.journal.calls("POST", "/checkpoints"))
 
 
-async def _unknown(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+async def _unknown(program: Program, sessions: SessionPool, _window: MainWindow) -> None:
     for path in ("/operation-logs", "/backups"):
         program.service.faults.add(Fault("GET", path, "status", status=503, times=None))
     program.service.faults.add(Fault("POST", "/checkpoints", "cut", "after"))
     await _sent(program, sessions, IntentState.UNKNOWN)
 
 
-async def _followed(program: Program, sessions: SessionPool, window: MainWindow) -> None:
+async def _followed(program: Program, sessions: SessionPool, _window: MainWindow) -> None:
     await _sent(program, sessions, IntentState.ACCEPTED)
 
 

@@ -46,7 +46,7 @@ class Program:
             access = Access(self.workspace, log, Secrets({}, lambda: None), demo.secret_of)
             sessions = stack.enter_context(
                 opened_sessions(
-                    self.here, access.secret_of, lambda profile: transport, lambda: self.workspace.is_offline
+                    self.here, access.secret_of, lambda _profile: transport, lambda: self.workspace.is_offline
                 )
             )
             sessions.admit(self.workspace.contexts[0])

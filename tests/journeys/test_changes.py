@@ -248,7 +248,7 @@ def ran(stage: Stage, kind: str, fault: Fault | None) -> tuple[int, Intent, Back
 
 Ways = dict[str, tuple[Callable[[str], Fault | None], int, S, int]]
 WAYS: Ways = {
-    "accepted": (lambda kind: None, 0, S.FINISHED, 1),
+    "accepted": (lambda _kind: None, 0, S.FINISHED, 1),
     "refused": (lambda kind: Fault(*METHODS[kind], "status", status=409, body=REFUSED), 1, S.REJECTED, 1),
     "lost-after": (lambda kind: Fault(*METHODS[kind], "cut", "after"), 0, S.FINISHED, 1),
     "lost-before": (lambda kind: Fault(*METHODS[kind], "cut", "before"), 0, S.FINISHED, 2),

@@ -67,7 +67,7 @@ def test_from_an_empty_folder_to_a_profile_that_opens(tmp_path: Path, qapp: QApp
         press(dialog, "openProfile")
 
     async def journey(leaving: Leaving) -> str:
-        chosen = await choosing(here, secrets, leaving, lambda profile, secret: transport, story)
+        chosen = await choosing(here, secrets, leaving, lambda _profile, _secret: transport, story)
         assert chosen is not None
         # nobody is asked a second time when the window of the profile opens
         assert await secrets.get(chosen, SecretKind.PASSWORD) == estate.DEMO_PASSWORD

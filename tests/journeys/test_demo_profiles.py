@@ -50,6 +50,14 @@ def test_every_profile_has_what_its_way_in_asks_for():
         told(SecretKind.SECURITY_TOKEN)
 
 
+@pytest.mark.parametrize(
+    ("named", "days"), [("30", 30), ("400", 400), ("9999", 400), ("", 400), ("0", 400), ("-5", 400), ("a week", 400)]
+)
+def test_the_demo_cloud_remembers_as_many_days_as_the_environment_names_and_never_more_than_it_can(named, days):
+    assert demo.days_of({"CBR_DESKTOP_DEMO_DAYS": named}) == days
+    assert demo.days_of({}) == 400
+
+
 def test_pasted_token_has_ended_until_a_fresh_one_is_pasted():
     service = demo.demo_service(StageClock())
     staging = DEMO_PROFILES[2]

@@ -29,7 +29,7 @@ def town() -> tuple[Service, StageClock]:
 
 
 def diagnosis_runner(service: Service, clock: StageClock, password: str = estate.DEMO_PASSWORD) -> DiagnosisRunner:
-    async def secret(kind: SecretKind) -> str:
+    async def secret(_kind: SecretKind) -> str:
         return password
 
     return DiagnosisRunner(DEMO, secret, clock, demo.DemoTransport(service))
@@ -66,17 +66,17 @@ def test_a_refused_password_is_not_tried_again_before_another_is_given() -> None
         service, clock = town()
         given = ["wrong"]
 
-        async def secret(kind: SecretKind) -> str:
+        async def secret(_kind: SecretKind) -> str:
             return given[-1]
 
         visited = DiagnosisRunner(DEMO, secret, clock, demo.DemoTransport(service))
         for _ in range(3):
-            diagnosis = await visited.examine(lambda check: None)
+            diagnosis = await visited.examine(lambda _check: None)
             (login,) = (check for check in diagnosis.checks if check.kind is CheckKind.LOGIN)
             assert isinstance(login.error, LoginRefused)
         assert len(service.journal.calls("POST", "/auth/tokens")) == 1
         given.append(estate.DEMO_PASSWORD)
-        assert (await visited.examine(lambda check: None)).verdict is Verdict.PASS
+        assert (await visited.examine(lambda _check: None)).verdict is Verdict.PASS
         assert len(service.journal.calls("POST", "/auth/tokens")) == 2
 
     asyncio.run(story())
@@ -86,14 +86,14 @@ def test_a_second_factor_and_forbidden_actions_are_told() -> None:
     async def story() -> None:
         service, clock = town()
         service.modes.mfa_required.add(estate.DEMO_USER)
-        diagnosis = await diagnosis_runner(service, clock).examine(lambda check: None)
+        diagnosis = await diagnosis_runner(service, clock).examine(lambda _check: None)
         (login,) = (check for check in diagnosis.checks if check.kind is CheckKind.LOGIN)
         assert isinstance(login.error, LoginRefused)
         assert login.error.reason == "passcode"
         service.modes.mfa_required.clear()
         service.modes.forbidden |= {"cbr:tasks:list", "cbr:vaults:listProtectables"}
         service.modes.missing.add("vaults/summary")
-        diagnosis = await diagnosis_runner(service, clock).examine(lambda check: None)
+        diagnosis = await diagnosis_runner(service, clock).examine(lambda _check: None)
         failed = [check.subject for check in diagnosis.checks if check.verdict is Verdict.FAIL]
         assert failed == ["cbr:tasks:list", "cbr:vaults:listProtectables"]
         assert [check.subject for check in diagnosis.checks if check.why is Why.NOT_HERE] == ["vaults/summary"]
@@ -105,7 +105,7 @@ def test_a_proxy_that_cannot_be_one_is_told_by_a_line() -> None:
     async def story() -> None:
         _, clock = town()
         profile = replace(DEMO, proxy=ProxyMode.MANUAL, proxy_url="socks5://proxy.example:1080")
-        diagnosis = await DiagnosisRunner(profile, demo.secret_of(profile), clock).examine(lambda check: None)
+        diagnosis = await DiagnosisRunner(profile, demo.secret_of(profile), clock).examine(lambda _check: None)
         assert diagnosis.checks[1].why is Why.PROXY_UNFIT
         assert all(check.fact("after") is CheckKind.ENVIRONMENT for check in diagnosis.checks[2:])
 

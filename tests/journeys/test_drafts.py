@@ -43,7 +43,7 @@ def drafts_page(window: MainWindow) -> DraftsPage:
 
 
 def test_a_draft_goes_from_the_folder_to_the_service_as_it_is_written(program: Program, until: Until) -> None:
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         await until(lambda: settled(program.workspace, DEMO.name))
         page = drafts_page(window)
         path = str(Path(program.workspace.draft_store.folder, "prepatch-2024-w24.cbr.json"))  # type: ignore[union-attr]
@@ -65,7 +65,7 @@ def test_a_draft_goes_from_the_folder_to_the_service_as_it_is_written(program: P
 
 
 def test_the_demo_has_drafts_to_look_at(program: Program, until: Until) -> None:
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         await until(lambda: settled(program.workspace, DEMO.name))
         page = drafts_page(window)
         words: list[str] = []
@@ -77,9 +77,7 @@ def test_the_demo_has_drafts_to_look_at(program: Program, until: Until) -> None:
     program.play(tale)
 
 
-def test_fault_75_a_killed_program_gives_back_what_was_not_saved(
-    program: Program, until: Until, tmp_path: Path
-) -> None:
+def test_fault_75_a_killed_program_gives_back_what_was_not_saved(program: Program, tmp_path: Path) -> None:
     killed = subprocess.Popen(
         [sys.executable, "-c", _KEEPER, KEPT],
         env=os.environ | {"CBR_DESKTOP_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
@@ -92,7 +90,7 @@ def test_fault_75_a_killed_program_gives_back_what_was_not_saved(
         assert killed.stdout.readline() == "kept\n"
         killed.send_signal(signal.SIGKILL)
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         tell_unsaved(window, program.workspace)
         (notice,) = window.notices.notices
         assert notice.label.text().startswith("1 draft was not saved.")
@@ -147,7 +145,7 @@ def test_fault_69_a_file_that_the_program_is_started_with_is_reviewed_and_never_
     path = tmp_path / "from-mail.cbr.json"
     path.write_text(next(iter(demo.drafts(program.service).values())))
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         await until(lambda: settled(program.workspace, DEMO.name))
         window.waiting = [str(path)]
         tell_unsaved(window, program.workspace)

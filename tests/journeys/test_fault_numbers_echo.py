@@ -44,10 +44,10 @@ def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
     service.estate.users[estate.DEMO_USER].password = PASSWORD
 
-    async def secret(kind: SecretKind) -> str:
+    async def secret(_kind: SecretKind) -> str:
         return PASSWORD
 
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     way = cable(service)
     with opened(places({"CBR_DESKTOP_HOME": str(folder)}), ledger, clock, secret, way) as session:
         yield Stage(session, service, clock, {}, way)

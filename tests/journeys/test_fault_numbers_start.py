@@ -279,7 +279,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
     error = NotSaved("/home/o/.local/share/cbr-desktop", "Read-only file system")
     workspace.seal(error)
 
-    async def story(sessions: SessionPool, window: MainWindow) -> None:
+    async def story(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         context = workspace.context(DEMO.name)
@@ -292,7 +292,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
         assert not context.guard.is_open
         assert (context.guard.armed_until, context.guard.sealed) == (None, error)
         assert window.header_bar.arm.text() == "Read-only mode"
-        menu = window.deferred_widgets.open_arm_menu(window.header_bar.arm, lambda context: None)
+        menu = window.deferred_widgets.open_arm_menu(window.header_bar.arm, lambda _context: None)
         assert [action.isEnabled() for action in menu.actions()] == [False]
         menu.close()
         # a profile that is opened later is sealed as well
@@ -390,7 +390,7 @@ class ListeningWindow:
             async with asyncio.timeout(SHORT):
                 await story()
 
-        def main(leaving: Leaving) -> object:
+        def main(_leaving: Leaving) -> object:
             return self.single_instance.attend(told())
 
         run(self._qapp, main)  # type: ignore[arg-type]

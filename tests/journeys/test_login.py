@@ -59,7 +59,7 @@ class Program:
         with closing(Log(self.here.log_file)) as log:
             access = Access(workspace, log, Secrets(self.environ, lambda: None))
             transport = demo.DemoTransport(self.service)
-            with opened_sessions(self.here, access.secret_of, lambda profile: transport) as sessions:
+            with opened_sessions(self.here, access.secret_of, lambda _profile: transport) as sessions:
                 sessions.admit(workspace.contexts[0])
                 window = MainWindow(workspace)
                 self._qtbot.addWidget(window)
@@ -130,7 +130,7 @@ def words(window: MainWindow) -> str:
 
 
 def test_a_password_that_no_store_keeps_is_said_to_last_until_leaving(program: Program, until: Until) -> None:
-    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(_session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         dialog = asked(window)
@@ -147,7 +147,7 @@ def test_a_password_that_no_store_keeps_is_said_to_last_until_leaving(program: P
 
 
 def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(program: Program, until: Until) -> None:
-    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, _leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         give(window, estate.DEMO_PASSWORD)
@@ -164,7 +164,7 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
     program.play(tale)
     program.service.faults.clear()
 
-    async def afterwards(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+    async def afterwards(session: ProfileSession, _window: MainWindow, leaving: Leaving) -> None:
         (intent,) = session.ledger.intents.values()
         assert intent.state is IntentState.UNKNOWN
         leaving.ask()
@@ -179,7 +179,7 @@ def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is
     def logins() -> int:
         return len(program.service.journal.calls("POST", "/auth/tokens"))
 
-    async def start(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+    async def start(_session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
         await until(lambda: asked(window) is not None)
         assert logins() == 1

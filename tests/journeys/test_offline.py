@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +35,7 @@ def test_fault_99_working_offline_sends_nothing_and_its_end_sends_what_waits(
 ) -> None:
     workspace, journal = demo_program.workspace, demo_program.service.journal
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         await until(lambda: settled(workspace, FINE.name))
@@ -64,7 +65,7 @@ def test_offline_is_remembered_and_the_next_start_asks_nobody(demo_program: Prog
     workspace, journal = demo_program.workspace, demo_program.service.journal
     workspace.settings.put("window/offline", True)
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         await until(lambda: settled(workspace, FINE.name))
         assert window.status.offline.isChecked()
@@ -74,11 +75,12 @@ def test_offline_is_remembered_and_the_next_start_asks_nobody(demo_program: Prog
 
 
 def test_the_next_start_fills_every_page_from_the_cache_and_says_so(
-    tmp_path: Path, qapp: QApplication, qtbot: QtBot, until: Until
+    tmp_path: Path, qapp: QApplication, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CBR_DESKTOP_DEMO_DAYS", "60")  # there are tasks older than those of the first page
     before = Program(tmp_path, qapp, qtbot)
 
-    async def first(sessions: SessionPool, window: MainWindow) -> None:
+    async def first(_sessions: SessionPool, _window: MainWindow) -> None:
         await until(lambda: settled(before.workspace, FINE.name))
 
     before.play(first)
@@ -87,7 +89,7 @@ def test_the_next_start_fills_every_page_from_the_cache_and_says_so(
     workspace = after.workspace
     workspace.settings.put("window/offline", True)
 
-    async def second(sessions: SessionPool, window: MainWindow) -> None:
+    async def second(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         await until(lambda: settled(workspace, FINE.name))
         ledger = workspace.context(FINE.name).ledger

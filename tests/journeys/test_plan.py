@@ -34,7 +34,7 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
     file = tmp_path / "patch.plan.json"
     program = Program(tmp_path / "home", qapp, qtbot)
 
-    async def begun(sessions: SessionPool, window: MainWindow) -> None:
+    async def begun(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         await until(lambda: settled(program.workspace, FINE.name))
@@ -56,7 +56,7 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
     again = Program(tmp_path / "home", qapp, qtbot)
     again.service = program.service
 
-    async def rest(sessions: SessionPool, window: MainWindow) -> None:
+    async def rest(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         window.build_deferred_widgets()
         await until(lambda: settled(again.workspace, FINE.name))

@@ -31,7 +31,7 @@ def strip(window: MainWindow) -> dict[str, str]:
 def test_the_merged_view_fills_and_says_what_is_missing_and_why(demo_program: Program, until: Until) -> None:
     workspace = demo_program.workspace
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         await until(lambda: settled(workspace, FINE.name))
         workspace.choose(ALL)
@@ -61,7 +61,7 @@ def test_the_merged_view_fills_and_says_what_is_missing_and_why(demo_program: Pr
 def test_a_fresh_token_fills_what_was_missing(demo_program: Program, until: Until) -> None:
     workspace = demo_program.workspace
 
-    async def tale(sessions: SessionPool, window: MainWindow) -> None:
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         window.show()
         workspace.choose(ALL)
         window.build_deferred_widgets()

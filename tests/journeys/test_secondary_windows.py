@@ -51,7 +51,7 @@ class Office:
         with ExitStack() as stack:
             log = stack.enter_context(closing(Log(self.here.log_file)))
             access = Access(self.workspace, log, secrets, demo.secret_of)
-            sessions = stack.enter_context(opened_sessions(self.here, access.secret_of, lambda profile: transport))
+            sessions = stack.enter_context(opened_sessions(self.here, access.secret_of, lambda _profile: transport))
             for context in self.workspace.contexts:
                 sessions.admit(context)
             self.workspace.admit = sessions.admit
@@ -61,7 +61,7 @@ class Office:
                 window, self.workspace, self.here, log, SessionServices(access, sessions, secrets, transport)
             )
 
-            async def story(sessions: SessionPool, leaving: Leaving) -> None:
+            async def story(_sessions: SessionPool, leaving: Leaving) -> None:
                 window.show()
                 window.build_deferred_widgets()
                 await tale(window)
@@ -114,9 +114,7 @@ def test_the_doctor_comes_when_it_is_called_and_finds_the_demo_cloud_well(office
     office.play(tale)
 
 
-def test_without_an_address_nobody_is_asked_for_a_newer_version_and_a_bad_file_is_told_of(
-    office: Office, until: Until
-) -> None:
+def test_without_an_address_nobody_is_asked_for_a_newer_version_and_a_bad_file_is_told_of(office: Office) -> None:
     async def tale(window: MainWindow) -> None:
         secondary_windows = window.findChild(SecondaryWindows)
         assert secondary_windows is not None

@@ -160,7 +160,7 @@ def test_the_sign_has_one_colour_everywhere():
     assert "#1a5fb4" in (ROOT / "cbr_desktop" / "ui" / "kit" / "icons.py").read_text("utf-8")
 
 
-def test_an_icon_of_windows_has_a_line_for_each_picture(tmp_path):
+def test_an_icon_of_windows_has_a_line_for_each_picture():
     pictures = {size: b"\x89PNG" + bytes([size % 251]) * size for size in icons.ICO_SIZES}
     icon = icons.packed_ico(pictures)
     reserved, kind, count = struct.unpack_from("<HHH", icon)

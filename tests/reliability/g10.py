@@ -154,7 +154,7 @@ def _settings(folder: Path) -> Kind:
     return Kind("settings", path.read_bytes(), look)
 
 
-def _draft(folder: Path) -> Kind:
+def _draft(_folder: Path) -> Kind:
     content = (
         b'{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "parameters": {"auto_trigger": false,'
         b' "description": "before the update \xc3\xa4", "name": "nightly", "incremental": true, "resources":'

@@ -49,10 +49,10 @@ async def reads_of(url: str, clock: WallClock, times: int = READS) -> list[bool]
     """Read a list ``times`` with the key that a ``KeyCloud`` knows, and tell how each try ended."""
     profile = profile_to(url, way=Way.KEYS, access_key=ACCESS_KEY)
 
-    async def secret(kind: SecretKind) -> str:
+    async def secret(_kind: SecretKind) -> str:
         return SECRET_KEY
 
-    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), clock, lambda connection: None)
+    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), clock, lambda _connection: None)
     ended = []
     for _ in range(times):
         try:

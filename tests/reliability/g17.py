@@ -89,7 +89,7 @@ def _rebuildable(here: Places, version: Path) -> Iterator[str]:
     if (settings.get("window/page", ""), settings.damaged) != ("Tasks", None):
         yield "what the screens remember is lost"
     (profile,) = read(here.profiles_file)[0]
-    ledger = Ledger(profile, lambda part: None)
+    ledger = Ledger(profile, lambda _part: None)
     with closing(SqliteCache(here.cache_file(profile))) as cache:
         recall(ledger, cache)
     if len(ledger.vaults) not in (0, 14):

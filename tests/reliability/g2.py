@@ -132,7 +132,7 @@ def _killed(
         if again["code"] != 0 or {*end["kept"]} - {row.id for row in rows}:
             found.lost.append(wanted.name)
         # the service remembers the latest requests alone
-        found.posts[wanted.name] = arrived(service, change_of(wanted.draft, Ledger(DEMO, lambda part: None)))
+        found.posts[wanted.name] = arrived(service, change_of(wanted.draft, Ledger(DEMO, lambda _part: None)))
         if not _is_true([row.state for row in rows], found.posts[wanted.name]):
             found.wrong.append(wanted.name)
         if not _is_sound(folder):

@@ -31,7 +31,7 @@ REFUSALS = {
 }
 
 
-def measure(ground: Ground) -> Iterator[Finding]:
+def measure(_ground: Ground) -> Iterator[Finding]:
     """Count logins at a raw server."""
     yield asyncio.run(_single_flight())
     yield asyncio.run(_wrong_passwords())
@@ -45,11 +45,11 @@ class ProfileContext:
         self.clock = Clock()
         self.password = "the first one"
 
-        async def secret(kind: SecretKind) -> str:
+        async def secret(_kind: SecretKind) -> str:
             return self.password
 
         self.auth = login_of(profile, secret)
-        self.cloud = CbrCloud(profile, self.auth, Network(profile), self.clock, lambda connection: None)
+        self.cloud = CbrCloud(profile, self.auth, Network(profile), self.clock, lambda _connection: None)
 
     async def call(self, times: int) -> Counter[str]:
         """Ask for the vaults ``times`` at once, and count how that ended."""

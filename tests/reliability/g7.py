@@ -136,10 +136,10 @@ async def _everything(profile: Profile) -> None:
     async def secret(kind: SecretKind) -> str:
         return f"CANARY{kind.name}"
 
-    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), _Quick(), lambda connection: None)
+    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), _Quick(), lambda _connection: None)
     asked = [cloud.vaults(), cloud.backups(), cloud.tasks(), cloud.policies(), cloud.protectables("server")]
     asked += [cloud.checkpoint(CHECKPOINT), cloud.send(checkpoint_change_of(BODY), PROJECT)]
-    asked += [Account(lambda profile, secret: Network(profile), _Quick()).projects(profile, {SecretKind.TOKEN: "t"})]
+    asked += [Account(lambda profile, _secret: Network(profile), _Quick()).projects(profile, {SecretKind.TOKEN: "t"})]
     for question in asked:
         try:
             await question
@@ -151,7 +151,7 @@ async def _everything(profile: Profile) -> None:
 class _Quick(WallClock):
     """A clock that does not wait."""
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, _seconds: float) -> None:
         """Go on at once."""
         await asyncio.sleep(0)
 
@@ -209,7 +209,7 @@ async def _asked(profile: Profile, secrets: Secrets) -> bool:
             raise SecretMissing(profile.name, kind)
         return text
 
-    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), _Quick(), lambda connection: None)
+    cloud = CbrCloud(profile, login_of(profile, secret), Network(profile), _Quick(), lambda _connection: None)
     try:
         await cloud.vaults()
     except SecretMissing:

@@ -255,7 +255,7 @@ def _login(folder: Path) -> int:
         return _REFUSED
 
 
-def _judge_login(folder: Path, code: int) -> str:
+def _judge_login(folder: Path, _code: int) -> str:
     here = places({"CBR_DESKTOP_HOME": str(folder)})
     with staged(folder, service=_service(), clock=StageClock()) as stage:
         asyncio.run(stage.session.refresh.recall())
@@ -321,7 +321,7 @@ def _migrate(folder: Path) -> int:
         return _REFUSED
 
 
-def _judge_migrate(folder: Path, code: int) -> str:
+def _judge_migrate(folder: Path, _code: int) -> str:
     with closing(SqliteRecords(folder / "outbox.db")) as records:
         found = sorted(json.dumps([each.id, str(each.state), each.body.decode("latin-1")]) for each in records.load())
         damaged = list(records.damaged)

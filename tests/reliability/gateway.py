@@ -36,7 +36,7 @@ class Cloud:
 
     server: FaultServer
 
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def __call__(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # the server calls this in the very moment in which it has kept the request
         writer.write(self.answer(self.server.requests[-1]))
         await writer.drain()

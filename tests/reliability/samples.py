@@ -38,15 +38,15 @@ def _own_backup(service: Service) -> str:
     return made.id
 
 
-def _checkpoints(service: Service, name: str, subject: str) -> int:
+def _checkpoints(service: Service, name: str, _subject: str) -> int:
     return sum(each.name == name for each in service.estate.checkpoints.values())
 
 
-def _policies(service: Service, name: str, subject: str) -> int:
+def _policies(service: Service, name: str, _subject: str) -> int:
     return sum(each.name == name for each in service.estate.policies.values())
 
 
-def _is_deleted(service: Service, name: str, subject: str) -> int:
+def _is_deleted(service: Service, _name: str, subject: str) -> int:
     backup = service.estate.backups.get(subject)
     return backup is None or backup.status == "deleting"
 
@@ -57,16 +57,16 @@ def _is_renamed(service: Service, name: str, subject: str) -> int:
 
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
-        lambda service: REFERENCE_VAULT_ID,
+        lambda _service: REFERENCE_VAULT_ID,
         lambda name, subject: CheckpointDraft(VaultId(subject), name=name),
         _checkpoints,
     ),
     Kind.CREATE_POLICY: _Way(
-        lambda service: "",
-        lambda name, subject: PolicyDraft(name, (_PATTERN,), retention_days=30),
+        lambda _service: "",
+        lambda name, _subject: PolicyDraft(name, (_PATTERN,), retention_days=30),
         _policies,
     ),
-    Kind.DELETE_BACKUP: _Way(_own_backup, lambda name, subject: BackupDeletion(BackupId(subject)), _is_deleted),
+    Kind.DELETE_BACKUP: _Way(_own_backup, lambda _name, subject: BackupDeletion(BackupId(subject)), _is_deleted),
     Kind.RENAME_BACKUP: _Way(_own_backup, lambda name, subject: BackupRename(BackupId(subject), name), _is_renamed),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""

@@ -29,7 +29,7 @@ class TruthCloud(TokenCloud):
         self._made: dict[str, dict[str, object]] = {}
         self.executed: Counter[str] = Counter()
 
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def __call__(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = self.server.requests.pop()
         if self._late:
             # half before the work is done and half after it

@@ -43,7 +43,7 @@ class Weather(Faults):
         self._share = share
         self.hit = 0
 
-    def take(self, method: str, path: str, host: str = "") -> list[Fault]:
+    def take(self, _method: str, _path: str, _host: str = "") -> list[Fault]:
         """Return what hits a request; no login is refused, for then a person is asked and nothing more happens."""
         if self._chance.random() >= self._share:
             return []

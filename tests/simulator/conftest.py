@@ -52,6 +52,8 @@ class Contract:
         self.document = json.loads(SCHEMA_FILE.read_text("utf-8"))
         self._plain = for_json_schema(self.document)
         self._paths = sorted(self._plain["paths"], key=lambda path: path.count("{"))
+        self._validators: dict[int, jsonschema.Draft202012Validator] = {}
+        """By the identity of their schemas, which live as long as this: to make one costs more than to ask it."""
 
     def check(self, method: str, path: str, status: int, body: Any) -> None:
         """Fail unless the body is what the contract promises for this operation and status."""
@@ -68,7 +70,11 @@ class Contract:
             assert body is None
             return
         schema = answer["content"]["application/json"]["schema"]
-        jsonschema.Draft202012Validator({**schema, "components": self._plain["components"]}).validate(body)
+        validator = self._validators.get(id(schema))
+        if validator is None:
+            validator = jsonschema.Draft202012Validator({**schema, "components": self._plain["components"]})
+            self._validators[id(schema)] = validator
+        validator.validate(body)
 
 
 class Cloud:

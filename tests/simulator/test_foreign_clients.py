@@ -76,7 +76,7 @@ def sdk(url: str, ak: str = estate.DEMO_AK, sk: str = estate.DEMO_SK, **more: An
 def with_token(token: str) -> Any:
     """Credentials that send a token instead of a signature; the SDK wants the class to have this name."""
 
-    def send_token(self: Any, request: Any) -> Any:
+    def send_token(_self: Any, request: Any) -> Any:
         request.header_params["X-Auth-Token"] = token
         Signer.process_request_uri(request)
         return request
@@ -402,7 +402,7 @@ def previewed(url: str, value: dict[str, Any]) -> None:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
     profile = replace(DEMO, cbr_endpoint=url)
-    change = documents.change_in(found, Ledger(profile, lambda part: None))
+    change = documents.change_in(found, Ledger(profile, lambda _part: None))
     exec(rendered(Form.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
 
 

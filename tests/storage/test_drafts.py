@@ -118,7 +118,7 @@ def test_a_copy_stands_beside_and_the_trash_has_what_was_discarded(drafts: Draft
 
 
 def test_without_a_trash_the_file_stays(tmp_path: Path) -> None:
-    def no_trash(path: Path) -> None:
+    def no_trash(_path: Path) -> None:
         raise OSError(errno.ENOTSUP, "no trash here")
 
     drafts = Drafts(tmp_path, tmp_path / "recovery", no_trash)
@@ -151,7 +151,7 @@ def test_what_was_not_saved_is_there_after_a_crash_and_gone_when_forgotten(make:
 def test_fault_56_a_full_disk_leaves_the_old_file_and_says_so(make: Make) -> None:
     path = make().create("a", TEXT)
 
-    def full(descriptor: int, data: bytes) -> int:
+    def full(_descriptor: int, _data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     drafts = make(System(write=full))

@@ -55,7 +55,7 @@ def secret_of(secrets: Secrets, asked_for: Profile) -> Secret:
 async def open_list(secrets: Secrets, asked_for: Profile) -> None:
     """Ask for the vaults of a profile with the secrets that there are."""
     login = login_of(asked_for, secret_of(secrets, asked_for))
-    cloud = CbrCloud(asked_for, login, Network(asked_for), Clock(), lambda connection: None)
+    cloud = CbrCloud(asked_for, login, Network(asked_for), Clock(), lambda _connection: None)
     try:
         await cloud.vaults()
     finally:
@@ -159,10 +159,10 @@ def missing() -> Store | None:
 
 def failing(name: str) -> Store:
     class Failing(MemoryStore):
-        def get_password(self, service: str, username: str) -> str | None:
+        def get_password(self, _service: str, _username: str) -> str | None:
             raise type(name, (Exception,), {})(f"about {CANARY}")
 
-        def set_password(self, service: str, username: str, password: str) -> None:
+        def set_password(self, _service: str, _username: str, password: str) -> None:
             raise type(name, (Exception,), {})(f"about {password}")
 
     return Failing()
@@ -203,11 +203,11 @@ def test_fault_72_a_store_that_hangs_for_a_minute_leaves_the_window_free(qapp: Q
     release = threading.Event()
 
     class Hanging(MemoryStore):
-        def get_password(self, service: str, username: str) -> str | None:
+        def get_password(self, _service: str, _username: str) -> str | None:
             release.wait(60)
             return "too late"
 
-    async def main(leaving: Leaving) -> int:
+    async def main(_leaving: Leaving) -> int:
         ticks = 0
 
         def tick() -> None:
@@ -311,7 +311,7 @@ def test_fault_73_a_store_that_is_not_on_the_list_is_not_even_imported(tmp_path:
 
 def test_fault_73_what_a_store_does_not_give_back_was_not_kept() -> None:
     class Null(MemoryStore):
-        def set_password(self, service: str, username: str, password: str) -> None:
+        def set_password(self, _service: str, _username: str, _password: str) -> None:
             self.taken += 1
 
     async def story() -> None:

@@ -262,7 +262,7 @@ def test_fault_58_whichever_call_fails_a_draft_is_the_old_or_the_new_one(tmp_pat
 
 
 def test_fault_58_what_a_killed_write_left_goes_at_the_next_start(tmp_path: Path) -> None:
-    def killed(source: Path, target: Path) -> None:
+    def killed(_source: Path, _target: Path) -> None:
         raise KeyboardInterrupt
 
     here = tmp_path / "data"

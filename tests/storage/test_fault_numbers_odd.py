@@ -213,7 +213,7 @@ def test_fault_90_in_place_of_a_draft(tmp_path: Path, odd: Odd) -> None:
     recovery.mkdir()
     odd(place / "nightly.cbr.json")
     odd(recovery / "one.unsaved.json")
-    drafts = Drafts(place, recovery, lambda path: None)
+    drafts = Drafts(place, recovery, lambda _path: None)
     (entry,) = drafts.entries()
     assert says_so(entry.error)
     assert drafts.unsaved() == []

@@ -139,7 +139,7 @@ def test_fault_89_links_to_links_stay_what_they_are(tmp_path: Path, text: str, l
     assert [profile.name for profile in found[0].profiles] == ["one"]
 
 
-def test_fault_89_the_secrets_of_one_profile_are_looked_for_in_a_bounded_part_of_it(tmp_path: Path) -> None:
+def test_fault_89_the_secrets_of_one_profile_are_looked_for_in_a_bounded_part_of_it() -> None:
     steps = [0]
 
     class Counting(dict[str, object]):

@@ -87,7 +87,7 @@ def test_a_file_that_is_held_for_ever_is_told_in_time(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(OLD)
 
-    def held(source: Path, target: Path) -> None:
+    def held(_source: Path, _target: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     waits: list[float] = []

@@ -266,14 +266,14 @@ def test_files_are_for_their_owner_alone(folder: Path, umask: int) -> None:
 
 
 FILTERS: list[tuple[EntryFilter, Callable[[Entry], bool]]] = [
-    (EntryFilter(), lambda entry: True),
+    (EntryFilter(), lambda _entry: True),
     (EntryFilter(since=NOON + timedelta(minutes=2)), lambda entry: entry.number >= 3),
     (EntryFilter(until=NOON + timedelta(minutes=2)), lambda entry: entry.number <= 2),
     (EntryFilter(kinds=frozenset({"moved"})), lambda entry: entry.event.kind == "moved"),
-    (EntryFilter(vault="Tresor Ä"), lambda entry: True),
-    (EntryFilter(vault="v-2"), lambda entry: False),
-    (EntryFilter(intent="i-"), lambda entry: True),
-    (EntryFilter(profile="Other"), lambda entry: False),
+    (EntryFilter(vault="Tresor Ä"), lambda _entry: True),
+    (EntryFilter(vault="v-2"), lambda _entry: False),
+    (EntryFilter(intent="i-"), lambda _entry: True),
+    (EntryFilter(profile="Other"), lambda _entry: False),
 ]
 
 

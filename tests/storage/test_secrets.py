@@ -300,13 +300,13 @@ def test_a_locked_store_that_waits_for_a_person_is_told_apart_from_one_that_hang
     release = threading.Event()
 
     class AskingStore(MemoryStore):
-        def get_password(self, service: str, username: str) -> str | None:
+        def get_password(self, _service: str, _username: str) -> str | None:
             release.wait(30)
             return "unlocked"
 
     async def story() -> None:
         kinds = (f"{AskingStore.__module__}.{AskingStore.__qualname__}",)
-        found = secrets(AskingStore(), is_locked=lambda store: True, allowed=kinds, timeout=0.02)
+        found = secrets(AskingStore(), is_locked=lambda _store: True, allowed=kinds, timeout=0.02)
         for _ in range(2):
             assert await found.get(profile(), SecretKind.PASSWORD) is None
             assert found.problem is StoreProblem.LOCKED

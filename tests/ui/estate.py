@@ -108,7 +108,7 @@ def context(*, filled: bool = True, settings: Notebook | None = None, is_demo: b
         signals=signals,
         clock=HandClock(),
         settings=settings if settings is not None else Notebook(),
-        save_text=lambda path, text: None,
+        save_text=lambda _path, _text: None,
         is_demo=is_demo,
     )
     made.join(wishes, wishes)  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ def workspace(
         known,
         settings if settings is not None else Notebook(),
         HandClock(),
-        lambda path, text: None,
+        lambda _path, _text: None,
         is_demo=is_demo,
     )
     made.admit = _admit

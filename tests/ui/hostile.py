@@ -235,7 +235,7 @@ class Files:
     def __init__(self, plan: Plan, found: list[StepFinding]) -> None:
         self._plan, self._found = plan, found
 
-    def gather(self, files: list[str], profile_of: object) -> tuple[tuple[Step, ...], list[StepFinding]]:
+    def gather(self, _files: list[str], _profile_of: object) -> tuple[tuple[Step, ...], list[StepFinding]]:
         """Return the steps, one of them with a name that nobody should believe."""
         return self._plan.steps, self._found
 
@@ -263,9 +263,9 @@ def draft_windows(context: ProfileContext, text: str) -> list[QWidget]:
         context, draft_store=cast(Any, held), source=Source(base.text, path="/requests/a.cbr.json", base=base)
     )
     editor.conflict.tell(f"/requests/{text}", is_gone=False)
-    review = ReviewDialog(lambda draft: Preflight(()), text)
+    review = ReviewDialog(lambda _draft: Preflight(()), text)
     review.show_data(json.dumps({text: text, "endpoint": text, "project": text, "checkpoint": {}}).encode(), text)
-    pasted = ImportDialog(lambda draft: Preflight(()), held.outside)
+    pasted = ImportDialog(lambda _draft: Preflight(()), held.outside)
     pasted.paste.setPlainText(f"curl https://{text[:2000]}/v3/p/checkpoints -H '{text[:2000]}' -d @{text[:2000]}")
     return [editor, review, pasted, DiffDialog({text: text[:2000], f"2{text}": base.text}, text, f"2{text}")]
 

@@ -27,7 +27,7 @@ BE94, WEB, SFS = estate.uid(2), estate.uid(4), estate.uid(6)
 
 
 @pytest.fixture
-def workspace(qapp: QApplication) -> Workspace:
+def workspace(qapp: QApplication) -> Workspace:  # noqa: ARG001  asked for by name
     return estate.workspace(settings=estate.Notebook())
 
 
@@ -83,7 +83,8 @@ def is_column_shown(page: Page[Any]) -> bool:
     return not page.view.isColumnHidden([column.key for column in page.model.columns].index("change"))
 
 
-def test_what_is_seen_for_the_first_time_carries_no_marks(workspace: Workspace, page: VaultsPage) -> None:
+@pytest.mark.usefixtures("workspace")
+def test_what_is_seen_for_the_first_time_carries_no_marks(page: VaultsPage) -> None:
     page.catch_up()
     assert (told(page), bar(page), is_column_shown(page)) == ({}, None, False)
 
@@ -193,7 +194,8 @@ def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backup
     assert len(page._changes.gone) == 1
 
 
-def test_what_one_profile_calls_unprotected_is_not_new_where_another_protects_it(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_what_one_profile_calls_unprotected_is_not_new_where_another_protects_it() -> None:
     prod = estate.profile()
     lab = replace(prod, name="Lab", project="eu-de_lab")
     workspace = estate.workspace(profiles=(prod, lab), settings=estate.Notebook())
@@ -227,7 +229,8 @@ def test_a_task_that_goes_on_is_no_change_and_one_that_failed_is(workspace: Work
     assert told(page) == {waiting.id: "Changed: state, code", new.id: "New"}
 
 
-def test_of_several_profiles_each_is_compared_with_what_was_seen_of_it(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_of_several_profiles_each_is_compared_with_what_was_seen_of_it() -> None:
     prod = estate.profile()
     lab = replace(prod, name="Lab", project="eu-de_lab")
     workspace = estate.workspace(profiles=(prod, lab), settings=estate.Notebook())

@@ -433,7 +433,8 @@ def test_vaults_that_look_alike_carry_their_ids(opened: Open) -> None:
     assert dialog.vault.vault_id == uid(2)
 
 
-def test_the_wheel_changes_no_field(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("qtbot")
+def test_the_wheel_changes_no_field(counter: Counter, opened: Open) -> None:
     dialog = opened(counter, VaultId(uid(1)))
     for field in (dialog.vault.box, dialog.advanced.keep, dialog.advanced.days):
         before = dialog.draft()

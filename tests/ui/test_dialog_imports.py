@@ -215,7 +215,8 @@ def test_fault_89_a_window_that_is_closed_while_it_looks_leaves_nothing_behind(
     run(story())
 
 
-def test_fault_89_hundreds_of_profiles_are_judged_once_and_not_once_each(opened: Open) -> None:
+@pytest.mark.usefixtures("opened")
+def test_fault_89_hundreds_of_profiles_are_judged_once_and_not_once_each() -> None:
     count = 500
     many = tuple(replace(PROD, name=f"p{number}") for number in range(count))
     remarks = tuple(Remark(f"p{number}", RemarkKind.GUESSED, "project") for number in range(count))

@@ -525,7 +525,7 @@ def test_fault_97_typing_a_profile_does_not_touch_the_store(stage: Make, run: Ru
     run(story())
 
 
-def test_a_store_that_is_of_no_use_is_said(stage: Make, run: Run, until: Until) -> None:
+def test_a_store_that_is_of_no_use_is_said(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD, keeper=Keeper("no-store"))
         here.form.keeping.look()

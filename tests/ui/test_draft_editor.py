@@ -169,7 +169,8 @@ def test_one_undo_goes_through_form_and_json(opened: Open, qtbot: QtBot) -> None
     assert dialog.name.text == "a"
 
 
-def test_saving_writes_the_file_and_the_title_tells(opened: Open, draft_store: MemoryDraftStore, qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("qtbot")
+def test_saving_writes_the_file_and_the_title_tells(opened: Open, draft_store: MemoryDraftStore) -> None:
     dialog = opened()
     assert dialog.windowTitle() == "nightly.cbr.json[*] — Create checkpoint"
     dialog.name.edit.setText("weekly")
@@ -361,7 +362,7 @@ def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(o
         lambda text: dialog.types.choose(incremental=len(text) % 2 == 0),
         lambda text: dialog.advanced.auto_trigger.setChecked(len(text) % 2 == 1),
         lambda text: dialog.resources.choose_ids([ResourceId(uid(100 + len(text) % 3))]),
-        lambda text: dialog.resources.whole.setChecked(True),
+        lambda _text: dialog.resources.whole.setChecked(True),
         lambda text: type_json(dialog, dialog.draft_document.text.replace("{", "{ ", len(text))),
         lambda text: type_json(dialog, dialog.draft_document.text + text),
         lambda text: type_json(dialog, new_text(CheckpointDraft(VaultId(uid(2)), text))),

@@ -116,7 +116,8 @@ def test_fault_69_tricks_in_the_name_lead_nowhere(page: DraftsPage, draft_store:
     review.close()
 
 
-def test_a_file_that_is_gone_is_told(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
+@pytest.mark.usefixtures("draft_store")
+def test_a_file_that_is_gone_is_told(page: DraftsPage) -> None:
     page.review("/mail/missing.cbr.json")
     (review,) = page.window().findChildren(ReviewDialog)
     assert "No such file" in notes(review)

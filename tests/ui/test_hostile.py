@@ -333,7 +333,7 @@ def test_fault_67_the_allow_list_is_opened(desktop: Desktop) -> None:
     assert open_link(GOOD, HELP_HOSTS)
     assert desktop.heard == [GOOD]
     assert not open_link(GOOD, {"docs.otc.t-systems.com"})
-    assert not open_link(GOOD, HELP_HOSTS, lambda url: False)
+    assert not open_link(GOOD, HELP_HOSTS, lambda _url: False)
 
 
 @pytest.mark.parametrize("url", BAD)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import TaskId
@@ -108,7 +109,8 @@ def test_an_empty_archive_says_what_will_be(run: Callable[..., Any], until: Unti
     run(story())
 
 
-def test_an_archive_that_cannot_be_written_is_a_problem(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_an_archive_that_cannot_be_written_is_a_problem() -> None:
     workspace = estate.workspace(settings=estate.Notebook())
     assert problems(workspace.scope) == []
     estate.ledger(workspace).unkept = Damaged("/data/archive.db", "no database")

@@ -222,9 +222,8 @@ def test_the_file_dialog_is_opened_and_waited_for_by_nobody(page: JournalPage, r
     dialog.reject()
 
 
-def test_details_show_the_record_with_its_hash_and_the_one_before(
-    journal: FileJournal, qtbot: QtBot, saved: Saved
-) -> None:
+@pytest.mark.usefixtures("saved")
+def test_details_show_the_record_with_its_hash_and_the_one_before(journal: FileJournal, qtbot: QtBot) -> None:
     workspace = estate.workspace()
     workspace.journal = journal
     window = MainWindow(workspace)

@@ -43,7 +43,7 @@ class Rows:
     def save_all(self, intents: Iterable[Intent]) -> None:
         self.saved += intents
 
-    def claim(self, intent: Intent) -> bool:
+    def claim(self, _intent: Intent) -> bool:
         return True
 
     def load(self) -> list[Intent]:
@@ -56,7 +56,7 @@ class Told:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def tell(self, title: str, text: str) -> None:
+    def tell(self, _title: str, text: str) -> None:
         self.told.append(text)
 
 
@@ -360,7 +360,7 @@ def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -
     assert len(bar.notices) == 1
 
 
-def _offline(workspace: Workspace, ledger: Ledger, reminder: Reminder) -> None:
+def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
     workspace.settings.put("window/offline", True)
     reminder.tell()
     workspace.settings.put("window/offline", False)

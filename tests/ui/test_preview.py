@@ -138,7 +138,7 @@ METHODS = {
 def change(value: dict[str, Any]) -> Change:
     found, findings = document.read(json.dumps(value).encode())
     assert found is not None, findings
-    return documents.change_in(found, Ledger(PROFILE, lambda part: None))
+    return documents.change_in(found, Ledger(PROFILE, lambda _part: None))
 
 
 @pytest.fixture(params=FILES, ids=str)

@@ -216,7 +216,7 @@ def test_a_notice_that_went_can_be_read_again(open_window: Open) -> None:
     window.notices.say("first")
     window.notices.say("second")
     told: list[list[str]] = []
-    window.drawer.lines_requested.connect(lambda title, lines: told.append(lines))
+    window.drawer.lines_requested.connect(lambda _title, lines: told.append(lines))
     window.drawer.notices.click()
     assert [line.split("  ")[1] for line in told[0]] == ["second", "first"]
 

@@ -26,7 +26,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def page(qapp: QApplication, workspace: Workspace) -> Iterator[VaultsPage]:
+def page(qapp: QApplication, workspace: Workspace) -> Iterator[VaultsPage]:  # noqa: ARG001  asked for by name
     made = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     made.show()
     made.catch_up()
@@ -194,7 +194,8 @@ def test_a_little_is_told_in_megabytes(page: VaultsPage) -> None:
     assert used.text(page.model.row_at(position)) == "< 0.1 % · 200 MB / 500 GB"
 
 
-def test_resources_in_no_vault_are_unprotected(qapp: QApplication, workspace: Workspace) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_resources_in_no_vault_are_unprotected(workspace: Workspace) -> None:
     page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
     row = next(r for r in page.model.shown_rows() if r.resource.name == "vol-scsi-01")
@@ -203,7 +204,8 @@ def test_resources_in_no_vault_are_unprotected(qapp: QApplication, workspace: Wo
     assert texts["verdict"] == "Cannot: SCSI disks cannot be backed up"
 
 
-def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(qapp: QApplication, workspace: Workspace) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(workspace: Workspace) -> None:
     page = ResourcesPage(workspace, Times(workspace.clock))
     page.catch_up()
     remarks: list[str] = []
@@ -219,7 +221,8 @@ def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(qapp: QApplicat
     assert remarks == ["A checkpoint is of one vault: 54 selected resources outside vault-7669 left out."]
 
 
-def test_tasks_come_newest_first_and_tell_how_they_stand(qapp: QApplication, workspace: Workspace) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_tasks_come_newest_first_and_tell_how_they_stand(workspace: Workspace) -> None:
     page = TasksPage(workspace, Times(workspace.clock))
     page.catch_up()
     rows = list(page.model.shown_rows())

@@ -46,12 +46,12 @@ class Opener(Dialogs):
         self.outcomes: list[IntentId] = []
 
     def create_checkpoint(
-        self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
+        self, _context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
 
-    def show_outcome(self, context: ProfileContext, id: IntentId, parent: QWidget) -> QWidget:
+    def show_outcome(self, _context: ProfileContext, id: IntentId, parent: QWidget) -> QWidget:
         self.outcomes.append(id)
         return QWidget(parent)
 
@@ -62,7 +62,7 @@ class Told:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def tell(self, title: str, text: str) -> None:
+    def tell(self, _title: str, text: str) -> None:
         self.told.append(text)
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import CbrError, LoginRefused, NoAnswer, SecretMissing, Unreachable
@@ -128,7 +127,8 @@ def test_fault_96_a_resource_in_a_vault_that_is_not_listed_is_not_called_unprote
     assert (vault_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
 
 
-def test_the_panel_over_an_empty_table_comes_goes_and_acts(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_the_panel_over_an_empty_table_comes_goes_and_acts() -> None:
     workspace = estate.workspace(filled=False)
     page = VaultsPage(workspace, Times(workspace.clock), VaultIndex(workspace.scope))
     page.show()
@@ -185,7 +185,8 @@ def test_a_running_request_tells_its_progress() -> None:
     assert row.progress_percent == 54
 
 
-def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen() -> None:
     workspace = estate.workspace()
     drawer = Drawer(workspace)
     assert drawer.ticker.text() == "prepatch-5 · vault-db-disks: Outcome unknown"
@@ -204,7 +205,8 @@ def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen(qapp
     assert wished == ["intent-4"]
 
 
-def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_the_drawer_shows_one_group() -> None:
     drawer = Drawer(estate.workspace())
     drawer.groups[Group.QUEUED].click()
     assert drawer.is_open
@@ -213,7 +215,8 @@ def test_the_drawer_shows_one_group(qapp: QApplication) -> None:
     assert len(drawer._rows) == 8
 
 
-def test_a_row_moves_on_with_its_request(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_a_row_moves_on_with_its_request() -> None:
     workspace = estate.workspace()
     drawer = Drawer(workspace)
     drawer.toggle()
@@ -264,7 +267,8 @@ def test_problems_of_one_cause_are_one() -> None:
     assert found[0].startswith("Vaults, tasks: iam.example.com did not accept the login.")
 
 
-def test_the_status_bar_follows(qapp: QApplication) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_the_status_bar_follows() -> None:
     workspace = estate.workspace()
     times = Times(workspace.clock)
     bar = StatusBar(workspace, times)

@@ -35,7 +35,7 @@ class Opener(Dialogs):
         self.dialogs: list[tuple[str, VaultId | None]] = []
 
     def create_checkpoint(
-        self, context: ProfileContext, vault_id: VaultId | None, resource_ids: Any, parent: QWidget
+        self, context: ProfileContext, vault_id: VaultId | None, _resource_ids: Any, parent: QWidget
     ) -> QWidget:
         self.dialogs.append((context.profile.name, vault_id))
         return QWidget(parent)
@@ -77,7 +77,8 @@ def press(menu: QMenu, words: str) -> None:
     next(action for action in menu.actions() if action.text() == words).trigger()
 
 
-def test_a_scope_of_all_has_the_rows_of_all_and_tells_whose_they_are(window: MainWindow, workspace: Workspace) -> None:
+@pytest.mark.usefixtures("workspace")
+def test_a_scope_of_all_has_the_rows_of_all_and_tells_whose_they_are(window: MainWindow) -> None:
     page = window.current_page()
     assert page.model.total == len(estate.vaults()) + 2
     assert {"Profile", "Region"} <= set(titles(window))
@@ -143,9 +144,8 @@ def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Work
     assert wished == [STAGING]
 
 
-def test_a_checkpoint_is_made_with_the_profile_of_its_vault(
-    window: MainWindow, workspace: Workspace, opener: Opener
-) -> None:
+@pytest.mark.usefixtures("workspace")
+def test_a_checkpoint_is_made_with_the_profile_of_its_vault(window: MainWindow, opener: Opener) -> None:
     id = VaultId(estate.uid(900))
     window.open_checkpoint_dialog(id)
     window.open_checkpoint_dialog()
@@ -196,9 +196,8 @@ def test_a_light_colour_of_a_profile_gets_dark_words(window: MainWindow, workspa
     assert colours.windowText().color().name() == "#000000"
 
 
-def test_the_dialog_of_a_read_only_profile_says_so_and_arms_it(
-    workspace: Workspace, qtbot: QtBot, window: MainWindow
-) -> None:
+@pytest.mark.usefixtures("window")
+def test_the_dialog_of_a_read_only_profile_says_so_and_arms_it(workspace: Workspace, qtbot: QtBot) -> None:
     context = workspace.context(NL.name)
     dialog = CheckpointDialog(context, VaultId(estate.uid(900)))
     qtbot.addWidget(dialog)

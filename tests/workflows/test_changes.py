@@ -62,7 +62,7 @@ def vault(id: str, **more: object) -> Vault:
 
 
 def test_a_ledger_remembers_the_list_with_which_it_opened() -> None:
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     ledger.put_vaults(Listing([vault("a")], START, False), from_cache=True)
     assert Part.VAULTS not in ledger.first, "the first page of the cache is not all that was seen"
     ledger.put_vaults(Listing([vault("a"), vault("b")], START), from_cache=True)
@@ -72,13 +72,13 @@ def test_a_ledger_remembers_the_list_with_which_it_opened() -> None:
 
 
 def test_a_first_list_that_lacks_what_the_region_does_not_tell_is_whole() -> None:
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     ledger.put_protectables(Listing([], START, False, NotFound("host", status=404)), from_cache=True)
     assert Part.PROTECTABLES in ledger.first
 
 
 def test_reading_vaults_does_not_alter_what_was_seen() -> None:
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     ledger.put_vaults(Listing([vault("a")], START))
     before = ledger.vaults
     ledger.put_vaults(Listing([vault("a", auto_expand=True)], LATER))

@@ -44,7 +44,7 @@ class StillClock:
     def now(self) -> datetime:
         return NOW
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, _seconds: float) -> None:
         raise AssertionError("nobody waits")
 
 
@@ -99,7 +99,7 @@ class Body:
 
 
 def examine(body: Body, profile: Profile = PROFILE) -> Diagnosis:
-    return asyncio.run(Doctor(profile, body, StillClock(), 0.05).run(lambda check: None))
+    return asyncio.run(Doctor(profile, body, StillClock(), 0.05).run(lambda _check: None))
 
 
 def line(diagnosis: Diagnosis, kind: CheckKind, subject: str = "") -> Check:

@@ -106,9 +106,7 @@ def test_fault_42_an_executed_request_is_found_by_its_name_however_late_it_shows
     assert moves(tmp_path, intent) == ["sending", "unknown", "accepted", "finished"]
 
 
-def test_fault_43_of_a_dropped_request_no_trace_is_found_and_only_a_person_sends_again(
-    stage: Stage, tmp_path: Path
-) -> None:
+def test_fault_43_of_a_dropped_request_no_trace_is_found_and_only_a_person_sends_again(stage: Stage) -> None:
     stage.service.faults.add(Fault("POST", CHECKPOINTS, "cut", "before"))
 
     async def story() -> None:

@@ -54,7 +54,7 @@ class Rows:
         self.is_full = False
         self.is_lost = False
 
-    def add(self, intent: Intent) -> None:
+    def add(self, _intent: Intent) -> None:
         if self.is_full:
             raise NotSaved("outbox.db", "no space left")
 

@@ -23,7 +23,7 @@ KINDS = {
 
 
 def ledger(*intents: Intent) -> Ledger:
-    made = Ledger(values.profile(), lambda part: None)
+    made = Ledger(values.profile(), lambda _part: None)
     for intent in intents:
         made.put_intent(intent)
     return made

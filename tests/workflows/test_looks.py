@@ -79,7 +79,7 @@ def rows() -> Rows:
 
 
 def looking(clock: StageClock, rows: Rows, cloud: Nothing) -> Reconcile:
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     for number in range(COUNT):
         ledger.put_intent(intent(f"i-{number}", state=S.UNKNOWN, sent_at=clock.now(), service_sent_at=clock.now()))
     return Reconcile(ledger, rows, cloud, clock)  # type: ignore[arg-type]

@@ -472,7 +472,7 @@ def test_what_became_of_a_checkpoint_is_known_after_the_service_has_forgotten_it
 
 def test_what_the_disk_does_not_take_is_not_sent(stage: Stage) -> None:
     class Full:
-        def add(self, intent: object) -> None:
+        def add(self, _intent: object) -> None:
             raise NotSaved("outbox.db", "no space left")
 
     stage.session.outbox._records = Full()  # type: ignore[assignment]

@@ -73,7 +73,7 @@ class OutboxOnDisk:
     def __init__(self, path: Path, **options: Any) -> None:
         self.path = path
         self.clock = StageClock()
-        self.ledger = Ledger(options.pop("profile", DEMO), lambda part: None)
+        self.ledger = Ledger(options.pop("profile", DEMO), lambda _part: None)
         self.asked = 0
         self.records: SqliteRecords = options.pop("records", SqliteRecords)(path)
         self.guard = Guard(self.ledger.profile, self.clock)
@@ -408,7 +408,7 @@ class Answers:
     async def project_id(self) -> str:
         return "p" * 32
 
-    async def send(self, change: Change, project_id: str, observer: object) -> Any:
+    async def send(self, change: Change, project_id: str, _observer: object) -> Any:
         assert project_id == "p" * 32
         self.sent.append(change.body)
         answer = self.answers.pop(0) if self.answers else Unreachable("cbr.invalid")
@@ -437,7 +437,7 @@ def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[Inten
 
     async def story() -> None:
         made = on_disk.outbox.submit(DRAFT)
-        on_disk.ledger.notify = lambda part: states.append(on_disk.ledger.intents[made.id].state)
+        on_disk.ledger.notify = lambda _part: states.append(on_disk.ledger.intents[made.id].state)
         await on_disk.clock.sleep(1)
 
     with closing(on_disk.records):

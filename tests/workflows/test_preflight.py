@@ -46,7 +46,7 @@ OTHER = replace(VAULT, id=VaultId(id_of(901)), name="vault-b", resources=[server
 
 
 def ledger(*vaults: Vault, protectables: tuple[Protectable, ...] = (), tasks: tuple[Task, ...] = ()) -> Ledger:
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     ledger.put_vaults(Listing(list(vaults), NOON))
     ledger.put_protectables(Listing(list(protectables), NOON))
     ledger.put_tasks(Listing(list(tasks), NOON))
@@ -291,7 +291,7 @@ def test_a_vault_that_may_fill_warns_and_the_worst_case_alone_does_not() -> None
 def test_a_vault_that_is_not_in_a_whole_list_does_not_exist() -> None:
     result = preflight(DRAFT, ledger(OTHER), NOON)
     assert only(result, FindingKind.VAULT_UNKNOWN).severity is Severity.BLOCK
-    never_read = preflight(DRAFT, Ledger(DEMO, lambda part: None), NOON)
+    never_read = preflight(DRAFT, Ledger(DEMO, lambda _part: None), NOON)
     assert only(never_read, FindingKind.VAULT_UNVERIFIED).severity is Severity.WARN
 
 

@@ -106,7 +106,7 @@ class NoCache:
 
 def test_a_list_that_is_read_twice_at_once_ends_as_it_was_read_last() -> None:
     """A window that reads afresh before something is destroyed must not be answered with an older round's rows."""
-    cloud, ledger = Slow(), Ledger(DEMO, lambda part: None)
+    cloud, ledger = Slow(), Ledger(DEMO, lambda _part: None)
     refresh = Refresh(ledger, NoCache(), cloud, StageClock())  # type: ignore[arg-type]
     first, second = estate_vaults()
 
@@ -178,7 +178,7 @@ def test_every_list_opens_from_the_cache_without_network_and_without_credentials
 
     clock.advance(3600)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
-    ledger = Ledger(DEMO, lambda part: None)
+    ledger = Ledger(DEMO, lambda _part: None)
     with opened(here, ledger, clock, no_secret, httpx.MockTransport(refusing)) as session:
 
         async def story() -> None:
@@ -232,7 +232,7 @@ def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> 
             self.is_full = True
             self.kept: list[Task] = []
 
-        def keep(self, profile: Profile, tasks: Sequence[Task], now: datetime) -> asyncio.Future[None]:
+        def keep(self, _profile: Profile, tasks: Sequence[Task], _now: datetime) -> asyncio.Future[None]:
             future = asyncio.get_running_loop().create_future()
             if self.is_full:
                 future.set_exception(NotSaved("/data/archive.db", "no space left"))
@@ -325,7 +325,7 @@ def test_a_defect_of_one_resident_is_reported_and_the_others_go_on(stage: Stage)
 
     async def story() -> None:
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+        loop.set_exception_handler(lambda _loop, context: reported.append(context["exception"]))
         async with asyncio.TaskGroup() as tasks:
             residents = tasks.create_task(session.residents())
             intent = session.outbox.submit(CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"))

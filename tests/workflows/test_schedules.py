@@ -44,7 +44,7 @@ def task(at: datetime, **more: object) -> Task:
 
 
 def ledger(vaults: Iterable[Vault], policies: Iterable[Policy], tasks: Iterable[Task] = ()) -> Ledger:
-    known = Ledger(DEMO, lambda part: None)
+    known = Ledger(DEMO, lambda _part: None)
     known.put_vaults(Listing(list(vaults), NOW, True))
     known.put_policies(Listing(list(policies), NOW, True))
     known.put_tasks(Listing(list(tasks), NOW, True))
@@ -63,7 +63,7 @@ def kinds(known: Ledger) -> list[FindingKind]:
 
 def test_of_a_schedule_that_does_its_work_nothing_is_said() -> None:
     assert kinds(ledger([vault()], [policy()], daily(20))) == []
-    assert kinds(Ledger(DEMO, lambda part: None)) == []
+    assert kinds(Ledger(DEMO, lambda _part: None)) == []
 
 
 def test_a_vault_that_nothing_backs_up_is_named() -> None:

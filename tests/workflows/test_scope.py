@@ -60,7 +60,7 @@ def running(id: TaskId, checkpoint_id: CheckpointId) -> Task:
 
 def ledger(name: str, *places: int) -> Ledger:
     """A ledger that has read some of the vaults."""
-    made = Ledger(profile(name=name), lambda part: None)
+    made = Ledger(profile(name=name), lambda _part: None)
     made.put_vaults(Listing([BUILT[place] for place in places], START))
     return made
 
@@ -133,7 +133,7 @@ def test_what_was_joined_is_joined_anew_when_a_member_has_changed() -> None:
 
 
 def test_the_whole_is_as_old_as_its_oldest_part_and_whole_only_when_all_are() -> None:
-    a, b, c = ledger("a", 0), ledger("b", 1), Ledger(profile(), lambda part: None)
+    a, b, c = ledger("a", 0), ledger("b", 1), Ledger(profile(), lambda _part: None)
     b.put_vaults(Listing([], START - timedelta(hours=1)))
     both = Scope([a, b]).freshness[Part.VAULTS]
     assert (both.as_of, both.complete) == (START - timedelta(hours=1), True)

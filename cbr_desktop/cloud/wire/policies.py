@@ -61,7 +61,7 @@ _LIST = ListReader("policies", PolicyRow)
 _ONE = ObjectReader(PolicyRow, "policy")
 
 
-def policies(body: bytes, names: Names) -> ListPage[Policy]:
+def policies(body: bytes, _names: Names) -> ListPage[Policy]:
     """Read a page of ListPolicies."""
     page = _LIST.read(body)
     return ListPage([_policy(row) for row in page.rows], page.count, page.lost)

@@ -69,7 +69,7 @@ class InstanceRow(Struct):
 _LIST = ListReader("instances", InstanceRow)
 
 
-def protectables(body: bytes, names: Names) -> ListPage[Protectable]:
+def protectables(body: bytes, _names: Names) -> ListPage[Protectable]:
     """Read a page of ListProtectable."""
     page = _LIST.read(body)
     return ListPage([_protectable(row) for row in page.rows], page.count, page.lost)

@@ -32,13 +32,13 @@ APPLY_POLICY = Words(
     name=lambda intent: f"Apply policy {shown(intent.name, 64)}",
     what=lambda intent: f"to apply {_policy(intent)} to {_vault(intent)}",
     sought=lambda intent: f"{_policy(intent)} at {_vault(intent)}",
-    searched=lambda intent: "the policies of the project",
+    searched=lambda _intent: "the policies of the project",
     looking=lambda intent: (
         f"Reading whether {_policy(intent)} is applied to {_vault(intent)}. If it is not, it is sent again by itself,"
         " at most twice, while your confirmation is fresh."
     ),
     untraceable=lambda intent: f"{_policy(intent).capitalize()} was not applied to {_vault(intent)}",
-    outcome=lambda intent, outcome: f"Applied: {_vault(intent)} has {_policy(intent)} now.",
+    outcome=lambda intent, _outcome: f"Applied: {_vault(intent)} has {_policy(intent)} now.",
     report=lambda intent: [
         f"Apply policy: {shown(intent.name)}",
         f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",

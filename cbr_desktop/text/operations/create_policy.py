@@ -28,16 +28,16 @@ CREATE_POLICY = Words(
         "If the first one came late after all, sending again makes a second policy of the same name. When in doubt,"
         " look at the list of policies, or keep looking."
     ),
-    name=lambda intent: "Create policy",
+    name=lambda _intent: "Create policy",
     what=lambda intent: f"to create {_policy(intent)}",
     sought=_policy,
-    searched=lambda intent: "the policies of the project",
+    searched=lambda _intent: "the policies of the project",
     looking=lambda intent: (
         f"Looking for {_policy(intent)} in the list of policies. If that proves it was not made, it is sent again"
         " by itself, at most twice, while your confirmation is fresh."
     ),
-    untraceable=lambda intent: "No policy as it was asked for was in the list",
-    outcome=lambda intent, outcome: "Created. It is applied to no vault yet, so it backs nothing up before that.",
+    untraceable=lambda _intent: "No policy as it was asked for was in the list",
+    outcome=lambda _intent, _outcome: "Created. It is applied to no vault yet, so it backs nothing up before that.",
     report=lambda intent: [f"Create policy: {shown(intent.name)}"],
     past="created",
     fates={Fate.DONE: "Created"},

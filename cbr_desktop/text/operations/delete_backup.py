@@ -10,7 +10,7 @@ def _backup(intent: Intent) -> str:
     return f"backup {quoted(intent.subject.label)}"
 
 
-def _outcome(intent: Intent, outcome: Outcome) -> str:
+def _outcome(_intent: Intent, outcome: Outcome) -> str:
     if outcome.count(Fate.DONE):
         return "Deleted: the backup is gone, and cannot be brought back."
     if outcome.count(Fate.FAILED):
@@ -36,7 +36,7 @@ DELETE_BACKUP = Words(
     line="Backup",
     lines="Backups",
     twice="If the first one came late after all, the backup is gone, and the second one changes nothing more.",
-    name=lambda intent: "Delete backup",
+    name=lambda _intent: "Delete backup",
     what=lambda intent: f"to delete {_backup(intent)}",
     sought=lambda intent: f"{_backup(intent)}, whether it is still there",
     searched=_backup,

@@ -28,13 +28,13 @@ DELETE_POLICY = Words(
     name=lambda intent: f"Delete policy {shown(intent.subject.label, 64)}",
     what=lambda intent: f"to delete {_policy(intent)}",
     sought=_policy,
-    searched=lambda intent: "the policies of the project",
+    searched=lambda _intent: "the policies of the project",
     looking=lambda intent: (
         f"Looking whether {_policy(intent)} is gone. If it is there, the deletion is sent again by itself, at most"
         " twice, while your confirmation is fresh."
     ),
     untraceable=lambda intent: f"{_policy(intent).capitalize()} was still there",
-    outcome=lambda intent, outcome: (
+    outcome=lambda _intent, _outcome: (
         "Deleted. Vaults that had it are backed up by no policy now; their backups stay, or expire as they were to."
     ),
     report=lambda intent: [f"Delete policy: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],

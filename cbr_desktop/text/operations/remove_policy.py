@@ -32,13 +32,13 @@ REMOVE_POLICY = Words(
     name=lambda intent: f"Remove policy {shown(intent.name, 64)}",
     what=lambda intent: f"to remove {_policy(intent)} from {_vault(intent)}",
     sought=lambda intent: f"{_policy(intent)} at {_vault(intent)}",
-    searched=lambda intent: "the policies of the project",
+    searched=lambda _intent: "the policies of the project",
     looking=lambda intent: (
         f"Reading whether {_vault(intent)} still has {_policy(intent)}. If it has, the removal is sent again by itself,"
         " at most twice, while your confirmation is fresh."
     ),
     untraceable=lambda intent: f"{_vault(intent).capitalize()} still had {_policy(intent)}",
-    outcome=lambda intent, outcome: (
+    outcome=lambda intent, _outcome: (
         f"Removed: {_vault(intent)} is not backed up by {_policy(intent)} any more. Its backups stay, or expire as they"
         " were to."
     ),

@@ -34,7 +34,7 @@ RENAME_BACKUP = Words(
         " twice, while your confirmation is fresh."
     ),
     untraceable=lambda intent: f"{_backup(intent).capitalize()} had its old name",
-    outcome=lambda intent, outcome: f"Renamed: the backup is called {quoted(intent.name)}.",
+    outcome=lambda intent, _outcome: f"Renamed: the backup is called {quoted(intent.name)}.",
     report=lambda intent: [
         f"Rename backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
         f"New name: {shown(intent.name)}",

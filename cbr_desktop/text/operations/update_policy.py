@@ -37,7 +37,9 @@ UPDATE_POLICY = Words(
         " while your confirmation is fresh."
     ),
     untraceable=lambda intent: f"{_policy(intent).capitalize()} was not as it was asked for",
-    outcome=lambda intent, outcome: "Changed. What it deletes of earlier backups by that, and when, was shown before.",
+    outcome=lambda _intent, _outcome: (
+        "Changed. What it deletes of earlier backups by that, and when, was shown before."
+    ),
     report=lambda intent: [f"Change policy: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
     past="changed",
     fates={Fate.DONE: "Changed"},

@@ -160,7 +160,7 @@ class RequestDialog(QDialog):
         self.json.edited.connect(self._take_json)
         self.json.comparison_requested.connect(self._compare)
         self.draft_document.changed.connect(self._take_text)
-        self.inspector.subject_requested.connect(lambda subject: self.json.go_to_first())
+        self.inspector.subject_requested.connect(lambda _subject: self.json.go_to_first())
         self._context.signals.changed.connect(self._ledger_changed)
         self.json.text.installEventFilter(self)
         for keys, act in (
@@ -172,7 +172,7 @@ class RequestDialog(QDialog):
         ):
             QShortcut(QKeySequence(keys), self, act)
 
-    def _ledger_changed(self, part: Part) -> None:
+    def _ledger_changed(self, _part: Part) -> None:
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 

@@ -32,7 +32,7 @@ class Line(QLabel):
         metrics = self.fontMetrics()
         return QSize(min(self.sizeHint().width(), metrics.averageCharWidth() * 4), metrics.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw as much of the text as there is room for."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole() or QPalette.ColorRole.WindowText))

@@ -109,7 +109,7 @@ class MarkDot(QWidget):
         """Return a square that stands level with a line of text."""
         return QSize(_MARK_SIZE + 4, max(_MARK_SIZE, self.fontMetrics().height()))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the mark."""
         if self._mark is None:
             return

@@ -25,7 +25,7 @@ class MarkSign(QWidget):
             self._mark = mark
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the mark."""
         painter = QPainter(self)
         draw_mark(painter, self._mark, QRectF(self.rect()), self.palette())

@@ -97,7 +97,7 @@ class NoticeBar(QWidget):
             self.place()
         return super().event(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Follow the anchor."""
         if self.notices and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
             self.place()

@@ -569,7 +569,7 @@ class EmptyPanel(QFrame):
     def _act(self) -> None:
         self._verbs[self._verb]()
 
-    def eventFilter(self, watched: Any, event: Any) -> bool:
+    def eventFilter(self, _watched: Any, event: Any) -> bool:
         """Follow the size of the table."""
         if event.type() == QtCore.QEvent.Type.Resize:
             self.place()

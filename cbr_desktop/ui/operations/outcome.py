@@ -165,7 +165,7 @@ class OutcomePanel(QWidget):
         if text != self._body.toPlainText():
             self._body.setPlainText(text)
 
-    def _show_buttons(self, intent: Intent, outcome: Outcome | None) -> None:
+    def _show_buttons(self, intent: Intent, _outcome: Outcome | None) -> None:
         retry = self._retry_words(intent)
         self._before_retry.setText(retry)
         self._before_retry.setVisible(bool(retry))

@@ -124,7 +124,7 @@ class PlanDialog(QDialog):
             return f"It destroys something on production: type {quoted(self._plan.name, 80)} to go on."
         return ""
 
-    def _changed(self, part: Part) -> None:
+    def _changed(self, _part: Part) -> None:
         if not self._timer.isActive():
             self._timer.start()
 

@@ -144,7 +144,7 @@ def _care(profile: Profile) -> list[Problem]:
         found.append(
             Problem("colour", "White words cannot be read well on this. Choose a darker colour.", blocks=False)
         )
-    rendered = render(profile.name_template, dict.fromkeys(TOKENS, lambda width: "x"), NameRules.CJK)
+    rendered = render(profile.name_template, dict.fromkeys(TOKENS, lambda _width: "x"), NameRules.CJK)
     found += [Problem("name_template", template_sentence(problem)) for problem in rendered.problems[:1]]
     return found
 

@@ -43,7 +43,7 @@ def row_words(profile: Profile, state: str = "") -> str:
 class ProfileDelegate(QStyledItemDelegate):
     """Paints a row of two lines with a chip; the model gives a ``Profile`` and a word on its state."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
         """Return two lines and some room."""
         height = option.fontMetrics.height()
         return QSize(200, 2 * height + 2 * _MARGIN)

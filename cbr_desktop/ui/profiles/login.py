@@ -85,7 +85,7 @@ class LoginDialog(QDialog):
         *,
         kinds: Sequence[SecretKind] | None = None,
         store_problem: str = "",
-        is_too_long: Callable[[str], bool] = lambda secret: False,
+        is_too_long: Callable[[str], bool] = lambda _secret: False,
         action: str = "&Log in",
         otherwise: str = "Work without",
     ) -> None:

@@ -145,7 +145,7 @@ class Dialogs:
         from cbr_desktop.domain.intent import IntentState
         from cbr_desktop.ui.operations.form import FixedForm
 
-        def confirm(change: "Change") -> "Intent":
+        def confirm(_change: "Change") -> "Intent":
             if context.ledger.intents[id].state is IntentState.NOT_FOUND:
                 return context.outbox.send_again(id)
             if not context.outbox.release(id):

@@ -183,7 +183,7 @@ class Stripe(QWidget):
         self._colours = colours
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the colours."""
         painter = QPainter(self)
         count = max(1, len(self._colours))

@@ -80,7 +80,7 @@ class Tour(QFrame):
         self.deleteLater()
         self.ended.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Follow the window."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place()
@@ -127,7 +127,7 @@ class TourFrame(QWidget):
         self.setObjectName("tourFrame")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the frame."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

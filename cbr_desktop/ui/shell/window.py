@@ -483,7 +483,7 @@ class MainWindow(QMainWindow):
     def _open_arm_menu(self) -> None:
         self.deferred_widgets.open_arm_menu(self.header_bar.arm, self._tell_armed)
 
-    def _tell_armed(self, context: ProfileContext) -> None:
+    def _tell_armed(self, _context: ProfileContext) -> None:
         self.header_bar.tell_guards()
         self._workspace.signals.notice(Part.INTENTS)
 

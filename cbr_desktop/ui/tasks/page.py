@@ -317,7 +317,7 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
     return f"{count_words(len(found), 'task')} read from what is kept here, back to {times.text(reached)}."
 
 
-def _why_kept(task: Task) -> str:
+def _why_kept(_task: Task) -> str:
     return _KEPT_HINT
 
 

@@ -28,7 +28,7 @@ BEAT_SECONDS = 0.002
 TIMES = 3
 
 
-async def secret(kind: str) -> str:
+async def secret(_kind: str) -> str:
     """Return a password."""
     return "secret"
 
@@ -68,7 +68,7 @@ async def felt(pulse: Pulse) -> None:
     profile = profile_to(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         cache = SqliteCache(Path(folder) / "cache.db")
-        ledger = Ledger(profile, lambda part: None)
+        ledger = Ledger(profile, lambda _part: None)
         cloud = CbrCloud(profile, PasswordLogin(profile, secret), Network(), WallClock(), ledger.put_connection)
         refresh = Refresh(ledger, cache, cloud, WallClock())
         await cloud.project_id()
@@ -93,7 +93,7 @@ async def felt(pulse: Pulse) -> None:
             spoil(ledger)
             await read("different")
         pulse.told()
-        recalled = Ledger(profile, lambda part: None)
+        recalled = Ledger(profile, lambda _part: None)
         began = time.perf_counter()
         await Refresh(recalled, cache, cloud, WallClock()).recall()
         print("recalled", pulse.told(), f"{time.perf_counter() - began:.3f}", len(recalled.backups), flush=True)

@@ -8,7 +8,7 @@ import living
 import memory
 
 
-async def story(session: Any, window: Any) -> None:
+async def story(session: Any, _window: Any) -> None:
     """Wait for the lists, and for the window to have shown them."""
     await living.loaded(session)
     await asyncio.sleep(2)

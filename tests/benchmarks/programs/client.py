@@ -24,12 +24,12 @@ def ours(name: str, url: str) -> Read:
     from cbr_desktop.cloud.tokens import PasswordLogin
     from tests.benchmarks.ground import profile_to
 
-    async def secret(kind: str) -> str:
+    async def secret(_kind: str) -> str:
         return "secret"
 
     runner = asyncio.Runner()
     profile = profile_to(url)
-    cloud = CbrCloud(profile, PasswordLogin(profile, secret), Network(), WallClock(), lambda connection: None)
+    cloud = CbrCloud(profile, PasswordLogin(profile, secret), Network(), WallClock(), lambda _connection: None)
     runner.run(cloud.project_id())
     gc.freeze()
     gc.disable()

@@ -14,14 +14,14 @@ from cbr_desktop.workflows.ledger import Ledger
 from tests.benchmarks.ground import profile_to
 
 
-async def secret(kind: str) -> str:
+async def secret(_kind: str) -> str:
     return "secret"
 
 
 async def main() -> None:
     profile = profile_to(sys.argv[1])
-    cloud = CbrCloud(profile, PasswordLogin(profile, secret), Network(), WallClock(), lambda connection: None)
-    ledger = Ledger(profile, lambda part: None)
+    cloud = CbrCloud(profile, PasswordLogin(profile, secret), Network(), WallClock(), lambda _connection: None)
+    ledger = Ledger(profile, lambda _part: None)
     await cloud.project_id()
     gc.collect()
     gc.freeze()

@@ -84,7 +84,7 @@ def main() -> None:
     service = Service(generated(clock.now(), 1000, int(sys.argv[1])), clock)
     way = Counting(service)
     with tempfile.TemporaryDirectory() as folder:
-        here, ledger = places({"CBR_DESKTOP_HOME": str(Path(folder))}), Ledger(DEMO, lambda part: None)
+        here, ledger = places({"CBR_DESKTOP_HOME": str(Path(folder))}), Ledger(DEMO, lambda _part: None)
         with opened(here, ledger, clock, demo.secret_of(DEMO), way) as session:
             asyncio.run(story(Region(Stood(session, service, clock), 1), way))  # type: ignore[arg-type]
 

@@ -58,7 +58,7 @@ async def a_request_goes_twice(run: Run) -> None:
     """The request comes to the service a second time, which is through with the first."""
     run.service.modes.checkpoint_seconds = 0
 
-    async def act(request: Any, forward: Any) -> Any:
+    async def act(_request: Any, forward: Any) -> Any:
         await forward()
         await run.sleep(1)
         return await forward()
@@ -106,7 +106,7 @@ async def a_success_is_rejected(run: Run) -> None:
 async def a_task_does_not_leave(run: Run) -> None:
     """A request swallows that it is cancelled, for some seconds."""
 
-    async def act(request: Any, forward: Any) -> Any:
+    async def act(_request: Any, _forward: Any) -> Any:
         try:
             await run.sleep(3600)
         finally:
@@ -135,7 +135,7 @@ async def a_token_is_written_down(run: Run) -> None:
 async def a_resident_breaks(run: Run) -> None:
     """Something that nobody has foreseen happens on the way."""
 
-    async def act(request: Any, forward: Any) -> Any:
+    async def act(_request: Any, _forward: Any) -> Any:
         raise LookupError("planted")
 
     async with run.life(rules=[Rule("POST", POST, act)]) as life:

@@ -54,7 +54,7 @@ def late(seconds: float, path: str = POST, method: str = "POST", when: str = "af
     Nobody can call back what has left: the service has it also when the program has given up.
     """
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         if when == "after":
             response = await forward()
             await asyncio.sleep(seconds)
@@ -72,7 +72,7 @@ def late(seconds: float, path: str = POST, method: str = "POST", when: str = "af
 def silent(path: str, method: str = "*", when: str = "before", **more: Any) -> Rule:
     """Let a request wait for an answer that never comes."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         if when == "after":
             await forward()
         await asyncio.Event().wait()
@@ -84,7 +84,7 @@ def silent(path: str, method: str = "*", when: str = "before", **more: Any) -> R
 def drip(pause: float, piece: int, path: str = LISTS, method: str = "GET", **more: Any) -> Rule:
     """Give an answer in pieces of so many bytes, with a pause in seconds before each."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         response = await forward()
         body = await response.aread()
 
@@ -127,7 +127,7 @@ def refused(code: str, status: int, path: str = POST, method: str = "POST", **mo
 def changed(change: Callable[[dict[str, Any]], object], path: str = POST, method: str = "POST", **more: Any) -> Rule:
     """Change the checkpoint in an answer."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         response = await forward()
         told = json.loads(await response.aread())
         if "checkpoint" in told:
@@ -140,7 +140,7 @@ def changed(change: Callable[[dict[str, Any]], object], path: str = POST, method
 def spoilt(spoil: Callable[[bytes], bytes], path: str = POST, method: str = "POST", **more: Any) -> Rule:
     """Change the bytes of an answer."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         response = await forward()
         return again(response, spoil(await response.aread()))
 
@@ -150,7 +150,7 @@ def spoilt(spoil: Callable[[bytes], bytes], path: str = POST, method: str = "POS
 def listed(change: Callable[[Rows], Rows], path: str = LISTS, *, recount: bool = True, **more: Any) -> Rule:
     """Change the rows of a list, and its count unless that stays as it is."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         response = await forward()
         told = json.loads(await response.aread())
         for key in ("operation_logs", "backups"):
@@ -185,7 +185,7 @@ def paged(size: int, drift: Callable[[], int], **more: Any) -> Rule:
 def dated(shift: Callable[[], float], **more: Any) -> Rule:
     """Put the ``Date`` of answers off by some seconds, others each time."""
 
-    async def act(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def act(_request: httpx.Request, forward: Forward) -> httpx.Response:
         response = await forward()
         told = parsedate_to_datetime(response.headers["date"]) + timedelta(seconds=shift())
         response.headers["date"] = format_datetime(told.replace(microsecond=0), usegmt=True)
@@ -201,7 +201,7 @@ def older(until: Callable[[], datetime | None], **more: Any) -> list[Rule]:
         limit = until()
         return [row for row in rows if limit is None or _moment(row["created_at"]) < limit]
 
-    async def gone(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def gone(_request: httpx.Request, forward: Forward) -> httpx.Response:
         if until() is None:
             return await forward()
         body = b'{"error_code": "BackupService.6217", "error_msg": "The checkpoint does not exist."}'

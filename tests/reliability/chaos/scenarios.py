@@ -65,7 +65,7 @@ def _refused_reads(run: Run, path: str = READS) -> Rule:
     return rules.refused(code, status, path, "GET", times=run.chance.randrange(1, 14))
 
 
-async def _quiet(run: Run, life: Life) -> None:
+async def _quiet(run: Run, _life: Life) -> None:
     """Let time pass, now an hour and now a moment, so that a life ends anywhere."""
     await run.sleep(run.chance.choice((1, 7, 45, 200, 2600)))
 
@@ -267,7 +267,7 @@ async def a_checkpoint_that_goes_back(run: Run) -> None:
         return rows
 
     # where checkpoint and backups lie and there is no task, all that the service says is that it is done
-    ways = ([rules.listed(backs, BACKUPS)], [rules.listed(lambda rows: [], TASKS, recount=False)], [])
+    ways = ([rules.listed(backs, BACKUPS)], [rules.listed(lambda _rows: [], TASKS, recount=False)], [])
     more = run.chance.choice(ways)
     async with run.life(rules=[rules.changed(back, ONE, "GET", times=None), *more]) as life:
         life.submit(draft)
@@ -470,7 +470,7 @@ async def answers_that_are_swapped(run: Run) -> None:
     held: list[asyncio.Future[Any]] = []
 
     def swapping() -> Rule:
-        async def act(request: Any, forward: Any) -> Any:
+        async def act(_request: Any, forward: Any) -> Any:
             response = await forward()
             place = asyncio.get_running_loop().create_future()
             held.append(place)
@@ -485,7 +485,7 @@ async def answers_that_are_swapped(run: Run) -> None:
 
     first: list[Any] = []
 
-    async def _other(places: list[asyncio.Future[Any]], response: Any) -> Any:
+    async def _other(_places: list[asyncio.Future[Any]], _response: Any) -> Any:
         return first[0]
 
     alike = run.chance.random() < 0.5
@@ -681,7 +681,7 @@ async def proof_and_then_a_loss(run: Run) -> None:
 async def sent_twice_by_something_on_the_way(run: Run) -> None:
     """Something on the way sends the request twice: the service does the first and refuses the second as busy."""
 
-    async def act(request: Any, forward: Any) -> Any:
+    async def act(_request: Any, forward: Any) -> Any:
         await forward()
         await run.sleep(run.chance.uniform(0, 20))
         run.evidence.posts.append(replace(run.evidence.posts[-1], made=(), is_denied=True))
@@ -777,11 +777,11 @@ def _spoils(run: Run) -> dict[str, Callable[[bytes], list[bytes | float]]]:
         "chunks without an end": lambda answer: [chunked(answer, b"")],
         "chunks with noise in them": lambda answer: [chunked(answer, b"zz\r\n" + run.chance.randbytes(9))],
         "half": lambda answer: [answer[: run.chance.randrange(len(answer))]],
-        "a refusal in its place": lambda answer: [head + denied[: run.chance.randrange(len(denied))]],
+        "a refusal in its place": lambda _answer: [head + denied[: run.chance.randrange(len(denied))]],
         "another version": lambda answer: [answer.replace(b"HTTP/1.1", b"HTTP/3.7", 1)],
         "no version": lambda answer: [answer.partition(b"\r\n\r\n")[2]],
-        "silence": lambda answer: [40.0],
-        "nothing": lambda answer: [],
+        "silence": lambda _answer: [40.0],
+        "nothing": lambda _answer: [],
     }
 
 

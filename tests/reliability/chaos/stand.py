@@ -376,7 +376,7 @@ class Run:
         """Have somebody else ask for a checkpoint; tell whether the service took it."""
         if self._colleague is None:
             line = Line(self, COLLEAGUE)
-            self._colleague = CbrCloud(DEMO, login_of(DEMO, self._secret), line, self.clock, lambda connection: None)
+            self._colleague = CbrCloud(DEMO, login_of(DEMO, self._secret), line, self.clock, lambda _connection: None)
         try:
             project = await self._colleague.project_id()
             await self._colleague.send(checkpoint_change_of(request.body(draft)), project)
@@ -504,7 +504,7 @@ class Run:
         finally:
             server.close()
 
-    async def _secret(self, kind: SecretKind) -> str:
+    async def _secret(self, _kind: SecretKind) -> str:
         return self.password.text
 
     # what is known

@@ -40,12 +40,12 @@ def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str 
     """Open a session as the program does. ``plant`` is one of ``PLANTS``: a mistake that is made on purpose."""
     clock = HastyClock()
 
-    async def secret(kind: SecretKind) -> str:
+    async def secret(_kind: SecretKind) -> str:
         return "right"
 
     with opened_data(here, now=clock.now) as data, closing(SqliteCache(here.cache_file(profile))) as cache:
         spoil(data, plant)
-        ledger = Ledger(profile, lambda part: None)
+        ledger = Ledger(profile, lambda _part: None)
         session = open_session(
             *(ledger, data.records, cache, clock, secret), journal=data.journal, at=at, archive=data.archive
         )
@@ -56,7 +56,7 @@ def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str 
 def spoil(data: Data, plant: str) -> None:
     """Make what is precious less so."""
     if plant == "JOURNAL":
-        data.journal._system = System(fsync=lambda descriptor: None)
+        data.journal._system = System(fsync=lambda _descriptor: None)
     elif plant:
         data.records._connection.execute(f"PRAGMA synchronous={plant}")
 

@@ -63,7 +63,7 @@ async def _live(wish: dict[str, Any], told: int) -> None:
     here = places({"CBR_DESKTOP_HOME": wish["folder"]})
     clock = HastyClock() if wish["hasty"] else WallClock()
     is_open = _is_undecided if wish["hasty"] else _is_open
-    with opened(here, Ledger(profile, lambda part: None), clock, _secret_of(profile)) as session:
+    with opened(here, Ledger(profile, lambda _part: None), clock, _secret_of(profile)) as session:
         async with asyncio.TaskGroup() as tasks:
             residents = tasks.create_task(session.correspondence())
             if wish["name"]:
@@ -94,8 +94,8 @@ def _is_open(intent: Intent) -> bool:
     return intent.state in _UNSENT or (intent.state is IntentState.UNKNOWN and len(intent.looked) < 2)
 
 
-def _secret_of(profile: Profile) -> Secret:
-    async def secret(kind: SecretKind) -> str:
+def _secret_of(_profile: Profile) -> Secret:
+    async def secret(_kind: SecretKind) -> str:
         return DEMO_PASSWORD
 
     return secret

@@ -78,7 +78,7 @@ class Lane:
         self.fuzz.begin(name)
         profile = profile_to(url)
 
-        async def secret(kind: SecretKind) -> str:
+        async def secret(_kind: SecretKind) -> str:
             return "right"
 
         cloud = CbrCloud(

@@ -13,7 +13,7 @@ URL, COUNT, PLANT = sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) 
 
 
 async def story() -> None:
-    with lived(places(os.environ), profile_to(URL), lambda point: None, PLANT) as session:
+    with lived(places(os.environ), profile_to(URL), lambda _point: None, PLANT) as session:
         for number in range(COUNT):
             submit(session, f"durable-{number:04d}-{PLANT or 'sound'}.")
         await settled(session, 560)

@@ -23,7 +23,7 @@ async def stubborn() -> None:
             await asyncio.sleep(60)
 
 
-async def story(sessions: Any, window: Any) -> None:
+async def story(sessions: Any, _window: Any) -> None:
     """Send a request, say that it is on its way, and do nothing more."""
     session = sessions.all[0]
     await living.until(lambda: session.ledger.vaults)
