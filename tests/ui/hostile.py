@@ -46,7 +46,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.operations.diff import DiffDialog
-from cbr_desktop.ui.operations.outcome import OutcomeDialog
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.outbox.release import ReleaseDialog

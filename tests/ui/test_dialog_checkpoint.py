@@ -506,7 +506,7 @@ def test_every_letter_leads_to_one_field(opened: Open) -> None:
     dialog.name.set_text("a b")
     dialog.description.set_text("<")
     texts = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    texts += [button.text() for button in dialog._form.findChildren(QAbstractButton)]
+    texts += [button.text() for button in dialog.findChildren(QAbstractButton)]
     letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
     assert len(letters) > 15
     assert sorted(letters) == sorted(set(letters))

@@ -248,7 +248,7 @@ def test_both_have_changed_it_theirs_is_taken_and_mine_comes_back_by_undo(
     changed_outside(dialog, draft_store)
     dialog.conflict.theirs.click()
     assert (dialog.name.text, dialog.draft_document.is_saved) == ("theirs", True)
-    dialog.undo()
+    dialog.file.undo()
     assert (dialog.name.text, dialog.draft_document.is_saved) == ("mine", False)
 
 
@@ -373,8 +373,8 @@ def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(o
     end = dialog.draft_document.text
     steps = dialog.draft_document.stack.count()
     for _ in range(steps):
-        dialog.undo()
+        dialog.file.undo()
     assert (dialog.draft_document.text, dialog.json.text.plain_text, dialog.name.text) == (TEXT, TEXT, "nightly")
     for _ in range(steps):
-        dialog.redo()
+        dialog.file.redo()
     assert dialog.draft_document.text == end

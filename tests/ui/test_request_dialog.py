@@ -98,9 +98,9 @@ def test_what_is_written_is_judged_undone_and_saved(opened: Open, draft_store: M
     assert '"best"' in child(dialog, QPlainTextEdit, "checkpointPreview").toPlainText()
     dialog.save.click()
     assert b"best" in draft_store.files[PATH] and not dialog.isWindowModified()
-    dialog._undo()
+    dialog.file.undo()
     assert dialog.json.text.plain_text == RENAMING
-    dialog._redo()
+    dialog.file.redo()
     assert "best" in dialog.json.text.plain_text
 
 

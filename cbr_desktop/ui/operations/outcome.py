@@ -7,7 +7,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -35,6 +34,7 @@ from cbr_desktop.text.states import clock_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
@@ -265,6 +265,7 @@ class OutcomePanel(QWidget):
         for button in (self.report, self.request, self.close_button):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
+        layout.addLayout(place_line(self._context, "outcomePlace"))
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)
@@ -433,40 +434,3 @@ def _waiting_words(intent: Intent) -> str:
         what = "The resources are" if words_of(intent).is_counted else "What becomes of it is"
         return f"{what} listed here as soon as the service has answered. This is the request:"
     return "This is the request; it stays among your requests, so that it can be looked at later:"
-
-
-class OutcomeDialog(QDialog):
-    """The outcome of an intent in a window of its own, which blocks nothing.
-
-    Signals:
-        edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
-    """
-
-    edit_requested = Signal(str)
-
-    def __init__(
-        self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName("outcomeDialog")
-        intent = context.ledger.intents.get(intent_id)
-        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
-        self.setAccessibleName(title)
-        self.setWindowTitle(title)
-        self.setWindowFlags(Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(720, 420)
-        self.resize(980, 560)
-        self.panel = OutcomePanel(context, intent_id)
-        self.panel.offer_editing(possible=can_edit)
-        self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
-        self.panel.close_requested.connect(self.close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.panel)
-
-    def open(self) -> None:
-        """Show the window beside the others."""
-        self.setModal(False)
-        self.show()
-        self.activateWindow()

@@ -45,7 +45,7 @@ class Dialogs:
 
     def show_outcome(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QWidget:
         """Show what became of a request; what was refused can be edited and sent again from there."""
-        from cbr_desktop.ui.operations.outcome import OutcomeDialog
+        from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 
         dialog = OutcomeDialog(context, id, parent, can_edit=True)
         dialog.edit_requested.connect(partial(self.edit_again, context, parent=parent))
