@@ -91,15 +91,23 @@ class CheckpointDialog(OperationWindow):
         return self.fields.draft()
 
     def show_request(self, body: bytes) -> None:
-        """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
+        """Take an earlier request, so that it can be changed and sent anew; all its keys stay.
+
+        What stands here and is not saved is kept as a draft; where the disk would not take it, undo brings it back.
+        """
         document, _ = request.read(body)
-        if document is not None:
-            text = document.body.decode("utf-8", "surrogatepass") + "\n"
-            if self.draft_document.is_untouched:
-                self.draft_document.start_over(text)
-                self._take_text(text, _GIVEN)
-            else:
-                self.show_text(text)
+        if document is None or (self.form.document is not None and document.body == self.form.document.body):
+            return
+        self._write_form()
+        text, is_saved = document.body.decode("utf-8", "surrogatepass") + "\n", self.draft_document.is_saved
+        if not self.draft_document.begin_anew(text):
+            self.show_text(text)
+            self.file.say("The earlier request is shown here. Undo (Ctrl+Z) brings back what you had not saved.")
+            return
+        self.conflict.hide()
+        self._take_text(text, _GIVEN)
+        if not is_saved:
+            self.file.say("The earlier request is shown here. What you had not saved is kept among the drafts.")
 
     def show_text(self, text: str) -> None:
         """Take the text of a draft; that can be undone."""
@@ -229,7 +237,9 @@ class CheckpointDialog(OperationWindow):
         self.submitted.emit(intent.id)
 
     def _edit_again(self, id: IntentId) -> None:
+        """Show the form again, with the request of this id in it."""
         self._stack.show_form()
+        self.show_request(self._context.ledger.intents[id].body)
         self._read_anew()
         self.name.edit.setFocus()
 
