@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -64,6 +65,12 @@ def opened(qtbot: QtBot) -> Open:
         return dialog
 
     return make
+
+
+def test_what_is_at_stake_stands_on_top(scene: Scene, opened: Open) -> None:
+    dialog = opened(scene, scene.file((1, "one")))
+    shown = [chip.text() for chip in dialog.findChildren(QLabel, "environment") if chip.isVisible()]
+    assert shown == ["PRODUCTION"]
 
 
 def cell(dialog: PlanDialog, row: int, title: str) -> str:

@@ -82,7 +82,9 @@ class CheckpointDialog(OperationWindow):
         self._set_keys()
         self._vault_changed()
         self._begin(source)
-        (self.name.edit if vault_id else self.vault.box).setFocus()
+        # in a draft that is there already, a stray key must not change anything
+        began = self.inspector.tabBar() if source is not None else self.name.edit if vault_id else self.vault.box
+        began.setFocus()
 
     # the form
 
@@ -179,6 +181,7 @@ class CheckpointDialog(OperationWindow):
         self._timer.stop()
         self._write_form()
         now = self._context.clock.now()
+        self.form.template_problems = self.name.template_problems
         self.form.judge(self._context.ledger, now)
         self.json.show_findings(self.form.problems)
         self.inspector.preview.show_change(self.form.preview, self.form.scope_words)

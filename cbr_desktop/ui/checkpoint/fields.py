@@ -147,14 +147,16 @@ class CheckpointFields(QWidget):
 
     def edits(self) -> list[QWidget]:
         """Return the fields that have an undo of their own."""
-        lines = [self.name.edit, self.description.edit, self.advanced.policy]
+        lines = [*self.name.findChildren(QLineEdit), self.description.edit, self.advanced.policy]
         return [*lines, *self.vault.box.findChildren(QLineEdit), *self.advanced.days.findChildren(QLineEdit)]
 
-    def _named_by(self, template: str) -> Rendered:
+    def _named_by(self, template: str, ticket: str) -> Rendered:
         """Return the name that a template gives; the same window gives the same chance each time."""
         draft = CheckpointDraft(resources=self.resources.choices(), incremental=self.types.incremental)
         profile, now, chance = self._context.profile, self._context.clock.now(), random.Random(self._seed)
-        return default_name(template, profile, self.vault.vault, draft, now, host=host_name(), chance=chance)
+        return default_name(
+            *(template, profile, self.vault.vault, draft, now), host=host_name(), ticket=ticket, chance=chance
+        )
 
     def _keep_template(self, template: str) -> None:
         self._context.settings.put(self._template_key, template)

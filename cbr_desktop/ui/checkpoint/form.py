@@ -6,7 +6,7 @@ from datetime import datetime
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain.change import Change, checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointDraft, repaired_name
-from cbr_desktop.domain.finding import Finding, Severity, Subject
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity, Subject, block
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import NameRules
@@ -40,6 +40,8 @@ class CheckpointForm:
     def __init__(self) -> None:
         self.document: RequestDocument | None = None
         self.problems: list[Finding] = []
+        self.template_problems: tuple[tuple[str, str], ...] = ()
+        """What is wrong with the template that the name comes from; empty for a name that was typed."""
         self.draft = CheckpointDraft()
         self.body = b""
         self.verdict = Preflight(())
@@ -96,8 +98,12 @@ class CheckpointForm:
             return
         self.draft, self.body = self._named(), self.document.body
         found = preflight(self.draft, ledger, now)
-        both = sorted((*self.problems, *found.findings), key=lambda finding: finding.severity.value)
-        self.verdict = replace(found, findings=tuple(both))
+        named = (
+            block(FindingKind.NAME_TEMPLATE, Subject.NAME, problem=problem, part=part)
+            for problem, part in self.template_problems
+        )
+        all_found = sorted((*self.problems, *named, *found.findings), key=lambda finding: finding.severity.value)
+        self.verdict = replace(found, findings=tuple(all_found))
 
     def findings(self, subject: Subject, *, weighty: bool = True) -> list[Finding]:
         """Return what is found about a part of the form; ``weighty`` leaves out what is only worth knowing."""

@@ -73,6 +73,8 @@ class RequestDialog(OperationWindow):
         self.json.show_text(self.draft_document.text)
         self._judge()
         self.file.tell()
+        # a stray key must not change the file
+        self.inspector.tabBar().setFocus()
 
     # judging
 

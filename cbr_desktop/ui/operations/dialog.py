@@ -25,7 +25,8 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -38,7 +39,7 @@ from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, l
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.request import request_text
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
@@ -249,6 +250,9 @@ class ChangeDialog(OperationWindow):
         self.read()
         self._judge()
 
+    def _confirm_again(self, id: IntentId) -> None:
+        confirm_again(self._context, id, self).open()
+
     def _ledger_changed(self, part: Part) -> None:
         if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS):
             self._judge()
@@ -294,6 +298,7 @@ class ChangeDialog(OperationWindow):
         self._context.signals.changed.connect(self._ledger_changed)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
+        self._stack.confirmation_requested.connect(self._confirm_again)
         QShortcut(QKeySequence("F5"), self, self.read)
         if not self._destroys:
             for keys in ("Return", "Enter"):
@@ -356,3 +361,17 @@ class ChangeDialog(OperationWindow):
             event.accept()
             return
         super().keyPressEvent(event)
+
+
+def confirm_again(context: ProfileContext, id: IntentId, parent: QWidget) -> ChangeDialog:
+    """Return the window that asks anew whether a request goes that is held, or of which no trace was found."""
+
+    def confirm(change: Change) -> Intent:
+        if context.ledger.intents[id].state is IntentState.NOT_FOUND:
+            return context.outbox.send_again(id)
+        if not context.outbox.release(id):
+            raise ValueError("it is not held any more, or its profile leads elsewhere")
+        return context.ledger.intents[id]
+
+    change = context.ledger.intents[id].change
+    return ChangeDialog(context, FixedForm(change.kind, change), parent, confirm=confirm)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
@@ -37,6 +38,7 @@ from cbr_desktop.ui.kit.widgets import dress_table, push_button
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -64,11 +66,13 @@ class OutcomePanel(QWidget):
     Signals:
         edit_requested: the operator wants to change the request and send it again.
         close_requested: the operator has seen enough.
+        confirmation_requested: the held request of this id destroys something, and is to be looked at before it goes.
         shown: the id of the intent that is looked at now, as a retry changes it.
     """
 
     edit_requested = Signal()
     close_requested = Signal()
+    confirmation_requested = Signal(str)
     shown = Signal(str)
 
     def __init__(self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None) -> None:
@@ -167,6 +171,7 @@ class OutcomePanel(QWidget):
         self.retry.setAccessibleDescription(retry)
         self.retry.setToolTip(tooltip(retry))
         self.cancel.setVisible(intent.state in WAITING)
+        self.release.setVisible(intent.state is IntentState.HELD)
         self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
         self._show_candidates(intent)
         self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
@@ -205,6 +210,20 @@ class OutcomePanel(QWidget):
             return
         self._trail.append(self._id)
         self._look_at(made.id)
+
+    def _release(self) -> None:
+        """Let a held request go; what destroys something is looked at once more before."""
+        intent = self._context.ledger.intents[self._id]
+        if destroys(OPERATIONS[intent.change.kind].effect):
+            self.confirmation_requested.emit(self._id)
+            return
+        try:
+            is_released = self._context.outbox.release(self._id)
+        except CbrError as error:
+            self._say_problem(f"Not released. {error_sentence(error)}")
+            return
+        words = "Not released: meanwhile it stands otherwise, or its profile leads elsewhere."
+        self._say_problem("" if is_released else words)
 
     def _keep_looking(self) -> None:
         self._context.outbox.keep_looking(self._id)
@@ -253,13 +272,16 @@ class OutcomePanel(QWidget):
         self.candidates.setObjectName("outcomeCandidates")
         self.candidates.setAccessibleName("Which is yours")
         self.cancel = push_button("&Take back", "takeBack", self._cancel)
+        self.release = push_button("Re&lease", "outcomeRelease", self._release)
+        self.release.setToolTip(tooltip("Confirm anew, so that it is sent"))
         self.report = push_button("&Copy report", "copyReport", self._copy_report)
         self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
         self.close_button = push_button("Close", "outcomeClose", self.close_requested.emit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.back, self.retry, self.look_on, self.mine, self.not_mine, self.edit, self.cancel):
+        settling = (self.look_on, self.mine, self.not_mine)
+        for button in (self.back, self.retry, *settling, self.edit, self.release, self.cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.report, self.request, self.close_button):

@@ -15,9 +15,11 @@ class OutcomeDialog(OperationWindow):
 
     Signals:
         edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
+        confirmation_requested: the held intent of this id is to be looked at once more before it goes.
     """
 
     edit_requested = Signal(str)
+    confirmation_requested = Signal(str)
 
     def __init__(
         self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
@@ -31,6 +33,7 @@ class OutcomeDialog(OperationWindow):
         self.panel.offer_editing(possible=can_edit)
         self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
         self.panel.close_requested.connect(self.close)
+        self.panel.confirmation_requested.connect(self.confirmation_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.panel)

@@ -14,10 +14,12 @@ class OutcomeStack(QStackedWidget):
     Signals:
         edit_requested: the operator wants to change the request of this id and send it again.
         close_requested: the operator has seen enough.
+        confirmation_requested: the held request of this id is to be looked at once more before it goes.
     """
 
     edit_requested = Signal(str)
     close_requested = Signal()
+    confirmation_requested = Signal(str)
 
     def __init__(self, context: ProfileContext, form: QWidget) -> None:
         super().__init__()
@@ -38,6 +40,7 @@ class OutcomeStack(QStackedWidget):
         panel.offer_editing(possible=can_edit)
         panel.edit_requested.connect(lambda: self.edit_requested.emit(panel.intent_id))
         panel.close_requested.connect(self.close_requested)
+        panel.confirmation_requested.connect(self.confirmation_requested)
         self.addWidget(panel)
         self.setCurrentWidget(panel)
         panel.setFocus()

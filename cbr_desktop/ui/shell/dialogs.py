@@ -14,7 +14,6 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 
 if TYPE_CHECKING:
     from cbr_desktop.domain.backup import Backup
-    from cbr_desktop.domain.change import Change
     from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
@@ -49,6 +48,7 @@ class Dialogs:
 
         dialog = OutcomeDialog(context, id, parent, can_edit=True)
         dialog.edit_requested.connect(partial(self.edit_again, context, parent=parent))
+        dialog.confirmation_requested.connect(partial(self.confirm_again, context, parent=parent))
         dialog.open()
         return dialog
 
@@ -109,18 +109,11 @@ class Dialogs:
 
     def confirm_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> "ChangeDialog":
         """Ask anew whether a request goes that is held, or of which no trace was found: what it destroys is shown."""
-        from cbr_desktop.domain.intent import IntentState
-        from cbr_desktop.ui.operations.form import FixedForm
+        from cbr_desktop.ui.operations.dialog import confirm_again
 
-        def confirm(change: "Change") -> "Intent":
-            if context.ledger.intents[id].state is IntentState.NOT_FOUND:
-                return context.outbox.send_again(id)
-            if not context.outbox.release(id):
-                raise ValueError("it is not held any more, or its profile leads elsewhere")
-            return context.ledger.intents[id]
-
-        change = context.ledger.intents[id].change
-        return self._open(context, FixedForm(change.kind, change), parent, confirm)
+        dialog = confirm_again(context, id, parent)
+        dialog.open()
+        return dialog
 
     def edit_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QDialog | None:
         """Open a request in its form, to be changed and sent anew; ``None`` when no form can show it."""
@@ -149,11 +142,10 @@ class Dialogs:
         context: ProfileContext,
         form: "ChangeForm",
         parent: QWidget,
-        confirm: "Callable[[Change], Intent] | None" = None,
     ) -> "ChangeDialog":
         from cbr_desktop.ui.operations.dialog import ChangeDialog
 
-        dialog = ChangeDialog(context, form, parent, confirm=confirm)
+        dialog = ChangeDialog(context, form, parent)
         dialog.open()
         return dialog
 
