@@ -374,6 +374,18 @@ def test_a_text_that_names_no_vault_has_no_mark_of_one(counter: Counter, opened:
     assert not has_mark()
 
 
+def test_the_form_says_on_top_what_of_a_selection_it_is_not_of(counter: Counter, qtbot: QtBot) -> None:
+    said = "4 vaults are selected; a checkpoint is of one vault: this form is for ‘vault-one’."
+    dialog = CheckpointDialog(counter.context, VaultId(uid(1)), words=said)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert child(dialog, QLabel, "checkpointOrigin").text() == said
+    plain_one = CheckpointDialog(counter.context, VaultId(uid(1)))
+    qtbot.addWidget(plain_one)
+    plain_one.open()
+    assert not child(plain_one, QLabel, "checkpointOrigin").isVisible()
+
+
 def test_a_stray_key_changes_nothing_in_a_draft_that_was_opened(counter: Counter, qtbot: QtBot) -> None:
     text = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
     dialog = CheckpointDialog(counter.context, source=Source(text))

@@ -19,7 +19,7 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import clock_words
 from cbr_desktop.ui.checkpoint.fields import CheckpointFields
 from cbr_desktop.ui.checkpoint.form import CheckpointForm
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.draft_document import DraftDocument
@@ -48,6 +48,8 @@ class CheckpointDialog(OperationWindow):
     The form and the JSON beside it are two views of one text, the ``draft_document``; with a ``draft_store`` that is
     kept and saved.
 
+    ``words`` say on top what of a selection it is not of.
+
     Signals:
         submitted: the id of the intent that was queued.
     """
@@ -63,6 +65,7 @@ class CheckpointDialog(OperationWindow):
         *,
         draft_store: DraftStore | None = None,
         source: Source | None = None,
+        words: str = "",
     ) -> None:
         super().__init__("createCheckpointDialog", "Create checkpoint", parent)
         self._context = context
@@ -76,6 +79,8 @@ class CheckpointDialog(OperationWindow):
         self._timer.timeout.connect(self._judge)
         self._make_fields()
         self._make_foot(draft_store)
+        self.origin = MarkedLine("checkpointOrigin")
+        self.origin.say(SEVERITY_MARKS[Severity.INFO], words)
         self._lay_out()
         self.fields.choose(vault_id, resource_ids)
         self._connect()
@@ -361,6 +366,7 @@ class CheckpointDialog(OperationWindow):
         words = "The console calls this “Perform Backup”; it makes a restore point."
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
+        layout.addWidget(self.origin)
         layout.addWidget(self.conflict)
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self.notice)

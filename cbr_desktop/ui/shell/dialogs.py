@@ -34,11 +34,14 @@ class Dialogs:
         vault_id: "VaultId | None",
         resource_ids: "Sequence[ResourceId]",
         parent: QWidget,
+        words: str = "",
     ) -> QWidget:
-        """Ask for a new checkpoint."""
+        """Ask for a new checkpoint; ``words`` say what of a selection it is not of."""
         from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 
-        dialog = CheckpointDialog(context, vault_id, resource_ids, parent, draft_store=context.draft_store)
+        dialog = CheckpointDialog(
+            *(context, vault_id, resource_ids, parent), draft_store=context.draft_store, words=words
+        )
         dialog.open()
         return dialog
 
