@@ -25,6 +25,7 @@ from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.looking import child, words
+from tests.services import give
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, backup, profile, resource, vault
 
@@ -82,7 +83,7 @@ class Listed(Counter):
         self.reading = Reading(self.ledger, self.clock, [OLD, NEW])
         if is_read:
             self.reading.now()
-        self.context.join(self.outbox, self.reading)  # type: ignore[arg-type]
+        give(self.context, self.outbox, self.reading)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
 
@@ -36,7 +37,7 @@ class Scene:
         for id in list(estate.ledger(self.workspace).intents):
             del estate.ledger(self.workspace).intents[id]
         self.workspace.open.show([context.ledger for context in self.workspace.contexts])
-        self.workspace.plans = PlanRuns(folder / "runs")
+        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
         estate.ledger(self.workspace).put_connection(Connection(Reach.ONLINE))
 
     def file(self, *steps: tuple[int, str], profile: str = "", **more: object) -> str:

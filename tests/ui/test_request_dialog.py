@@ -19,6 +19,7 @@ from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from tests.looking import child
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -145,7 +146,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         policy=json.dumps(policy),
         odd=DELETION.replace("DeleteBackup", "DeleteVault"),
     )
-    workspace.put_draft_store(store)
+    furnish(workspace, draft_store=store)
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()

@@ -428,7 +428,7 @@ def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[Inten
 
     async def story() -> None:
         made = room.outbox.submit(DRAFT)
-        room.ledger.notify = lambda part: states.append(room.ledger.intents[made.id].state)
+        room.ledger.subscribe(lambda part: states.append(room.ledger.intents[made.id].state))
         await room.clock.sleep(1)
 
     with closing(room.records):
