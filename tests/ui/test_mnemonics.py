@@ -49,7 +49,7 @@ def test_no_letter_leads_to_two_things_in_the_window_of_profiles(profiles: Profi
         profiles.open()
         profiles.add()
         for way in Way:
-            box = profiles._current.form.findChild(QComboBox, "way")
+            box = profiles._form.findChild(QComboBox, "way")
             box.setCurrentIndex(box.findData(way))
             assert clashes(profiles) == {}, way
         profiles.hide()
@@ -62,8 +62,8 @@ def test_alt_s_saves_a_profile(profiles: ProfilesDialog, run: Any, until: Any, q
         profiles.open()
         with qtbot.waitActive(profiles):
             profiles.activateWindow()
-        profiles._current.form.findChild(QLineEdit, "group").setText("mine")
-        profiles._current.form.judge()
+        profiles._form.findChild(QLineEdit, "group").setText("mine")
+        profiles._form.judge()
         assert profiles.save.isEnabled(), profiles.save.toolTip()
         saved: list[bool] = []
         profiles.changed.connect(lambda: saved.append(True))

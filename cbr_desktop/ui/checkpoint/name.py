@@ -110,7 +110,8 @@ class NameField(QWidget):
 
     def show_findings(self, findings: list[Finding]) -> None:
         """Show what is found about the name, and offer to make it unique where another has it."""
-        self.lines.show_findings(findings)
+        # what is wrong with the template is said beside it
+        self.lines.show_findings(each for each in findings if each.kind is not FindingKind.NAME_TEMPLATE)
         self.own.setVisible(any(finding.kind is FindingKind.NAME_TAKEN for finding in findings))
         self.edit.setAccessibleDescription(self.lines.text())
 
@@ -148,7 +149,7 @@ class NameField(QWidget):
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
         self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
-        self.unique.setVisible(bool(name) and name == self._given)
+        self.unique.setVisible(bool(name) and name == self._given and not self.template_problems)
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
         self.show_findings(name_findings(name, self._rules))

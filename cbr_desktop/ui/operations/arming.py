@@ -1,6 +1,6 @@
 """Arming a read-only profile from the window in which something is to be sent through it."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -38,7 +38,7 @@ class ArmingLine(QWidget):
         self.button = push_button(f"Arm for {count_words(MINUTES_ARMED, 'minute')}", f"{prefix}Arm", self._arm)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.line, 1)
+        layout.addWidget(self.line, 1, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.button)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
