@@ -231,7 +231,7 @@ def test_another_folder_is_chosen_and_kept(page: DraftsPage, draft_store: Memory
     assert isinstance(asked, QFileDialog)
     asked.fileSelected.emit("/other")
     assert list(cells(page, "file")) == ["there.cbr.json"]
-    assert page.place.text() == "/other"
+    assert page.tools.place.text() == "/other"
     asked.close()
 
 

@@ -13,7 +13,7 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.text.sentences import verdict_sentence
 from cbr_desktop.text.states import count_words
-from cbr_desktop.ui.operations.json_field import problem_sentence
+from cbr_desktop.ui.operations.problem import problem_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.preflight import Preflight, preflight

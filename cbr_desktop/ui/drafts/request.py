@@ -18,7 +18,8 @@ from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.operations.draft_file import DraftFile
 from cbr_desktop.ui.operations.form import FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
-from cbr_desktop.ui.operations.json_field import JsonField, problem_sentence
+from cbr_desktop.ui.operations.json_field import JsonField
+from cbr_desktop.ui.operations.problem import problem_sentence
 from cbr_desktop.ui.operations.window import OperationWindow, place_line
 from cbr_desktop.ui.session.draft_store import DraftStore, Source
 from cbr_desktop.ui.session.profile_context import ProfileContext
