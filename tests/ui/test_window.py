@@ -46,7 +46,12 @@ class Opener(Dialogs):
         self.outcomes: list[IntentId] = []
 
     def create_checkpoint(
-        self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget, words: str = ""
+        self,
+        context: ProfileContext,
+        vault_id: VaultId | None,
+        ids: Sequence[ResourceId],
+        parent: QWidget,
+        words: str = "",
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
