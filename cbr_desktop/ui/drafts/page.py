@@ -7,7 +7,6 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QVBoxLayout
-from shiboken6 import isValid
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
@@ -18,7 +17,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.columns import draft_columns, draft_fields, search_text
 from cbr_desktop.ui.drafts.editors import DraftDialogs, DraftEditors
 from cbr_desktop.ui.drafts.model import DraftsModel
-from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
+from cbr_desktop.ui.drafts.reviews import DraftReviews
 from cbr_desktop.ui.drafts.tools import DIFFERENT, DraftTools, UnsavedStrip
 from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
@@ -54,9 +53,11 @@ class DraftsPage(Page[DraftRow]):
         self._dialogs = dialogs
         self._drafts = DraftsModel(workspace, times.now)
         self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
-        self._reviews: dict[str, ReviewDialog] = {}
+        self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self)
         super().__init__(workspace, times)
         self.editors.troubled.connect(self.remarked)
+        self.reviews.troubled.connect(self.remarked)
+        self.reviews.taken.connect(self._taken_over)
         self.folder = FolderWatch(lambda: workspace.draft_store, self)
         self.folder.changed.connect(self._take)
         self.folder.told.connect(self._tell_silence)
@@ -221,27 +222,11 @@ class DraftsPage(Page[DraftRow]):
 
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
-        held, draft_store = self._reviews.get(path), self._workspace.draft_store
-        if held is not None and isValid(held) and held.isVisible():
-            held.activateWindow()
-            return
-        made = ReviewDialog(self._drafts.judge, review_title(path), self.window())
-        made.taken.connect(partial(self._take_over, made))
-        if draft_store is not None:
-            try:
-                made.show_data(draft_store.outside(path), path)
-            except CbrError as error:
-                made.show_trouble(error, path)
-        self._reviews[path] = made
-        made.open()
+        self.reviews.show(path)
 
     def import_request(self) -> None:
         """Open the window in which a request from elsewhere is pasted or chosen."""
-        draft_store = self._workspace.draft_store
-        if draft_store is not None:
-            made = ImportDialog(self._drafts.judge, draft_store.outside, self.window())
-            made.taken.connect(partial(self._take_over, made))
-            made.open()
+        self.reviews.paste()
 
     def check_all(self) -> None:
         """Read the folder anew and judge every file, by what is known now."""
@@ -268,18 +253,7 @@ class DraftsPage(Page[DraftRow]):
 
     # inside
 
-    def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
-        """Write a reviewed request into the folder and open it."""
-        draft_store = self._workspace.draft_store
-        if draft_store is None:
-            return
-        try:
-            path = draft_store.create(stem, text)
-        except CbrError as error:
-            self.remarked.emit(error_sentence(error))
-            review.banner.say(DIFFERENT, error_sentence(error))
-            return
-        review.close()
+    def _taken_over(self, path: str) -> None:
         self._show(path, "Taken into the drafts as")
         self.open_current()
 

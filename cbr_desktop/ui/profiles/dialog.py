@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.error import CbrError, Damaged
@@ -24,8 +24,8 @@ from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.profiles.checks import ChecksPanel
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import BLANK, hosts
+from cbr_desktop.ui.profiles.exchange import ProfileExchange
 from cbr_desktop.ui.profiles.form import ProfileForm
-from cbr_desktop.ui.profiles.imports import ImportDialog
 from cbr_desktop.ui.profiles.model import Place, ProfileList, ProfileRow
 from cbr_desktop.ui.profiles.network import Effective
 from cbr_desktop.ui.profiles.sidebar import ProfileSidebar
@@ -75,7 +75,6 @@ class ProfilesDialog(QDialog):
         start: str = "",
     ) -> None:
         super().__init__(parent)
-        self._profiles = profiles
         self._regions = regions
         self._keeper = keeper
         self._place = place
@@ -84,6 +83,7 @@ class ProfilesDialog(QDialog):
         self._forms: dict[ProfileRow, ProfileForm] = {}
         self._trusted: set[str] = set()
         self._trial = ProfileTrial(directory, test, keeper, self)
+        self._exchange = ProfileExchange(profiles, self)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -121,6 +121,10 @@ class ProfilesDialog(QDialog):
         self._show_new(self._model.add(replace(BLANK)))
         if self._form is not None:
             self._form.focus("name")
+
+    def import_profiles(self) -> None:
+        """Ask which profiles of other programs to take over."""
+        self._exchange.ask_import()
 
     # rows
 
@@ -275,37 +279,13 @@ class ProfilesDialog(QDialog):
             self.changed.emit()
         self._tell_state()
 
-    def _ask_import(self) -> None:
-        asked = ImportDialog(self._profiles, self)
-        asked.imported.connect(self._imported)
-        asked.open()
-
     def _imported(self, names: Sequence[str]) -> None:
         self.reload(names[0])
-        words = count_words(len(names), "profile was", "profiles were")
-        self.notices.say(f"{words} taken over, without secrets. Test each one; you will be asked for its secrets.")
         self.changed.emit()
 
     def _ask_export(self, is_current: bool) -> None:
         rows = self._model.rows if not is_current else [self._current] if self._current else []
-        chosen = self._model.saved_names(rows)
-        if not chosen:
-            self.notices.say("Nothing to export: save the profile first.")
-            return
-        asked = QFileDialog(self, "Export profiles, without secrets")
-        asked.setObjectName("exportDialog")
-        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter("Profiles (*.toml)")
-        asked.setDefaultSuffix("toml")
-        asked.selectFile("cbr-profiles.toml")
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(partial(self._export, chosen))
-        asked.open()
-
-    def _export(self, names: Sequence[str], path: str) -> None:
-        if self._try(lambda: self._model.export(path, names), "Not exported."):
-            words = count_words(len(names), "profile was", "profiles were")
-            self.notices.say(f"{words} written to {path}, as saved and without secrets.")
+        self._exchange.ask_export(self._model.saved_names(rows))
 
     def _try(self, work: Callable[[], object], failure: str) -> bool:
         """Do something with the file; tell ``failure`` and why when it cannot be done."""
@@ -341,6 +321,9 @@ class ProfilesDialog(QDialog):
     def _look_at_secrets(self) -> None:
         if self._form is not None:
             self._form.keeping.look()
+
+    def _say(self, words: str) -> None:
+        self.notices.say(words)
 
     def _warn(self, words: str) -> None:
         self.notices.say(words, WARNING)
@@ -438,8 +421,11 @@ class ProfilesDialog(QDialog):
         side.new.clicked.connect(self.add)
         side.duplicate.clicked.connect(self._duplicate)
         side.delete.clicked.connect(self._ask_delete)
-        side.take_over.clicked.connect(self._ask_import)
+        side.take_over.clicked.connect(self.import_profiles)
         side.export_requested.connect(self._ask_export)
+        self._exchange.imported.connect(self._imported)
+        self._exchange.said.connect(self._say)
+        self._exchange.troubled.connect(self._warn)
         trial.work_changed.connect(self._tell_work)
         trial.tested.connect(self.checks.show_checks)
         trial.listed.connect(self._offer_projects)

@@ -198,10 +198,6 @@ class ProfileList:
         if row.saved is not None:
             self._profiles.move(row.saved.name, self._index_of(row))
 
-    def export(self, path: str, names: Sequence[str]) -> None:
-        """Write saved profiles into another file, without secrets."""
-        self._profiles.export(path, names)
-
     def _row_of(self, profile: Profile, before: ProfileRow | None) -> ProfileRow:
         if before is None:
             return ProfileRow(profile, profile)
