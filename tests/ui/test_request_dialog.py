@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
@@ -103,6 +103,16 @@ def test_what_is_written_is_judged_undone_and_saved(opened: Open, draft_store: M
     assert dialog.json.text.plain_text == RENAMING
     dialog.file.redo()
     assert "best" in dialog.json.text.plain_text
+
+
+def test_a_stray_key_changes_nothing_in_a_file_that_was_opened(opened: Open, counter: Counter, qtbot: QtBot) -> None:
+    dialog = opened()
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert (dialog.draft_document.text, dialog.isVisible(), counter.sent) == (DELETION, True, [])
+    assert dialog.findChildren(ChangeDialog) == []
 
 
 def test_what_is_not_saved_is_kept_when_it_is_closed(opened: Open, draft_store: MemoryDraftStore) -> None:
