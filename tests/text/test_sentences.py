@@ -109,6 +109,8 @@ FACTS: dict[str, object] = {
     "resources": ["a", "b", "c", "d"],
     "age": timedelta(hours=3),
     "from_cache": True,
+    "problem": "no-ticket",
+    "part": "tikcet",
 }
 
 
