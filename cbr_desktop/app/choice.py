@@ -102,7 +102,7 @@ class ProfilesOpener(QObject):
         self._transport_of = transport_of
         self._dialog: QDialog | None = None
         window.add_requested.connect(lambda: self._open().add())
-        window.import_requested.connect(lambda: self._open().take_over.click())
+        window.import_requested.connect(lambda: self._open().import_profiles())
         window.edit_requested.connect(self._open)
 
     def close(self) -> None:

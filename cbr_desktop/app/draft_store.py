@@ -15,8 +15,8 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 
 
-def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str] | None = None) -> None:
-    """Hand the drafts to a workspace; the demo cloud has a folder of its own that goes with it.
+def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str] | None = None) -> Drafts:
+    """Return the drafts of a workspace; the demo cloud has a folder of its own that goes with it.
 
     ``given`` are texts by the names of files that lie there from the beginning.
     """
@@ -30,7 +30,7 @@ def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str
         # they go with the demo cloud, and nobody waits for the disk over them
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    workspace.put_draft_store(Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember))
+    return Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember)
 
 
 def tell_unsaved(window: MainWindow, workspace: Workspace) -> None:

@@ -31,7 +31,6 @@ from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
-from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import resting
 
 
@@ -142,14 +141,7 @@ def open_services(
             sessions = stack.enter_context(
                 opened_sessions(copy, access.secret_of, session_network, offline, log.redact)
             )
-    for context in workspace.contexts:
-        sessions.admit(context)
-    workspace.admit = sessions.admit
-    workspace.journal = sessions.journal
-    workspace.plans = sessions.plans
-    workspace.orphans = sessions.orphans
-    workspace.signals.notice(Part.INTENTS)
-    draft_store.open_draft_store(here, workspace, drafts)
+    workspace.serve(sessions.services(draft_store.open_draft_store(here, workspace, drafts)))
     return SessionServices(access, sessions, secrets, transport)
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 from cbr_desktop.app.request_runner import Say, Waits, leave, left_behind, say_nothing
-from cbr_desktop.app.session import ProfileSession, open_session
+from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
@@ -117,11 +117,11 @@ def opened_plan_sessions(
             cache = stack.enter_context(closing(SqliteCache(here.cache_file(profile))))
             ledger = Ledger(profile, scope.forget)
             session = open_session(
-                *(ledger, data.records, cache, clock, secret_of(profile), transport),
-                journal=data.journal,
+                ledger,
+                SessionDisk(data.records, cache, data.journal, data.archive, Refusals(here.refusals_file, clock.now)),
+                SessionWire(secret_of(profile), transport),
+                clock,
                 at=kill_point(),
-                archive=data.archive,
-                refusals=Refusals(here.refusals_file, clock.now),
                 origin=Origin.COMMAND,
             )
             session.outbox.restore()

@@ -26,7 +26,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.text.sentences import given_up_sentence, left_request_sentence, waiting_sentence
 from cbr_desktop.workflows.documents import change_in, draft_of, judged_document, knowing
-from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import PASSING
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -182,13 +182,7 @@ class RequestRunner:
         self._session = session
         self._say = say
         self._changed = asyncio.Event()
-        told = session.ledger.notify
-
-        def notify(part: Part) -> None:
-            told(part)
-            self._changed.set()
-
-        session.ledger.notify = notify
+        session.ledger.subscribe(lambda _part: self._changed.set())
 
     async def send(self, change: Change, *, wait: bool) -> Report:
         """Send a change once. It is never left behind in the queue: one that cannot leave now is cancelled.

@@ -70,44 +70,66 @@ class ProfileSession:
             tasks.create_task(self.refresh.run_when_needed())
 
 
+@dataclass(frozen=True, slots=True)
+class SessionDisk:
+    """What a session keeps on the disk.
+
+    What happens to requests is written into ``journal``. Tasks are kept in ``archive`` when they have ended, and
+    refused passwords in ``refusals``.
+    """
+
+    records: Records
+    cache: Cache
+    journal: Journal | None = None
+    archive: Archive | None = None
+    refusals: RefusalStore | None = None
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWire:
+    """How a session reaches the service.
+
+    ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so.
+    """
+
+    secret: Secret
+    transport: Transport | None = None
+    offline: Callable[[], bool] = _never
+
+
 def open_session(
     ledger: Ledger,
-    records: Records,
-    cache: Cache,
+    disk: SessionDisk,
+    wire: SessionWire,
     clock: Clock,
-    secret: Secret,
-    transport: Transport | None = None,
+    *,
     guard: Guard | None = None,
-    offline: Callable[[], bool] = lambda: False,
-    journal: Journal | None = None,
     at: Callable[[str], None] = lambda _point: None,
-    archive: Archive | None = None,
-    refusals: RefusalStore | None = None,
     origin: Origin = Origin.WINDOW,
 ) -> ProfileSession:
-    """Introduce everybody. ``ledger.notify`` keeps its listener and gains the workflows that live on changes.
+    """Introduce everybody. The workflows that live on changes of the ledger hear of them after its other listeners.
 
-    ``transport`` is the only seam to the network, by default the real one. Nothing is sent by opening, and nothing at
-    all while ``offline`` says so. What happens to requests is written into ``journal``. ``at`` is told each point of
-    the outbox by name, for tests that end the program there. Tasks are kept in ``archive`` when they have ended,
-    and refused passwords in ``refusals``.
+    Nothing is sent by opening. ``at`` is told each point of the outbox by name, for tests that end the program there.
     ``origin`` says whether all requests of the profile go out from here, as from a window, or a command's own alone.
     """
     profile = ledger.profile
-    network = transport or Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
-    cloud = CbrCloud(
-        profile, login_of(profile, secret, refusals=refusals), network, clock, ledger.put_connection, offline=offline
-    )
-    guard = guard or Guard(profile, clock)
+    network = wire.transport or Network(profile, partial(wire.secret, SecretKind.PROXY_PASSWORD))
+    login = login_of(profile, wire.secret, refusals=disk.refusals)
+    cloud = CbrCloud(profile, login, network, clock, ledger.put_connection, offline=wire.offline)
+    guard, records = guard or Guard(profile, clock), disk.records
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)
     by = who()
     observer: Callable[[Intent], RequestObserver | None] = _nobody
-    if journal is not None:
-        audit_writer = AuditWriter(journal, profile, by)
+    if disk.journal is not None:
+        audit_writer = AuditWriter(disk.journal, profile, by)
         records = JournalledRecords(records, audit_writer, at)
         observer, guard.notify = audit_writer.observer, audit_writer.armed
-    refresh = Refresh(ledger, cache, cloud, clock, archive)
+    refresh = Refresh(ledger, disk.cache, cloud, clock, disk.archive)
     reconcile = Reconcile(ledger, records, cloud, clock)
     outbox = Outbox(
         *(ledger, records, cloud, clock, new_intent_id, guard),
@@ -119,20 +141,24 @@ def open_session(
         origin=origin,
     )
     follow = Follow(ledger, records, clock, outbox, reconcile, ended=refresh.ask)
-    told = ledger.notify
-    reach = ledger.connection.reach
-
-    def notify(part: Part) -> None:
-        nonlocal reach
-        told(part)
-        follow.noticed(part)
-        outbox.noticed(part)
-        before, reach = reach, ledger.connection.reach
-        if reach is Reach.ONLINE and before is not Reach.ONLINE:
-            outbox.wake()
-
-    ledger.notify = notify
+    for listener in (follow.noticed, outbox.noticed, _Reconnection(ledger, outbox).noticed):
+        ledger.subscribe(listener)
     return ProfileSession(profile, ledger, cloud, outbox, follow, refresh, guard, clock)
+
+
+class _Reconnection:
+    """Wakes the outbox when the service is reached again."""
+
+    def __init__(self, ledger: Ledger, outbox: Outbox) -> None:
+        self._ledger = ledger
+        self._outbox = outbox
+        self._reach = ledger.connection.reach
+
+    def noticed(self, _part: Part) -> None:
+        """Look whether the service is reached now and was not before."""
+        before, self._reach = self._reach, self._ledger.connection.reach
+        if self._reach is Reach.ONLINE and before is not Reach.ONLINE:
+            self._outbox.wake()
 
 
 def who() -> str:

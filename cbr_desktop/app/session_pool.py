@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
-from cbr_desktop.app.session import ProfileSession, open_session
+from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
@@ -17,7 +17,10 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
+from cbr_desktop.ui.session.draft_store import DraftStore
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.services import ProfileServices
+from cbr_desktop.ui.session.workspace_services import WorkspaceServices
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]
@@ -46,29 +49,33 @@ class SessionPool:
         self._tasks: asyncio.TaskGroup | None = None
         self._residents: dict[ProfileContext, asyncio.Task[None]] = {}
 
-    def admit(self, context: ProfileContext) -> None:
+    def services(self, draft_store: DraftStore) -> WorkspaceServices:
+        """Return what works for all profiles over this data folder, with the drafts beside it."""
+
+        def open_services(context: ProfileContext) -> ProfileServices:
+            session = self.admit(context)
+            return ProfileServices(session.outbox, session.refresh, draft_store)
+
+        return WorkspaceServices(open_services, self.plans, self.orphans, self.journal, draft_store)
+
+    def admit(self, context: ProfileContext) -> ProfileSession:
         """Build the session of a profile context; its residents start at once when the others are at work."""
         cache = SqliteCache(self._here.cache_file(context.profile))
         self._closing.callback(cache.close)
+        refusals = Refusals(self._here.refusals_file, context.clock.now)
         session = open_session(
             context.ledger,
-            self._data.records,
-            cache,
+            SessionDisk(self._data.records, cache, self._data.journal, self._data.archive, refusals),
+            SessionWire(self._secret_of(context.profile), self._transport_of(context.profile), self._offline),
             context.clock,
-            self._secret_of(context.profile),
-            self._transport_of(context.profile),
-            context.guard,
-            self._offline,
-            self._data.journal,
-            kill_point(),
-            self._data.archive,
-            Refusals(self._here.refusals_file, context.clock.now),
+            guard=context.guard,
+            at=kill_point(),
         )
         session.outbox.restore()
-        context.join(session.outbox, session.refresh)
         self._sessions[context] = session
         if self._tasks is not None:
             self._start(context)
+        return session
 
     @property
     def journal(self) -> FileJournal:

@@ -15,7 +15,7 @@ from typing import TextIO
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.session import ProfileSession, open_session, who
+from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session, who
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.crash import forbid_dumps
@@ -61,11 +61,11 @@ def opened(
     """
     with opened_data(places, now=clock.now) as data, closing(SqliteCache(places.cache_file(ledger.profile))) as cache:
         session = open_session(
-            *(ledger, data.records, cache, clock, secret, transport),
-            journal=data.journal,
+            ledger,
+            SessionDisk(data.records, cache, data.journal, data.archive, Refusals(places.refusals_file, clock.now)),
+            SessionWire(secret, transport),
+            clock,
             at=kill_point(),
-            archive=data.archive,
-            refusals=Refusals(places.refusals_file, clock.now),
             origin=origin,
         )
         session.outbox.restore()

@@ -157,6 +157,11 @@ def repaired_name(name: str, rules: NameRules) -> str:
     return re.sub(_FORBIDDEN_IN_NAME[rules], "-", name)[:NAME_LIMIT]
 
 
+def fixed_name(name: str, rules: NameRules) -> str:
+    """Return the name that a person meant: like ``repaired_name``, without spaces and hyphens at its ends."""
+    return repaired_name(name.strip(), rules).strip("-")
+
+
 def is_distinctive(name: str) -> bool:
     """Tell whether a name has a part that no other is likely to have: a random one, or a time to the second.
 

@@ -60,6 +60,7 @@ class FindingKind(StrEnum):
     CONTROL_CHARACTER = "control-character"  # code point, position
     NAME_LOOKS_AUTOMATIC = "name-looks-automatic"
     NAME_TAKEN = "name-taken"  # name
+    NAME_TEMPLATE = "name-template"  # problem, part: one of ``template.Rendered.problems``
     NAME_OMITTED = "name-omitted"
     NAME_EMPTY = "name-empty"  # path
     NAME_NO_ROOM_FOR_SUFFIX = "name-no-room-for-suffix"  # length, limit
@@ -87,6 +88,7 @@ class FindingKind(StrEnum):
     BOTH_FORMS = "both-forms"
     RESOURCE_STATE = "resource-state"  # resource, status
     RESOURCE_RESTORING = "resource-restoring"  # resource
+    RESOURCE_FAILED = "resource-failed"  # resource
     RESOURCE_NOT_PROTECTABLE = "resource-not-protectable"  # resource, reason
     RESOURCE_LARGE = "resource-large"  # resource, size_gb
     NO_DISK_LEFT = "no-disk-left"  # resource

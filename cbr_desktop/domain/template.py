@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from cbr_desktop.domain.checkpoint import repaired_name
 from cbr_desktop.domain.profile import NameRules
 
-TOKENS = ("vault", "resource", "date", "time", "utc", "seq", "user", "host", "env", "type", "rand")
+TOKENS = ("vault", "resource", "date", "time", "utc", "seq", "user", "host", "env", "type", "ticket", "rand")
 """The names that a template may use; ``seq`` and ``rand`` take a width: ``{rand:6}``."""
+TICKET = "ticket"
+"""The value that nobody but the operator knows, and that is asked for."""
 PRESETS = (
     "manualbk_{vault|trunc:30}-{rand:6}",
     "{env}_{vault|trunc:30}_{date}-{time}-{rand:4}",
     "{vault|trunc:30}_{utc}-{rand:4}",
+    "chg{ticket}_{date}-{rand:4}",
 )
 
 _TOKEN = re.compile(r"\{([^{}]*)\}|([{}])")
@@ -30,11 +33,16 @@ class Rendered:
     problems: tuple[tuple[str, str], ...] = ()
 
 
+def uses(template: str, token: str) -> bool:
+    """Tell whether a template has a value in it."""
+    return any(re.split("[|:]", match[1] or "")[0] == token for match in _TOKEN.finditer(template))
+
+
 def render(template: str, values: Mapping[str, Callable[[int | None], str]], rules: NameRules) -> Rendered:
     """Fill ``template`` in. ``values`` maps a token to a function of its width (``None`` when none is written).
 
-    Problems are ``unknown-token``, ``unknown-filter``, ``bad-width`` and ``stray-brace``; their parts stay out of the
-    name.
+    Problems are ``unknown-token``, ``unknown-filter``, ``bad-width``, ``stray-brace`` and, for one without a value,
+    ``no-ticket``; their parts stay out of the name.
     """
     problems: list[tuple[str, str]] = []
 
@@ -57,6 +65,8 @@ def _value(text: str, values: Mapping[str, Callable[[int | None], str]], problem
         problems.append(("bad-width", text))
         return ""
     value = values[name](int(width_text) if colon else None)
+    if name == TICKET and not value:
+        problems.append(("no-ticket", name))
     for filter_text in filters:
         value = _filtered(value, filter_text, problems)
     return value

@@ -12,6 +12,7 @@ from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import Transition
+from cbr_desktop.domain.template import TOKENS
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
@@ -61,11 +62,17 @@ def findings_sentence(findings: Iterable[Finding]) -> str:
     return ", ".join(word for word, count in zip(words, counts.values(), strict=True) if count) or "Nothing to remark"
 
 
+_TOKENS = ", ".join(f"{{{token}}}" for token in TOKENS)
+
+
 def template_sentence(problem: tuple[str, str]) -> str:
     """Return what is wrong with a name template; ``problem`` is one of ``Rendered.problems``."""
     kind, part = problem
     return {
-        "unknown-token": f"The template knows no value {quoted('{' + part + '}')}. Choose one from its list.",
+        "unknown-token": (
+            f"The template knows no value {quoted('{' + part + '}')}. Choose one from its list: {_TOKENS}."
+        ),
+        "no-ticket": "The template asks for the number of a ticket. Enter it, or choose another template.",
         "unknown-filter": f"The template knows no filter {quoted(part)}. Use lower, slug or trunc with a number.",
         "bad-width": f"The width in {quoted(part)} is no whole number from 1 to 64.",
         "stray-brace": f"A brace {quoted(part)} in the template has no partner.",
@@ -246,6 +253,10 @@ def _profile_unknown(finding: Finding) -> str:
     return f"There is no profile {quoted(name)} here. Correct the name in the plan, or add the profile."
 
 
+def _name_template(finding: Finding) -> str:
+    return template_sentence((str(finding.facts["problem"]), str(finding.facts["part"])))
+
+
 _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.NOT_JSON: _not_json,
     FindingKind.TOO_LARGE: "The file has {size} bytes; a request may have {limit}. Choose another file.",
@@ -331,8 +342,10 @@ _FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "Resource ‘{resource}’ is in the state ‘{status}’ and will most likely be skipped. Wait, or leave it out."
     ),
     FindingKind.RESOURCE_RESTORING: (
-        "Resource ‘{resource}’ is being restored and will most likely be skipped. Wait for the end of the restore."
+        "Resource ‘{resource}’ is being restored: the service refuses the whole request. Wait, or leave it out."
     ),
+    FindingKind.RESOURCE_FAILED: "The last backup of ‘{resource}’ failed; this one tries it again.",
+    FindingKind.NAME_TEMPLATE: _name_template,
     FindingKind.RESOURCE_NOT_PROTECTABLE: _not_protectable,
     FindingKind.RESOURCE_LARGE: (
         "Resource ‘{resource}’ has {size_gb} GB. Servers over 4 096 GB are slow; a disk vault may suit better."

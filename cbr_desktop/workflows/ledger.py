@@ -1,7 +1,7 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
@@ -33,6 +33,10 @@ class Part(StrEnum):
     PROTECTABLES = "protectables"
     INTENTS = "intents"
     CONNECTION = "connection"
+
+
+Listener = Callable[[Part], None]
+"""Hears which part of a ledger is another now."""
 
 
 class Freshness(NamedTuple):
@@ -129,10 +133,13 @@ class Reading(Protocol):
 
 @dataclass(eq=False, repr=False)
 class Ledger:
-    """What is known of one profile. ``notify`` is called with the part after every change."""
+    """What is known of one profile. Its listeners are called with the part after every change.
+
+    ``listener`` is the first of them.
+    """
 
     profile: Profile
-    notify: Callable[[Part], None]
+    listener: InitVar[Listener | None] = None
     vaults: dict[VaultId, Vault] = field(default_factory=dict)
     tasks: "dict[TaskId, Task]" = field(default_factory=dict)
     backups: dict[BackupId, Backup] = field(default_factory=dict)
@@ -146,6 +153,38 @@ class Ledger:
     unkept: CbrError | None = None
     """Why tasks that have ended could not be kept beyond the service's memory, the last time it was tried."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
+
+    def __post_init__(self, listener: Listener | None) -> None:
+        self._listeners: list[Listener] = [listener] if listener is not None else []
+
+    # telling
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have ``listener`` called with the part after every change, after those that subscribed before it.
+
+        Returns what ends that.
+        """
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def notify(self, part: Part) -> None:
+        """Tell every listener that a part is another now.
+
+        What one of them raises keeps no other from hearing; it is raised when all have heard.
+        """
+        troubles: list[Exception] = []
+        for listener in tuple(self._listeners):
+            try:
+                listener(part)
+            except Exception as error:
+                troubles.append(error)
+        if troubles:
+            raise troubles[0] if len(troubles) == 1 else ExceptionGroup("listeners of the ledger failed", troubles)
 
     # reading
 

@@ -30,12 +30,14 @@ def default_name(
     *,
     sequence: int = 1,
     host: str = "",
+    ticket: str = "",
     chance: random.Random | None = None,
 ) -> Rendered:
     """Return the name that ``template`` gives for a draft.
 
     It has a random part, at its end where the template has none, and is shortened before that. ``chance`` decides it:
-    hand the same seed in again to get the same name again. A template that gives nothing gives no name.
+    hand the same seed in again to get the same name again. A template that gives nothing gives no name. ``ticket`` is
+    the change's number, which a template may ask for.
     """
     luck = chance or random.Random()
     drawn: list[str] = []
@@ -60,6 +62,7 @@ def default_name(
         "host": lambda _width: host,
         "env": lambda _width: str(profile.environment),
         "type": lambda _width: "incr" if draft.incremental else "full",
+        "ticket": lambda _width: ticket.strip(),
         "rand": draw,
     }
     rendered = render(template, values, profile.name_rules)

@@ -209,12 +209,19 @@ def _foreign_findings(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> I
         yield block(FindingKind.FOREIGN_RESOURCE, RequestPart.RESOURCES, "6135" if home else "6302", **facts)
 
 
+_BACKED_UP = (None, ProtectStatus.AVAILABLE, ProtectStatus.ERROR)
+"""The states of a resource that do not keep it from being backed up."""
+
+
 def _state_findings(resource: Resource) -> Iterator[Finding]:
     status = resource.protect_status
     facts = {"resource": resource.name, "id": resource.id}
     if status == ProtectStatus.RESTORING:
         yield warn(FindingKind.RESOURCE_RESTORING, RequestPart.RESOURCES, "2010", **facts)
-    elif status not in (None, ProtectStatus.AVAILABLE):
+    elif status == ProtectStatus.ERROR:
+        # the state tells of the last run; nothing says that it keeps the next one from being made
+        yield info(FindingKind.RESOURCE_FAILED, RequestPart.RESOURCES, **facts)
+    elif status not in _BACKED_UP:
         yield warn(
             FindingKind.RESOURCE_STATE,
             RequestPart.RESOURCES,
@@ -282,7 +289,7 @@ def _estimate(draft: CheckpointDraft, vault: Vault, ledger: Ledger) -> Estimate:
 def _is_expected(resource: Resource, choice: ResourceChoice | None, ledger: Ledger) -> bool:
     """Whether nothing that is known makes the service skip this resource."""
     protectable = ledger.protectables.get(resource.id)
-    if resource.protect_status not in (None, ProtectStatus.AVAILABLE):
+    if resource.protect_status not in _BACKED_UP:
         return False
     if protectable is None:
         return True

@@ -17,6 +17,7 @@ from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.window import new_workspace
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
+from cbr_desktop.storage.drafts import Drafts
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.ui.session.workspace import Workspace
@@ -37,6 +38,7 @@ class Program:
         far = self.service.estate.projects[3].id
         self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
         self.workspace = new_workspace(self.here, DEMO, DEMO_PROFILES, self.clock)
+        self.draft_store: Drafts | None = None
         self._qapp, self._qtbot = qapp, qtbot
 
     def play(self, tale: Callable[[SessionPool, MainWindow], Awaitable[None]]) -> None:
@@ -49,11 +51,7 @@ class Program:
                     self.here, access.secret_of, lambda _profile: transport, lambda: self.workspace.is_offline
                 )
             )
-            sessions.admit(self.workspace.contexts[0])
-            self.workspace.admit = sessions.admit
-            self.workspace.journal = sessions.journal
-            self.workspace.plans = sessions.plans
-            self.workspace.orphans = sessions.orphans
+            self.workspace.serve(sessions.services(self.draft_store))
             window = MainWindow(self.workspace)
             self._qtbot.addWidget(window)
 

@@ -26,6 +26,7 @@ from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
+from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import child, words
 
@@ -45,11 +46,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def context(stage: Stage, tmp_path: Path) -> ProfileContext:
     session, signals = stage.session, LedgerSignals()
-    told = session.ledger.notify
-    session.ledger.notify = lambda part: (told(part), signals.notice(part))  # type: ignore[func-returns-value,assignment]
+    session.ledger.subscribe(signals.notice)
     settings = JsonSettings(tmp_path / "screens.json")
     made = ProfileContext(session.profile, session.ledger, signals, stage.clock, settings, save_text)
-    made.join(session.outbox, session.refresh)
+    give(made, session.outbox, session.refresh)
     made.guard.arm(60)
     session.guard.arm(60)
     return made

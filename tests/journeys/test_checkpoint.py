@@ -22,6 +22,7 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.outcomes import outcome_of
+from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import child
 
@@ -40,11 +41,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def open_dialog(stage: Stage, qtbot: QtBot, tmp_path: Path) -> Open:
     session, signals = stage.session, LedgerSignals()
-    told = session.ledger.notify
-    session.ledger.notify = lambda part: (told(part), signals.notice(part))  # type: ignore[func-returns-value,assignment]
+    session.ledger.subscribe(signals.notice)
     settings = JsonSettings(tmp_path / "screens.json")
     context = ProfileContext(session.profile, session.ledger, signals, stage.clock, settings, save_text, is_demo=True)
-    context.join(session.outbox, session.refresh)
+    give(context, session.outbox, session.refresh)
 
     host = QWidget()
     qtbot.addWidget(host)

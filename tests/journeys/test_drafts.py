@@ -31,7 +31,7 @@ KEPT = '{"checkpoint": {"vault_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce", "par
 @pytest.fixture
 def program(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Program:
     made = Program(tmp_path, qapp, qtbot)
-    open_draft_store(made.here, made.workspace, demo.drafts(made.service))
+    made.draft_store = open_draft_store(made.here, made.workspace, demo.drafts(made.service))
     return made
 
 

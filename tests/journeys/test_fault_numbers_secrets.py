@@ -128,7 +128,7 @@ def session(
             TomlProfiles(here.profiles_file).save(leads)
             workspace_of(leads)
             with opened_sessions(here, access[0].secret_of, lambda each: Network(each)) as sessions:
-                sessions.admit(workspace.contexts[0])
+                workspace.serve(sessions.services(None))
                 await live(sessions, window, access[0], leaving, story)
 
     access: list[Access] = []

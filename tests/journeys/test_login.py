@@ -60,7 +60,7 @@ class Program:
             access = Access(workspace, log, Secrets(self.environ, lambda: None))
             transport = demo.DemoTransport(self.service)
             with opened_sessions(self.here, access.secret_of, lambda _profile: transport) as sessions:
-                sessions.admit(workspace.contexts[0])
+                workspace.serve(sessions.services(None))
                 window = MainWindow(workspace)
                 self._qtbot.addWidget(window)
 

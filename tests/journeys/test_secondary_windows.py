@@ -52,9 +52,7 @@ class Office:
             log = stack.enter_context(closing(Log(self.here.log_file)))
             access = Access(self.workspace, log, secrets, demo.secret_of)
             sessions = stack.enter_context(opened_sessions(self.here, access.secret_of, lambda _profile: transport))
-            for context in self.workspace.contexts:
-                sessions.admit(context)
-            self.workspace.admit = sessions.admit
+            self.workspace.serve(sessions.services(None))
             window = MainWindow(self.workspace)
             self._qtbot.addWidget(window)
             SecondaryWindows(

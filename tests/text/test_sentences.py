@@ -115,6 +115,8 @@ FACTS: dict[str, object] = {
     "names": ["max_backups"],
     "since": NOW,
     "last": NOW,
+    "problem": "no-ticket",
+    "part": "tikcet",
 }
 
 

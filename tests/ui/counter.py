@@ -14,6 +14,7 @@ from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
+from tests.services import give
 from tests.ui.estate import NOW, HandClock, Notebook, Wishes, profile
 
 
@@ -88,7 +89,7 @@ class Counter:
             lambda: IntentId(f"{next(numbers):04d}-intent"),
             self.context.guard,
         )
-        self.context.join(self.outbox, cast(Any, Wishes()))
+        give(self.context, self.outbox, cast(Any, Wishes()))
 
     @property
     def sent(self) -> list[Intent]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -20,8 +21,10 @@ from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
+from tests.services import furnish, give
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 LONG = "ecs-" + "very-long-name-" * 16 + "end"
@@ -111,7 +114,7 @@ def context(*, filled: bool = True, settings: Notebook | None = None, is_demo: b
         save_text=lambda _path, _text: None,
         is_demo=is_demo,
     )
-    made.join(wishes, wishes)  # type: ignore[arg-type]
+    give(made, wishes, wishes)
     return made
 
 
@@ -127,7 +130,7 @@ def workspace(
         lambda _path, _text: None,
         is_demo=is_demo,
     )
-    made.admit = _admit
+    furnish(made, open_session=_services)
     made.choose(made.choices()[0])
     if filled:
         fill(made.contexts[0].ledger)
@@ -145,9 +148,9 @@ def add_vault(workspace: Workspace, vault: Vault) -> None:
     here.put_vaults(Listing([*here.vaults.values(), vault], NOW))
 
 
-def _admit(context: ProfileContext) -> None:
-    wishes = Wishes()
-    context.join(wishes, wishes)  # type: ignore[arg-type]
+def _services(_context: ProfileContext) -> ProfileServices:
+    wishes = cast(Any, Wishes())
+    return ProfileServices(wishes, wishes, None)
 
 
 def uid(number: int) -> str:

@@ -46,7 +46,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.operations.diff import DiffDialog
-from cbr_desktop.ui.operations.outcome import OutcomeDialog
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.outbox.release import ReleaseDialog
@@ -65,6 +65,7 @@ from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -111,7 +112,7 @@ def workspace(text: str) -> Workspace:
     """A workspace over the estate with ``text`` everywhere: names, tags, unknown states, codes and messages."""
     made = estate.workspace(filled=False, profiles=profiles(text))
     fill(estate.ledger(made), text)
-    made.put_draft_store(cast(Any, draft_store(text[:2000])))  # the operator's own files
+    furnish(made, draft_store=cast(Any, draft_store(text[:2000])))  # the operator's own files
     return made
 
 
@@ -153,7 +154,7 @@ def fill(ledger: Ledger, text: str) -> None:
 
 def windows(workspace: Workspace, text: str) -> list[QWidget]:
     """Open everything that can be opened over a workspace, and look at every leaf and row of it."""
-    workspace.journal = cast(Any, Pages(text))
+    furnish(workspace, journal=cast(Any, Pages(text)))
     window = MainWindow(workspace)
     window.show()
     window.build_deferred_widgets()
@@ -214,9 +215,9 @@ def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWid
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, RequestPart.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
     context.ledger.put_intent(marked)
-    workspace.plans = cast(Any, Files(plan, found))
+    furnish(workspace, plans=cast(Any, Files(plan, found)))
     making = MakePlanDialog(workspace, [text[:200], text])
-    workspace.plans = None  # or the page would read them, which wants a loop
+    furnish(workspace, plans=None)  # or the page would read them, which wants a loop
     plans = PlansPage(workspace, Times(workspace.clock))
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [

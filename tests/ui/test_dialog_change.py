@@ -19,10 +19,12 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
+from cbr_desktop.ui.kit.lines import READY
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.ledger import Ledger, Part
+from tests.services import give
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, backup, profile, resource, vault
 from tests.widgets import child, words
@@ -81,7 +83,7 @@ class Listed(Counter):
         self.reading = Reading(self.ledger, self.clock, [OLD, NEW])
         if is_read:
             self.reading.now()
-        self.context.join(self.outbox, self.reading)  # type: ignore[arg-type]
+        give(self.context, self.outbox, self.reading)
 
 
 @pytest.fixture
@@ -269,9 +271,42 @@ def test_a_read_only_profile_is_armed_first(opened: Callable[..., ChangeDialog])
     counter = Listed(replace(TEST, read_only=True))
     dialog = opened(counter, deletion_form(OLD.id))
     assert not confirm(dialog).isEnabled()
-    assert "is read-only: arm it first" in verdict(dialog)
+    assert "is read-only: arm it first" in child(dialog, QLabel, "changeArming").text()
+    assert "is read-only: arm it first" in confirm(dialog).accessibleDescription()
     child(dialog, QPushButton, "changeArm").click()
     assert confirm(dialog).isEnabled()
+
+
+def test_a_profile_that_is_not_armed_hides_nothing_of_the_verdict(opened: Callable[..., ChangeDialog]) -> None:
+    """What was judged and what the profile lets through are two lines, and no green mark stands by a dead button."""
+    counter = Listed(replace(TEST, read_only=True))
+    counter.reading.backups = [made(1, "before-patch", 30, status=BackupStatus.RESTORING), NEW]
+    counter.reading.now()
+    dialog = opened(counter, deletion_form(OLD.id))
+    assert verdict(dialog).startswith("Not ready: Backup ‘before-patch’")
+    counter.reading.backups = [OLD, NEW]
+    counter.reading.now()
+    dialog._judge()
+    assert verdict(dialog) == "Ready."
+    assert not confirm(dialog).isEnabled()
+    assert dialog.bar.verdict.mark is not READY
+    child(dialog, QPushButton, "changeArm").click()
+    assert (confirm(dialog).isEnabled(), dialog.bar.verdict.mark) == (True, READY)
+    assert child(dialog, QLabel, "changeArming").text().startswith("Armed until ")
+
+
+def test_arming_is_shown_at_once_wherever_it_was_done_and_its_end_as_well(
+    opened: Callable[..., ChangeDialog],
+) -> None:
+    counter = Listed(replace(TEST, read_only=True))
+    dialog = opened(counter, RenameForm(OLD.id, "kept"))
+    counter.context.guard.arm(5)
+    counter.signals.notice(Part.INTENTS)
+    assert confirm(dialog).isEnabled()
+    counter.clock.at = NOW + timedelta(minutes=5)
+    dialog.bar.arming.look()
+    assert not confirm(dialog).isEnabled()
+    assert "is read-only: arm it first" in child(dialog, QLabel, "changeArming").text()
 
 
 def test_after_sending_the_window_tells_what_becomes_of_it(
@@ -284,7 +319,7 @@ def test_after_sending_the_window_tells_what_becomes_of_it(
     confirm(dialog).click()
     (intent,) = counter.sent
     assert (intent.change.kind, intent.state, told) == (Kind.DELETE_BACKUP, IntentState.QUEUED, [intent.id])
-    assert dialog._outcome is not None and dialog._outcome.isVisible()
+    assert dialog._stack.outcome is not None and dialog._stack.outcome.isVisible()
 
 
 def test_a_disk_that_takes_nothing_is_said_and_nothing_goes(

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QStyleOptionComboBox,
     QTreeWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.draft import edited
+from cbr_desktop.domain.draft import edited, new_text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState, Refusal
 from cbr_desktop.domain.listing import Listing
@@ -29,6 +30,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.session.draft_store import Source
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault
 from tests.widgets import child, words
@@ -232,7 +234,7 @@ def test_the_keys_of_the_resource_table(counter: Counter, opened: Open, qtbot: Q
 
 def test_resources_that_would_be_skipped_can_be_dropped_at_once(opened: Open) -> None:
     held = holder(count=5)
-    held.resources[1].protect_status = "error"
+    held.resources[1].protect_status = "removing"
     held.resources[3].protect_status = "restoring"
     dialog = opened(Counter([held]), held.id)
     assert dialog.resources.drop.text().replace("&", "") == "Drop 2 blocked"
@@ -294,6 +296,108 @@ def test_a_template_can_be_written_and_says_what_is_wrong(counter: Counter, open
     assert counter.settings["checkpoint.template.Prod · eu-de"] == "{vault}_x{nobody}"
 
 
+def test_a_template_with_an_unknown_value_sends_nothing(counter: Counter, opened: Open) -> None:
+    """A name is not made of what is left of a template; a name that is typed instead can go."""
+    dialog = opened(counter, VaultId(uid(1)))
+    template = child(dialog, QLineEdit, "checkpointNameTemplate")
+    template.setText("chg{tikcet}_{date}")
+    template.textEdited.emit(template.text())
+    judged(dialog)
+    assert not dialog.send.isEnabled()
+    assert "knows no value ‘{tikcet}’" in dialog.verdict.label.text()
+    assert "{vault}, {resource}, {date}" in dialog.verdict.label.text()
+    dialog._try()
+    assert counter.sent == []
+    again = opened(counter, VaultId(uid(1)))
+    assert template.text() == child(again, QLineEdit, "checkpointNameTemplate").text()
+    assert child(again, QLineEdit, "checkpointNameTemplate").isVisible()
+    assert not judged(again).send.isEnabled()
+    again.name.edit.setText("mine")
+    assert judged(again).send.isEnabled()
+
+
+def test_a_template_that_wants_a_ticket_asks_for_it(counter: Counter, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    ticket = child(dialog, QLineEdit, "checkpointNameTicket")
+    template = child(dialog, QLineEdit, "checkpointNameTemplate")
+    assert not ticket.isVisible()
+    template.setText("chg{ticket}_{date}-{rand:4}")
+    template.textEdited.emit(template.text())
+    judged(dialog)
+    assert ticket.isVisible()
+    assert not dialog.send.isEnabled()
+    assert "asks for the number of a ticket" in dialog.verdict.label.text()
+    ticket.clear()
+    qtbot.keyClicks(ticket, "4711")
+    judged(dialog)
+    assert dialog.name.text.startswith("chg4711_2")
+    assert dialog.send.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "fixed"),
+    [(" nightly ", "nightly"), (".night.ly.", "night-ly"), ("--a b--", "a-b"), ("a" * 63 + ". b", "a" * 63)],
+)
+def test_a_fixed_name_has_no_hyphens_at_its_ends(counter: Counter, opened: Open, name: str, fixed: str) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+    dialog.name.edit.setText(name)
+    dialog.name.fix.click()
+    assert dialog.name.text == fixed
+
+
+def test_another_text_leaves_the_rows_of_resources_as_they_stand(opened: Open) -> None:
+    held = holder()
+    disks = (Disk(VolumeId(uid(1)), "disk", 40, bootable=True), Disk(VolumeId(uid(2)), "disk", 40, device="/dev/vdb"))
+    protectable = Protectable(held.resources[1].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
+    dialog = opened(Counter([held], [protectable]), held.id)
+    tree = dialog.resources.tree
+    tree.topLevelItem(1).setExpanded(True)
+    tree.setCurrentItem(tree.topLevelItem(1).child(1))
+    dialog.json.text.setPlainText(dialog.json.text.plain_text.replace("{", "{ ", 1))
+    judged(dialog)
+    assert [tree.topLevelItem(row).isExpanded() for row in range(3)] == [False, True, False]
+    assert tree.currentItem() is tree.topLevelItem(1).child(1)
+    names = [tree.topLevelItem(1).child(number).text(0) for number in range(2)]
+    assert names == [f"disk · …{uid(1)[-6:]}", f"disk · /dev/vdb · …{uid(2)[-6:]}"]
+
+
+def test_a_text_that_names_no_vault_has_no_mark_of_one(counter: Counter, opened: Open) -> None:
+    dialog = opened(counter, VaultId(uid(1)))
+
+    def has_mark() -> bool:
+        option = QStyleOptionComboBox()
+        dialog.vault.box.initStyleOption(option)
+        return not option.currentIcon.isNull()
+
+    assert has_mark()
+    dialog.vault.box.setEditText("vault-onne")
+    assert not has_mark()
+
+
+def test_the_form_says_on_top_what_of_a_selection_it_is_not_of(counter: Counter, qtbot: QtBot) -> None:
+    said = "4 vaults are selected; a checkpoint is of one vault: this form is for ‘vault-one’."
+    dialog = CheckpointDialog(counter.context, VaultId(uid(1)), words=said)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert child(dialog, QLabel, "checkpointOrigin").text() == said
+    plain_one = CheckpointDialog(counter.context, VaultId(uid(1)))
+    qtbot.addWidget(plain_one)
+    plain_one.open()
+    assert not child(plain_one, QLabel, "checkpointOrigin").isVisible()
+
+
+def test_a_stray_key_changes_nothing_in_a_draft_that_was_opened(counter: Counter, qtbot: QtBot) -> None:
+    text = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
+    dialog = CheckpointDialog(counter.context, source=Source(text))
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.open()
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    judged(dialog)
+    assert (dialog.draft_document.text, dialog.isVisible(), counter.sent) == (text, True, [])
+
+
 def test_fault_81_a_name_that_another_has_is_said_and_made_unique_only_by_a_person(
     counter: Counter, opened: Open
 ) -> None:
@@ -318,9 +422,9 @@ def test_nothing_is_trimmed_or_cut_and_a_fix_is_one_click(counter: Counter, open
     assert dialog.name.counter.text() == "74/64"
     assert "␠a.b" in words(dialog)
     assert json.loads(body(dialog))["checkpoint"]["parameters"]["name"] == " a.b" + "x" * 70
-    assert dialog.name.fix.text().replace("&", "") == "Fix: replace 2 characters, cut 10"
+    assert dialog.name.fix.text().replace("&", "") == "Fix: replace 1 character, drop 1 space, cut 9"
     dialog.name.fix.click()
-    assert dialog.name.text == ("-a-b" + "x" * 70)[:64]
+    assert dialog.name.text == ("a-b" + "x" * 70)[:64]
     dialog.description.set_text("a <b>")
     child(dialog, QPushButton, "checkpointDescriptionFix").click()
     assert dialog.description.text == "a ‹b›"
@@ -507,7 +611,7 @@ def test_every_letter_leads_to_one_field(opened: Open) -> None:
     dialog.name.set_text("a b")
     dialog.description.set_text("<")
     texts = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    texts += [button.text() for button in dialog._form.findChildren(QAbstractButton)]
+    texts += [button.text() for button in dialog.findChildren(QAbstractButton)]
     letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
     assert len(letters) > 15
     assert sorted(letters) == sorted(set(letters))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -20,6 +21,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
 
@@ -35,7 +37,7 @@ class Scene:
         for id in list(estate.ledger(self.workspace).intents):
             del estate.ledger(self.workspace).intents[id]
         self.workspace.open.show([context.ledger for context in self.workspace.contexts])
-        self.workspace.plans = PlanRuns(folder / "runs")
+        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
         estate.ledger(self.workspace).put_connection(Connection(Reach.ONLINE))
 
     def file(self, *steps: tuple[int, str], profile: str = "", **more: object) -> str:
@@ -64,6 +66,12 @@ def opened(qtbot: QtBot) -> Open:
         return dialog
 
     return make
+
+
+def test_what_is_at_stake_stands_on_top(scene: Scene, opened: Open) -> None:
+    dialog = opened(scene, scene.file((1, "one")))
+    shown = [chip.text() for chip in dialog.findChildren(QLabel, "environment") if chip.isVisible()]
+    assert shown == ["PRODUCTION"]
 
 
 def cell(dialog: PlanDialog, row: int, title: str) -> str:

@@ -292,15 +292,15 @@ def test_each_row_keeps_what_is_not_saved(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD, STAGING)
         here.fill(name="Prod renamed", user="")
-        here.dialog.list.setCurrentRow(1)
+        here.dialog.side.list.setCurrentRow(1)
         assert here.edit("name").text() == STAGING.name
         here.choose("environment", Environment.TEST)
         here.press("saveProfile")
         assert here.book.profiles == [PROD, replace(STAGING, environment=Environment.TEST)]
-        here.dialog.list.setCurrentRow(0)
+        here.dialog.side.list.setCurrentRow(0)
         assert here.edit("name").text() == "Prod renamed"
         assert here.edit("user").text() == ""
-        accessible = here.dialog.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+        accessible = here.dialog.side.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
         assert accessible == "Prod renamed, eu-de, eu-de_prod, production, not saved"
         here.press("revertProfile")
         assert here.edit("name").text() == PROD.name
@@ -326,7 +326,7 @@ def test_closing_tells_what_is_not_saved_and_loses_nothing_by_itself(stage: Make
 def test_deleting_asks_once_and_can_be_undone(stage: Make, run: Run, until: Until) -> None:
     async def story() -> None:
         here = stage(PROD, STAGING, HQ)
-        here.dialog.list.setCurrentRow(1)
+        here.dialog.side.list.setCurrentRow(1)
         here.press("deleteProfile")
         asked = here.shown(DeleteDialog)
         assert child(asked, QAbstractButton, "keepProfile").isDefault()
@@ -337,7 +337,7 @@ def test_deleting_asks_once_and_can_be_undone(stage: Make, run: Run, until: Unti
         here.press("noticeAction")
         assert here.book.profiles == [PROD, STAGING, HQ]
         here.keeper.store["https://iam.myhuaweicloud.com", "backup-operator", SecretKind.PASSWORD] = "x"
-        here.dialog.list.setCurrentRow(2)
+        here.dialog.side.list.setCurrentRow(2)
         here.press("deleteProfile")
         asked = here.shown(DeleteDialog)
         child(asked, QCheckBox, "forgetSecrets").setChecked(True)
@@ -381,14 +381,14 @@ def test_the_order_is_changed_by_keys_and_buttons(stage: Make, run: Run, until: 
         here.press("moveDown")
         assert here.book.names == [STAGING.name, HQ.name, PROD.name]
         assert not here.can("moveDown")
-        here.dialog.list.setFocus()
-        await until(here.dialog.list.hasFocus)
-        qtbot.keyClick(here.dialog.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        here.dialog.side.list.setFocus()
+        await until(here.dialog.side.list.hasFocus)
+        qtbot.keyClick(here.dialog.side.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         assert here.book.names == [STAGING.name, PROD.name, HQ.name]
         assert here.edit("name").text() == PROD.name
         # as dragging does
         top = QModelIndex()
-        assert here.dialog.list.model().moveRow(top, 1, top, 0)
+        assert here.dialog.side.list.model().moveRow(top, 1, top, 0)
         assert here.book.names == [PROD.name, STAGING.name, HQ.name]
         assert here.edit("name").text() == PROD.name
 
@@ -514,8 +514,8 @@ def test_fault_97_typing_a_profile_does_not_touch_the_store(stage: Make, run: Ru
         for name in ("name", "user", "domain"):
             child(here.form, QLineEdit, name).setText("typed")
         here.press("addProfile")
-        here.dialog.list.setCurrentRow(1)
-        here.dialog.list.setCurrentRow(0)
+        here.dialog.side.list.setCurrentRow(1)
+        here.dialog.side.list.setCurrentRow(0)
         for _ in range(20):
             await asyncio.sleep(0)
         assert keeper.asked == 0
@@ -559,7 +559,7 @@ def test_another_profile_of_the_form_hides_what_the_last_test_found(stage: Make,
         here.account.checks = [GOOD_LOGIN]
         here.press("testProfile")
         await until(here.dialog.checks.isVisible)
-        here.dialog.list.setCurrentRow(1)
+        here.dialog.side.list.setCurrentRow(1)
         assert not here.dialog.checks.isVisible()
 
     run(story())
@@ -568,7 +568,7 @@ def test_another_profile_of_the_form_hides_what_the_last_test_found(stage: Make,
 def test_exporting_writes_what_is_saved(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD, STAGING)
-        actions = here.dialog.export.menu().actions()
+        actions = here.dialog.side.export.menu().actions()
         actions[1].trigger()
         asked = here.shown(QFileDialog)
         asked.fileSelected.emit("/data/all.toml")

@@ -249,7 +249,7 @@ def test_both_have_changed_it_theirs_is_taken_and_mine_comes_back_by_undo(
     changed_outside(dialog, draft_store)
     dialog.conflict.theirs.click()
     assert (dialog.name.text, dialog.draft_document.is_saved) == ("theirs", True)
-    dialog.undo()
+    dialog.file.undo()
     assert (dialog.name.text, dialog.draft_document.is_saved) == ("mine", False)
 
 
@@ -352,6 +352,60 @@ def test_an_earlier_request_that_is_looked_at_again_is_no_unsaved_draft(
     assert draft_store.kept == {}
 
 
+def test_what_was_typed_and_not_saved_is_kept_when_an_earlier_request_is_edited_again(
+    opened: Open, draft_store: MemoryDraftStore
+) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("mine")
+    dialog.show_request(TEXT.replace("nightly", "earlier").encode())
+    (kept,) = draft_store.kept.values()
+    assert (json.loads(kept.text)["checkpoint"]["parameters"]["name"], kept.path) == ("mine", PATH)
+    assert "is kept among the drafts" in dialog.notice.text()
+    assert (dialog.name.text, dialog.draft_document.path, dialog.windowTitle()) == (
+        "earlier",
+        "",
+        "Create checkpoint[*]",
+    )
+    dialog.name.edit.setText("later")
+    dialog.close()
+    texts = [json.loads(each.text)["checkpoint"]["parameters"]["name"] for each in draft_store.kept.values()]
+    assert sorted(texts) == ["later", "mine"]
+    assert json.loads(draft_store.files[PATH])["checkpoint"]["parameters"]["name"] == "nightly"
+
+
+def test_what_could_not_be_kept_comes_back_by_undo_when_an_earlier_request_is_edited_again(
+    opened: Open, draft_store: MemoryDraftStore
+) -> None:
+    dialog = opened()
+    dialog.name.edit.setText("mine")
+    draft_store.full = True
+    dialog.show_request(TEXT.replace("nightly", "earlier").encode())
+    assert dialog.name.text == "earlier"
+    assert "Undo" in dialog.notice.text()
+    dialog.file.undo()
+    assert dialog.name.text == "mine"
+
+
+def test_a_form_that_was_sent_is_edited_again_as_it_stands(
+    opened: Open, counter: Counter, draft_store: MemoryDraftStore
+) -> None:
+    """What has changed in the file meanwhile is not what was sent: then the request is edited, and the file stays."""
+    dialog = opened()
+    dialog.name.edit.setText("sent")
+    dialog._try()
+    (intent,) = counter.sent
+    counter.outbox.cancel(intent.id)
+    dialog.findChild(QPushButton, "editAgain").click()
+    assert (dialog.name.text, dialog.draft_document.path) == ("sent", PATH)
+    dialog._try()
+    counter.outbox.cancel(counter.sent[1].id)
+    draft_store.files[PATH] = TEXT.replace("nightly", "theirs").encode()
+    dialog.save.click()
+    dialog.draft_document.take_theirs()
+    dialog.findChildren(QPushButton, "editAgain")[-1].click()
+    assert (dialog.name.text, dialog.draft_document.path) == ("sent", "")
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(opened: Open, seed: int) -> None:
     chance = random.Random(seed)
@@ -374,8 +428,8 @@ def test_whatever_is_done_undo_leads_back_to_the_beginning_and_redo_to_the_end(o
     end = dialog.draft_document.text
     steps = dialog.draft_document.stack.count()
     for _ in range(steps):
-        dialog.undo()
+        dialog.file.undo()
     assert (dialog.draft_document.text, dialog.json.text.plain_text, dialog.name.text) == (TEXT, TEXT, "nightly")
     for _ in range(steps):
-        dialog.redo()
+        dialog.file.redo()
     assert dialog.draft_document.text == end

@@ -21,6 +21,7 @@ from cbr_desktop.ui.operations.diff import DiffDialog, pairs
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NOW, uid
@@ -39,7 +40,7 @@ def draft_store() -> MemoryDraftStore:
 @pytest.fixture
 def workspace(draft_store: MemoryDraftStore) -> Workspace:
     made = estate.workspace()
-    made.put_draft_store(draft_store)
+    furnish(made, draft_store=draft_store)
     return made
 
 
@@ -230,7 +231,7 @@ def test_another_folder_is_chosen_and_kept(page: DraftsPage, draft_store: Memory
     assert isinstance(asked, QFileDialog)
     asked.fileSelected.emit("/other")
     assert list(cells(page, "file")) == ["there.cbr.json"]
-    assert page.place.text() == "/other"
+    assert page.tools.place.text() == "/other"
     asked.close()
 
 
@@ -309,7 +310,7 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
     files = Files(draft_store)
-    workspace.plans = files  # type: ignore[assignment]
+    furnish(workspace, plans=files)
     made: list[str] = []
     page.plan_made.connect(made.append)
     choose(page, "good")
@@ -330,7 +331,7 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(
 def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
-    workspace.plans = Files(draft_store)  # type: ignore[assignment]
+    furnish(workspace, plans=Files(draft_store))
     choose_also(page, "good", "torn")
     page.planning.click()
     dialog = page.window().findChildren(MakePlanDialog)[-1]
@@ -341,7 +342,7 @@ def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
 def test_what_was_not_saved_is_no_part_of_a_plan(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
-    workspace.plans = Files(draft_store)  # type: ignore[assignment]
+    furnish(workspace, plans=Files(draft_store))
     words = said(page)
     choose(page, "good")
     page.open_current()

@@ -28,11 +28,13 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, open_link
 from cbr_desktop.ui.kit.lookalikes import duplicates, looks
 from cbr_desktop.ui.kit.tables.copying import as_json
+from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.sheets import open_help
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultsPage
 from tests.ui import estate, hostile
 from tests.ui.counter import Counter
+from tests.ui.mnemonics import clashes
 from tests.ui.sinks import rich_text_sinks
 from tests.widgets import words
 
@@ -142,11 +144,19 @@ def test_fault_93_what_is_copied_from_a_text_is_no_markup(qtbot: QtBot) -> None:
     assert "<img" not in copied.html()
 
 
-def test_fault_65_a_sign_that_menus_swallow_stays(show: Show) -> None:
+def test_fault_65_a_sign_that_menus_swallow_stays_and_no_letter_leads_to_two_things(show: Show) -> None:
     # Qt takes a single & in these for the mark of a key, and shows the letter after it underlined
-    for one, text in hostile.texts(show(hostile.markup())):
+    windows = show(hostile.markup())
+    for one, text in hostile.texts(windows):
         if isinstance(one, QAbstractButton | QAction | QTabBar) and "R&" in text:
             assert "R&&D" in text, one
+    found = {(type(window).__name__, window.objectName()): clashes(window) for window in windows}
+    for window in windows:
+        for name in NAMES if isinstance(window, MainWindow) else ():
+            window.show_page(name)
+            found[name, ""] = clashes(window)
+    assert len(found) > 20
+    assert {name: texts for name, texts in found.items() if texts} == {}
 
 
 def test_a_walk_that_finds_nothing_would_find_a_sink(qtbot: QtBot) -> None:

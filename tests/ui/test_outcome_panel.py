@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.change import checkpoint_result
@@ -16,7 +16,8 @@ from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Refusal
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.operations.outcome import OutcomeDialog, OutcomePanel
+from cbr_desktop.ui.operations.outcome import OutcomePanel
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, resource, task, uid, vault
 from tests.widgets import words
@@ -236,3 +237,27 @@ def test_what_is_nobody_s_can_be_sent_again(counter: Counter, show: Show, note: 
     assert counter.ledger.intents[made.id].state is IntentState.NOT_FOUND
     assert "You said" in words(panel)
     assert panel.look_on.isVisible()
+
+
+def test_what_is_held_is_released_from_its_outcome(counter: Counter, show: Show) -> None:
+    held = next(iter(counter.ledger.vaults.values()))
+    intent = counter.outbox.submit(CheckpointDraft(held.id, name="nightly"), held=True)
+    panel = show(intent)
+    assert panel.release.isVisible()
+    panel.release.click()
+    assert counter.ledger.intents[intent.id].state is IntentState.QUEUED
+    assert not panel.release.isVisible()
+
+
+def test_a_held_request_of_a_profile_that_is_not_armed_stays_held_and_says_why(counter: Counter, show: Show) -> None:
+    held = next(iter(counter.ledger.vaults.values()))
+    panel = show(counter.outbox.submit(CheckpointDraft(held.id, name="nightly"), held=True))
+    counter.records.full = True
+    panel.release.click()
+    assert "Not released." in words(panel)
+    assert counter.ledger.intents[panel.intent_id].state is IntentState.HELD
+
+
+def test_the_outcome_says_what_is_at_stake(counter: Counter, show: Show) -> None:
+    panel = show(queued(counter))
+    assert [chip.text() for chip in panel.findChildren(QLabel, "environment")] == ["PRODUCTION"]

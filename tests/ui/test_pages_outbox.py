@@ -23,6 +23,7 @@ from cbr_desktop.ui.shell.notices import Reminder
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox
+from tests.services import give
 from tests.ui import estate
 
 LONG_AGO = estate.NOW - timedelta(days=3)
@@ -73,7 +74,7 @@ def furnished(workspace: Workspace) -> Workspace:
             context.guard,
             by="me@here",
         )
-        context.join(outbox, context.refresh)
+        give(context, outbox, context.refresh)
     return workspace
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
@@ -18,6 +18,7 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from tests.services import furnish
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -98,10 +99,20 @@ def test_what_is_written_is_judged_undone_and_saved(opened: Open, draft_store: M
     assert '"best"' in child(dialog, QPlainTextEdit, "checkpointPreview").toPlainText()
     dialog.save.click()
     assert b"best" in draft_store.files[PATH] and not dialog.isWindowModified()
-    dialog._undo()
+    dialog.file.undo()
     assert dialog.json.text.plain_text == RENAMING
-    dialog._redo()
+    dialog.file.redo()
     assert "best" in dialog.json.text.plain_text
+
+
+def test_a_stray_key_changes_nothing_in_a_file_that_was_opened(opened: Open, counter: Counter, qtbot: QtBot) -> None:
+    dialog = opened()
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert (dialog.draft_document.text, dialog.isVisible(), counter.sent) == (DELETION, True, [])
+    assert dialog.findChildren(ChangeDialog) == []
 
 
 def test_what_is_not_saved_is_kept_when_it_is_closed(opened: Open, draft_store: MemoryDraftStore) -> None:
@@ -145,7 +156,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         policy=json.dumps(policy),
         odd=DELETION.replace("DeleteBackup", "DeleteVault"),
     )
-    workspace.put_draft_store(store)
+    furnish(workspace, draft_store=store)
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()

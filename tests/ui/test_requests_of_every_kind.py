@@ -20,7 +20,7 @@ from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.text.requests import finished_words, requests, subject_words
 from cbr_desktop.text.sentences import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.operations.outcome import OutcomeDialog
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.shell.facts import sheet
 from cbr_desktop.ui.vaults.page import VaultIndex

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.states import quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -219,6 +220,35 @@ def test_a_checkpoint_of_resources_is_of_the_vault_of_the_cursor(workspace: Work
     assert vault_id == estate.uid(3)
     assert len(resource_ids) == 3
     assert remarks == ["A checkpoint is of one vault: 54 selected resources outside vault-7669 left out."]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_checkpoint_of_resources_is_of_a_vault_that_is_selected_when_the_cursor_is_in_none(
+    workspace: Workspace,
+) -> None:
+    page = ResourcesPage(workspace, Times(workspace.clock))
+    page.catch_up()
+    page.view.selectAll()
+    free = next(p for p in range(page.model.rowCount()) if page.model.row_at(p).vault is None)
+    page.view.selectionModel().setCurrentIndex(
+        page.model.index(free, 0), page.view.selectionModel().SelectionFlag.NoUpdate
+    )
+    vault_id, resource_ids = page.target()
+    assert vault_id is not None and resource_ids
+    assert "A checkpoint is of one vault:" in page.target_words()
+
+
+def test_of_several_selected_vaults_the_one_of_the_cursor_is_taken_and_that_is_said(
+    page: VaultsPage,
+) -> None:
+    page.view.selectAll()
+    row = page.view.current_row()
+    assert row is not None
+    count = len(page.view.selected_rows())
+    assert page.target()[0] == row.id
+    assert page.target_words() == (
+        f"{count} vaults are selected; a checkpoint is of one vault: this form is for {quoted(row.name)}."
+    )
 
 
 @pytest.mark.usefixtures("qapp")

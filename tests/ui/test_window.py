@@ -46,7 +46,12 @@ class Opener(Dialogs):
         self.outcomes: list[IntentId] = []
 
     def create_checkpoint(
-        self, _context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
+        self,
+        _context: ProfileContext,
+        vault_id: VaultId | None,
+        ids: Sequence[ResourceId],
+        parent: QWidget,
+        words: str = "",  # noqa: ARG002
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QMenu, QWidget
@@ -16,7 +16,9 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.session.workspace_services import WorkspaceServices
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
@@ -35,7 +37,12 @@ class Opener(Dialogs):
         self.dialogs: list[tuple[str, VaultId | None]] = []
 
     def create_checkpoint(
-        self, context: ProfileContext, vault_id: VaultId | None, _resource_ids: Any, parent: QWidget
+        self,
+        context: ProfileContext,
+        vault_id: VaultId | None,
+        resource_ids: Any,  # noqa: ARG002
+        parent: QWidget,
+        words: str = "",  # noqa: ARG002
     ) -> QWidget:
         self.dialogs.append((context.profile.name, vault_id))
         return QWidget(parent)
@@ -208,3 +215,21 @@ def test_the_dialog_of_a_read_only_profile_says_so_and_arms_it(workspace: Worksp
     assert context.guard.is_open
     assert dialog.arm.isHidden()
     assert "read-only" not in dialog.send.accessibleDescription()
+
+
+def test_services_come_all_at_once_to_every_profile_that_is_open_and_that_opens_later() -> None:
+    made = Workspace([PROD, NL], estate.Notebook(), estate.HandClock(), lambda _path, _text: None)
+    made.choose(made.choices()[0])
+    assert (made.services, made.plans, made.journal, made.contexts[0].services) == (None, None, None, None)
+    store, opened = object(), []
+
+    def open_session(context: ProfileContext) -> ProfileServices:
+        opened.append(context.profile.name)
+        wishes = cast(Any, estate.Wishes())
+        return ProfileServices(wishes, wishes, cast(Any, store))
+
+    made.serve(WorkspaceServices(open_session, *cast(Any, ("plans", "orphans", "journal", store))))
+    assert (made.plans, made.journal, made.contexts[0].draft_store) == ("plans", "journal", store)
+    made.open_also([NL.name])
+    assert opened == [PROD.name, NL.name]
+    assert made.context(NL.name).services is not None

@@ -15,7 +15,7 @@ import pytest
 from cbr_desktop.app import demo
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.request_runner import Report
-from cbr_desktop.app.session import open_session
+from cbr_desktop.app.session import SessionDisk, SessionWire, open_session
 from cbr_desktop.cli.report import UNCERTAIN, exit_code
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, is_distinctive
@@ -398,9 +398,8 @@ def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
 
     ledger = Ledger(profile, notify)
     cable = Cable(stage.service)
-    session = open_session(
-        ledger, stage.session.outbox._records, SqliteCache(None), stage.clock, demo.secret_of(profile), cable
-    )
+    disk = SessionDisk(stage.session.outbox._records, SqliteCache(None))
+    session = open_session(ledger, disk, SessionWire(demo.secret_of(profile), cable), stage.clock)
     yield Stage(session, stage.service, stage.clock, seen, cable)
 
 

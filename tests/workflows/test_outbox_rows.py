@@ -437,7 +437,7 @@ def settled(path: Path, answer: Any, **options: Any) -> tuple[Intent, list[Inten
 
     async def story() -> None:
         made = on_disk.outbox.submit(DRAFT)
-        on_disk.ledger.notify = lambda _part: states.append(on_disk.ledger.intents[made.id].state)
+        on_disk.ledger.subscribe(lambda _part: states.append(on_disk.ledger.intents[made.id].state))
         await on_disk.clock.sleep(1)
 
     with closing(on_disk.records):

@@ -16,7 +16,8 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight, preflight
 from tests.stage import staged
 
@@ -387,3 +388,38 @@ def test_the_oldest_of_the_lists_that_were_judged_by_counts() -> None:
 def test_the_night_is_told() -> None:
     night = NOON.replace(hour=23)
     assert only(preflight(DRAFT, ledger(VAULT), night), FindingKind.PEAK_HOURS).severity is Severity.INFO
+
+
+def test_a_failed_last_backup_is_told_and_keeps_nobody_from_the_next() -> None:
+    result = judged(DRAFT, replace(VAULT, resources=[server(1, protect_status=ProtectStatus.ERROR)]))
+    assert only(result, FindingKind.RESOURCE_FAILED).severity is Severity.INFO
+    assert FindingKind.RESOURCE_STATE not in kinds(result)
+    assert result.estimate is not None and len(result.estimate.additions) == 1
+
+
+def test_what_is_foretold_of_a_resource_is_what_the_service_then_does(tmp_path: Path) -> None:
+    """Skipped, refused as a whole, or backed up: what is known of a resource's state is what the service goes by."""
+    told: dict[str, tuple[set[FindingKind], int, str]] = {}
+    with staged(tmp_path) as stage:
+        resource = stage.service.estate.resources[REFERENCE_RESOURCE_ID]
+
+        async def story() -> None:
+            for status in ("restoring", "removing", "deleted", "error"):
+                resource.protect_status = status
+                await stage.session.refresh.once(frozenset({Part.VAULTS}))
+                draft = CheckpointDraft(VaultId(REFERENCE_VAULT_ID), f"night-{status}")
+                found = preflight(draft, stage.session.ledger, NOON)
+                sent = stage.session.outbox.submit(draft)
+                ended = await stage.until(sent.id, IntentState.REJECTED, IntentState.ACCEPTED, IntentState.FINISHED)
+                checkpoint = ended.checkpoint
+                fate = ended.refusal.code if ended.refusal else "skipped" if checkpoint.skipped else "backed up"
+                assert found.estimate is not None
+                told[status] = (kinds(found, Severity.WARN), len(found.estimate.additions), fate)
+
+        stage.play(story)
+    assert told == {
+        "restoring": ({FindingKind.RESOURCE_RESTORING}, 0, "BackupService.2010"),
+        "removing": ({FindingKind.RESOURCE_STATE}, 0, "skipped"),
+        "deleted": ({FindingKind.RESOURCE_STATE}, 0, "skipped"),
+        "error": (set(), 1, "backed up"),
+    }

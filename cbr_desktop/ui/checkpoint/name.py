@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_findings, repaired_name
+from cbr_desktop.domain.checkpoint import NAME_LIMIT, fixed_name, forbidden_spans, name_findings, repaired_name
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
-from cbr_desktop.domain.template import PRESETS, Rendered
+from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import count_words, shown
@@ -31,8 +31,8 @@ _UNDERLINED = 100
 """Parts of a name that are underlined at most; a pasted novel must not stop the window."""
 _LENGTH_LIMIT = 1_000_000
 """What the field takes at all: far more than a name, so that nothing is cut without a word."""
-Naming = Callable[[str], Rendered]
-"""Gives the name that a template makes of what is known now."""
+Naming = Callable[[str, str], Rendered]
+"""Gives the name that a template makes of what is known now, and of the number of a ticket."""
 
 
 class NameField(QWidget):
@@ -51,6 +51,7 @@ class NameField(QWidget):
         self._rules = rules
         self._naming = naming
         self._given: str | None = ""
+        self._made = Rendered("")
         self.edit = QLineEdit()
         self.edit.setObjectName("checkpointName")
         self.edit.setAccessibleName("Name")
@@ -76,6 +77,7 @@ class NameField(QWidget):
         self.own.hide()
         self.template = TemplateRow(template, naming)
         self.template.changed.connect(self._follow_template)
+        self.template.ticket_changed.connect(self.refresh)
         self._lay_out()
         self.refresh()
 
@@ -84,29 +86,39 @@ class NameField(QWidget):
         """The name as it would be sent."""
         return self.edit.text()
 
+    @property
+    def template_problems(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the template, when the name comes from it."""
+        return self._made.problems if self.text == self._given else ()
+
     def set_text(self, name: str) -> None:
         """Put a name in that is not made by the template and stays."""
+        self._made = Rendered("")
         self._given = None
         self.edit.setText(name)
 
     def refresh(self) -> None:
         """Fill the template in again, unless another name stands there than the one that it gave."""
         if self.text == self._given:
-            self._given = self._naming(self.template.text).name
+            self._made = self._naming(self.template.text, self.template.ticket)
+            self._given = self._made.name
             self.edit.setText(self._given)
         self.template.show_result()
+        if self.template_problems:
+            self._use.setChecked(True)
         self._judge()
 
     def show_findings(self, findings: list[Finding]) -> None:
         """Show what is found about the name, and offer to make it unique where another has it."""
-        self.lines.show_findings(findings)
+        # what is wrong with the template is said beside it
+        self.lines.show_findings(each for each in findings if each.kind is not FindingKind.NAME_TEMPLATE)
         self.own.setVisible(any(finding.kind is FindingKind.NAME_TAKEN for finding in findings))
         self.edit.setAccessibleDescription(self.lines.text())
 
     def _lay_out(self) -> None:
         heading = label("&Name")
         heading.setBuddy(self.edit)
-        use = QToolButton()
+        self._use = use = QToolButton()
         use.setText("&Template")
         use.setObjectName("checkpointNameTemplateButton")
         use.setCheckable(True)
@@ -137,7 +149,7 @@ class NameField(QWidget):
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
         self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
-        self.unique.setVisible(bool(name) and name == self._given)
+        self.unique.setVisible(bool(name) and name == self._given and not self.template_problems)
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
         self.show_findings(name_findings(name, self._rules))
@@ -146,16 +158,17 @@ class NameField(QWidget):
         self.changed.emit()
 
     def _offer_fix(self, name: str) -> None:
-        repaired = repaired_name(name, self._rules)
-        replaced = sum(a != b for a, b in zip(name, repaired, strict=False))
+        fixed, inner = fixed_name(name, self._rules), name.strip()
+        replaced = sum(a != b for a, b in zip(inner, repaired_name(inner, self._rules), strict=False))
         words = [f"replace {count_words(replaced, 'character')}"] if replaced else []
-        words += [f"cut {len(name) - NAME_LIMIT}"] if len(name) > NAME_LIMIT else []
+        words += [f"drop {count_words(len(name) - len(inner), 'space')}"] if len(name) > len(inner) else []
+        words += [f"cut {len(inner) - NAME_LIMIT}"] if len(inner) > NAME_LIMIT else []
         self.fix.setText("Fi&x: " + ", ".join(words))
-        self.fix.setToolTip(tooltip(f"Makes it {shown(repaired)}"))
+        self.fix.setToolTip(tooltip(f"Makes it {shown(fixed)}"))
         self.fix.setVisible(bool(words))
 
     def _fix(self) -> None:
-        self.set_text(repaired_name(self.text, self._rules))
+        self.set_text(fixed_name(self.text, self._rules))
         self.edit.setFocus()
 
     def _add_own_part(self) -> None:
@@ -177,11 +190,15 @@ class NameField(QWidget):
 class TemplateRow(QWidget):
     """The template of the default name: its text, ready-made ones, and the name it gives now.
 
+    A template that wants the number of a ticket has a field for it.
+
     Signals:
         changed: another template.
+        ticket_changed: another ticket.
     """
 
     changed = Signal()
+    ticket_changed = Signal()
 
     def __init__(self, template: str, naming: Naming, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -200,13 +217,22 @@ class TemplateRow(QWidget):
         more.clicked.connect(lambda: self._presets.popup(more.mapToGlobal(QPoint(0, more.height()))))
         heading = label("Template")
         heading.setBuddy(self._edit)
+        self._ticket = QLineEdit()
+        self._ticket.setObjectName("checkpointNameTicket")
+        self._ticket.setAccessibleName("Ticket")
+        self._ticket.setPlaceholderText("The number of the change or ticket")
+        self._ticket.textEdited.connect(self.ticket_changed)
+        self._ticket_heading = label("Ticket")
+        self._ticket_heading.setBuddy(self._ticket)
         self._result = label(name="checkpointNameTemplateResult")
         layout = QGridLayout(self)
         layout.setContentsMargins(12, 0, 0, 0)
         layout.addWidget(heading, 0, 0)
         layout.addWidget(self._edit, 0, 1)
         layout.addWidget(more, 0, 2)
-        layout.addWidget(self._result, 1, 1, 1, 2)
+        layout.addWidget(self._ticket_heading, 1, 0)
+        layout.addWidget(self._ticket, 1, 1)
+        layout.addWidget(self._result, 2, 1, 1, 2)
         layout.setColumnStretch(1, 1)
 
     @property
@@ -214,9 +240,16 @@ class TemplateRow(QWidget):
         """The template as it is written."""
         return self._edit.text()
 
+    @property
+    def ticket(self) -> str:
+        """The number of the ticket as it is written, empty where the template wants none."""
+        return self._ticket.text() if uses(self.text, TICKET) else ""
+
     def show_result(self) -> None:
         """Show the name that the template gives, or what is wrong with the template."""
-        made = self._naming(self.text)
+        for widget in (self._ticket_heading, self._ticket):
+            widget.setVisible(uses(self.text, TICKET))
+        made = self._naming(self.text, self.ticket)
         problems = " ".join(template_sentence(problem) for problem in made.problems)
         self._result.setText(problems or f"Gives {made.name} ({len(made.name)}/{NAME_LIMIT})")
 

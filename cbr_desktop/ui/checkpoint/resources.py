@@ -38,6 +38,8 @@ _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = ("Resource", "Type", "State", "Size", "Disks", "Backups", "Verdict")
 _WIDTHS = (175, 70, 112, 72, 46, 62)
 _ID = Qt.ItemDataRole.UserRole
+_ID_END = 6
+"""Letters of an id's end that tell things apart which look alike."""
 _SKIPS = frozenset(
     {
         FindingKind.FOREIGN_RESOURCE,
@@ -145,7 +147,7 @@ class ResourcePicker(QWidget):
 
     def _fill(self, choices: tuple[ResourceChoice, ...] | None) -> None:
         wanted = {choice.id: choice for choice in choices or ()}
-        with self._quiet():
+        with self._quiet(), self._standing():
             self.tree.clear()
             rows = list(self._vault.resources) if self._vault else []
             known = {row.id for row in rows}
@@ -174,8 +176,10 @@ class ResourcePicker(QWidget):
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         ticked = (whole and in_vault) or choice is not None
         item.setCheckState(_NAME, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        same = duplicates((disk.id, disk.name) for disk in disks)
         for disk in disks:
-            item.addChild(_disk_item(disk, choice is None or disk.id not in choice.exclude_volumes))
+            is_ticked = choice is None or disk.id not in choice.exclude_volumes
+            item.addChild(_disk_item(disk, is_ticked, is_alike=disk.id in same))
         _count_disks(item)
         return item
 
@@ -319,6 +323,20 @@ class ResourcePicker(QWidget):
         finally:
             self._filling = before
 
+    @contextmanager
+    def _standing(self) -> Iterator[None]:
+        """Make the rows anew and leave open, current and in sight what was so before."""
+        current, scrolled = self.tree.currentItem(), self.tree.verticalScrollBar().value()
+        chosen = _path(current) if current is not None else ()
+        opened = {_path(item) for item in self._rows() if item.isExpanded()}
+        yield
+        for item in self._rows():
+            item.setExpanded(_path(item) in opened)
+            for each in (item, *_children(item)):
+                if chosen and _path(each) == chosen:
+                    self.tree.setCurrentItem(each)
+        self.tree.verticalScrollBar().setValue(scrolled)
+
     def _lay_out(self) -> None:
         heading = label("Res&ources")
         heading.setBuddy(self.tree)
@@ -409,11 +427,20 @@ def _opposite(state: Qt.CheckState) -> Qt.CheckState:
     return Qt.CheckState.Unchecked if state == Qt.CheckState.Checked else Qt.CheckState.Checked
 
 
-def _disk_item(disk: Disk, ticked: bool) -> QTreeWidgetItem:
+def _path(item: QTreeWidgetItem) -> tuple[str, ...]:
+    """Return the ids that lead to a row: the resource's, and the disk's below it."""
+    parent = item.parent()
+    return (_resource(item).id,) if parent is None else (_resource(parent).id, str(item.data(_NAME, _ID)))
+
+
+def _disk_item(disk: Disk, ticked: bool, *, is_alike: bool) -> QTreeWidgetItem:
+    """Return the row of a disk; one whose name another has too carries its device and the end of its id."""
     kinds = ["System disk" if disk.bootable else "Data disk"]
     kinds += ["encrypted"] if disk.encrypted else []
     kinds += ["shared"] if disk.shared else []
     name = plain(disk.name or disk.id, 120)
+    if is_alike:
+        name = " · ".join(filter(None, (name, plain(disk.device, 40), f"…{plain(disk.id[-_ID_END:], 40)}")))
     item = QTreeWidgetItem([name, "Disk", plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
     item.setData(_NAME, _ID, str(disk.id))
     item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
@@ -430,8 +457,8 @@ def _count_disks(item: QTreeWidgetItem) -> None:
 
 def _verdict_words(finding: Finding) -> str:
     words = {
-        FindingKind.RESOURCE_STATE: "Will be skipped",
-        FindingKind.RESOURCE_RESTORING: "Will be skipped",
+        FindingKind.RESOURCE_STATE: "Likely skipped",
+        FindingKind.RESOURCE_RESTORING: "Request refused",
         FindingKind.RESOURCE_NOT_PROTECTABLE: "Cannot be backed up",
         FindingKind.FOREIGN_RESOURCE: "Not in this vault",
         FindingKind.OTHER_SPELLING: "Its id is spelled otherwise",

@@ -1,8 +1,8 @@
 """The field that chooses a vault: a list to search, or any id that is pasted into it."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QIcon, QPalette
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QStyleOptionComboBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
@@ -159,6 +159,12 @@ class _Box(StillBox):
         search.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         search.setMaxVisibleItems(16)
         self.setCompleter(search)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Leave out the mark of the vault that was chosen last while the text names none of the list."""
+        super().initStyleOption(option)
+        if self.currentText() != self.itemText(self.currentIndex()):
+            option.currentIcon = QIcon()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select the whole text, so that typing begins a new search."""

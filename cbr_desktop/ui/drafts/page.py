@@ -3,106 +3,35 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
-from typing import Protocol
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
-from shiboken6 import isValid
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QVBoxLayout
 
-from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
+from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.marks import Mark, Shape, mark
-from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
-from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
-from cbr_desktop.ui.drafts.verdict import (
-    DraftRow,
-    age_words,
-    file_words,
-    name_words,
-    row_of,
-    row_of_unsaved,
-    sent_words,
-    vault_words,
-    verdict_hint,
-    verdict_mark,
-    verdict_words,
-)
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import count_words, grouped, quoted
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.drafts.columns import draft_columns, draft_fields, search_text
+from cbr_desktop.ui.drafts.editors import DraftDialogs, DraftEditors
+from cbr_desktop.ui.drafts.model import DraftsModel
+from cbr_desktop.ui.drafts.reviews import DraftReviews
+from cbr_desktop.ui.drafts.tools import DIFFERENT, DraftTools, UnsavedStrip
+from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.links import open_folder
 from cbr_desktop.ui.kit.page import Page, Target
-from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
+from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.operations.diff import DiffDialog
-from cbr_desktop.ui.operations.draft_document import DraftDocument
-from cbr_desktop.ui.session.draft_store import DraftStore, Source, unsaved_words
-from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.draft_store import DraftStore
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.preflight import Preflight
 
 _WATCH_MS = 2000
-_DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
-_LATEST = "Last request of vault"
-
-
-class Editor(Protocol):
-    """A window in which one draft is edited."""
-
-    draft_document: DraftDocument
-
-    def isVisible(self) -> bool: ...
-
-    def activateWindow(self) -> None: ...
-
-
-class DraftDialogs(Protocol):
-    """Opens what this page needs over its window."""
-
-    def edit_draft(
-        self,
-        context: ProfileContext,
-        source: Source | None,
-        vault_id: VaultId | None,
-        changed: Callable[..., object],
-        parent: QWidget,
-    ) -> Editor:
-        """Open a draft to be edited; without a ``source`` a new one, for a vault that may be known already.
-
-        ``changed`` is called when the draft stands otherwise than before in its file or among what is not saved.
-        """
-        ...
-
-    def make_plan(
-        self, workspace: Workspace, paths: Sequence[str], made: Callable[[str], object], parent: QWidget
-    ) -> object:
-        """Ask how a plan of request files should go; ``made`` is called with the path of what was written."""
-        ...
-
-    def open_profile_menu(
-        self, workspace: Workspace, button: QWidget, chosen: Callable[[ProfileContext], object]
-    ) -> object:
-        """Open the choice of the profile that something is done with below a button."""
-        ...
 
 
 class DraftsPage(Page[DraftRow]):
@@ -122,9 +51,13 @@ class DraftsPage(Page[DraftRow]):
 
     def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
         self._dialogs = dialogs
-        self._editors: dict[str, Editor] = {}
-        self._reviews: dict[str, ReviewDialog] = {}
+        self._drafts = DraftsModel(workspace, times.now)
+        self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
+        self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self)
         super().__init__(workspace, times)
+        self.editors.troubled.connect(self.remarked)
+        self.reviews.troubled.connect(self.remarked)
+        self.reviews.taken.connect(self._taken_over)
         self.folder = FolderWatch(lambda: workspace.draft_store, self)
         self.folder.changed.connect(self._take)
         self.folder.told.connect(self._tell_silence)
@@ -140,67 +73,15 @@ class DraftsPage(Page[DraftRow]):
 
     def columns(self) -> Sequence[Column[DraftRow]]:
         """Return the columns, those of the first start first."""
-        times = self._times
-        return (
-            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
-            Column(
-                "vault",
-                "Vault",
-                vault_words,
-                vault_words,
-                18,
-                hint=lambda r: r.subject.id if r.subject is not None else "",
-            ),
-            Column("name", "Name", name_words, lambda r: r.name, 18),
-            Column(
-                "verdict",
-                "Verdict",
-                lambda r: verdict_words(r, times),
-                lambda r: verdict_words(r, times),
-                40,
-                mark=verdict_mark,
-                hint=verdict_hint,
-            ),
-            Column(
-                "sent",
-                "Last sent",
-                lambda r: sent_words(r, times),
-                lambda r: r.sent.created_at if r.sent is not None else None,
-                20,
-                mark=lambda r: mark(r.sent.state) if r.sent is not None else None,
-                hint=lambda r: times.both(r.sent.created_at) if r.sent is not None else "",
-            ),
-            Column(
-                "changed",
-                "Changed",
-                lambda r: times.text_and_age(r.changed_at),
-                lambda r: r.changed_at,
-                16,
-                hint=lambda r: times.both(r.changed_at),
-            ),
-        )
+        return draft_columns(self._times)
 
     def fields(self) -> Sequence[Field[DraftRow]]:
         """Return what the filter can ask for."""
-        return (
-            TextField("file", file_words),
-            TextField("vault", _subject_text),
-            TextField("name", lambda r: r.name),
-            TextField("verdict", lambda r: verdict_words(r, self._times)),
-            AgeField("age", lambda r: r.changed_at, self._times.now),
-        )
+        return draft_fields(self._times)
 
     def rows(self) -> list[DraftRow]:
         """Return the files as they were seen last, judged by all that is open, and what was never saved."""
-        now = self._times.now()
-        kept = {unsaved.path or unsaved.id: unsaved for unsaved in self._unsaved()}
-        ledgers = self._ledgers()
-        sent = self._sent()
-        rows = [
-            row_of(entry, ledgers, kept.pop(entry.path, None), now)._replace(sent=sent.get(entry.path))
-            for entry in self.folder.entries
-        ]
-        return rows + [row_of_unsaved(unsaved) for unsaved in kept.values()]
+        return self._drafts.rows(self.folder.entries, self.editors.edited)
 
     def id_of(self, row: DraftRow) -> str:
         """Return what names a row for good."""
@@ -212,7 +93,7 @@ class DraftsPage(Page[DraftRow]):
 
     def search_text(self, row: DraftRow) -> str:
         """Return what words are looked for in."""
-        return f"{row.file_name}\n{name_words(row)}\n{_subject_text(row)}\n{verdict_words(row, self._times)}"
+        return search_text(row, self._times)
 
     def owners(self, row: DraftRow) -> list[Ledger]:
         """Return the ledgers that know what a draft is about."""
@@ -229,7 +110,7 @@ class DraftsPage(Page[DraftRow]):
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done with the selected files."""
-        for words, act in self._acts():
+        for words, act in self._acts().items():
             menu.addAction(words).triggered.connect(partial(do, act))
 
     # what is done
@@ -240,13 +121,13 @@ class DraftsPage(Page[DraftRow]):
 
     def new_draft(self) -> None:
         """Open an editor with nothing in it yet."""
-        self._with_context(None, self.new, lambda context: self._edit(context, None, ""))
+        self.editors.begin(self.target()[0], self.new)
 
     def open_current(self) -> None:
         """Open the draft of the cursor in an editor, with what was not saved into it."""
         row = self.view.current_row()
         if row is not None:
-            self._open_row(row)
+            self.editors.open(row, self.open)
 
     def open_path(self, path: str) -> None:
         """Open a request file of the folder in an editor."""
@@ -319,28 +200,20 @@ class DraftsPage(Page[DraftRow]):
         rows = [row for row in self.view.selected_rows() if row.path][:2]
         if draft_store is None or not rows:
             return
-        sources: dict[str, str] = {}
-        for row in rows + [row for row in self._rows if row.path and row not in rows]:
-            try:
-                sources[row.file_name] = draft_store.load(row.path).text
-            except CbrError:
-                continue
-        latest = self._latest(rows[0])
-        if latest:
-            sources[latest[0]] = latest[1]
-        names = list(sources)
-        if not names or rows[0].file_name != names[0]:
+        found = self._drafts.comparison(rows, self._rows)
+        if found is None:
             self.remarked.emit("That draft cannot be read, so there is nothing to compare.")
             return
-        other = names[1] if len(rows) > 1 or (len(names) > 1 and not latest) else latest[0] if latest else names[0]
-        DiffDialog(sources, names[0], other, self, read=lambda path: draft_store.load(path).text).open()
+        DiffDialog(*found, self, read=lambda path: draft_store.load(path).text).open()
 
     def make_plan(self) -> None:
         """Make a plan of the selected drafts in the order shown; what was not saved is no part of one."""
         rows = self.view.selected_rows()
         if self._workspace.plans is None or not rows:
             return
-        unsaved = next((row for row in rows if not row.path or row.unsaved is not None or self._is_edited(row)), None)
+        unsaved = next(
+            (row for row in rows if not row.path or row.unsaved is not None or self.editors.is_edited(row)), None
+        )
         if unsaved is not None:
             what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
             self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
@@ -349,27 +222,11 @@ class DraftsPage(Page[DraftRow]):
 
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
-        held, draft_store = self._reviews.get(path), self._workspace.draft_store
-        if held is not None and isValid(held) and held.isVisible():
-            held.activateWindow()
-            return
-        made = ReviewDialog(self._judge_draft, review_title(path), self.window())
-        made.taken.connect(partial(self._take_over, made))
-        if draft_store is not None:
-            try:
-                made.show_data(draft_store.outside(path), path)
-            except CbrError as error:
-                made.show_trouble(error, path)
-        self._reviews[path] = made
-        made.open()
+        self.reviews.show(path)
 
     def import_request(self) -> None:
         """Open the window in which a request from elsewhere is pasted or chosen."""
-        draft_store = self._workspace.draft_store
-        if draft_store is not None:
-            made = ImportDialog(self._judge_draft, draft_store.outside, self.window())
-            made.taken.connect(partial(self._take_over, made))
-            made.open()
+        self.reviews.paste()
 
     def check_all(self) -> None:
         """Read the folder anew and judge every file, by what is known now."""
@@ -377,18 +234,12 @@ class DraftsPage(Page[DraftRow]):
 
     def _tell_checked(self) -> None:
         self._take()
-        files = [row for row in self._rows if row.path]
-        bad = sum(row.is_bad for row in files)
-        unknown = sum(row.as_of is None and age_words(row, self._times) != "" for row in files if row.is_readable)
-        words = f"{count_words(len(files), 'draft')} checked: {grouped(len(files) - bad)} can be sent"
-        words += f", {grouped(bad)} cannot" if bad else ""
-        words += f"; of {grouped(unknown)} {_unknown_words(files)} is not known here" if unknown else ""
-        self.remarked.emit(f"{words}.")
+        self.remarked.emit(self._drafts.checked_words(self._rows, self._times))
 
     def restore_all(self) -> None:
         """Open every draft that was not saved in an editor."""
         for unsaved in self._unsaved():
-            self._restore(unsaved)
+            self.editors.restore(unsaved)
         self._take()
 
     def discard_all(self) -> None:
@@ -402,124 +253,13 @@ class DraftsPage(Page[DraftRow]):
 
     # inside
 
-    def _sent(self) -> dict[str, Intent]:
-        """Return the newest request that was made from each file."""
-        intents = sorted(self._workspace.open.intents.values(), key=lambda intent: intent.created_at)
-        return {intent.draft: intent for intent in intents if intent.draft}
-
-    def _ledgers(self) -> list[Ledger]:
-        """Return what drafts are judged by: what is looked at first, then the rest of what is open."""
-        shown_first = list(self._workspace.scope.members)
-        return shown_first + [member for member in self._workspace.open.members if member not in shown_first]
-
-    def _judge_draft(self, document: Document) -> Preflight:
-        """Judge a request by whichever ledger knows what it is about."""
-        ledgers = self._ledgers()
-        ledger = documents.knowing(document, ledgers) or (ledgers[0] if ledgers else None)
-        return documents.judged_document(document, ledger, self._times.now()) if ledger is not None else Preflight(())
-
-    def _take_over(self, review: ReviewDialog, text: str, stem: str) -> None:
-        """Write a reviewed request into the folder and open it."""
-        draft_store = self._workspace.draft_store
-        if draft_store is None:
-            return
-        try:
-            path = draft_store.create(stem, text)
-        except CbrError as error:
-            self.remarked.emit(error_sentence(error))
-            review.banner.say(_DIFFERENT, error_sentence(error))
-            return
-        review.close()
+    def _taken_over(self, path: str) -> None:
         self._show(path, "Taken into the drafts as")
         self.open_current()
 
     def _unsaved(self) -> list[Unsaved]:
         """Return what was kept and is not in an editor now."""
-        draft_store = self._workspace.draft_store
-        edited = {
-            editor.draft_document.id for editor in self._editors.values() if isValid(editor) and editor.isVisible()
-        }
-        return (
-            [unsaved for unsaved in draft_store.unsaved() if unsaved.id not in edited]
-            if draft_store is not None
-            else []
-        )
-
-    def _open_row(self, row: DraftRow) -> None:
-        held = self._editors.get(row.id)
-        if held is not None and isValid(held) and held.isVisible():
-            held.activateWindow()
-        elif row.unsaved is not None:
-            self._restore(row.unsaved)
-        else:
-            self._with_context(row, self.open, lambda context: self._edit(context, self._source(row.path), row.path))
-
-    def _restore(self, unsaved: Unsaved) -> None:
-        """Open what was not saved over what is in its file."""
-        source = Source(unsaved.text, unsaved.id, unsaved.path, self._base(unsaved))
-        names = [context for context in self._workspace.contexts if context.profile.name == unsaved.profile]
-        context = (names or self._workspace.shown_contexts or [None])[0]  # type: ignore[list-item]
-        if context is not None:
-            self._edit(context, source, unsaved.path or unsaved.id)
-
-    def _base(self, unsaved: Unsaved) -> DraftText | None:
-        draft_store = self._workspace.draft_store
-        if draft_store is None or not unsaved.path:
-            return None
-        try:
-            found = draft_store.load(unsaved.path)
-        except CbrError:
-            return None
-        # a file that has changed since is not what the draft began as, and must not be written over
-        return found if found.text == unsaved.base else DraftText(unsaved.base, found.line_end, b"")
-
-    def _source(self, path: str) -> Source | None:
-        draft_store = self._workspace.draft_store
-        assert draft_store is not None  # noqa: S101  # there are no rows without one
-        try:
-            base = draft_store.load(path)
-        except CbrError as error:
-            self.remarked.emit(error_sentence(error))
-            return None
-        return Source(base.text, path=path, base=base)
-
-    def _edit(self, context: ProfileContext, source: Source | None, key: str) -> None:
-        if key and source is None:
-            return
-        vault_id = self.target()[0] if source is None else None
-        editor = self._dialogs.edit_draft(context, source, vault_id, self._take_later, self.window())
-        self._editors[key or editor.draft_document.id] = editor
-
-    def _is_edited(self, row: DraftRow) -> bool:
-        """Whether a draft stands in an editor otherwise than in its file."""
-        held = self._editors.get(row.id)
-        return held is not None and isValid(held) and held.isVisible() and not held.draft_document.is_saved
-
-    def _with_context(self, row: DraftRow | None, button: QWidget, act: Callable[[ProfileContext], None]) -> None:
-        """Do something with the profile that a draft is for; ask of which where that is not plain."""
-        subject = row.subject if row is not None else None
-        if subject is None or not subject.id:
-            context = self._workspace.context_of_vault(None)
-        else:
-            context = self._workspace.context_of(lambda ledger: ledger.knows(subject))
-        contexts = self._workspace.shown_contexts
-        if context is None and len(contexts) == 1:
-            context = contexts[0]
-        if context is not None:
-            act(context)
-        elif contexts:
-            self._dialogs.open_profile_menu(self._workspace, button, act)
-
-    def _latest(self, row: DraftRow) -> tuple[str, str] | None:
-        """Return the newest request for the vault of a draft, with the words that it is known by."""
-        if row.vault_id is None:
-            return None
-        found = [i for i in self._workspace.open.intents.values() if i.change.vault_id == row.vault_id]
-        if not found:
-            return None
-        newest = max(found, key=lambda intent: intent.created_at)
-        at = clock_words(newest.created_at, self._times.now())
-        return f"{_LATEST} {vault_words(row)}, {at}", newest.body.decode("utf-8", "replace") + "\n"
+        return self._drafts.unsaved(self.editors.edited)
 
     def _current_file(self) -> "tuple[DraftRow | None, DraftStore]":
         row, draft_store = self.view.current_row(), self._workspace.draft_store
@@ -573,46 +313,42 @@ class DraftsPage(Page[DraftRow]):
 
     # how it looks
 
-    def _acts(self) -> list[tuple[str, Callable[[], None]]]:
-        return [
-            ("Open", self.open_current),
-            ("Duplicate", self.duplicate),
-            ("Rename…", self.ask_name),
-            ("Compare…", self.compare),
-            ("Make plan…", self.make_plan),
-            ("Move to trash", self.discard),
-        ]
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        return {"Open": self.open_current, **self._acts_of_file()}
+
+    def _acts_of_file(self) -> dict[str, Callable[[], None]]:
+        return {
+            "Duplicate": self.duplicate,
+            "Rename…": self.ask_name,
+            "Compare…": self.compare,
+            "Make plan…": self.make_plan,
+            "Move to trash": self.discard,
+        }
+
+    def further(self) -> dict[str, Callable[[], None]]:
+        """Return what can be done without a file being chosen."""
+        return {"Choose folder…": self.choose_folder, "Show in folder": self.show_folder}
 
     def _add_tools(self) -> None:
-        self.new = _tool("&New", "draftNew", self.new_draft, "An empty draft (Ctrl+Shift+N)")
-        self.open = _tool("&Open", "draftOpen", self.open_current, "Edits the chosen draft (Enter)")
-        self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, "With another draft or the last request")
-        self.importing = _tool("&Import…", "draftImport", self.import_request, "A cURL command, hcloud input, any file")
-        self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, "Judges every file by what is known now")
-        self.planning = _tool("Make p&lan…", "draftPlan", self.make_plan, "Of the selected drafts, in the order shown")
-        self.more = QToolButton()
-        self.more.setText("More")
-        self.more.setObjectName("draftMore")
-        self.more.setAccessibleName("More")
-        self.more.clicked.connect(self._open_more)
-        self.place = QLabel()
-        self.place.setObjectName("draftFolder")
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setMinimumWidth(60)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for tool in (self.new, self.open, self.importing, self.comparison, self.planning, self.check, self.more):
-            row.addWidget(tool)
-        row.addSpacing(8)
-        row.addWidget(self.place, 1)
+        acts = {
+            "new": self.new_draft,
+            "open": self.open_current,
+            "importing": self.import_request,
+            "comparison": self.compare,
+            "planning": self.make_plan,
+            "check": self.check_all,
+        }
+        self.tools = DraftTools(acts, self._acts_of_file(), self.further())
+        buttons = self.tools.buttons
+        self.new, self.open, self.comparison = buttons["new"], buttons["open"], buttons["comparison"]
+        self.importing, self.check, self.planning = buttons["importing"], buttons["check"], buttons["planning"]
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # the page has made it so
-        layout.insertLayout(1, row)
-        layout.insertWidget(2, self.silence)
-        layout.insertWidget(3, self.strip)
+        for place, widget in enumerate((self.tools, self.silence, self.strip), 1):
+            layout.insertWidget(place, widget)
         new = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft)
         new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         rename, delete = QShortcut(QKeySequence("F2"), self.view), QShortcut(QKeySequence("Del"), self.view)
@@ -620,34 +356,15 @@ class DraftsPage(Page[DraftRow]):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(act)
 
-    def _open_more(self) -> None:
-        menu = QMenu(self.more)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        has_file = self.view.current_row() is not None
-        for words, act in self._acts()[1:]:
-            menu.addAction(words, partial(do, act)).setEnabled(has_file)
-        menu.addSeparator()
-        for words, act in self.further():
-            menu.addAction(words, partial(do, act))
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
-
-    def further(self) -> list[tuple[str, Callable[[], None]]]:
-        """Return what can be done without a file being chosen."""
-        return [("Choose folder…", self.choose_folder), ("Show in folder", self.show_folder)]
-
     def _offer(self) -> None:
-        row = self.view.current_row()
-        self.open.setEnabled(row is not None)
-        self.comparison.setEnabled(row is not None and bool(row.path))
-        # of one draft a plan can be made as well, by the menu: here it would be in the way of what is done every day
-        self.planning.setVisible(len(self.view.selected_rows()) > 1)
+        self.tools.allow(self.view.current_row(), len(self.view.selected_rows()))
 
     def _tell_unsaved(self) -> None:
         self.strip.tell(len(self._unsaved()))
 
     def _tell_silence(self) -> None:
         words = "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
-        self.silence.say(_DIFFERENT, words if self.folder.is_silent else "")
+        self.silence.say(DIFFERENT, words if self.folder.is_silent else "")
         self._tell_state()
 
     def _tell_state(self) -> None:
@@ -657,28 +374,11 @@ class DraftsPage(Page[DraftRow]):
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
         self.remark.setText(words)
         self.remark.setVisible(bool(words))
-        folder = draft_store.folder if draft_store is not None else ""
-        if hasattr(self, "place"):
-            self.place.setText(plain(folder, 200))
-            self.place.setToolTip(tooltip("The folder of drafts", folder))
-        self._tell_empty(None if shown_count else self._nothing(folder, total))
-
-    def _nothing(self, folder: str, total: int) -> ListNotice:
-        if total:
-            why = f"{count_words(total, 'draft is', 'drafts are')} hidden by the filter {quoted(self.filter.text())}."
-            return ListNotice("No drafts match the filter", why, "Clear the filter", "clear-filter")
-        if not folder:
-            return ListNotice("The drafts have not been read yet", "They come when the program has started.")
-        if not self.folder.is_read:
-            if self.folder.is_silent:
-                why = f"It may lie on a network that is away: {shown(folder)}."
-                return ListNotice("The folder does not answer", why, "Choose folder…", "choose-folder")
-            return ListNotice("The folder is being read", shown(folder))
-        why = (
-            f"A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
-            f"The folder is {shown(folder)}."
-        )
-        return ListNotice("No drafts", why, "New draft", "new-draft")
+        if hasattr(self, "tools"):
+            self.tools.show_folder(draft_store.folder if draft_store is not None else "")
+        is_read, is_silent = self.folder.is_read, self.folder.is_silent
+        nothing = self._drafts.nothing(total, self.filter.text(), is_read=is_read, is_silent=is_silent)
+        self._tell_empty(None if shown_count else nothing)
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         return super()._verbs() | {"new-draft": self.new_draft, "choose-folder": self.choose_folder}
@@ -693,49 +393,3 @@ class DraftsPage(Page[DraftRow]):
         """Let the folder be."""
         super().hideEvent(event)
         self._watching.stop()
-
-
-class UnsavedStrip(QWidget):
-    """Says that drafts were not saved, and offers to restore or to discard them."""
-
-    def __init__(self, restore: Callable[[], None], discard: Callable[[], None]) -> None:
-        super().__init__()
-        self.setObjectName("draftsUnsaved")
-        self.line = MarkedLine("draftsUnsavedSentence")
-        self.restore = QPushButton("Restore")
-        self.restore.setObjectName("draftsRestore")
-        self.restore.clicked.connect(restore)
-        self.discard = QPushButton("Discard")
-        self.discard.setObjectName("draftsDiscard")
-        self.discard.setToolTip("Puts them into the system's trash")
-        self.discard.clicked.connect(discard)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.line, 1, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.restore)
-        layout.addWidget(self.discard)
-        self.hide()
-
-    def tell(self, count: int) -> None:
-        """Say how many there are, or nothing when there are none."""
-        self.line.say(_DIFFERENT, f"{unsaved_words(count)} Restore opens each in its editor." if count else "")
-        self.setVisible(bool(count))
-
-
-def _unknown_words(rows: Sequence[DraftRow]) -> str:
-    """Return what is not known of some drafts: what they are about, of whatever type."""
-    types = {row.subject.type for row in rows if row.is_readable and row.as_of is None and row.subject is not None}
-    return f"the {types.pop()}" if len(types) == 1 else "what it is about"
-
-
-def _subject_text(row: DraftRow) -> str:
-    return f"{row.subject.type} {row.subject.name} {row.subject.id}" if row.subject is not None else ""
-
-
-def _tool(text: str, name: str, act: Callable[[], None], hint: str) -> QPushButton:
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setAccessibleName(text.replace("&", "").removesuffix("…"))
-    made.setToolTip(tooltip(hint))
-    made.clicked.connect(partial(do, act))
-    return made

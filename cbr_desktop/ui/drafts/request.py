@@ -1,27 +1,26 @@
 """The editor of a request file that no form shows: its JSON, what is found about it, and the request itself."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, Severity
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.operations import WORDS, subject_words
-from cbr_desktop.text.plain import plain
 from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.operations.draft_file import DraftFile
-from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.operations.form import FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
-from cbr_desktop.ui.operations.json_field import JsonField, problem_sentence
+from cbr_desktop.ui.operations.json_field import JsonField
+from cbr_desktop.ui.operations.problem import problem_sentence
+from cbr_desktop.ui.operations.window import OperationWindow, place_line
 from cbr_desktop.ui.session.draft_store import DraftStore, Source
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows import documents
@@ -34,7 +33,7 @@ _JSON = "json"
 _STATE = "This file has no form. What it asks for is judged as it is written."
 
 
-class RequestDialog(QDialog):
+class RequestDialog(OperationWindow):
     """Edits one request file. Nothing is sent from here: that is confirmed in a window of its own.
 
     Signals:
@@ -51,7 +50,7 @@ class RequestDialog(QDialog):
         *,
         draft_store: DraftStore | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__("requestDialog", "Request", parent)
         self._context = context
         self.draft_document = DraftDocument(source, context.clock, context.profile.name, draft_store, self)
         self._document: Document | None = None
@@ -75,12 +74,8 @@ class RequestDialog(QDialog):
         self.json.show_text(self.draft_document.text)
         self._judge()
         self.file.tell()
-
-    def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
-        self.setModal(False)
-        self.show()
-        self.activateWindow()
+        # a stray key must not change the file
+        self.inspector.tabBar().setFocus()
 
     # judging
 
@@ -142,12 +137,6 @@ class RequestDialog(QDialog):
             self.json.show_text(text)
         self._timer.start()
 
-    def _undo(self) -> None:
-        self.draft_document.stack.undo()
-
-    def _redo(self) -> None:
-        self.draft_document.stack.redo()
-
     def _compare(self) -> None:
         self.file.compare({}, "There is nothing to compare it with: it has no file.")
 
@@ -162,32 +151,16 @@ class RequestDialog(QDialog):
         self.draft_document.changed.connect(self._take_text)
         self.inspector.subject_requested.connect(lambda _subject: self.json.go_to_first())
         self._context.signals.changed.connect(self._ledger_changed)
-        self.json.text.installEventFilter(self)
-        for keys, act in (
-            (QKeySequence.StandardKey.Undo, self._undo),
-            (QKeySequence.StandardKey.Redo, self._redo),
-            (QKeySequence.StandardKey.Save, self.file.request_save),
-            (QKeySequence("Ctrl+Shift+S"), self.file.ask_file),
-            (QKeySequence("Ctrl+D"), self._compare),
-        ):
-            QShortcut(QKeySequence(keys), self, act)
+        self.file.share_undo([self.json.text])
+        QShortcut(QKeySequence("Ctrl+D"), self, self._compare)
 
     def _ledger_changed(self, _part: Part) -> None:
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
     def _lay_out(self) -> None:
-        self.setObjectName("requestDialog")
-        self.setAccessibleName("Request")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
-        profile = self._context.profile
-        where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
-        head = QHBoxLayout()
-        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
-        head.addWidget(label(where, "requestPlace"), 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.json)
@@ -199,36 +172,9 @@ class RequestDialog(QDialog):
         for button in (self.save, self.save_as, self.close_button, self.send):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addLayout(head)
+        layout.addLayout(place_line(self._context, "requestPlace"))
         layout.addWidget(self.conflict)
         layout.addWidget(split, 1)
         layout.addWidget(self.notice)
         layout.addWidget(self.verdict)
         layout.addLayout(foot)
-
-    def done(self, result: int) -> None:
-        """Keep what is not saved on every way of closing: nobody is asked."""
-        self.draft_document.keep()
-        self.draft_document.watch(False)
-        super().done(result)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Look for changes of the file while the window is open."""
-        super().showEvent(event)
-        self.draft_document.look()
-        self.draft_document.watch(True)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Keep what is not saved when another window comes to the front; look at the file when this one does."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange:
-            (self.draft_document.look if self.isActiveWindow() else self.draft_document.keep)()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give the keys of undo to the document: the field's own would not know of what came from the file."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            for keys, act in ((QKeySequence.StandardKey.Undo, self._undo), (QKeySequence.StandardKey.Redo, self._redo)):
-                if event.matches(keys):
-                    act()
-                    return True
-        return super().eventFilter(watched, event)

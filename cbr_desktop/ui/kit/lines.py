@@ -97,12 +97,12 @@ class MarkDot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark: Mark | None = None
+        self.mark: Mark | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_mark(self, mark: Mark | None) -> None:
         """Show another mark, or none."""
-        self._mark = mark
+        self.mark = mark
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -111,11 +111,11 @@ class MarkDot(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the mark."""
-        if self._mark is None:
+        if self.mark is None:
             return
         top = (self.fontMetrics().height() - _MARK_SIZE) / 2
         painter = QPainter(self)
-        draw_mark(painter, self._mark, QRectF(0, top, _MARK_SIZE, _MARK_SIZE), self.palette())
+        draw_mark(painter, self.mark, QRectF(0, top, _MARK_SIZE, _MARK_SIZE), self.palette())
         painter.end()
 
 
@@ -132,6 +132,11 @@ class MarkedLine(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.label, 1)
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark that stands before the sentence."""
+        return self._dot.mark
 
     def say(self, mark: Mark | None, text: str) -> None:
         """Show a sentence; an empty one hides the line."""

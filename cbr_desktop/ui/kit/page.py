@@ -50,7 +50,7 @@ class Page(QWidget, Generic[Row]):
     Signals:
         selection_altered: another row is the one that details are wished for.
         opened: details of the current row were asked for.
-        checkpoint_requested: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
+        checkpoint_requested: a checkpoint was asked for, of ``target``; ``target_words`` come with it.
         vault_requested: the vault with this id should be shown.
         lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
@@ -70,7 +70,7 @@ class Page(QWidget, Generic[Row]):
 
     selection_altered = Signal()
     opened = Signal()
-    checkpoint_requested = Signal(object, object)
+    checkpoint_requested = Signal(object, object, str)
     vault_requested = Signal(object)
     lines_requested = Signal(str, object)
     remarked = Signal(str)
@@ -156,6 +156,10 @@ class Page(QWidget, Generic[Row]):
             self._duplicates = duplicates(map(self.id_and_name, self._rows))
         id, name = self.id_and_name(row)
         return f"{shown(name)} · {self._duplicates[id]}" if id in self._duplicates else name
+
+    def target_words(self) -> str:
+        """Return what of the selection ``target`` leaves out, and why; empty when that is nothing."""
+        return ""
 
     def target(self) -> Target:
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
@@ -417,7 +421,7 @@ class Page(QWidget, Generic[Row]):
         self._workspace.ask_refresh()
 
     def _request_checkpoint(self) -> None:
-        self.checkpoint_requested.emit(*self.target())
+        self.checkpoint_requested.emit(*self.target(), self.target_words())
 
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""

@@ -10,15 +10,12 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,32 +24,32 @@ from cbr_desktop.domain.blast import Blast, destroys, name_to_type, wants_typed_
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import WORDS
-from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.states import clock_words, duration_words, quoted, shown
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
-from cbr_desktop.ui.operations.environment_label import stake_chip
-from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.operations.outcome import OutcomePanel
+from cbr_desktop.ui.operations.consent import WarningConsent
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
+from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
+from cbr_desktop.ui.operations.send_bar import SendBar, Standing
+from cbr_desktop.ui.operations.window import OperationWindow, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
-from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.preflight import Preflight
 
-_ARM_MINUTES = ARM_MINUTES[1]
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 _LINES = 10
 _SMALLEST = QSize(460, 320)
@@ -64,7 +61,7 @@ _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
 
-class ChangeDialog(QDialog):
+class ChangeDialog(OperationWindow):
     """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
 
     ``confirm`` takes the change once it is confirmed, and returns the request for it; by default it is a new one.
@@ -84,20 +81,16 @@ class ChangeDialog(QDialog):
         *,
         confirm: Callable[[Change], Intent] | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__("changeDialog", WORDS[form.kind].title, parent)
         self._context = context
         self._submit = confirm
         self.form = form
         self._operation = OPERATIONS[form.kind]
-        self._words = WORDS[form.kind]
         self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
         self._verdict = Preflight(())
         self._blast = Blast()
-        self._accepted: frozenset[FindingKind] = frozenset()
-        self._warned: frozenset[FindingKind] = frozenset()
-        self._outcome: OutcomePanel | None = None
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._judge)
         self._make_parts()
@@ -113,9 +106,7 @@ class ChangeDialog(QDialog):
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the change is judged by."""
-        self.setModal(False)
-        self.show()
-        self.activateWindow()
+        super().open()
         self.read()
 
     def read(self) -> None:
@@ -129,7 +120,7 @@ class ChangeDialog(QDialog):
 
     def _judge(self, *_: object) -> None:
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
-        if self._stack.currentWidget() is not self._form_side:
+        if not self._stack.shows_form:
             return
         ledger, now = self._context.ledger, self._context.clock.now()
         before = self._blast.lost
@@ -185,23 +176,18 @@ class ChangeDialog(QDialog):
         return at is not None and self._asked_at <= at and now - at <= _FRESH
 
     def _show_verdict(self) -> None:
-        warned = frozenset(f.kind for f in self._verdict.findings if f.severity is Severity.WARN)
-        if not warned <= self._accepted:
-            self._accepted = frozenset()
-            self.anyway.setChecked(False)
-        self._warned = warned
-        guard = self._context.guard
-        self.arm.setVisible(not guard.is_open and guard.sealed is None)
-        self.anyway.setVisible(bool(warned) and not self._verdict.is_blocked)
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
         self._typing.setVisible(self._wants_name())
-        reason = self._reason()
-        self.confirm.setEnabled(not reason)
-        hint = reason or f"Queues the request; it is sent as soon as the service can be reached.{self._later()}"
-        self.confirm.setToolTip(tooltip(hint))
-        self.confirm.setAccessibleDescription(hint)
-        mark = SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN] if reason else READY
-        self.verdict.say(mark, reason or f"Ready.{self._later()}")
+        self.bar.show_standing(
+            Standing(
+                f"Ready.{self._later()}",
+                self._verdict.findings,
+                objection=self._objection(),
+                mark=SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN],
+                wish=self._name_wish(),
+                hint=f"Queues the request; it is sent as soon as the service can be reached.{self._later()}",
+            )
+        )
 
     def _later(self) -> str:
         """Return that the request would wait, where it would."""
@@ -212,19 +198,12 @@ class ChangeDialog(QDialog):
     def _wants_name(self) -> bool:
         return wants_typed_name(self._operation.effect, self._context.profile.environment)
 
-    def _reason(self) -> str:
-        """Return why the change cannot be confirmed as it is, empty when it can."""
-        sealed = self._context.guard.sealed
-        if sealed is not None:
-            return f"Read-only mode: nothing can be sent. {error_sentence(sealed)}"
+    def _objection(self) -> str:
+        """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
             return "Reading afresh what this is judged by…"
         if self._change is None:
             return "Not ready: something is missing."
-        return self._objection() or self._missing_consent(self._change)
-
-    def _objection(self) -> str:
-        """Return what speaks against the change by what is known, empty when nothing does."""
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
             return f"Not ready: {finding_sentence(first)}"
@@ -232,18 +211,12 @@ class ChangeDialog(QDialog):
             return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
         return ""
 
-    def _missing_consent(self, change: Change) -> str:
-        """Return what a person has still to say or to do, empty when that is nothing."""
-        if not self._context.guard.is_open:
-            return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
-        if self._warned - self._accepted:
-            warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
-            more = f" ({len(warnings) - 1} more above)" if len(warnings) > 1 else ""
-            count = count_words(len(warnings), "warning")
-            return f"{count}: {finding_sentence(warnings[0])}{more} Tick ‘Send anyway’ to send it all the same."
-        if self._wants_name() and self.typed.text() != name_to_type(change.subject):
-            return f"This is production: type {quoted(name_to_type(change.subject))} above to go on."
-        return ""
+    def _name_wish(self) -> str:
+        """Return which name has still to be typed, empty when none has."""
+        if self._change is None or not self._wants_name():
+            return ""
+        name = name_to_type(self._change.subject)
+        return f"This is production: type {quoted(name)} above to go on." if self.typed.text() != name else ""
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
@@ -252,20 +225,10 @@ class ChangeDialog(QDialog):
 
     # what the operator does
 
-    def _accept_warnings(self, accepted: bool) -> None:
-        self._accepted = self._warned if accepted else frozenset()
-        self._show_verdict()
-
-    def _arm(self) -> None:
-        """Let requests of this profile through for some minutes, and say so everywhere."""
-        self._context.guard.arm(_ARM_MINUTES)
-        self._context.signals.notice(Part.INTENTS)
-        self._judge()
-
     def _send(self) -> None:
         """Queue what stands here, after one more look at it."""
         self._judge()
-        if self._stack.currentWidget() is not self._form_side or self._reason() or self._change is None:
+        if not self._stack.shows_form or self.bar.hindrance or self._change is None:
             return
         try:
             if self._submit is not None:
@@ -273,32 +236,23 @@ class ChangeDialog(QDialog):
             else:
                 intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
-            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
+            self.bar.refuse(error)
             return
         except ValueError:
-            self.verdict.say(
-                SEVERITY_MARKS[Severity.BLOCK],
-                "Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere.",
-            )
+            self.bar.refuse_for("Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere.")
             return
-        self._outcome = OutcomePanel(self._context, intent.id)
-        self._outcome.offer_editing(possible=self.form.has_fields)
-        self._outcome.edit_requested.connect(self._edit_again)
-        self._outcome.close_requested.connect(self.close)
-        self._stack.addWidget(self._outcome)
-        self._stack.setCurrentWidget(self._outcome)
-        self._outcome.setFocus()
+        self._stack.show_outcome(intent.id, can_edit=self.form.has_fields)
         self.submitted.emit(intent.id)
 
     def _edit_again(self) -> None:
-        if self._outcome is not None:
-            self._stack.removeWidget(self._outcome)
-            self._outcome.deleteLater()
-            self._outcome = None
-        self._stack.setCurrentWidget(self._form_side)
+        """Show the form again; what was filled in stands in it still."""
+        self._stack.show_form()
         self.form.begin()
         self.read()
         self._judge()
+
+    def _confirm_again(self, id: IntentId) -> None:
+        confirm_again(self._context, id, self).open()
 
     def _ledger_changed(self, part: Part) -> None:
         if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS):
@@ -325,57 +279,46 @@ class ChangeDialog(QDialog):
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
         self.typed.setAccessibleName("The name of what is lost")
-        self.verdict = MarkedLine("changeVerdict")
-        self.anyway = QCheckBox("Send an&yway")
-        self.anyway.setObjectName("changeAnyway")
-        self.anyway.setAccessibleName("Send anyway")
         self.cancel = push_button("&Cancel", "changeCancel", self.close)
         self.cancel.setDefault(True)
         self.again = push_button("&Read again", "changeRead", self.read)
-        self.arm = push_button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "changeArm", self._arm)
-        self.confirm = push_button(self._words.title, "changeConfirm", self._send)
-        self.confirm.setAccessibleName(self._words.title)
+        self.confirm = push_button(self.windowTitle(), "changeConfirm", self._send)
+        self.confirm.setAccessibleName(self.windowTitle())
+        self.bar = SendBar(
+            self._context,
+            "change",
+            WarningConsent("changeAnyway", "above"),
+            buttons=(self.cancel, self.again, self.confirm),
+            senders=(self.confirm,),
+            is_file=False,
+        )
 
     def _connect(self) -> None:
         self.form.changed.connect(self._judge)
-        self.anyway.toggled.connect(self._accept_warnings)
         self.typed.textChanged.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._stack.edit_requested.connect(self._edit_again)
+        self._stack.close_requested.connect(self.close)
+        self._stack.confirmation_requested.connect(self._confirm_again)
         QShortcut(QKeySequence("F5"), self, self.read)
         if not self._destroys:
             for keys in ("Return", "Enter"):
                 QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self.confirm.click)
 
     def _lay_out(self) -> None:
-        title = self._words.title
-        self.setObjectName("changeDialog")
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
-        self._form_side = QWidget()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._form_side)
+        form_side = QWidget()
+        self._stack = OutcomeStack(self._context, form_side)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        layout = QVBoxLayout(self._form_side)
-        layout.addLayout(self._head())
+        layout = QVBoxLayout(form_side)
+        layout.addLayout(place_line(self._context, "changePlace"))
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self._typed_row())
-        layout.addWidget(self.verdict)
-        layout.addLayout(self._buttons())
+        layout.addWidget(self.bar)
         usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
         self.resize(usual.boundedTo(self.screen().availableSize()))
-
-    def _head(self) -> QHBoxLayout:
-        profile = self._context.profile
-        where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
-        head = QHBoxLayout()
-        head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
-        head.addWidget(label(where, "changePlace"), 1)
-        return head
 
     def _middle(self) -> QWidget:
         inside = QWidget()
@@ -412,14 +355,6 @@ class ChangeDialog(QDialog):
         row.addWidget(self.typed, 2)
         return self._typing
 
-    def _buttons(self) -> QHBoxLayout:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.anyway)
-        buttons.addStretch(1)
-        for button in (self.cancel, self.again, self.arm, self.confirm):
-            buttons.addWidget(button)
-        return buttons
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press the button that has the focus alone: in a field it neither sends nor throws away."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -427,3 +362,17 @@ class ChangeDialog(QDialog):
             event.accept()
             return
         super().keyPressEvent(event)
+
+
+def confirm_again(context: ProfileContext, id: IntentId, parent: QWidget) -> ChangeDialog:
+    """Return the window that asks anew whether a request goes that is held, or of which no trace was found."""
+
+    def confirm(_change: Change) -> Intent:
+        if context.ledger.intents[id].state is IntentState.NOT_FOUND:
+            return context.outbox.send_again(id)
+        if not context.outbox.release(id):
+            raise ValueError("it is not held any more, or its profile leads elsewhere")
+        return context.ledger.intents[id]
+
+    change = context.ledger.intents[id].change
+    return ChangeDialog(context, FixedForm(change.kind, change), parent, confirm=confirm)

@@ -102,6 +102,21 @@ class DraftDocument(QObject):
         if was_saved:
             self._saved_text = text
 
+    def begin_anew(self, text: str) -> bool:
+        """Begin another draft, without a file; what is not saved of this one stays kept under its own id.
+
+        Nothing is done, and ``False`` returned, where that cannot be kept.
+        """
+        self.keep()
+        if not self.is_saved and (self._draft_store is None or self._kept != self._text):
+            return False
+        self.stack.clear()
+        self._id, self.path, self.base, self.theirs = str(uuid.uuid4()), "", None, None
+        self.is_conflicted, self._seen, self._kept = False, None, None
+        self._text = self._saved_text = text
+        self.told.emit()
+        return True
+
     def write(self, text: str, source: str) -> None:
         """Write another text, which can be undone; changes from one source in a row are undone as one."""
         if text != self._text:

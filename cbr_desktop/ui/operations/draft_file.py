@@ -1,11 +1,12 @@
-"""The file of an editor: saving it, and the choice that is a person's where another program has changed it."""
+"""The file of an editor: saving and keeping it, one undo for the whole window, and what others do to the file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import PurePath
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from cbr_desktop.domain.draft import SUFFIX
 from cbr_desktop.domain.error import CbrError, ChangedOutside
@@ -25,8 +26,11 @@ _SUFFIX = SUFFIX.removeprefix(".")
 class DraftFile(QObject):
     """Saves what is edited in a window. It makes the buttons, the bar and the line that the window lays out.
 
+    While the window is open the file is watched; what is not saved is kept when another window comes to the front and
+    when this one is closed, in every way: nobody is asked. Ctrl+S, Ctrl+Shift+S, undo and redo work in all of it.
+
     ``title`` is the window's without a file, ``stem`` suggests a name for one. ``settle`` is called before the text is
-    written or compared, so that it says all that the window shows.
+    written, compared, kept or undone, so that it says all that the window shows.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class DraftFile(QObject):
         self._title = title
         self._stem = stem
         self._settle = settle
+        self._fields: tuple[QWidget, ...] = ()
         self.conflict = ConflictBar()
         self.notice = label(name="checkpointNotice")
         self.notice.hide()
@@ -63,6 +68,52 @@ class DraftFile(QObject):
         self.conflict.theirs_requested.connect(self._take_theirs)
         self.conflict.elsewhere_requested.connect(self.ask_file)
         self.conflict.comparison_requested.connect(self._compare_conflict)
+        window.installEventFilter(self)
+        window.finished.connect(self._leave)
+        for keys, act in (
+            (QKeySequence.StandardKey.Undo, self.undo),
+            (QKeySequence.StandardKey.Redo, self.redo),
+            (QKeySequence.StandardKey.Save, self.request_save),
+            (QKeySequence("Ctrl+Shift+S"), self.ask_file),
+        ):
+            QShortcut(QKeySequence(keys), window, act)
+
+    def undo(self) -> None:
+        """Take the last change back, wherever in the window it was made."""
+        self._settle()
+        self._document.stack.undo()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._settle()
+        self._document.stack.redo()
+
+    def share_undo(self, fields: Iterable[QWidget]) -> None:
+        """Take the keys of undo from fields that would take them for their own text alone."""
+        self._fields = tuple(fields)
+        for field in self._fields:
+            field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the window, and give the keys of undo in its fields to the whole of it."""
+        if watched is self._window:
+            if event.type() == QEvent.Type.Show:
+                self._document.look()
+                self._document.watch(True)
+            elif event.type() == QEvent.Type.ActivationChange:
+                (self._document.look if self._window.isActiveWindow() else self._document.keep)()
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            for keys, act in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+                if event.matches(keys):
+                    act()
+                    return True
+        return super().eventFilter(watched, event)
+
+    def _leave(self) -> None:
+        """Keep what is not saved when the window is closed."""
+        self._settle()
+        self._document.keep()
+        self._document.watch(False)
 
     def tell(self) -> None:
         """Show file and unsaved mark in the title."""

@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.draft import lines_of
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.sentences import finding_sentence, json_words
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.kit.theme import is_dark
+from cbr_desktop.ui.operations.problem import problem_sentence
 
 _COLOURS = {
     False: {"key": "#0b57d0", "text": "#1b6e3c", "number": "#8a5300", "word": "#6b2fa0"},
@@ -283,15 +283,6 @@ class JsonField(QWidget):
     def _changed(self) -> None:
         if not self._showing:
             self.edited.emit(self.text.plain_text)
-
-
-def problem_sentence(finding: Finding) -> str:
-    """Return what is wrong with a text that is being edited, where the sentence for files speaks of opening it."""
-    if finding.kind is not FindingKind.NOT_JSON:
-        return finding_sentence(finding)
-    detail = json_words(finding)
-    place = f" at column {finding.facts['column']}" if finding.facts["line"] else ""
-    return f"This is not valid JSON{place}: {detail[:1].lower()}{detail[1:]}. Correct it here, or undo (Ctrl+Z)."
 
 
 def _is_block(finding: Finding) -> bool:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
@@ -41,8 +41,10 @@ from cbr_desktop.text.states import clock_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -70,11 +72,13 @@ class OutcomePanel(QWidget):
     Signals:
         edit_requested: the operator wants to change the request and send it again.
         close_requested: the operator has seen enough.
+        confirmation_requested: the held request of this id destroys something, and is to be looked at before it goes.
         shown: the id of the intent that is looked at now, as a retry changes it.
     """
 
     edit_requested = Signal()
     close_requested = Signal()
+    confirmation_requested = Signal(str)
     shown = Signal(str)
 
     def __init__(self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None) -> None:
@@ -173,6 +177,7 @@ class OutcomePanel(QWidget):
         self.retry.setAccessibleDescription(retry)
         self.retry.setToolTip(tooltip(retry))
         self.cancel.setVisible(intent.state in WAITING)
+        self.release.setVisible(intent.state is IntentState.HELD)
         self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
         self._show_candidates(intent)
         self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
@@ -211,6 +216,20 @@ class OutcomePanel(QWidget):
             return
         self._trail.append(self._id)
         self._look_at(made.id)
+
+    def _release(self) -> None:
+        """Let a held request go; what destroys something is looked at once more before."""
+        intent = self._context.ledger.intents[self._id]
+        if destroys(OPERATIONS[intent.change.kind].effect):
+            self.confirmation_requested.emit(self._id)
+            return
+        try:
+            is_released = self._context.outbox.release(self._id)
+        except CbrError as error:
+            self._say_problem(f"Not released. {error_sentence(error)}")
+            return
+        words = "Not released: meanwhile it stands otherwise, or its profile leads elsewhere."
+        self._say_problem("" if is_released else words)
 
     def _keep_looking(self) -> None:
         self._context.outbox.keep_looking(self._id)
@@ -259,18 +278,22 @@ class OutcomePanel(QWidget):
         self.candidates.setObjectName("outcomeCandidates")
         self.candidates.setAccessibleName("Which is yours")
         self.cancel = push_button("&Take back", "takeBack", self._cancel)
+        self.release = push_button("Re&lease", "outcomeRelease", self._release)
+        self.release.setToolTip(tooltip("Confirm anew, so that it is sent"))
         self.report = push_button("&Copy report", "copyReport", self._copy_report)
         self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
         self.close_button = push_button("Close", "outcomeClose", self.close_requested.emit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.back, self.retry, self.look_on, self.mine, self.not_mine, self.edit, self.cancel):
+        settling = (self.look_on, self.mine, self.not_mine)
+        for button in (self.back, self.retry, *settling, self.edit, self.release, self.cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.report, self.request, self.close_button):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
+        layout.addLayout(place_line(self._context, "outcomePlace"))
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)
@@ -439,40 +462,3 @@ def _waiting_words(intent: Intent) -> str:
         what = "The resources are" if words_of(intent).is_counted else "What becomes of it is"
         return f"{what} listed here as soon as the service has answered. This is the request:"
     return "This is the request; it stays among your requests, so that it can be looked at later:"
-
-
-class OutcomeDialog(QDialog):
-    """The outcome of an intent in a window of its own, which blocks nothing.
-
-    Signals:
-        edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
-    """
-
-    edit_requested = Signal(str)
-
-    def __init__(
-        self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName("outcomeDialog")
-        intent = context.ledger.intents.get(intent_id)
-        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
-        self.setAccessibleName(title)
-        self.setWindowTitle(title)
-        self.setWindowFlags(Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(720, 420)
-        self.resize(980, 560)
-        self.panel = OutcomePanel(context, intent_id)
-        self.panel.offer_editing(possible=can_edit)
-        self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
-        self.panel.close_requested.connect(self.close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.panel)
-
-    def open(self) -> None:
-        """Show the window beside the others."""
-        self.setModal(False)
-        self.show()
-        self.activateWindow()

@@ -29,7 +29,7 @@ from cbr_desktop.domain.plan import (
     StepFinding,
     is_blocked,
 )
-from cbr_desktop.domain.template import PRESETS
+from cbr_desktop.domain.template import PRESETS, TICKET, uses
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
@@ -232,7 +232,8 @@ class MakePlanDialog(QDialog):
         self.names.setAccessibleName("Names for requests that have none")
         contexts = self._workspace.shown_contexts
         own = contexts[0].profile.name_template if contexts else PRESETS[0]
-        self.names.addItems(list(dict.fromkeys((own, *PRESETS))))
+        # nobody is asked for a ticket while a plan runs
+        self.names.addItems(list(dict.fromkeys((own, *(each for each in PRESETS if not uses(each, TICKET))))))
         self.names.setEditText(own)
         self.names.editTextChanged.connect(self._resting.start)
         self.example = label(name="makePlanExample")

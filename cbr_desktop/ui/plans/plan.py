@@ -18,6 +18,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -78,6 +79,7 @@ class PlanDialog(QDialog):
         ]
         self.table.fill(FOUND_COLUMNS, lines)
         profiles = self._profiles()
+        self.stakes.show_stakes(profiles.environments)
         closed = profiles.closed
         self.open_profiles.setVisible(bool(closed))
         self.open_profiles.setText(f"Open {count_words(len(closed), 'profile')}")
@@ -210,6 +212,8 @@ class PlanDialog(QDialog):
         font = title.font()
         font.setBold(True)
         title.setFont(font)
+        self.stakes = StakesLine()
+        head.addWidget(self.stakes)
         head.addWidget(title, 1)
         head.addWidget(ask)
         head.addWidget(self.profile)

@@ -23,23 +23,23 @@ class CareSection(Section):
         super().__init__("Care", "careSection")
         environments = [e for e in Environment if e is not Environment.DEMO]
         self._environment = self.add_choice(
-            "environment", "&Environment", "Environment", [(ENVIRONMENTS[e].capitalize(), e) for e in environments]
+            "environment", "Environment", "Environment", [(ENVIRONMENTS[e].capitalize(), e) for e in environments]
         )
         for row, environment in enumerate(environments):
             self._environment.setItemIcon(row, chip_icon(ENVIRONMENT_COLOURS[environment]))
         choose(self._environment, profile.environment)
-        self._read_only = self.add_choice("read_only", "Rea&d-only", "Read-only", _READ_ONLY)
+        self._read_only = self.add_choice("read_only", "Read-only", "Read-only", _READ_ONLY)
         choose(self._read_only, profile.read_only)
         self._add_colour(profile)
         self._group = self.add_line(
             "group", "&Group", "Group", profile.group, "Profiles that are looked at together, like all prod"
         )
         self._rules = self.add_choice(
-            "name_rules", "Na&mes may have", "Names may have", [(words, rules) for rules, words in NAME_RULES.items()]
+            "name_rules", "Names may have", "Names may have", [(words, rules) for rules, words in NAME_RULES.items()]
         )
         choose(self._rules, profile.name_rules)
         self._add_template(profile)
-        self._beta = QCheckBox("Show fields that onl&y some regions know")
+        self._beta = QCheckBox("Show &fields that only some regions know")
         self._beta.setObjectName("beta_fields")
         self._beta.setAccessibleName("Show fields that only some regions know")
         self._beta.setChecked(profile.beta_fields)
@@ -68,7 +68,7 @@ class CareSection(Section):
         self._swatch.setAccessibleName("Choose the colour")
         self._swatch.setAutoDefault(False)
         self._swatch.clicked.connect(self._choose_colour)
-        self.add_row("colour", "Co&lour", self._colour, self._swatch)
+        self.add_row("colour", "Colour", self._colour, self._swatch)
 
     def _add_template(self, profile: Profile) -> None:
         self._template = StillBox()
@@ -80,7 +80,7 @@ class CareSection(Section):
         self._template.addItems(PRESETS)
         self._template.setEditText(profile.name_template)
         self._template.editTextChanged.connect(self.changed)
-        self.add_row("name_template", "Name &template", self._template)
+        self.add_row("name_template", "Name template", self._template)
 
     def _colour_now(self) -> str:
         environment = Environment(self._environment.currentData())

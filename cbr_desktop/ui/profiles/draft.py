@@ -12,6 +12,8 @@ from cbr_desktop.text.identity import host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
 
+BLANK = Profile(name="", iam_endpoint="", cbr_endpoint="", project="")
+"""A profile in which nothing was entered."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _CONTRAST = 3.0
 """The least contrast that large white letters need to be read (WCAG 2, level AA)."""

@@ -17,7 +17,6 @@ from cbr_desktop.ui.profiles.where import WhereSection
 from cbr_desktop.ui.profiles.who import WhoSection
 from cbr_desktop.workflows.ports import SecretKeeper
 
-BLANK = Profile(name="", iam_endpoint="", cbr_endpoint="", project="")
 _JUDGE_MS = 50
 
 

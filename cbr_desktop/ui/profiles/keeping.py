@@ -63,7 +63,7 @@ class KeepingSection(Section):
         self._states = {kind: label(name=f"{kind}State") for kind in SecretKind}
         self._forget: dict[SecretKind, QPushButton] = {}
         for kind, state in self._states.items():
-            button = QPushButton("&Forget")
+            button = QPushButton("Forget")
             button.setObjectName(f"{kind}Forget")
             button.setAccessibleName(f"Forget the {SECRETS[kind]}")
             button.setAutoDefault(False)
@@ -71,7 +71,7 @@ class KeepingSection(Section):
             self._forget[kind] = button
             self.add_row(kind, SECRETS[kind], state, button)
             self.show_row(kind, visible=False)
-        self._enter = QPushButton("&Enter now…")
+        self._enter = QPushButton("Enter now…")
         self._enter.setObjectName("enterSecrets")
         self._enter.setAccessibleName("Enter the secrets now")
         self._enter.setAutoDefault(False)

@@ -27,7 +27,7 @@ class NetworkSection(Section):
         super().__init__("Network", "networkSection")
         self._whole = whole
         self._effective_for = effective
-        self._proxy = self.add_choice("proxy", "Pro&xy", "Proxy", [(words, mode) for mode, words in PROXIES.items()])
+        self._proxy = self.add_choice("proxy", "Proxy", "Proxy", [(words, mode) for mode, words in PROXIES.items()])
         choose(self._proxy, profile.proxy)
         self._url = self.add_line("proxy_url", "Address", "Proxy address", profile.proxy_url, "http://proxy:3128")
         self._user = self.add_line(
@@ -35,7 +35,7 @@ class NetworkSection(Section):
         )
         self._add_ca_file(profile)
         self._family = self.add_choice(
-            "address_family", "Addre&sses", "Addresses", [(words, family) for family, words in FAMILIES.items()]
+            "address_family", "Addresses", "Addresses", [(words, family) for family, words in FAMILIES.items()]
         )
         choose(self._family, profile.address_family)
         self._counts = label(name="effectiveNetwork")
@@ -94,7 +94,7 @@ class NetworkSection(Section):
         button.setAccessibleName("Choose the company's CA file")
         button.setAutoDefault(False)
         button.clicked.connect(self._choose_ca_file)
-        self.add_row("ca_file", "Company C&A file", self._ca_file, button)
+        self.add_row("ca_file", "Company CA file", self._ca_file, button)
 
     def _choose_ca_file(self) -> None:
         ask_for_file(

@@ -42,7 +42,7 @@ class WhereSection(Section):
         self._add_region(profile)
         self._endpoints = {
             "iam_endpoint": self.add_line(
-                "iam_endpoint", "&Identity service", "Identity service", profile.iam_endpoint, "https://iam.example.com"
+                "iam_endpoint", "I&dentity service", "Identity service", profile.iam_endpoint, "https://iam.example.com"
             ),
             "cbr_endpoint": self.add_line(
                 "cbr_endpoint", "&Backup service", "Backup service", profile.cbr_endpoint, "https://cbr.example.com"
@@ -106,7 +106,7 @@ class WhereSection(Section):
 
     def tell_listing(self, running: bool) -> None:
         """Show whether projects are being listed now."""
-        self._list.setText("Stop" if running else "&List projects…")
+        self._list.setText("Stop" if running else "List pro&jects…")
 
     def _add_region(self, profile: Profile) -> None:
         box = StillBox()
@@ -154,7 +154,7 @@ class WhereSection(Section):
         self._project.setEditText(profile.project)
         self._project.setCompleter(None)  # type: ignore[arg-type]
         self._project.editTextChanged.connect(self.changed)
-        self._list = QPushButton("&List projects…")
+        self._list = QPushButton("List pro&jects…")
         self._list.setObjectName("listProjects")
         self._list.setAccessibleName("List the projects of the account")
         self._list.setAutoDefault(False)

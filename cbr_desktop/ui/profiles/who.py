@@ -26,22 +26,22 @@ class WhoSection(Section):
             [("User and password", _BY_PASSWORD), ("Access key (AK/SK)", _BY_KEYS)],
         )
         self._lines_of = {
-            "user": self.add_line("user", "&User", "User", profile.user, "Name of the IAM user"),
-            "domain": self.add_line("domain", "Acc&ount", "Account", profile.domain, "Account (domain) of the user"),
+            "user": self.add_line("user", "Us&er", "User", profile.user, "Name of the IAM user"),
+            "domain": self.add_line("domain", "A&ccount", "Account", profile.domain, "Account (domain) of the user"),
             "access_key": self.add_line(
                 "access_key", "Access &key id", "Access key id", profile.access_key, "AK; the secret key is asked for"
             ),
         }
-        self._mfa = QCheckBox("The login asks for a pass&code (MFA)")
+        self._mfa = QCheckBox("The login asks for a passcode (&MFA)")
         self._mfa.setObjectName("mfa")
         self._mfa.setAccessibleName("The login asks for a passcode")
         self._mfa.setChecked(profile.mfa)
         self._mfa.toggled.connect(self.changed)
         self.add_row("mfa", "", self._mfa)
         self._lines_of["user_id"] = self.add_line(
-            "user_id", "User i&d", "User id", profile.user_id, "32 characters, from the console's ‘My Credentials’"
+            "user_id", "User id", "User id", profile.user_id, "32 characters, from the console's ‘My Credentials’"
         )
-        self._lines_of["agency"] = self.add_line("agency", "A&gency", "Agency", profile.agency, "Its name")
+        self._lines_of["agency"] = self.add_line("agency", "Agenc&y", "Agency", profile.agency, "Its name")
         self._lines_of["agency_domain"] = self.add_line(
             "agency_domain", "Lent by", "Lent by account", profile.agency_domain, "The account that lent it"
         )

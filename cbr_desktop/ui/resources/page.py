@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
@@ -120,18 +120,30 @@ class ResourcesPage(Page[ResourceRow]):
 
     def target(self) -> Target:
         """Return the vault of the cursor and the selected resources in it: a checkpoint is of one vault."""
-        current = self.view.current_row()
-        if current is None or current.vault is None:
+        vault = self._target_vault()
+        if vault is None:
             return (None, ())
-        vault = current.vault
-        chosen = [row.resource.id for row in self.view.selected_rows() if row.vault is vault]
-        others = len(self.view.selected_rows()) - len(chosen)
-        if others:
-            which = count_words(others, "selected resource")
-            self.remarked.emit(
-                f"A checkpoint is of one vault: {which} outside {shown(vault_words(current), 80)} left out."
-            )
-        return (vault.id, chosen)
+        words = self.target_words()
+        if words:
+            self.remarked.emit(words)
+        return (vault.id, [row.resource.id for row in self.view.selected_rows() if row.vault is vault])
+
+    def target_words(self) -> str:
+        """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
+        vault, rows = self._target_vault(), self.view.selected_rows()
+        if vault is None:
+            return "What is selected is in no vault that is known: choose one." if rows else ""
+        others = sum(row.vault is not vault for row in rows)
+        if not others:
+            return ""
+        which = count_words(others, "selected resource")
+        return f"A checkpoint is of one vault: {which} outside {shown(vault.name, 80)} left out."
+
+    def _target_vault(self) -> Vault | None:
+        """Return the vault of the cursor's resource, or of the first selected one that is in any."""
+        current = self.view.current_row()
+        rows = [*([current] if current is not None else []), *self.view.selected_rows()]
+        return next((row.vault for row in rows if row.vault is not None), None)
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint, and the way to the vault."""

@@ -11,6 +11,7 @@ from cbr_desktop.workflows.ledger import Ledger
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
+    from cbr_desktop.ui.session.services import ProfileServices
     from cbr_desktop.workflows.outbox import Outbox
     from cbr_desktop.workflows.ports import Clock
     from cbr_desktop.workflows.refresh import Refresh
@@ -36,9 +37,8 @@ class Settings(Protocol):
 class ProfileContext:
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 
-    ``guard`` keeps a read-only profile. ``outbox`` and ``refresh`` join after the first paint and before the first
-    event of the operator.
-    ``draft_store`` has the drafts; it joins after the first paint as well, and without it nothing of them is kept.
+    ``guard`` keeps a read-only profile. ``services`` come after the first paint and before the first event of the
+    operator, all of them at once.
     ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
     """
 
@@ -49,15 +49,28 @@ class ProfileContext:
     settings: Settings
     save_text: Callable[[str, str], None]
     is_demo: bool = False
-    draft_store: "DraftStore | None" = None
+    services: "ProfileServices | None" = None
     guard: Guard = field(init=False)
-    outbox: "Outbox" = field(init=False)
-    refresh: "Refresh" = field(init=False)
 
     def __post_init__(self) -> None:
         self.guard = Guard(self.profile, self.clock)
 
-    def join(self, outbox: "Outbox", refresh: "Refresh") -> None:
-        """Hand the workflows in."""
-        self.outbox = outbox
-        self.refresh = refresh
+    @property
+    def outbox(self) -> "Outbox":
+        """The outlet for changes."""
+        return self._there.outbox
+
+    @property
+    def refresh(self) -> "Refresh":
+        """The reading of the lists."""
+        return self._there.refresh
+
+    @property
+    def draft_store(self) -> "DraftStore | None":
+        """The drafts; without it nothing of them is kept."""
+        return self.services.draft_store if self.services is not None else None
+
+    @property
+    def _there(self) -> "ProfileServices":
+        assert self.services is not None, "nothing acts on a profile before the first paint"  # noqa: S101
+        return self.services

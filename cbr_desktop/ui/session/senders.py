@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.session.workspace import Workspace
@@ -37,6 +38,13 @@ class Senders:
         """The open profiles that let nothing through."""
         contexts = [context for context in self._workspace.contexts if context.profile.name in self._names]
         return [context.profile.name for context in contexts if not context.guard.is_open]
+
+    @property
+    def environments(self) -> set[Environment]:
+        """What is at stake in all of them together."""
+        if self._workspace.is_demo:
+            return {Environment.DEMO}
+        return {profile.environment for profile in self._workspace.profiles if profile.name in self._names}
 
     def hindrance(self, act: str) -> str:
         """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wished."""

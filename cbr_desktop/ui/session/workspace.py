@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.text.plans import Plans
     from cbr_desktop.ui.session.draft_store import DraftStore
     from cbr_desktop.ui.session.situation import Situation
+    from cbr_desktop.ui.session.workspace_services import WorkspaceServices
     from cbr_desktop.workflows.ports import Clock, Journal
 
 
@@ -44,7 +45,7 @@ class Choice(NamedTuple):
 class Workspace(QObject):
     """Knows all profiles, opens a profile context for each that is looked at, and keeps it open until the program ends.
 
-    ``admit`` is called with every profile context that opens after the first paint, so that a session is opened for it.
+    ``services`` come after the first paint, all of them at once; they open a session for every profile context.
 
     Signals:
         scope_changed: another scope is looked at now.
@@ -70,16 +71,9 @@ class Workspace(QObject):
         """What is looked at."""
         self.open = Scope()
         """Everything that is open: requests are followed whatever is looked at."""
-        self.admit: Callable[[ProfileContext], None] | None = None
-        self.plans: Plans | None = None
-        """The plans that are read and run; they join after the first paint."""
-        self.orphans: Callable[[Sequence[str]], list[Intent]] | None = None
-        """Reads the requests that are kept and are of no profile with one of these names; it joins as well."""
-        self.journal: Journal | None = None
-        """What proves all of it; it joins after the first paint."""
-        self.draft_store: DraftStore | None = None
+        self.services: WorkspaceServices | None = None
         self.situations: Sequence[Situation] = ()
-        """What can be tried in the demo cloud; it joins as well."""
+        """What can be tried in the demo cloud; it joins after the first paint."""
         self.sealed: StorageError | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"
@@ -149,17 +143,38 @@ class Workspace(QObject):
         return next(context for context in self.contexts if id in context.ledger.intents)
 
     @property
+    def plans(self) -> "Plans | None":
+        """The plans that are read and run."""
+        return self.services.plans if self.services is not None else None
+
+    @property
+    def orphans(self) -> "Callable[[Sequence[str]], list[Intent]] | None":
+        """What reads the requests that are kept and are of no profile with one of these names."""
+        return self.services.orphans if self.services is not None else None
+
+    @property
+    def journal(self) -> "Journal | None":
+        """What proves all of it."""
+        return self.services.journal if self.services is not None else None
+
+    @property
+    def draft_store(self) -> "DraftStore | None":
+        """The drafts."""
+        return self.services.draft_store if self.services is not None else None
+
+    @property
     def is_offline(self) -> bool:
         """Whether the operator works offline: then nothing leaves this machine."""
         return self.settings.get(_OFFLINE, False) is True
 
     # what is done
 
-    def put_draft_store(self, draft_store: "DraftStore") -> None:
-        """Hand in the drafts, for the profile contexts that are open and those to come."""
-        self.draft_store = draft_store
+    def serve(self, services: "WorkspaceServices") -> None:
+        """Take the services over: a session is opened for every profile context, now and for those to come."""
+        self.services = services
         for context in self.contexts:
-            context.draft_store = draft_store
+            context.services = services.open_session(context)
+        self.signals.notice(Part.INTENTS)
 
     def seal(self, error: StorageError) -> None:
         """Let no change through any profile from now on: the data folder cannot be written."""
@@ -230,13 +245,12 @@ class Workspace(QObject):
             settings=self.settings,
             save_text=self.save_text,
             is_demo=self.is_demo,
-            draft_store=self.draft_store,
         )
         self._contexts[profile.name] = context
         if self.sealed is not None:
             context.guard.seal(self.sealed)
-        if self.admit is not None:
-            self.admit(context)
+        if self.services is not None:
+            context.services = self.services.open_session(context)
 
     def _noticed(self, part: Part) -> None:
         self.scope.forget(part)

@@ -26,7 +26,8 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.theme import tone_colour
-from cbr_desktop.ui.shell.facts import Facts, Sheet, Subject, sheet
+from cbr_desktop.ui.session.sheet import Facts, Sheet
+from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
+from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 if TYPE_CHECKING:
     from cbr_desktop.domain.backup import Backup
-    from cbr_desktop.domain.change import Change
-    from cbr_desktop.domain.ids import IntentId, PolicyId, ResourceId, VaultId
+    from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
@@ -36,20 +36,24 @@ class Dialogs:
         vault_id: "VaultId | None",
         resource_ids: "Sequence[ResourceId]",
         parent: QWidget,
+        words: str = "",
     ) -> QWidget:
-        """Ask for a new checkpoint."""
+        """Ask for a new checkpoint; ``words`` say what of a selection it is not of."""
         from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 
-        dialog = CheckpointDialog(context, vault_id, resource_ids, parent, draft_store=context.draft_store)
+        dialog = CheckpointDialog(
+            *(context, vault_id, resource_ids, parent), draft_store=context.draft_store, words=words
+        )
         dialog.open()
         return dialog
 
     def show_outcome(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QWidget:
         """Show what became of a request; what was refused can be edited and sent again from there."""
-        from cbr_desktop.ui.operations.outcome import OutcomeDialog
+        from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 
         dialog = OutcomeDialog(context, id, parent, can_edit=True)
         dialog.edit_requested.connect(partial(self.edit_again, context, parent=parent))
+        dialog.confirmation_requested.connect(partial(self.confirm_again, context, parent=parent))
         dialog.open()
         return dialog
 
@@ -142,18 +146,11 @@ class Dialogs:
 
     def confirm_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> "ChangeDialog":
         """Ask anew whether a request goes that is held, or of which no trace was found: what it destroys is shown."""
-        from cbr_desktop.domain.intent import IntentState
-        from cbr_desktop.ui.operations.form import FixedForm
+        from cbr_desktop.ui.operations.dialog import confirm_again
 
-        def confirm(_change: "Change") -> "Intent":
-            if context.ledger.intents[id].state is IntentState.NOT_FOUND:
-                return context.outbox.send_again(id)
-            if not context.outbox.release(id):
-                raise ValueError("it is not held any more, or its profile leads elsewhere")
-            return context.ledger.intents[id]
-
-        change = context.ledger.intents[id].change
-        return self._open(context, FixedForm(change.kind, change), parent, confirm)
+        dialog = confirm_again(context, id, parent)
+        dialog.open()
+        return dialog
 
     def edit_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QDialog | None:
         """Open a request in its form, to be changed and sent anew; ``None`` when no form can show it."""
@@ -182,11 +179,10 @@ class Dialogs:
         context: ProfileContext,
         form: "ChangeForm",
         parent: QWidget,
-        confirm: "Callable[[Change], Intent] | None" = None,
     ) -> "ChangeDialog":
         from cbr_desktop.ui.operations.dialog import ChangeDialog
 
-        dialog = ChangeDialog(context, form, parent, confirm=confirm)
+        dialog = ChangeDialog(context, form, parent)
         dialog.open()
         return dialog
 

@@ -125,12 +125,15 @@ class MainWindow(QMainWindow):
             self.notices.say("That vault is not among the vaults that are known now.")
 
     def open_checkpoint_dialog(
-        self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = ()
+        self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = (), words: str = ""
     ) -> QWidget:
-        """Open the dialog for a new checkpoint; where it could be of several profiles, ask of which first."""
+        """Open the dialog for a new checkpoint; where it could be of several profiles, ask of which first.
+
+        ``words`` say what of a selection it is not of.
+        """
         context = self._workspace.context_of_vault(vault_id)
         if context is not None:
-            return self._dialogs.create_checkpoint(context, vault_id, resource_ids, self)
+            return self._dialogs.create_checkpoint(context, vault_id, resource_ids, self, words)
         return self.deferred_widgets.open_profile_menu(
             self.header_bar.create_checkpoint, lambda chosen: self._dialogs.create_checkpoint(chosen, None, (), self)
         )
@@ -262,7 +265,8 @@ class MainWindow(QMainWindow):
 
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
-        self.open_checkpoint_dialog(*self.current_page().target())
+        page = self.current_page()
+        self.open_checkpoint_dialog(*page.target(), page.target_words())
 
     def show_details(self, shown: bool) -> None:
         """Show the details of what is selected or hide them, now and at the next start."""

@@ -1,7 +1,7 @@
 """The tasks: what the service does or has done, with how far it is and what went wrong."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,8 @@ from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import count_words, duration_words, status_words
+from cbr_desktop.text.states import count_words, status_words
+from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.kit.page import Page, Target
@@ -319,38 +320,6 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
 
 def _why_kept(_task: Task) -> str:
     return _KEPT_HINT
-
-
-def resource_words(task: Task) -> str:
-    """Return what a task works on, by name where it has one."""
-    return task.resource_name or task.resource_id or NONE
-
-
-def started_at(task: Task) -> datetime | None:
-    """Return when a task was begun, or when it was made as long as it has not been."""
-    return task.began_at
-
-
-def percent_words(task: Task) -> str:
-    """Return how far a task is; nothing for what the service does not say."""
-    return NONE if task.progress_percent is None else f"{task.progress_percent} %"
-
-
-def ended_words(task: Task, times: Times) -> str:
-    """Return when a task ended and how long it took, or for how long it has been running."""
-    began = started_at(task)
-    if task.ended_at is not None:
-        took = f" · took {duration_words(task.ended_at - began)}" if began else ""
-        return times.text(task.ended_at) + took
-    if task.is_over or began is None:
-        return NONE
-    word = "waiting" if task.status == TaskStatus.WAITING else "running"
-    return f"{word} for {times.age(began)}"
-
-
-def code_words(task: Task) -> str:
-    """Return the error code of a task as the service's pages list it."""
-    return task.code.removeprefix("BackupService.") or NONE
 
 
 def _meaning(task: Task) -> str:

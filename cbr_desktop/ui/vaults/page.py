@@ -10,7 +10,7 @@ from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.text.states import count_words, gb_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.ui.kit.page import Page, Target
@@ -168,6 +168,14 @@ class VaultsPage(Page[Vault]):
         """Return the vault of the cursor."""
         row = self.view.current_row()
         return (row.id if row else None, ())
+
+    def target_words(self) -> str:
+        """Return which of several selected vaults a checkpoint would be of."""
+        row, count = self.view.current_row(), len(self.view.selected_rows())
+        if row is None or count < 2:
+            return ""
+        which = quoted(row.name, 80)
+        return f"{count_words(count, 'vault')} are selected; a checkpoint is of one vault: this form is for {which}."
 
 
 def kind_words(vault: Vault) -> str:

@@ -15,7 +15,7 @@ import httpx
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.profile import DEMO
-from cbr_desktop.app.session import ProfileSession, open_session
+from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
@@ -457,11 +457,11 @@ class Run:
             if self.wire is not None:
                 self.wire.line = line
             session = open_session(
-                *(ledger, records, cache, home.clock, self._secret),
-                line if self.wire is None else Network(profile),
-                journal=data.journal,
+                ledger,
+                SessionDisk(records, cache, data.journal, refusals=Refusals(home.here.refusals_file, home.clock.now)),
+                SessionWire(self._secret, line if self.wire is None else Network(profile)),
+                home.clock,
                 at=at,
-                refusals=Refusals(home.here.refusals_file, home.clock.now),
                 origin=origin,
             )
             life = Life(self, session, line, home)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
-from cbr_desktop.app.session import ProfileSession, open_session
+from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -47,7 +47,7 @@ def lived(here: Places, profile: Profile, at: Callable[[str], None], plant: str 
         spoil(data, plant)
         ledger = Ledger(profile, lambda _part: None)
         session = open_session(
-            *(ledger, data.records, cache, clock, secret), journal=data.journal, at=at, archive=data.archive
+            *(ledger, SessionDisk(data.records, cache, data.journal, data.archive), SessionWire(secret), clock), at=at
         )
         session.outbox.restore()
         yield session

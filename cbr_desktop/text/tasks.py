@@ -1,0 +1,39 @@
+"""Words for a task: what it works on, how far it is, when it ended."""
+
+from datetime import datetime
+
+from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.text.states import duration_words
+from cbr_desktop.text.words import NONE, Times
+
+
+def resource_words(task: Task) -> str:
+    """Return what a task works on, by name where it has one."""
+    return task.resource_name or task.resource_id or NONE
+
+
+def started_at(task: Task) -> datetime | None:
+    """Return when a task was begun, or when it was made as long as it has not been."""
+    return task.began_at
+
+
+def percent_words(task: Task) -> str:
+    """Return how far a task is; nothing for what the service does not say."""
+    return NONE if task.progress_percent is None else f"{task.progress_percent} %"
+
+
+def ended_words(task: Task, times: Times) -> str:
+    """Return when a task ended and how long it took, or for how long it has been running."""
+    began = started_at(task)
+    if task.ended_at is not None:
+        took = f" · took {duration_words(task.ended_at - began)}" if began else ""
+        return times.text(task.ended_at) + took
+    if task.is_over or began is None:
+        return NONE
+    word = "waiting" if task.status == TaskStatus.WAITING else "running"
+    return f"{word} for {times.age(began)}"
+
+
+def code_words(task: Task) -> str:
+    """Return the error code of a task as the service's pages list it."""
+    return task.code.removeprefix("BackupService.") or NONE

@@ -1,0 +1,42 @@
+"""What the details say of an entry of the journal."""
+
+from cbr_desktop.domain.journal import Entry, EntryKind
+from cbr_desktop.text import evidence
+from cbr_desktop.text.marks import NEUTRAL, REMARK
+from cbr_desktop.text.states import grouped
+from cbr_desktop.text.words import NONE, Times
+from cbr_desktop.ui.session.sheet import Sheet
+
+
+def entry_sheet(entry: Entry, times: Times) -> Sheet:
+    """Return what is known of an entry of the journal, with its hash and the one before."""
+    event = entry.event
+    facts = [
+        ("Number", grouped(entry.number)),
+        ("Time", times.both(entry.at)),
+        ("By", event.by or NONE),
+        ("Profile", event.profile or NONE),
+        ("Project", event.project or NONE),
+        ("Vault", f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
+        ("Request", event.intent or NONE),
+        ("Hash", _in_halves(entry.hash)),
+        ("Hash before", _in_halves(entry.before) if entry.number > 1 else "none: this is the first entry"),
+    ]
+    before = f"Before: entry {grouped(entry.number - 1)}, hash {entry.before}" if entry.number > 1 else ""
+    return Sheet(
+        entry.hash,
+        f"Entry {grouped(entry.number)}",
+        "Entry of the journal",
+        evidence.entry_kind_words(event.kind),
+        REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
+        evidence.entry_summary(entry),
+        facts,
+        [before] if before else [],
+        [],
+        None,
+    )
+
+
+def _in_halves(digest: str) -> str:
+    """Return a digest that can be broken into two lines; copying gives it as it is."""
+    return f"{digest[:32]} {digest[32:]}".rstrip()

@@ -1,0 +1,62 @@
+"""The tick with which a person accepts the warnings about a change."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox
+
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words
+
+
+class WarningConsent(QCheckBox):
+    """Offered while there are warnings and nothing worse. A kind of warning that was not accepted takes the tick back.
+
+    ``where`` says where the warnings stand that have no room in one sentence.
+
+    Signals:
+        given: the warnings are accepted now, or are not any more.
+    """
+
+    given = Signal()
+
+    def __init__(self, name: str, where: str) -> None:
+        super().__init__("Send an&yway")
+        self.setObjectName(name)
+        self.setAccessibleName("Send anyway")
+        self._where = where
+        self._warnings: list[Finding] = []
+        self._accepted: frozenset[FindingKind] = frozenset()
+        self.toggled.connect(self._take)
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether there is anything to accept."""
+        return bool(self._warnings)
+
+    @property
+    def wish(self) -> str:
+        """What is to be accepted before the change can go, empty when nothing is."""
+        if self._kinds <= self._accepted:
+            return ""
+        count = len(self._warnings)
+        more = f" ({count - 1} more {self._where})" if count > 1 else ""
+        words = f"{count_words(count, 'warning')}: {finding_sentence(self._warnings[0])}{more}"
+        return f"{words} Tick ‘Send anyway’ to send it all the same."
+
+    def show_findings(self, findings: Sequence[Finding], *, is_offered: bool) -> None:
+        """Take other findings; ``is_offered`` is whether nothing else speaks against the change."""
+        self._warnings = [finding for finding in findings if finding.severity is Severity.WARN]
+        if not self._kinds <= self._accepted:
+            self._accepted = frozenset()
+            self.setChecked(False)
+        self.setVisible(bool(self._warnings) and is_offered)
+
+    @property
+    def _kinds(self) -> frozenset[FindingKind]:
+        return frozenset(finding.kind for finding in self._warnings)
+
+    def _take(self, is_given: bool) -> None:
+        self._accepted = self._kinds if is_given else frozenset()
+        self.given.emit()

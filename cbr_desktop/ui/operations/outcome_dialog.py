@@ -1,0 +1,39 @@
+"""The window in which the outcome of one request is looked at."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.text.operations import words_of
+from cbr_desktop.ui.operations.outcome import OutcomePanel
+from cbr_desktop.ui.operations.window import OperationWindow
+from cbr_desktop.ui.session.profile_context import ProfileContext
+
+
+class OutcomeDialog(OperationWindow):
+    """The outcome of an intent in a window of its own.
+
+    Signals:
+        edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
+        confirmation_requested: the held intent of this id is to be looked at once more before it goes.
+    """
+
+    edit_requested = Signal(str)
+    confirmation_requested = Signal(str)
+
+    def __init__(
+        self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
+    ) -> None:
+        intent = context.ledger.intents.get(intent_id)
+        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
+        super().__init__("outcomeDialog", title, parent)
+        self.setMinimumSize(720, 420)
+        self.resize(980, 560)
+        self.panel = OutcomePanel(context, intent_id)
+        self.panel.offer_editing(possible=can_edit)
+        self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
+        self.panel.close_requested.connect(self.close)
+        self.panel.confirmation_requested.connect(self.confirmation_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.panel)

@@ -1,0 +1,38 @@
+"""What all windows of changes have: they stand beside the others, and say where a change goes."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
+
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.plain import plain
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.operations.environment_label import stake_chip
+from cbr_desktop.ui.session.profile_context import ProfileContext
+
+
+class OperationWindow(QDialog):
+    """A window that blocks nothing: several may be open, and the main window goes on. Closed, it is gone."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+
+    def open(self) -> None:
+        """Show the window beside the others."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+
+
+def place_line(context: ProfileContext, name: str, words: str = "") -> QHBoxLayout:
+    """Return the first line of a window: what is at stake, and profile, region and project; ``words`` follow."""
+    profile = context.profile
+    where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
+    line = QHBoxLayout()
+    line.addWidget(stake_chip(Environment.DEMO if context.is_demo else profile.environment))
+    line.addWidget(label(f"{where} — {words}" if words else where, name), 1)
+    return line

@@ -1,0 +1,42 @@
+"""What the details say of a policy."""
+
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.text.states import shown
+from cbr_desktop.text.words import NONE, Times
+from cbr_desktop.ui.policies.page import local_offset, policy_mark, policy_state, policy_type
+from cbr_desktop.ui.session.sheet import Sheet, activity
+from cbr_desktop.workflows.ledger import Reading
+
+
+def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
+    """Return what is known of a policy, and the vaults that it is applied to."""
+    facts = [
+        ("Type", policy_type(policy)),
+        ("Runs", schedule_words(policy.patterns, local_offset(times))),
+        ("Keeps", retention_words(policy)),
+        ("Vaults", str(len(policy.vault_ids) or NONE)),
+        ("Made", times.text_and_age(policy.started_at)),
+        ("ID", policy.id),
+    ]
+    known = ledger.vaults
+    relations = [f"Vault: {shown(known[id].name if id in known else id, 80)}" for id in policy.vault_ids]
+    explanation = (
+        "It is applied to no vault, so it does nothing."
+        if not policy.vault_ids
+        else "It runs by its schedule."
+        if policy.enabled
+        else "It is disabled, so it does nothing."
+    )
+    return Sheet(
+        policy.id,
+        policy.name,
+        "Policy",
+        policy_state(policy),
+        policy_mark(policy),
+        explanation,
+        facts,
+        relations,
+        activity([task for task in ledger.tasks.values() if task.policy_id == policy.id], times),
+        None,
+    )

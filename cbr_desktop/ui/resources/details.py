@@ -1,0 +1,77 @@
+"""What the details say of a resource."""
+
+from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.text.words import NONE, Times, mb_words, state_words
+from cbr_desktop.ui.resources.page import (
+    last_good_at,
+    protection_mark,
+    protection_words,
+    vault_words,
+    verdict_words,
+)
+from cbr_desktop.ui.session.sheet import LINES, Sheet, activity
+from cbr_desktop.workflows.ledger import Reading, ResourceRow
+
+
+def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
+    """Return what is known of a resource: its vault, its disks and its backups."""
+    resource = row.resource
+    facts = [
+        ("Vault", vault_words(row)),
+        ("Size", gb_words(resource.size_gb)),
+        ("Last good backup", times.text_and_age(last_good_at(row))),
+        ("Backups", f"{resource.backup_count}, {mb_words(resource.backup_size_mb)} in all"),
+        ("Disks left out", str(len(resource.exclude_volumes) or NONE)),
+        ("Auto-protect", NONE if row.vault is None else "On" if resource.auto_protect else "Suspended"),
+        ("Protectable", verdict_words(row)),
+        ("ID", resource.id),
+    ]
+    relations = [f"Vault: {shown(row.vault.name, 80)} – {state_words(row.vault.status)}"] if row.vault else []
+    if row.protectable is not None:
+        relations += [
+            f"Disk: {shown(d.name, 80)} – {gb_words(d.size_gb)} {shown(d.device, 40)}".rstrip()
+            for d in row.protectable.disks
+        ]
+    backups = sorted(
+        (b for b in ledger.backups.values() if b.resource_id == resource.id and b.created_at is not None),
+        key=lambda backup: backup.created_at or times.now(),
+        reverse=True,
+    )
+    relations += [
+        f"Backup: {shown(b.name, 80)} – {state_words(b.status)}, {times.text(b.created_at)}" for b in backups[:LINES]
+    ]
+    happened = activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
+    return Sheet(
+        resource.id,
+        resource.name,
+        status_words(resource.type),
+        protection_words(row),
+        protection_mark(row),
+        _explain(row),
+        facts,
+        relations,
+        happened,
+        row.vault.id if row.vault else None,
+    )
+
+
+def _explain(row: ResourceRow) -> str:
+    if row.unlisted_vault:
+        return (
+            f"It is in vault {shown(row.unlisted_vault)} by the service, whose list of vaults does not show it there."
+        )
+    if row.vault is None:
+        can = row.protectable is None or row.protectable.protectable
+        return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
+    if row.resource.protect_status is None and row.vault.protect_type == ProtectType.REPLICATION:
+        return "Its backups are made in another vault; this one only takes replicas of them."
+    if row.resource.protect_status is None:
+        return "It is in a vault but has never been backed up; its first backup will be a full one."
+    return {
+        "available": "It can be backed up.",
+        "protecting": "It is being backed up now; another backup has to wait.",
+        "restoring": "It is being restored; it takes no backup meanwhile.",
+        "removing": "It is being taken out of its vault, and its backups with it.",
+        "error": "Something is wrong with it at the service; the newest task below may tell what.",
+    }.get(str(row.resource.protect_status), "This version does not know what that state means.")

@@ -1,0 +1,21 @@
+"""What acts on one profile once the data folder is open, handed over as one complete value.
+
+The first paint comes before it; until then a context has ``None`` in its place.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.session.draft_store import DraftStore
+    from cbr_desktop.workflows.outbox import Outbox
+    from cbr_desktop.workflows.refresh import Refresh
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileServices:
+    """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept)."""
+
+    outbox: "Outbox"
+    refresh: "Refresh"
+    draft_store: "DraftStore | None"

@@ -1,0 +1,46 @@
+"""What the details say of one row, whatever it is: pairs of words, relations, and what happened to it."""
+
+from dataclasses import dataclass
+
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.task import Task
+from cbr_desktop.text.marks import Mark, mark
+from cbr_desktop.text.states import shown, status_words
+from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at
+from cbr_desktop.text.words import Times
+
+LINES = 50
+"""How many backups or tasks are listed of one row."""
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that the details say of one subject, but its JSON. ``vault_id`` is where a checkpoint would be made."""
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    mark: Mark
+    explanation: str
+    facts: Facts
+    relations: list[str]
+    activity: list[str]
+    vault_id: VaultId | None
+
+
+def activity(tasks: list[Task], times: Times) -> list[str]:
+    """Return the newest tasks, newest first, each a line."""
+    tasks.sort(key=lambda task: (started_at(task) is not None, started_at(task) or times.now()), reverse=True)
+    return [_activity_line(task, times) for task in tasks[:LINES]]
+
+
+def _activity_line(task: Task, times: Times) -> str:
+    ends = [status_words(task.status)]
+    if not task.is_over:
+        ends.append(percent_words(task))
+    if task.code:
+        ends.append(code_words(task))
+    what = f"{status_words(task.type)}: {shown(resource_words(task), 80)}"
+    return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"
