@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
@@ -18,6 +19,7 @@ from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.ports import Records
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]
@@ -69,6 +71,11 @@ class SessionPool:
         self._sessions[context] = session
         if self._tasks is not None:
             self._start(context)
+
+    @property
+    def records(self) -> Records:
+        """The rows of the outbox of the data folder."""
+        return self._data.records
 
     @property
     def journal(self) -> FileJournal:
@@ -151,12 +158,13 @@ def opened_sessions(
     transport_of: TransportOf,
     offline: Callable[[], bool] = lambda: False,
     redact: Callable[[str], str] | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Iterator[SessionPool]:
     """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it.
 
-    ``redact`` takes secrets out of what is written into the journal.
+    ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times.
     """
-    with opened_data(here, redact) as data, ExitStack() as closing:
+    with opened_data(here, redact, now) as data, ExitStack() as closing:
         yield SessionPool(here, data, secret_of, transport_of, offline, closing)
 
 
