@@ -14,6 +14,7 @@ from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
@@ -63,7 +64,9 @@ class BackupsPage(Page[Backup]):
         """Return the columns, those of the first start first."""
         times = self._times
         columns: list[Column[Backup]] = [
-            Column("name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id),
+            Column(
+                "name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id, middle=True
+            ),
             *self.place_columns(),
             Column(
                 "state",
@@ -73,15 +76,25 @@ class BackupsPage(Page[Backup]):
                 18,
                 mark=lambda b: mark(b.status),
             ),
-            Column("resource", "Resource", resource_words, resource_words, 22, hint=lambda b: b.resource_id),
-            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id),
+            Column(
+                "resource",
+                "Resource",
+                resource_words,
+                resource_words,
+                20,
+                hint=lambda b: b.resource_id,
+                icon=lambda b: picture_of(b.resource_type),
+                middle=True,
+            ),
+            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id, middle=True),
             Column(
                 "made",
                 "Made",
-                lambda b: times.text_and_age(b.created_at),
+                lambda b: times.short_age(b.created_at),
                 lambda b: b.created_at,
-                28,
+                14,
                 hint=lambda b: times.both(b.created_at),
+                copied=lambda b: times.text_and_age(b.created_at),
             ),
             Column("by", "By", maker_words, maker_words, 10),
             Column(

@@ -142,7 +142,7 @@ class DraftsPage(Page[DraftRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
+            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path, middle=True),
             Column(
                 "vault",
                 "Vault",
@@ -173,10 +173,11 @@ class DraftsPage(Page[DraftRow]):
             Column(
                 "changed",
                 "Changed",
-                lambda r: times.text_and_age(r.changed_at),
+                lambda r: times.short_age(r.changed_at),
                 lambda r: r.changed_at,
-                16,
+                14,
                 hint=lambda r: times.both(r.changed_at),
+                copied=lambda r: times.text_and_age(r.changed_at),
             ),
         )
 

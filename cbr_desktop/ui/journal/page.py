@@ -76,8 +76,16 @@ class JournalPage(Page[Entry]):
         return [
             Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at)),
             Column("what", "What", what_words, what_words, 19, mark=_mark),
-            Column("summary", "Tells", entry_summary, entry_summary, 44),
-            Column("name", "Request", self._request_name, self._request_name, 22, hint=lambda e: e.event.intent),
+            Column("summary", "Tells", entry_summary, entry_summary, 44, elastic=True),
+            Column(
+                "name",
+                "Request",
+                self._request_name,
+                self._request_name,
+                22,
+                hint=lambda e: e.event.intent,
+                middle=True,
+            ),
             Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda e: e.event.vault),
             Column("profile", "Profile", lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
             Column("by", "By", lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),

@@ -99,8 +99,8 @@ class OutboxPage(Page[Intent]):
         times = self._times
         return [
             Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
-            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id),
+            Column("name", "Name", self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
+            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
             Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),

@@ -112,7 +112,7 @@ class PlansPage(Page[PlanRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("name", "Name", _name_words, _name_words, 22),
+            Column("name", "Name", _name_words, _name_words, 22, middle=True),
             Column("state", "State", run_words, run_words, 20, mark=run_mark, hint=run_sentence),
             Column("steps", "Steps done", _done_words, _done_share, 11),
             Column("needs", "Needs", need_words, need_words, 32),

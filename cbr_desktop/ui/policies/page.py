@@ -53,7 +53,7 @@ class PoliciesPage(Page[Policy]):
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
-            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
+            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id, middle=True),
             *self.place_columns(),
             Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
             Column("type", "Type", policy_type, policy_type, 12),
