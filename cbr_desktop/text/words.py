@@ -118,7 +118,11 @@ class Times:
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
-        return never if at is None else f"{duration_words(self.now() - at).partition(' min')[0]} ago"
+        if at is None:
+            return never
+        age = self.now() - at
+        hours = int(age.total_seconds()) // 3600
+        return f"{hours} h ago" if 1 <= hours < 48 else f"{duration_words(age)} ago"
 
     def clocks(self) -> str:
         """Return the time of day in UTC and here."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.marks import mark
@@ -30,6 +30,7 @@ class BackupsPage(Page[Backup]):
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     hint = "vault:erp by:person age>30d"
+    chips = (("Made by a person", "by:person"), ("Not available", "-state:available"))
 
     deletion_requested = Signal(object)
     renaming_requested = Signal(object)
@@ -43,15 +44,7 @@ class BackupsPage(Page[Backup]):
         super().__init__(workspace, times, parent)
         self._acts: dict[str, Callable[[], None]] = {"delete": self.delete, "rename": self.rename}
         self.buttons = verb_buttons("backups", self._VERBS, self._acts)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
+        self.add_actions(self.buttons.values())
         for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "rename")):
             shortcut = QShortcut(QKeySequence(key), self.view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -23,7 +23,7 @@ def icon(name: str) -> QIcon:
 
 @lru_cache(maxsize=200)
 def picture(name: str, side: int, ratio: float, colour: int) -> QPixmap:
-    """Return an icon as a picture that is ``side`` wide on a screen of this pixel ratio, in a colour (``QColor.rgb``)."""
+    """Return an icon ``side`` wide, for a screen of this pixel ratio, in a colour (``QColor.rgb``)."""
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
@@ -211,6 +211,12 @@ def _replica(painter: QPainter) -> None:
     _lines(painter, (12, 6), (14, 6), (14, 14), (6, 14), (6, 12))
 
 
+def _more(painter: QPainter) -> None:
+    painter.setBrush(painter.pen().color())
+    for x in (3.5, 8.0, 12.5):
+        painter.drawEllipse(QPointF(x, 8), 0.7, 0.7)
+
+
 def _search(painter: QPainter) -> None:
     painter.drawEllipse(QRectF(2.5, 2.5, 8, 8))
     _lines(painter, (9.4, 9.4), (13.5, 13.5))
@@ -352,6 +358,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "checkpoint": _checkpoint,
     "replica": _replica,
     "search": _search,
+    "more": _more,
     "refresh": _refresh,
     "contrast": _contrast,
     "help": _help,

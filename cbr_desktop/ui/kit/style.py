@@ -1,8 +1,8 @@
 """The style: one sheet over Fusion, made of the tokens of a theme.
 
-A sheet is polished and painted in C++. A proxy style in Python costs twice as much before the first paint, and a call of
-Python for every part that is drawn. What a sheet can draw only from picture files, ticks and arrows, stays Fusion's; its
-colours come from the palettes of those classes (see ``theme``).
+A sheet is polished and painted in C++. A proxy style in Python costs twice as much before the first paint, and a call
+of Python for every part that is drawn. Ticks, which a sheet draws only from files, stay Fusion's, in colours of their own
+palettes (see ``theme``). Arrows are wedges of a conical gradient, which is sharp at every scale and needs no file.
 """
 
 from cbr_desktop.ui.kit.tokens import NEAR, RADIUS, TIGHT, Colours
@@ -34,6 +34,10 @@ QPushButton[flat="true"]:checked, QToolButton[autoRaise="true"]:checked {{ backg
 QPushButton[flat="true"]:focus, QToolButton[autoRaise="true"]:focus {{
     border: 2px solid {accent}; padding: 2px 6px;
 }}
+QToolButton[chip="true"] {{ border-radius: 11px; padding: 0 9px; background: transparent; }}
+QToolButton[chip="true"]:focus {{ padding: 0 8px; }}
+QToolButton[chip="true"]:hover {{ background: {hover}; }}
+QToolButton[chip="true"]:checked {{ background: {selection}; border-color: {accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QFrame[frameShape="6"] {{ border: 1px solid {line}; border-radius: {radius}px; }}
 QLineEdit {{
@@ -51,10 +55,12 @@ QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow 
     image: none; width: 10px; height: 6px;
 }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
-    background: qconicalgradient(cx: 0.5, cy: 1, angle: 63.4, stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
+    background: qconicalgradient(cx: 0.5, cy: 1, angle: 63.4, 
+        stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
 }}
 QAbstractSpinBox::up-arrow {{
-    background: qconicalgradient(cx: 0.5, cy: 0, angle: 243.4, stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
+    background: qconicalgradient(cx: 0.5, cy: 0, angle: 243.4, 
+        stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
 }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 20px; }}
 QAbstractSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right; }}
@@ -67,8 +73,12 @@ QPlainTextEdit[frameShape="6"], QTextEdit[frameShape="6"] {{
     border: 1px solid {edge}; border-radius: {radius}px; background: {surface}; padding: 2px;
 }}
 QPlainTextEdit[frameShape="6"]:focus, QTextEdit[frameShape="6"]:focus {{ border: 2px solid {accent}; padding: 1px; }}
-QTableView, QTreeView, QListView {{ border: 1px solid {line}; }}
-QTableView:focus, QTreeView:focus, QListView:focus {{ border-color: {accent}; }}
+QTableView[frameShape="6"], QTreeView[frameShape="6"], QListView[frameShape="6"] {{
+    border: 1px solid {line}; border-radius: 0;
+}}
+QTableView[frameShape="6"]:focus, QTreeView[frameShape="6"]:focus, QListView[frameShape="6"]:focus {{
+    border-color: {edge};
+}}
 QTreeView::item {{ min-height: 24px; padding-left: {tight}px; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{
@@ -88,7 +98,8 @@ QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QTabBar::tab {{
-    border: 0; border-bottom: 2px solid transparent; background: transparent; color: {muted}; padding: 5px 10px 4px 10px;
+    border: 0; border-bottom: 2px solid transparent; background: transparent; color: {muted};
+    padding: 5px 10px 4px 10px;
 }}
 QTabBar::tab:hover {{ color: {text}; border-bottom-color: {edge}; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}

@@ -29,8 +29,8 @@ _COLOURS = {
     Theme.HIGH_CONTRAST: CONTRAST_DARK,
     Theme.HIGH_CONTRAST_LIGHT: CONTRAST_LIGHT,
 }
-_FUSION_DARKENS = 1.4
-"""By how much Fusion darkens the colour of windows when it draws the edge of a tick, a radio button or a frame."""
+_FUSION_DARKENS = 140
+"""By how many hundredths Fusion darkens the colour of windows when it draws the edge of a tick, a radio button or a frame."""
 _TICKED = ("QCheckBox", "QRadioButton", "QAbstractItemView", "QGroupBox")
 """The classes that have ticks of Fusion's."""
 ENVIRONMENT_COLOURS = {
@@ -101,10 +101,7 @@ def palette(colours: Colours) -> QPalette:
 def _with_edges(colours: Colours) -> QPalette:
     """Return the palette of classes with ticks: Fusion takes their edges from the colour of windows, darkened."""
     made = palette(colours)
-    hue, saturation, value, alpha = QColor(colours.edge).getHsv()
-    made.setColor(
-        QPalette.ColorRole.Window, QColor.fromHsv(hue, saturation, min(255, round(value * _FUSION_DARKENS)), alpha)
-    )
+    made.setColor(QPalette.ColorRole.Window, QColor(colours.edge).lighter(_FUSION_DARKENS))
     return made
 
 

@@ -1,7 +1,7 @@
 """The tokens of the look: every colour, distance, corner and size of type, in one table; no Qt.
 
-The themes differ in colours alone. ``tests/ui/test_look.py`` reckons the contrast of each pair that is seen together, by the
-rules of WCAG 2.1: 4.5:1 for words, 3:1 for the edges of controls and for drawings that say something.
+The themes differ in colours alone. ``tests/ui/test_look.py`` reckons the contrast of each pair that is seen together, by
+the rules of WCAG 2.1: 4.5:1 for words, 3:1 for the edges of controls and for drawings that say something.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cbr_desktop.text.tone import Tone
 
 SPACE = (4, 8, 12, 16)
-"""The distances between things, in device-independent pixels: within a group, between controls, to an edge, of parts."""
+"""Distances in device-independent pixels: within a group, between controls, to an edge, between parts."""
 TIGHT, NEAR, WIDE, APART = SPACE
 RADIUS = 6
 """The radius of a control's corners."""

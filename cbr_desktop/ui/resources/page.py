@@ -30,6 +30,7 @@ class ResourcesPage(Page[ResourceRow]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
+    chips = (("Unprotected", "vault:unprotected"), ("No backup for 2 days", "age>2d"))
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""

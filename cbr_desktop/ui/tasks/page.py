@@ -39,6 +39,7 @@ class TasksPage(Page[Task]):
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
+    chips = (("Failed", "state:failed"), ("Running", "state:running"))
 
     def __init__(self, workspace: Workspace, times: Times) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
@@ -232,7 +233,7 @@ class TasksPage(Page[Task]):
         self.older.setCheckable(True)
         self.older.setAutoDefault(False)
         self.older.clicked.connect(self.show_older)
-        row.insertWidget(row.count() - 1, self.older)
+        self.add_actions([self.older])
         return row
 
     def _build(self) -> None:

@@ -73,6 +73,7 @@ class VaultsPage(Page[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    chips = (("Over 80 % full", "used>80"), ("Not available", "-state:available"), ("No backup for 2 days", "age>2d"))
 
     def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
         self._vault_index = vault_index

@@ -24,8 +24,8 @@ class Column(NamedTuple, Generic[Row]):
     """A column: what its cells say, how they sort (``None`` comes last), and what is drawn beside the words.
 
     ``hint`` is a second line for the cell's tooltip. ``width`` is in average characters: as wide as the column becomes
-    while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle, where
-    the end of a name or a path tells it from others. ``copied`` is what copying gives where a cell says it shorter.
+    while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle,
+    where the end of a name or a path tells it from others. ``copied`` is what copying gives where a cell says it shorter.
     The first ``elastic`` column, or else the first of all, takes the room that is left over.
     """
 

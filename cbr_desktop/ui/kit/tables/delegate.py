@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # Qt makes the words of its styles when they are first named,
 PAD = 8
 _MARK = 11
 _ICON = 16
-_BAR = 64
+_BAR = 56
 _CORNER = 8
 _LEAD = 3
 """How wide the bar at the beginning of a selected row is, which tells it where colours are not told apart."""
@@ -56,6 +56,22 @@ class CellDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         inner = rect.adjusted(PAD, 0, -PAD, 0)
+        self._draw_sign(painter, palette, column, row, inner)
+        if self._model.changes and self._model.has_changed(row, column):
+            draw_corner(painter, rect, tone_colour(Tone.BUSY, palette))
+        painter.setPen(ink)
+        text = plain(column.text(row))
+        may_stick_out = not is_simple(text)
+        if may_stick_out:
+            painter.save()
+            painter.setClipRect(rect)
+        shown = option.fontMetrics.elidedText(text, _MIDDLE if column.middle else _END, inner.width())
+        painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
+        if may_stick_out:
+            painter.restore()
+
+    def _draw_sign(self, painter: QPainter, palette: QPalette, column: Column[Any], row: object, inner: QRect) -> None:
+        """Draw what stands before the text, and take its room from ``inner``."""
         if column.gauge is not None:
             gauge = column.gauge(row)
             if gauge is not None:
@@ -75,18 +91,6 @@ class CellDelegate(QStyledItemDelegate):
                 drawn = picture(name, _ICON, self._view.devicePixelRatioF(), muted.rgb())
                 painter.drawPixmap(QPoint(inner.left(), inner.center().y() - _ICON // 2 + 1), drawn)
                 inner.setLeft(inner.left() + _ICON + PAD - 2)
-        if self._model.changes and self._model.has_changed(row, column):
-            draw_corner(painter, rect, tone_colour(Tone.BUSY, palette))
-        painter.setPen(ink)
-        text = plain(column.text(row))
-        may_stick_out = not is_simple(text)
-        if may_stick_out:
-            painter.save()
-            painter.setClipRect(rect)
-        shown = option.fontMetrics.elidedText(text, _MIDDLE if column.middle else _END, inner.width())
-        painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
-        if may_stick_out:
-            painter.restore()
 
 
 def room_beside_text(column: Column[Any]) -> int:

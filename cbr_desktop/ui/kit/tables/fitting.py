@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Wish(NamedTuple):
     """What one visible column asks for, in pixels: ``least <= good <= full``.
 
-    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while there is
-    no room, ``elastic`` that it takes what is left over.
+    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while there
+    is no room, ``elastic`` that it takes what is left over.
     """
 
     least: int
@@ -22,8 +22,8 @@ class Wish(NamedTuple):
 def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     """Return the width of each column, 0 for those that yield.
 
-    Those further right yield first. Then as many as possible become as wide as is good, then as wide as their content, and
-    the elastic one takes the rest. Where even those that must stay have no room, their sum exceeds it.
+    Those further right yield first. Then as many as possible become as wide as is good, then as wide as their content,
+    and the elastic one takes the rest. Where even those that must stay have no room, their sum exceeds it.
     """
     least = [wish.own or wish.least for wish in wishes]
     stays = [True] * len(wishes)

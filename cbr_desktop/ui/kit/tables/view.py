@@ -26,8 +26,9 @@ _MEASURED = 24
 """Rows at the top, and as many of all the others, whose words say how wide a column is."""
 _MEASURED_TEXTS = 3
 """The longest texts of a column that are measured: letters differ in width, but not that much."""
-_LEAST_LETTERS = 9
-"""What a column shows at least of its words."""
+_LEAST_LETTERS = 11
+_LEAST_LETTERS_OF_NAME = 16
+"""What a column, and the elastic one, shows at least of its words."""
 _SORT_ARROW = 18
 
 
@@ -220,7 +221,8 @@ class TableView(QTableView, Generic[Row]):
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
         good = max(head, min(full, column.width * letter + beside))
-        least = max(head, min(good, _LEAST_LETTERS * letter + beside))
+        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS
+        least = max(head, min(good, letters * letter + beside))
         yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
