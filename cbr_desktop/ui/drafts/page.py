@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QMenu,
     QPushButton,
     QToolButton,
@@ -46,6 +45,7 @@ from cbr_desktop.ui.drafts.verdict import (
     verdict_words,
 )
 from cbr_desktop.ui.drafts.watch import FolderWatch
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.links import open_folder
 from cbr_desktop.ui.kit.page import Page, Target
@@ -142,7 +142,7 @@ class DraftsPage(Page[DraftRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
+            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path, middle=True),
             Column(
                 "vault",
                 "Vault",
@@ -173,10 +173,11 @@ class DraftsPage(Page[DraftRow]):
             Column(
                 "changed",
                 "Changed",
-                lambda r: times.text_and_age(r.changed_at),
+                lambda r: times.short_age(r.changed_at),
                 lambda r: r.changed_at,
-                16,
+                14,
                 hint=lambda r: times.both(r.changed_at),
+                copied=lambda r: times.text_and_age(r.changed_at),
             ),
         )
 
@@ -595,22 +596,15 @@ class DraftsPage(Page[DraftRow]):
         self.more.setObjectName("draftMore")
         self.more.setAccessibleName("More")
         self.more.clicked.connect(self._open_more)
-        self.place = QLabel()
-        self.place.setObjectName("draftFolder")
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setMinimumWidth(60)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for tool in (self.new, self.open, self.importing, self.comparison, self.planning, self.check, self.more):
-            row.addWidget(tool)
-        row.addSpacing(8)
-        row.addWidget(self.place, 1)
+        self.place = Line("draftFolder")
+        self.place.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.add_actions((self.new, self.open, self.importing, self.comparison, self.planning, self.check, self.more))
+        self.band.addWidget(self.place, 2)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # the page has made it so
-        layout.insertLayout(1, row)
         layout.insertWidget(2, self.silence)
         layout.insertWidget(3, self.strip)
         new = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft)

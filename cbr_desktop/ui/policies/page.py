@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
@@ -32,6 +32,7 @@ class PoliciesPage(Page[Policy]):
     parts = (Part.POLICIES, Part.VAULTS)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
+    chips = (("Disabled", "state:disabled"),)
 
     creation_requested = Signal()
 
@@ -42,18 +43,12 @@ class PoliciesPage(Page[Policy]):
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(workspace, times, parent)
         self.buttons = verb_buttons("policies", self._VERBS, {"create": self.creation_requested.emit})
-        row = QHBoxLayout()
-        row.addWidget(self.buttons["create"])
-        row.addStretch(1)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
+        self.add_actions(self.buttons.values())
 
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
-            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
+            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id, middle=True),
             *self.place_columns(),
             Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
             Column("type", "Type", policy_type, policy_type, 12),
