@@ -20,6 +20,7 @@ from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, sta
 from cbr_desktop.text.words import NONE, Times, explain_vault, mb_words, share_words, state_words, use_words
 from cbr_desktop.ui.backups.page import full_words, maker_words
 from cbr_desktop.ui.backups.page import resource_words as resource_of
+from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.policies.page import local_offset, policy_mark, policy_state, policy_type
 from cbr_desktop.ui.resources.page import (
     last_good_at,
@@ -40,7 +41,10 @@ Facts = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that the details say of one subject, but its JSON. ``vault_id`` is where a checkpoint would be made."""
+    """All that the details say of one subject, but its JSON.
+
+    ``vault_id`` is where a checkpoint would be made, ``gauge`` how full the subject is, where it can be.
+    """
 
     id: str
     name: str
@@ -52,6 +56,7 @@ class Sheet:
     relations: list[str]
     activity: list[str]
     vault_id: VaultId | None
+    gauge: Gauge | None = None
 
 
 def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
@@ -109,6 +114,7 @@ def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         relations,
         activity,
         vault.id,
+        Gauge(vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )
 
 
