@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
+from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
 from cbr_desktop.app.single_instance import SingleInstance
@@ -49,7 +50,7 @@ def run_life(
         if crashes.before:
             window.notices.say(crash_sentence(str(crashes.report)), WARNING)
         stack.callback(workspace.settings.close)
-        services = open_services(stack, workspace, here, log, secrets)
+        services = open_services(stack, workspace, here, log, secrets, has_past=True)
         SecondaryWindows(window, workspace, here, log, services)
         draft_store.tell_unsaved(window, workspace)
         tell_the_disk(window, workspace, services.sessions)
@@ -101,16 +102,25 @@ def _show_plan(window: MainWindow, run: str) -> None:
 
 
 def open_services(
-    stack: ExitStack, workspace: Workspace, here: Places, log: Log, secrets: Secrets | None = None
+    stack: ExitStack,
+    workspace: Workspace,
+    here: Places,
+    log: Log,
+    secrets: Secrets | None = None,
+    *,
+    has_past: bool = False,
 ) -> SessionServices:
-    """Open the data folder and a session for every profile context of a workspace; ``stack`` closes them again."""
+    """Open the data folder and a session for every profile context of a workspace; ``stack`` closes them again.
+
+    ``has_past`` lets outbox and journal of the demo cloud begin with the requests of a day.
+    """
 
     def offline() -> bool:
         return workspace.is_offline
 
     if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
-        from cbr_desktop.app import demo
+        from cbr_desktop.app import demo, demo_requests
         from cbr_desktop.app.situations import situations
 
         service = demo.demo_service(workspace.clock)
@@ -122,9 +132,15 @@ def open_services(
         secrets = Secrets({}, lambda: None)
         access = Access(workspace, log, secrets, demo.secret_of, offered)
         here = stack.enter_context(demo_corner(here))
+        past = demo_requests.PastClock(workspace.clock.now)
         sessions = stack.enter_context(
-            opened_sessions(here, access.secret_of, lambda _profile: transport, offline, log.redact)
+            opened_sessions(
+                *(here, access.secret_of, lambda _profile: transport, offline, log.redact),
+                past.now if has_past else None,
+            )
         )
+        if has_past:
+            demo_requests.fill(service, DEMO, sessions.records, sessions.journal, past)
     else:
         secrets = secrets or Secrets()
         drafts = {}

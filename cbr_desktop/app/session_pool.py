@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
@@ -21,6 +22,7 @@ from cbr_desktop.ui.session.draft_store import DraftStore
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace_services import WorkspaceServices
+from cbr_desktop.workflows.ports import Records
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]
@@ -76,6 +78,11 @@ class SessionPool:
         if self._tasks is not None:
             self._start(context)
         return session
+
+    @property
+    def records(self) -> Records:
+        """The rows of the outbox of the data folder."""
+        return self._data.records
 
     @property
     def journal(self) -> FileJournal:
@@ -158,12 +165,13 @@ def opened_sessions(
     transport_of: TransportOf,
     offline: Callable[[], bool] = lambda: False,
     redact: Callable[[str], str] | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Iterator[SessionPool]:
     """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it.
 
-    ``redact`` takes secrets out of what is written into the journal.
+    ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times.
     """
-    with opened_data(here, redact) as data, ExitStack() as closing:
+    with opened_data(here, redact, now) as data, ExitStack() as closing:
         yield SessionPool(here, data, secret_of, transport_of, offline, closing)
 
 

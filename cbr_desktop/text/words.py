@@ -116,6 +116,14 @@ class Times:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
         return never if at is None else f"{self.age(at)} ago · {self.text(at)}"
 
+    def short_age(self, at: datetime | None, never: str = NONE) -> str:
+        """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
+        if at is None:
+            return never
+        age = self.now() - at
+        hours = int(age.total_seconds()) // 3600
+        return f"{hours} h ago" if 1 <= hours < 48 else f"{duration_words(age)} ago"
+
     def clocks(self) -> str:
         """Return the time of day in UTC and here."""
         now = self.now()

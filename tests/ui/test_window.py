@@ -312,7 +312,7 @@ def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callabl
     for name in ("Vaults", "Drafts", "Plans"):
         window.show_page(name)
         window.current_page().view.setCurrentIndex(QModelIndex())
-        told[name] = window.deferred_widgets.details.state.text()
+        told[name] = window.deferred_widgets.details.kind.text()
     assert "Choose a row" in told["Vaults"]
     assert "Open a draft" in told["Drafts"]
     assert "Choose a step" in told["Plans"]

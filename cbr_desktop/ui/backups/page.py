@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.marks import mark
@@ -14,6 +14,7 @@ from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
@@ -29,6 +30,7 @@ class BackupsPage(Page[Backup]):
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     hint = "vault:erp by:person age>30d"
+    chips = (("Made by a person", "by:person"), ("Not available", "-state:available"))
 
     deletion_requested = Signal(object)
     renaming_requested = Signal(object)
@@ -42,15 +44,7 @@ class BackupsPage(Page[Backup]):
         super().__init__(workspace, times, parent)
         self._acts: dict[str, Callable[[], None]] = {"delete": self.delete, "rename": self.rename}
         self.buttons = verb_buttons("backups", self._VERBS, self._acts)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
+        self.add_actions(self.buttons.values())
         for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "rename")):
             shortcut = QShortcut(QKeySequence(key), self.view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -63,7 +57,9 @@ class BackupsPage(Page[Backup]):
         """Return the columns, those of the first start first."""
         times = self._times
         columns: list[Column[Backup]] = [
-            Column("name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id),
+            Column(
+                "name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id, middle=True
+            ),
             *self.place_columns(),
             Column(
                 "state",
@@ -73,15 +69,25 @@ class BackupsPage(Page[Backup]):
                 18,
                 mark=lambda b: mark(b.status),
             ),
-            Column("resource", "Resource", resource_words, resource_words, 22, hint=lambda b: b.resource_id),
-            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id),
+            Column(
+                "resource",
+                "Resource",
+                resource_words,
+                resource_words,
+                20,
+                hint=lambda b: b.resource_id,
+                icon=lambda b: picture_of(b.resource_type),
+                middle=True,
+            ),
+            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id, middle=True),
             Column(
                 "made",
                 "Made",
-                lambda b: times.text_and_age(b.created_at),
+                lambda b: times.short_age(b.created_at),
                 lambda b: b.created_at,
-                28,
+                14,
                 hint=lambda b: times.both(b.created_at),
+                copied=lambda b: times.text_and_age(b.created_at),
             ),
             Column("by", "By", maker_words, maker_words, 10),
             Column(

@@ -20,7 +20,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
     """Return the columns, those of the first start first."""
     return (
-        Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
+        Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path, middle=True),
         Column(
             "vault",
             "Vault",
@@ -51,10 +51,11 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
         Column(
             "changed",
             "Changed",
-            lambda r: times.text_and_age(r.changed_at),
+            lambda r: times.short_age(r.changed_at),
             lambda r: r.changed_at,
-            16,
+            14,
             hint=lambda r: times.both(r.changed_at),
+            copied=lambda r: times.text_and_age(r.changed_at),
         ),
     )
 

@@ -342,13 +342,15 @@ class DraftsPage(Page[DraftRow]):
         buttons = self.tools.buttons
         self.new, self.open, self.comparison = buttons["new"], buttons["open"], buttons["comparison"]
         self.importing, self.check, self.planning = buttons["importing"], buttons["check"], buttons["planning"]
+        self.add_actions((*buttons.values(), self.tools.more))
+        self.band.addWidget(self.tools.place, 2)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # the page has made it so
-        for place, widget in enumerate((self.tools, self.silence, self.strip), 1):
-            layout.insertWidget(place, widget)
+        layout.insertWidget(2, self.silence)
+        layout.insertWidget(3, self.strip)
         new = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.new_draft)
         new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         rename, delete = QShortcut(QKeySequence("F2"), self.view), QShortcut(QKeySequence("Del"), self.view)

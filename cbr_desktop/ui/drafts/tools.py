@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.drafts.verdict import DraftRow
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.draft_store import unsaved_words
@@ -27,11 +28,10 @@ _TOOLS = {
 }
 
 
-class DraftTools(QWidget):
-    """The row of buttons; ``acts`` are what each of them does, ``of_file`` and ``further`` what its menu has."""
+class DraftTools:
+    """The buttons of the page; ``acts`` are what each of them does, ``of_file`` and ``further`` what its menu has."""
 
     def __init__(self, acts: Acts, of_file: Acts, further: Acts) -> None:
-        super().__init__()
         self._of_file = of_file
         self._further = further
         self._has_row = False
@@ -41,17 +41,8 @@ class DraftTools(QWidget):
         self.more.setObjectName("draftMore")
         self.more.setAccessibleName("More")
         self.more.clicked.connect(self._open_more)
-        self.place = QLabel()
-        self.place.setObjectName("draftFolder")
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setMinimumWidth(60)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for tool in (*self.buttons.values(), self.more):
-            row.addWidget(tool)
-        row.addSpacing(8)
-        row.addWidget(self.place, 1)
+        self.place = Line("draftFolder")
+        self.place.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def allow(self, current: DraftRow | None, selected: int) -> None:
         """Offer what can be done with the current draft, and with so many selected ones."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId, VaultId
@@ -76,8 +76,16 @@ class JournalPage(Page[Entry]):
         return [
             Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at)),
             Column("what", "What", what_words, what_words, 19, mark=_mark),
-            Column("summary", "Tells", entry_summary, entry_summary, 44),
-            Column("name", "Request", self._request_name, self._request_name, 22, hint=lambda e: e.event.intent),
+            Column("summary", "Tells", entry_summary, entry_summary, 44, elastic=True),
+            Column(
+                "name",
+                "Request",
+                self._request_name,
+                self._request_name,
+                22,
+                hint=lambda e: e.event.intent,
+                middle=True,
+            ),
             Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda e: e.event.vault),
             Column("profile", "Profile", lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
             Column("by", "By", lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
@@ -180,18 +188,12 @@ class JournalPage(Page[Entry]):
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
         self.buttons = verb_buttons("journal", self._BUTTONS, acts)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
+        self.add_actions(self.buttons.values())
         self.verdict = MarkedLine("journalVerdict")
         self.verdict.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
         layout.addWidget(self.verdict)
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
 
     def _tell_buttons(self, *_: object) -> None:
         is_free = self._workspace.journal is not None and not self._tasks.is_busy

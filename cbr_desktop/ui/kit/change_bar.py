@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from cbr_desktop.text.marks import CHANGED, NEW, Shape
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import grouped
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.workflows.changes import Changes
 
 SHOW = "changed:yes"
@@ -31,10 +32,8 @@ class ChangeBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(f"changesOf{name}")
-        self.words = QLabel(self)
-        self.words.setObjectName(f"changesOf{name}Words")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = Line(f"changesOf{name}Words", self)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.shown = self._button(f"show{name}Changes", "Show only these", show)
         self.gone = self._button(f"list{name}Gone", "List the gone…", show_gone)
         self.seen = self._button(f"mark{name}Seen", "Mark as seen", accept)
@@ -48,7 +47,7 @@ class ChangeBar(QWidget):
 
     def tell(self, marked_new: int, marked_changed: int, gone: int, since: datetime | None, times: Times) -> None:
         """Count what has changed; ``since`` is the time of the list that it is compared with."""
-        self.words.setText(change_words(marked_new, marked_changed, gone, since, times))
+        self.words.tell(change_words(marked_new, marked_changed, gone, since, times))
         self.words.setAccessibleName(self.words.text())
         self.shown.setVisible(bool(marked_new or marked_changed))
         self.gone.setVisible(bool(gone))

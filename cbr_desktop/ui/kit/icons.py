@@ -1,7 +1,7 @@
 """The pictures of the program, drawn when they are needed: sharp at every scale, in the colours of the theme."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6 import QtGui
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter,
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.tokens import LIGHT
 
 _GRID = 16.0
 """Icons are drawn on a square of this side, in lines."""
@@ -17,12 +18,35 @@ _GRID = 16.0
 @cache
 def icon(name: str) -> QIcon:
     """Return an icon by name; it follows the palette of the application by itself."""
-    return QIcon(_Engine(_DRAWINGS[name]))
+    return QIcon(_Engine(name))
 
 
-def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette, colour: QColor | None = None) -> None:
-    """Draw a mark into a square; ``colour`` replaces the tone's where that could not be read (on a selection)."""
-    colour = colour or tone_colour(mark.tone, palette)
+@lru_cache(maxsize=200)
+def picture(name: str, side: int, ratio: float, colour: int) -> QPixmap:
+    """Return an icon ``side`` wide, for a screen of this pixel ratio, in a colour (``QColor.rgb``)."""
+    made = QPixmap(QSize(side, side) * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    draw(painter, name, QRectF(0, 0, side, side), QColor.fromRgb(colour))
+    painter.end()
+    return made
+
+
+def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
+    """Draw an icon into a square."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / _GRID, rect.height() / _GRID)
+    painter.setPen(QPen(colour, 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    _DRAWINGS[name](painter)
+    painter.restore()
+
+
+def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette) -> None:
+    """Draw a mark into a square, in its tone."""
+    colour = tone_colour(mark.tone, palette)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour, max(1.5, rect.width() / 7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
@@ -117,22 +141,16 @@ _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
 class _Engine(QIconEngine):
     """Draws one icon in the colour that its mode has in the palette now."""
 
-    def __init__(self, drawing: Callable[[QPainter], None]) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self._drawing = drawing
+        self._name = name
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Draw into ``rect``."""
         group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
         role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
         colour = QGuiApplication.palette().color(group, role)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(rect.topLeft())
-        painter.scale(rect.width() / _GRID, rect.height() / _GRID)
-        painter.setPen(QPen(colour, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        self._drawing(painter)
-        painter.restore()
+        draw(painter, self._name, QRectF(rect), colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the icon on a transparent ground."""
@@ -147,11 +165,63 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""
-        return _Engine(self._drawing)
+        return _Engine(self._name)
 
 
 def _lines(painter: QPainter, *points: tuple[float, float]) -> None:
     painter.drawPolyline([QPointF(x, y) for x, y in points])
+
+
+def _server(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 3, 12, 7.5), 1.2, 1.2)
+    _lines(painter, (8, 10.5), (8, 13))
+    _lines(painter, (5, 13.2), (11, 13.2))
+    painter.drawPoint(QPointF(4.8, 6.8))
+    _lines(painter, (7.4, 6.8), (11.4, 6.8))
+
+
+def _disk(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(2.5, 2.5, 11, 4))
+    _lines(painter, (2.5, 4.5), (2.5, 11.5))
+    _lines(painter, (13.5, 4.5), (13.5, 11.5))
+    painter.drawArc(QRectF(2.5, 9.5, 11, 4), 180 * 16, 180 * 16)
+
+
+def _file_system(painter: QPainter) -> None:
+    _lines(painter, (2, 12.8), (2, 3.4), (6.2, 3.4), (7.8, 5.4), (14, 5.4), (14, 12.8), (2, 12.8))
+    _lines(painter, (4.6, 9.2), (11.4, 9.2))
+
+
+def _desktop(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 2.8, 12, 8.4), 1.2, 1.2)
+    _lines(painter, (8, 11.2), (8, 13.2))
+    _lines(painter, (5.2, 13.4), (10.8, 13.4))
+
+
+def _other(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3, 3, 10, 10), 1.2, 1.2)
+    _lines(painter, (3, 6.4), (13, 6.4))
+
+
+def _checkpoint(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(2.2, 2.2, 11.6, 11.6))
+    _lines(painter, (5.2, 8.2), (7.2, 10.2), (10.9, 6))
+
+
+def _replica(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 2, 8, 8), 1, 1)
+    _lines(painter, (12, 6), (14, 6), (14, 14), (6, 14), (6, 12))
+
+
+def _more(painter: QPainter) -> None:
+    painter.setBrush(painter.pen().color())
+    for x in (3.5, 8.0, 12.5):
+        painter.drawEllipse(QPointF(x, 8), 0.7, 0.7)
+
+
+def _search(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(2.5, 2.5, 8, 8))
+    _lines(painter, (9.4, 9.4), (13.5, 13.5))
 
 
 def _refresh(painter: QPainter) -> None:
@@ -263,8 +333,8 @@ def _program(painter: QPainter) -> None:
     """The sign of the program: a vault's door with a tick."""
     path = QtGui.QPainterPath()
     path.addRoundedRect(QRectF(1, 1, 14, 14), 3, 3)
-    painter.fillPath(path, QColor("#1a5fb4"))
-    painter.setPen(QPen(QColor("#ffffff"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.fillPath(path, QColor(LIGHT.accent))
+    painter.setPen(QPen(QColor(LIGHT.accent_text), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawEllipse(QRectF(3.6, 3.6, 8.8, 8.8))
     _lines(painter, (6, 8.2), (7.5, 9.7), (10.2, 6.5))
 
@@ -282,6 +352,15 @@ def _unlock(painter: QPainter) -> None:
 
 
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
+    "server": _server,
+    "disk": _disk,
+    "file-system": _file_system,
+    "desktop": _desktop,
+    "other": _other,
+    "checkpoint": _checkpoint,
+    "replica": _replica,
+    "search": _search,
+    "more": _more,
     "refresh": _refresh,
     "contrast": _contrast,
     "help": _help,

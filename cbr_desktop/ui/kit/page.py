@@ -1,12 +1,13 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,19 +24,25 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, ListNotice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
+from cbr_desktop.ui.kit.chips import Chips
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.mark_sign import Picture
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
-from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.theme import set_type, tone_colour
+from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
+_COUNT_LETTERS = 30
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 CHANGE = "change"
@@ -63,6 +70,8 @@ class Page(QWidget, Generic[Row]):
     default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
     whole_parts: ClassVar[tuple[Part, ...]] = ()
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
+    chips: ClassVar[Sequence[tuple[str, str]]] = ()
+    """Filters that are asked for often: their words, and what they put into the filter."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
     without_subject: ClassVar[str] = "Nothing is selected. Choose a row to see all that is known of it."
@@ -329,7 +338,7 @@ class Page(QWidget, Generic[Row]):
             self._looking.setSingleShot(True)
             self._looking.setInterval(_LOOK_MS)
             self._looking.timeout.connect(self.look)
-            self._column.insertWidget(1, self._change_bar)
+            self.band.addWidget(self._change_bar, 2)
         since = self._seen.since(member.profile.name for member in self._workspace.scope.members)
         self._change_bar.tell(*counts, since, self._times)
         self._change_bar.show()
@@ -340,32 +349,60 @@ class Page(QWidget, Generic[Row]):
 
     def _build(self) -> None:
         layout = self._column = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 0)
-        layout.setSpacing(6)
+        layout.setContentsMargins(WIDE, NEAR, WIDE, NEAR)
+        layout.setSpacing(NEAR)
         layout.addLayout(self._head())
-        self.remark = QLabel(self)
+        layout.addWidget(self._second_row())
+        layout.addWidget(self.view, 1)
+
+    def _second_row(self) -> QWidget:
+        """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
+        made = QWidget(self)
+        made.setObjectName(f"{self.name.lower()}Band")
+        made.setMinimumHeight(self.fontMetrics().height() + 14)
+        self.band = QHBoxLayout(made)
+        self.band.setContentsMargins(0, 0, 0, 0)
+        self.band.setSpacing(NEAR)
+        self.remark = QLabel(made)
         self.remark.setObjectName(f"{self.name.lower()}Remark")
         self.remark.setTextFormat(Qt.TextFormat.PlainText)
         self.remark.setWordWrap(True)
         self.remark.hide()
-        layout.addWidget(self.remark)
-        layout.addWidget(self.view, 1)
+        self.band.addWidget(self.remark, 3)
+        self.band.addStretch(1)
+        if self.chips:
+            self._add_chips()
+        return made
+
+    def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
+        """Put buttons into the page's head, where those of every page are."""
+        self.action_row.add(buttons)
+
+    def _add_chips(self) -> None:
+        """Put the quick filters into their place."""
+        made = Chips(f"chipsOf{self.name}", self.chips, self)
+        made.chosen.connect(self.filter.setText)
+        self.filter.textChanged.connect(made.tell)
+        made.tell(self.filter.text())
+        self.band.insertWidget(0, made)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(NEAR)
         self.title = QLabel(self.name, self)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.35)
-        font.setBold(True)
-        self.title.setFont(font)
-        self.count = QLabel(self)
-        self.count.setObjectName(f"{self.name.lower()}Count")
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
-        self.count.setMinimumWidth(30)
+        set_type(self.title, "title", bold=True)
+        self.count = Line(f"{self.name.lower()}Count", self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        set_type(self.count, "small")
+        # as wide on every page, and whatever is being read: the filter stays where it is
+        self.count.setFixedWidth(self.count.fontMetrics().averageCharWidth() * _COUNT_LETTERS)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.count)
+        self.action_row = ActionRow(f"actionsOf{self.name}", self)
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
@@ -386,10 +423,9 @@ class Page(QWidget, Generic[Row]):
         self.gear.setIcon(icon("columns"))
         self.gear.setAutoRaise(True)
         self.gear.clicked.connect(self._show_columns)
-        row.addWidget(self.title)
-        row.addWidget(self.count)
-        row.addSpacing(8)
+        row.addLayout(names)
         row.addWidget(self.filter, 1)
+        row.addWidget(self.action_row)
         row.addWidget(self.gear)
         return row
 
@@ -427,7 +463,7 @@ class Page(QWidget, Generic[Row]):
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
         count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
-        self.count.setText(" · ".join(filter(None, (count, self.age_words()))))
+        self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
         stale = self.stale_words()
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
@@ -536,14 +572,14 @@ class EmptyPanel(QFrame):
         self.title.setObjectName(f"no{name}Title")
         self.why = QLabel(self)
         self.why.setObjectName(f"no{name}Reason")
-        font = self.title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        self.title.setFont(font)
+        set_type(self.title, "heading", bold=True)
         self.button = QPushButton(self)
+        self.button.setProperty("primary", True)
         self.button.setObjectName(f"no{name}Action")
         self.button.clicked.connect(self._act)
         layout = self._column = QVBoxLayout(self)
+        layout.setSpacing(NEAR)
+        layout.addWidget(Picture(name.lower(), self), 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self.title, self.why):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)

@@ -1,14 +1,16 @@
-"""Light and dark: the palette of the program, and the colours that carry a meaning in either."""
+"""Light, dark and high contrast: the dress of the program, and the colours that carry a meaning in each."""
 
 import sys
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.style import sheet
+from cbr_desktop.ui.kit.tokens import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, TYPE, Colours
 from cbr_desktop.ui.session.profile_context import Settings
 
 
@@ -18,70 +20,20 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    HIGH_CONTRAST = "high-contrast"
+    HIGH_CONTRAST_LIGHT = "high-contrast-light"
 
 
-_LIGHT = {
-    QPalette.ColorRole.Window: "#eef0f3",
-    QPalette.ColorRole.WindowText: "#16191d",
-    QPalette.ColorRole.Base: "#ffffff",
-    QPalette.ColorRole.AlternateBase: "#f5f7f9",
-    QPalette.ColorRole.ToolTipBase: "#16191d",
-    QPalette.ColorRole.ToolTipText: "#f5f7f9",
-    QPalette.ColorRole.PlaceholderText: "#5d6670",
-    QPalette.ColorRole.Text: "#16191d",
-    QPalette.ColorRole.Button: "#f8f9fb",
-    QPalette.ColorRole.ButtonText: "#16191d",
-    QPalette.ColorRole.BrightText: "#ffffff",
-    QPalette.ColorRole.Light: "#ffffff",
-    QPalette.ColorRole.Midlight: "#e2e6ea",
-    QPalette.ColorRole.Mid: "#b3bac2",
-    QPalette.ColorRole.Dark: "#8b939c",
-    QPalette.ColorRole.Shadow: "#5d6670",
-    QPalette.ColorRole.Highlight: "#1a5fb4",
-    QPalette.ColorRole.HighlightedText: "#ffffff",
-    QPalette.ColorRole.Link: "#0b57d0",
-    QPalette.ColorRole.LinkVisited: "#6b3fa0",
+_COLOURS = {
+    Theme.LIGHT: LIGHT,
+    Theme.DARK: DARK,
+    Theme.HIGH_CONTRAST: CONTRAST_DARK,
+    Theme.HIGH_CONTRAST_LIGHT: CONTRAST_LIGHT,
 }
-# fields are lighter than the window: Fusion draws the frames of ticks and radios darker than both
-_DARK = {
-    QPalette.ColorRole.Window: "#2b3036",
-    QPalette.ColorRole.WindowText: "#e8eaed",
-    QPalette.ColorRole.Base: "#373d45",
-    QPalette.ColorRole.AlternateBase: "#323840",
-    QPalette.ColorRole.ToolTipBase: "#e8eaed",
-    QPalette.ColorRole.ToolTipText: "#16191d",
-    QPalette.ColorRole.PlaceholderText: "#aab2bb",
-    QPalette.ColorRole.Text: "#e8eaed",
-    QPalette.ColorRole.Button: "#444b54",
-    QPalette.ColorRole.ButtonText: "#e8eaed",
-    QPalette.ColorRole.BrightText: "#ffffff",
-    QPalette.ColorRole.Light: "#5a626c",
-    QPalette.ColorRole.Midlight: "#4a525b",
-    QPalette.ColorRole.Mid: "#565e68",
-    QPalette.ColorRole.Dark: "#121417",
-    QPalette.ColorRole.Shadow: "#000000",
-    QPalette.ColorRole.Highlight: "#2a6fd0",
-    QPalette.ColorRole.HighlightedText: "#ffffff",
-    QPalette.ColorRole.Link: "#8ab4f8",
-    QPalette.ColorRole.LinkVisited: "#c5a3ff",
-}
-_FADED = {False: "#868e97", True: "#7b848d"}
-_TONES = {
-    False: {
-        Tone.GOOD: "#1b7a3d",
-        Tone.BUSY: "#0b57d0",
-        Tone.WARN: "#9a5b00",
-        Tone.BAD: "#b3261e",
-        Tone.IDLE: "#5d6670",
-    },
-    True: {
-        Tone.GOOD: "#6fcf8f",
-        Tone.BUSY: "#8ab4f8",
-        Tone.WARN: "#f2b84b",
-        Tone.BAD: "#ff8f85",
-        Tone.IDLE: "#9ba4ae",
-    },
-}
+_FUSION_DARKENS = 140
+"""By how many hundredths Fusion darkens the colour of windows when it draws the edge of a tick, a radio button or a frame."""
+_TICKED = ("QCheckBox", "QRadioButton", "QAbstractItemView", "QGroupBox")
+"""The classes that have ticks of Fusion's."""
 ENVIRONMENT_COLOURS = {
     Environment.PRODUCTION: "#a3161a",
     Environment.STAGING: "#8a5300",
@@ -89,7 +41,7 @@ ENVIRONMENT_COLOURS = {
     Environment.DEVELOPMENT: "#1b6e3c",
     Environment.DEMO: "#6b2fa0",
 }
-"""Backgrounds for white words, the same in light and dark: a colour that means production means it everywhere."""
+"""Backgrounds for white words, the same in every theme: a colour that means production means it everywhere."""
 
 
 def apply(application: QApplication, theme: Theme) -> None:
@@ -97,22 +49,60 @@ def apply(application: QApplication, theme: Theme) -> None:
     # where these two are all there are, Fusion is the one in use, but on Windows
     if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
         application.setStyle("Fusion")
-    application.setPalette(palette(dark=theme is Theme.DARK or (theme is Theme.SYSTEM and system_is_dark(application))))
+    colours = _COLOURS[_by_desktop(application) if theme is Theme.SYSTEM else theme]
+    application.setPalette(palette(colours))
+    for name in _TICKED:
+        application.setPalette(_with_edges(colours), name)
+    application.setStyleSheet(sheet(colours))
 
 
-def system_is_dark(application: QApplication) -> bool:
-    """Whether the desktop asks for dark; a desktop that does not say so is light."""
-    return application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+def _by_desktop(application: QApplication) -> Theme:
+    """Return the theme that the desktop asks for; one that does not say is light, with the usual contrast."""
+    hints = application.styleHints()
+    is_dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return Theme.HIGH_CONTRAST if is_dark else Theme.HIGH_CONTRAST_LIGHT
+    return Theme.DARK if is_dark else Theme.LIGHT
 
 
-def palette(*, dark: bool) -> QPalette:
+def palette(colours: Colours) -> QPalette:
     """Return the whole palette of one theme."""
+    role = QPalette.ColorRole
     made = QPalette()
-    for role, colour in (_DARK if dark else _LIGHT).items():
-        made.setColor(role, QColor(colour))
-    faded = QColor(_FADED[dark])
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, role, faded)
+    for part, colour in {
+        role.Window: colours.window,
+        role.WindowText: colours.text,
+        role.Base: colours.surface,
+        role.AlternateBase: colours.stripe,
+        role.ToolTipBase: colours.surface,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Text: colours.text,
+        role.Button: colours.control,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.accent_text,
+        role.Light: colours.hover,
+        role.Midlight: colours.pressed,
+        role.Mid: colours.line,
+        role.Dark: colours.edge,
+        role.Shadow: colours.edge,
+        role.Highlight: colours.selection,
+        role.HighlightedText: colours.text,
+        role.Accent: colours.accent,
+        role.Link: colours.link,
+        role.LinkVisited: colours.visited,
+    }.items():
+        made.setColor(part, QColor(colour))
+    faded = QColor(colours.faded)
+    for part in (role.Text, role.WindowText, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, part, faded)
+    return made
+
+
+def _with_edges(colours: Colours) -> QPalette:
+    """Return the palette of classes with ticks: Fusion takes their edges from the colour of windows, darkened."""
+    made = palette(colours)
+    made.setColor(QPalette.ColorRole.Window, QColor(colours.edge).lighter(_FUSION_DARKENS))
     return made
 
 
@@ -121,9 +111,28 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorRole.Base).lightness() < 128
 
 
+_TONES = {
+    (QColor(colours.surface).rgb(), QColor(colours.text).rgb()): {tone: QColor(colours.tone(tone)) for tone in Tone}
+    for colours in _COLOURS.values()
+}
+
+
 def tone_colour(tone: Tone, palette: QPalette) -> QColor:
-    """Return the colour of a tone that can be read on a palette's base and window."""
-    return QColor(_TONES[is_dark(palette)][tone])
+    """Return the colour of a tone that can be read on a palette's base, window and selection."""
+    role = QPalette.ColorRole
+    key = (palette.color(role.Base).rgb(), palette.color(QPalette.ColorGroup.Active, role.Text).rgb())
+    tones = _TONES.get(key)
+    if tones is None:  # a palette of somebody else's
+        tones = {tone: QColor((DARK if is_dark(palette) else LIGHT).tone(tone))}
+    return QColor(tones[tone])
+
+
+def set_type(widget: QWidget, size: str, *, bold: bool = False) -> None:
+    """Set the type of a widget: ``size`` is one of ``tokens.TYPE``."""
+    font = QFont(widget.font())
+    font.setPointSizeF(font.pointSizeF() * TYPE[size])
+    font.setBold(bold)
+    widget.setFont(font)
 
 
 def stored_theme(settings: Settings) -> Theme:
@@ -133,13 +142,15 @@ def stored_theme(settings: Settings) -> Theme:
 
 
 class Dress(QObject):
-    """Keeps the application dressed in the chosen theme, also when the desktop changes between light and dark."""
+    """Keeps the application dressed in the chosen theme, also when the desktop changes its colours or its contrast."""
 
     def __init__(self, application: QApplication, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._application = application
         self.theme = theme
-        application.styleHints().colorSchemeChanged.connect(self._follow)
+        hints = application.styleHints()
+        hints.colorSchemeChanged.connect(self._follow)
+        hints.accessibility().contrastPreferenceChanged.connect(self._follow)
         apply(application, theme)
 
     def choose(self, theme: Theme) -> None:

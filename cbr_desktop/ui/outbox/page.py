@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
@@ -62,6 +62,7 @@ class OutboxPage(Page[Intent]):
     parts = (Part.INTENTS, Part.TASKS)
     default_sort = ("made", Qt.SortOrder.DescendingOrder)
     hint = "state:held vault:erp age>1d"
+    chips = (("Held", "state:held"), ("Refused", "state:rejected"), ("Not found", "state:not"))
 
     outcome_requested = Signal(object)
     edit_requested = Signal(object)
@@ -99,8 +100,8 @@ class OutboxPage(Page[Intent]):
         times = self._times
         return [
             Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", "Name", self.name_words, lambda i: i.name or None, 20),
-            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id),
+            Column("name", "Name", self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
+            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
             Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", "Region", self._region_words, self._region_words, 9),
             Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
@@ -236,17 +237,11 @@ class OutboxPage(Page[Intent]):
             "edit": self._edit,
         }
         self.buttons = verb_buttons("outbox", self._VERBS, self._acts)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
+        self.add_actions(self.buttons.values())
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
         layout.addWidget(self.sentence)
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
 
     def _tell_choice(self) -> None:
         """Say what the selected requests are, and offer what can be done about them."""

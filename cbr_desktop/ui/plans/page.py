@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
@@ -69,6 +69,7 @@ class PlansPage(Page[PlanRow]):
     parts = (Part.INTENTS, Part.TASKS, Part.CONNECTION)
     default_sort = ("begun", Qt.SortOrder.DescendingOrder)
     hint = "state:middle needs:you age<7d"
+    chips = (("Needs you", "needs:you"),)
     without_subject = "Choose a step that has begun to see all that is known of its request."
 
     outcome_requested = Signal(object)
@@ -112,7 +113,7 @@ class PlansPage(Page[PlanRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("name", "Name", _name_words, _name_words, 22),
+            Column("name", "Name", _name_words, _name_words, 22, middle=True),
             Column("state", "State", run_words, run_words, 20, mark=run_mark, hint=run_sentence),
             Column("steps", "Steps done", _done_words, _done_share, 11),
             Column("needs", "Needs", need_words, need_words, 32),
@@ -298,15 +299,7 @@ class PlansPage(Page[PlanRow]):
         }
         self.buttons = verb_buttons("plans", self._VERBS, self._acts)
         self.ways_in = verb_buttons("plans", self._WAYS_IN, {"make": self.ask_requests, "open": self.ask_plan})
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
-        for button in self.ways_in.values():
-            row.addWidget(button)
-        self._column.addLayout(row)
-        self._column.setContentsMargins(12, 10, 12, 8)
+        self.add_actions((*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:
         """Show the steps of the chosen run, and what can be done about it."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
@@ -36,6 +36,7 @@ class PoliciesPage(Page[Policy]):
     parts = (Part.POLICIES, Part.VAULTS)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
+    chips = (("Disabled", "state:disabled"),)
 
     creation_requested = Signal()
     edit_requested = Signal(object)
@@ -64,11 +65,7 @@ class PoliciesPage(Page[Policy]):
             "delete": partial(self._wish, "Deleting", self.deletion_requested),
         }
         self.buttons = verb_buttons("policies", self._VERBS, self._acts)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
+        self.add_actions(self.buttons.values())
         for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "edit")):
             shortcut = QShortcut(QKeySequence(key), self.view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -76,15 +73,11 @@ class PoliciesPage(Page[Policy]):
         self.view.selection_altered.connect(self._tell_choice)
         self.model.arranged.connect(self._tell_choice)
         self._tell_choice()
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
-        layout.addLayout(row)
-        layout.setContentsMargins(12, 10, 12, 8)
 
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
-            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
+            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id, middle=True),
             *self.place_columns(),
             Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
             Column("type", "Type", policy_type, policy_type, 12),

@@ -14,6 +14,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, mb_words, state_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
+from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = "Unprotected"
@@ -29,26 +30,34 @@ class ResourcesPage(Page[ResourceRow]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
+    chips = (("Unprotected", "vault:unprotected"), ("No backup for 2 days", "age>2d"))
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column("name", "Name", self.name_words, lambda r: r.resource.name, 26, hint=lambda r: r.resource.id),
-            *self.place_columns(),
             Column(
-                "type", "Type", lambda r: status_words(r.resource.type), lambda r: status_words(r.resource.type), 18
+                "name",
+                "Name",
+                self.name_words,
+                lambda r: r.resource.name,
+                26,
+                hint=lambda r: r.resource.id,
+                middle=True,
             ),
-            Column("vault", "Vault", vault_words, lambda r: r.vault.name if r.vault else None, 20),
+            *self.place_columns(),
+            Column("type", "Type", type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
+            Column("vault", "Vault", vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", "State", protection_words, protection_words, 24, mark=protection_mark),
             Column("size", "Size", lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True),
             Column(
                 "last-good",
                 "Last good backup",
-                lambda r: times.text_and_age(last_good_at(r), NONE),
+                lambda r: times.short_age(last_good_at(r)),
                 last_good_at,
-                30,
+                14,
                 hint=lambda r: times.both(last_good_at(r)),
+                copied=lambda r: times.text_and_age(last_good_at(r)),
             ),
             Column(
                 "backups",
@@ -156,6 +165,11 @@ class ResourcesPage(Page[ResourceRow]):
         current = self.view.current_row()
         if current is not None and current.vault is not None:
             self.vault_requested.emit(current.vault.id)
+
+
+def type_words(row: ResourceRow) -> str:
+    """Return the type of a resource."""
+    return status_words(row.resource.type)
 
 
 def vault_words(row: ResourceRow) -> str:

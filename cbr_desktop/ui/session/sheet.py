@@ -16,7 +16,11 @@ Facts = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that the details say of one subject, but its JSON. ``vault_id`` is where a checkpoint would be made."""
+    """All that the details say of one subject, but its JSON.
+
+    ``vault_id`` is where a checkpoint would be made, ``gauge`` how full the subject is and at how much it warns, in
+    percent, where it can be filled.
+    """
 
     id: str
     name: str
@@ -28,6 +32,7 @@ class Sheet:
     relations: list[str]
     activity: list[str]
     vault_id: VaultId | None
+    gauge: tuple[float, float] | None = None
 
 
 def activity(tasks: list[Task], times: Times) -> list[str]:

@@ -16,7 +16,13 @@ from cbr_desktop.ui.shell.menus import SEPARATOR, Command
 from cbr_desktop.ui.shell.navigation import NAMES, Navigation
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
-THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+THEMES = {
+    Theme.SYSTEM: "As the desktop",
+    Theme.LIGHT: "Light",
+    Theme.DARK: "Dark",
+    Theme.HIGH_CONTRAST: "High contrast, dark",
+    Theme.HIGH_CONTRAST_LIGHT: "High contrast, light",
+}
 """The themes that can be chosen, with their words."""
 
 

@@ -3,35 +3,44 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QTabWidget,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.journal import Entry, record_of
+from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
+from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.tokens import RADIUS
 from cbr_desktop.ui.session.sheet import Facts, Sheet
 from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading
 
 _JSON_TEXT_LIMIT = 2_000
+_FOUND_LIMIT = 1_000
+_GAUGE_HEIGHT = 18
+_TINT = 0.12
 
 
 class Details(QFrame):
@@ -69,27 +78,16 @@ class Details(QFrame):
         self._tell_head()
         self._fill(self.leaves.currentIndex())
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the colour of the state from the theme that is on now."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
-
     def _tell_head(self) -> None:
         held = self._sheet
         self.title.setText(plain(held.name) if held else "Details")
-        self.state.setText(f"{held.mark.shape} {plain(held.state, 80)} · {held.kind}" if held else plain(self._nothing))
-        self._colour()
+        self.state.tell(held.mark if held else None, held.state if held else "")
+        self.kind.setText(plain(held.kind if held else self._nothing))
+        self.gauge.tell(Gauge(*held.gauge) if held and held.gauge else None)
         for button in (self.copy_id, self.copy_name, self.create_checkpoint, self.leaves):
             button.setVisible(held is not None)
         if held is not None:
             self.create_checkpoint.setVisible(held.vault_id is not None)
-
-    def _colour(self) -> None:
-        colours = self.palette()
-        if self._sheet is not None:
-            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(self._sheet.mark.tone, colours))
-        self.state.setPalette(colours)
 
     def _fill(self, leaf: int) -> None:
         if self._sheet is None or leaf in self._filled:
@@ -106,6 +104,7 @@ class Details(QFrame):
         else:
             told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
             self._json.setPlainText(bounded(as_json(told, _JSON_TEXT_LIMIT)))
+            self._find()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -116,9 +115,17 @@ class Details(QFrame):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.title.setFont(font)
-        self.state = _label("detailsState", self)
+        self.state = StateChip(self)
+        self.kind = _label("detailsKind", self)
+        self.kind.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.gauge = GaugeBar(self)
         layout.addWidget(self.title)
-        layout.addWidget(self.state)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.state)
+        head.addWidget(self.kind, 1)
+        layout.addLayout(head)
+        layout.addWidget(self.gauge)
         layout.addLayout(self._buttons())
         self.leaves = QTabWidget(self)
         self.leaves.setObjectName("detailsLeaves")
@@ -129,17 +136,46 @@ class Details(QFrame):
         self._activity = _lines("activity", "Activity", self)
         self.leaves.addTab(self._relations, "Relations")
         self.leaves.addTab(self._activity, "Activity")
-        self._json = QPlainTextEdit(self)
+        self._json = FoundText(self)
         self._json.setObjectName("json")
         self._json.setAccessibleName("JSON")
         self._json.setReadOnly(True)
         self._json.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._json.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.leaves.addTab(self._json, "JSON")
+        self.leaves.addTab(self._json_leaf(), "JSON")
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
         self.setMinimumWidth(300)
+
+    def _json_leaf(self) -> QWidget:
+        """Return the leaf of the JSON: a line to look for something, and the text below it."""
+        leaf = QWidget(self)
+        leaf.setObjectName("jsonLeaf")
+        self.sought = QLineEdit(leaf)
+        self.sought.setObjectName("findInJson")
+        self.sought.setAccessibleName("Find in JSON")
+        self.sought.setPlaceholderText("Find (Enter: next)")
+        self.sought.setClearButtonEnabled(True)
+        self.found = QLabel(leaf)
+        self.found.setObjectName("foundInJson")
+        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.sought.textChanged.connect(self._find)
+        self.sought.returnPressed.connect(self._json.show_next)
+        row = QHBoxLayout()
+        row.addWidget(self.sought, 1)
+        row.addWidget(self.found)
+        layout = QVBoxLayout(leaf)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(row)
+        layout.addWidget(self._json, 1)
+        return leaf
+
+    def _find(self) -> None:
+        count = self._json.find_all(self.sought.text())
+        self.found.setText(f"{count} found" if self.sought.text() else "")
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -179,6 +215,107 @@ class Details(QFrame):
     def _copy(self, part: Callable[[Sheet], str], *_: object) -> None:
         if self._sheet is not None:
             QGuiApplication.clipboard().setText(part(self._sheet))
+
+
+class StateChip(QLabel):
+    """A state in its colour, on a tint of it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("detailsState")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setContentsMargins(8, 3, 8, 3)
+        self._mark: Mark | None = None
+        self._is_colouring = False
+
+    def tell(self, mark: Mark | None, words: str) -> None:
+        """Show another state, or none."""
+        self._mark = mark
+        self.setText(f"{mark.shape} {plain(words, 80)}" if mark is not None else "")
+        self.setVisible(mark is not None)
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colour from the theme that is on now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self._is_colouring:
+            self._colour()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the tint below the words."""
+        if self._mark is not None:
+            tint = tone_colour(self._mark.tone, self.palette())
+            tint.setAlphaF(_TINT)
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tint)
+            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+            painter.end()
+        super().paintEvent(event)
+
+    def _colour(self) -> None:
+        if self._mark is None:
+            return
+        colours = QPalette()
+        colours.setColor(QPalette.ColorRole.WindowText, tone_colour(self._mark.tone, self.palette()))
+        self._is_colouring = True
+        self.setPalette(colours)
+        self._is_colouring = False
+
+
+class GaugeBar(QWidget):
+    """How full something is, as wide as there is room, in the colours of the tables."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("detailsGauge")
+        self._gauge: Gauge | None = None
+        self.setFixedHeight(_GAUGE_HEIGHT)
+        self.hide()
+
+    def tell(self, gauge: Gauge | None) -> None:
+        """Show another share, or nothing."""
+        self._gauge = gauge
+        self.setVisible(gauge is not None)
+        self.setAccessibleName(f"{gauge.percent:.0f} %" if gauge is not None else "")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the gauge."""
+        if self._gauge is not None:
+            painter = QPainter(self)
+            draw_gauge(painter, QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5), self._gauge, self.palette())
+            painter.end()
+
+
+class FoundText(QPlainTextEdit):
+    """Text in which every place is marked where something stands that is looked for."""
+
+    def find_all(self, sought: str) -> int:
+        """Mark all places of a text, in whichever case, and go to the first; return how many there are."""
+        marks: list[QTextEdit.ExtraSelection] = []
+        if sought:
+            cursor = self.document().find(sought, 0)
+            while not cursor.isNull() and len(marks) < _FOUND_LIMIT:
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = cursor
+                mark.format.setBackground(self.palette().color(QPalette.ColorRole.Highlight))
+                marks.append(mark)
+                cursor = self.document().find(sought, cursor)
+        self.setExtraSelections(marks)
+        self._sought = sought
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        if marks:
+            self.show_next()
+        return len(marks)
+
+    def show_next(self) -> None:
+        """Go to the next place, from the last to the first."""
+        sought = getattr(self, "_sought", "")
+        if sought and not self.find(sought):
+            self.moveCursor(QTextCursor.MoveOperation.Start)
+            self.find(sought)
 
 
 class FactGrid(QWidget):

@@ -40,6 +40,7 @@ class TasksPage(Page[Task]):
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
+    chips = (("Failed", "state:failed"), ("Running", "state:running"))
 
     def __init__(self, workspace: Workspace, times: Times) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
@@ -70,9 +71,24 @@ class TasksPage(Page[Task]):
                 KEPT, "Kept", self._kept_words, self._kept_words, 12, shown=False, mark=self._kept_mark, hint=_why_kept
             ),
             Column("type", "Type", lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
-            Column("resource", "Resource", resource_words, lambda t: t.resource_name or t.resource_id, 22),
-            Column("vault", "Vault", lambda t: t.vault_name or t.vault_id or NONE, lambda t: t.vault_name or None, 18),
-            Column("progress", "%", percent_words, lambda t: t.progress_percent, 18, gauge=_progress),
+            Column(
+                "resource",
+                "Resource",
+                resource_words,
+                lambda t: t.resource_name or t.resource_id,
+                22,
+                middle=True,
+                elastic=True,
+            ),
+            Column(
+                "vault",
+                "Vault",
+                lambda t: t.vault_name or t.vault_id or NONE,
+                lambda t: t.vault_name or None,
+                18,
+                middle=True,
+            ),
+            Column("progress", "%", percent_words, lambda t: t.progress_percent, 6, gauge=_progress),
             Column(
                 "started",
                 "Started",
@@ -218,7 +234,7 @@ class TasksPage(Page[Task]):
         self.older.setCheckable(True)
         self.older.setAutoDefault(False)
         self.older.clicked.connect(self.show_older)
-        row.insertWidget(row.count() - 1, self.older)
+        self.add_actions([self.older])
         return row
 
     def _build(self) -> None:

@@ -48,4 +48,5 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         relations,
         happened,
         vault.id,
+        (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )

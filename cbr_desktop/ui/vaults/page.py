@@ -15,6 +15,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 
@@ -72,6 +73,7 @@ class VaultsPage(Page[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    chips = (("Over 80 % full", "used>80"), ("Not available", "-state:available"), ("No backup for 2 days", "age>2d"))
 
     def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
         self._vault_index = vault_index
@@ -81,9 +83,9 @@ class VaultsPage(Page[Vault]):
         """Return the columns, those of the first start first."""
         vault_index, times = self._vault_index, self._times
         return (
-            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
+            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
+            Column("kind", "Kind", kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind)),
             Column(
                 "state",
                 "State",
@@ -98,17 +100,18 @@ class VaultsPage(Page[Vault]):
                 "Used / total",
                 lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
                 lambda v: v.used_percent if v.size_gb else None,
-                37,
+                24,
                 gauge=lambda v: Gauge(v.used_percent, v.threshold_percent) if v.size_gb else None,
                 hint=_room_words,
             ),
             Column(
                 "last-good",
                 "Last good backup",
-                lambda v: times.text_and_age(vault_index.last_good_at(v)),
+                lambda v: times.short_age(vault_index.last_good_at(v)),
                 vault_index.last_good_at,
-                25,
+                14,
                 hint=lambda v: times.both(vault_index.last_good_at(v)),
+                copied=lambda v: times.text_and_age(vault_index.last_good_at(v)),
             ),
             Column("policy", "Policy", vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
             Column(

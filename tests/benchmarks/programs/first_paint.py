@@ -7,7 +7,7 @@ from types import ModuleType
 from cbr_desktop.__main__ import main
 
 
-def run_life(_application: object, window: object, _context: object, _here: object) -> int:
+def run_life(_application: object, window: object, _context: object, _here: object, _secrets: object = None) -> int:
     """Stand in for the life of the window, which begins when it is painted."""
     print(time.monotonic_ns(), time.process_time_ns(), window.page("Vaults").model.total, flush=True)  # type: ignore[attr-defined]
     return 0

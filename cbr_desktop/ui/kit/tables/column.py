@@ -23,7 +23,10 @@ class Gauge(NamedTuple):
 class Column(NamedTuple, Generic[Row]):
     """A column: what its cells say, how they sort (``None`` comes last), and what is drawn beside the words.
 
-    ``hint`` is a second line for the cell's tooltip. ``width`` is in average characters.
+    ``hint`` is a second line for the cell's tooltip. ``width`` is in average characters: as wide as the column becomes
+    while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle,
+    where the end of a name or a path tells it from others. ``copied`` is what copying gives where a cell says it shorter.
+    The first ``elastic`` column, or else the first of all, takes the room that is left over.
     """
 
     key: str
@@ -36,6 +39,10 @@ class Column(NamedTuple, Generic[Row]):
     mark: Callable[[Row], Mark | None] | None = None
     gauge: Callable[[Row], Gauge | None] | None = None
     hint: Callable[[Row], str] | None = None
+    icon: Callable[[Row], str] | None = None
+    middle: bool = False
+    copied: Callable[[Row], str] | None = None
+    elastic: bool = False
 
 
 class RowChange(NamedTuple, Generic[Row]):

@@ -13,14 +13,23 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.plain import exact, plain
-from cbr_desktop.ui.kit.tables.column import Row
+from cbr_desktop.ui.kit.tables.column import Column, Row
 from cbr_desktop.ui.kit.tables.copying import as_json, tsv
-from cbr_desktop.ui.kit.tables.delegate import CellDelegate
+from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
+from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.session.profile_context import Settings
 
 _REMEMBER_MS = 400
 _TYPE_AHEAD_SECONDS = 1.0
+_MEASURED = 24
+"""Rows at the top, and as many of all the others, whose words say how wide a column is."""
+_MEASURED_TEXTS = 3
+"""The longest texts of a column that are measured: letters differ in width, but not that much."""
+_LEAST_LETTERS = 11
+_LEAST_LETTERS_OF_NAME = 16
+"""What a column, and the elastic one, shows at least of its words."""
+_SORT_ARROW = 18
 
 
 class TableView(QTableView, Generic[Row]):
@@ -57,13 +66,19 @@ class TableView(QTableView, Generic[Row]):
         self._typed = ""
         self._typed_at = -_TYPE_AHEAD_SECONDS
         self._restoring = False
+        self._own: dict[int, int] = {}
+        self._yielded: set[int] = set()
+        self._wanted: set[int] = set()
+        self._contents: dict[int, int] = {}
+        self._is_fitting = False
         self._remembering = QTimer(self)
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
         self._remembering.timeout.connect(self.remember)
         self._dress()
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(model, self))
+        self._delegate = CellDelegate(model, self)
+        self.setItemDelegate(self._delegate)
         self._restore_columns(sort)
         self._connect()
 
@@ -92,13 +107,13 @@ class TableView(QTableView, Generic[Row]):
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard: the visible columns, as they stand, with tabs between."""
         columns = [self._table.columns[i] for i in self._visible_columns()]
-        self._copy(tsv([column.text(row) for column in columns] for row in self.selected_rows()))
+        self._copy(tsv([_copied(column, row) for column in columns] for row in self.selected_rows()))
 
     def copy_cell(self) -> None:
         """Put the text of the current cell on the clipboard."""
         row = self.current_row()
         if row is not None:
-            self._copy(exact(plain(self._table.columns[self.currentIndex().column()].text(row), 100_000)))
+            self._copy(exact(plain(_copied(self._table.columns[self.currentIndex().column()], row), 100_000)))
 
     def copy_ids(self) -> None:
         """Put the ids of the selected rows on the clipboard, exactly as the service has them."""
@@ -126,7 +141,7 @@ class TableView(QTableView, Generic[Row]):
         for section, column in enumerate(self._table.columns):
             action = menu.addAction(column.title)
             action.setCheckable(True)
-            action.setChecked(not self.isColumnHidden(section))
+            action.setChecked(self._is_chosen(section))
             action.toggled.connect(partial(self._show_column, section))
         menu.addSeparator()
         menu.addAction("Reset the columns").triggered.connect(self.reset_columns)
@@ -137,7 +152,8 @@ class TableView(QTableView, Generic[Row]):
         self._held = {**self._held, **dict.fromkeys(keys, shown)}
         for section, column in enumerate(self._table.columns):
             if column.key in keys:
-                self.setColumnHidden(section, not shown)
+                self._hide(section, not shown)
+        self.fit()
 
     def reset_columns(self) -> None:
         """Show the columns as they were at the first start."""
@@ -149,12 +165,74 @@ class TableView(QTableView, Generic[Row]):
         """Write down columns and order for the next start."""
         header = self.horizontalHeader()
         sections = [header.logicalIndex(place) for place in range(len(self._table.columns))]
-        columns = [[self._table.columns[s].key, self._width_of(s), not self.isColumnHidden(s)] for s in sections]
+        columns = [[self._table.columns[s].key, self._own.get(s, 0), self._is_chosen(s)] for s in sections]
         self._settings.put(f"{self._key}/columns", columns)
         section = header.sortIndicatorSection()
         key = self._table.columns[section].key if 0 <= section < len(self._table.columns) else ""
         descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
         self._settings.put(f"{self._key}/sort", [key, descending])
+
+    def fit(self) -> None:
+        """Give each column the width that its words need, as far as there is room; what the operator set stays."""
+        room = self.viewport().width()
+        sections = self._visible_columns()
+        if self._is_fitting or not sections:
+            return
+        elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
+        wishes = [self._wish(section, section == elastic) for section in sections]
+        self._is_fitting = True
+        for section, width in zip(sections, fitted(wishes, room), strict=True):
+            if width:
+                self._yielded.discard(section)
+                self.setColumnHidden(section, False)
+                if self.columnWidth(section) != width:
+                    self.setColumnWidth(section, width)
+            else:
+                self._yielded.add(section)
+                self.setColumnHidden(section, True)
+        self._is_fitting = False
+        self._delegate.lead = self._first_column()
+
+    def measure(self) -> None:
+        """Look how wide the words of each column are; columns only grow by that, so that nothing jumps back."""
+        count = self._table.rowCount()
+        if not count:
+            return
+        step = max(1, count // _MEASURED)
+        places = sorted({*range(min(count, _MEASURED)), *range(0, count, step)})
+        rows = [self._table.row_at(place) for place in places]
+        metrics = self.fontMetrics()
+        grown = False
+        for section in self._visible_columns():
+            column = self._table.columns[section]
+            texts = sorted({plain(column.text(row)) for row in rows}, key=len)[-_MEASURED_TEXTS:]
+            width = max(map(metrics.horizontalAdvance, texts)) + room_beside_text(column) + 2
+            if width > self._contents.get(section, 0):
+                self._contents[section] = width
+                grown = True
+        if grown:
+            self.fit()
+
+    def _wish(self, section: int, elastic: bool) -> Wish:
+        column = self._table.columns[section]
+        letter = self.fontMetrics().averageCharWidth()
+        arrow = _SORT_ARROW if self.horizontalHeader().sortIndicatorSection() == section else 0
+        head = self.fontMetrics().horizontalAdvance(column.title) + 2 * PAD + 2 + arrow
+        beside = room_beside_text(column)
+        full = max(head, self._contents.get(section, beside + column.width * letter))
+        good = max(head, min(full, column.width * letter + beside))
+        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS
+        least = max(head, min(good, letters * letter + beside))
+        yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
+        return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
+
+    def _is_chosen(self, section: int) -> bool:
+        """Tell whether a column is to be shown, though there may be no room for it now."""
+        return not self.isColumnHidden(section) or section in self._yielded
+
+    def _hide(self, section: int, hidden: bool) -> None:
+        self._yielded.discard(section)
+        self.setColumnHidden(section, hidden)
 
     # building
 
@@ -171,11 +249,12 @@ class TableView(QTableView, Generic[Row]):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 12)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 14)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setMinimumSectionSize(2 * PAD)
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
         header.setSectionsClickable(True)
@@ -185,11 +264,12 @@ class TableView(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         header.sortIndicatorChanged.connect(self._sort)
         header.customContextMenuRequested.connect(self._show_header_menu)
-        header.sectionResized.connect(self._noted)
+        header.sectionResized.connect(self._note_width)
         header.sectionMoved.connect(self._noted)
         header.sortIndicatorChanged.connect(self._noted)
         self._table.modelAboutToBeReset.connect(self._keep)
         self._table.modelReset.connect(self._restore)
+        self._table.arranged.connect(self.measure)
         self.doubleClicked.connect(self.opened)
 
     def _restore_columns(self, sort: tuple[str, Qt.SortOrder] | None) -> None:
@@ -216,18 +296,36 @@ class TableView(QTableView, Generic[Row]):
         for place, key in enumerate(order):
             header.moveSection(header.visualIndex(sections[key]), place)
         letter = self.fontMetrics().averageCharWidth()
+        self._own, self._wanted, self._contents = {}, set(), {}
         for section, column in enumerate(self._table.columns):
             width, shown = known.get(column.key, (0, column.shown))
-            self.setColumnWidth(section, width or column.width * letter + 24)
-            self.setColumnHidden(section, not shown)
+            usual = column.width * letter + 24
+            if width and width != usual:  # the usual width was remembered as well before columns fitted their content
+                self._own[section] = width
+                self._is_fitting = True
+                self.setColumnWidth(section, width)
+                self._is_fitting = False
+            if shown and not column.shown:
+                self._wanted.add(section)
+            self._hide(section, not shown)
+        self.measure()
+        self.fit()
 
     def _show_column(self, section: int, shown: bool) -> None:
         if shown or len(self._visible_columns()) > 1:
-            self.setColumnHidden(section, not shown)
+            self._hide(section, not shown)
+            (self._wanted.add if shown else self._wanted.discard)(section)
+            self.measure()
+            self.fit()
             self._remembering.start()
 
     def _show_header_menu(self, point: QPoint) -> None:
         self.show_column_menu(self.horizontalHeader().mapToGlobal(point))
+
+    def _note_width(self, section: int, _: int, width: int) -> None:
+        if not self._is_fitting and width:
+            self._own[section] = width
+            self._noted()
 
     def _noted(self, *_: object) -> None:
         if self.isVisible():
@@ -236,19 +334,14 @@ class TableView(QTableView, Generic[Row]):
     def _sort(self, section: int, order: Qt.SortOrder) -> None:
         self._table.sort(section, order)
 
-    def _width_of(self, section: int) -> int:
-        """Return a width to remember; that of the last column is stretched and that of a hidden one is 0."""
-        header = self.horizontalHeader()
-        is_last = section == (self._visible_columns() or [-1])[-1]
-        return 0 if is_last or self.isColumnHidden(section) else header.sectionSize(section)
-
     def _visible_columns(self) -> list[int]:
+        """Return the columns that are to be shown, in their order, those included for which there is no room now."""
         header = self.horizontalHeader()
         sections = (header.logicalIndex(place) for place in range(len(self._table.columns)))
-        return [section for section in sections if not self.isColumnHidden(section)]
+        return [section for section in sections if self._is_chosen(section)]
 
     def _first_column(self) -> int:
-        return (self._visible_columns() or [0])[0]
+        return next((section for section in self._visible_columns() if section not in self._yielded), 0)
 
     # keeping what is selected
 
@@ -327,6 +420,11 @@ class TableView(QTableView, Generic[Row]):
 
     # Qt asks
 
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
+        """Fit the columns into the new width."""
+        super().resizeEvent(event)
+        self.fit()
+
     def selectionChanged(self, selected: "QtCore.QItemSelection", deselected: "QtCore.QItemSelection") -> None:
         """Tell that other rows are selected, unless the same ones are being put back."""
         super().selectionChanged(selected, deselected)
@@ -372,6 +470,10 @@ class TableView(QTableView, Generic[Row]):
         if action in ends and self._table.rowCount():
             return self._table.index(ends[action] % self._table.rowCount(), self._first_column())
         return super().moveCursor(action, modifiers)
+
+
+def _copied(column: Column[Row], row: Row) -> str:
+    return (column.copied or column.text)(row)
 
 
 def _stored_columns(stored: object) -> list[tuple[str, int, bool]]:

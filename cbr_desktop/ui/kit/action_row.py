@@ -1,0 +1,120 @@
+"""A row of buttons that gives way: those at the end go into a menu where there is no room for them."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.tokens import NEAR
+
+
+class ActionRow(QWidget):
+    """Shows as many of its buttons as there is room for, and the others in a menu that stands at the end.
+
+    Whoever owns a button may hide, show and disable it as ever.
+    """
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._buttons: list[QAbstractButton] = []
+        self._given_way: set[QAbstractButton] = set()
+        self._is_arranging = False
+        self.more = QToolButton(self)
+        self.more.setObjectName(f"{name}More")
+        self.more.setAccessibleName("More actions")
+        self.more.setToolTip("What else can be done here")
+        self.more.setIcon(icon("more"))
+        self.more.setAutoRaise(True)
+        self.more.clicked.connect(self.open_menu)
+        self.more.hide()
+        self.hide()
+
+    def add(self, buttons: Iterable[QAbstractButton]) -> None:
+        """Put buttons at the end."""
+        for button in buttons:
+            shown = not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
+            button.setParent(self)
+            button.setVisible(shown)
+            button.installEventFilter(self)
+            self._buttons.append(button)
+        self.show()
+        self._arrange()
+
+    def open_menu(self) -> "QtWidgets.QMenu":
+        """Open the menu of the buttons for which there is no room."""
+        menu = QtWidgets.QMenu(self.more)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button in self._buttons:
+            if button in self._given_way:
+                action = menu.addAction(button.text())
+                action.setToolTip(button.toolTip())
+                action.setCheckable(button.isCheckable())
+                action.setChecked(button.isChecked())
+                action.setEnabled(button.isEnabled())
+                action.triggered.connect(partial(_click, button))
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        return menu
+
+    def _wished(self) -> list[QAbstractButton]:
+        return [button for button in self._buttons if not button.isHidden() or button in self._given_way]
+
+    def _arrange(self) -> None:
+        if self._is_arranging:
+            return
+        self._is_arranging = True
+        wished = self._wished()
+        widths = [button.sizeHint().width() for button in wished]
+        room = self.width() + NEAR
+        fit = len(wished)
+        if sum(widths) + NEAR * fit > room:
+            room -= self.more.sizeHint().width() + NEAR
+            while fit and sum(widths[:fit]) + NEAR * fit > room:
+                fit -= 1
+        self._given_way = set(wished[fit:])
+        at = 0
+        for button, width in zip(wished, widths, strict=True):
+            button.setVisible(button not in self._given_way)
+            if button not in self._given_way:
+                button.setGeometry(self._placed(at, width))
+                at += width + NEAR
+        self.more.setVisible(bool(self._given_way))
+        self.more.setGeometry(self._placed(at, self.more.sizeHint().width()))
+        self._is_arranging = False
+
+    def _placed(self, at: int, width: int) -> "QtCore.QRect":
+        left = at if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else self.width() - at - width
+        return QtCore.QRect(left, 0, width, self.height())
+
+    def sizeHint(self) -> QSize:
+        """Return the size of all buttons side by side."""
+        hints = [button.sizeHint() for button in self._wished()]
+        height = max((hint.height() for hint in hints), default=0)
+        return QSize(sum(hint.width() + NEAR for hint in hints) - NEAR if hints else 0, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the menu's button."""
+        return QSize(self.more.sizeHint().width() if self._wished() else 0, self.sizeHint().height())
+
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
+        """Show as many as there is room for now."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what the owners of the buttons do with them."""
+        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)
+        if not self._is_arranging and event.type() in kinds:
+            if event.type() == QEvent.Type.HideToParent:
+                self._given_way.discard(watched)
+            self.updateGeometry()
+            self._arrange()
+        return False
+
+
+def _click(button: QAbstractButton, *_: object) -> None:
+    button.click()

@@ -1,0 +1,48 @@
+"""Chips: filters that are asked for often, each a small button that says whether it is on."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.ui.kit.tokens import TIGHT
+
+
+class Chips(QWidget):
+    """Offers filters; ``chips`` are their words and what each puts into the filter.
+
+    Signals:
+        chosen: the filter to be used, empty for none.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, chips: Sequence[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName("Quick filters")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(TIGHT)
+        self.buttons: dict[str, QToolButton] = {}
+        for words, filter in chips:
+            button = QToolButton(self)
+            button.setObjectName(f"{name}{len(self.buttons) + 1}")
+            button.setProperty("chip", True)
+            button.setText(words)
+            button.setAccessibleName(f"Filter: {words}")
+            button.setToolTip(tooltip(f"Filter: {filter}"))
+            button.setCheckable(True)
+            button.clicked.connect(partial(self._choose, filter))
+            row.addWidget(button)
+            self.buttons[filter] = button
+
+    def tell(self, filter: str) -> None:
+        """Show which chip says what the filter says."""
+        for said, button in self.buttons.items():
+            button.setChecked(said == filter.strip())
+
+    def _choose(self, filter: str, checked: bool) -> None:
+        self.chosen.emit(filter if checked else "")

@@ -1,0 +1,45 @@
+"""How wide the columns of a table become: what each wants, what there is, and who yields."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Wish(NamedTuple):
+    """What one visible column asks for, in pixels: ``least <= good <= full``.
+
+    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while there
+    is no room, ``elastic`` that it takes what is left over.
+    """
+
+    least: int
+    good: int
+    full: int
+    own: int = 0
+    yields: bool = True
+    elastic: bool = False
+
+
+def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
+    """Return the width of each column, 0 for those that yield.
+
+    Those further right yield first. Then as many as possible become as wide as is good, then as wide as their content,
+    and the elastic one takes the rest. Where even those that must stay have no room, their sum exceeds it.
+    """
+    least = [wish.own or wish.least for wish in wishes]
+    stays = [True] * len(wishes)
+    for place in reversed(range(len(wishes))):
+        if sum(width for width, stay in zip(least, stays, strict=True) if stay) <= room:
+            break
+        stays[place] = not wishes[place].yields or bool(wishes[place].own)
+    widths = [width if stay else 0 for width, stay in zip(least, stays, strict=True)]
+    free = [place for place, wish in enumerate(wishes) if stays[place] and not wish.own]
+    left = room - sum(widths)
+    for target in ([wishes[place].good for place in free], [wishes[place].full for place in free]):
+        lacking = sorted((aim - widths[place], place) for place, aim in zip(free, target, strict=True))
+        for lack, place in lacking:
+            more = max(0, min(lack, left))
+            widths[place] += more
+            left -= more
+    for place in [place for place in free if wishes[place].elastic][:1]:
+        widths[place] += max(0, left)
+    return widths
