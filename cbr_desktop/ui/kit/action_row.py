@@ -23,6 +23,9 @@ class ActionRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._buttons: list[QAbstractButton] = []
         self._given_way: set[QAbstractButton] = set()
+        self._aside = QWidget(self)
+        self._aside.setObjectName(f"{name}Aside")
+        self._aside.hide()
         self._is_arranging = False
         self.more = QToolButton(self)
         self.more.setObjectName(f"{name}More")
@@ -38,8 +41,7 @@ class ActionRow(QWidget):
         """Put buttons at the end."""
         for button in buttons:
             shown = not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
-            button.setParent(self)
-            button.setVisible(shown)
+            _move(button, self, shown=shown)
             button.installEventFilter(self)
             self._buttons.append(button)
         self.show()
@@ -50,7 +52,7 @@ class ActionRow(QWidget):
         menu = QtWidgets.QMenu(self.more)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for button in self._buttons:
-            if button in self._given_way:
+            if button in self._given_way and not button.isHidden():
                 action = menu.addAction(button.text())
                 action.setToolTip(button.toolTip())
                 action.setCheckable(button.isCheckable())
@@ -61,7 +63,7 @@ class ActionRow(QWidget):
         return menu
 
     def _wished(self) -> list[QAbstractButton]:
-        return [button for button in self._buttons if not button.isHidden() or button in self._given_way]
+        return [button for button in self._buttons if not button.isHidden()]
 
     def _arrange(self) -> None:
         if self._is_arranging:
@@ -78,8 +80,10 @@ class ActionRow(QWidget):
         self._given_way = set(wished[fit:])
         at = 0
         for button, width in zip(wished, widths, strict=True):
-            button.setVisible(button not in self._given_way)
-            if button not in self._given_way:
+            place = self._aside if button in self._given_way else self
+            if button.parentWidget() is not place:
+                _move(button, place, shown=True)
+            if place is self:
                 button.setGeometry(self._placed(at, width))
                 at += width + NEAR
         self.more.setVisible(bool(self._given_way))
@@ -109,11 +113,15 @@ class ActionRow(QWidget):
         """Follow what the owners of the buttons do with them."""
         kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)
         if not self._is_arranging and event.type() in kinds:
-            if event.type() == QEvent.Type.HideToParent:
-                self._given_way.discard(watched)
             self.updateGeometry()
             self._arrange()
         return False
+
+
+def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
+    """Give a button another parent, which hides it, and show it again if it was to be seen."""
+    button.setParent(place)
+    button.setVisible(shown)
 
 
 def _click(button: QAbstractButton, *_: object) -> None:

@@ -16,9 +16,12 @@ _GRID = 16.0
 
 
 @cache
-def icon(name: str) -> QIcon:
-    """Return an icon by name; it follows the palette of the application by itself."""
-    return QIcon(_Engine(name))
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
+    """Return an icon by name, in the colour of a role; it follows the palette of the application by itself.
+
+    On a primary button that is ``BrightText``.
+    """
+    return QIcon(_Engine(name, role))
 
 
 @lru_cache(maxsize=200)
@@ -141,15 +144,18 @@ _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
 class _Engine(QIconEngine):
     """Draws one icon in the colour that its mode has in the palette now."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, role: QPalette.ColorRole) -> None:
         super().__init__()
         self._name = name
+        self._role = role
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into ``rect``."""
-        group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
-        role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
-        colour = QGuiApplication.palette().color(group, role)
+        palette = QGuiApplication.palette()
+        if mode == QIcon.Mode.Disabled:
+            colour = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+        else:
+            colour = palette.color(self._role)
         draw(painter, self._name, QRectF(rect), colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -163,7 +169,7 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""
-        return _Engine(self._name)
+        return _Engine(self._name, self._role)
 
 
 def _lines(painter: QPainter, *points: tuple[float, float]) -> None:

@@ -404,7 +404,7 @@ class Page(QWidget, Generic[Row]):
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
         self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
         self.filter.setToolTip(tooltip(self._filter_help()))
-        self.filter.setMinimumWidth(120)
+        self.filter.setMinimumWidth(180)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)

@@ -32,7 +32,13 @@ from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
 
-_THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+_THEMES = {
+    Theme.SYSTEM: "As the desktop",
+    Theme.LIGHT: "Light",
+    Theme.DARK: "Dark",
+    Theme.HIGH_CONTRAST: "High contrast, black",
+    Theme.HIGH_CONTRAST_LIGHT: "High contrast, white",
+}
 
 
 class DeferredWidgets:
@@ -248,7 +254,7 @@ class DeferredWidgets:
         self._show_page("Outbox").filter.setText("state:held")
 
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
-        """Open the choice of light and dark below a button."""
+        """Open the choice of themes below a button."""
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)

@@ -82,12 +82,7 @@ class ProfileHeader(QWidget):
         self.arm.setObjectName("arm")
         self.arm.clicked.connect(self.arm_menu_requested)
         row.addWidget(self.arm)
-        self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
-        self.create_checkpoint.setObjectName("createCheckpoint")
-        self.create_checkpoint.setAccessibleName("Create checkpoint")
-        self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
-        self.create_checkpoint.setAutoDefault(False)
-        self.create_checkpoint.clicked.connect(self.create_requested)
+        self.create_checkpoint = self._create_button()
         row.addWidget(self.create_checkpoint)
         self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
         self.details.setObjectName("toggleDetails")
@@ -96,7 +91,7 @@ class ProfileHeader(QWidget):
         self.details.clicked.connect(self.details_toggled)
         self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
         self.refresh.clicked.connect(self.refresh_requested)
-        self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
+        self.theme = self._button("contrast", "Theme", "Theme: light, dark, high contrast, or as the desktop")
         self.theme.clicked.connect(self.theme_menu_requested)
         self.help = self._button("help", "Help", "Help: keys and versions (F1)")
         self.help.clicked.connect(self.help_requested)
@@ -108,6 +103,16 @@ class ProfileHeader(QWidget):
         self._stripe = Stripe(self)
         layout.addWidget(self._stripe)
         self.tell_scope()
+
+    def _create_button(self) -> QPushButton:
+        made = QPushButton(icon("plus", QPalette.ColorRole.BrightText), "Create checkpoint", self)
+        made.setObjectName("createCheckpoint")
+        made.setAccessibleName("Create checkpoint")
+        made.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        made.setAutoDefault(False)
+        made.setProperty("primary", True)
+        made.clicked.connect(self.create_requested)
+        return made
 
     def tell_scope(self) -> None:
         """Name the scope as it is now."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Wish(NamedTuple):
     """What one visible column asks for, in pixels: ``least <= good <= full``.
 
-    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while there
-    is no room, ``elastic`` that it takes what is left over.
+    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while
+    there is no room, ``elastic`` that it takes what is left over.
     """
 
     least: int

@@ -10,6 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.plain import exact, plain
@@ -28,7 +29,8 @@ _MEASURED_TEXTS = 3
 """The longest texts of a column that are measured: letters differ in width, but not that much."""
 _LEAST_LETTERS = 11
 _LEAST_LETTERS_OF_NAME = 16
-"""What a column, and the elastic one, shows at least of its words."""
+_LEAST_LETTERS_BY_GAUGE = 18
+"""What a column, the elastic one, and one with a gauge show at least of their words."""
 _SORT_ARROW = 18
 
 
@@ -221,8 +223,9 @@ class TableView(QTableView, Generic[Row]):
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
         good = max(head, min(full, column.width * letter + beside))
-        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS
-        least = max(head, min(good, letters * letter + beside))
+        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else _LEAST_LETTERS
+        least = full if column.whole else max(head, min(good, letters * letter + beside))
+        good = max(least, good)
         yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
@@ -237,6 +240,9 @@ class TableView(QTableView, Generic[Row]):
     # building
 
     def _dress(self) -> None:
+        font = QFont(self.font())
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width, so that figures stand below each other
+        self.setFont(font)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
