@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tokens import NEAR
@@ -20,7 +20,7 @@ class ActionRow(QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
         self._buttons: list[QAbstractButton] = []
         self._given_way: set[QAbstractButton] = set()
         self._aside = QWidget(self)

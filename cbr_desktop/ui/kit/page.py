@@ -372,7 +372,9 @@ class Page(QWidget, Generic[Row]):
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        self.action_row.add(buttons)
+        row = ActionRow(f"actionsOf{self.name}", self)
+        row.add(buttons)
+        self._head_row.insertWidget(self._head_row.count() - 1, row)
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
@@ -383,7 +385,7 @@ class Page(QWidget, Generic[Row]):
         self.band.insertWidget(0, made)
 
     def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
         self.title = QLabel(self.name, self)
         self.title.setObjectName(f"{self.name.lower()}Title")
@@ -398,7 +400,6 @@ class Page(QWidget, Generic[Row]):
         names.setSpacing(0)
         names.addWidget(self.title)
         names.addWidget(self.count)
-        self.action_row = ActionRow(f"actionsOf{self.name}", self)
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
@@ -421,7 +422,6 @@ class Page(QWidget, Generic[Row]):
         self.gear.clicked.connect(self._show_columns)
         row.addLayout(names)
         row.addWidget(self.filter, 1)
-        row.addWidget(self.action_row)
         row.addWidget(self.gear)
         return row
 

@@ -53,8 +53,9 @@ def apply(application: QApplication, theme: Theme) -> None:
     if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
         application.setStyle("Fusion")
     application.setPalette(palette(colours))
+    ticked = _with_edges(colours)
     for name in _TICKED:
-        application.setPalette(_with_edges(colours), name)  # type: ignore[arg-type]  # the binding wants str, its hints bytes
+        application.setPalette(ticked, name)  # type: ignore[arg-type]  # the binding wants str, its hints bytes
     application.setStyleSheet(dress)
 
 

@@ -23,7 +23,7 @@ from cbr_desktop.ui.session.profile_context import Settings
 
 _REMEMBER_MS = 400
 _TYPE_AHEAD_SECONDS = 1.0
-_MEASURED = 24
+_MEASURED = 16
 """Rows at the top, and as many of all the others, whose words say how wide a column is."""
 _MEASURED_TEXTS = 3
 """The longest texts of a column that are measured: letters differ in width, but not that much."""
@@ -73,6 +73,7 @@ class TableView(QTableView, Generic[Row]):
         self._wanted: set[int] = set()
         self._contents: dict[int, int] = {}
         self._is_fitting = False
+        self._has_size = False
         self._remembering = QTimer(self)
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
@@ -176,10 +177,12 @@ class TableView(QTableView, Generic[Row]):
 
     def fit(self) -> None:
         """Give each column the width that its words need, as far as there is room; what the operator set stays."""
-        room = self.viewport().width()
         sections = self._visible_columns()
-        if self._is_fitting or not sections:
+        if self._is_fitting or not self._has_size or not sections:
             return
+        room = (
+            self.horizontalHeader().width()
+        )  # that of the viewport, which the binding needs long to hand out at first
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
         wishes = [self._wish(section, section == elastic) for section in sections]
         self._is_fitting = True
@@ -198,7 +201,7 @@ class TableView(QTableView, Generic[Row]):
     def measure(self) -> None:
         """Look how wide the words of each column are; columns only grow by that, so that nothing jumps back."""
         count = self._table.rowCount()
-        if not count:
+        if not count or not self._has_size:
             return
         step = max(1, count // _MEASURED)
         places = sorted({*range(min(count, _MEASURED)), *range(0, count, step)})
@@ -429,6 +432,9 @@ class TableView(QTableView, Generic[Row]):
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
         super().resizeEvent(event)
+        if not self._has_size:
+            self._has_size = True
+            self.measure()
         self.fit()
 
     def selectionChanged(self, selected: "QtCore.QItemSelection", deselected: "QtCore.QItemSelection") -> None:
