@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 
 from PySide6 import QtGui
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -170,6 +171,30 @@ class _Engine(QIconEngine):
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""
         return _Engine(self._name, self._role)
+
+
+class Picture(QWidget):
+    """Shows an icon large and quiet; it says nothing that words beside it do not say."""
+
+    _SIDE = 56
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("picture")
+        self._name = name
+        self.setFixedSize(QSize(self._SIDE, self._SIDE))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the icon on a disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Highlight))
+        painter.drawEllipse(self.rect())
+        side = self._SIDE / 2
+        colour = self.palette().color(QPalette.ColorRole.Accent)
+        draw(painter, self._name, QRectF(side / 2, side / 2, side, side), colour)
+        painter.end()
 
 
 def _lines(painter: QPainter, *points: tuple[float, float]) -> None:

@@ -28,9 +28,8 @@ from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.icons import Picture, icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.mark_sign import Picture
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel

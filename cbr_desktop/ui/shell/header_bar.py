@@ -186,10 +186,12 @@ class Stripe(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the colours."""
         painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
         count = max(1, len(self._colours))
         for place, colour in enumerate(self._colours):
             left, right = self.width() * place // count, self.width() * (place + 1) // count
-            painter.fillRect(QRect(left, 0, right - left, self.height()), colour)
+            painter.setBrush(colour)  # ``fillRect`` would make the 180 named gradients of Qt before the first paint
+            painter.drawRect(QRect(left, 0, right - left, self.height()))
         painter.end()
 
 

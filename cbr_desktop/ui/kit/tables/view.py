@@ -22,6 +22,7 @@ from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.session.profile_context import Settings
 
 _REMEMBER_MS = 400
+_MEASURE_MS = 50
 _TYPE_AHEAD_SECONDS = 1.0
 _MEASURED = 16
 """Rows at the top, and as many of all the others, whose words say how wide a column is."""
@@ -74,6 +75,10 @@ class TableView(QTableView, Generic[Row]):
         self._contents: dict[int, int] = {}
         self._is_fitting = False
         self._has_size = False
+        self._measuring = QTimer(self)
+        self._measuring.setSingleShot(True)
+        self._measuring.setInterval(_MEASURE_MS)
+        self._measuring.timeout.connect(self.measure)
         self._remembering = QTimer(self)
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
@@ -218,6 +223,13 @@ class TableView(QTableView, Generic[Row]):
         if grown:
             self.fit()
 
+    def _measure_soon(self) -> None:
+        """Measure the first rows at once, later ones when those that arrive together are all there."""
+        if self._contents:
+            self._measuring.start()
+        else:
+            self.measure()
+
     def _wish(self, section: int, elastic: bool) -> Wish:
         column = self._table.columns[section]
         letter = self.fontMetrics().averageCharWidth()
@@ -278,7 +290,7 @@ class TableView(QTableView, Generic[Row]):
         header.sortIndicatorChanged.connect(self._noted)
         self._table.modelAboutToBeReset.connect(self._keep)
         self._table.modelReset.connect(self._restore)
-        self._table.arranged.connect(self.measure)
+        self._table.arranged.connect(self._measure_soon)
         self.doubleClicked.connect(self.opened)
 
     def _restore_columns(self, sort: tuple[str, Qt.SortOrder] | None) -> None:
