@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from cbr_desktop.ui.kit.icons import icon
@@ -16,6 +16,9 @@ class ActionRow(QWidget):
 
     Whoever owns a button may hide, show and disable it as ever.
     """
+
+    _is_ready = False
+    """Qt sends events before a widget is made and while it goes."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,13 +39,13 @@ class ActionRow(QWidget):
         self.more.clicked.connect(self.open_menu)
         self.more.hide()
         self.hide()
+        self._is_ready = True
 
     def add(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons at the end."""
         for button in buttons:
             shown = not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
             _move(button, self, shown=shown)
-            button.installEventFilter(self)
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -109,13 +112,12 @@ class ActionRow(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def event(self, event: QEvent) -> bool:
         """Follow what the owners of the buttons do with them."""
-        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)
-        if not self._is_arranging and event.type() in kinds:
+        if self._is_ready and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             self._arrange()
-        return False
+        return super().event(event)
 
 
 def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:

@@ -52,6 +52,8 @@ def apply(application: QApplication, theme: Theme) -> None:
     # where these two are all there are, Fusion is the one in use, but on Windows
     if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
         application.setStyle("Fusion")
+    # a sheet that goes puts back the palettes that widgets had: it has to be gone before they take the new colours
+    application.setStyleSheet("")
     application.setPalette(palette(colours))
     ticked = _with_edges(colours)
     for name in _TICKED:
