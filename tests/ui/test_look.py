@@ -206,6 +206,11 @@ def test_columns_yield_from_the_right_but_not_the_name_and_not_what_the_operator
     assert fitted(wishes, 20) == [50, 0, 70]
 
 
+def test_where_a_wide_column_had_to_go_a_narrow_one_may_stay() -> None:
+    wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(100, 100, 100), Wish(40, 40, 40)]
+    assert fitted(wishes, 120) == [80, 0, 40]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_scrolls_sideways_with_everything_open(name: str, qtbot: QtBot) -> None:
     window = MainWindow(estate.workspace(settings=estate.Notebook()))

@@ -41,7 +41,7 @@ from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
-_COUNT_LETTERS = 30
+_COUNT_LETTERS = 34
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 CHANGE = "change"

@@ -10,6 +10,7 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, duration_words
 from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -74,9 +75,8 @@ class ProfileHeader(QWidget):
         self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.scope.clicked.connect(self.scope_menu_requested)
         row.addWidget(self.scope)
-        self._place = _label(self, "profilePlace")
+        self._place = Line("profilePlace", self)
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._place.setMinimumWidth(40)
         row.addWidget(self._place, 1)
         self.arm = self._button("lock", "Read-only", _ARM_HINT)
         self.arm.setObjectName("arm")
@@ -121,7 +121,7 @@ class ProfileHeader(QWidget):
         self._tell_chip(profiles)
         self.scope.setText(plain(scope_name(workspace.choice), 60).replace("&", "&&"))
         self.scope.setAccessibleDescription(plain(scope_name(workspace.choice)))
-        self._place.setText(_place_words(profiles, is_demo=workspace.is_demo))
+        self._place.tell(_place_words(profiles, is_demo=workspace.is_demo))
         is_one = len(profiles) == 1
         self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()

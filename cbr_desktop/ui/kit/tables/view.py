@@ -182,6 +182,12 @@ class TableView(QTableView, Generic[Row]):
 
     def fit(self) -> None:
         """Give each column the width that its words need, as far as there is room; what the operator set stays."""
+        room = self.horizontalHeader().width()
+        self._fit()
+        if self.horizontalHeader().width() != room:  # a scroll bar has come or gone meanwhile
+            self._fit()
+
+    def _fit(self) -> None:
         sections = self._visible_columns()
         if self._is_fitting or not self._has_size or not sections:
             return
