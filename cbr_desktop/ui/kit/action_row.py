@@ -57,7 +57,6 @@ class ActionRow(QWidget):
         for button in self._buttons:
             if button in self._given_way and not button.isHidden():
                 action = menu.addAction(button.text())
-                action.setToolTip(button.toolTip())
                 action.setCheckable(button.isCheckable())
                 action.setChecked(button.isChecked())
                 action.setEnabled(button.isEnabled())
