@@ -234,7 +234,7 @@ def _parser(cloud: _Parser) -> _Parser:
     selftest = commands.add_parser("selftest", help="do the main job in the demo cloud and tell how it went")
     selftest.add_argument("--screenshot", metavar="FILE", type=Path, help="where to save a picture of the window (PNG)")
     selftest.add_argument("--pictures", metavar="FOLDER", type=Path, help="where to save pictures of every step (PNG)")
-    selftest.add_argument("--theme", choices=("light", "dark"), default="light")
+    selftest.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light")
     selftest.set_defaults(run="app.selftest:run_selftest")
     return parser
 

@@ -97,6 +97,7 @@ class BackupsPage(Page[Backup]):
                 lambda b: b.expires_at,
                 20,
                 hint=lambda b: times.both(b.expires_at),
+                whole=True,
             ),
             Column(
                 "type",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,6 +37,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
 
@@ -89,7 +90,7 @@ class DoctorWindow(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(620, 380)
-        self.resize(1120, 680)
+        take_room(self, QSize(1120, 680))
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
         self._status.setAccessibleName("State of the examination")

@@ -74,7 +74,7 @@ class JournalPage(Page[Entry]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at)),
+            Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at), whole=True),
             Column("what", "What", what_words, what_words, 19, mark=_mark),
             Column("summary", "Tells", entry_summary, entry_summary, 44, elastic=True),
             Column(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tokens import NEAR
@@ -17,12 +17,18 @@ class ActionRow(QWidget):
     Whoever owns a button may hide, show and disable it as ever.
     """
 
+    _is_ready = False
+    """Qt sends events before a widget is made and while it goes."""
+
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
         self._buttons: list[QAbstractButton] = []
         self._given_way: set[QAbstractButton] = set()
+        self._aside = QWidget(self)
+        self._aside.setObjectName(f"{name}Aside")
+        self._aside.hide()
         self._is_arranging = False
         self.more = QToolButton(self)
         self.more.setObjectName(f"{name}More")
@@ -33,14 +39,13 @@ class ActionRow(QWidget):
         self.more.clicked.connect(self.open_menu)
         self.more.hide()
         self.hide()
+        self._is_ready = True
 
     def add(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons at the end."""
         for button in buttons:
             shown = not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
-            button.setParent(self)
-            button.setVisible(shown)
-            button.installEventFilter(self)
+            _move(button, self, shown=shown)
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -50,9 +55,8 @@ class ActionRow(QWidget):
         menu = QtWidgets.QMenu(self.more)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for button in self._buttons:
-            if button in self._given_way:
+            if button in self._given_way and not button.isHidden():
                 action = menu.addAction(button.text())
-                action.setToolTip(button.toolTip())
                 action.setCheckable(button.isCheckable())
                 action.setChecked(button.isChecked())
                 action.setEnabled(button.isEnabled())
@@ -61,7 +65,7 @@ class ActionRow(QWidget):
         return menu
 
     def _wished(self) -> list[QAbstractButton]:
-        return [button for button in self._buttons if not button.isHidden() or button in self._given_way]
+        return [button for button in self._buttons if not button.isHidden()]
 
     def _arrange(self) -> None:
         if self._is_arranging:
@@ -78,8 +82,10 @@ class ActionRow(QWidget):
         self._given_way = set(wished[fit:])
         at = 0
         for button, width in zip(wished, widths, strict=True):
-            button.setVisible(button not in self._given_way)
-            if button not in self._given_way:
+            place = self._aside if button in self._given_way else self
+            if button.parentWidget() is not place:
+                _move(button, place, shown=True)
+            if place is self:
                 button.setGeometry(self._placed(at, width))
                 at += width + NEAR
         self.more.setVisible(bool(self._given_way))
@@ -105,15 +111,18 @@ class ActionRow(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def event(self, event: QEvent) -> bool:
         """Follow what the owners of the buttons do with them."""
-        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)
-        if not self._is_arranging and event.type() in kinds:
-            if event.type() == QEvent.Type.HideToParent:
-                self._given_way.discard(watched)
+        if self._is_ready and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             self._arrange()
-        return False
+        return super().event(event)
+
+
+def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
+    """Give a button another parent, which hides it, and show it again if it was to be seen."""
+    button.setParent(place)
+    button.setVisible(shown)
 
 
 def _click(button: QAbstractButton, *_: object) -> None:

@@ -35,7 +35,7 @@ class Chips(QWidget):
             button.setAccessibleName(f"Filter: {words}")
             button.setToolTip(tooltip(f"Filter: {filter}"))
             button.setCheckable(True)
-            button.clicked.connect(partial(self._choose, filter))
+            button.clicked.connect(partial(self._choose, filter, button))
             row.addWidget(button)
             self.buttons[filter] = button
 
@@ -44,5 +44,5 @@ class Chips(QWidget):
         for said, button in self.buttons.items():
             button.setChecked(said == filter.strip())
 
-    def _choose(self, filter: str, checked: bool) -> None:
-        self.chosen.emit(filter if checked else "")
+    def _choose(self, filter: str, button: QToolButton, *_: object) -> None:
+        self.chosen.emit(filter if button.isChecked() else "")

@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 
 from PySide6 import QtGui
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -16,9 +17,12 @@ _GRID = 16.0
 
 
 @cache
-def icon(name: str) -> QIcon:
-    """Return an icon by name; it follows the palette of the application by itself."""
-    return QIcon(_Engine(name))
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
+    """Return an icon by name, in the colour of a role; it follows the palette of the application by itself.
+
+    On a primary button that is ``BrightText``.
+    """
+    return QIcon(_Engine(name, role))
 
 
 @lru_cache(maxsize=200)
@@ -141,15 +145,18 @@ _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
 class _Engine(QIconEngine):
     """Draws one icon in the colour that its mode has in the palette now."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, role: QPalette.ColorRole) -> None:
         super().__init__()
         self._name = name
+        self._role = role
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Draw into ``rect``."""
-        group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
-        role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
-        colour = QGuiApplication.palette().color(group, role)
+        palette = QGuiApplication.palette()
+        if mode == QIcon.Mode.Disabled:
+            colour = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+        else:
+            colour = palette.color(self._role)
         draw(painter, self._name, QRectF(rect), colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -165,7 +172,31 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""
-        return _Engine(self._name)
+        return _Engine(self._name, self._role)
+
+
+class Picture(QWidget):
+    """Shows an icon large and quiet; it says nothing that words beside it do not say."""
+
+    _SIDE = 56
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("picture")
+        self._name = name
+        self.setFixedSize(QSize(self._SIDE, self._SIDE))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the icon on a disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Highlight))
+        painter.drawEllipse(self.rect())
+        side = self._SIDE / 2
+        colour = self.palette().color(QPalette.ColorRole.Accent)
+        draw(painter, self._name, QRectF(side / 2, side / 2, side, side), colour)
+        painter.end()
 
 
 def _lines(painter: QPainter, *points: tuple[float, float]) -> None:

@@ -36,18 +36,6 @@ def label(text: str = "", name: str = "") -> QLabel:
     return made
 
 
-def make_room(window: QWidget) -> None:
-    """Make a window at least as high as its lines need at its width; Qt does not reckon with lines that wrap."""
-    layout = window.layout()
-    if layout is not None:
-        layout.activate()
-        width = max(
-            window.width() if window.isVisible() else 0, window.minimumWidth(), layout.totalMinimumSize().width()
-        )
-        height = max(layout.totalHeightForWidth(width), window.height() if window.isVisible() else 0)
-        window.resize(width, height)
-
-
 MARK_SIZE = QSize(12, 12)
 """How large marks are in lists, whatever the screen's pixel ratio."""
 

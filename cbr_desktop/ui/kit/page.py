@@ -28,9 +28,8 @@ from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.icons import Picture, icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.mark_sign import Picture
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
@@ -42,7 +41,7 @@ from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
-_COUNT_LETTERS = 30
+_COUNT_LETTERS = 34
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 CHANGE = "change"
@@ -376,7 +375,9 @@ class Page(QWidget, Generic[Row]):
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        self.action_row.add(buttons)
+        row = ActionRow(f"actionsOf{self.name}", self)
+        row.add(buttons)
+        self._head_row.insertWidget(self._head_row.count() - 1, row)
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
@@ -387,7 +388,7 @@ class Page(QWidget, Generic[Row]):
         self.band.insertWidget(0, made)
 
     def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
         self.title = QLabel(self.name, self)
         self.title.setObjectName(f"{self.name.lower()}Title")
@@ -402,13 +403,12 @@ class Page(QWidget, Generic[Row]):
         names.setSpacing(0)
         names.addWidget(self.title)
         names.addWidget(self.count)
-        self.action_row = ActionRow(f"actionsOf{self.name}", self)
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(f"Filter {self.name.lower()}")
         self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
         self.filter.setToolTip(tooltip(self._filter_help()))
-        self.filter.setMinimumWidth(120)
+        self.filter.setMinimumWidth(180)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
@@ -425,7 +425,6 @@ class Page(QWidget, Generic[Row]):
         self.gear.clicked.connect(self._show_columns)
         row.addLayout(names)
         row.addWidget(self.filter, 1)
-        row.addWidget(self.action_row)
         row.addWidget(self.gear)
         return row
 

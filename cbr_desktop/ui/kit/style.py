@@ -1,8 +1,8 @@
 """The style: one sheet over Fusion, made of the tokens of a theme.
 
 A sheet is polished and painted in C++. A proxy style in Python costs twice as much before the first paint, and a call
-of Python for every part that is drawn. Ticks, which a sheet draws only from files, stay Fusion's, in colours of their own
-palettes (see ``theme``). Arrows are wedges of a conical gradient, which is sharp at every scale and needs no file.
+of Python for every part that is drawn. Ticks, which a sheet draws only from files, stay Fusion's, in colours of their
+own palettes (see ``theme``). Arrows are wedges of a conical gradient, sharp at every scale and without a file.
 """
 
 from cbr_desktop.ui.kit.tokens import NEAR, RADIUS, TIGHT, Colours
@@ -55,11 +55,11 @@ QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow 
     image: none; width: 10px; height: 6px;
 }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
-    background: qconicalgradient(cx: 0.5, cy: 1, angle: 63.4, 
+    background: qconicalgradient(cx: 0.5, cy: 1, angle: 63.4,
         stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
 }}
 QAbstractSpinBox::up-arrow {{
-    background: qconicalgradient(cx: 0.5, cy: 0, angle: 243.4, 
+    background: qconicalgradient(cx: 0.5, cy: 0, angle: 243.4,
         stop: 0 {muted}, stop: 0.147 {muted}, stop: 0.149 transparent);
 }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 20px; }}
@@ -84,6 +84,7 @@ QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 5px {near}px;
 }}
+QTreeView QHeaderView::section {{ padding: 5px {tight}px 5px 7px; }}
 QHeaderView::section:hover {{ background: {hover}; }}
 QScrollBar {{ background: transparent; border: 0; margin: 0; }}
 QScrollBar:vertical {{ width: 12px; }}

@@ -4,7 +4,7 @@ import sys
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from cbr_desktop.domain.profile import Environment
@@ -30,8 +30,8 @@ _COLOURS = {
     Theme.HIGH_CONTRAST: CONTRAST_DARK,
     Theme.HIGH_CONTRAST_LIGHT: CONTRAST_LIGHT,
 }
-_FUSION_DARKENS = 140
-"""By how many hundredths Fusion darkens the colour of windows when it draws the edge of a tick, a radio button or a frame."""
+_FUSION_DARKENS = 127
+"""To how many hundredths Fusion darkens the colour of windows for the edges of ticks, radio buttons and frames."""
 _TICKED = ("QCheckBox", "QRadioButton", "QAbstractItemView", "QGroupBox")
 """The classes that have ticks of Fusion's."""
 ENVIRONMENT_COLOURS = {
@@ -46,21 +46,33 @@ ENVIRONMENT_COLOURS = {
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Dress the whole application; cheap enough to come before the first window."""
+    colours = colours_of(theme, application.styleHints())
+    dress = sheet(colours)
+    if application.styleSheet() == dress:  # a second window needs no second dressing
+        return
     # where these two are all there are, Fusion is the one in use, but on Windows
     if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
         application.setStyle("Fusion")
-    colours = _COLOURS[_by_desktop(application) if theme is Theme.SYSTEM else theme]
+    # a sheet that goes puts back the palettes that widgets had: it has to be gone before they take the new colours
+    application.setStyleSheet("")
     application.setPalette(palette(colours))
+    ticked = _with_edges(colours)
     for name in _TICKED:
-        application.setPalette(_with_edges(colours), name)
-    application.setStyleSheet(sheet(colours))
+        application.setPalette(ticked, name)  # type: ignore[arg-type]  # the binding wants str, its hints bytes
+    application.setStyleSheet(dress)
 
 
-def _by_desktop(application: QApplication) -> Theme:
-    """Return the theme that the desktop asks for; one that does not say is light, with the usual contrast."""
-    hints = application.styleHints()
-    is_dark = hints.colorScheme() == Qt.ColorScheme.Dark
-    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+def colours_of(theme: Theme, hints: QStyleHints) -> Colours:
+    """Return the colours of a theme."""
+    if theme is Theme.SYSTEM:
+        theme = desktop_theme(hints.colorScheme(), hints.accessibility().contrastPreference())
+    return _COLOURS[theme]
+
+
+def desktop_theme(scheme: Qt.ColorScheme, contrast: Qt.ContrastPreference) -> Theme:
+    """Return the theme that a desktop asks for; one that does not say is light, with the usual contrast."""
+    is_dark = scheme == Qt.ColorScheme.Dark
+    if contrast == Qt.ContrastPreference.HighContrast:
         return Theme.HIGH_CONTRAST if is_dark else Theme.HIGH_CONTRAST_LIGHT
     return Theme.DARK if is_dark else Theme.LIGHT
 

@@ -1,7 +1,7 @@
 """The tokens of the look: every colour, distance, corner and size of type, in one table; no Qt.
 
-The themes differ in colours alone. ``tests/ui/test_look.py`` reckons the contrast of each pair that is seen together, by
-the rules of WCAG 2.1: 4.5:1 for words, 3:1 for the edges of controls and for drawings that say something.
+The themes differ in colours alone. ``tests/ui/test_look.py`` reckons the contrast of each pair that is seen together,
+by the rules of WCAG 2.1: 4.5:1 for words, 3:1 for the edges of controls and for drawings that say something.
 """
 
 from typing import NamedTuple

@@ -6,7 +6,8 @@ from PySide6.QtCore import QDateTime, Qt, QTimeZone, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.text.states import duration_words
-from cbr_desktop.ui.kit.lines import label, make_room
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 
 _WIDTH = 460

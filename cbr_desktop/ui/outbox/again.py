@@ -10,7 +10,8 @@ from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import PLACES
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
-from cbr_desktop.ui.kit.lines import label, make_room
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.room import make_room
 
 _WIDTH = 560
 

@@ -430,4 +430,4 @@ def _checkpoint_words(intent: Intent) -> str:
 
 
 def _time_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:
-    return Column(key, title, lambda i: times.text(at(i)), at, 19, hint=lambda i: times.both(at(i)))
+    return Column(key, title, lambda i: times.text(at(i)), at, 19, hint=lambda i: times.both(at(i)), whole=True)

@@ -37,6 +37,7 @@ from cbr_desktop.text.plans import MAKE_COLUMNS, found_cells, found_mark
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted, shown
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.workspace import Workspace
@@ -214,7 +215,7 @@ class MakePlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
-        self.resize(_SIZE)
+        take_room(self, _SIZE)
         self.table = StepTable("makePlanSteps", self)
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.table.itemSelectionChanged.connect(self._offer)

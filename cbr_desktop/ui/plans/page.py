@@ -124,6 +124,7 @@ class PlansPage(Page[PlanRow]):
                 lambda r: r.run.started_at,
                 19,
                 hint=lambda r: times.both(r.run.started_at),
+                whole=True,
             ),
             Column("profiles", "Profiles", _profile_words, _profile_words, 20),
             Column("id", "ID", lambda r: r.run.id, lambda r: r.run.id, 34, shown=False),

@@ -17,6 +17,7 @@ from cbr_desktop.text.plans import FOUND_COLUMNS, found_cells, found_mark
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.plans.steps import StepTable
@@ -171,7 +172,7 @@ class PlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
-        self.resize(_SIZE)
+        take_room(self, _SIZE)
         self.table = StepTable("planFindings", self)
         self.verdict = MarkedLine("planVerdict")
         self.ask = label(f"To go on, type {quoted(self._plan.name, 80)}:", "planAsk")

@@ -25,7 +25,8 @@ from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, log
 from cbr_desktop.text.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import count_words
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label, make_room
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.room import make_room
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""

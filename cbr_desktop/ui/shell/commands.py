@@ -20,8 +20,8 @@ THEMES = {
     Theme.SYSTEM: "As the desktop",
     Theme.LIGHT: "Light",
     Theme.DARK: "Dark",
-    Theme.HIGH_CONTRAST: "High contrast, dark",
-    Theme.HIGH_CONTRAST_LIGHT: "High contrast, light",
+    Theme.HIGH_CONTRAST: "High contrast, black",
+    Theme.HIGH_CONTRAST_LIGHT: "High contrast, white",
 }
 """The themes that can be chosen, with their words."""
 

@@ -291,7 +291,7 @@ class DeferredWidgets:
         self._show_page("Outbox").filter.setText("state:held")
 
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
-        """Open the choice of light and dark below a button."""
+        """Open the choice of themes below a button."""
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)

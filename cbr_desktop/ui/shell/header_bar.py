@@ -10,6 +10,7 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, duration_words
 from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -74,20 +75,14 @@ class ProfileHeader(QWidget):
         self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.scope.clicked.connect(self.scope_menu_requested)
         row.addWidget(self.scope)
-        self._place = _label(self, "profilePlace")
+        self._place = Line("profilePlace", self)
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._place.setMinimumWidth(40)
         row.addWidget(self._place, 1)
         self.arm = self._button("lock", "Read-only", _ARM_HINT)
         self.arm.setObjectName("arm")
         self.arm.clicked.connect(self.arm_menu_requested)
         row.addWidget(self.arm)
-        self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
-        self.create_checkpoint.setObjectName("createCheckpoint")
-        self.create_checkpoint.setAccessibleName("Create checkpoint")
-        self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
-        self.create_checkpoint.setAutoDefault(False)
-        self.create_checkpoint.clicked.connect(self.create_requested)
+        self.create_checkpoint = self._create_button()
         row.addWidget(self.create_checkpoint)
         self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
         self.details.setObjectName("toggleDetails")
@@ -96,7 +91,7 @@ class ProfileHeader(QWidget):
         self.details.clicked.connect(self.details_toggled)
         self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
         self.refresh.clicked.connect(self.refresh_requested)
-        self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
+        self.theme = self._button("contrast", "Theme", "Theme: light, dark, high contrast, or as the desktop")
         self.theme.clicked.connect(self.theme_menu_requested)
         self.help = self._button("help", "Help", "Help: keys and versions (F1)")
         self.help.clicked.connect(self.help_requested)
@@ -109,6 +104,16 @@ class ProfileHeader(QWidget):
         layout.addWidget(self._stripe)
         self.tell_scope()
 
+    def _create_button(self) -> QPushButton:
+        made = QPushButton(icon("plus", QPalette.ColorRole.BrightText), "Create checkpoint", self)
+        made.setObjectName("createCheckpoint")
+        made.setAccessibleName("Create checkpoint")
+        made.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        made.setAutoDefault(False)
+        made.setProperty("primary", True)
+        made.clicked.connect(self.create_requested)
+        return made
+
     def tell_scope(self) -> None:
         """Name the scope as it is now."""
         workspace = self._workspace
@@ -116,7 +121,7 @@ class ProfileHeader(QWidget):
         self._tell_chip(profiles)
         self.scope.setText(plain(scope_name(workspace.choice), 60).replace("&", "&&"))
         self.scope.setAccessibleDescription(plain(scope_name(workspace.choice)))
-        self._place.setText(_place_words(profiles, is_demo=workspace.is_demo))
+        self._place.tell(_place_words(profiles, is_demo=workspace.is_demo))
         is_one = len(profiles) == 1
         self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()
@@ -186,10 +191,12 @@ class Stripe(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the colours."""
         painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
         count = max(1, len(self._colours))
         for place, colour in enumerate(self._colours):
             left, right = self.width() * place // count, self.width() * (place + 1) // count
-            painter.fillRect(QRect(left, 0, right - left, self.height()), colour)
+            painter.setBrush(colour)  # ``fillRect`` would make the 180 named gradients of Qt before the first paint
+            painter.drawRect(QRect(left, 0, right - left, self.height()))
         painter.end()
 
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.text.leaving import DEMO_WORDS, MARKS, leaving_words, pending_words, question
-from cbr_desktop.ui.kit.lines import MarkedLine, label, make_room
+from cbr_desktop.ui.kit.lines import MarkedLine, label
+from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.workflows.leaving import Unfinished
 from cbr_desktop.workflows.ports import Clock
 

@@ -96,6 +96,7 @@ class TasksPage(Page[Task]):
                 started_at,
                 18,
                 hint=lambda t: times.both(started_at(t)),
+                whole=True,
             ),
             Column(
                 "ended",
@@ -104,6 +105,7 @@ class TasksPage(Page[Task]):
                 lambda t: t.ended_at,
                 24,
                 hint=lambda t: times.both(t.ended_at),
+                whole=True,
             ),
             Column("code", "Code", lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
             Column("message", "Message", lambda t: t.message or NONE, lambda t: t.message or None, 26),

@@ -25,8 +25,9 @@ class Column(NamedTuple, Generic[Row]):
 
     ``hint`` is a second line for the cell's tooltip. ``width`` is in average characters: as wide as the column becomes
     while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle,
-    where the end of a name or a path tells it from others. ``copied`` is what copying gives where a cell says it shorter.
-    The first ``elastic`` column, or else the first of all, takes the room that is left over.
+    where the end of a name tells it from others. ``copied`` is what copying gives where a cell says it shorter. The
+    first ``elastic`` column, or else the first of all, takes the room that is left over. A ``whole`` one is never cut:
+    half a date says nothing, and where there is no room for it, none is shown.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Column(NamedTuple, Generic[Row]):
     middle: bool = False
     copied: Callable[[Row], str] | None = None
     elastic: bool = False
+    whole: bool = False
 
 
 class RowChange(NamedTuple, Generic[Row]):

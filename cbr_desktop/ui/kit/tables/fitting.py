@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Wish(NamedTuple):
     """What one visible column asks for, in pixels: ``least <= good <= full``.
 
-    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while there
-    is no room, ``elastic`` that it takes what is left over.
+    ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while
+    there is no room, ``elastic`` that it takes what is left over.
     """
 
     least: int
@@ -22,8 +22,9 @@ class Wish(NamedTuple):
 def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     """Return the width of each column, 0 for those that yield.
 
-    Those further right yield first. Then as many as possible become as wide as is good, then as wide as their content,
-    and the elastic one takes the rest. Where even those that must stay have no room, their sum exceeds it.
+    Those further right yield first, but one that fits into what is left stays. Then as many as possible become as wide
+    as is good, then as wide as their content, and the elastic one takes the rest. Where even those that must stay have
+    no room, their sum exceeds it.
     """
     least = [wish.own or wish.least for wish in wishes]
     stays = [True] * len(wishes)
@@ -31,6 +32,11 @@ def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
         if sum(width for width, stay in zip(least, stays, strict=True) if stay) <= room:
             break
         stays[place] = not wishes[place].yields or bool(wishes[place].own)
+    free_room = room - sum(width for width, stay in zip(least, stays, strict=True) if stay)
+    for place, width in enumerate(least):  # where a wide one had to go, a narrow one may stay after all
+        if not stays[place] and width <= free_room:
+            stays[place] = True
+            free_room -= width
     widths = [width if stay else 0 for width, stay in zip(least, stays, strict=True)]
     free = [place for place, wish in enumerate(wishes) if stays[place] and not wish.own]
     left = room - sum(widths)

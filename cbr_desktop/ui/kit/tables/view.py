@@ -10,6 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.plain import exact, plain
@@ -21,14 +22,16 @@ from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.session.profile_context import Settings
 
 _REMEMBER_MS = 400
+_MEASURE_MS = 50
 _TYPE_AHEAD_SECONDS = 1.0
-_MEASURED = 24
+_MEASURED = 16
 """Rows at the top, and as many of all the others, whose words say how wide a column is."""
 _MEASURED_TEXTS = 3
 """The longest texts of a column that are measured: letters differ in width, but not that much."""
 _LEAST_LETTERS = 11
 _LEAST_LETTERS_OF_NAME = 16
-"""What a column, and the elastic one, shows at least of its words."""
+_LEAST_LETTERS_BY_GAUGE = 18
+"""What a column, the elastic one, and one with a gauge show at least of their words."""
 _SORT_ARROW = 18
 
 
@@ -71,6 +74,11 @@ class TableView(QTableView, Generic[Row]):
         self._wanted: set[int] = set()
         self._contents: dict[int, int] = {}
         self._is_fitting = False
+        self._has_size = False
+        self._measuring = QTimer(self)
+        self._measuring.setSingleShot(True)
+        self._measuring.setInterval(_MEASURE_MS)
+        self._measuring.timeout.connect(self.measure)
         self._remembering = QTimer(self)
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
@@ -174,10 +182,18 @@ class TableView(QTableView, Generic[Row]):
 
     def fit(self) -> None:
         """Give each column the width that its words need, as far as there is room; what the operator set stays."""
-        room = self.viewport().width()
+        room = self.horizontalHeader().width()
+        self._fit()
+        if self.horizontalHeader().width() != room:  # a scroll bar has come or gone meanwhile
+            self._fit()
+
+    def _fit(self) -> None:
         sections = self._visible_columns()
-        if self._is_fitting or not sections:
+        if self._is_fitting or not self._has_size or not sections:
             return
+        room = (
+            self.horizontalHeader().width()
+        )  # that of the viewport, which the binding needs long to hand out at first
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
         wishes = [self._wish(section, section == elastic) for section in sections]
         self._is_fitting = True
@@ -196,7 +212,7 @@ class TableView(QTableView, Generic[Row]):
     def measure(self) -> None:
         """Look how wide the words of each column are; columns only grow by that, so that nothing jumps back."""
         count = self._table.rowCount()
-        if not count:
+        if not count or not self._has_size:
             return
         step = max(1, count // _MEASURED)
         places = sorted({*range(min(count, _MEASURED)), *range(0, count, step)})
@@ -213,6 +229,13 @@ class TableView(QTableView, Generic[Row]):
         if grown:
             self.fit()
 
+    def _measure_soon(self) -> None:
+        """Measure the first rows at once, later ones when those that arrive together are all there."""
+        if self._contents:
+            self._measuring.start()
+        else:
+            self.measure()
+
     def _wish(self, section: int, elastic: bool) -> Wish:
         column = self._table.columns[section]
         letter = self.fontMetrics().averageCharWidth()
@@ -221,8 +244,9 @@ class TableView(QTableView, Generic[Row]):
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
         good = max(head, min(full, column.width * letter + beside))
-        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS
-        least = max(head, min(good, letters * letter + beside))
+        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else _LEAST_LETTERS
+        least = full if column.whole else max(head, min(good, letters * letter + beside))
+        good = max(least, good)
         yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
@@ -237,6 +261,9 @@ class TableView(QTableView, Generic[Row]):
     # building
 
     def _dress(self) -> None:
+        font = QFont(self.font())
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width, so that figures stand below each other
+        self.setFont(font)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -269,7 +296,7 @@ class TableView(QTableView, Generic[Row]):
         header.sortIndicatorChanged.connect(self._noted)
         self._table.modelAboutToBeReset.connect(self._keep)
         self._table.modelReset.connect(self._restore)
-        self._table.arranged.connect(self.measure)
+        self._table.arranged.connect(self._measure_soon)
         self.doubleClicked.connect(self.opened)
 
     def _restore_columns(self, sort: tuple[str, Qt.SortOrder] | None) -> None:
@@ -423,6 +450,9 @@ class TableView(QTableView, Generic[Row]):
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
         super().resizeEvent(event)
+        if not self._has_size:
+            self._has_size = True
+            self.measure()
         self.fit()
 
     def selectionChanged(self, selected: "QtCore.QItemSelection", deselected: "QtCore.QItemSelection") -> None:
