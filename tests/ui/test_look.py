@@ -366,8 +366,9 @@ def test_a_sparkline_says_what_it_shows(qtbot: QtBot) -> None:
     assert not line.grab().isNull()
 
 
+@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("name", sorted(_DRAWINGS))
-def test_every_icon_is_drawn_at_every_scale(name: str, _qapp: QApplication) -> None:
+def test_every_icon_is_drawn_at_every_scale(name: str) -> None:
     for ratio in (1.0, 1.5, 2.0):
         made = picture(name, 16, ratio, QColor("#123456").rgb())
         assert made.size() == QSize(16, 16) * ratio
