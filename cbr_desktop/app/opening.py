@@ -82,7 +82,7 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
 def say_raised() -> None:
     """Say where there is a terminal that the running window is the one to look at."""
     if sys.stdout is not None:
-        sys.stdout.write(importlib.import_module("cbr_desktop.text.errors").RAISED + "\n")
+        sys.stdout.write(importlib.import_module("cbr_desktop.text.errors").raised_sentence() + "\n")
 
 
 def _named(here: Places, name: str | None) -> Profile | None:

@@ -16,7 +16,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft, Recurrence
-from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -81,7 +81,7 @@ def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Cha
 
     On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
     """
-    title, wanted = WORDS[change.kind].title, quoted(name_to_type(change.subject), 80)
+    title, wanted = words_for(change.kind).title, quoted(name_to_type(change.subject), 80)
     is_asked = is_typed(sys.stdin)
     if wants_typed_name(OPERATIONS[change.kind].effect, session.profile.environment) and options.name is None:
         if not is_asked:

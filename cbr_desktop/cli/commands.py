@@ -28,6 +28,7 @@ from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.sentences import incomplete_sentence
+from cbr_desktop.text.states import counted
 from cbr_desktop.workflows.documents import change_of
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -45,7 +46,7 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     show(options, record, vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    remark(incomplete_sentence(len(rows), "vault", listing.shortfall))
+    remark(incomplete_sentence(counted("{count} vault", "{count} vaults", len(rows)), listing.shortfall))
     return PARTIAL
 
 

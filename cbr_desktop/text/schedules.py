@@ -4,15 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from cbr_desktop.domain.policy import DAY_MINUTES, DAYS, FOREVER, Policy, PolicyDraft, Recurrence, recurrence
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.text.catalogue import N_, _, joined, listed, sentences
+from cbr_desktop.text.states import counted, shown
 
-DAY_WORDS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
+
 _LONG_TERM = {
-    "day_backups": "of each day",
-    "week_backups": "of each week",
-    "month_backups": "of each month",
-    "year_backups": "of each year",
+    "day_backups": N_("{count} of each day"),
+    "week_backups": N_("{count} of each week"),
+    "month_backups": N_("{count} of each month"),
+    "year_backups": N_("{count} of each year"),
 }
+
+
+def day_words(day: str) -> str:
+    """Return the short name of a day of the week: ``Mon`` for ``MO``."""
+    return _(DAY_WORDS[day])
 
 
 def clock_of_day(minute: int) -> str:
@@ -29,34 +36,46 @@ def offset_words(offset: timedelta) -> str:
 def local_words(minute: int, offset: timedelta) -> str:
     """Return what a time in UTC is on a clock that is ``offset`` from it, and whether that is another day there."""
     shift, local = divmod(minute + round(offset.total_seconds() / 60), DAY_MINUTES)
-    day = {-1: " on the day before", 1: " on the next day"}.get(shift, "")
-    return f"{clock_of_day(local)}{day}"
+    time = clock_of_day(local)
+    if not shift:
+        return time
+    return (_("{time} on the next day") if shift > 0 else _("{time} on the day before")).format(time=time)
 
 
 def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
     """Return when a policy runs, in UTC and by a clock that is ``offset`` from it."""
-    groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
-    strange = []
-    for pattern in patterns:
-        found = recurrence(pattern)
-        if found is None:
-            strange.append(shown(pattern, 80))
-        else:
-            groups.setdefault((found.days, found.interval), []).append(found.minute)
-    parts = [_group_words(days, interval, sorted(minutes), offset) for (days, interval), minutes in groups.items()]
-    return "; ".join([*parts, *strange]) or "Never"
+    found = [(pattern, recurrence(pattern)) for pattern in patterns]
+    groups = _grouped_runs(run for pattern, run in found if run is not None).items()
+    parts = [_at_words(often_words(*often), sorted(minutes), offset) for often, minutes in groups]
+    strange = [shown(pattern, 80) for pattern, run in found if run is None]
+    return joined([*parts, *strange]) or _("Never")
 
 
-def _group_words(days: tuple[str, ...], interval: int, minutes: Sequence[int], offset: timedelta) -> str:
-    head = f"{often_words(days, interval)} at {', '.join(map(clock_of_day, minutes))} UTC"
-    return head if not offset else f"{head} (here {', '.join(local_words(minute, offset) for minute in minutes)})"
+def _at_words(often: str, minutes: Sequence[int], offset: timedelta) -> str:
+    times = listed([clock_of_day(minute) for minute in minutes])
+    if not offset:
+        return _("{often} at {times} UTC").format(often=often, times=times)
+    here = listed([local_words(minute, offset) for minute in minutes])
+    return _("{often} at {times} UTC (here {here})").format(often=often, times=times, here=here)
 
 
 def often_words(days: Sequence[str], interval: int) -> str:
     """Return on which days something runs."""
     if days:
-        return "Daily" if len(set(days)) == len(DAYS) else ", ".join(DAY_WORDS[day] for day in days)
-    return "Daily" if interval == 1 else f"Every {count_words(interval, 'day')}"
+        return _("Daily") if len(set(days)) == len(DAYS) else days_words(days)
+    return _("Daily") if interval == 1 else counted("Every {count} day", "Every {count} days", interval)
+
+
+def _often_inside(days: Sequence[str], interval: int) -> str:
+    """Return on which days something runs, for the middle of a sentence."""
+    if days and len(set(days)) < len(DAYS):
+        return _("on {days}").format(days=days_words(days))
+    return _("daily") if days or interval == 1 else counted("every {count} day", "every {count} days", interval)
+
+
+def days_words(days: Sequence[str]) -> str:
+    """Return days of the week in a row: ``Mon, Sun``."""
+    return listed([day_words(day) for day in days])
 
 
 def local_days(days: Sequence[str], minute: int, offset: timedelta) -> list[str]:
@@ -68,31 +87,61 @@ def local_days(days: Sequence[str], minute: int, offset: timedelta) -> list[str]
 def runs_sentence(runs: Sequence[Recurrence], offset: timedelta) -> str:
     """Return when a policy would run, and what that is here, where the days of the week may be others."""
     if not runs:
-        return "It never runs: there is no time."
-    words = f"It runs {_small(schedule_words((run.pattern for run in runs), offset))}."
-    moved = [run for run in runs if run.days and local_days(run.days, run.minute, offset) != list(run.days)]
-    if moved:
-        there = "; ".join(
-            f"{clock_of_day(run.minute)} UTC is here on"
-            f" {', '.join(DAY_WORDS[day] for day in local_days(run.days, run.minute, offset))}"
-            for run in moved
+        return _("It never runs: there is no time.")
+    groups = _grouped_runs(runs).items()
+    when = joined([_at_words(_often_inside(*often), sorted(minutes), offset) for often, minutes in groups])
+    moved = [
+        _("{time} UTC is here on {days}").format(
+            time=clock_of_day(run.minute), days=days_words(local_days(run.days, run.minute, offset))
         )
-        words += f" The days shift: {there}."
-    return words
+        for run in runs
+        if run.days and local_days(run.days, run.minute, offset) != list(run.days)
+    ]
+    shift = _("The days shift: {moved}.").format(moved=joined(moved)) if moved else ""
+    return sentences(_("It runs {when}.").format(when=when), shift)
 
 
-def _small(words: str) -> str:
-    return words[0].lower() + words[1:] if words.startswith(("Daily", "Every")) else f"on {words}"
+def _grouped_runs(runs: Iterable[Recurrence]) -> dict[tuple[tuple[str, ...], int], list[int]]:
+    """Return the minutes of the day at which something runs, by days and interval."""
+    groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
+    for run in runs:
+        groups.setdefault((run.days, run.interval), []).append(run.minute)
+    return groups
 
 
 def retention_words(kept: Policy | PolicyDraft) -> str:
     """Return how long a policy keeps what it makes."""
-    parts = []
-    if kept.max_backups != FOREVER:
-        parts.append(f"the newest {count_words(kept.max_backups, 'backup')}")
-    if kept.retention_days != FOREVER:
-        parts.append(count_words(kept.retention_days, "day"))
-    words = " and ".join(parts) or "until deleted"
+    has_number, has_days = kept.max_backups != FOREVER, kept.retention_days != FOREVER
+    if has_number and has_days:
+        words = _("The newest {backups} and {days}").format(backups=_backups(kept), days=_days(kept))
+    elif has_number:
+        words = counted("The newest {count} backup", "The newest {count} backups", kept.max_backups)
+    else:
+        words = _days(kept) if has_days else _("Until deleted")
+    return _with_long_term(words, kept)
+
+
+def kept_sentence(kept: Policy | PolicyDraft) -> str:
+    """Return how long a policy keeps what it makes, as a sentence."""
+    has_number, has_days = kept.max_backups != FOREVER, kept.retention_days != FOREVER
+    if has_number and has_days:
+        words = _("the newest {backups} and {days}").format(backups=_backups(kept), days=_days(kept))
+    elif has_number:
+        words = counted("the newest {count} backup", "the newest {count} backups", kept.max_backups)
+    else:
+        words = _days(kept) if has_days else _("until deleted")
+    return _("Its backups are kept: {kept}.").format(kept=_with_long_term(words, kept))
+
+
+def _backups(kept: Policy | PolicyDraft) -> str:
+    return counted("{count} backup", "{count} backups", kept.max_backups)
+
+
+def _days(kept: Policy | PolicyDraft) -> str:
+    return counted("{count} day", "{count} days", kept.retention_days)
+
+
+def _with_long_term(words: str, kept: Policy | PolicyDraft) -> str:
     more = kept.long_term.items() if isinstance(kept, PolicyDraft) else ()
-    extra = ", ".join(f"{count} {_LONG_TERM[name]}" for name, count in more if count)
-    return f"{words[0].upper()}{words[1:]}" + (f"; in addition {extra}" if extra else "")
+    extra = listed([_(_LONG_TERM[name]).format(count=count) for name, count in more if count])
+    return _("{kept}; in addition {extra}").format(kept=words, extra=extra) if extra else words

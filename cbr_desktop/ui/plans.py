@@ -15,8 +15,8 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.text.consequences import lost_sentence
-from cbr_desktop.text.operations import WORDS, request_words, subject_words
-from cbr_desktop.text.operations.words import tally
+from cbr_desktop.text.operations import plan_words, request_words, subject_words, words_for
+from cbr_desktop.text.operations.words import PlanWords, tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
 from cbr_desktop.text.words import NONE
@@ -49,26 +49,12 @@ _MARKS = {
     Stand.UNKNOWN: UNKNOWN,
     Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
 }
-_VERDICTS = {
-    Verdict.RUNNING: "Not over yet",
-    Verdict.WHOLE: "Finished: everything is {past}",
-    Verdict.PARTLY: "Ended: only a part is {past}",
-    Verdict.FAILED: "Ended: nothing is {past}",
-    Verdict.UNKNOWN: "Ended, and not all outcomes are known",
-}
 _VERDICT_MARKS = {
     Verdict.RUNNING: BUSY,
     Verdict.WHOLE: GOOD,
     Verdict.PARTLY: PARTIAL,
     Verdict.FAILED: BAD,
     Verdict.UNKNOWN: UNKNOWN,
-}
-_ENDS = {
-    Verdict.RUNNING: "Under way",
-    Verdict.WHOLE: "Finished",
-    Verdict.PARTLY: "Partly {past}",
-    Verdict.FAILED: "Nothing {past}",
-    Verdict.UNKNOWN: "Not all is known",
 }
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
@@ -158,7 +144,14 @@ def run_words(row: PlanRow) -> str:
     waits = row.told.count(Stand.NOT_STARTED)
     if row.told.verdict is Verdict.RUNNING and waits:
         return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
-    return _ENDS[row.told.verdict].format(past=_past(row.told))
+    words = _plan_words(row.told)
+    return {
+        Verdict.RUNNING: "Under way",
+        Verdict.WHOLE: "Finished",
+        Verdict.PARTLY: words.partly,
+        Verdict.FAILED: words.nothing,
+        Verdict.UNKNOWN: "Not all is known",
+    }[row.told.verdict]
 
 
 def run_mark(row: PlanRow) -> Mark:
@@ -208,15 +201,15 @@ def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...
 
 def stand_words(row: StepRow) -> str:
     """Return how a step stands, in the words of its operation."""
-    words = WORDS[row.kind] if row.kind is not None else None
+    words = words_for(row.kind) if row.kind is not None else None
     own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
     return own.get(row.stand, _STANDS[row.stand])
 
 
-def _past(report: PlanReport) -> str:
-    """Return what everything in a plan is when it is through: the word of its operation, or of all kinds of them."""
-    words = {WORDS[row.kind].past for row in report.rows if row.kind is not None}
-    return words.pop() if len(words) == 1 else "done"
+def _plan_words(report: PlanReport) -> PlanWords:
+    """Return what a plan is when it is through, in the words of its operation, or of all kinds of them."""
+    kinds = {row.kind for row in report.rows if row.kind is not None}
+    return words_for(kinds.pop()).plan if len(kinds) == 1 else plan_words()
 
 
 def stand_mark(row: StepRow) -> Mark:
@@ -226,11 +219,12 @@ def stand_mark(row: StepRow) -> Mark:
 
 def plan_sentence(report: PlanReport) -> str:
     """Return what became of a run in one or two sentences; only a whole success reads like one."""
+    own = _plan_words(report)
     total = len(report.rows)
     parts = [f"{report.count(Stand.DONE)} of {count_words(total, 'step')} finished"]
     for stands, words in (
         ((Stand.PARTLY,), "partly done"),
-        ((Stand.NOTHING,), f"with nothing {_past(report)}"),
+        ((Stand.NOTHING,), None),
         ((Stand.REFUSED,), "refused"),
         ((Stand.UNKNOWN,), "unknown"),
         ((Stand.TAKEN_BACK,), "taken back"),
@@ -238,8 +232,14 @@ def plan_sentence(report: PlanReport) -> str:
         ((Stand.NOT_STARTED,), "not started"),
     ):
         if count := report.count(*stands):
-            parts.append(f"{count} {words}")
-    verdict = _VERDICTS[report.verdict].format(past=_past(report))
+            parts.append(own.without(count) if words is None else f"{count} {words}")
+    verdict = {
+        Verdict.RUNNING: "Not over yet",
+        Verdict.WHOLE: own.whole,
+        Verdict.PARTLY: own.part,
+        Verdict.FAILED: own.none,
+        Verdict.UNKNOWN: "Ended, and not all outcomes are known",
+    }[report.verdict]
     head = f"{verdict}: {', '.join(parts)}."
     is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
     return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head

@@ -11,7 +11,7 @@ from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.operations import words_of
-from cbr_desktop.text.operations.words import tally
+from cbr_desktop.text.operations.words import running_tally, tally
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import count_words, duration_words, quoted
@@ -95,7 +95,7 @@ def request_words(intent: Intent, outcome: Outcome | None) -> str:
         head = words.done if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else words.failed
         return f"{head}: {tally(outcome)}" if words.is_counted else head
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"{words.running}: {tally(outcome, ' done')}" if words.is_counted else words.running
+        return f"{words.running}: {running_tally(outcome)}" if words.is_counted else words.running
     return _WORDS[intent.state]
 
 

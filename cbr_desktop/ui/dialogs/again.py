@@ -36,9 +36,9 @@ class AgainDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         words = words_of(intent)
-        name = quoted(intent.name, 80) if intent.name else "A request without a name"
-        name = name if words.is_counted else f"The request {words.what(intent)}"
-        head = label(f"{name}: the answer was lost, and no trace of it was found.", "againQuestion")
+        head = label(
+            f"{words.unproved_request(intent)}: the answer was lost, and no trace of it was found.", "againQuestion"
+        )
         font = head.font()
         font.setBold(True)
         head.setFont(font)

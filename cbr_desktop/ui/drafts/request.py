@@ -9,7 +9,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.operations import WORDS, subject_words
+from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.dialogs.draft_document import DraftDocument
@@ -104,7 +104,7 @@ class RequestDialog(QDialog):
         blocks = [finding for finding in self._findings if finding.severity is Severity.BLOCK]
         warned = any(finding.severity is Severity.WARN for finding in self._findings)
         self.send.setEnabled(self._change is not None and not blocks)
-        title = WORDS[self._change.kind].title if self._change is not None else "Send"
+        title = words_for(self._change.kind).title if self._change is not None else "Send"
         self.send.setText(f"{title}…")
         self.send.setAccessibleName(title)
         if blocks:

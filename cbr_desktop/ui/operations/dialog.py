@@ -32,7 +32,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
@@ -89,7 +89,7 @@ class ChangeDialog(QDialog):
         self._submit = confirm
         self.form = form
         self._operation = OPERATIONS[form.kind]
-        self._words = WORDS[form.kind]
+        self._words = words_for(form.kind)
         self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
