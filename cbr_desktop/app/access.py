@@ -1,9 +1,7 @@
 """Asking for secrets: where they come from, and the dialog for those that are missing or were not accepted."""
 
-import importlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
@@ -16,13 +14,13 @@ from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.identity import store_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.identity import store_sentence
-from cbr_desktop.ui.notices import WARNING
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.kit.notice_bar import WARNING
+from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 
 _NOT_OF_SECRETS = ("clock", "project", "domain", "user-id", "account-kind")
@@ -103,7 +101,7 @@ class Access(QObject):
             self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_requested.emit)
         elif not self._workspace.scope.is_merged and not self._is_at_a_dialog():
             self._open(context, words, error)
-        elif _login().wanted_secrets(context.profile, error):
+        elif _wanted(context.profile, error):
             self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(context.profile))
 
     def _is_at_a_dialog(self) -> bool:
@@ -112,9 +110,12 @@ class Access(QObject):
 
     def _open(self, context: ProfileContext, reason: str, error: CbrError | None) -> None:
         """Open the dialog for what would help against ``error``, or for all that the way in needs."""
-        kinds = login_secrets(context.profile) if error is None else _login().wanted_secrets(context.profile, error)
+        kinds = login_secrets(context.profile) if error is None else _wanted(context.profile, error)
         if kinds:
-            dialog = _login().LoginDialog(
+            # with a form of its own, which most starts do not need
+            from cbr_desktop.ui.profiles.login import LoginDialog
+
+            dialog = LoginDialog(
                 context.profile,
                 reason,
                 self._window,
@@ -151,6 +152,8 @@ async def _keep(store: Secrets, profile: Profile, secrets: Mapping[SecretKind, s
     return problem
 
 
-def _login() -> Any:
-    """Return the login dialog's module, which most starts do not need."""
-    return importlib.import_module("cbr_desktop.ui.dialogs.login")
+def _wanted(profile: Profile, error: CbrError) -> tuple[SecretKind, ...]:
+    """Return the secrets that would help against an error."""
+    from cbr_desktop.ui.profiles.login import wanted_secrets
+
+    return wanted_secrets(profile, error)

@@ -1,6 +1,5 @@
 """What is said before there is a session: which cloud, or why there cannot be one."""
 
-import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from cbr_desktop.storage import profiles
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.ui.stop import StopWindow
-from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.shell.stop import StopWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
 
 if TYPE_CHECKING:
     from cbr_desktop.app.editing import TransportOf
@@ -113,7 +112,8 @@ class Doors(QObject):
             self._dialog.activateWindow()
             return self._dialog
         # with a client, a network and all of their libraries: whoever has a profile does not wait for them
-        editing = importlib.import_module("cbr_desktop.app.editing")
+        from cbr_desktop.app import editing
+
         dialog = editing.open_profiles(
             self._here, self._secrets, self._window, transport_of=self._transport_of, start=name
         )

@@ -1,6 +1,5 @@
 """The doctor at work: a profile, its secrets and its network brought together for one examination after the other."""
 
-import importlib
 import platform
 import secrets
 from collections.abc import Callable
@@ -95,11 +94,10 @@ class DiagnosisRunner:
 def open_doctor(diagnosis_runner: DiagnosisRunner, parent: "QWidget | None" = None) -> "QWidget":
     """Open the window of a diagnosis and begin; needs a running loop."""
     # a command needs no Qt
-    module = importlib.import_module("cbr_desktop.ui.doctor")
-    window: QWidget = module.DoctorWindow(
-        diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent
-    )
-    window.open()  # type: ignore[attr-defined]
+    from cbr_desktop.ui.doctor.window import DoctorWindow
+
+    window = DoctorWindow(diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent)
+    window.open()
     return window
 
 

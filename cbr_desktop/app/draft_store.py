@@ -9,10 +9,10 @@ from PySide6.QtCore import QFile, QStandardPaths
 
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.ui.draft_store import unsaved_words
-from cbr_desktop.ui.notices import WARNING
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.kit.notice_bar import WARNING
+from cbr_desktop.ui.session.draft_store import unsaved_words
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 
 
 def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str] | None = None) -> None:

@@ -1,7 +1,6 @@
 """The life of a window after its first paint: sessions, loop, residents, and the ordered leaving."""
 
 import asyncio
-import importlib
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack, closing
 from functools import partial
@@ -26,11 +25,11 @@ from cbr_desktop.storage.profiles import keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
-from cbr_desktop.ui.leaving import LEAVING_SECONDS, left_sentence
-from cbr_desktop.ui.notices import REMARK, WARNING
-from cbr_desktop.ui.plans import resting_sentence
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.text.leaving import LEAVING_SECONDS, left_sentence
+from cbr_desktop.text.plans import resting_sentence
+from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import resting
@@ -112,7 +111,8 @@ def open_services(
 
     if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
-        demo = importlib.import_module("cbr_desktop.app.demo")
+        from cbr_desktop.app import demo
+
         service = demo.service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it

@@ -2,19 +2,16 @@
 
 import argparse
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile
+from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places, places
-from cbr_desktop.workflows.ledger import Ledger
 
 
 def run_window(options: argparse.Namespace) -> int:
@@ -27,24 +24,17 @@ def run_window(options: argparse.Namespace) -> int:
             return 0
         profile = find_demo(options.profile) if options.demo else _named(here, options.profile)
     except CbrError as error:
-        window = importlib.import_module("cbr_desktop.app.window")
+        from cbr_desktop.app import window
+
         window.tell(window.new_application(), error)
         raise
     # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
     # window in which a profile is chosen first may stay for long
     (gc.enable if profile is None else gc.disable)()
     spare_the_sources()
-    code: int = importlib.import_module("cbr_desktop.app.window").open_window(here, profile, options.files)
-    return code
+    from cbr_desktop.app.window import open_window
 
-
-def recall(ledger: Ledger, here: Places) -> None:
-    """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
-    if ledger.profile in DEMO_PROFILES:
-        return
-    listing = first_vaults(here.cache_file(ledger.profile))
-    if listing is not None:
-        ledger.put_vaults(listing, from_cache=True)
+    return open_window(here, profile, options.files)
 
 
 def spare_the_sources() -> None:
@@ -53,7 +43,8 @@ def spare_the_sources() -> None:
     WORKAROUND https://bugreports.qt.io/browse/PYSIDE-2029: it looks for users of its switchable features, which we are
     not, and takes a quarter of a millisecond and the memory of all these sources for that.
     """
-    importlib.import_module("PySide6.QtCore")
+    import PySide6.QtCore  # noqa: F401
+
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
@@ -67,22 +58,16 @@ def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:
     """
     if not os.path.lexists(here.socket_path):
         return False
-    single_instance = importlib.import_module("cbr_desktop.app.single_instance")
-    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
+    from cbr_desktop.app.single_instance import Wish, activate, say_raised
+
     # one after the other: what the first of them finds is what there is
-    answers = [single_instance.activate(here.socket_path, wish) for wish in wishes]
+    answers = [activate(here.socket_path, wish) for wish in [Wish(path) for path in files] or [Wish()]]
     answer = answers[0]
     if answer:
         say_raised()
     elif answer is not None:
         raise InUse(str(here.data))
     return bool(answer)
-
-
-def say_raised() -> None:
-    """Say where there is a terminal that the running window is the one to look at."""
-    if sys.stdout is not None:
-        sys.stdout.write(importlib.import_module("cbr_desktop.text.errors").raised_sentence() + "\n")
 
 
 def _named(here: Places, name: str | None) -> Profile | None:

@@ -1,7 +1,6 @@
 """Plans without a window: the sessions of all profiles that a plan names, over one data folder."""
 
 import asyncio
-import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.ui.plans import run_left_sentence
+from cbr_desktop.text.plans import run_left_sentence
 from cbr_desktop.workflows.documents import change_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import PlanReport, PlanRun
@@ -135,7 +134,8 @@ def opened_plan_sessions(
 def opened_demo_plan_sessions(here: Places, profiles: Iterable[Profile], clock: Clock) -> Iterator[PlanSessions]:
     """Open the demo cloud for several profiles."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
-    demo = importlib.import_module("cbr_desktop.app.demo")
+    from cbr_desktop.app import demo
+
     transport = demo.DemoTransport(demo.service(clock))
     with (
         demo_corner(here) as corner,

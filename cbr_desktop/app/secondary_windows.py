@@ -1,9 +1,8 @@
 """The windows that open beside the main one: the profiles and the connection doctor, with what they work on."""
 
-import importlib
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer
@@ -23,11 +22,11 @@ from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.links import open_link
-from cbr_desktop.ui.notices import REMARK
-from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.kit.links import open_link
+from cbr_desktop.ui.kit.notice_bar import REMARK
+from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 
 _LOOKED_AT = "updates/looked-at"
 _UPDATE_AFTER_MS = 30_000
@@ -72,7 +71,9 @@ class SecondaryWindows(QObject):
             self._profiles.activateWindow()
             return
         # with a form for everything: most starts have no need of it
-        dialog = _late("app.editing").open_profiles(
+        from cbr_desktop.app import editing
+
+        dialog = editing.open_profiles(
             self._here, self._secrets, self._window, hide=self._log.hide, start=self._workspace.choice.name
         )
         dialog.open_requested.connect(self._look_at)
@@ -83,8 +84,9 @@ class SecondaryWindows(QObject):
     def open_doctor(self, profile: Profile) -> None:
         """Look into the connection of a profile."""
         context = self._workspace.context(profile.name)
-        module = _late("app.doctor")
-        diagnosis_runner = module.DiagnosisRunner(
+        from cbr_desktop.app import doctor
+
+        diagnosis_runner = doctor.DiagnosisRunner(
             profile,
             self._access.secret_of(profile),
             self._workspace.clock,
@@ -93,7 +95,7 @@ class SecondaryWindows(QObject):
             redact=self._log.redact,
             refusals=Refusals(self._here.refusals_file),
         )
-        module.open_doctor(diagnosis_runner, self._window)
+        doctor.open_doctor(diagnosis_runner, self._window)
 
     def look_for_update(self) -> None:
         """Ask for a newer version if somebody named an address for that and it was not asked of late."""
@@ -105,7 +107,8 @@ class SecondaryWindows(QObject):
         if source is None or self._workspace.is_offline or not self._is_due(source.every_hours):
             return
         self._workspace.settings.put(_LOOKED_AT, self._workspace.clock.now().isoformat())
-        look = _late("app.updating").look
+        from cbr_desktop.app.updating import look
+
         self._tasks.start(look(source, self._workspace.clock), partial(self._tell_release, source), group="update")
 
     def _is_due(self, hours: float) -> bool:
@@ -148,7 +151,3 @@ class SecondaryWindows(QObject):
         self._workspace.put_profiles(known)
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
         self._window.activateWindow()
-
-
-def _late(module: str) -> Any:
-    return importlib.import_module(f"cbr_desktop.{module}")

@@ -24,7 +24,7 @@ from cbr_desktop.app.life import live, open_services
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.session_pool import SessionPool
-from cbr_desktop.app.window import new_application, new_workspace, open_checkpoint, open_outcome, paint_now
+from cbr_desktop.app.window import new_application, new_workspace, paint_now
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
@@ -32,10 +32,10 @@ from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.theme import Theme
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Extent, Workspace
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.session.workspace import Extent, Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.outcomes import outcome_of
 
 Kind = TypeVar("Kind", bound=QWidget)
@@ -62,7 +62,7 @@ def run_selftest(options: argparse.Namespace) -> int:
     clock = WallClock(SPEED)
     workspace = new_workspace(here, DEMO, clock=clock)
     workspace.settings.put("window/theme", str(Theme(options.theme)))
-    window = MainWindow(workspace, open_checkpoint, open_outcome)
+    window = MainWindow(workspace)
     window.resize(1280, 800)
     paint_now(application, window)
     operator = Operator(workspace, window, options.screenshot, options.pictures)

@@ -17,7 +17,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.session.profile_context import ProfileContext
 
 SecretOf = Callable[[Profile], Secret]
 TransportOf = Callable[[Profile], Transport | None]

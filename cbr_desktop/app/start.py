@@ -1,7 +1,6 @@
 """Opening a session on this disk, for a window or for a command."""
 
 import getpass
-import importlib
 import os
 import shutil
 import signal
@@ -180,7 +179,8 @@ def opened_demo(
 ) -> Iterator[ProfileSession]:
     """Open the demo cloud for one profile."""
     # a whole service next door, of which those who work with a real one need not have anything in memory
-    demo = importlib.import_module("cbr_desktop.app.demo")
+    from cbr_desktop.app import demo
+
     transport = demo.DemoTransport(demo.service(clock))
     with (
         demo_corner(here) as corner,

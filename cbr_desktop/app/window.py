@@ -8,28 +8,28 @@
 """
 
 import gc
-import importlib
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.opening import recall, say_raised
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import CbrError, InUse
-from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
+from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.shell.window import MainWindow
+from cbr_desktop.workflows.ledger import Ledger
+
+if TYPE_CHECKING:
+    from cbr_desktop.storage.secrets import Secrets
 
 
 def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = ()) -> int:
@@ -40,39 +40,54 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     application = new_application()
     waiting = [str(path.absolute()) for path in files]
     workspace = new_workspace(here, profile) if profile is not None else remembered_workspace(here)
-    given: tuple[Any, ...] = ()
+    secrets: Secrets | None = None
     if workspace is None:
-        # what was typed there is good for the window as well
-        given = (_late("storage.secrets").Secrets(),)
-        profile = _late("app.choice").choose(application, here, *given, waiting)
+        from cbr_desktop.app.choice import choose
+        from cbr_desktop.storage import secrets as stores
+
+        secrets = stores.Secrets()  # what was typed there is good for the window as well
+        profile = choose(application, here, secrets, waiting)
         if profile is None:
             return 0
         workspace = new_workspace(here, profile, remember=True)
     for context in workspace.contexts:
         recall(context.ledger, here)
-    window = MainWindow(workspace, open_checkpoint, open_outcome)
+    window = MainWindow(workspace)
     window.waiting = waiting
     paint_now(application, window)
-    run_life = _late("app.life").run_life
+    from cbr_desktop.app.life import run_life
+
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it
     gc.freeze()
     try:
-        code: int = run_life(application, window, workspace, here, *given)
+        return run_life(application, window, workspace, here, secrets)
     except CbrError as error:
         window.hide()
         if isinstance(error, InUse) and _raised_late(here, files):
+            from cbr_desktop.app.single_instance import say_raised
+
             say_raised()
             return 0
         tell(application, error)
         raise
-    return code
+
+
+def recall(ledger: Ledger, here: Places) -> None:
+    """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
+    if ledger.profile in DEMO_PROFILES:
+        return
+    listing = first_vaults(here.cache_file(ledger.profile))
+    if listing is not None:
+        ledger.put_vaults(listing, from_cache=True)
 
 
 def tell(application: QApplication, error: CbrError) -> None:
     """Show why there is no window to somebody who started it without a terminal to read it in."""
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if application.platformName() != "offscreen" and not has_terminal:
-        _late("app.choice").tell(application, error)
+        from cbr_desktop.app import choice
+
+        choice.tell(application, error)
 
 
 def new_application() -> QApplication:
@@ -123,30 +138,6 @@ def paint_now(application: QApplication, window: QWidget) -> None:
     application.processEvents()
 
 
-def open_checkpoint(
-    context: ProfileContext, vault_id: VaultId | None, resource_ids: Sequence[ResourceId], parent: QWidget
-) -> QWidget:
-    """Open a checkpoint dialog."""
-    dialog: QWidget = _late("ui.dialogs.checkpoint").CheckpointDialog(
-        context, vault_id, resource_ids, parent, draft_store=context.draft_store
-    )
-    dialog.open()  # type: ignore[attr-defined]
-    return dialog
-
-
-def open_outcome(context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
-    """Open the outcome of an intent; what was refused can be edited and sent again from there."""
-    dialog = _late("ui.dialogs.outcome").OutcomeDialog(context, intent_id, parent, can_edit=True)
-    dialog.edit_requested.connect(partial(_edit_again, context, parent))
-    dialog.open()
-    shown: QWidget = dialog
-    return shown
-
-
-def _edit_again(context: ProfileContext, parent: QWidget, intent_id: IntentId) -> None:
-    _late("ui.changing").edit_again(context, intent_id, parent)
-
-
 def save_text(path: str, text: str) -> None:
     """Write a file that the operator chose, whole or not at all."""
     write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
@@ -154,11 +145,6 @@ def save_text(path: str, text: str) -> None:
 
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:
     """Ask the program that holds the lock for its window, when it had not been there to be asked before ours."""
-    single_instance = _late("app.single_instance")
-    wishes = [single_instance.Wish(path) for path in files] or [single_instance.Wish()]
-    return all(single_instance.activate(here.socket_path, wish, wait=True) for wish in wishes)
+    from cbr_desktop.app.single_instance import Wish, activate
 
-
-def _late(module: str) -> Any:
-    """Import a module of the house that the first paint does not need."""
-    return importlib.import_module(f"cbr_desktop.{module}")
+    return all(activate(here.socket_path, wish, wait=True) for wish in [Wish(path) for path in files] or [Wish()])

@@ -1,7 +1,6 @@
 """The command that examines the way to a profile's project, line by line."""
 
 import argparse
-import importlib
 from collections.abc import Callable
 
 from cbr_desktop.app.clock import WallClock
@@ -43,7 +42,8 @@ async def _real(options: argparse.Namespace) -> DiagnosisRunner:
 
 
 def _demo(options: argparse.Namespace) -> DiagnosisRunner:
-    demo = importlib.import_module("cbr_desktop.app.demo")
+    from cbr_desktop.app import demo
+
     profile, clock = find_demo(options.profile), WallClock()
     return DiagnosisRunner(profile, demo.secret_of(profile), clock, demo.DemoTransport(demo.service(clock)))
 

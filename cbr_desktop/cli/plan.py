@@ -27,8 +27,8 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
+from cbr_desktop.text.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
-from cbr_desktop.ui.plans import findings_text, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import (
     PlanReport,

@@ -14,7 +14,7 @@ from cbr_desktop.domain.error import BadAnswer, CloudError, NoAnswer, NotFound, 
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.lists import whole
 from cbr_desktop.text.states import shown, status_words
-from cbr_desktop.ui.statusbar import member_problems
+from cbr_desktop.ui.shell.status_bar import member_problems
 from cbr_desktop.workflows.ledger import Part
 from tests.cloud.faults import Behaviour, answering, response
 from tests.cloud.stage import Pages, Stage, stage, told

@@ -11,7 +11,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.foreign import FOREIGN_LIMIT, Foreign, Form, Note, NoteKind, foreign
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui import preview
+from cbr_desktop.text import preview
 from tests.asking import asking
 
 VAULT = "5f0d1c5e-1f2a-4b3c-8d9e-0a1b2c3d4e5f"

@@ -19,10 +19,10 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.request import body, read
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.ui.dialogs.leave import LeaveDialog
-from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.plans.page import PlansPage
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.leave import LeaveDialog
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program
 from tests.looking import words
 

@@ -14,13 +14,13 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
-from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
+from cbr_desktop.app.window import new_workspace
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 
 PARTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
@@ -54,7 +54,7 @@ class Program:
             self.workspace.journal = sessions.journal
             self.workspace.plans = sessions.plans
             self.workspace.orphans = sessions.orphans
-            window = MainWindow(self.workspace, open_checkpoint, open_outcome)
+            window = MainWindow(self.workspace)
             self._qtbot.addWidget(window)
 
             async def story(sessions: SessionPool, leaving: Leaving) -> None:

@@ -20,11 +20,11 @@ from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.changing import create_policy, delete_backup, rename_backup
-from cbr_desktop.ui.ledger_signals import LedgerSignals
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.session.ledger_signals import LedgerSignals
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
 from tests.looking import child, words
 from tests.stage import Stage, staged
@@ -86,14 +86,14 @@ async def opened(stage: Stage, context: ProfileContext, kind: str, host: QWidget
     await stage.session.refresh.once()
     backup = own_backup(stage)
     if kind == "delete":
-        dialog = delete_backup(context, backup, host)
+        dialog = Dialogs().delete_backup(context, backup, host)
         await seen(dialog)
         child(dialog, QLineEdit, "changeTyped").setText(backup.name)
     elif kind == "rename":
-        dialog = rename_backup(context, backup, host)
+        dialog = Dialogs().rename_backup(context, backup, host)
         child(dialog, QLineEdit, "newName").setText("kept-for-audit")
     else:
-        dialog = create_policy(context, host)
+        dialog = Dialogs().create_policy(context, host)
         assert isinstance(dialog.form, PolicyFields)
         dialog.form.name.setText("nightly-new")
     await seen(dialog)
@@ -201,7 +201,7 @@ def test_nothing_is_deleted_while_the_lists_cannot_be_read(
         await stage.session.refresh.once()
         stage.cable.is_plugged = False
         stage.clock.advance(60)
-        dialog = delete_backup(context, own_backup(stage), host)
+        dialog = Dialogs().delete_backup(context, own_backup(stage), host)
         while dialog._tasks.is_busy:
             await stage.clock.sleep(1)
         child(dialog, QLineEdit, "changeTyped").setText(own_backup(stage).name)

@@ -18,9 +18,9 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.ledger_signals import LedgerSignals
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.session.ledger_signals import LedgerSignals
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.looking import child
 from tests.stage import Stage, staged

@@ -14,9 +14,9 @@ from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
-from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from tests.looking import child
 from tests.stage import DAYS, StageClock
 

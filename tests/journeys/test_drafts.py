@@ -17,10 +17,10 @@ from cbr_desktop.app.draft_store import move_to_trash, open_draft_store, tell_un
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.review import ReviewDialog
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
 
 Until = Callable[..., Awaitable[None]]

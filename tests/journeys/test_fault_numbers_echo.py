@@ -28,7 +28,7 @@ from cbr_desktop.storage.journal import read_only
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.evidence import csv_export, json_export
-from cbr_desktop.ui.tables.copying import as_json
+from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.workflows.ledger import Ledger
 from tests.asking import asking
 from tests.stage import DAYS, Cable, Stage, StageClock

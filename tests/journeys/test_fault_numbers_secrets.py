@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.life import Access, live
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
-from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
+from cbr_desktop.app.window import new_workspace
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -30,7 +30,7 @@ from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.cloud import stage
 from tests.cloud.faults import answering, response, serving
 from tests.cloud.values import PROJECT
@@ -137,7 +137,7 @@ def session(
         nonlocal workspace, window
         workspace = new_workspace(here, leads, (leads,), StageClock())  # type: ignore[arg-type]
         access.append(Access(workspace, log, secrets))
-        window = MainWindow(workspace, open_checkpoint, open_outcome)
+        window = MainWindow(workspace)
         qtbot.addWidget(window)
         window.show()
 

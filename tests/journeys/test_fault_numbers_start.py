@@ -36,7 +36,7 @@ from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
 from tests.nobody import NOBODY, become_nobody, environment
 from tests.storage.values import CHANGE, TARGET, intent, profile

@@ -13,8 +13,8 @@ from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.release import ReleaseDialog
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.journeys.program import Program, settled
 

@@ -19,7 +19,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.start import locked
-from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
+from cbr_desktop.app.window import new_workspace
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -31,10 +31,10 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.stop import StopWindow
-from cbr_desktop.ui.welcome import WelcomeWindow
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.shell.stop import StopWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.stage import DAYS, StageClock
 
@@ -61,7 +61,7 @@ class Program:
             transport = demo.DemoTransport(self.service)
             with opened_sessions(self.here, access.secret_of, lambda profile: transport) as sessions:
                 sessions.admit(workspace.contexts[0])
-                window = MainWindow(workspace, open_checkpoint, open_outcome)
+                window = MainWindow(workspace)
                 self._qtbot.addWidget(window)
 
                 async def story(sessions: SessionPool, leaving: Leaving) -> None:

@@ -14,8 +14,8 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.journal import EntryKind, Filter
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.storage.journal import FileJournal
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
 
 Until = Callable[..., Awaitable[None]]

@@ -13,7 +13,7 @@ from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.request import body
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
 
 Until = Callable[..., Awaitable[None]]

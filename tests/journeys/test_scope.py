@@ -11,9 +11,9 @@ from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Choice, Extent
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.session.workspace import Choice, Extent
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
 
 Until = Callable[..., Awaitable[None]]

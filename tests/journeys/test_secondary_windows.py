@@ -16,15 +16,15 @@ from cbr_desktop.app.life import live
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
-from cbr_desktop.app.window import new_workspace, open_checkpoint, open_outcome
+from cbr_desktop.app.window import new_workspace
 from cbr_desktop.logs import Log
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.ui.doctor import DoctorWindow
+from cbr_desktop.ui.doctor.window import DoctorWindow
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import settled
 
 Until = Callable[..., Awaitable[None]]
@@ -55,7 +55,7 @@ class Office:
             for context in self.workspace.contexts:
                 sessions.admit(context)
             self.workspace.admit = sessions.admit
-            window = MainWindow(self.workspace, open_checkpoint, open_outcome)
+            window = MainWindow(self.workspace)
             self._qtbot.addWidget(window)
             SecondaryWindows(
                 window, self.workspace, self.here, log, SessionServices(access, sessions, secrets, transport)

@@ -157,7 +157,7 @@ def test_python_is_taken_along_wherever_it_comes_from(place, of_system):
 def test_the_sign_has_one_colour_everywhere():
     drawing = icons.DRAWING.read_text("utf-8")
     assert "#1a5fb4" in drawing
-    assert "#1a5fb4" in (ROOT / "cbr_desktop" / "ui" / "icons.py").read_text("utf-8")
+    assert "#1a5fb4" in (ROOT / "cbr_desktop" / "ui" / "kit" / "icons.py").read_text("utf-8")
 
 
 def test_an_icon_of_windows_has_a_line_for_each_picture(tmp_path):

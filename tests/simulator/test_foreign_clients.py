@@ -48,7 +48,7 @@ from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.text.preview import Form, rendered
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
 

@@ -26,7 +26,7 @@ from cbr_desktop.runtime import run as run_with_qt
 from cbr_desktop.storage.secrets import TIMEOUT_SECONDS, WINDOWS_LIMIT, Secrets, Store, settled
 from cbr_desktop.storage.sources import Surroundings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.ui.identity import store_sentence
+from cbr_desktop.text.identity import store_sentence
 from tests.cloud.faults import FaultServer, answering, response, serving
 from tests.cloud.values import Clock
 from tests.storage.values import profile

@@ -10,8 +10,8 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.ledger_signals import LedgerSignals
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.session.ledger_signals import LedgerSignals
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.outbox import Outbox
 from tests.ui.estate import NOW, HandClock, Notebook, Wishes, profile

@@ -18,9 +18,9 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.ui.ledger_signals import LedgerSignals
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.ledger_signals import LedgerSignals
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)

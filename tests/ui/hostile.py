@@ -41,28 +41,28 @@ from cbr_desktop.domain.request import body
 from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
 from cbr_desktop.domain.source import Source as ProfileSource
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.requests import place_words
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.again import AgainDialog
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.dialogs.diff import DiffDialog
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
-from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
-from cbr_desktop.ui.dialogs.plan import PlanDialog
-from cbr_desktop.ui.dialogs.release import ReleaseDialog
-from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
-from cbr_desktop.ui.draft_store import Source
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.operations.diff import DiffDialog
+from cbr_desktop.ui.operations.outcome import OutcomeDialog
+from cbr_desktop.ui.operations.schedule import ScheduleDialog
+from cbr_desktop.ui.outbox.again import AgainDialog
+from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.plans.make_plan import MakePlanDialog
+from cbr_desktop.ui.plans.page import PlansPage
+from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
-from cbr_desktop.ui.requests import place_words
-from cbr_desktop.ui.stop import StopWindow
-from cbr_desktop.ui.welcome import WelcomeWindow
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.session.draft_store import Source
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.stop import StopWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
 from tests.ui import estate
@@ -154,7 +154,7 @@ def fill(ledger: Ledger, text: str) -> None:
 def windows(workspace: Workspace, text: str) -> list[QWidget]:
     """Open everything that can be opened over a workspace, and look at every leaf and row of it."""
     workspace.journal = cast(Any, Pages(text))
-    window = MainWindow(workspace, _no_dialog, _no_outcome)
+    window = MainWindow(workspace)
     window.show()
     window.build_deferred_widgets()
     window.show_details(True)
@@ -326,14 +326,6 @@ def texts(windows: list[QWidget]) -> Iterator[tuple[QObject, str]]:
 def _look() -> None:
     """Let Qt lay out and paint what is due."""
     QApplication.processEvents()
-
-
-def _no_dialog(*_: object) -> QWidget:
-    return QWidget()
-
-
-def _no_outcome(*_: object) -> QWidget:
-    return QWidget()
 
 
 def main(canary: str, *, unsafe: bool) -> None:

@@ -15,11 +15,11 @@ from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultStatus
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.page import Page
-from cbr_desktop.ui.pages.resources import ResourcesPage
-from cbr_desktop.ui.pages.tasks import TasksPage
-from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
-from cbr_desktop.ui.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.resources.page import ResourcesPage
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.tasks.page import TasksPage
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 

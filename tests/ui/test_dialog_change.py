@@ -19,9 +19,9 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
-from cbr_desktop.ui.changing import confirm_again, edit_again
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.looking import child, words
 from tests.ui.counter import Counter
@@ -319,7 +319,7 @@ def test_a_held_deletion_is_released_after_another_look_at_what_is_lost(qtbot: Q
     counter, host = Listed(profile()), QWidget()
     qtbot.addWidget(host)
     row = held(counter)
-    dialog = confirm_again(counter.context, row.id, host)
+    dialog = Dialogs().confirm_again(counter.context, row.id, host)
     assert "before-patch" in losses(dialog)
     assert not confirm(dialog).isEnabled()
     child(dialog, QLineEdit, "changeTyped").setText("before-patch")
@@ -331,7 +331,7 @@ def test_a_deletion_that_was_taken_back_meanwhile_is_not_released(qtbot: QtBot, 
     host = QWidget()
     qtbot.addWidget(host)
     row = held(counter)
-    dialog = confirm_again(counter.context, row.id, host)
+    dialog = Dialogs().confirm_again(counter.context, row.id, host)
     counter.outbox.cancel(row.id)
     confirm(dialog).click()
     assert verdict(dialog).startswith("Not sent: meanwhile")
@@ -344,7 +344,7 @@ def test_a_deletion_without_a_trace_is_sent_again_after_another_look(qtbot: QtBo
     row = held(counter)
     lost = replace(row, state=IntentState.NOT_FOUND)
     counter.ledger.put_intent(lost)
-    dialog = confirm_again(counter.context, row.id, host)
+    dialog = Dialogs().confirm_again(counter.context, row.id, host)
     confirm(dialog).click()
     first, second = counter.ledger.intents.values()
     assert (first.state, second.state, second.retry_of) == (IntentState.NOT_FOUND, IntentState.QUEUED, row.id)
@@ -354,9 +354,9 @@ def test_the_form_of_an_earlier_request_is_the_one_of_its_kind(qtbot: QtBot, cou
     host = QWidget()
     qtbot.addWidget(host)
     row = held(counter)
-    again = edit_again(counter.context, row.id, host)
+    again = Dialogs().edit_again(counter.context, row.id, host)
     assert isinstance(again, ChangeDialog) and again.form.kind is Kind.DELETE_BACKUP
     renamed = counter.outbox.submit(BackupRename(OLD.id, "kept"))
-    again = edit_again(counter.context, renamed.id, host)
+    again = Dialogs().edit_again(counter.context, renamed.id, host)
     assert isinstance(again, ChangeDialog)
     assert again.form.draft() == BackupRename(OLD.id, "kept")

@@ -28,7 +28,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from tests.looking import child, words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.leave import LeaveDialog
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.leave import LeaveDialog
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.looking import child, words
 from tests.ui import estate, hostile
 from tests.ui.sinks import rich_text_sinks
@@ -23,7 +23,7 @@ Open = Callable[..., MainWindow]
 @pytest.fixture
 def opened(qtbot: QtBot) -> Open:
     def make(workspace: Workspace) -> MainWindow:
-        window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
+        window = MainWindow(workspace)
         qtbot.addWidget(window, before_close_func=lambda window: setattr(window, "_may_close", True))
         window.show()
         return window

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.error import LoginRefused, NoAnswer, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.ui.dialogs.login import LoginDialog, wanted_secrets
+from cbr_desktop.ui.profiles.login import LoginDialog, wanted_secrets
 from tests.looking import child, words
 
 PROFILE = Profile(

@@ -11,9 +11,9 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.request import body
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
-from cbr_desktop.ui.dialogs.plan import PlanDialog
-from cbr_desktop.ui.pages.plans import PlansPage
+from cbr_desktop.ui.plans.make_plan import MakePlanDialog
+from cbr_desktop.ui.plans.page import PlansPage
+from cbr_desktop.ui.plans.plan import PlanDialog
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 

@@ -17,9 +17,9 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.plan import PlanDialog
-from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.plans.page import PlansPage
+from cbr_desktop.ui.plans.plan import PlanDialog
+from cbr_desktop.ui.session.workspace import Workspace
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
 

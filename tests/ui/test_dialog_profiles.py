@@ -25,11 +25,11 @@ from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Var
 from cbr_desktop.domain.profile import Environment, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.ui.dialogs.login import LoginDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.form import ProfileForm
 from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.profiles.login import LoginDialog
 from tests.looking import child
 from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
 

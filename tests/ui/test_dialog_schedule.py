@@ -11,8 +11,8 @@ from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import Unreachable
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.dialogs.schedule import ScheduleDialog
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, uid
 from tests.ui.test_dialog_checkpoint import holder

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableWidget
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, ProfileError, Unreachable
-from cbr_desktop.ui.doctor import DoctorWindow
+from cbr_desktop.ui.doctor.window import DoctorWindow
 from tests.ui.estate import NASTY
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,9 +13,9 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.dialogs.diff import DiffDialog
-from cbr_desktop.ui.draft_store import Source
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.operations.diff import DiffDialog
+from cbr_desktop.ui.session.draft_store import Source
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid, vault

@@ -12,11 +12,12 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NASTY, uid
@@ -40,7 +41,7 @@ def workspace(draft_store: MemoryDraftStore) -> Workspace:
 
 @pytest.fixture
 def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
-    made = DraftsPage(workspace, Times(workspace.clock))
+    made = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(made)
     made.show()
     return made
@@ -152,7 +153,7 @@ def test_what_is_dropped_on_the_window_is_reviewed(
     qtbot: QtBot, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
     draft_store.files["/mail/x.cbr.json"] = GOOD.encode()
-    window = MainWindow(workspace, None, None)  # type: ignore[arg-type]
+    window = MainWindow(workspace)
     qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
     window.show()
     data = QMimeData()

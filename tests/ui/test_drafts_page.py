@@ -15,11 +15,12 @@ from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.plan import Plan, Step, StepFinding
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.dialogs.diff import DiffDialog, pairs
-from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.operations.diff import DiffDialog, pairs
+from cbr_desktop.ui.plans.make_plan import MakePlanDialog
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NOW, uid
@@ -44,7 +45,7 @@ def workspace(draft_store: MemoryDraftStore) -> Workspace:
 
 @pytest.fixture
 def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
-    made = DraftsPage(workspace, Times(workspace.clock))
+    made = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(made)
     made.show()
     made.catch_up()
@@ -237,7 +238,7 @@ def test_an_empty_folder_says_what_a_draft_is(
     qtbot: QtBot, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
     draft_store.files.clear()
-    page = DraftsPage(workspace, Times(workspace.clock))
+    page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()
     page.catch_up()

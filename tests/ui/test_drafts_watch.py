@@ -12,10 +12,11 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import DraftEntry, DraftText, new_text
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.draft_document import DraftDocument
-from cbr_desktop.ui.draft_store import Source
 from cbr_desktop.ui.drafts.page import DraftsPage
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.operations.draft_document import DraftDocument
+from cbr_desktop.ui.session.draft_store import Source
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
@@ -77,7 +78,7 @@ def workspace(share: Share) -> Workspace:
 
 @pytest.fixture
 def page(qtbot: QtBot, workspace: Workspace) -> DraftsPage:
-    made = DraftsPage(workspace, Times(workspace.clock))
+    made = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(made)
     return made
 

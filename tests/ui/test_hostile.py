@@ -24,13 +24,13 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.plain import exact, plain
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.links import HELP, HELP_HOSTS, open_link
-from cbr_desktop.ui.lookalikes import duplicates, looks
-from cbr_desktop.ui.pages.vaults import VaultsPage
-from cbr_desktop.ui.sheets import open_help
-from cbr_desktop.ui.tables.copying import as_json
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, open_link
+from cbr_desktop.ui.kit.lookalikes import duplicates, looks
+from cbr_desktop.ui.kit.tables.copying import as_json
+from cbr_desktop.ui.shell.sheets import open_help
+from cbr_desktop.ui.shell.window import MainWindow
+from cbr_desktop.ui.vaults.page import VaultsPage
 from tests.looking import words
 from tests.ui import estate, hostile
 from tests.ui.counter import Counter
@@ -258,7 +258,7 @@ def test_fault_66_two_names_that_look_alike_show_their_ids(qtbot: QtBot) -> None
     assert [estate.uid(1) in lines[1], estate.uid(2) in lines[2], estate.uid(3) in lines[0]] == [True, True, False]
     workspace = estate.workspace(filled=False)
     estate.ledger(workspace).put_vaults(estate.Listing(alike(), estate.NOW))
-    window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
+    window = MainWindow(workspace)
     window._may_close = True
     qtbot.addWidget(window)
     window.show()

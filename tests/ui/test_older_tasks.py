@@ -11,9 +11,9 @@ from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import TaskId
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.tasks import TasksPage
-from cbr_desktop.ui.statusbar import problems
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.status_bar import problems
+from cbr_desktop.ui.tasks.page import TasksPage
 from tests.ui import estate
 
 Until = Callable[..., Awaitable[None]]

@@ -16,7 +16,7 @@ from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Refusal
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.ui.dialogs.outcome import OutcomeDialog, OutcomePanel
+from cbr_desktop.ui.operations.outcome import OutcomeDialog, OutcomePanel
 from tests.looking import words
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, resource, task, uid, vault

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.change import Kind
@@ -11,11 +11,11 @@ from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.backups.page import BackupsPage
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.pages.backups import BackupsPage
-from cbr_desktop.ui.pages.policies import PoliciesPage
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.policies.page import PoliciesPage
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.looking import child
 from tests.ui import estate
 from tests.ui.estate import NOW, HandClock
@@ -31,10 +31,7 @@ def page(qtbot: QtBot) -> BackupsPage:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    def nothing(*arguments: object) -> QWidget:
-        return QWidget()
-
-    made = MainWindow(estate.workspace(), nothing, nothing)
+    made = MainWindow(estate.workspace())
     qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
     made.show()
     made.build_deferred_widgets()

@@ -16,8 +16,8 @@ from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.journal import EntryKind, Event
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.journal import NEWEST, JournalPage
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.journal.page import NEWEST, JournalPage
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
@@ -227,7 +227,7 @@ def test_details_show_the_record_with_its_hash_and_the_one_before(
 ) -> None:
     workspace = estate.workspace()
     workspace.journal = journal
-    window = MainWindow(workspace, lambda *_: None, lambda *_: None)  # type: ignore[arg-type, return-value]
+    window = MainWindow(workspace)
     qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
     window.show()
     window.build_deferred_widgets()

@@ -16,9 +16,10 @@ from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Looked, without_profile
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.notices import NoticeBar, Reminder
-from cbr_desktop.ui.pages.outbox import OutboxPage
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.kit.notice_bar import NoticeBar
+from cbr_desktop.ui.outbox.page import OutboxPage
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.notices import Reminder
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox

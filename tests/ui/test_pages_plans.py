@@ -18,9 +18,9 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.plans import PlanRow
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.plans import PlansPage
-from cbr_desktop.ui.plans import PlanRow
+from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import left
 from tests.ui import estate

@@ -12,7 +12,7 @@ from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.preview import Form, rendered
+from cbr_desktop.text.preview import Form, rendered
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
 from tests.asking import asking

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain import document
 from cbr_desktop.domain.plan import Plan, Step
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.plan import PlanDialog
-from cbr_desktop.ui.draft_store import Source
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.request import RequestDialog
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.plans.plan import PlanDialog
+from cbr_desktop.ui.session.draft_store import Source
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from tests.looking import child
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -145,7 +146,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         odd=DELETION.replace("DeleteBackup", "DeleteVault"),
     )
     workspace.put_draft_store(store)
-    page = DraftsPage(workspace, Times(workspace.clock))
+    page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()
     page.catch_up()

@@ -17,13 +17,13 @@ from cbr_desktop.domain.ids import BackupId, CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Refusal
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.text.requests import finished_words, requests, subject_words
 from cbr_desktop.text.sentences import intent_sentence, report_text, stand_words
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.dialogs.again import AgainDialog
-from cbr_desktop.ui.dialogs.outcome import OutcomeDialog
-from cbr_desktop.ui.facts import sheet
-from cbr_desktop.ui.pages.vaults import VaultIndex
-from cbr_desktop.ui.requests import finished_words, requests, subject_words
+from cbr_desktop.ui.operations.outcome import OutcomeDialog
+from cbr_desktop.ui.outbox.again import AgainDialog
+from cbr_desktop.ui.shell.facts import sheet
+from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.looking import child, words
 from tests.ui.counter import Counter

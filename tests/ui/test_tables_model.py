@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.page import Page
-from cbr_desktop.ui.pages.resources import ResourcesPage
-from cbr_desktop.ui.pages.tasks import TasksPage
-from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
-from cbr_desktop.ui.tables.filter import parse
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.tables.filter import parse
+from cbr_desktop.ui.resources.page import ResourcesPage
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.tasks.page import TasksPage
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
-from cbr_desktop.ui.tables.copying import tsv
+from cbr_desktop.ui.kit.tables.copying import tsv
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from tests.ui import estate
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.error import Unreachable
-from cbr_desktop.ui.tasks import TaskOwner
+from cbr_desktop.ui.kit.task_owner import TaskOwner
 
 Run = Callable[..., Any]
 Until = Callable[..., Awaitable[None]]

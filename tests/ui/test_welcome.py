@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from tests.looking import child, words
 from tests.ui.profilebook import HQ, PROD, STAGING
 

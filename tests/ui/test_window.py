@@ -25,32 +25,34 @@ from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.theme import Theme, Tone, tone_colour
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.theme import Theme, tone_colour
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.navigation import NAMES
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
 QT_OWN = ("qt_", "ScrollLeftButton", "ScrollRightButton")
 
 
-class Opener:
+class Opener(Dialogs):
     """Writes down which dialogs were asked for."""
 
     def __init__(self) -> None:
         self.dialogs: list[tuple[VaultId | None, tuple[ResourceId, ...]]] = []
         self.outcomes: list[IntentId] = []
 
-    def dialog(
+    def create_checkpoint(
         self, context: ProfileContext, vault_id: VaultId | None, ids: Sequence[ResourceId], parent: QWidget
     ) -> QWidget:
         self.dialogs.append((vault_id, tuple(ids)))
         return QWidget(parent)
 
-    def outcome(self, context: ProfileContext, intent_id: IntentId, parent: QWidget) -> QWidget:
-        self.outcomes.append(intent_id)
+    def show_outcome(self, context: ProfileContext, id: IntentId, parent: QWidget) -> QWidget:
+        self.outcomes.append(id)
         return QWidget(parent)
 
 
@@ -77,7 +79,7 @@ def told() -> Told:
 @pytest.fixture
 def open_window(qtbot: QtBot, opener: Opener, told: Told) -> Callable[..., MainWindow]:
     def made(workspace: Workspace | None = None) -> MainWindow:
-        window = MainWindow(workspace or estate.workspace(), opener.dialog, opener.outcome, told)
+        window = MainWindow(workspace or estate.workspace(), opener, told)
         qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
         window.show()
         window.build_deferred_widgets()

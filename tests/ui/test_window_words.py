@@ -13,7 +13,9 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
+from cbr_desktop.text.marks import NEUTRAL, NEVER
 from cbr_desktop.text.operations.words import tally
+from cbr_desktop.text.requests import Group, finished_words, requests
 from cbr_desktop.text.words import (
     Times,
     age_words,
@@ -26,12 +28,10 @@ from cbr_desktop.text.words import (
     state_words,
     use_words,
 )
-from cbr_desktop.ui.drawer import Drawer
-from cbr_desktop.ui.marks import NEUTRAL, NEVER
-from cbr_desktop.ui.pages.resources import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
-from cbr_desktop.ui.pages.vaults import VaultIndex, VaultsPage
-from cbr_desktop.ui.requests import Group, finished_words, requests
-from cbr_desktop.ui.statusbar import StatusBar, connection_words, login_words, member_problems, waiting_words
+from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
+from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, waiting_words
+from cbr_desktop.ui.shell.task_drawer import Drawer
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.ui import estate

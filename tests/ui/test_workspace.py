@@ -14,10 +14,11 @@ from cbr_desktop.domain.error import LoginRefused, NotFound, SecretMissing
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.window import MainWindow
-from cbr_desktop.ui.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
@@ -27,13 +28,15 @@ STAGING = replace(PROD, name="Staging & more", environment=Environment.STAGING, 
 ALL = Choice(Extent.ALL, "", (PROD.name, NL.name, STAGING.name))
 
 
-class Opener:
+class Opener(Dialogs):
     """Writes down for which profile a dialog was asked."""
 
     def __init__(self) -> None:
         self.dialogs: list[tuple[str, VaultId | None]] = []
 
-    def __call__(self, context: ProfileContext, vault_id: VaultId | None, ids: Any, parent: QWidget) -> QWidget:
+    def create_checkpoint(
+        self, context: ProfileContext, vault_id: VaultId | None, resource_ids: Any, parent: QWidget
+    ) -> QWidget:
         self.dialogs.append((context.profile.name, vault_id))
         return QWidget(parent)
 
@@ -54,7 +57,7 @@ def opener() -> Opener:
 
 @pytest.fixture
 def window(workspace: Workspace, opener: Opener, qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(workspace, opener, opener, None)
+    made = MainWindow(workspace, opener)
     qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
     made.show()
     made.build_deferred_widgets()

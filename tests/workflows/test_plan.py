@@ -25,7 +25,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body, read
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.ui.plans import plan_sentence, report_html, report_text
+from cbr_desktop.text.plans import plan_sentence, report_html, report_text
 from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, judged, prepared
 from tests.stage import StageClock
 

@@ -15,7 +15,7 @@ from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.plan import Plan, Step, is_blocked
-from cbr_desktop.ui.plans import found_cells, plan_sentence, report_html, report_record, report_text
+from cbr_desktop.text.plans import found_cells, plan_sentence, report_html, report_record, report_text
 from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, Verdict, blasts, destroying, judged
 from tests.workflows.test_plan import EU, NL, WHOLE, Scene, play, run_of, vault
 from tests.workflows.test_plan import step as checkpoint_step

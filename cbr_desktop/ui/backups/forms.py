@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
-from cbr_desktop.ui.dialogs.lines import label
+from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
@@ -20,19 +21,16 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, is_checkpoint, stem_of
+from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
+from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Notice, Times
-from cbr_desktop.ui.dialogs.checkpoint import CheckpointDialog
-from cbr_desktop.ui.dialogs.diff import DiffDialog
-from cbr_desktop.ui.dialogs.lines import MarkedLine
-from cbr_desktop.ui.dialogs.makeplan import MakePlanDialog
-from cbr_desktop.ui.draft_store import DraftStore, Source, unsaved_words
-from cbr_desktop.ui.drafts.request import RequestDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
@@ -48,15 +46,16 @@ from cbr_desktop.ui.drafts.verdict import (
     verdict_words,
 )
 from cbr_desktop.ui.drafts.watch import FolderWatch
-from cbr_desktop.ui.links import open_folder
-from cbr_desktop.ui.marks import Mark, Shape, mark
-from cbr_desktop.ui.pages.page import Page, Target
-from cbr_desktop.ui.pieces import do
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.scopes import open_profile_menu
-from cbr_desktop.ui.tables.column import AgeField, Column, Field, TextField
-from cbr_desktop.ui.theme import Tone
-from cbr_desktop.ui.workspace import Workspace
+from cbr_desktop.ui.kit.lines import MarkedLine
+from cbr_desktop.ui.kit.links import open_folder
+from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
+from cbr_desktop.ui.kit.widgets import do
+from cbr_desktop.ui.operations.diff import DiffDialog
+from cbr_desktop.ui.operations.draft_document import DraftDocument
+from cbr_desktop.ui.session.draft_store import DraftStore, Source, unsaved_words
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.preflight import Preflight
@@ -64,6 +63,46 @@ from cbr_desktop.workflows.preflight import Preflight
 _WATCH_MS = 2000
 _DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
 _LATEST = "Last request of vault"
+
+
+class Editor(Protocol):
+    """A window in which one draft is edited."""
+
+    draft_document: DraftDocument
+
+    def isVisible(self) -> bool: ...
+
+    def activateWindow(self) -> None: ...
+
+
+class DraftDialogs(Protocol):
+    """Opens what this page needs over its window."""
+
+    def edit_draft(
+        self,
+        context: ProfileContext,
+        source: Source | None,
+        vault_id: VaultId | None,
+        changed: Callable[..., object],
+        parent: QWidget,
+    ) -> Editor:
+        """Open a draft to be edited; without a ``source`` a new one, for a vault that may be known already.
+
+        ``changed`` is called when the draft stands otherwise than before in its file or among what is not saved.
+        """
+        ...
+
+    def make_plan(
+        self, workspace: Workspace, paths: Sequence[str], made: Callable[[str], object], parent: QWidget
+    ) -> object:
+        """Ask how a plan of request files should go; ``made`` is called with the path of what was written."""
+        ...
+
+    def open_profile_menu(
+        self, workspace: Workspace, button: QWidget, chosen: Callable[[ProfileContext], object]
+    ) -> object:
+        """Open the choice of the profile that something is done with below a button."""
+        ...
 
 
 class DraftsPage(Page[DraftRow]):
@@ -81,8 +120,9 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
     without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
 
-    def __init__(self, workspace: Workspace, times: Times) -> None:
-        self._editors: dict[str, CheckpointDialog | RequestDialog] = {}
+    def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
+        self._dialogs = dialogs
+        self._editors: dict[str, Editor] = {}
         self._reviews: dict[str, ReviewDialog] = {}
         super().__init__(workspace, times)
         self.folder = FolderWatch(lambda: workspace.draft_store, self)
@@ -305,9 +345,7 @@ class DraftsPage(Page[DraftRow]):
             what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
             self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
             return
-        made = MakePlanDialog(self._workspace, [row.path for row in rows], self.window())
-        made.made.connect(self.plan_made)
-        made.open()
+        self._dialogs.make_plan(self._workspace, [row.path for row in rows], self.plan_made.emit, self.window())
 
     def review(self, path: str) -> None:
         """Show a file from outside. It is not sent, and nothing of it is taken over before a person does that."""
@@ -448,16 +486,9 @@ class DraftsPage(Page[DraftRow]):
     def _edit(self, context: ProfileContext, source: Source | None, key: str) -> None:
         if key and source is None:
             return
-        vault_id, store = self.target()[0] if source is None else None, self._workspace.draft_store
-        editor: CheckpointDialog | RequestDialog
-        if source is not None and not is_checkpoint(source.text):
-            editor = RequestDialog(context, source, self.window(), draft_store=store)
-        else:
-            editor = CheckpointDialog(context, vault_id, (), self.window(), draft_store=store, source=source)
-        editor.finished.connect(self._take_later)
-        editor.draft_document.told.connect(self._take_later)
+        vault_id = self.target()[0] if source is None else None
+        editor = self._dialogs.edit_draft(context, source, vault_id, self._take_later, self.window())
         self._editors[key or editor.draft_document.id] = editor
-        editor.open()
 
     def _is_edited(self, row: DraftRow) -> bool:
         """Whether a draft stands in an editor otherwise than in its file."""
@@ -477,7 +508,7 @@ class DraftsPage(Page[DraftRow]):
         if context is not None:
             act(context)
         elif contexts:
-            open_profile_menu(self._workspace, button, act)
+            self._dialogs.open_profile_menu(self._workspace, button, act)
 
     def _latest(self, row: DraftRow) -> tuple[str, str] | None:
         """Return the newest request for the vault of a draft, with the words that it is known by."""

@@ -11,19 +11,19 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.plain import plain
+from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.ui.dialogs.draft_document import DraftDocument
-from cbr_desktop.ui.dialogs.draft_file import DraftFile
-from cbr_desktop.ui.dialogs.inspector import Inspector
-from cbr_desktop.ui.dialogs.jsonfield import JsonField, problem_sentence
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.dialogs.stake import stake_chip
-from cbr_desktop.ui.draft_store import DraftStore, Source
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.draft_document import DraftDocument
+from cbr_desktop.ui.operations.draft_file import DraftFile
+from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.operations.form import FixedForm
-from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.preview import Form
-from cbr_desktop.ui.profile_context import ProfileContext
+from cbr_desktop.ui.operations.inspector import Inspector
+from cbr_desktop.ui.operations.json_field import JsonField, problem_sentence
+from cbr_desktop.ui.session.draft_store import DraftStore, Source
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Part
 

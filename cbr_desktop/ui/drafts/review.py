@@ -25,9 +25,9 @@ from cbr_desktop.text.notes import note_sentence, note_severity
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, shown
-from cbr_desktop.ui.dialogs.jsonfield import JsonText
-from cbr_desktop.ui.dialogs.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
-from cbr_desktop.ui.pieces import ask_for_file, push_button
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
+from cbr_desktop.ui.operations.json_field import JsonText
 from cbr_desktop.workflows.preflight import Preflight
 
 Judge = Callable[[Document], Preflight]

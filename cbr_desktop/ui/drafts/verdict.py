@@ -10,12 +10,12 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import BAD, GOOD, UNKNOWN, Mark, Shape
 from cbr_desktop.text.operations import request_words, state_of, subject_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words
+from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.scope import Scope

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cbr_desktop.domain.draft import DraftEntry
-from cbr_desktop.ui.draft_store import DraftStore
-from cbr_desktop.ui.tasks import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.session.draft_store import DraftStore
 
 SILENT_MS = 3000
 """How long a folder may take for an answer before that is said."""

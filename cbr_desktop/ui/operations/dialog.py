@@ -32,20 +32,20 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
-from cbr_desktop.ui.dialogs.outcome import OutcomePanel
-from cbr_desktop.ui.dialogs.stake import stake_chip
-from cbr_desktop.ui.marks import Mark, Shape
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.operations.request import request_text
-from cbr_desktop.ui.pieces import push_button
-from cbr_desktop.ui.profile_context import ProfileContext
-from cbr_desktop.ui.tasks import TaskOwner, is_at_work
-from cbr_desktop.ui.theme import Tone
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of

@@ -34,9 +34,9 @@ from cbr_desktop.text.schedules import (
     retention_words,
     runs_sentence,
 )
-from cbr_desktop.ui.dialogs.lines import StillBox, StillNumber, label
+from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
+from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.pieces import push_button
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
 
 _FIRST_TIME = QTime(1, 0)

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QPushButton
 
 from cbr_desktop.domain.profile import Environment, NameRules, Profile
 from cbr_desktop.domain.template import PRESETS
+from cbr_desktop.text.identity import NAME_RULES
 from cbr_desktop.text.words import ENVIRONMENTS
-from cbr_desktop.ui.dialogs.lines import StillBox
-from cbr_desktop.ui.identity import NAME_RULES
+from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.profiles.listing import chip_icon
 from cbr_desktop.ui.profiles.section import Section, choose, narrow, text_line
-from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS
 
 _READ_ONLY = (("As the environment says", None), ("Always, until armed", True), ("Never", False))
 

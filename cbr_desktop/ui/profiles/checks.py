@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import LoginRefused
 from cbr_desktop.text.diagnosis import KINDS, found_sentence, next_sentence, subject_words
+from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.states import count_words
-from cbr_desktop.ui.dialogs.lines import MarkedLine, label
-from cbr_desktop.ui.icons import icon
-from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.theme import Tone
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.lines import MarkedLine, label
 
 _MARKS = {
     Verdict.PASS: Mark(Shape.DISC, Tone.GOOD),

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout,
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.states import quoted
 from cbr_desktop.text.words import ENVIRONMENTS
-from cbr_desktop.ui.dialogs.lines import label, make_room
+from cbr_desktop.ui.kit.lines import label, make_room
 from cbr_desktop.ui.profiles.listing import place_words
 
 _WIDTH = 460

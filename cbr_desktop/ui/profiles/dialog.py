@@ -32,13 +32,14 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.identity import secret_words, store_sentence
+from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import count_words, quoted
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.identity import secret_words, store_sentence
-from cbr_desktop.ui.marks import Mark, Shape
-from cbr_desktop.ui.notices import REMARK, WARNING, NoticeBar
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
+from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.checks import ChecksPanel, login_held, login_refused
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import free_name, hosts
@@ -46,9 +47,8 @@ from cbr_desktop.ui.profiles.form import BLANK, ProfileForm
 from cbr_desktop.ui.profiles.imports import ImportDialog
 from cbr_desktop.ui.profiles.keeping import found_secrets, keep_secrets, secrets_of
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDelegate, row_words
+from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.profiles.network import Effective
-from cbr_desktop.ui.tasks import TaskOwner
-from cbr_desktop.ui.theme import Tone
 from cbr_desktop.workflows.ports import Directory, Profiles, SecretKeeper
 
 Test = Callable[[Profile, Mapping[SecretKind, str]], Coroutine[Any, Any, Sequence[Check]]]

@@ -8,9 +8,9 @@ from cbr_desktop.domain.endpoint import endpoint, proxy_address
 from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
+from cbr_desktop.text.identity import host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
-from cbr_desktop.ui.identity import host_of
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _CONTRAST = 3.0

@@ -25,15 +25,15 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.identity import WAYS, identity_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, quoted, shown
-from cbr_desktop.ui.dialogs.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.identity import WAYS, identity_words
-from cbr_desktop.ui.pieces import ask_for_file, push_button
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
 from cbr_desktop.ui.profiles.section import text_line
-from cbr_desktop.ui.tasks import TaskOwner, is_at_work
 from cbr_desktop.workflows.ports import Profiles
 
 SOURCES = {

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets, wants_proxy_login
-from cbr_desktop.ui.dialogs.lines import label
-from cbr_desktop.ui.identity import SECRETS, host_of, store_sentence
+from cbr_desktop.text.identity import SECRETS, host_of, store_sentence
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.section import Section
-from cbr_desktop.ui.tasks import TaskOwner
 from cbr_desktop.workflows.ports import SecretKeeper
 
 

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.plain import plain
+from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import ENVIRONMENTS
-from cbr_desktop.ui.theme import ENVIRONMENT_COLOURS, Tone, tone_colour
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, tone_colour
 
 PROFILE_ROLE = Qt.ItemDataRole.UserRole + 1
 STATE_ROLE = Qt.ItemDataRole.UserRole + 2

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
-from cbr_desktop.ui.dialogs.lines import label
-from cbr_desktop.ui.identity import FAMILIES, PROXIES, network_sentences
-from cbr_desktop.ui.pieces import ask_for_file
+from cbr_desktop.text.identity import FAMILIES, PROXIES, network_sentences
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.profiles.section import Section, choose, text_line
-from cbr_desktop.ui.tasks import TaskOwner
 
 Effective = Callable[[Profile], Coroutine[Any, Any, EffectiveNetwork]]
 """Works out what really counts for a profile. The system is asked, which may take a while; nothing is sent."""

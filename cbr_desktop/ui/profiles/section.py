@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.ui.dialogs.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
 from cbr_desktop.ui.profiles.draft import Problem
 
 _LENGTH_LIMIT = 4000

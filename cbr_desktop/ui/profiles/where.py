@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPushButton
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.text.identity import cloud_words
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import quoted
-from cbr_desktop.ui.dialogs.lines import StillBox
-from cbr_desktop.ui.identity import cloud_words
+from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.profiles.draft import same_endpoint, unproved_hosts
 from cbr_desktop.ui.profiles.section import Section, narrow, text_line
 

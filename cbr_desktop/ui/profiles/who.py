@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QCheckBox
 
 from cbr_desktop.domain.profile import Profile, Way
-from cbr_desktop.ui.identity import WAY_REMARKS, WAYS
+from cbr_desktop.text.identity import WAY_REMARKS, WAYS
 from cbr_desktop.ui.profiles.draft import Problem
 from cbr_desktop.ui.profiles.section import Section, choose
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.ui.window import MainWindow
+from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui import estate, hostile
 
 ROOT = Path(__file__).parents[3]
@@ -64,7 +64,7 @@ def test_fault_66_two_hundred_thousand_marks_on_a_letter_are_cut(qtbot: QtBot) -
 def test_fault_66_one_name_of_ten_million_letters_is_not_felt(qtbot: QtBot) -> None:
     workspace = estate.workspace()
     vaults = [*estate.vaults(), estate.vault(20, "é" * HUGE, 1, 10)]
-    window = MainWindow(workspace, hostile._no_dialog, hostile._no_outcome)
+    window = MainWindow(workspace)
     window._may_close = True
     qtbot.addWidget(window)
     window.show()

@@ -18,9 +18,9 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import LoginRefused
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.stop import StopWindow
-from cbr_desktop.ui.welcome import WelcomeWindow
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.shell.stop import StopWindow
+from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from tests.benchmarks.programs import living
 from tests.reliability.g8 import HOSTILE
 from tests.ui.sinks import rich_text_sinks

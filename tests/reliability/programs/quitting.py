@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
-from cbr_desktop.ui.workspace import Extent
+from cbr_desktop.ui.session.workspace import Extent
 from tests.benchmarks.programs import living
 from tests.reliability.sockets import connections_to
 

@@ -24,8 +24,8 @@ from shiboken6 import isValid
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
-from cbr_desktop.ui.dialogs.login import LoginDialog
-from cbr_desktop.ui.workspace import Extent
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.session.workspace import Extent
 from tests.benchmarks.programs import living
 
 HOW, FIRST = sys.argv[1:]

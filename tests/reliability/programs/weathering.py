@@ -20,8 +20,8 @@ from PySide6.QtCore import Qt, QTimer
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.ui.navigation import NAMES
-from cbr_desktop.ui.workspace import Extent
+from cbr_desktop.ui.session.workspace import Extent
+from cbr_desktop.ui.shell.navigation import NAMES
 from tests.benchmarks.programs import living
 from tests.reliability.sockets import connections_to
 

@@ -1,0 +1,430 @@
+"""Plans as people read them: sentences about a run, and its report for a terminal, a ticket and on paper."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import Any, Protocol
+
+from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.change import Subject, SubjectType
+from cbr_desktop.domain.document import Document
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.outcome import Fate
+from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
+from cbr_desktop.text.consequences import lost_sentence
+from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
+from cbr_desktop.text.operations import plan_words, request_words, subject_words, words_for
+from cbr_desktop.text.operations.words import PlanWords, tally
+from cbr_desktop.text.sentences import finding_sentence, intent_sentence
+from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import NONE
+from cbr_desktop.workflows.documents import name_of, subject_of
+from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.plan import PlanReport, Stand, StepRow, Verdict
+from cbr_desktop.workflows.scope import Scope
+
+_STANDS = {
+    Stand.NOT_STARTED: "Not started",
+    Stand.WAITING: "Waiting",
+    Stand.RUNNING: "Under way",
+    Stand.DONE: "Done",
+    Stand.PARTLY: "Partly done",
+    Stand.NOTHING: "Nothing done",
+    Stand.REFUSED: "Refused",
+    Stand.UNKNOWN: "Outcome unknown",
+    Stand.TAKEN_BACK: "Taken back",
+}
+_MARKS = {
+    Stand.NOT_STARTED: NEUTRAL,
+    Stand.WAITING: NEUTRAL,
+    Stand.RUNNING: BUSY,
+    Stand.DONE: GOOD,
+    Stand.PARTLY: PARTIAL,
+    Stand.NOTHING: BAD,
+    Stand.REFUSED: BAD,
+    Stand.UNKNOWN: UNKNOWN,
+    Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
+}
+_VERDICT_MARKS = {
+    Verdict.RUNNING: BUSY,
+    Verdict.WHOLE: GOOD,
+    Verdict.PARTLY: PARTIAL,
+    Verdict.FAILED: BAD,
+    Verdict.UNKNOWN: UNKNOWN,
+}
+_LEFT = Mark(Shape.UP, Tone.WARN)
+_STOPPED = {
+    "failure": "No further step began, because one did not succeed.",
+    "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
+    "paused": "No further step begins until somebody continues it.",
+    "person": "It was stopped; no further step began.",
+    "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
+    "profile": "A step's profile is not open here, or is gone.",
+}
+FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault and id", "Name", "What was found")
+MAKE_COLUMNS = ("Step", "Verdict", "File", "Vault and id", "Name", "What was found")
+COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
+
+
+class Plans(Protocol):
+    """The plan files on the disk, and the copies of those that were run."""
+
+    def read(self, path: str) -> tuple[Plan | None, list[StepFinding]]:
+        """Read a plan file and the request files that it names. ``Damaged`` when there is no readable file."""
+        ...
+
+    def gather(
+        self, files: Sequence[str], profile_of: Callable[[Document], str]
+    ) -> tuple[tuple[Step, ...], list[StepFinding]]:
+        """Return a step for each request file, in their order, and what was found about them.
+
+        One whose file cannot be read has no document. ``profile_of`` names the profile that a request is sent from.
+        """
+        ...
+
+    def write(self, path: str, plan: Plan) -> list[StepFinding]:
+        """Write a plan whose steps have documents, unless what is found keeps it from being one. ``NotSaved``."""
+        ...
+
+    def keep(self, run: Run) -> None:
+        """Keep the plan of a run as it will be sent, before any of it is. ``NotSaved``."""
+        ...
+
+    def runs(self) -> list[Run]:
+        """Return the runs whose copies can be read, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
+
+    run: Run
+    told: PlanReport
+    is_going: bool = False
+    closed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of its profiles are open, so that what became of it can be told."""
+        return not self.closed and not self.gone
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a person may continue it: steps have not begun, and no failure keeps them back."""
+        is_at_rest = self.is_known and not self.is_going and self.told.stopped != "failure"
+        return is_at_rest and bool(self.told.count(Stand.NOT_STARTED))
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of its profiles, in the order of the steps."""
+        return tuple(dict.fromkeys(step.profile for step in self.run.plan.steps))
+
+
+def run_left_sentence(told: PlanReport) -> str:
+    """Return that a command which kept a run going is ended, and how to go on with it."""
+    waits = told.count(Stand.NOT_STARTED)
+    what = f"{count_words(waits, 'step')} not begun" if waits else "all steps begun"
+    act = "continue" if waits or told.count(Stand.WAITING) else "report"
+    then = "goes on with it" if act == "continue" else "tells of it"
+    return f"The run of {quoted(told.name)} is left with {what}. 'cbr-desktop plan {act} {shown(told.run[:8])}' {then}."
+
+
+def run_words(row: PlanRow) -> str:
+    """Return how a run stands in two or three words; only a whole success reads like one."""
+    if not row.is_known:
+        return "Not known here"
+    if row.is_going:
+        return "Running"
+    waits = row.told.count(Stand.NOT_STARTED)
+    if row.told.verdict is Verdict.RUNNING and waits:
+        return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
+    words = _plan_words(row.told)
+    return {
+        Verdict.RUNNING: "Under way",
+        Verdict.WHOLE: "Finished",
+        Verdict.PARTLY: words.partly,
+        Verdict.FAILED: words.nothing,
+        Verdict.UNKNOWN: "Not all is known",
+    }[row.told.verdict]
+
+
+def run_mark(row: PlanRow) -> Mark:
+    """Return the mark of a run."""
+    if not row.is_known:
+        return UNKNOWN
+    rests = not row.is_going and row.told.verdict is Verdict.RUNNING and row.told.count(Stand.NOT_STARTED)
+    return _LEFT if rests else _VERDICT_MARKS[row.told.verdict]
+
+
+def need_words(row: PlanRow) -> str:
+    """Return what a run needs a person for, in a few words."""
+    if row.gone:
+        return f"You: profile {_names_words(row.gone)} is gone"
+    if row.closed:
+        return f"You: open {_names_words(row.closed)}"
+    states = [step.intent.state for step in row.told.rows if step.intent is not None]
+    if lost := states.count(IntentState.NOT_FOUND):
+        return f"You: {count_words(lost, 'step')} without a trace"
+    if held := states.count(IntentState.HELD):
+        return f"You: {count_words(held, 'step')} held"
+    return f"You: continue, or leave {row.told.count(Stand.NOT_STARTED)} undone" if row.can_go_on else NONE
+
+
+def run_sentence(row: PlanRow) -> str:
+    """Return what became of a run, or what is needed to know it."""
+    if row.gone:
+        name = _names_words(row.gone)
+        return f"Not all of it is known: there is no profile {name} any more. Add one of that name to see the rest."
+    if row.closed:
+        return f"Not all of it is known: open {_names_words(row.closed)} to see. Nothing is sent by that."
+    return plan_sentence(row.told)
+
+
+def _names_words(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name, 60) for name in names)
+
+
+def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words of a step of a run, in the order of ``COLUMNS``, and its mark."""
+    words = cells(step, now)
+    if step.intent is not None or step.profile not in (*row.closed, *row.gone):
+        return words, stand_mark(step)
+    why = f"Its profile {quoted(step.profile, 60)} is {'not open' if step.profile in row.closed else 'gone'}."
+    return (words[0], "Not known", *words[2:-1], why), UNKNOWN
+
+
+def stand_words(row: StepRow) -> str:
+    """Return how a step stands, in the words of its operation."""
+    words = words_for(row.kind) if row.kind is not None else None
+    own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
+    return own.get(row.stand, _STANDS[row.stand])
+
+
+def _plan_words(report: PlanReport) -> PlanWords:
+    """Return what a plan is when it is through, in the words of its operation, or of all kinds of them."""
+    kinds = {row.kind for row in report.rows if row.kind is not None}
+    return words_for(kinds.pop()).plan if len(kinds) == 1 else plan_words()
+
+
+def stand_mark(row: StepRow) -> Mark:
+    """Return the mark of a step."""
+    return _MARKS[row.stand]
+
+
+def plan_sentence(report: PlanReport) -> str:
+    """Return what became of a run in one or two sentences; only a whole success reads like one."""
+    own = _plan_words(report)
+    total = len(report.rows)
+    parts = [f"{report.count(Stand.DONE)} of {count_words(total, 'step')} finished"]
+    for stands, words in (
+        ((Stand.PARTLY,), "partly done"),
+        ((Stand.NOTHING,), None),
+        ((Stand.REFUSED,), "refused"),
+        ((Stand.UNKNOWN,), "unknown"),
+        ((Stand.TAKEN_BACK,), "taken back"),
+        ((Stand.WAITING, Stand.RUNNING), "under way"),
+        ((Stand.NOT_STARTED,), "not started"),
+    ):
+        if count := report.count(*stands):
+            parts.append(own.without(count) if words is None else f"{count} {words}")
+    verdict = {
+        Verdict.RUNNING: "Not over yet",
+        Verdict.WHOLE: own.whole,
+        Verdict.PARTLY: own.part,
+        Verdict.FAILED: own.none,
+        Verdict.UNKNOWN: "Ended, and not all outcomes are known",
+    }[report.verdict]
+    head = f"{verdict}: {', '.join(parts)}."
+    is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
+    return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head
+
+
+def resting_sentence(report: PlanReport) -> str:
+    """Return that a run was left in the middle, and how to go on with it."""
+    left = f"{report.count(Stand.NOT_STARTED)} of {count_words(len(report.rows), 'step')}"
+    return (
+        f"The plan {quoted(report.name, 60)} was left in the middle: {left} not started."
+        " Nothing of them is sent until you continue it, among the plans."
+    )
+
+
+def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
+    """Return the words of a step, in the order of ``COLUMNS``."""
+    counts = ("", "", "")
+    if row.outcome is not None:
+        skipped, failed = row.outcome.count(Fate.SKIPPED), row.outcome.count(Fate.FAILED, Fate.UNCERTAIN)
+        counts = (str(row.outcome.total - skipped), str(skipped), str(failed))
+    return (
+        str(row.number),
+        stand_words(row),
+        shown(row.profile, 60),
+        subject_words(row.subject),
+        request_words(row.kind, row.name),
+        *(count or NONE for count in counts),
+        duration_words(row.took) if row.took is not None else NONE,
+        step_sentence(row, now),
+    )
+
+
+def step_sentence(row: StepRow, now: datetime) -> str:
+    """Return what became of a step, and what is to be done."""
+    return intent_sentence(row.intent, row.outcome, now) if row.intent is not None else "It has not begun."
+
+
+def report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
+    """Return a report as JSON has it."""
+    return {
+        "plan": report.name,
+        "run": report.run,
+        "started_at": report.started_at.isoformat(),
+        "verdict": str(report.verdict),
+        "stopped": report.stopped,
+        "summary": plan_sentence(report),
+        "steps": [_step_record(row, now) for row in report.rows],
+    }
+
+
+def report_file(report: PlanReport, now: datetime, path: str) -> str:
+    """Return a report as the file of this name has it: JSON, text, or a page to print."""
+    if path.lower().endswith(".json"):
+        return json.dumps(report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+    return report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+
+
+def report_text(report: PlanReport, now: datetime) -> str:
+    """Return a report as lines of text."""
+    head = f"Plan {quoted(report.name)}, run {report.run}, begun {clock_words(report.started_at, now)}"
+    lines = [head, plan_sentence(report), ""]
+    for row in report.rows:
+        took = f" ({duration_words(row.took)})" if row.took is not None else ""
+        told = f" {tally(row.outcome)}" if row.outcome is not None else ""
+        where = f"{_typed_words(row.subject)}, profile {shown(row.profile, 60)}"
+        name = request_words(row.kind, row.name)
+        lines.append(f"{stand_mark(row).shape} {row.number}. {stand_words(row)}{told}{took}: {name}, {where}")
+        if row.stand is not Stand.NOT_STARTED:
+            lines.append(f"     {step_sentence(row, now)}")
+    return "\n".join([*lines, ""])
+
+
+def _typed_words(subject: Subject | None) -> str:
+    return f"{subject.type} {shown(subject.label, 80)}" if subject is not None else NONE
+
+
+def report_html(report: PlanReport, now: datetime) -> str:
+    """Return a report as a page to print: whole in itself, nothing in it is run or fetched."""
+    heads = "".join(f"<th>{escape(title)}</th>" for title in COLUMNS)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(shown(cell, 600))}</td>' for cell in cells(row, now))}</tr>\n"
+        for row in report.rows
+    )
+    begun = report.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    state = "sound" if report.verdict is Verdict.WHOLE else "broken"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>CBR Desktop plan</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>Plan {escape(shown(report.name))}</h1><p>Run {escape(report.run)}, begun {begun}. Report of {made}.</p>"
+        f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+    )
+
+
+def found_cells(
+    plan: Plan,
+    number: int,
+    findings: Sequence[StepFinding],
+    default: str,
+    ledger: Reading,
+    blasts: Mapping[int, Blast],
+    now: datetime,
+) -> tuple[str, ...]:
+    """Return the words of a step that was not run yet, in the order of ``FOUND_COLUMNS``, first what is lost by it."""
+    step = plan.steps[number - 1]
+    own = [found.finding for found in findings if found.step == number]
+    worst = min((finding.severity.value for finding in own), default=Severity.INFO.value)
+    verdict = {Severity.BLOCK.value: "Not ready", Severity.WARN.value: "Look at it"}.get(worst, "Ready")
+    document = step.document
+    subject = subject_of(document, ledger) if document is not None else None
+    kind, name = (document.kind, name_of(document)) if document is not None else (None, "")
+    lost = [lost_sentence(each, now) for each in blasts.get(number, Blast()).lost]
+    said = " ".join([*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO)])
+    asked = request_words(kind, name, "(named by the plan)" if plan.names else "")
+    waits = f" (after step {step.after})" if step.after else ""
+    where = _subject_and_id(subject)
+    return str(number), verdict, shown(step.profile or default, 60), where, f"{asked}{waits}", said or NONE
+
+
+def _subject_and_id(subject: Subject | None) -> str:
+    if subject is None:
+        return ""
+    prefix = "" if subject.type is SubjectType.VAULT else f"{subject.type} "
+    named = f"{shown(subject.name, 64)} ({shown(subject.id, 64)})" if subject.id else shown(subject.name, 64)
+    return prefix + (named if subject.name else shown(subject.id, 64))
+
+
+def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
+    """Return the mark of what was found about a step."""
+    weights = {found.finding.severity for found in findings if found.step == number}
+    return BAD if Severity.BLOCK in weights else Mark(Shape.UP, Tone.WARN) if Severity.WARN in weights else GOOD
+
+
+def findings_text(plan: Plan | None, findings: Sequence[StepFinding]) -> str:
+    """Return what was found about a plan, step by step, as lines."""
+    signs = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
+    lines = []
+    for number in range(len(plan.steps) + 1 if plan is not None else 1):
+        own = [found.finding for found in findings if found.step == number]
+        if number and plan is not None:
+            lines.append(f"Step {number}: {step_words(plan, number)}")
+        lines += [f"  {signs[finding.severity]} {finding_sentence(finding)}" for finding in own]
+    return "\n".join(lines)
+
+
+def step_words(plan: Plan, number: int) -> str:
+    """Return what a step asks for, in a line."""
+    step = plan.steps[number - 1]
+    document = step.document
+    what, place = shown(step.file or "no request", 100), ""
+    if document is not None:
+        what = request_words(document.kind, name_of(document), "(named by the plan or the service)")
+        subject = subject_of(document, Scope())
+        place = f", {_typed_words(subject)}" if subject is not None and subject.id else ""
+    profile = f", profile {shown(step.profile, 60)}" if step.profile else ""
+    waits = f", after step {step.after}" if step.after else ""
+    return f"{what}{place}{profile}{waits}"
+
+
+_STYLE = (
+    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+    ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
+)
+
+
+def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:
+    outcome = row.outcome
+    return {
+        "step": row.number,
+        "state": str(row.stand),
+        "profile": row.profile,
+        "operation": row.kind,
+        "vault": row.subject.label if row.subject is not None and row.subject.type is SubjectType.VAULT else "",
+        "subject": {"type": row.subject.type, "id": row.subject.id, "name": row.subject.name} if row.subject else None,
+        "name": row.name,
+        "file": row.file,
+        "intent": row.intent.id if row.intent is not None else None,
+        "request_id": row.intent.request_id if row.intent is not None else "",
+        "checkpoint_id": row.intent.checkpoint.id if row.intent is not None and row.intent.checkpoint else None,
+        "resources": {fate.name.lower(): outcome.count(fate) for fate in Fate} if outcome is not None else None,
+        "took_seconds": row.took.total_seconds() if row.took is not None else None,
+        "summary": step_sentence(row, now),
+    }

@@ -1,0 +1,228 @@
+"""The backups: what was made of which resource, when and by whom, and the changes of a single one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.text.marks import mark
+from cbr_desktop.text.states import count_words, gb_words, status_words
+from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
+from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger, Part
+
+
+class BackupsPage(Page[Backup]):
+    """All backups of the project, newest first as the service lists them.
+
+    Signals:
+        deletion_requested: the backup that should be deleted.
+        renaming_requested: the backup that should be renamed.
+    """
+
+    name = "Backups"
+    parts = (Part.BACKUPS, Part.VAULTS)
+    hint = "vault:erp by:person age>30d"
+
+    deletion_requested = Signal(object)
+    renaming_requested = Signal(object)
+
+    _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
+        "delete": ("&Delete…", "See what would be lost, then decide (Del)"),
+        "rename": ("&Rename…", "Give the backup another name (F2)"),
+    }
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, times, parent)
+        self._acts: dict[str, Callable[[], None]] = {"delete": self.delete, "rename": self.rename}
+        self.buttons = verb_buttons("backups", self._VERBS, self._acts)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
+        layout.addLayout(row)
+        layout.setContentsMargins(12, 10, 12, 8)
+        for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "rename")):
+            shortcut = QShortcut(QKeySequence(key), self.view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(self._acts[verb])
+        self.view.selection_altered.connect(self._tell_choice)
+        self.model.arranged.connect(self._tell_choice)
+        self._tell_choice()
+
+    def columns(self) -> Sequence[Column[Backup]]:
+        """Return the columns, those of the first start first."""
+        times = self._times
+        columns: list[Column[Backup]] = [
+            Column("name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id),
+            *self.place_columns(),
+            Column(
+                "state",
+                "State",
+                lambda b: state_words(b.status),
+                lambda b: state_words(b.status),
+                18,
+                mark=lambda b: mark(b.status),
+            ),
+            Column("resource", "Resource", resource_words, resource_words, 22, hint=lambda b: b.resource_id),
+            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id),
+            Column(
+                "made",
+                "Made",
+                lambda b: times.text_and_age(b.created_at),
+                lambda b: b.created_at,
+                28,
+                hint=lambda b: times.both(b.created_at),
+            ),
+            Column("by", "By", maker_words, maker_words, 10),
+            Column(
+                "expires",
+                "Kept until",
+                lambda b: times.text(b.expires_at) if b.expires_at else "Until deleted",
+                lambda b: b.expires_at,
+                20,
+                hint=lambda b: times.both(b.expires_at),
+            ),
+            Column(
+                "type",
+                "Resource type",
+                lambda b: status_words(b.resource_type),
+                lambda b: status_words(b.resource_type),
+                16,
+                shown=False,
+            ),
+            Column(
+                "size",
+                "Resource size",
+                lambda b: gb_words(b.resource_size_gb),
+                lambda b: b.resource_size_gb,
+                11,
+                shown=False,
+                right=True,
+            ),
+            Column("kind", "Full", full_words, full_words, 12, shown=False),
+            Column(
+                "checkpoint",
+                "Checkpoint",
+                lambda b: b.checkpoint_id or NONE,
+                lambda b: b.checkpoint_id,
+                34,
+                shown=False,
+            ),
+            Column("id", "ID", lambda b: b.id, lambda b: b.id, 34, shown=False),
+        ]
+        return columns
+
+    def fields(self) -> Sequence[Field[Backup]]:
+        """Return what the filter can ask for."""
+        fields: list[Field[Backup]] = [
+            TextField("name", lambda b: b.name),
+            TextField("id", lambda b: b.id),
+            *self.place_fields(),
+            TextField("state", lambda b: f"{b.status} {status_words(b.status)}"),
+            TextField("resource", lambda b: f"{b.resource_name} {b.resource_id}"),
+            TextField("type", lambda b: f"{b.resource_type} {status_words(b.resource_type)}"),
+            TextField("vault", lambda b: f"{self._vault_words(b)} {b.vault_id}"),
+            TextField("by", maker_words),
+            TextField("checkpoint", lambda b: b.checkpoint_id or ""),
+            NumberField("size", lambda b: b.resource_size_gb, "GB"),
+            AgeField("age", lambda b: b.created_at, self._times.now),
+        ]
+        return fields
+
+    def rows(self) -> list[Backup]:
+        """Return all backups."""
+        return list(self._workspace.scope.backups.values())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Backup]:
+        """Return the backups of a ledger."""
+        return ledger.backups
+
+    def id_of(self, row: Backup) -> str:
+        """Return the id of a backup."""
+        return row.id
+
+    def id_and_name(self, row: Backup) -> tuple[str, str]:
+        """Return id and name of a backup."""
+        return row.id, row.name
+
+    def owners(self, row: Backup) -> list[Ledger]:
+        """Return the ledgers that know a backup."""
+        return [member for member in self._workspace.scope.members if row.id in member.backups]
+
+    def search_text(self, row: Backup) -> str:
+        """Return what words are looked for in."""
+        return f"{row.name}\n{row.id}\n{row.resource_name}\n{row.resource_id}\n{row.status}\n{self._vault_words(row)}"
+
+    def target(self) -> Target:
+        """Return the vault and the resource of the cursor's backup, where the vault is known."""
+        row = self.view.current_row()
+        if row is None or row.vault_id not in self._workspace.scope.vaults:
+            return (None, ())
+        return (row.vault_id, (row.resource_id,))
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Offer what can be done about the selected backup, a checkpoint, and the way to the vault."""
+        for verb, act in self._acts.items():
+            menu.addAction(self._VERBS[verb][0]).triggered.connect(act)
+        menu.addSeparator()
+        if self.target()[0] is not None:
+            super().extend_menu(menu)
+            menu.addAction("Show the vault").triggered.connect(self._wish_vault)
+
+    def delete(self) -> None:
+        """Wish for the deletion of the selected backup; of several nothing is done, and that is said."""
+        row = self._single("Deleting")
+        if row is not None:
+            self.deletion_requested.emit(row)
+
+    def rename(self) -> None:
+        """Wish for another name of the selected backup."""
+        row = self._single("Renaming")
+        if row is not None:
+            self.renaming_requested.emit(row)
+
+    def _single(self, doing: str) -> Backup | None:
+        rows = self.view.selected_rows()
+        if len(rows) > 1:
+            chosen = count_words(len(rows), "backup")
+            self.remarked.emit(f"{doing} takes one backup at a time; {chosen} are selected. Nothing was done.")
+        return rows[0] if len(rows) == 1 else None
+
+    def _tell_choice(self) -> None:
+        chosen = bool(self.view.selected_rows())
+        for button in self.buttons.values():
+            button.setEnabled(chosen)
+
+    def _wish_vault(self) -> None:
+        row = self.view.current_row()
+        if row is not None:
+            self.vault_requested.emit(row.vault_id)
+
+    def _vault_words(self, row: Backup) -> str:
+        vault = self._workspace.scope.vaults.get(row.vault_id)
+        return vault.name if vault is not None else row.vault_id or NONE
+
+
+def resource_words(backup: Backup) -> str:
+    """Return the resource that a backup is of, by name where it has one."""
+    return backup.resource_name or backup.resource_id or NONE
+
+
+def maker_words(backup: Backup) -> str:
+    """Return who made a backup."""
+    return "Policy" if backup.auto else "A person"
+
+
+def full_words(backup: Backup) -> str:
+    """Return whether a backup is a full one."""
+    return "Incremental" if backup.incremental else "Full"

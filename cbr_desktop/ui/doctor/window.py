@@ -1,0 +1,302 @@
+"""The doctor's window: one line for each thing that was looked at, as it comes, and what to do next."""
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.diagnosis import (
+    KINDS,
+    busy_sentence,
+    found_sentence,
+    next_sentence,
+    subject_words,
+    summary_sentence,
+    time_words,
+    verdict_words,
+)
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import BAD, BUSY, GOOD, Mark, Shape
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
+from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.kit.widgets import dress_table, push_button
+
+Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]
+"""Looks at everything; tells of each line, and of what comes next."""
+
+_COLUMNS = ("Result", "Check", "Of", "Found", "Next step", "Time")
+_RESULT, _CHECK, _OF, _FOUND, _NEXT, _TIME = range(len(_COLUMNS))
+_LETTERS = {_RESULT: 12, _CHECK: 13, _OF: 33, _TIME: 8}
+"""Widths of the columns that do not stretch, in letters."""
+_TIME_LETTERS = 130
+"""In a narrower table the words need the room of the times."""
+_MARKS = {
+    Verdict.PASS: GOOD,
+    Verdict.WARN: Mark(Shape.UP, Tone.WARN),
+    Verdict.FAIL: BAD,
+    Verdict.SKIPPED: Mark(Shape.RING, Tone.IDLE),
+}
+_ATTENTION = (Verdict.WARN, Verdict.FAIL)
+
+
+class DoctorWindow(QDialog):
+    """Examines a profile as soon as it is open, and again as often as it is wished; it keeps nobody from other work.
+
+    ``examine`` runs an examination, ``report`` makes the text that may be handed on. Closing the window stops.
+
+    Signals:
+        line_found: a ``Check`` was made.
+        kind_begun: what is being looked at now, a ``CheckKind``.
+    """
+
+    line_found = Signal(object)
+    kind_begun = Signal(object)
+
+    def __init__(
+        self, name: str, examine: Examine, report: Callable[[Diagnosis], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._examine = examine
+        self._report = report
+        self._checks: list[Check] = []
+        self._started_at = datetime.now(UTC)
+        self._tasks = TaskOwner(self)
+        self.setObjectName("doctorWindow")
+        title = f"Connection doctor – {plain(name, 80)}"
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setWindowIcon(icon("program"))
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(620, 380)
+        self.resize(1120, 680)
+        self._dot = MarkDot()
+        self._status = label(name="doctorStatus")
+        self._status.setAccessibleName("State of the examination")
+        self._table = CheckTable()
+        self._only = QCheckBox("Only what needs &attention")
+        self._only.setObjectName("doctorOnlyAttention")
+        self._again = push_button("&Run again", "doctorAgain")
+        self._stop = push_button("&Stop", "doctorStop")
+        self._copy = push_button("Copy re&port", "doctorCopyReport")
+        self._copy.setToolTip("Names are cut to their first letters and a mark; there are no secrets in it.")
+        self._close = push_button("&Close", "doctorClose")
+        self._lay_out()
+        self._connect()
+
+    def open(self) -> None:
+        """Show the window beside the others and begin."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+        self.run()
+
+    def run(self) -> None:
+        """Examine from the beginning; what runs is stopped."""
+        self._checks = []
+        self._started_at = datetime.now(UTC)
+        self._table.clear_lines()
+        self._say(BUSY, "Looking …")
+        self._tasks.start(self._examine(self._tell, self._begin), self._finish, group="examination")
+        self._offer(running=True)
+
+    def stop(self) -> None:
+        """Stop looking; what was found stays."""
+        self._tasks.cancel("examination")
+        self._say(Mark(Shape.SQUARE, Tone.IDLE), "Stopped. What was found until then stays.")
+        self._offer(running=False)
+
+    # what is heard from the examination
+
+    def _tell(self, check: Check) -> None:
+        # a line may still come while the window is being taken down
+        if shiboken6.isValid(self):
+            self.line_found.emit(check)
+
+    def _begin(self, kind: CheckKind) -> None:
+        if shiboken6.isValid(self):
+            self.kind_begun.emit(kind)
+
+    def _add(self, check: Check) -> None:
+        self._checks.append(check)
+        self._table.add_line(check)
+
+    def _finish(self, diagnosis: Diagnosis) -> None:
+        self._say(_MARKS[diagnosis.verdict], summary_sentence(diagnosis))
+        self._table.go_to_first_trouble()
+        self._offer(running=False)
+
+    def _fail(self, error: CbrError) -> None:
+        self._say(BAD, error_sentence(error))
+        self._offer(running=False)
+
+    def _say(self, mark: Mark, text: str) -> None:
+        self._dot.show_mark(mark)
+        self._status.setText(text)
+
+    def _offer(self, *, running: bool) -> None:
+        """Offer what makes sense now; the focus is not left on a button that went grey."""
+        self._stop.setEnabled(running)
+        self._again.setEnabled(not running)
+        self._copy.setEnabled(not running and bool(self._checks))
+        if self.focusWidget() in (None, self._stop, self._again, self._copy):
+            (self._stop if running else self._again).setFocus()
+
+    def _copy_report(self) -> None:
+        diagnosis = Diagnosis(self._name, self._started_at, tuple(self._checks))
+        QGuiApplication.clipboard().setText(self._report(diagnosis))
+        self._copy.setText("Re&port copied")
+        self._copied.start()
+
+    # building
+
+    def _lay_out(self) -> None:
+        font = self._status.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        self._status.setFont(font)
+        head = QHBoxLayout()
+        head.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self._status, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self._only)
+        foot.addStretch(1)
+        for button in (self._copy, self._stop, self._again, self._close):
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.addLayout(head)
+        layout.addWidget(self._table, 1)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.line_found.connect(self._add)
+        self.kind_begun.connect(lambda kind: self._say(BUSY, busy_sentence(kind)))
+        self._tasks.failed.connect(self._fail)
+        self._only.toggled.connect(self._table.show_only_trouble)
+        self._again.clicked.connect(self.run)
+        self._stop.clicked.connect(self.stop)
+        self._copy.clicked.connect(self._copy_report)
+        self._close.clicked.connect(self.close)
+        QShortcut(QKeySequence(Qt.Key.Key_F5), self, self.run)
+        self._copied = QTimer(self)
+        self._copied.setSingleShot(True)
+        self._copied.setInterval(2000)
+        self._copied.timeout.connect(lambda: self._copy.setText("Copy re&port"))
+
+
+class CheckTable(QTableWidget):
+    """The lines, each as high as its words need."""
+
+    def __init__(self) -> None:
+        super().__init__(0, len(_COLUMNS))
+        self._verdicts: list[Verdict] = []
+        self._only_trouble = False
+        dress_table(self, "doctorChecks", "What was looked at")
+        self.setIconSize(MARK_SIZE)
+        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setWordWrap(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(40)
+        for column in (_FOUND, _NEXT):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        letter = self.fontMetrics().averageCharWidth()
+        for column, letters in _LETTERS.items():
+            self.setColumnWidth(column, letters * letter + 12)
+        # rows get their heights once the columns have come to rest
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self.resizeRowsToContents)
+        header.sectionResized.connect(lambda: self._rest.start())
+
+    def clear_lines(self) -> None:
+        """Take all lines away."""
+        self.setRowCount(0)
+        self._verdicts = []
+
+    def add_line(self, check: Check) -> None:
+        """Add a line, and keep the newest in sight for whoever has not scrolled away."""
+        bar = self.verticalScrollBar()
+        is_at_end = bar.value() == bar.maximum()
+        row = self.rowCount()
+        self.insertRow(row)
+        texts = (
+            verdict_words(check),
+            KINDS[check.kind],
+            subject_words(check),
+            plain(found_sentence(check), 2000),
+            plain(next_sentence(check), 2000),
+            time_words(check),
+        )
+        items = [QTableWidgetItem(text) for text in texts]
+        items[_RESULT].setIcon(mark_icon(_MARKS[check.verdict], self.palette(), self.devicePixelRatioF()))
+        for column, item in enumerate(items):
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(row, column, item)
+        self._verdicts.append(check.verdict)
+        self.setRowHidden(row, self._only_trouble and check.verdict not in _ATTENTION)
+        self.resizeRowToContents(row)
+        if is_at_end:
+            self.scrollToBottom()
+
+    def show_only_trouble(self, only: bool) -> None:
+        """Show the lines that failed or warn alone, or all."""
+        self._only_trouble = only
+        for row, verdict in enumerate(self._verdicts):
+            self.setRowHidden(row, only and verdict not in _ATTENTION)
+
+    def go_to_first_trouble(self) -> None:
+        """Put the cursor on the first line that failed, or else the first that warns, or else at the top.
+
+        The row is not selected: marks are hard to see on the colour of a selection.
+        """
+        wanted = next((verdict for verdict in (Verdict.FAIL, Verdict.WARN) if verdict in self._verdicts), None)
+        row = 0 if wanted is None else self._verdicts.index(wanted)
+        index = self.model().index(row, _RESULT)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the selected lines by key; everything else is the table's own."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            rows = sorted({index.row() for index in self.selectedIndexes()})
+            QGuiApplication.clipboard().setText("\n".join(map(self._line, rows)))
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHintForRow(self, row: int) -> int:
+        """Leave some air between the lines."""
+        return super().sizeHintForRow(row) + 6
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the rows their heights anew once the size has come to rest."""
+        super().resizeEvent(event)
+        width, letter = self.viewport().width(), self.fontMetrics().averageCharWidth()
+        self.setColumnHidden(_TIME, width < _TIME_LETTERS * letter)
+        self.setColumnWidth(_OF, min(_LETTERS[_OF] * letter, width // 5) + 12)
+        self._rest.start()
+
+    def _line(self, row: int) -> str:
+        items = [self.item(row, column) for column in range(len(_COLUMNS))]
+        return "\t".join(item.text() for item in items if item is not None)

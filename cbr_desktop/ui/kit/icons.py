@@ -1,0 +1,304 @@
+"""The pictures of the program, drawn when they are needed: sharp at every scale, in the colours of the theme."""
+
+from collections.abc import Callable
+from functools import cache
+
+from PySide6 import QtGui
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPen, QPixmap
+
+from cbr_desktop.text.marks import Mark, Shape
+from cbr_desktop.ui.kit.theme import tone_colour
+
+_GRID = 16.0
+"""Icons are drawn on a square of this side, in lines."""
+
+
+@cache
+def icon(name: str) -> QIcon:
+    """Return an icon by name; it follows the palette of the application by itself."""
+    return QIcon(_Engine(_DRAWINGS[name]))
+
+
+def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette, colour: QColor | None = None) -> None:
+    """Draw a mark into a square; ``colour`` replaces the tone's where that could not be read (on a selection)."""
+    colour = colour or tone_colour(mark.tone, palette)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, max(1.5, rect.width() / 7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(colour)
+    _SHAPES[mark.shape](painter, rect.adjusted(1, 1, -1, -1))
+    painter.restore()
+
+
+def _disc(painter: QPainter, rect: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(rect)
+
+
+def _ring(painter: QPainter, rect: QRectF) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(rect)
+
+
+def _half(painter: QPainter, rect: QRectF) -> None:
+    painter.drawPie(rect, 90 * 16, 180 * 16)
+    _ring(painter, rect)
+
+
+def _up(painter: QPainter, rect: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawPolygon([QPointF(rect.center().x(), rect.top()), rect.bottomRight(), rect.bottomLeft()])
+
+
+def _play(painter: QPainter, rect: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawPolygon([rect.topLeft(), QPointF(rect.right(), rect.center().y()), rect.bottomLeft()])
+
+
+def _square(painter: QPainter, rect: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+
+def _diamond(painter: QPainter, rect: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    middle = rect.center()
+    corners = [
+        (middle.x(), rect.top()),
+        (rect.right(), middle.y()),
+        (middle.x(), rect.bottom()),
+        (rect.left(), middle.y()),
+    ]
+    painter.drawPolygon([QPointF(x, y) for x, y in corners])
+
+
+def _cross(painter: QPainter, rect: QRectF) -> None:
+    inner = rect.adjusted(1, 1, -1, -1)
+    painter.drawLine(QLineF(inner.topLeft(), inner.bottomRight()))
+    painter.drawLine(QLineF(inner.topRight(), inner.bottomLeft()))
+
+
+def _question(painter: QPainter, rect: QRectF) -> None:
+    font = painter.font()
+    font.setBold(True)
+    font.setPixelSize(max(8, int(rect.height() * 1.25)))
+    painter.setFont(font)
+    painter.drawText(rect.adjusted(-3, -4, 3, 4), Qt.AlignmentFlag.AlignCenter, "?")
+
+
+def _plus_mark(painter: QPainter, rect: QRectF) -> None:
+    middle = rect.center()
+    painter.drawLine(QLineF(rect.left(), middle.y(), rect.right(), middle.y()))
+    painter.drawLine(QLineF(middle.x(), rect.top(), middle.x(), rect.bottom()))
+
+
+def _delta(painter: QPainter, rect: QRectF) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inner = rect.adjusted(0.5, 1, -0.5, -0.5)
+    painter.drawPolygon([QPointF(inner.center().x(), inner.top()), inner.bottomRight(), inner.bottomLeft()])
+
+
+_SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
+    Shape.DISC: _disc,
+    Shape.RING: _ring,
+    Shape.HALF: _half,
+    Shape.UP: _up,
+    Shape.PLAY: _play,
+    Shape.SQUARE: _square,
+    Shape.DIAMOND: _diamond,
+    Shape.CROSS: _cross,
+    Shape.QUESTION: _question,
+    Shape.PLUS: _plus_mark,
+    Shape.DELTA: _delta,
+}
+
+
+class _Engine(QIconEngine):
+    """Draws one icon in the colour that its mode has in the palette now."""
+
+    def __init__(self, drawing: Callable[[QPainter], None]) -> None:
+        super().__init__()
+        self._drawing = drawing
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw into ``rect``."""
+        group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
+        role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
+        colour = QGuiApplication.palette().color(group, role)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(rect.topLeft())
+        painter.scale(rect.width() / _GRID, rect.height() / _GRID)
+        painter.setPen(QPen(colour, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        self._drawing(painter)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the icon on a transparent ground."""
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        """Return a second engine of the same drawing."""
+        return _Engine(self._drawing)
+
+
+def _lines(painter: QPainter, *points: tuple[float, float]) -> None:
+    painter.drawPolyline([QPointF(x, y) for x, y in points])
+
+
+def _refresh(painter: QPainter) -> None:
+    painter.drawArc(QRectF(3, 3, 10, 10), 50 * 16, 290 * 16)
+    _lines(painter, (11.2, 1.6), (11.4, 4.4), (8.6, 4.7))
+
+
+def _contrast(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(2.5, 2.5, 11, 11))
+    painter.setBrush(painter.pen().color())
+    painter.drawPie(QRectF(2.5, 2.5, 11, 11), 270 * 16, 180 * 16)
+
+
+def _help(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(2, 2, 12, 12))
+    painter.drawArc(QRectF(6, 4.8, 4, 3.8), -60 * 16, 220 * 16)
+    _lines(painter, (8.2, 8.6), (8.0, 9.6))
+    painter.drawPoint(QPointF(8, 11.6))
+
+
+def _columns(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 3, 12, 10), 1, 1)
+    for x in (6.0, 10.0):
+        _lines(painter, (x, 3), (x, 13))
+
+
+def _vaults(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 2.5, 12, 10), 1.2, 1.2)
+    painter.drawEllipse(QRectF(5.7, 5.2, 4.6, 4.6))
+    _lines(painter, (4.4, 12.5), (4.4, 14))
+    _lines(painter, (11.6, 12.5), (11.6, 14))
+
+
+def _resources(painter: QPainter) -> None:
+    for y in (2.5, 8.5):
+        painter.drawRoundedRect(QRectF(2.5, y, 11, 5), 1, 1)
+        painter.drawPoint(QPointF(5, y + 2.5))
+
+
+def _backups(painter: QPainter) -> None:
+    for y in (2.2, 6.2, 10.2):
+        painter.drawEllipse(QRectF(2.5, y, 11, 3.6))
+
+
+def _policies(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2.5, 3, 11, 10.5), 1, 1)
+    _lines(painter, (2.5, 6.2), (13.5, 6.2))
+    for x in (5.5, 10.5):
+        _lines(painter, (x, 1.8), (x, 4.2))
+    _lines(painter, (5.6, 9.6), (7.2, 11.2), (10.4, 8))
+
+
+def _tasks(painter: QPainter) -> None:
+    for y in (4.0, 8.0, 12.0):
+        _lines(painter, (2.2, y), (3.2, y + 1), (5, y - 1.2))
+        _lines(painter, (7.5, y), (13.8, y))
+
+
+def _drafts(painter: QPainter) -> None:
+    _lines(painter, (9.5, 1.8), (3.5, 1.8), (3.5, 14.2), (12.5, 14.2), (12.5, 7.5))
+    _lines(painter, (6, 10.5), (6.6, 8.4), (11.8, 2.6), (13.4, 4.2), (8.2, 9.9), (6, 10.5))
+
+
+def _outbox(painter: QPainter) -> None:
+    _lines(painter, (2, 9), (2, 13.5), (14, 13.5), (14, 9))
+    _lines(painter, (8, 10.5), (8, 2.5))
+    _lines(painter, (5, 5.5), (8, 2.5), (11, 5.5))
+
+
+def _plans(painter: QPainter) -> None:
+    for y in (2.5, 6.7, 10.9):
+        painter.drawRoundedRect(QRectF(2.5, y, 2.6, 2.6), 0.6, 0.6)
+        _lines(painter, (7.5, y + 1.3), (13.5, y + 1.3))
+
+
+def _journal(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3, 2, 10.5, 12), 1, 1)
+    _lines(painter, (5.5, 2), (5.5, 14))
+    for y in (5.5, 8.0, 10.5):
+        _lines(painter, (7.8, y), (11.5, y))
+
+
+def _plus(painter: QPainter) -> None:
+    _lines(painter, (8, 3), (8, 13))
+    _lines(painter, (3, 8), (13, 8))
+
+
+def _close(painter: QPainter) -> None:
+    _lines(painter, (4, 4), (12, 12))
+    _lines(painter, (12, 4), (4, 12))
+
+
+def _details(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2, 3, 12, 10), 1, 1)
+    _lines(painter, (9.5, 3), (9.5, 13))
+    _lines(painter, (11, 6), (12.5, 6))
+    _lines(painter, (11, 8.5), (12.5, 8.5))
+
+
+def _up_arrow(painter: QPainter) -> None:
+    _lines(painter, (4, 9.8), (8, 5.8), (12, 9.8))
+
+
+def _down_arrow(painter: QPainter) -> None:
+    _lines(painter, (4, 6.2), (8, 10.2), (12, 6.2))
+
+
+def _program(painter: QPainter) -> None:
+    """The sign of the program: a vault's door with a tick."""
+    path = QtGui.QPainterPath()
+    path.addRoundedRect(QRectF(1, 1, 14, 14), 3, 3)
+    painter.fillPath(path, QColor("#1a5fb4"))
+    painter.setPen(QPen(QColor("#ffffff"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawEllipse(QRectF(3.6, 3.6, 8.8, 8.8))
+    _lines(painter, (6, 8.2), (7.5, 9.7), (10.2, 6.5))
+
+
+def _lock(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3.5, 7, 9, 6.5), 1, 1)
+    painter.drawArc(QRectF(5.2, 2.5, 5.6, 8), 0, 180 * 16)
+    _lines(painter, (8, 9.6), (8, 11))
+
+
+def _unlock(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3.5, 7, 9, 6.5), 1, 1)
+    painter.drawArc(QRectF(5.2, 1.5, 5.6, 8), 40 * 16, 150 * 16)
+    _lines(painter, (8, 9.6), (8, 11))
+
+
+_DRAWINGS: dict[str, Callable[[QPainter], None]] = {
+    "refresh": _refresh,
+    "contrast": _contrast,
+    "help": _help,
+    "columns": _columns,
+    "vaults": _vaults,
+    "resources": _resources,
+    "backups": _backups,
+    "policies": _policies,
+    "tasks": _tasks,
+    "drafts": _drafts,
+    "outbox": _outbox,
+    "plans": _plans,
+    "journal": _journal,
+    "plus": _plus,
+    "close": _close,
+    "details": _details,
+    "up": _up_arrow,
+    "down": _down_arrow,
+    "program": _program,
+    "lock": _lock,
+    "unlock": _unlock,
+}

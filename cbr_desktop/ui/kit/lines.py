@@ -1,0 +1,167 @@
+"""Lines of findings: a mark that tells the weight by its shape, and the sentence beside it."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.marks import Mark, Shape
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.icons import draw_mark
+from cbr_desktop.ui.kit.theme import tone_colour
+
+SEVERITY_MARKS = {
+    Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
+    Severity.WARN: Mark(Shape.UP, Tone.WARN),
+    Severity.INFO: Mark(Shape.RING, Tone.IDLE),
+}
+READY = Mark(Shape.DISC, Tone.GOOD)
+_LINES = 3
+"""Findings that stand beneath one field; all of them are in the pre-flight."""
+_MARK_SIZE = 10
+_TINT = 60
+
+
+def label(text: str = "", name: str = "") -> QLabel:
+    """Return a label that shows any text literally and wraps it."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)  # before the text: Qt reads it at once
+    made.setText(plain(text))
+    made.setWordWrap(True)
+    made.setObjectName(name)
+    return made
+
+
+def make_room(window: QWidget) -> None:
+    """Make a window at least as high as its lines need at its width; Qt does not reckon with lines that wrap."""
+    layout = window.layout()
+    if layout is not None:
+        layout.activate()
+        width = max(
+            window.width() if window.isVisible() else 0, window.minimumWidth(), layout.totalMinimumSize().width()
+        )
+        height = max(layout.totalHeightForWidth(width), window.height() if window.isVisible() else 0)
+        window.resize(width, height)
+
+
+MARK_SIZE = QSize(12, 12)
+"""How large marks are in lists, whatever the screen's pixel ratio."""
+
+
+def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
+    """Return a mark as an icon for a list; ``ratio`` is the pixel ratio of the screen."""
+    pixmap = QPixmap(MARK_SIZE * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    draw_mark(painter, mark, QRectF(QPointF(), QSizeF(MARK_SIZE)), palette)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def offence(palette: QPalette) -> QTextCharFormat:
+    """Return how a part of a text looks that cannot be sent: waved, and tinted, as spaces have no ink."""
+    colour = tone_colour(Tone.BAD, palette)
+    form = QTextCharFormat()
+    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    form.setUnderlineColor(colour)
+    form.setForeground(colour)
+    tint = QColor(colour)
+    tint.setAlpha(_TINT)
+    form.setBackground(tint)
+    return form
+
+
+class StillBox(QComboBox):
+    """A list that the wheel scrolls past: nobody changes a request by scrolling the form."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the form."""
+        event.ignore()
+
+
+class StillNumber(QSpinBox):
+    """A number that the wheel scrolls past."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the form."""
+        event.ignore()
+
+
+class MarkDot(QWidget):
+    """A mark as a small widget, in the colours of the palette that holds at the moment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark: Mark | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_mark(self, mark: Mark | None) -> None:
+        """Show another mark, or none."""
+        self._mark = mark
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a square that stands level with a line of text."""
+        return QSize(_MARK_SIZE + 4, max(_MARK_SIZE, self.fontMetrics().height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the mark."""
+        if self._mark is None:
+            return
+        top = (self.fontMetrics().height() - _MARK_SIZE) / 2
+        painter = QPainter(self)
+        draw_mark(painter, self._mark, QRectF(0, top, _MARK_SIZE, _MARK_SIZE), self.palette())
+        painter.end()
+
+
+class MarkedLine(QWidget):
+    """One sentence with a mark before it; ``name`` is the object name of the label."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dot = MarkDot()
+        self.label = label(name=name)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.label, 1)
+
+    def say(self, mark: Mark | None, text: str) -> None:
+        """Show a sentence; an empty one hides the line."""
+        self._dot.show_mark(mark)
+        self.label.setText(plain(text, 2000))
+        self.setVisible(bool(text))
+
+
+class FindingLines(QWidget):
+    """The findings about one field, the most serious first and no more than ``lines``; hidden while there are none."""
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, lines: int = _LINES) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
+        for line in self._lines:
+            layout.addWidget(line)
+        self.show_findings(())
+
+    def show_findings(self, findings: Iterable[Finding]) -> None:
+        """Show the first few of these findings."""
+        rows = sorted(findings, key=lambda finding: finding.severity.value)[: len(self._lines)]
+        for line, finding in zip(self._lines, rows, strict=False):
+            line.say(SEVERITY_MARKS[finding.severity], finding_sentence(finding))
+        for line in self._lines[len(rows) :]:
+            line.say(None, "")
+        self.setVisible(bool(rows))
+
+    def text(self) -> str:
+        """Return what is shown, for assistive technology."""
+        return "\n".join(line.label.text() for line in self._lines if line.label.text())

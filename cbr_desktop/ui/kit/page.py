@@ -1,0 +1,580 @@
+"""A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Generic
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.text.marks import CHANGED, NEW, Mark
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
+from cbr_desktop.ui.kit.tables.filter import parse
+from cbr_desktop.ui.kit.tables.model import TableModel
+from cbr_desktop.ui.kit.tables.view import TableView
+from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.changes import Changes, Seen
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
+
+_FILTER_MS = 30
+_LOOK_MS = 10_000
+"""How long marks are in front of somebody before leaving the page means that they have been seen."""
+CHANGE = "change"
+"""The key of the column that tells changes."""
+NO_CHANGES: Changes[Any] = Changes(frozenset(), {}, {})
+Target = tuple[VaultId | None, Sequence[ResourceId]]
+
+
+class Page(QWidget, Generic[Row]):
+    """Shows the rows of one part of the ledger. Subclasses say what a row is.
+
+    Signals:
+        selection_altered: another row is the one that details are wished for.
+        opened: details of the current row were asked for.
+        checkpoint_requested: a checkpoint was asked for, of a vault id or ``None`` and resource ids.
+        vault_requested: the vault with this id should be shown.
+        lines_requested: lines should be shown beside the window: their title, and a list of them.
+        remarked: something about what was just done, in words.
+    """
+
+    name: ClassVar[str] = ""
+    """The title, which is the accessible name of the table as well."""
+    parts: ClassVar[tuple[Part, ...]] = ()
+    """The parts of the ledger that rows are made of; the first one is the list itself."""
+    default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
+    whole_parts: ClassVar[tuple[Part, ...]] = ()
+    """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
+    hint: ClassVar[str] = ""
+    """What the empty filter line suggests."""
+    without_subject: ClassVar[str] = "Nothing is selected. Choose a row to see all that is known of it."
+    """What the details say while this page has no subject for them."""
+
+    selection_altered = Signal()
+    opened = Signal()
+    checkpoint_requested = Signal(object, object)
+    vault_requested = Signal(object)
+    lines_requested = Signal(str, object)
+    remarked = Signal(str)
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{self.name.lower()}Page")
+        self._workspace = workspace
+        self._times = times
+        self._is_stale = True
+        self._is_warned = False
+        self._rows: list[Row] = []
+        self._duplicates: dict[str, str] | None = None
+        self._seen: Seen[Row] = Seen(self.is_same)
+        self._changes: Changes[Row] = NO_CHANGES
+        self._change_bar: ChangeBar | None = None
+        self._has_looked = False
+        self._fields = (*self.fields(), *self._change_fields())
+        self.model: TableModel[Row] = TableModel(self._with_change(self.columns()), self.id_of, self.search_text, self)
+        self.view: TableView[Row] = TableView(
+            self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
+        )
+        self._empty: EmptyPanel | None = None
+        self._build()
+        self.view.selection_altered.connect(self.selection_altered)
+        self.view.opened.connect(self.opened)
+        self.view.menu_requested.connect(self.extend_menu)
+        self.model.arranged.connect(self._tell_state)
+        self.tell_scope()
+
+    # what a subclass says
+
+    def columns(self) -> Sequence[Column[Row]]:
+        """Return the columns."""
+        raise NotImplementedError
+
+    def fields(self) -> Sequence[Field[Row]]:
+        """Return what the filter can ask for."""
+        raise NotImplementedError
+
+    def rows(self) -> list[Row]:
+        """Return all rows of the ledger now."""
+        raise NotImplementedError
+
+    def id_of(self, row: Row) -> str:
+        """Return what names a row for good."""
+        raise NotImplementedError
+
+    def id_and_name(self, row: Row) -> tuple[str, str]:
+        """Return the service's id and name of a row."""
+        raise NotImplementedError
+
+    def search_text(self, row: Row) -> str:
+        """Return the text that plain words of the filter are looked for in."""
+        raise NotImplementedError
+
+    def owners(self, row: Row) -> list[Ledger]:
+        """Return the ledgers that know a row; several, where two profiles lead to the same project."""
+        raise NotImplementedError
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Row]:
+        """Return the rows of one ledger by what names them; the mapping does not change afterwards."""
+        raise NotImplementedError
+
+    def is_same(self, before: Row, row: Row) -> bool:
+        """Tell whether a row says what it said before, as far as anybody wants to be told."""
+        return before == row
+
+    def place_columns(self) -> tuple[Column[Row], Column[Row]]:
+        """Return the columns that tell profiles apart; they are there while several are looked at."""
+        return (
+            Column("profile", "Profile", self._profile_words, self._profile_words, 18, shown=False),
+            Column("region", "Region", self._region_words, self._region_words, 12, shown=False),
+        )
+
+    def place_fields(self) -> tuple[Field[Row], Field[Row]]:
+        """Return what the filter can ask of profiles."""
+        return (TextField("profile", self._profile_words), TextField("region", self._region_words))
+
+    def name_words(self, row: Row) -> str:
+        """Return the name of a row, with the beginning of its id where another row's name looks like it."""
+        if self._duplicates is None:
+            self._duplicates = duplicates(map(self.id_and_name, self._rows))
+        id, name = self.id_and_name(row)
+        return f"{shown(name)} · {self._duplicates[id]}" if id in self._duplicates else name
+
+    def target(self) -> Target:
+        """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
+        return (None, ())
+
+    def subject(self) -> Any:
+        """Return what the details are wished for, ``None`` where they have nothing to say."""
+        return self.view.current_row()
+
+    def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
+        """Put actions on the selected rows into their menu."""
+        action = menu.addAction("Create checkpoint…")
+        action.triggered.connect(self._request_checkpoint)
+
+    # what the window asks
+
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger, now or when the page is next seen."""
+        if part not in self.parts:
+            return
+        if self.isVisible():
+            self._take()
+        else:
+            self._is_stale = True
+
+    def catch_up(self) -> None:
+        """Take over what has changed while the page was not seen."""
+        if self._is_stale:
+            self._take()
+
+    def tell_scope(self) -> None:
+        """Take over another scope: the columns that tell profiles apart, and other rows."""
+        self.view.show_columns(("profile", "region"), self._workspace.scope.is_merged)
+        self.view.show_columns((CHANGE,), bool(self.model.changes))
+        self._is_stale = True
+
+    def retell_times(self) -> None:
+        """Say ages and times anew."""
+        self.view.viewport().update()
+        self._tell_state()
+        self._tell_changes()
+
+    def begin_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def show_row(self, id: str) -> bool:
+        """Select a row, clearing a filter that hides it; tell whether there is such a row."""
+        self.catch_up()
+        if self.view.select_id(id):
+            return True
+        self.clear_filter()
+        return self.view.select_id(id)
+
+    def clear_filter(self) -> None:
+        """Show all rows."""
+        self.filter.clear()
+        self._apply_filter()
+
+    # what has changed
+
+    def mark_seen(self) -> None:
+        """Take all that is here as seen: the marks go."""
+        for member in self._workspace.scope.members:
+            if self._seen.knows(member.profile.name):
+                self._seen.accept(member.profile.name, self.held(member), member.freshness[self.parts[0]].as_of)
+        was_filtered = self.filter.text() == SHOW
+        self._take()
+        if was_filtered:
+            self.clear_filter()
+
+    def show_changes(self) -> None:
+        """Show the rows that are new or changed alone."""
+        self.filter.setText(SHOW)
+        self._apply_filter()
+
+    def list_gone(self) -> None:
+        """Wish for the list of the rows that are gone."""
+        title = f"{self.name} that are gone"
+        self.lines_requested.emit(title, gone_lines(self._changes, self.id_and_name))
+
+    def look(self) -> None:
+        """Take note that the marks have been in front of somebody for a while, if the window is in use."""
+        if self.isVisible() and self.isActiveWindow():
+            self._has_looked = True
+        elif self.model.changes or self._changes.gone:
+            self._looking.start()
+
+    def _with_change(self, columns: Sequence[Column[Row]]) -> tuple[Column[Row], ...]:
+        """Put the column that tells changes behind the first one, where there is a list that can change."""
+        if not self.whole_parts:
+            return tuple(columns)
+        change: Column[Row] = Column(
+            CHANGE, "Change", self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
+        )
+        return (columns[0], change, *columns[1:])
+
+    def _change_fields(self) -> tuple[Field[Row], ...]:
+        if not self.whole_parts:
+            return ()
+        return (
+            TextField("changed", lambda row: "yes" if self.model.change_of(row) is not None else "no"),
+            TextField("is", lambda row: self._change_words(row).partition(":")[0]),
+        )
+
+    def _change_words(self, row: Row) -> str:
+        change = self.model.change_of(row)
+        if change is None:
+            return ""
+        if change.before is None:
+            return "New"
+        titles = [column.title.lower() for column in self.model.columns if column.key in change.columns]
+        return f"Changed: {', '.join(titles)}"
+
+    def _change_mark(self, row: Row) -> Mark | None:
+        change = self.model.change_of(row)
+        return None if change is None else NEW if change.before is None else CHANGED
+
+    def _compare(self) -> None:
+        """Find out what differs from what was seen; what is looked at for the first time is seen by that."""
+        lists = {}
+        for member in self._workspace.scope.members if self.whole_parts else ():
+            name, freshness = member.profile.name, [member.freshness[part] for part in self.whole_parts]
+            if not self._seen.knows(name) and all(part in member.first for part in self.whole_parts):
+                self._seen.accept(name, self.held(_as_at_first(member)), member.first[self.whole_parts[0]].as_of)
+            if self._seen.knows(name):
+                is_whole = all(part.complete or part.lacking is not None for part in freshness)
+                lists[name] = (self.held(member), is_whole)
+        self._changes = self._seen.compare(lists) if lists else NO_CHANGES
+        changes = {id: RowChange[Row]() for id in self._changes.new}
+        for id, before in self._changes.changed.items():
+            now = next(rows[id] for rows, _ in lists.values() if id in rows)
+            columns = self._differing(before, now)
+            if columns:
+                changes[id] = RowChange(columns, before)
+        if changes and self._workspace.scope.is_merged:
+            # of what several profiles tell, not every row is shown
+            shown = {self.id_of(row) for row in self._rows}
+            changes = {id: change for id, change in changes.items() if id in shown}
+        had = bool(self.model.changes)
+        self.model.changes = changes
+        if had != bool(changes):
+            self.view.show_columns((CHANGE,), bool(changes))
+
+    def _differing(self, before: Row, row: Row) -> tuple[str, ...]:
+        """Return the columns that say something else; what follows from other lists is the same for both."""
+        return tuple(
+            column.key
+            for column in self.model.columns
+            if column.key not in (CHANGE, "profile", "region")
+            and column.sort(before) != column.sort(row)
+            and column.text(before) != column.text(row)
+        )
+
+    def _tell_changes(self) -> None:
+        new = sum(change.before is None for change in self.model.changes.values())
+        counts = (new, len(self.model.changes) - new, len(self._changes.gone))
+        if not any(counts):
+            self._has_looked = False
+            if self._change_bar is not None:
+                self._change_bar.hide()
+            return
+        if self._change_bar is None:
+            self._change_bar = ChangeBar(self.name, self.show_changes, self.list_gone, self.mark_seen, self)
+            self._looking = QTimer(self)
+            self._looking.setSingleShot(True)
+            self._looking.setInterval(_LOOK_MS)
+            self._looking.timeout.connect(self.look)
+            self._column.insertWidget(1, self._change_bar)
+        since = self._seen.since(member.profile.name for member in self._workspace.scope.members)
+        self._change_bar.tell(*counts, since, self._times)
+        self._change_bar.show()
+        if not self._has_looked and not self._looking.isActive():
+            self._looking.start()
+
+    # building
+
+    def _build(self) -> None:
+        layout = self._column = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._head())
+        self.remark = QLabel(self)
+        self.remark.setObjectName(f"{self.name.lower()}Remark")
+        self.remark.setTextFormat(Qt.TextFormat.PlainText)
+        self.remark.setWordWrap(True)
+        self.remark.hide()
+        layout.addWidget(self.remark)
+        layout.addWidget(self.view, 1)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.title = QLabel(self.name, self)
+        self.title.setObjectName(f"{self.name.lower()}Title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.count = QLabel(self)
+        self.count.setObjectName(f"{self.name.lower()}Count")
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setMinimumWidth(30)
+        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.filter = QLineEdit(self)
+        self.filter.setObjectName(f"filter{self.name}")
+        self.filter.setAccessibleName(f"Filter {self.name.lower()}")
+        self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
+        self.filter.setToolTip(tooltip(self._filter_help()))
+        self.filter.setMinimumWidth(120)
+        self._filtering = QTimer(self)
+        self._filtering.setSingleShot(True)
+        self._filtering.setInterval(_FILTER_MS)
+        self._filtering.timeout.connect(self._apply_filter)
+        self.filter.textChanged.connect(self._filtering.start)
+        self.filter.textChanged.connect(self._offer_clearing)
+        self.filter.returnPressed.connect(self.view.setFocus)
+        self.gear = QToolButton(self)
+        self.gear.setObjectName(f"columnsOf{self.name}")
+        self.gear.setAccessibleName(f"Columns of {self.name.lower()}")
+        self.gear.setToolTip("Choose the columns")
+        self.gear.setIcon(icon("columns"))
+        self.gear.setAutoRaise(True)
+        self.gear.clicked.connect(self._show_columns)
+        row.addWidget(self.title)
+        row.addWidget(self.count)
+        row.addSpacing(8)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.gear)
+        return row
+
+    def _filter_help(self) -> str:
+        names = ", ".join(field.name for field in self._fields)
+        return f"Words, or fields: {names}. For instance {self.hint}. A minus in front turns a part round."
+
+    # slots
+
+    def _take(self) -> None:
+        self._is_stale = False
+        self._rows, self._duplicates = self.rows(), None
+        self._compare()
+        self.model.put(self._rows)
+        self._tell_changes()
+
+    def _apply_filter(self) -> None:
+        self._filtering.stop()
+        self.model.set_filter(parse(self.filter.text(), self._fields))
+
+    def _offer_clearing(self) -> None:
+        """Put the cross into the line; an empty one shows none, so this can wait until somebody types."""
+        self.filter.setClearButtonEnabled(True)
+
+    def _show_columns(self) -> None:
+        self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))
+
+    def _ask_refresh(self) -> None:
+        self._workspace.ask_refresh()
+
+    def _request_checkpoint(self) -> None:
+        self.checkpoint_requested.emit(*self.target())
+
+    def _tell_state(self) -> None:
+        """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
+        shown, total = self.model.rowCount(), self.model.total
+        count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
+        self.count.setText(" · ".join(filter(None, (count, self.age_words()))))
+        problems = self.model.filter.problems
+        stale = self.stale_words()
+        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+        self._is_warned = bool(problems or stale)
+        self._colour()
+        self._tell_empty(None if shown else self.empty_notice(total))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colour of the remark from the theme that is on now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        colours = self.palette()
+        if self._is_warned:
+            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
+        self.remark.setPalette(colours)
+
+    def _place(self) -> str:
+        """Return where rows would be, in words."""
+        members = self._workspace.scope.members
+        if not members:
+            return "a profile, since there is none (Ctrl+Shift+P)"
+        if len(members) == 1:
+            return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
+        return f"these {len(members)} profiles"
+
+    def age_words(self) -> str:
+        """Return how old the rows are; empty where rows do not grow old."""
+        return age_words(self._workspace.scope.freshness[self.parts[0]], self._times)
+
+    def empty_notice(self, total: int) -> Notice | None:
+        """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
+        freshness = self._workspace.scope.freshness[self.parts[0]]
+        return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
+
+    def stale_words(self) -> str:
+        """Return what of the rows is missing or old, and why; of several profiles each by its name."""
+        members = self._workspace.scope.members
+        if not self.model.total and len(members) < 2:
+            return ""
+        if len(members) == 1:
+            return stale_sentence(self.name.lower(), self._freshness(members[0]), self._times)
+        troubles = []
+        for member in members:
+            words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
+            if words:
+                troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
+        return f"Not all is here or fresh. {' · '.join(troubles)}" if troubles else ""
+
+    def _freshness(self, ledger: Ledger) -> list[Freshness]:
+        return [ledger.freshness[part] for part in self.parts]
+
+    def _profile_words(self, row: Row) -> str:
+        return ", ".join(member.profile.name for member in self.owners(row)) or NONE
+
+    def _region_words(self, row: Row) -> str:
+        return next((member.profile.region for member in self.owners(row) if member.profile.region), NONE)
+
+    def _verbs(self) -> dict[str, Callable[[], object]]:
+        """Return what the panel over an empty table can do, by the words of its notices."""
+        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._request_checkpoint}
+
+    def hideEvent(self, event: "QtGui.QHideEvent") -> None:
+        """Take the marks as seen when somebody leaves the page after having had them in front for a while."""
+        super().hideEvent(event)
+        if self._has_looked and not event.spontaneous():
+            self.mark_seen()
+
+    def _tell_empty(self, notice: Notice | None) -> None:
+        if notice is None:
+            if self._empty is not None:
+                self._empty.hide()
+            return
+        if self._empty is None:
+            self._empty = EmptyPanel(self.name, self._verbs(), self.view)
+        self._empty.tell(notice)
+
+
+def _as_at_first(ledger: Ledger) -> Ledger:
+    """Return a ledger with the lists as they were when they were first whole."""
+    made = Ledger(ledger.profile, _ignore)
+    first = {part: dict(held.rows) for part, held in ledger.first.items()}
+    made.vaults, made.tasks = first.get(Part.VAULTS, {}), first.get(Part.TASKS, {})
+    made.protectables = first.get(Part.PROTECTABLES, {})
+    return made
+
+
+def _ignore(part: Part) -> None:
+    """Listen to a ledger that never changes."""
+
+
+class EmptyPanel(QFrame):
+    """Lies over a table without rows and says what, why, and one thing to do."""
+
+    def __init__(self, name: str, verbs: dict[str, Callable[[], object]], view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setObjectName(f"no{name}")
+        self._verbs = verbs
+        self._verb = ""
+        self.title = QLabel(self)
+        self.title.setObjectName(f"no{name}Title")
+        self.why = QLabel(self)
+        self.why.setObjectName(f"no{name}Reason")
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.title.setFont(font)
+        self.button = QPushButton(self)
+        self.button.setObjectName(f"no{name}Action")
+        self.button.clicked.connect(self._act)
+        layout = self._column = QVBoxLayout(self)
+        for label in (self.title, self.why):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        view.installEventFilter(self)
+
+    def tell(self, notice: Notice) -> None:
+        """Say something and show the panel."""
+        self.title.setText(notice.title)
+        self.why.setText(notice.why)
+        self.button.setText(notice.action)
+        self.button.setAccessibleName(notice.action)
+        self.button.setVisible(bool(notice.action))
+        self._verb = notice.verb
+        self.place()
+        self.show()
+
+    def place(self) -> None:
+        """Lie in the middle of the table."""
+        view = self._view
+        width = min(520, view.width() - 40)
+        height = self._column.heightForWidth(width)
+        self.setGeometry((view.width() - width) // 2, max(40, (view.height() - height) // 2), width, height)
+
+    def _act(self) -> None:
+        self._verbs[self._verb]()
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Follow the size of the table."""
+        if event.type() == QtCore.QEvent.Type.Resize:
+            self.place()
+        return False
+
+    def sizeHint(self) -> QSize:
+        """Return the size that the words need."""
+        return QSize(520, self._column.heightForWidth(520))

@@ -1,0 +1,142 @@
+"""The filter of a table: words and tokens like ``type:server used>80 -state:error``, judged while they are typed."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Generic, NamedTuple
+
+from cbr_desktop.text.plain import plain
+from cbr_desktop.ui.kit.tables.column import AgeField, Field, NumberField, Row, TextField
+
+_PART = r'(-?)(?:([^\s":<>=]+)(:|>=|<=|=|>|<))?("[^"]*"?|\S*)'
+_NUMBER = r"(\d+(?:[.,]\d+)?)\s*(%|mb|gb|tb)?\Z"
+_AGE = r"(\d+(?:[.,]\d+)?)(m|min|h|d|w)\Z"
+_AGE_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">": lambda value, limit: value > limit,
+    ">=": lambda value, limit: value >= limit,
+    "<": lambda value, limit: value < limit,
+    "<=": lambda value, limit: value <= limit,
+    "=": lambda value, limit: value == limit,
+    ":": lambda value, limit: value == limit,
+}
+
+
+class Filter(NamedTuple, Generic[Row]):
+    """What is kept: rows that pass every test and hold every word; ``words`` tell it, ``problems`` the faults."""
+
+    tests: tuple[Callable[[Row], bool], ...] = ()
+    needles: tuple[tuple[str, bool], ...] = ()
+    words: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is kept."""
+        return not self.tests and not self.needles
+
+    def kept(self, rows: Sequence[Row], texts: Sequence[str]) -> list[int]:
+        """Return the places of the rows that are kept; ``texts`` are what words are looked for in, case-folded."""
+        kept: Sequence[int] = range(len(rows))
+        for needle, wanted in self.needles:
+            kept = [i for i in kept if (needle in texts[i]) is wanted]
+        for test in self.tests:
+            kept = [i for i in kept if test(rows[i])]
+        return list(kept)
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a pattern, made when somebody types: the first paint does without."""
+    return re.compile(text, re.IGNORECASE)
+
+
+def parse(text: str, fields: Iterable[Field[Row]]) -> Filter[Row]:
+    """Read what an operator typed. A token that makes no sense is told in words and otherwise left out."""
+    known = {field.name: field for field in fields}
+    tests: list[Callable[[Row], bool]] = []
+    needles: list[tuple[str, bool]] = []
+    words: list[str] = []
+    problems: list[str] = []
+    for minus, name, sign, raw in _pattern(_PART).findall(text):
+        value = raw.strip('"')
+        if not name and value:
+            needles.append((value.casefold(), not minus))
+            words.append(f"{'without' if minus else 'with'} ‘{plain(value, 40)}’")
+        elif name and value:
+            test = _test(name, sign, value, known)
+            if isinstance(test, str):
+                problems.append(test)
+            else:
+                tests.append(_negated(test) if minus else test)
+                words.append(
+                    f"{'not ' if minus else ''}{name.lower()} {'is' if sign in ':=' else sign} {plain(value, 40)}"
+                )
+        elif name:
+            problems.append(f"‘{plain(name, 40)}{sign}’ needs a value, as in {_example(known.get(name.lower()))}.")
+    return Filter(tuple(tests), tuple(needles), tuple(words), tuple(problems))
+
+
+def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Callable[[Row], bool] | str:
+    field = known.get(name.lower())
+    if field is None:
+        names = ", ".join(known)
+        return (
+            f"There is no field ‘{plain(name, 40)}’ here, but {names}. To look for the text itself, put it in quotes."
+        )
+    if isinstance(field, NumberField):
+        return _number_test(field, sign, value)
+    if isinstance(field, AgeField):
+        return _age_test(field, sign, value)
+    return _text_test(field, sign, value)
+
+
+def _text_test(field: TextField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
+    if sign not in (":", "="):
+        return f"‘{field.name}’ is text and is asked for with a colon: {_example(field)}."
+    wanted = [part for part in value.casefold().split(",") if part]
+    read = field.value
+    if sign == "=":
+        return lambda row: read(row).casefold() in wanted
+    return lambda row: any(part in read(row).casefold() for part in wanted)
+
+
+def _number_test(field: NumberField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
+    match = _pattern(_NUMBER).match(value)
+    if match is None:
+        return f"‘{field.name}’ needs a number, as in {_example(field)}."
+    factor = {"tb": 1024.0, "mb": 1 / 1024}.get((match[2] or "").lower(), 1.0)
+    limit = float(match[1].replace(",", ".")) * factor
+    compare, read = _COMPARE[sign], field.value
+
+    def test(row: Row) -> bool:
+        found = read(row)
+        return found is not None and compare(found, limit)
+
+    return test
+
+
+def _age_test(field: AgeField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
+    match = _pattern(_AGE).match(value)
+    if match is None or sign not in ("<", "<=", ">", ">="):
+        return f"‘{field.name}’ needs an age in m, h, d or w, as in {_example(field)}."
+    limit = float(match[1].replace(",", ".")) * _AGE_SECONDS[match[2].lower()]
+    compare, read, now = _COMPARE[sign], field.value, field.now
+
+    def test(row: Row) -> bool:
+        at = read(row)
+        return compare(float("inf") if at is None else (now() - at).total_seconds(), limit)
+
+    return test
+
+
+def _example(field: Field[Row] | None) -> str:
+    if field is None:
+        return "name:web"
+    if isinstance(field, NumberField):
+        return f"{field.name}>80"
+    return f"{field.name}>2d" if isinstance(field, AgeField) else f"{field.name}:web"
+
+
+def _negated(test: Callable[[Row], bool]) -> Callable[[Row], bool]:
+    return lambda row: not test(row)

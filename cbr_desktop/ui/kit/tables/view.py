@@ -1,0 +1,390 @@
+"""The view of a table: selection by id, keys, copying, the choice of columns, all of it remembered.
+
+Classes of Qt that the first paint does not need are named through their module, which makes them when they are used.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from cbr_desktop.text.plain import exact, plain
+from cbr_desktop.ui.kit.tables.column import Row
+from cbr_desktop.ui.kit.tables.copying import as_json, tsv
+from cbr_desktop.ui.kit.tables.delegate import CellDelegate
+from cbr_desktop.ui.kit.tables.model import TableModel
+from cbr_desktop.ui.session.profile_context import Settings
+
+_REMEMBER_MS = 400
+_TYPE_AHEAD_SECONDS = 1.0
+
+
+class TableView(QTableView, Generic[Row]):
+    """Shows a ``TableModel``; ``name`` is its accessible name, ``id_and_name`` what copying gives of a row.
+
+    Signals:
+        opened: a row was asked to be opened, by Enter or a double click.
+        selection_altered: other rows are selected now.
+        menu_requested: a context menu is about to show; actions may be put first into the ``QMenu``.
+    """
+
+    opened = Signal()
+    selection_altered = Signal()
+    menu_requested = Signal(object)
+
+    def __init__(
+        self,
+        name: str,
+        model: TableModel[Row],
+        settings: Settings,
+        id_and_name: Callable[[Row], tuple[str, str]],
+        sort: tuple[str, Qt.SortOrder] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name.lower())
+        self.setAccessibleName(name)
+        self._table = model
+        self._settings = settings
+        self._id_and_name = id_and_name
+        self._key = f"table/{name.lower()}"
+        self._held: dict[str, bool] = {}
+        self._kept: tuple[set[str], str, str] = (set(), "", "")
+        self._typed = ""
+        self._typed_at = -_TYPE_AHEAD_SECONDS
+        self._restoring = False
+        self._remembering = QTimer(self)
+        self._remembering.setSingleShot(True)
+        self._remembering.setInterval(_REMEMBER_MS)
+        self._remembering.timeout.connect(self.remember)
+        self._dress()
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(model, self))
+        self._restore_columns(sort)
+        self._connect()
+
+    # rows
+
+    def selected_rows(self) -> list[Row]:
+        """Return the selected rows in the order in which they are shown."""
+        return [self._table.row_at(position) for position in self._selected_positions()]
+
+    def current_row(self) -> Row | None:
+        """Return the row of the cursor, or ``None``."""
+        position = self.currentIndex().row()
+        return self._table.row_at(position) if 0 <= position < self._table.rowCount() else None
+
+    def select_id(self, id: str) -> bool:
+        """Select one row and scroll to it; tell whether it is shown."""
+        position = self._table.position_of(id)
+        if position is None:
+            return False
+        self.setCurrentIndex(self._table.index(position, self._first_column()))
+        self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
+        return True
+
+    # copying
+
+    def copy_rows(self) -> None:
+        """Put the selected rows on the clipboard: the visible columns, as they stand, with tabs between."""
+        columns = [self._table.columns[i] for i in self._visible_columns()]
+        self._copy(tsv([column.text(row) for column in columns] for row in self.selected_rows()))
+
+    def copy_cell(self) -> None:
+        """Put the text of the current cell on the clipboard."""
+        row = self.current_row()
+        if row is not None:
+            self._copy(exact(plain(self._table.columns[self.currentIndex().column()].text(row), 100_000)))
+
+    def copy_ids(self) -> None:
+        """Put the ids of the selected rows on the clipboard, exactly as the service has them."""
+        self._copy("\n".join(self._id_and_name(row)[0] for row in self.selected_rows()))
+
+    def copy_names(self) -> None:
+        """Put the names of the selected rows on the clipboard, exactly as the service has them."""
+        self._copy("\n".join(self._id_and_name(row)[1] for row in self.selected_rows()))
+
+    def copy_json(self) -> None:
+        """Put the selected rows on the clipboard as JSON: one object, or a list of them."""
+        rows = self.selected_rows()
+        texts = [as_json(row) for row in rows]
+        self._copy(texts[0] if len(texts) == 1 else "[\n" + ",\n".join(texts) + "\n]")
+
+    # columns
+
+    def show_column_menu(self, at: QPoint) -> None:
+        """Open the choice of columns at a point of the screen."""
+        self._column_menu().popup(at)
+
+    def _column_menu(self) -> "QtWidgets.QMenu":
+        menu = QtWidgets.QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for section, column in enumerate(self._table.columns):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(section))
+            action.toggled.connect(partial(self._show_column, section))
+        menu.addSeparator()
+        menu.addAction("Reset the columns").triggered.connect(self.reset_columns)
+        return menu
+
+    def show_columns(self, keys: Sequence[str], shown: bool) -> None:
+        """Show or hide columns by their keys, and hold to that when columns are reset."""
+        self._held = {**self._held, **dict.fromkeys(keys, shown)}
+        for section, column in enumerate(self._table.columns):
+            if column.key in keys:
+                self.setColumnHidden(section, not shown)
+
+    def reset_columns(self) -> None:
+        """Show the columns as they were at the first start."""
+        held = self._held
+        self._lay_out([(column.key, 0, held.get(column.key, column.shown)) for column in self._table.columns])
+        self._remembering.start()
+
+    def remember(self) -> None:
+        """Write down columns and order for the next start."""
+        header = self.horizontalHeader()
+        sections = [header.logicalIndex(place) for place in range(len(self._table.columns))]
+        columns = [[self._table.columns[s].key, self._width_of(s), not self.isColumnHidden(s)] for s in sections]
+        self._settings.put(f"{self._key}/columns", columns)
+        section = header.sortIndicatorSection()
+        key = self._table.columns[section].key if 0 <= section < len(self._table.columns) else ""
+        descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        self._settings.put(f"{self._key}/sort", [key, descending])
+
+    # building
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 12)
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicatorClearable(True)
+        header.setSectionsClickable(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def _connect(self) -> None:
+        header = self.horizontalHeader()
+        header.sortIndicatorChanged.connect(self._sort)
+        header.customContextMenuRequested.connect(self._show_header_menu)
+        header.sectionResized.connect(self._noted)
+        header.sectionMoved.connect(self._noted)
+        header.sortIndicatorChanged.connect(self._noted)
+        self._table.modelAboutToBeReset.connect(self._keep)
+        self._table.modelReset.connect(self._restore)
+        self.doubleClicked.connect(self.opened)
+
+    def _restore_columns(self, sort: tuple[str, Qt.SortOrder] | None) -> None:
+        self._lay_out(_stored_columns(self._settings.get(f"{self._key}/columns", None)))
+        stored = self._settings.get(f"{self._key}/sort", None)
+        if isinstance(stored, list) and len(stored) == 2:
+            sort = (str(stored[0]), Qt.SortOrder.DescendingOrder if stored[1] else Qt.SortOrder.AscendingOrder)
+        keys = [column.key for column in self._table.columns]
+        section = keys.index(sort[0]) if sort is not None and sort[0] in keys else -1
+        order = sort[1] if sort is not None else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(section, order)
+        self._table.sort(section, order)
+
+    def _lay_out(self, layout: Sequence[tuple[str, int, bool]]) -> None:
+        """Place the columns in the order of ``layout``; one that it does not know stands where it does at first."""
+        header = self.horizontalHeader()
+        known = {key: (width, shown) for key, width, shown in layout}
+        sections = {column.key: section for section, column in enumerate(self._table.columns)}
+        order = [key for key, _, _ in layout if key in sections]
+        for section, column in enumerate(self._table.columns if order else ()):
+            if column.key not in known:
+                before = self._table.columns[section - 1].key if section else ""
+                order.insert(order.index(before) + 1 if before in order else 0, column.key)
+        for place, key in enumerate(order):
+            header.moveSection(header.visualIndex(sections[key]), place)
+        letter = self.fontMetrics().averageCharWidth()
+        for section, column in enumerate(self._table.columns):
+            width, shown = known.get(column.key, (0, column.shown))
+            self.setColumnWidth(section, width or column.width * letter + 24)
+            self.setColumnHidden(section, not shown)
+
+    def _show_column(self, section: int, shown: bool) -> None:
+        if shown or len(self._visible_columns()) > 1:
+            self.setColumnHidden(section, not shown)
+            self._remembering.start()
+
+    def _show_header_menu(self, point: QPoint) -> None:
+        self.show_column_menu(self.horizontalHeader().mapToGlobal(point))
+
+    def _noted(self, *_: object) -> None:
+        if self.isVisible():
+            self._remembering.start()
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        self._table.sort(section, order)
+
+    def _width_of(self, section: int) -> int:
+        """Return a width to remember; that of the last column is stretched and that of a hidden one is 0."""
+        header = self.horizontalHeader()
+        is_last = section == (self._visible_columns() or [-1])[-1]
+        return 0 if is_last or self.isColumnHidden(section) else header.sectionSize(section)
+
+    def _visible_columns(self) -> list[int]:
+        header = self.horizontalHeader()
+        sections = (header.logicalIndex(place) for place in range(len(self._table.columns)))
+        return [section for section in sections if not self.isColumnHidden(section)]
+
+    def _first_column(self) -> int:
+        return (self._visible_columns() or [0])[0]
+
+    # keeping what is selected
+
+    def _selected_positions(self) -> list[int]:
+        model = self.selectionModel()
+        if model is None:
+            return []
+        selection = model.selection()
+        parts = [selection.at(i) for i in range(selection.count())]
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+
+    def _keep(self) -> None:
+        self._restoring = True
+        count = self._table.rowCount()
+        if not count:
+            self._kept = (set(), "", "")
+            return
+        selected = {self._table.id_at(position) for position in self._selected_positions()}
+        current, top = self.currentIndex().row(), self.rowAt(0)
+        at_top = self.verticalScrollBar().value() == 0
+        self._kept = (
+            selected,
+            self._table.id_at(current) if 0 <= current < count else "",
+            self._table.id_at(top) if 0 <= top < count and not at_top else "",
+        )
+
+    def _restore(self) -> None:
+        selected, current, top = self._kept
+        positions = sorted(p for p in map(self._table.position_of, selected) if p is not None)
+        at = self._table.position_of(current) if current else None
+        model = self.selectionModel()
+        if at is not None:
+            index = self._table.index(at, self._first_column())
+            model.setCurrentIndex(index, QtCore.QItemSelectionModel.SelectionFlag.NoUpdate)
+        if positions:
+            model.select(self._ranges(positions), QtCore.QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        at_top = self._table.position_of(top) if top else None
+        if at_top is not None:
+            self.scrollTo(self._table.index(at_top, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+        self._restoring = False
+        self.selection_altered.emit()
+
+    def _ranges(self, positions: list[int]) -> "QtCore.QItemSelection":
+        selection = QtCore.QItemSelection()
+        last = len(self._table.columns) - 1
+        start = 0
+        for i in range(1, len(positions) + 1):
+            if i == len(positions) or positions[i] != positions[i - 1] + 1:
+                selection.select(self._table.index(positions[start], 0), self._table.index(positions[i - 1], last))
+                start = i
+        return selection
+
+    # the menu
+
+    def _menu(self) -> "QtWidgets.QMenu":
+        menu = QtWidgets.QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_requested.emit(menu)
+        menu.addSeparator()
+        several = len(self._selected_positions()) > 1
+        menu.addAction("Copy ids" if several else "Copy id").triggered.connect(self.copy_ids)
+        menu.addAction("Copy names" if several else "Copy name").triggered.connect(self.copy_names)
+        self._with_key(menu.addAction("Copy cell"), "Ctrl+Shift+C").triggered.connect(self.copy_cell)
+        self._with_key(menu.addAction("Copy rows" if several else "Copy row"), "Ctrl+C").triggered.connect(
+            self.copy_rows
+        )
+        menu.addAction("Copy as JSON").triggered.connect(self.copy_json)
+        return menu
+
+    def _with_key(self, action: "QtGui.QAction", key: str) -> "QtGui.QAction":
+        action.setShortcut(QtGui.QKeySequence(key))
+        return action
+
+    def _copy(self, text: str) -> None:
+        QtGui.QGuiApplication.clipboard().setText(text)
+
+    # Qt asks
+
+    def selectionChanged(self, selected: "QtCore.QItemSelection", deselected: "QtCore.QItemSelection") -> None:
+        """Tell that other rows are selected, unless the same ones are being put back."""
+        super().selectionChanged(selected, deselected)
+        if not self._restoring:
+            self.selection_altered.emit()
+
+    def contextMenuEvent(self, event: "QtGui.QContextMenuEvent") -> None:
+        """Open the menu of the selected rows, at the cursor row when a key asked for it."""
+        if not self._selected_positions():
+            return
+        at = event.globalPos()
+        if event.reason() == QtGui.QContextMenuEvent.Reason.Keyboard:
+            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        self._menu().popup(at)
+
+    def keyPressEvent(self, event: "QtGui.QKeyEvent") -> None:
+        """Copy, open and jump by key; everything else is the table's own."""
+        control = Qt.KeyboardModifier.ControlModifier
+        if event.matches(QtGui.QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        elif event.key() == Qt.Key.Key_C and event.modifiers() == control | Qt.KeyboardModifier.ShiftModifier:
+            self.copy_cell()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Jump to the next row whose name begins with what is typed."""
+        names = [self._id_and_name(row)[1].casefold() for row in self._table.shown_rows()]
+        before, self._typed_at = self._typed_at, time.monotonic()
+        is_new = self._typed_at - before > _TYPE_AHEAD_SECONDS
+        self._typed = search.casefold() if is_new else self._typed + search.casefold()
+        start = max(0, self.currentIndex().row()) + (1 if is_new else 0)
+        for position in [*range(start, len(names)), *range(min(start, len(names)))]:
+            if names[position].startswith(self._typed):
+                self.setCurrentIndex(self._table.index(position, self._first_column()))
+                return
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> Any:
+        """Let Home and End go to the first and the last row, since whole rows are selected."""
+        ends = {QAbstractItemView.CursorAction.MoveHome: 0, QAbstractItemView.CursorAction.MoveEnd: -1}
+        if action in ends and self._table.rowCount():
+            return self._table.index(ends[action] % self._table.rowCount(), self._first_column())
+        return super().moveCursor(action, modifiers)
+
+
+def _stored_columns(stored: object) -> list[tuple[str, int, bool]]:
+    """Read what was remembered; anything that does not look so is as if nothing had been."""
+    if not isinstance(stored, list):
+        return []
+    return [
+        (part[0], part[1], part[2])
+        for part in stored
+        if isinstance(part, list)
+        and len(part) == 3
+        and isinstance(part[0], str)
+        and isinstance(part[1], int)
+        and 0 <= part[1] < 5000
+        and isinstance(part[2], bool)
+    ]

@@ -1,0 +1,472 @@
+"""The outcome ledger: what became of one request, resource by resource, and what can be done about it."""
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
+from cbr_desktop.text.codes import explain
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import Mark, Shape
+from cbr_desktop.text.operations import fate_of, words_of
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.requests import intent_mark
+from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
+from cbr_desktop.text.states import clock_words
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
+from cbr_desktop.workflows.outcomes import outcome_of
+
+_NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
+_COLUMNS = ("Name", "Outcome", "Progress", "Code", "Reason", "What to do")
+_WIDTHS = (180, 115, 75, 70, 260)
+_TICK_MS = 1000
+_REST_MS = 30
+_BAD = Mark(Shape.CROSS, Tone.BAD)
+_AGAIN = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND, IntentState.CANCELLED})
+"""The states after which a person may ask anew."""
+_FATE_MARKS = {
+    Fate.WAITING: Mark(Shape.RING, Tone.IDLE),
+    Fate.RUNNING: Mark(Shape.PLAY, Tone.BUSY),
+    Fate.DONE: Mark(Shape.DISC, Tone.GOOD),
+    Fate.FAILED: Mark(Shape.CROSS, Tone.BAD),
+    Fate.SKIPPED: Mark(Shape.DIAMOND, Tone.WARN),
+    Fate.UNCERTAIN: Mark(Shape.QUESTION, Tone.WARN),
+}
+
+
+class OutcomePanel(QWidget):
+    """What became of one intent; it follows the ledger by itself.
+
+    Signals:
+        edit_requested: the operator wants to change the request and send it again.
+        close_requested: the operator has seen enough.
+        shown: the id of the intent that is looked at now, as a retry changes it.
+    """
+
+    edit_requested = Signal()
+    close_requested = Signal()
+    shown = Signal(str)
+
+    def __init__(self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._id = intent_id
+        self._trail: list[IntentId] = []
+        self._can_edit = True
+        self.setObjectName("outcome")
+        self.setAccessibleName("Outcome")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._head = _Head()
+        self._sentence = label(name="outcomeSentence")
+        self._progress = QProgressBar()
+        self._progress.setObjectName("outcomeProgress")
+        self._progress.setAccessibleName("Progress of all resources")
+        self._table = ResourceTable()
+        self._empty = label(name="outcomeEmpty")
+        self._body = QPlainTextEdit()
+        self._body.setObjectName("outcomeRequest")
+        self._body.setAccessibleName("The request")
+        self._body.setReadOnly(True)
+        self._body.setTabChangesFocus(True)
+        self._body.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._before_retry = label(name="retrySkippedSentence")
+        self._problem = MarkedLine("outcomeProblem")
+        self._problem.say(None, "")
+        self._buttons()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.refresh)
+        context.signals.changed.connect(self._ledger_changed)
+        self.refresh()
+
+    @property
+    def intent_id(self) -> IntentId:
+        """The intent that is looked at."""
+        return self._id
+
+    def offer_editing(self, *, possible: bool) -> None:
+        """Say whether there is a form to go back to."""
+        self._can_edit = possible
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the intent as the ledger has it now."""
+        intent = self._context.ledger.intents.get(self._id)
+        if intent is None:
+            self._sentence.setText("This request is no longer kept here.")
+            return
+        outcome = outcome_of(self._context.ledger, intent)
+        now = self._context.clock.now()
+        self._head.show_intent(intent, outcome, clock_words(intent.sent_at or intent.created_at, now))
+        self._sentence.setText(intent_sentence(intent, outcome, now))
+        self._show_rows(intent, outcome)
+        self._show_buttons(intent, outcome)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the clock run while somebody looks."""
+        super().showEvent(event)
+        self._timer.start()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop the clock."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _ledger_changed(self, part: Part) -> None:
+        if part in (Part.INTENTS, Part.TASKS):
+            self.refresh()
+
+    def _show_rows(self, intent: Intent, outcome: Outcome | None) -> None:
+        self._table.setVisible(outcome is not None)
+        self._empty.setVisible(outcome is None)
+        self._empty.setText(_waiting_words(intent))
+        self._body.setVisible(outcome is None)
+        self._show_body(intent)
+        is_counted = words_of(intent).is_counted
+        self._progress.setVisible(outcome is not None and not outcome.is_over and is_counted)
+        if outcome is not None:
+            self._progress.setValue(outcome.progress_percent)
+            self._table.show_outcome(intent, outcome)
+
+    def _show_body(self, intent: Intent) -> None:
+        text = bounded(_request_text(intent))
+        if text != self._body.toPlainText():
+            self._body.setPlainText(text)
+
+    def _show_buttons(self, intent: Intent, outcome: Outcome | None) -> None:
+        retry = self._retry_words(intent)
+        self._before_retry.setText(retry)
+        self._before_retry.setVisible(bool(retry))
+        self.retry.setVisible(bool(retry))
+        self.retry.setAccessibleDescription(retry)
+        self.retry.setToolTip(tooltip(retry))
+        self.cancel.setVisible(intent.state in WAITING)
+        self.look_on.setVisible(intent.state is IntentState.NOT_FOUND)
+        self._show_candidates(intent)
+        self.edit.setVisible(self._can_edit and intent.state in _AGAIN and not self._trail)
+        self.back.setVisible(bool(self._trail))
+
+    def _show_candidates(self, intent: Intent) -> None:
+        """Offer to say whose the checkpoints are that were found for a request whose answer was lost."""
+        found = intent.candidates if intent.state is IntentState.UNKNOWN else ()
+        ids = [each.id for each in found]
+        if ids != [self.candidates.itemData(row) for row in range(self.candidates.count())]:
+            self.candidates.clear()
+            for each in found:
+                self.candidates.addItem(plain(candidate_words(each, self._context.clock.now()), 200), each.id)
+        self.candidates.setVisible(len(found) > 1)
+        self.mine.setVisible(bool(found))
+        self.not_mine.setVisible(intent.awaits_person)
+
+    def _retry_words(self, intent: Intent) -> str:
+        """Return what a retry would send, empty when nothing was skipped or a retry is on its way already."""
+        others = self._context.ledger.intents.values()
+        if any(other.retry_of == intent.id and other.state not in _AGAIN for other in others):
+            return ""
+        try:
+            return retry_sentence(skipped_draft(intent))
+        except ValueError:
+            return ""
+
+    # what the operator does
+
+    def _retry(self) -> None:
+        try:
+            asked = skipped_draft(self._context.ledger.intents[self._id])
+            made = self._context.outbox.submit(asked, retry_of=self._id)
+        except CbrError as error:
+            self._say_problem(f"Not sent. {error_sentence(error)}")
+            return
+        self._trail.append(self._id)
+        self._look_at(made.id)
+
+    def _keep_looking(self) -> None:
+        self._context.outbox.keep_looking(self._id)
+
+    def _adopt(self) -> None:
+        self._context.outbox.adopt(self._id, self.candidates.currentData())
+
+    def _disown(self) -> None:
+        self._context.outbox.disown(self._id)
+
+    def _go_back(self) -> None:
+        self._look_at(self._trail.pop())
+
+    def _look_at(self, id: IntentId) -> None:
+        self._id = id
+        self._say_problem("")
+        self._table.setRowCount(0)
+        self.refresh()
+        self.shown.emit(id)
+
+    def _cancel(self) -> None:
+        if not self._context.outbox.cancel(self._id):
+            self._say_problem("Too late: the request is being sent already. The service may have started it.")
+
+    def _copy_report(self) -> None:
+        intent = self._context.ledger.intents[self._id]
+        text = report_text(intent, outcome_of(self._context.ledger, intent), self._context.clock.now())
+        QGuiApplication.clipboard().setText(text)
+
+    def _copy_request(self) -> None:
+        QGuiApplication.clipboard().setText(_request_text(self._context.ledger.intents[self._id]))
+
+    def _say_problem(self, text: str) -> None:
+        self._problem.say(_BAD, text)
+
+    def _buttons(self) -> None:
+        self.retry = push_button("&Retry skipped", "retrySkipped", self._retry)
+        self.edit = push_button("&Edit and send again", "editAgain", self.edit_requested.emit)
+        self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
+        self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
+        self.mine = push_button("It is &mine", "adoptCheckpoint", self._adopt)
+        self.mine.setToolTip("Take this for what the request made, and follow it")
+        self.not_mine = push_button("&None is mine", "disownCheckpoints", self._disown)
+        self.not_mine.setToolTip("The request made nothing of this; you can send it again then")
+        self.candidates = QComboBox()
+        self.candidates.setObjectName("outcomeCandidates")
+        self.candidates.setAccessibleName("Which is yours")
+        self.cancel = push_button("&Take back", "takeBack", self._cancel)
+        self.report = push_button("&Copy report", "copyReport", self._copy_report)
+        self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
+        self.close_button = push_button("Close", "outcomeClose", self.close_requested.emit)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        for button in (self.back, self.retry, self.look_on, self.mine, self.not_mine, self.edit, self.cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self.report, self.request, self.close_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        for widget in (self._head, self._sentence, self._progress):
+            layout.addWidget(widget)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._body, 1)
+        layout.addWidget(self._before_retry)
+        layout.addWidget(self.candidates)
+        layout.addWidget(self._problem)
+        layout.addLayout(buttons)
+
+
+class _Head(QWidget):
+    """The first lines: state, name and vault, time, and the ids to copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dot = MarkDot()
+        self._status = label(name="outcomeStatus")
+        font = self._status.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setBold(True)
+        self._status.setFont(font)
+        self._what = label(name="outcomeWhat")
+        self._made = CopyLine("Checkpoint id", "outcomeCheckpointId", "copyCheckpointId")
+        self._request = CopyLine("Request id", "outcomeRequestId", "copyRequestId")
+        first = QHBoxLayout()
+        first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        first.addWidget(self._status, 1)
+        ids = QHBoxLayout()
+        ids.setSpacing(16)
+        ids.addWidget(self._made)
+        ids.addWidget(self._request)
+        ids.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(first)
+        layout.addWidget(self._what)
+        layout.addLayout(ids)
+
+    def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
+        """Show another state."""
+        self._dot.show_mark(intent_mark(intent, outcome))
+        vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
+        self._status.setText(stand_words(intent, outcome) + vendor)
+        words = words_of(intent)
+        name = "Checkpoint named by the service" if words.is_counted and not intent.name else words.name(intent)
+        verb = "sent" if intent.sent_at else "asked for"
+        self._what.setText(f"{plain(name, 80)} · {intent.subject.type} {_subject_words(intent)} · {verb} at {when}")
+        self._made.show_text(intent.result.id if intent.result is not None else "", f"{words.thing.capitalize()} id")
+        refused = intent.refusal.request_id if intent.refusal else ""
+        self._request.show_text(intent.request_id or refused)
+
+
+def _request_text(intent: Intent) -> str:
+    """Return the body of a request, or method and path of one that has none."""
+    return intent.body.decode("utf-8", "replace") or f"{intent.change.method} {intent.change.path}"
+
+
+def _subject_words(intent: Intent) -> str:
+    """Return where a request went: its subject's name, the id, and the endpoint of its region."""
+    host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
+    id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
+    return f"{f'{name} ({id})' if name and id else name or id} at {plain(host, 80)}"
+
+
+class CopyLine(QWidget):
+    """An id with its name and a button that copies it; hidden while there is none."""
+
+    def __init__(self, words: str, name: str, button_name: str) -> None:
+        super().__init__()
+        self._text = ""
+        self._words = words
+        self._label = QLabel()
+        self._label.setObjectName(name)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = self._copy_button = QToolButton()
+        copy.setObjectName(button_name)
+        copy.setText("Copy")
+        copy.clicked.connect(self._copy)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._label)
+        layout.addWidget(copy)
+
+    def show_text(self, text: str, words: str = "") -> None:
+        """Show another id, under another name if that is given."""
+        self._text = text
+        self._words = words or self._words
+        self._copy_button.setAccessibleName(f"Copy {self._words.lower()}")
+        self._copy_button.setToolTip(tooltip(f"Copy the {self._words.lower()}"))
+        self._label.setText(f"{self._words} {plain(text, 80)}")
+        self.setVisible(bool(text))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)
+
+
+class ResourceTable(QTableWidget):
+    """A line for each resource: what became of it, why, and what to do; skipped ones stand together at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(0, len(_COLUMNS))
+        dress_table(self, "outcomeResources", "Resources")
+        self.setIconSize(MARK_SIZE)
+        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setWordWrap(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
+        # Heights follow the wrapped texts, but only after a drag of a column has come to rest.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self.resizeRowsToContents)
+        header.sectionResized.connect(self._rest.start)
+
+    def show_outcome(self, intent: Intent, outcome: Outcome) -> None:
+        """Show another outcome of a request; rows of the same resources are only written over."""
+        head = self.horizontalHeaderItem(_NAME)
+        if head is not None:
+            head.setText(words_of(intent).line)
+        rows = sorted(outcome.resources, key=lambda resource: resource.fate is Fate.SKIPPED)
+        self.setRowCount(len(rows))
+        changed = [self._write(row, _texts(intent, resource), resource) for row, resource in enumerate(rows)]
+        if any(changed):
+            self.resizeRowsToContents()
+
+    def _write(self, row: int, texts: list[str], resource: ResourceOutcome) -> bool:
+        """Write a row and tell whether its words are others now."""
+        held = [self.item(row, column) for column in range(len(_COLUMNS))]
+        if texts == [item.text() if item is not None else None for item in held]:
+            return False
+        items = [QTableWidgetItem(text) for text in texts]
+        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
+        items[_NAME].setToolTip(tooltip(resource.name, resource.id))
+        explanation = explain(resource.code)
+        items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")
+        for column, item in enumerate(items):
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(row, column, item)
+        return True
+
+
+def _texts(intent: Intent, resource: ResourceOutcome) -> list[str]:
+    explanation = explain(resource.code)
+    progress = "" if resource.progress_percent is None else f"{resource.progress_percent} %"
+    reason = plain(resource.message) or (explanation.meaning if explanation else "")
+    code = plain(resource.code, 60).removeprefix("BackupService.")
+    return [
+        plain(resource.name, 120) or resource.id,
+        fate_of(intent, resource.fate),
+        progress,
+        code,
+        reason,
+        explanation.remedy if explanation else words_of(intent).remedies.get(resource.fate, ""),
+    ]
+
+
+def _waiting_words(intent: Intent) -> str:
+    """Return what will stand in the place of the table, or why nothing will."""
+    if intent.state in (*WAITING, IntentState.SENDING, IntentState.UNKNOWN):
+        what = "The resources are" if words_of(intent).is_counted else "What becomes of it is"
+        return f"{what} listed here as soon as the service has answered. This is the request:"
+    return "This is the request; it stays among your requests, so that it can be looked at later:"
+
+
+class OutcomeDialog(QDialog):
+    """The outcome of an intent in a window of its own, which blocks nothing.
+
+    Signals:
+        edit_requested: the operator wants to send the intent of this id anew; only with ``can_edit``.
+    """
+
+    edit_requested = Signal(str)
+
+    def __init__(
+        self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("outcomeDialog")
+        intent = context.ledger.intents.get(intent_id)
+        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
+        self.setAccessibleName(title)
+        self.setWindowTitle(title)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(720, 420)
+        self.resize(980, 560)
+        self.panel = OutcomePanel(context, intent_id)
+        self.panel.offer_editing(possible=can_edit)
+        self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
+        self.panel.close_requested.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.panel)
+
+    def open(self) -> None:
+        """Show the window beside the others."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()

@@ -1,0 +1,83 @@
+"""Choosing when a request is to be sent: a date and a time by the clock here, with UTC beside."""
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QDateTime, Qt, QTimeZone, Signal
+from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from cbr_desktop.text.states import duration_words
+from cbr_desktop.ui.kit.lines import label, make_room
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+
+_WIDTH = 460
+_FORMAT = "yyyy-MM-dd HH:mm"
+
+
+class ScheduleDialog(QDialog):
+    """Asks for a time that is still to come; the next full hour is offered.
+
+    Signals:
+        chosen: the time (aware, UTC).
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, now: datetime, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scheduleDialog")
+        self.setWindowTitle("Schedule")
+        self.setAccessibleName("Schedule")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(_WIDTH)
+        self._now = now
+        self.edit = QDateTimeEdit(self)
+        self.edit.setObjectName("scheduleTime")
+        self.edit.setAccessibleName("Send at")
+        self.edit.setDisplayFormat(_FORMAT)
+        self.edit.setCalendarPopup(True)
+        ask = label("Send at (by the clock here):", "scheduleQuestion")
+        ask.setBuddy(self.edit)
+        self.beside = label(name="scheduleBeside")
+        self.rule = label(
+            "It is sent then if this program runs and has a connection. If not, it is held after"
+            f" {CONFIRM_MINUTES} minutes and you are asked: nothing is sent late by itself.",
+            "scheduleRule",
+        )
+        buttons = QDialogButtonBox()
+        self.accept_button = buttons.addButton("&Schedule", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button.setObjectName("scheduleNow")
+        self.accept_button.setDefault(True)
+        buttons.addButton("&Cancel", QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
+        buttons.accepted.connect(self._choose)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        for widget in (ask, self.edit, self.beside, self.rule, buttons):
+            layout.addWidget(widget)
+        self.edit.dateTimeChanged.connect(self._tell)
+        self.show_time((now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0))
+        self.edit.setSelectedSection(QDateTimeEdit.Section.HourSection)
+        make_room(self)
+
+    @property
+    def time(self) -> datetime:
+        """The time that is chosen now (aware, UTC)."""
+        return datetime.fromtimestamp(self.edit.dateTime().toSecsSinceEpoch(), UTC)
+
+    def show_time(self, at: datetime) -> None:
+        """Show another time."""
+        seconds = int(at.timestamp())
+        self.edit.setDateTime(QDateTime.fromSecsSinceEpoch(seconds, QTimeZone(QTimeZone.Initialization.LocalTime)))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say the time in UTC as well, and how far off it is."""
+        ahead = self.time - self._now
+        is_ahead = ahead > timedelta(0)
+        far = f"in {duration_words(ahead)}" if is_ahead else "that is over already; choose a later one"
+        self.beside.setText(f"{self.time:%Y-%m-%d %H:%M} UTC, {far}.")
+        self.accept_button.setEnabled(is_ahead)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.time)
+        self.accept()

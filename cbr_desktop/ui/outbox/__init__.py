@@ -1,0 +1,1 @@
+"""The outbox: every request, and what a person can do about it."""

@@ -1,0 +1,284 @@
+"""The window that makes a plan of request files: their order, how they are named, and how the plan goes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.document import Document
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.finding import FindingKind, Severity
+from cbr_desktop.domain.plan import (
+    CONCURRENCY_LIMIT,
+    STAGGER_LIMIT_SECONDS,
+    STEP_LIMIT,
+    SUFFIX,
+    Plan,
+    StepFinding,
+    is_blocked,
+)
+from cbr_desktop.domain.template import PRESETS
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import BAD, GOOD
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plans import MAKE_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, quoted, shown
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.plans.steps import StepTable
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.documents import knowing, name_of
+from cbr_desktop.workflows.plan import blasts, judged, prepared, takes_name
+
+_SIZE = QSize(1080, 560)
+_SMALLEST = QSize(720, 420)
+_REST_MS = 200
+
+
+class MakePlanDialog(QDialog):
+    """Shows the requests in their order and asks how the plan goes; nothing is sent by it.
+
+    Nothing is written while one of the files cannot be read.
+
+    Signals:
+        made: the path of the plan that was written.
+    """
+
+    made = Signal(str)
+
+    def __init__(self, workspace: Workspace, files: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        assert workspace.plans is not None  # noqa: S101  # callers have looked
+        self._plans = workspace.plans
+        self._steps, self._findings = workspace.plans.gather(files, self._profile_of)
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST_MS)
+        self._resting.timeout.connect(self.refresh)
+        self._build()
+        self.refresh()
+
+    def open(self) -> None:
+        """Show the window beside the others; it keeps nobody from anything."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+
+    def plan(self, name: str = "") -> Plan:
+        """Return the plan as it stands."""
+        return Plan(
+            name,
+            self._steps,
+            self.names.currentText().strip(),
+            self.concurrency.value(),
+            self.stop_on_failure.isChecked(),
+            self.stagger.value(),
+        )
+
+    def refresh(self) -> None:
+        """Judge the requests by what is known, and say what keeps the plan from being written."""
+        found = [*self._findings, *self._judged()]
+        plan, ledger, now = self.plan(), self._workspace.open, self._workspace.clock.now()
+        lost = blasts(plan, self._workspace.ledgers, self._default())
+        lines = []
+        for step in self._steps:
+            number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
+            words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
+            lines.append((words, found_mark(step.number, found)))
+        self.table.fill(MAKE_COLUMNS, lines)
+        reason = self._reason(found)
+        self.write.setEnabled(not reason)
+        self.write.setToolTip(tooltip(reason or "Asks for the file; the plan is judged then, and nothing is sent yet"))
+        mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if is_blocked(found) else GOOD
+        self.verdict.say(mark, reason or self._ready_words(found))
+        self.example.setText(plain(self._example(reason), 300))
+        self._offer()
+
+    def save(self, path: str) -> None:
+        """Write the plan to a file, whole or not at all."""
+        name = PurePath(path).name.removesuffix(SUFFIX)
+        try:
+            found = self._plans.write(path, self.plan(name))
+        except CbrError as error:
+            self.verdict.say(BAD, f"Not written. {error_sentence(error)}")
+            return
+        if is_blocked(found):
+            self.verdict.say(BAD, f"Not written. {' '.join(finding_sentence(each.finding) for each in found)}")
+            return
+        self.made.emit(path)
+        self.close()
+
+    # inside
+
+    def _profile_of(self, document: Document) -> str:
+        """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
+        context = self._workspace.context_of(lambda ledger: knowing(document, [ledger]) is not None)
+        return context.profile.name if context is not None else ""
+
+    def _default(self) -> str:
+        contexts = self._workspace.shown_contexts or self._workspace.contexts
+        return contexts[0].profile.name if contexts else ""
+
+    def _judged(self) -> list[StepFinding]:
+        ledgers = self._workspace.ledgers
+        return judged(self.plan(), ledgers, self._default(), self._workspace.clock.now()) if ledgers else []
+
+    def _reason(self, found: Sequence[StepFinding]) -> str:
+        """Return why the plan cannot be written, empty when it can."""
+        broken = [step for step in self._steps if step.document is None]
+        if broken:
+            first = broken[0]
+            own = " ".join(finding_sentence(each.finding) for each in self._findings if each.step == first.number)
+            more = f" ({len(broken) - 1} more)" if len(broken) > 1 else ""
+            return f"Nothing is written: {quoted(PurePath(first.file).name, 80)} is no request. {own}{more}"
+        if len(self._steps) > STEP_LIMIT:
+            return f"A plan has {STEP_LIMIT} steps at most. Choose fewer requests."
+        return next(
+            (finding_sentence(each.finding) for each in found if each.finding.kind is FindingKind.BAD_TEMPLATE), ""
+        )
+
+    def _ready_words(self, found: Sequence[StepFinding]) -> str:
+        words = f"{count_words(len(self._steps), 'request')} will be copied into the plan in this order."
+        bad = {each.step for each in found if each.step and is_blocked([each])}
+        if bad:
+            words += f" {count_words(len(bad), 'step')} cannot be sent as it is known now; the plan is judged again"
+            words += " before it is run."
+        return words
+
+    def _example(self, reason: str) -> str:
+        """Return a name that the template gives to the first request that has none of its own."""
+        unnamed = [step for step in self._steps if step.document is not None and takes_name(step.document)]
+        if not unnamed:
+            return "All requests have names of their own, so that the template names none."
+        count = count_words(len(unnamed), "request")
+        ledgers = self._workspace.ledgers
+        first, default = unnamed[0], self._default()
+        if not self.plan().names:
+            return f"The service names {count}. A lost answer is harder to look for without a name."
+        if reason or (first.profile or default) not in ledgers:
+            return f"Names {count}."
+        run = prepared(replace(self.plan(), steps=(first,)), "", ledgers, default, self._workspace.clock.now())
+        document = run.plan.steps[0].document
+        return f"Names {count}, for instance {quoted(name_of(document) if document is not None else '', 80)}."
+
+    def _move(self, by: int) -> None:
+        """Move the chosen step up or down."""
+        row = self.table.currentRow()
+        if not (0 <= row < len(self._steps) and 0 <= row + by < len(self._steps)):
+            return
+        order = list(range(len(self._steps)))
+        order[row], order[row + by] = order[row + by], order[row]
+        numbers = {self._steps[old].number: new for new, old in enumerate(order, 1)}
+        self._steps = tuple(replace(self._steps[old], number=new) for new, old in enumerate(order, 1))
+        self._findings = [each._replace(step=numbers.get(each.step, 0)) for each in self._findings]
+        self.refresh()
+        self.table.selectRow(row + by)
+
+    def _offer(self) -> None:
+        row = self.table.currentRow() if self.table.selectionModel().hasSelection() else -1
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < len(self._steps) - 1)
+
+    def _ask_file(self) -> None:
+        draft_store = self._workspace.draft_store
+        asked = QFileDialog(self, "Write the plan", draft_store.folder if draft_store is not None else "")
+        asked.setObjectName("makePlanFileDialog")
+        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        asked.setNameFilter(f"Plans (*{SUFFIX})")
+        asked.setDefaultSuffix(SUFFIX.removeprefix("."))
+        asked.selectFile(f"plan-{self._workspace.clock.now().astimezone():%Y%m%d}{SUFFIX}")
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.fileSelected.connect(self.save)
+        asked.open()
+
+    # building
+
+    def _build(self) -> None:
+        self.setObjectName("makePlanDialog")
+        self.setWindowTitle("Make plan")
+        self.setAccessibleName("Make plan")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE)
+        self.table = StepTable("makePlanSteps", self)
+        self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
+        self.table.itemSelectionChanged.connect(self._offer)
+        self.verdict = MarkedLine("makePlanVerdict")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(self._form())
+        layout.addWidget(self.verdict)
+        layout.addLayout(self._foot())
+
+    def _form(self) -> QFormLayout:
+        self.names = StillBox()
+        self.names.setEditable(True)
+        self.names.setObjectName("makePlanNames")
+        self.names.setAccessibleName("Names for requests that have none")
+        contexts = self._workspace.shown_contexts
+        own = contexts[0].profile.name_template if contexts else PRESETS[0]
+        self.names.addItems(list(dict.fromkeys((own, *PRESETS))))
+        self.names.setEditText(own)
+        self.names.editTextChanged.connect(self._resting.start)
+        self.example = label(name="makePlanExample")
+        self.concurrency = StillNumber()
+        self.concurrency.setRange(1, CONCURRENCY_LIMIT)
+        self.concurrency.setObjectName("makePlanConcurrency")
+        self.concurrency.setAccessibleName("Checkpoints at a time")
+        self.stagger = QDoubleSpinBox()
+        self.stagger.setRange(0, STAGGER_LIMIT_SECONDS)
+        self.stagger.setDecimals(0)
+        self.stagger.setSuffix(" s")
+        self.stagger.setObjectName("makePlanStagger")
+        self.stagger.setAccessibleName("Pause between two")
+        self.stop_on_failure = QCheckBox("Begin no further step after one that did not succeed")
+        self.stop_on_failure.setObjectName("makePlanStop")
+        self.stop_on_failure.setAccessibleName("Stop on failure")
+        self.stop_on_failure.setChecked(True)
+        pace = QHBoxLayout()
+        pace.addWidget(self.concurrency)
+        pace.addSpacing(16)
+        pace.addWidget(_question("&Pause between two", "makePlanStaggerQuestion", self.stagger))
+        pace.addWidget(self.stagger)
+        pace.addStretch(1)
+        form = QFormLayout()
+        form.addRow(_question("&Names", "makePlanNamesQuestion", self.names), self.names)
+        form.addRow(self.example)
+        form.addRow(_question("&At a time", "makePlanPaceQuestion", self.concurrency), pace)
+        form.addRow(self.stop_on_failure)
+        return form
+
+    def _foot(self) -> QHBoxLayout:
+        self.up = push_button("Move &up", "makePlanUp", lambda: self._move(-1))
+        self.down = push_button("Move &down", "makePlanDown", lambda: self._move(1))
+        self.write = push_button("&Write plan…", "makePlanWrite", self._ask_file)
+        close = push_button("C&lose", "makePlanClose", self.close)
+        foot = QHBoxLayout()
+        foot.addWidget(self.up)
+        foot.addWidget(self.down)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        foot.addWidget(self.write)
+        return foot
+
+
+def _question(text: str, name: str, field: QWidget) -> QLabel:
+    made = label(text, name)
+    made.setWordWrap(False)
+    made.setBuddy(field)
+    return made

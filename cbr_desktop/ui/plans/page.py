@@ -1,0 +1,505 @@
+"""The plans: every run whose copy is kept, how each of its steps stands, and what a person can do about it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.plan import SUFFIX, Run
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import subject_words
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plans import (
+    COLUMNS,
+    PlanRow,
+    need_words,
+    report_file,
+    run_line,
+    run_mark,
+    run_sentence,
+    run_words,
+)
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.words import Notice, Times
+from cbr_desktop.ui.kit.lines import MarkedLine
+from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
+from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.kit.widgets import ask_for_file, verb_buttons
+from cbr_desktop.ui.plans.make_plan import MakePlanDialog
+from cbr_desktop.ui.plans.plan import PlanDialog
+from cbr_desktop.ui.plans.steps import StepTable
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left, destroying, uncounted, wants_name
+
+_PANEL_SHARES = (2, 3)
+
+
+class _Going(NamedTuple):
+    """A run that this window has begun or continued, and the profile contexts that its steps leave from."""
+
+    plan_run: PlanRun
+    contexts: tuple[ProfileContext, ...]
+
+
+class PlansPage(Page[PlanRow]):
+    """The runs of plans, whatever profile is looked at, and beneath them the steps of the one that is chosen.
+
+    A run goes on for as long as this window is there; one that was left in the middle only a person continues.
+
+    Signals:
+        outcome_requested: the id of the request whose outcome should open.
+        outbox_requested: the id of the run whose requests should be shown in the outbox.
+    """
+
+    name = "Plans"
+    parts = (Part.INTENTS, Part.TASKS, Part.CONNECTION)
+    default_sort = ("begun", Qt.SortOrder.DescendingOrder)
+    hint = "state:middle needs:you age<7d"
+    without_subject = "Choose a step that has begun to see all that is known of its request."
+
+    outcome_requested = Signal(object)
+    outbox_requested = Signal(str)
+
+    _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
+        "continue": ("&Continue", "Confirms the rest of the plan anew, and starts what has not begun"),
+        "stop": ("S&top", "Begins no further step; what has begun goes its way"),
+        "arm": (f"&Arm for {count_words(MINUTES_ARMED, 'minute')}", "Lets the read-only profiles of the plan send"),
+        "profiles": ("Open &profiles", "Opens the profiles of the plan, so that all of it is known; sends nothing"),
+        "report": ("Save &report…", "What became of each step, as a page to print, text or JSON"),
+        "outbox": ("Show in out&box", "The requests of this run, where each can be held, released or taken back"),
+    }
+    _WAYS_IN: ClassVar[dict[str, tuple[str, str]]] = {
+        "make": ("&Make plan…", "Choose request files, and write a plan with copies of them; nothing is sent by that"),
+        "open": ("&Open plan…", "Open a file with several requests and judge it; nothing is sent by that"),
+    }
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        self._runs: list[Run] = []
+        self._going: dict[str, _Going] = {}
+        self._has_read = False
+        self._trouble = ""
+        self._wished = ""
+        self._told = ""
+        super().__init__(workspace, times, parent)
+        self._tasks = TaskOwner(self)
+        self._tasks.failed.connect(self._tell_failed)
+        self._reading = QTimer(self)
+        self._reading.setSingleShot(True)
+        self._reading.timeout.connect(self._read)
+        self._add_panel()
+        self._add_bar()
+        self.view.selection_altered.connect(self._tell_choice)
+        self.model.arranged.connect(self._tell_choice)
+        self._tell_choice()
+
+    # what a page says
+
+    def columns(self) -> Sequence[Column[PlanRow]]:
+        """Return the columns, those of the first start first."""
+        times = self._times
+        return [
+            Column("name", "Name", _name_words, _name_words, 22),
+            Column("state", "State", run_words, run_words, 20, mark=run_mark, hint=run_sentence),
+            Column("steps", "Steps done", _done_words, _done_share, 11),
+            Column("needs", "Needs", need_words, need_words, 32),
+            Column(
+                "begun",
+                "Begun",
+                lambda r: times.text(r.run.started_at),
+                lambda r: r.run.started_at,
+                19,
+                hint=lambda r: times.both(r.run.started_at),
+            ),
+            Column("profiles", "Profiles", _profile_words, _profile_words, 20),
+            Column("id", "ID", lambda r: r.run.id, lambda r: r.run.id, 34, shown=False),
+        ]
+
+    def fields(self) -> Sequence[Field[PlanRow]]:
+        """Return what the filter can ask for."""
+        return (
+            TextField("name", _name_words),
+            TextField("state", run_words),
+            TextField("needs", need_words),
+            TextField("profile", _profile_words),
+            TextField("run", lambda r: r.run.id),
+            AgeField("age", _begun_at, self._times.now),
+        )
+
+    def rows(self) -> list[PlanRow]:
+        """Return the runs that have been read, as they stand now."""
+        ledger, now = self._workspace.open, self._times.now()
+        told = {run.id: made for run, made in zip(self._runs, all_left(self._runs, ledger, now), strict=True)}
+        active = {id: going.plan_run for id, going in self._going.items()}
+        # what a failure has stopped is judged by the steps alone, since a step may yet be found or sent again
+        told |= {id: run.report() for id, run in active.items() if run.stopped != "failure"}
+        rows = []
+        for run in self._runs:
+            profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
+            keeper = active.get(run.id)
+            is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
+            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
+        return rows
+
+    def id_of(self, row: PlanRow) -> str:
+        """Return the id of a run."""
+        return row.run.id
+
+    def id_and_name(self, row: PlanRow) -> tuple[str, str]:
+        """Return the id of a run and the name of its plan."""
+        return row.run.id, row.run.plan.name
+
+    def search_text(self, row: PlanRow) -> str:
+        """Return what words are looked for in."""
+        steps = [f"{step.name} {subject_words(step.subject)}" for step in row.told.rows]
+        return "\n".join((row.run.id, _name_words(row), run_words(row), need_words(row), _profile_words(row), *steps))
+
+    def owners(self, row: PlanRow) -> list[Ledger]:
+        """Return the ledgers of the profiles that a run sends from."""
+        return [member for member in self._workspace.open.members if member.profile.name in row.profiles]
+
+    def target(self) -> Target:
+        """Return the vault of the chosen step, where it is known."""
+        intent = self.subject()
+        vault_id = intent.change.vault_id if intent is not None else None
+        return (vault_id, ()) if vault_id in self._workspace.open.vaults else (None, ())
+
+    def subject(self) -> Intent | None:
+        """Return the request of the chosen step: the details tell of it."""
+        row, chosen = self.view.current_row(), self.steps.selectionModel().selectedRows()
+        if row is None or len(chosen) != 1 or chosen[0].row() >= len(row.told.rows):
+            return None
+        return row.told.rows[chosen[0].row()].intent
+
+    def tell_scope(self) -> None:
+        """Take over another scope. A run whose profile was edited meanwhile begins no further step by the old one."""
+        for going in self._going.values():
+            if any(context not in self._workspace.contexts for context in going.contexts):
+                going.plan_run.stop("profile")
+        self._is_stale = True
+
+    def retell_times(self) -> None:
+        """Say ages anew, and how what runs stands."""
+        if self._going and self.isVisible():
+            self._take()
+        super().retell_times()
+
+    def age_words(self) -> str:
+        """Return nothing: what is kept here does not grow old."""
+        return ""
+
+    def stale_words(self) -> str:
+        """Return why the runs could not be read."""
+        return self._trouble
+
+    def empty_notice(self, total: int) -> Notice | None:
+        """Return what to say where no run is shown."""
+        if total:
+            return super().empty_notice(total)
+        if not self._has_read and self._workspace.plans is not None:
+            return Notice("The plans are being read", "They come in a moment.")
+        why = (
+            f"A plan is a file (*{SUFFIX}) with several requests, sent in order as one thing with one report."
+            " What was run is kept here, step by step."
+        )
+        return Notice("No plan was run yet", why, "Open plan…", "open-plan")
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Offer what can be done about the chosen run."""
+        for verb, button in self.buttons.items():
+            if not button.isHidden() and button.isEnabled():
+                menu.addAction(button.text()).triggered.connect(self._acts[verb])
+
+    def show_row(self, id: str) -> bool:
+        """Select a run; one that was not read yet is selected as soon as it is there."""
+        found = super().show_row(id)
+        self._wished = "" if found else id
+        return found
+
+    def going(self) -> list[PlanReport]:
+        """Return how the runs stand that this window keeps going."""
+        return [going.plan_run.report() for going in self._going.values() if not going.plan_run.is_over()]
+
+    # the disk
+
+    def take_runs(self, runs: Sequence[Run]) -> None:
+        """Take over the runs that were read, the newest first."""
+        self._has_read = True
+        self._trouble = ""
+        read = {run.id for run in runs}
+        self._runs = [*(run for run in self._runs if run.id not in read and run.id in self._going), *runs]
+        self._take()
+        if self._wished:
+            self.show_row(self._wished)
+
+    def _read(self) -> None:
+        plans = self._workspace.plans
+        if plans is not None:
+            self._tasks.start(asyncio.to_thread(plans.runs), self.take_runs, group="read")
+
+    def _take(self) -> None:
+        if not self._has_read and self._workspace.plans is not None and not self._reading.isActive():
+            self._reading.start()  # once the loop turns, beside the window
+        super()._take()
+        if self.view.current_row() is None and self.model.rowCount():
+            self.view.select_id(self.model.id_at(0))
+
+    def _tell_failed(self, error: object) -> None:
+        if isinstance(error, CbrError):
+            self._has_read = True
+            self._trouble = error_sentence(error)
+            self._take()
+
+    # the steps and the bar
+
+    def _add_panel(self) -> None:
+        self.steps = StepTable("planSteps", self)
+        self.steps.setSelectionMode(StepTable.SelectionMode.SingleSelection)
+        self.steps.itemSelectionChanged.connect(self.selection_altered)
+        self.steps.itemActivated.connect(self._open_outcome)
+        self.verdict = MarkedLine("planRunVerdict")
+        self._panel = QWidget(self)
+        self._panel.setObjectName("planPanel")
+        inside = QVBoxLayout(self._panel)
+        inside.setContentsMargins(0, 6, 0, 0)
+        inside.setSpacing(6)
+        inside.addWidget(self.verdict)
+        inside.addWidget(self.steps, 1)
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.setObjectName("planAreas")
+        split.setChildrenCollapsible(False)
+        self._column.replaceWidget(self.view, split)
+        self._column.setStretchFactor(split, 1)
+        for place, (part, share) in enumerate(zip((self.view, self._panel), _PANEL_SHARES, strict=True)):
+            split.addWidget(part)
+            split.setStretchFactor(place, share)
+
+    def _add_bar(self) -> None:
+        self._acts: dict[str, Callable[[], None]] = {
+            "continue": self.go_on,
+            "stop": self.stop,
+            "arm": self._arm,
+            "profiles": self._open_profiles,
+            "report": self.ask_report,
+            "outbox": self._show_in_outbox,
+        }
+        self.buttons = verb_buttons("plans", self._VERBS, self._acts)
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, {"make": self.ask_requests, "open": self.ask_plan})
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in self.ways_in.values():
+            row.addWidget(button)
+        self._column.addLayout(row)
+        self._column.setContentsMargins(12, 10, 12, 8)
+
+    def _tell_choice(self) -> None:
+        """Show the steps of the chosen run, and what can be done about it."""
+        row, now = self.view.current_row(), self._times.now()
+        self._panel.setVisible(row is not None)
+        shown = dict.fromkeys(self.buttons, False)
+        if row is not None:
+            if row.run.id != self._told:
+                self._told = row.run.id
+                self.steps.clearSelection()
+            self.verdict.say(run_mark(row), run_sentence(row))
+            self.steps.fill(COLUMNS, [run_line(row, step, now) for step in row.told.rows])
+            self.steps.setColumnHidden(COLUMNS.index("Profile"), len(row.profiles) < 2)
+            profiles = Senders(self._workspace, row.profiles)
+            shown = {
+                "continue": row.can_go_on,
+                "stop": row.is_going and bool(row.told.count(Stand.NOT_STARTED)),
+                "arm": row.can_go_on and bool(profiles.unarmed) and self._workspace.sealed is None,
+                "profiles": bool(row.closed),
+                "report": row.is_known,
+                "outbox": any(step.intent is not None for step in row.told.rows),
+            }
+            hindrance = profiles.hindrance("continue") or self._loss_hindrance(row)
+            self.buttons["continue"].setEnabled(not hindrance)
+            self.buttons["continue"].setToolTip(tooltip(hindrance or self._VERBS["continue"][1]))
+            words = f"Open {count_words(len(row.closed), 'profile')}"
+            self.buttons["profiles"].setText(words)
+            self.buttons["profiles"].setAccessibleName(words)
+        for verb, button in self.buttons.items():
+            button.setVisible(shown[verb])
+
+    def _loss_hindrance(self, row: PlanRow) -> str:
+        """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
+        waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
+        found = destroying(row.run.plan, self._workspace.ledgers, "")
+        steps = [each for each in found if each[0].number in waiting]
+        if wants_name(steps):
+            command = f"cbr-desktop plan continue {row.run.id[:8]} --name …"
+            return f"The rest destroys something on production. {quoted(command)} counts it afresh and continues it."
+        if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
+            return "What the rest destroys was not counted of late. Refresh (F5), then continue."
+        return ""
+
+    # what a person does
+
+    def ask_plan(self) -> None:
+        """Ask for a plan file to open; nothing is sent by that."""
+        ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
+
+    def ask_requests(self) -> None:
+        """Ask for request files to make a plan of."""
+        draft_store = self._workspace.draft_store
+        asked = QFileDialog(
+            self, "Make a plan of these requests", draft_store.folder if draft_store is not None else ""
+        )
+        asked.setObjectName("planRequestsDialog")
+        asked.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        asked.setNameFilters([f"Requests (*{REQUEST_SUFFIX})", "All files (*)"])
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.filesSelected.connect(self.make_plan)
+        asked.open()
+
+    def make_plan(self, files: Sequence[str]) -> MakePlanDialog | None:
+        """Open the window that makes a plan of request files; what it writes is opened to be judged."""
+        if self._workspace.plans is None:
+            return None
+        dialog = MakePlanDialog(self._workspace, files, self.window())
+        dialog.made.connect(self.open_plan)
+        dialog.open()
+        return dialog
+
+    def open_plan(self, path: str) -> PlanDialog | None:
+        """Open a plan file to be judged; ``None`` when it cannot be one."""
+        plans = self._workspace.plans
+        if plans is None:
+            return None
+        try:
+            plan, findings = plans.read(path)
+        except CbrError as error:
+            self.remarked.emit(error_sentence(error))
+            return None
+        if plan is None:
+            self.remarked.emit(" ".join(finding_sentence(found.finding) for found in findings))
+            return None
+        dialog = PlanDialog(self._workspace, plan, findings, self.window())
+        dialog.started.connect(self.begin)
+        dialog.open()
+        return dialog
+
+    def begin(self, run: Run) -> None:
+        """Follow a run that a person has started or continued: its steps begin from now on."""
+        if run.id not in {each.id for each in self._runs}:
+            self._runs.insert(0, run)
+        wanted = {step.profile for step in run.plan.steps}
+        contexts = {
+            context.profile.name: context for context in self._workspace.contexts if context.profile.name in wanted
+        }
+        made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
+        self._going[run.id] = _Going(made, tuple(contexts.values()))
+        self._tasks.start(made.follow(), self._end, group=f"run {run.id}")
+        self._take()
+        self.show_row(run.id)
+
+    def go_on(self) -> None:
+        """Continue the chosen run: that confirms the rest of it anew."""
+        row = self.view.current_row()
+        if row is not None and row.can_go_on and not self._loss_hindrance(row):
+            self.begin(row.run)
+
+    def stop(self) -> None:
+        """Begin no further step of the chosen run."""
+        row = self.view.current_row()
+        if row is not None and row.run.id in self._going:
+            self._going[row.run.id].plan_run.stop()
+            self._take()
+
+    def ask_report(self) -> None:
+        """Ask for the file that the report of the chosen run is written to; its ending says in which form."""
+        row = self.view.current_row()
+        if row is None:
+            return
+        asked = QFileDialog(self, "Save the report")
+        asked.setObjectName("planReportDialog")
+        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        asked.setNameFilters(["Report to print (*.html)", "Text (*.txt)", "JSON (*.json)"])
+        asked.setDefaultSuffix("html")
+        asked.filterSelected.connect(lambda chosen: asked.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
+        asked.selectFile("plan-report.html")
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.fileSelected.connect(partial(self.save_report, row.run.id))
+        asked.open()
+
+    def save_report(self, id: str, path: str) -> None:
+        """Write the report of a run to a file, in the form that its name says."""
+        told = next(row.told for row in self.rows() if row.run.id == id)
+        try:
+            self._workspace.save_text(path, report_file(told, self._times.now(), path))
+        except CbrError as error:
+            self.remarked.emit(f"Not saved. {error_sentence(error)}")
+        else:
+            self.remarked.emit(f"Saved to {plain(path)}.")
+
+    def _end(self, _: object) -> None:
+        self._take()
+
+    def _arm(self) -> None:
+        row = self.view.current_row()
+        if row is not None:
+            Senders(self._workspace, row.profiles).arm()
+            self._tell_choice()
+
+    def _open_profiles(self) -> None:
+        row = self.view.current_row()
+        if row is not None:
+            Senders(self._workspace, row.profiles).open()
+            self._take()
+
+    def _show_in_outbox(self) -> None:
+        row = self.view.current_row()
+        if row is not None:
+            self.outbox_requested.emit(row.run.id)
+
+    def _open_outcome(self, item: QTableWidgetItem) -> None:
+        row = self.view.current_row()
+        intent = row.told.rows[item.row()].intent if row is not None else None
+        if intent is not None:
+            self.outcome_requested.emit(intent.id)
+
+    def _verbs(self) -> dict[str, Callable[[], object]]:
+        return super()._verbs() | {"open-plan": self.ask_plan}
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what is on the disk whenever the page comes to the front."""
+        super().showEvent(event)
+        if self._workspace.plans is not None:
+            self._reading.start()
+
+
+def _name_words(row: PlanRow) -> str:
+    return row.run.plan.name or "(without a name)"
+
+
+def _done_words(row: PlanRow) -> str:
+    return f"{row.told.count(Stand.DONE)} of {len(row.told.rows)}" if row.is_known else f"? of {len(row.told.rows)}"
+
+
+def _done_share(row: PlanRow) -> float:
+    return row.told.count(Stand.DONE) / len(row.told.rows)
+
+
+def _profile_words(row: PlanRow) -> str:
+    return ", ".join(row.profiles)
+
+
+def _begun_at(row: PlanRow) -> datetime | None:
+    return row.run.started_at

@@ -1,0 +1,228 @@
+"""The window of a plan that was not run yet: what was found about each step, and the button that starts it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.marks import BAD, GOOD
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plans import FOUND_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.plans.steps import StepTable
+from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.plan import blasts, destroying, judged, prepared, uncounted, wants_name
+
+_SIZE = QSize(1240, 560)
+_SMALLEST = QSize(760, 400)
+_REST_MS = 60
+
+
+class PlanDialog(QDialog):
+    """Judges one plan. Opening it sends nothing; starting it keeps a copy of it, and the page of plans goes on.
+
+    Signals:
+        started: the ``Run`` that a person has started; its copy is on the disk.
+    """
+
+    started = Signal(object)
+
+    def __init__(
+        self, workspace: Workspace, plan: Plan, findings: Sequence[StepFinding] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._plan = plan
+        self._read_findings = list(findings)
+        self._findings: list[StepFinding] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REST_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._build()
+        workspace.signals.changed.connect(self._changed)
+        self.refresh()
+
+    def open(self) -> None:
+        """Show the window beside the others; it keeps nobody from anything."""
+        self.setModal(False)
+        self.show()
+        self.activateWindow()
+
+    # what is shown
+
+    def refresh(self) -> None:
+        """Judge the plan by what is known now."""
+        now, default = self._workspace.clock.now(), self._default()
+        ledgers = self._workspace.ledgers
+        self._findings = [*self._read_findings, *judged(self._plan, ledgers, default, now)]
+        lost = blasts(self._plan, ledgers, default)
+        lines = [
+            (
+                found_cells(self._plan, step.number, self._findings, default, self._workspace.open, lost, now),
+                found_mark(step.number, self._findings),
+            )
+            for step in self._plan.steps
+        ]
+        self.table.fill(FOUND_COLUMNS, lines)
+        profiles = self._profiles()
+        closed = profiles.closed
+        self.open_profiles.setVisible(bool(closed))
+        self.open_profiles.setText(f"Open {count_words(len(closed), 'profile')}")
+        reason = self._reason(profiles)
+        self.arm.setVisible(bool(profiles.unarmed) and not closed and self._workspace.sealed is None)
+        self.start.setEnabled(not reason)
+        self.start.setToolTip(tooltip(reason or "Sends the requests of the plan in their order"))
+        whole = [finding_sentence(found.finding) for found in self._findings if found.step == 0]
+        ready = f"Ready: {count_words(len(self._plan.steps), 'step')}, {self._rule_words()}."
+        warned = {found.step for found in self._findings if found.finding.severity is Severity.WARN}
+        if warned:
+            whole.append(f"There are warnings about {count_words(len(warned), 'step')}; running the plan accepts them.")
+        mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
+        self.verdict.say(mark, reason or " ".join([ready, *whole]))
+
+    def _rule_words(self) -> str:
+        together = count_words(self._plan.concurrency, "request")
+        after = "none after a failure" if self._plan.stop_on_failure else "going on after a failure"
+        pause = f", {self._plan.stagger_seconds:g} s apart" if self._plan.stagger_seconds else ""
+        return f"{together} at a time{pause}, {after}"
+
+    def _reason(self, profiles: Senders) -> str:
+        """Return why the plan cannot be run as it is, empty when it can."""
+        if profiles.closed:
+            names = ", ".join(quoted(name, 60) for name in profiles.closed)
+            return f"Not judged yet: open {names} first. Nothing is sent by that."
+        if is_blocked(self._findings):
+            count = len({found.step for found in self._findings if is_blocked([found])})
+            return f"Not ready: {count_words(count, 'step')} must be put right in the file; see what was found."
+        return profiles.hindrance("run") or self._loss_reason()
+
+    def _loss_reason(self) -> str:
+        """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
+        steps = destroying(self._plan, self._workspace.ledgers, self._default())
+        wants = wants_name(steps)
+        self.typed.setVisible(wants)
+        self.ask.setVisible(wants)
+        found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
+        if found is not None:
+            return f"Not ready: what step {found[0].number} destroys was not counted of late. Refresh (F5)."
+        if wants and not self._plan.name:
+            return "The plan destroys something on production, and has no name to confirm that by. Give it one."
+        if wants and self.typed.text() != self._plan.name:
+            return f"It destroys something on production: type {quoted(self._plan.name, 80)} to go on."
+        return ""
+
+    def _changed(self, part: Part) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    # what a person does
+
+    def run(self) -> None:
+        """Start the plan: that is the confirmation of all its steps."""
+        plans = self._workspace.plans
+        if plans is None:
+            return
+        ledgers = self._workspace.ledgers
+        begun = prepared(self._plan, str(uuid4()), ledgers, self._default(), self._workspace.clock.now())
+        try:
+            plans.keep(begun)
+        except CbrError as error:
+            self.verdict.say(BAD, f"Not started. {error_sentence(error)}")
+            return
+        self.started.emit(begun)
+        self.close()
+
+    def _default(self) -> str:
+        return str(self.profile.currentData() or "")
+
+    def _profiles(self) -> Senders:
+        return Senders(self._workspace, {step.profile or self._default() for step in self._plan.steps})
+
+    def _open_profiles(self) -> None:
+        self._profiles().open()
+        self.refresh()
+
+    def _arm(self) -> None:
+        self._profiles().arm()
+        self.refresh()
+
+    # building
+
+    def _build(self) -> None:
+        self.setObjectName("planDialog")
+        title = f"Plan {plain(self._plan.name, 60)}" if self._plan.name else "Plan"
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE)
+        self.table = StepTable("planFindings", self)
+        self.verdict = MarkedLine("planVerdict")
+        self.ask = label(f"To go on, type {quoted(self._plan.name, 80)}:", "planAsk")
+        self.typed = QLineEdit()
+        self.typed.setObjectName("planTyped")
+        self.typed.setAccessibleName("The name of the plan")
+        self.typed.textChanged.connect(self.refresh)
+        self.ask.setBuddy(self.typed)
+        self.ask.hide()
+        self.typed.hide()
+        typing = QHBoxLayout()
+        typing.addWidget(self.ask, 1)
+        typing.addWidget(self.typed, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._head())
+        layout.addWidget(self.table, 1)
+        layout.addLayout(typing)
+        layout.addWidget(self.verdict)
+        layout.addLayout(self._foot())
+
+    def _head(self) -> QHBoxLayout:
+        self.profile = QComboBox(self)
+        self.profile.setObjectName("planProfile")
+        self.profile.setAccessibleName("Profile for steps that name none")
+        for context in self._workspace.contexts:
+            self.profile.addItem(plain(context.profile.name, 60), context.profile.name)
+        shown = self._workspace.shown_contexts
+        self.profile.setCurrentIndex(max(0, self.profile.findData(shown[0].profile.name if shown else "")))
+        self.profile.currentIndexChanged.connect(self.refresh)
+        ask: QLabel = label("Steps that name no profile go by", "planProfileQuestion")
+        ask.setWordWrap(False)
+        ask.setBuddy(self.profile)
+        names_none = any(not step.profile for step in self._plan.steps)
+        ask.setVisible(names_none)
+        self.profile.setVisible(names_none)
+        head = QHBoxLayout()
+        title = label(quoted(self._plan.name or "without a name", 80), "planTitle")
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        head.addWidget(title, 1)
+        head.addWidget(ask)
+        head.addWidget(self.profile)
+        return head
+
+    def _foot(self) -> QHBoxLayout:
+        many = count_words(len(self._plan.steps), "step")
+        self.start = push_button(f"&Run {many}", "planRun", self.run)
+        self.arm = push_button(f"&Arm for {count_words(MINUTES_ARMED, 'minute')}", "planArm", self._arm)
+        self.open_profiles = push_button("&Open profiles", "planOpenProfiles", self._open_profiles)
+        close = push_button("C&lose", "planClose", self.close)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        for button in (close, self.open_profiles, self.arm, self.start):
+            foot.addWidget(button)
+        return foot

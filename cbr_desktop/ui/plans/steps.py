@@ -1,0 +1,103 @@
+"""The table of a plan's steps: one line each, with a mark, before a run and after it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from cbr_desktop.text.marks import Mark
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
+from cbr_desktop.ui.kit.widgets import dress_table
+
+_WIDTHS = {
+    "Step": 40,
+    "Failed": 50,
+    "Took": 62,
+    "State": 120,
+    "Verdict": 100,
+    "Name": 130,
+    "Vault": 130,
+    "Vault and id": 250,
+    "Profile": 110,
+    "File": 150,
+}
+_NARROW = 66
+_SPARE = ("Accepted", "Skipped", "Failed")
+"""Columns that are not there while the table is narrow: the last one tells in words what they count."""
+_LEAST = 250
+"""How wide the last column is at least; where there is no room for that, the table scrolls."""
+_LINES = 4
+"""Lines of a row that are shown."""
+Line = tuple[tuple[str, ...], Mark]
+"""The words of a step in the order of the columns, and the mark that stands in the second one."""
+
+
+class StepTable(QTableWidget):
+    """Lists steps; the last column takes the room that is left, and what is cut is whole in the tooltip."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        dress_table(self, name, "Steps")
+        self.setIconSize(MARK_SIZE)
+        self.setWordWrap(True)
+        self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
+        self._titles: tuple[str, ...] = ()
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit)
+        self.horizontalHeader().sectionResized.connect(self._fit_soon)
+
+    def fill(self, titles: Sequence[str], lines: Sequence[Line]) -> None:
+        """Show steps; the selection stays where it is while the columns are the same."""
+        if self._titles != tuple(titles):
+            self._put_titles(titles)
+        self.setRowCount(len(lines))
+        for row, (words, mark) in enumerate(lines):
+            for column, text in enumerate(words):
+                self._put(row, column, plain(text, 600))
+            item = self.item(row, 1)
+            if item is not None:
+                item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the last column what is left."""
+        super().resizeEvent(event)
+        self._fit_soon()
+
+    def _fit(self) -> None:
+        """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
+        last = self.columnCount() - 1
+        shown = [title for column, title in enumerate(self._titles[:-1]) if not self.isColumnHidden(column)]
+        wanted = sum(_WIDTHS.get(title, _NARROW) for title in {*shown, *_SPARE})
+        for column, title in enumerate(self._titles):
+            if title in _SPARE:
+                self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
+        others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
+        self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
+        self.resizeRowsToContents()
+        highest = _LINES * self.fontMetrics().lineSpacing() + 6
+        for row in range(self.rowCount()):
+            self.setRowHeight(row, min(highest, self.rowHeight(row)))
+
+    def _fit_soon(self, *_: object) -> None:
+        self._fitting.start(0)
+
+    def _put_titles(self, titles: Sequence[str]) -> None:
+        self._titles = tuple(titles)
+        self.setColumnCount(len(titles))
+        self.setHorizontalHeaderLabels(list(titles))
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, title in enumerate(titles[:-1]):
+            self.setColumnWidth(column, _WIDTHS.get(title, _NARROW))
+
+    def _put(self, row: int, column: int, text: str) -> None:
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem(text)
+            self.setItem(row, column, item)
+        item.setText(text)
+        item.setToolTip(tooltip(text))

@@ -1,0 +1,134 @@
+"""The policies: when the service makes or replicates backups by itself, how long it keeps them, for which vaults."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
+from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.text.states import shown
+from cbr_desktop.text.words import NONE, Times
+from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.tables.column import Column, Field, NumberField, TextField
+from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger, Part
+
+_TYPES = {"backup": "Backup", "replication": "Replication"}
+
+
+class PoliciesPage(Page[Policy]):
+    """All policies of the project.
+
+    Signals:
+        creation_requested: a new policy is asked for.
+    """
+
+    name = "Policies"
+    parts = (Part.POLICIES, Part.VAULTS)
+    default_sort = ("name", Qt.SortOrder.AscendingOrder)
+    hint = "state:disabled type:backup nightly"
+
+    creation_requested = Signal()
+
+    _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
+        "create": ("&New policy…", "Make a backup policy; it is applied to no vault by that"),
+    }
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, times, parent)
+        self.buttons = verb_buttons("policies", self._VERBS, {"create": self.creation_requested.emit})
+        row = QHBoxLayout()
+        row.addWidget(self.buttons["create"])
+        row.addStretch(1)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
+        layout.addLayout(row)
+        layout.setContentsMargins(12, 10, 12, 8)
+
+    def columns(self) -> Sequence[Column[Policy]]:
+        """Return the columns, those of the first start first."""
+        columns: list[Column[Policy]] = [
+            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
+            *self.place_columns(),
+            Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
+            Column("type", "Type", policy_type, policy_type, 12),
+            Column("runs", "Runs", self._schedule, self._schedule, 44),
+            Column("keeps", "Keeps", retention_words, retention_words, 26),
+            Column("vaults", "Vaults", self._vaults, lambda p: len(p.vault_ids), 30),
+            Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
+        ]
+        return columns
+
+    def fields(self) -> Sequence[Field[Policy]]:
+        """Return what the filter can ask for."""
+        fields: list[Field[Policy]] = [
+            TextField("name", lambda p: p.name),
+            TextField("id", lambda p: p.id),
+            *self.place_fields(),
+            TextField("state", policy_state),
+            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}"),
+            TextField("vault", self._vaults),
+            NumberField("vaults", lambda p: len(p.vault_ids)),
+        ]
+        return fields
+
+    def rows(self) -> list[Policy]:
+        """Return all policies."""
+        return list(self._workspace.scope.policies.values())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Policy]:
+        """Return the policies of a ledger."""
+        return ledger.policies
+
+    def id_of(self, row: Policy) -> str:
+        """Return the id of a policy."""
+        return row.id
+
+    def id_and_name(self, row: Policy) -> tuple[str, str]:
+        """Return id and name of a policy."""
+        return row.id, row.name
+
+    def owners(self, row: Policy) -> list[Ledger]:
+        """Return the ledgers that know a policy."""
+        return [member for member in self._workspace.scope.members if row.id in member.policies]
+
+    def search_text(self, row: Policy) -> str:
+        """Return what words are looked for in."""
+        return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Offer a new policy."""
+        menu.addAction(self._VERBS["create"][0]).triggered.connect(self.creation_requested)
+
+    def _schedule(self, row: Policy) -> str:
+        return schedule_words(row.patterns, local_offset(self._times))
+
+    def _vaults(self, row: Policy) -> str:
+        known = self._workspace.scope.vaults
+        names = [known[id].name if id in known else str(id) for id in row.vault_ids]
+        return ", ".join(shown(name, 80) for name in names) or NONE
+
+
+def local_offset(times: Times) -> timedelta:
+    """Return how far the operator's clock is from UTC now; nothing where times are told in UTC."""
+    return timedelta() if times.utc else times.now().astimezone().utcoffset() or timedelta()
+
+
+def policy_state(policy: Policy) -> str:
+    """Return whether a policy does anything."""
+    return "Enabled" if policy.enabled else "Disabled"
+
+
+def policy_mark(policy: Policy) -> Mark:
+    """Return the mark beside that."""
+    return GOOD if policy.enabled else NEUTRAL
+
+
+def policy_type(policy: Policy) -> str:
+    """Return what a policy does in a word; one that this version does not know stays."""
+    return _TYPES.get(policy.operation_type, shown(policy.operation_type, 40) or NONE)

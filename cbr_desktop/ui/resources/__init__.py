@@ -1,0 +1,1 @@
+"""Resources of the vaults and outside of them."""

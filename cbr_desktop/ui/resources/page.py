@@ -1,0 +1,223 @@
+"""The resources: what is in the vaults and what is in none, and how old the last good backup of each is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
+from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import NONE, mb_words, state_words
+from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
+from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
+
+UNPROTECTED = "Unprotected"
+UNLISTED = "Vault not listed"
+REPLICAS = Mark(Shape.RING, Tone.IDLE)
+
+
+class ResourcesPage(Page[ResourceRow]):
+    """All resources that are in a vault or could be."""
+
+    name = "Resources"
+    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
+    default_sort = ("name", Qt.SortOrder.AscendingOrder)
+    whole_parts = (Part.VAULTS, Part.PROTECTABLES)
+    hint = "vault:erp age>2d web"
+
+    def columns(self) -> Sequence[Column[ResourceRow]]:
+        """Return the columns, those of the first start first."""
+        times = self._times
+        return (
+            Column("name", "Name", self.name_words, lambda r: r.resource.name, 26, hint=lambda r: r.resource.id),
+            *self.place_columns(),
+            Column(
+                "type", "Type", lambda r: status_words(r.resource.type), lambda r: status_words(r.resource.type), 18
+            ),
+            Column("vault", "Vault", vault_words, lambda r: r.vault.name if r.vault else None, 20),
+            Column("state", "State", protection_words, protection_words, 24, mark=protection_mark),
+            Column("size", "Size", lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True),
+            Column(
+                "last-good",
+                "Last good backup",
+                lambda r: times.text_and_age(last_good_at(r), NONE),
+                last_good_at,
+                30,
+                hint=lambda r: times.both(last_good_at(r)),
+            ),
+            Column(
+                "backups",
+                "Backups",
+                lambda r: str(r.resource.backup_count),
+                lambda r: r.resource.backup_count,
+                8,
+                right=True,
+            ),
+            Column(
+                "backup-size",
+                "Backup size",
+                lambda r: mb_words(r.resource.backup_size_mb),
+                lambda r: r.resource.backup_size_mb,
+                10,
+                right=True,
+            ),
+            *_further_columns(),
+        )
+
+    def fields(self) -> Sequence[Field[ResourceRow]]:
+        """Return what the filter can ask for."""
+        return (
+            TextField("name", lambda r: r.resource.name),
+            TextField("id", lambda r: r.resource.id),
+            *self.place_fields(),
+            TextField("type", lambda r: f"{r.resource.type} {status_words(r.resource.type)}"),
+            TextField("vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}"),
+            TextField("state", lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}"),
+            NumberField("size", lambda r: r.resource.size_gb, "GB"),
+            NumberField("backups", lambda r: r.resource.backup_count),
+            AgeField("age", last_good_at, self._times.now),
+        )
+
+    def rows(self) -> list[ResourceRow]:
+        """Return all resources, those in no vault last."""
+        return list(self._workspace.scope.resource_rows())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
+        """Return the resources of a ledger."""
+        # to join them a second time would be felt where there are very many
+        is_shown_alone = self._workspace.scope.members == (ledger,)
+        return {self.id_of(row): row for row in (self._rows if is_shown_alone else ledger.resource_rows())}
+
+    def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
+        """Tell whether a resource says what it said; its vault is another row, and its last backup another list."""
+        return (
+            (before.resource is row.resource or before.resource == row.resource)
+            and (before.protectable is row.protectable or before.protectable == row.protectable)
+            and (before.vault is row.vault or vault_words(before) == vault_words(row))
+        )
+
+    def id_of(self, row: ResourceRow) -> str:
+        """Return what names a row for good; a resource can be in a backup and in a replication vault."""
+        return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
+
+    def id_and_name(self, row: ResourceRow) -> tuple[str, str]:
+        """Return id and name of a resource."""
+        return row.resource.id, row.resource.name
+
+    def owners(self, row: ResourceRow) -> list[Ledger]:
+        """Return the ledgers that know a resource."""
+        return self._workspace.scope.sighters(row)
+
+    def search_text(self, row: ResourceRow) -> str:
+        """Return what words are looked for in."""
+        resource = row.resource
+        return f"{resource.name}\n{resource.id}\n{resource.type}\n{vault_words(row)}\n{protection_words(row)}"
+
+    def target(self) -> Target:
+        """Return the vault of the cursor and the selected resources in it: a checkpoint is of one vault."""
+        current = self.view.current_row()
+        if current is None or current.vault is None:
+            return (None, ())
+        vault = current.vault
+        chosen = [row.resource.id for row in self.view.selected_rows() if row.vault is vault]
+        others = len(self.view.selected_rows()) - len(chosen)
+        if others:
+            which = count_words(others, "selected resource")
+            self.remarked.emit(
+                f"A checkpoint is of one vault: {which} outside {shown(vault_words(current), 80)} left out."
+            )
+        return (vault.id, chosen)
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Offer a checkpoint, and the way to the vault."""
+        current = self.view.current_row()
+        if current is not None and current.vault is not None:
+            super().extend_menu(menu)
+            menu.addAction("Show the vault").triggered.connect(self._request_vault)
+
+    def _request_vault(self) -> None:
+        current = self.view.current_row()
+        if current is not None and current.vault is not None:
+            self.vault_requested.emit(current.vault.id)
+
+
+def vault_words(row: ResourceRow) -> str:
+    """Return the name of a resource's vault, or that it has none that is known."""
+    return row.vault.name if row.vault else UNLISTED if row.unlisted_vault else UNPROTECTED
+
+
+def protection_words(row: ResourceRow) -> str:
+    """Return the state of a resource in its vault; what is in no vault is unprotected."""
+    if row.vault is None:
+        return "In a vault" if row.unlisted_vault else UNPROTECTED
+    status = row.resource.protect_status
+    if status is None and row.vault.protect_type == ProtectType.REPLICATION:
+        return "Replicas only"
+    return protect_words(None) if status is None else state_words(status)
+
+
+def protection_mark(row: ResourceRow) -> Mark:
+    """Return the mark beside the state of a resource."""
+    status = row.resource.protect_status
+    if row.vault is not None and row.vault.protect_type == ProtectType.REPLICATION and status is None:
+        return REPLICAS
+    if row.unlisted_vault:
+        return NEUTRAL
+    return NEVER if row.vault is None or status is None else mark(status)
+
+
+def last_good_at(row: ResourceRow) -> datetime | None:
+    """Return when the newest available backup of a resource was made."""
+    return row.last_good.created_at if row.last_good else None
+
+
+def verdict_words(row: ResourceRow) -> str:
+    """Return what the service says about backing a resource up, before anything is tried."""
+    held = row.protectable
+    if held is None:
+        return NONE
+    return "Can be backed up" if held.protectable else f"Cannot: {shown(held.reason or held.message or held.code)}"
+
+
+def _further_columns() -> tuple[Column[ResourceRow], ...]:
+    return (
+        Column("id", "ID", lambda r: r.resource.id, lambda r: r.resource.id, 34, shown=False),
+        Column(
+            "excluded",
+            "Disks left out",
+            lambda r: str(len(r.resource.exclude_volumes) or NONE),
+            lambda r: len(r.resource.exclude_volumes),
+            10,
+            shown=False,
+            right=True,
+        ),
+        Column(
+            "auto-protect",
+            "Auto-protect",
+            lambda r: NONE if r.vault is None else "On" if r.resource.auto_protect else "Suspended",
+            lambda r: r.resource.auto_protect if r.vault else None,
+            11,
+            shown=False,
+        ),
+        Column("verdict", "Protectable", verdict_words, verdict_words, 20, shown=False),
+        Column("zone", "AZ", _zone, lambda r: _zone(r) if r.protectable else None, 10, shown=False),
+        Column("system", "OS", _system, lambda r: _system(r) if r.protectable else None, 10, shown=False),
+        Column("tags", "Tags", _tags, lambda r: _tags(r) if r.protectable else None, 16, shown=False),
+    )
+
+
+def _zone(row: ResourceRow) -> str:
+    return row.protectable.availability_zone or NONE if row.protectable else NONE
+
+
+def _system(row: ResourceRow) -> str:
+    return row.protectable.os_type or NONE if row.protectable else NONE
+
+
+def _tags(row: ResourceRow) -> str:
+    return ", ".join(shown(tag, 80) for tag in row.protectable.tags) or NONE if row.protectable else NONE

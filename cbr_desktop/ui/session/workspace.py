@@ -1,0 +1,241 @@
+"""The workspace: the profiles that are open, and the scope of them that is looked at; what the window is handed."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from cbr_desktop.domain.error import StorageError
+from cbr_desktop.domain.ids import IntentId, VaultId
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.ui.session.ledger_signals import LedgerSignals
+from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.scope import Scope
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.intent import Intent
+    from cbr_desktop.text.plans import Plans
+    from cbr_desktop.ui.session.draft_store import DraftStore
+    from cbr_desktop.workflows.ports import Clock, Journal
+
+
+_OFFLINE = "window/offline"
+
+
+class Extent(StrEnum):
+    """How much is looked at."""
+
+    ONE = "one"
+    GROUP = "group"
+    ALL = "all"
+
+
+class Choice(NamedTuple):
+    """A scope that can be chosen: ``name`` is the profile's or the group's, ``profiles`` are the members' names."""
+
+    extent: Extent
+    name: str
+    profiles: tuple[str, ...]
+
+
+class Workspace(QObject):
+    """Knows all profiles, opens a profile context for each that is looked at, and keeps it open until the program ends.
+
+    ``admit`` is called with every profile context that opens after the first paint, so that a session is opened for it.
+
+    Signals:
+        scope_changed: another scope is looked at now.
+    """
+
+    scope_changed = Signal()
+
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        settings: Settings,
+        clock: "Clock",
+        save_text: Callable[[str, str], None],
+        *,
+        is_demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.signals = LedgerSignals(self)
+        self.settings = settings
+        self.clock = clock
+        self.is_demo = is_demo
+        self.scope = Scope()
+        """What is looked at."""
+        self.open = Scope()
+        """Everything that is open: requests are followed whatever is looked at."""
+        self.admit: Callable[[ProfileContext], None] | None = None
+        self.plans: Plans | None = None
+        """The plans that are read and run; they join after the first paint."""
+        self.orphans: Callable[[Sequence[str]], list[Intent]] | None = None
+        """Reads the requests that are kept and are of no profile with one of these names; it joins as well."""
+        self.journal: Journal | None = None
+        """What proves all of it; it joins after the first paint."""
+        self.draft_store: DraftStore | None = None
+        self.sealed: StorageError | None = None
+        self.choice = Choice(Extent.ONE, "", ())
+        self._key = "demo/scope" if is_demo else "window/scope"
+        self._profiles = list(profiles)
+        self.save_text = save_text
+        self._contexts: dict[str, ProfileContext] = {}
+
+    # what there is
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """All profiles in the operator's order."""
+        return list(self._profiles)
+
+    @property
+    def contexts(self) -> list[ProfileContext]:
+        """The profile contexts that are open."""
+        return list(self._contexts.values())
+
+    @property
+    def ledgers(self) -> dict[str, Ledger]:
+        """The ledgers of the profile contexts that are open, by the names of their profiles."""
+        return {name: context.ledger for name, context in self._contexts.items()}
+
+    @property
+    def shown_contexts(self) -> list[ProfileContext]:
+        """The profile contexts of the scope."""
+        return [self._contexts[name] for name in self.choice.profiles]
+
+    def choices(self) -> list[Choice]:
+        """Return what can be chosen: each profile, each group of several, and all of them."""
+        ones = [Choice(Extent.ONE, profile.name, (profile.name,)) for profile in self._profiles]
+        groups: dict[str, list[str]] = {}
+        for profile in self._profiles:
+            if profile.group:
+                groups.setdefault(profile.group, []).append(profile.name)
+        several = [Choice(Extent.GROUP, group, tuple(names)) for group, names in groups.items() if len(names) > 1]
+        whole = tuple(profile.name for profile in self._profiles)
+        return [*ones, *several, *([Choice(Extent.ALL, "", whole)] if len(whole) > 1 else [])]
+
+    def remembered(self) -> Choice | None:
+        """Return the scope that was looked at last, if there is such a one still."""
+        stored = self.settings.get(self._key, None)
+        return next((choice for choice in self.choices() if stored == [choice.extent.value, choice.name]), None)
+
+    def context(self, name: str) -> ProfileContext:
+        """Return the profile context of a profile that is open."""
+        return self._contexts[name]
+
+    def context_of_vault(self, vault_id: VaultId | None) -> ProfileContext | None:
+        """Return the profile context to act on a vault from: of those that know it, first one that may change things.
+
+        Without a vault it is the only profile context of the scope, or ``None`` where there are several.
+        """
+        if vault_id is None:
+            shown = self.shown_contexts
+            return shown[0] if len(shown) == 1 else None
+        return self.context_of(lambda ledger: vault_id in ledger.vaults)
+
+    def context_of(self, knows: Callable[[Ledger], bool]) -> ProfileContext | None:
+        """Return the context to act on something from: of those that know it, first one that may change things."""
+        knowing = [context for context in (*self.shown_contexts, *self.contexts) if knows(context.ledger)]
+        return next((context for context in knowing if context.guard.is_open), knowing[0] if knowing else None)
+
+    def context_of_intent(self, id: IntentId) -> ProfileContext:
+        """Return the profile context from which a request was made."""
+        return next(context for context in self.contexts if id in context.ledger.intents)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the operator works offline: then nothing leaves this machine."""
+        return self.settings.get(_OFFLINE, False) is True
+
+    # what is done
+
+    def put_draft_store(self, draft_store: "DraftStore") -> None:
+        """Hand in the drafts, for the profile contexts that are open and those to come."""
+        self.draft_store = draft_store
+        for context in self.contexts:
+            context.draft_store = draft_store
+
+    def seal(self, error: StorageError) -> None:
+        """Let no change through any profile from now on: the data folder cannot be written."""
+        self.sealed = error
+        for context in self.contexts:
+            context.guard.seal(error)
+
+    def work_offline(self, offline: bool) -> None:
+        """Begin or end working offline, now and at the next start."""
+        self.settings.put(_OFFLINE, offline)
+        for context in self.contexts:
+            context.refresh.ask()
+            if not offline:
+                context.outbox.wake()
+        self.signals.notice(Part.CONNECTION)
+
+    def choose(self, choice: Choice, *, remember: bool = True) -> None:
+        """Look at another scope, opening what of it is not open yet; ``remember`` it for the next start."""
+        self._choose(choice)
+        if remember:
+            self.settings.put(self._key, [choice.extent.value, choice.name])
+
+    def open_also(self, names: Sequence[str]) -> None:
+        """Open profiles beside those that are looked at."""
+        for profile in self._profiles:
+            if profile.name in names and profile.name not in self._contexts:
+                self._open(profile)
+        self.open.show([context.ledger for context in self.contexts])
+        self.signals.notice(Part.INTENTS)
+
+    def ask_refresh(self) -> None:
+        """Read everything of the scope now."""
+        for context in self.shown_contexts:
+            context.refresh.ask()
+
+    def outdated(self, profiles: Sequence[Profile]) -> list[ProfileContext]:
+        """Return the profile contexts whose profile is not among ``profiles`` as it is."""
+        return [context for context in self.contexts if context.profile not in profiles]
+
+    def put_profiles(self, profiles: Sequence[Profile]) -> None:
+        """Take over edited profiles. Contexts that are outdated by that go; their sessions must be closed before.
+
+        The scope keeps what is left of it, or falls to the first profile there is.
+        """
+        for context in self.outdated(profiles):
+            del self._contexts[context.profile.name]
+        self._profiles = list(profiles)
+        same = [choice for choice in self.choices() if choice[:2] == self.choice[:2]]
+        self._choose((same or self.choices() or [Choice(Extent.ONE, "", ())])[0])
+
+    def _choose(self, choice: Choice) -> None:
+        for name in choice.profiles:
+            if name not in self._contexts:
+                self._open(next(profile for profile in self._profiles if profile.name == name))
+        self.choice = choice
+        self.scope.show([context.ledger for context in self.shown_contexts])
+        self.open.show([context.ledger for context in self.contexts])
+        self.scope_changed.emit()
+        for part in Part:
+            self.signals.notice(part)
+
+    def _open(self, profile: Profile) -> None:
+        context = ProfileContext(
+            profile=profile,
+            ledger=Ledger(profile, self._noticed),
+            signals=self.signals,
+            clock=self.clock,
+            settings=self.settings,
+            save_text=self.save_text,
+            is_demo=self.is_demo,
+            draft_store=self.draft_store,
+        )
+        self._contexts[profile.name] = context
+        if self.sealed is not None:
+            context.guard.seal(self.sealed)
+        if self.admit is not None:
+            self.admit(context)
+
+    def _noticed(self, part: Part) -> None:
+        self.scope.forget(part)
+        self.open.forget(part)
+        self.signals.notice(part)

@@ -1,0 +1,266 @@
+"""The deferred widgets: what joins the window after its first paint, so that the first paint does not wait for it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from shiboken6 import isValid
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.plan import SUFFIX
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.notice_bar import NoticeBar
+from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.resources.page import ResourcesPage
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.details import Details
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
+from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
+from cbr_desktop.ui.shell.sheets import SheetWindow, open_help, open_lines, open_problems
+from cbr_desktop.ui.shell.status_bar import connection_sentence, problems
+from cbr_desktop.ui.shell.task_drawer import Drawer
+from cbr_desktop.ui.tasks.page import TasksPage
+from cbr_desktop.ui.vaults.page import VaultIndex
+from cbr_desktop.workflows.leaving import Unfinished, unfinished
+from cbr_desktop.workflows.ledger import Part
+
+_THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+
+
+class DeferredWidgets:
+    """Details, drawer, notices, the other pages and the small windows of one main window."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        workspace: Workspace,
+        dialogs: Dialogs,
+        vault_index: VaultIndex,
+        times: Times,
+        show_page: Callable[[str], Page[Any]],
+        notifier: DesktopNotifier | None,
+    ) -> None:
+        self._window = window
+        self._workspace = workspace
+        self._dialogs = dialogs
+        self._times = times
+        self._show_page = show_page
+        self.details = Details(workspace.scope, vault_index, times, window)
+        self.drawer = Drawer(workspace, window)
+        self.notices = NoticeBar(window)
+        self.strip = ScopeStrip(workspace, window)
+        notifier = notifier or TrayNotifier(window)
+        self._watch = Watch(workspace.open, self.notices, notifier, window, self._open_outcome)
+        self._reminder = Reminder(workspace, self.notices, notifier, window, self._review)
+        self._reminder.look()
+        self._plans_page: Any = None
+        self._leave: Any = None
+        self.drawer.remarked.connect(self.notices.say)
+        self.drawer.outcome_requested.connect(self._open_outcome)
+
+    def notice(self, part: Part) -> None:
+        """Take over a change of the ledger."""
+        self.drawer.notice(part)
+        self.strip.tell()
+        if part in (Part.INTENTS, Part.TASKS):
+            self._watch.look()
+            if self._is_asking:
+                self._leave.tell()
+        if part in (Part.INTENTS, Part.CONNECTION):
+            self._reminder.look()
+
+    def make_page(self, name: str) -> Page[Any]:
+        """Return a new page of this name."""
+        if name == "Drafts":
+            return self._drafts()
+        if name == "Outbox":
+            return self._outbox()
+        if name == "Plans":
+            return self._plans()
+        if name == "Journal":
+            from cbr_desktop.ui.journal.page import JournalPage
+
+            return JournalPage(self._workspace, self._times)
+        if name == "Backups":
+            return self._backups()
+        if name == "Policies":
+            return self._policies()
+        return (
+            ResourcesPage(self._workspace, self._times)
+            if name == "Resources"
+            else TasksPage(self._workspace, self._times)
+        )
+
+    def open_outside(self, path: str) -> None:
+        """Open a file from outside for review, a plan to be judged; nothing is sent by that."""
+        if path.lower().endswith(SUFFIX):
+            self._open_plan(path)
+        else:
+            self._show_page("Drafts").review(path)  # type: ignore[attr-defined]
+
+    def open_help(self) -> SheetWindow:
+        """Open keys and versions."""
+        return open_help(self._window)
+
+    def open_problems(self) -> SheetWindow:
+        """Open the list of what could not be read and why."""
+        return open_problems(problems(self._workspace.scope), self._window)
+
+    def open_lines(self, title: str, lines: list[str]) -> SheetWindow:
+        """Open a list of lines."""
+        return open_lines(title, lines, self._window)
+
+    def tell_connection(self) -> None:
+        """Say at length how the connection stands."""
+        several = self._workspace.scope.is_merged
+        for member in self._workspace.scope.members:
+            words = connection_sentence(member.connection)
+            self.notices.say(f"{plain(member.profile.name, 60)}: {words}" if several else words)
+
+    def open_scope_menu(self, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
+        """Open the choice of profiles below a button."""
+        return open_scope_menu(self._workspace, button, further)
+
+    def open_arm_menu(self, button: QToolButton, armed: Callable[[ProfileContext], object]) -> QMenu:
+        """Open the choice of how long a profile is armed below a button."""
+        return open_arm_menu(self._workspace, button, armed)
+
+    def open_profile_menu(self, button: QWidget, chosen: Callable[[ProfileContext], object]) -> QMenu:
+        """Open the choice of the profile that something is done with below a button."""
+        return open_profile_menu(self._workspace, button, chosen)
+
+    def ask_to_leave(self, leave: Callable[[], object]) -> None:
+        """Leave at once when all is at its end, else ask whether to leave it as it is."""
+        if self._is_asking:
+            self._leave.activateWindow()
+            return
+        if self._workspace.sealed is not None or not self._unfinished():
+            leave()
+            return
+        from cbr_desktop.ui.shell.leave import LeaveDialog
+
+        dialog = LeaveDialog(self._unfinished, self._workspace.clock, self._window, is_demo=self._workspace.is_demo)
+        dialog.leave_requested.connect(leave)
+        self._leave = dialog
+        if self._window.isMinimized():
+            self._window.showNormal()
+        dialog.open()
+
+    @property
+    def _is_asking(self) -> bool:
+        return self._leave is not None and isValid(self._leave) and self._leave.isVisible()
+
+    def _unfinished(self) -> list[Unfinished]:
+        going = self._plans_page.going() if self._plans_page is not None else ()
+        return unfinished(self._workspace.open, going)
+
+    def edit_again(self, id: IntentId) -> None:
+        """Open a request in its form, to be changed and sent anew."""
+        if not self._dialogs.edit_again(self._workspace.context_of_intent(id), id, self._window):
+            self.notices.say("This version has no form that can show the request.")
+
+    def _confirm_again(self, id: IntentId) -> None:
+        self._dialogs.confirm_again(self._workspace.context_of_intent(id), id, self._window)
+
+    def delete_backup(self, backup: Backup) -> None:
+        """Ask whether a backup should be deleted."""
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
+        if context is not None:
+            self._dialogs.delete_backup(context, backup, self._window)
+
+    def rename_backup(self, backup: Backup) -> None:
+        """Ask for another name of a backup."""
+        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
+        if context is not None:
+            self._dialogs.rename_backup(context, backup, self._window)
+
+    def _create_policy(self) -> None:
+        """Ask for a new policy; where it could be of several profiles, ask of which first."""
+        create = partial(self._dialogs.create_policy, parent=self._window)
+        contexts = self._workspace.shown_contexts
+        if len(contexts) == 1:
+            create(contexts[0])
+        elif contexts:
+            page: Any = self._show_page("Policies")
+            self.open_profile_menu(page.buttons["create"], create)
+
+    def _drafts(self) -> Page[Any]:
+        from cbr_desktop.ui.drafts.page import DraftsPage
+
+        page = DraftsPage(self._workspace, self._times, self._dialogs)
+        page.plan_made.connect(self._open_plan)
+        return page
+
+    def _policies(self) -> Page[Any]:
+        from cbr_desktop.ui.policies.page import PoliciesPage
+
+        page = PoliciesPage(self._workspace, self._times)
+        page.creation_requested.connect(self._create_policy)
+        return page
+
+    def _backups(self) -> Page[Any]:
+        from cbr_desktop.ui.backups.page import BackupsPage
+
+        page = BackupsPage(self._workspace, self._times)
+        page.deletion_requested.connect(self.delete_backup)
+        page.renaming_requested.connect(self.rename_backup)
+        return page
+
+    def _outbox(self) -> Page[Any]:
+        from cbr_desktop.ui.outbox.page import OutboxPage
+
+        page = OutboxPage(self._workspace, self._times)
+        page.outcome_requested.connect(self._open_outcome)
+        page.edit_requested.connect(self.edit_again)
+        page.confirmation_requested.connect(self._confirm_again)
+        return page
+
+    def _plans(self) -> Page[Any]:
+        from cbr_desktop.ui.plans.page import PlansPage
+
+        page = PlansPage(self._workspace, self._times)
+        self._plans_page = page
+        page.outcome_requested.connect(self._open_outcome)
+        page.outbox_requested.connect(self._show_run)
+        return page
+
+    def _open_outcome(self, id: IntentId) -> QWidget:
+        """Open what became of a request."""
+        return self._dialogs.show_outcome(self._workspace.context_of_intent(id), id, self._window)
+
+    def _open_plan(self, path: str) -> None:
+        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
+
+    def _show_run(self, id: str) -> None:
+        """Show the requests of a run in the outbox."""
+        self._show_page("Outbox").filter.setText(f"plan:{id}")
+
+    def _review(self) -> None:
+        """Show the requests that are held."""
+        self._show_page("Outbox").filter.setText("state:held")
+
+    def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
+        """Open the choice of light and dark below a button."""
+        menu = QMenu(button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for other, words in _THEMES.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(other is theme)
+            group.addAction(action)
+            action.triggered.connect(partial(_choose, chosen, other))
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+        return menu
+
+
+def _choose(chosen: Callable[[Theme], None], theme: Theme, *_: object) -> None:
+    chosen(theme)

@@ -1,0 +1,240 @@
+"""The band on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words, duration_words
+from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+
+_STRIPE = 3
+_ARM_HINT = "Nothing can be changed here before it is armed"
+_SEALED_HINT = "Nothing can be sent: the data folder cannot be written"
+_GRAVITY = (
+    Environment.PRODUCTION,
+    Environment.STAGING,
+    Environment.TEST,
+    Environment.DEVELOPMENT,
+    Environment.DEMO,
+)
+"""Environments, the one at which most is at stake first."""
+
+
+class ProfileHeader(QWidget):
+    """Names the scope: a profile with region and project, or several.
+
+    Signals:
+        scope_menu_requested: the choice of profiles should open below the button.
+        arm_menu_requested: the choice of how long a read-only profile is armed should open below the button.
+        create_requested: a checkpoint of what is selected should be made.
+        details_toggled: whether the details should be shown.
+        refresh_requested: everything should be read now.
+        theme_menu_requested: the choice of light and dark should open below the button.
+        help_requested: keys and versions should be shown.
+    """
+
+    scope_menu_requested = Signal()
+    arm_menu_requested = Signal()
+    create_requested = Signal()
+    details_toggled = Signal(bool)
+    refresh_requested = Signal()
+    theme_menu_requested = Signal()
+    help_requested = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("profileBand")
+        self._workspace = workspace
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 7, 8, 7)
+        row.setSpacing(8)
+        self._chip = _label(self, "environment")
+        font = self._chip.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * (1.4 if workspace.is_demo else 1.1))
+        self._chip.setFont(font)
+        self._chip.setMargin(4)
+        row.addWidget(self._chip)
+        self.scope = self._button("down", "Profile", "Which profiles are looked at (Ctrl+P)")
+        self.scope.setObjectName("profileName")
+        font = self.scope.font()
+        font.setBold(True)
+        self.scope.setFont(font)
+        self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.scope.clicked.connect(self.scope_menu_requested)
+        row.addWidget(self.scope)
+        self._place = _label(self, "profilePlace")
+        self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._place.setMinimumWidth(40)
+        row.addWidget(self._place, 1)
+        self.arm = self._button("lock", "Read-only", _ARM_HINT)
+        self.arm.setObjectName("arm")
+        self.arm.clicked.connect(self.arm_menu_requested)
+        row.addWidget(self.arm)
+        self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
+        self.create_checkpoint.setObjectName("createCheckpoint")
+        self.create_checkpoint.setAccessibleName("Create checkpoint")
+        self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        self.create_checkpoint.setAutoDefault(False)
+        self.create_checkpoint.clicked.connect(self.create_requested)
+        row.addWidget(self.create_checkpoint)
+        self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
+        self.details.setObjectName("toggleDetails")
+        self.details.setAccessibleName("Toggle details")
+        self.details.setCheckable(True)
+        self.details.clicked.connect(self.details_toggled)
+        self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
+        self.refresh.clicked.connect(self.refresh_requested)
+        self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
+        self.theme.clicked.connect(self.theme_menu_requested)
+        self.help = self._button("help", "Help", "Help: keys and versions (F1)")
+        self.help.clicked.connect(self.help_requested)
+        for button in (self.theme, self.help):  # known by their pictures; the room is needed on small screens
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for button in (self.details, self.refresh, self.theme, self.help):
+            row.addWidget(button)
+        layout.addLayout(row)
+        self._stripe = Stripe(self)
+        layout.addWidget(self._stripe)
+        self.tell_scope()
+
+    def tell_scope(self) -> None:
+        """Name the scope as it is now."""
+        workspace = self._workspace
+        profiles = [context.profile for context in workspace.shown_contexts]
+        self._tell_chip(profiles)
+        self.scope.setText(plain(scope_name(workspace.choice), 60).replace("&", "&&"))
+        self.scope.setAccessibleDescription(plain(scope_name(workspace.choice)))
+        self._place.setText(_place_words(profiles, is_demo=workspace.is_demo))
+        is_one = len(profiles) == 1
+        self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
+        self.tell_guards()
+
+    def tell_guards(self) -> None:
+        """Say which profiles are read-only and which are armed, and for how long."""
+        guarded = [context for context in self._workspace.shown_contexts if context.guard.is_read_only]
+        self.arm.setVisible(bool(guarded))
+        if guarded:
+            words = guard_words(guarded, len(self._workspace.shown_contexts))
+            self.arm.setText(words)
+            self.arm.setAccessibleName(words)
+            is_sealed = guarded[0].guard.sealed is not None
+            self.arm.setToolTip(tooltip(_SEALED_HINT if is_sealed else _ARM_HINT))
+            self.arm.setIcon(icon("unlock" if any(context.guard.is_open for context in guarded) else "lock"))
+
+    def tell_loading(self, loading: bool) -> None:
+        """Show whether something is being read."""
+        self.refresh.setText("Reading…" if loading else "Refresh")
+
+    def _tell_chip(self, profiles: Sequence[Profile]) -> None:
+        found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
+        gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
+        self._chip.setText(ENVIRONMENTS[gravest] + (" and others" if len(found) > 1 else ""))
+        colour = QColor(ENVIRONMENT_COLOURS[gravest])
+        if len(profiles) == 1 and not self._workspace.is_demo:
+            colour = profile_colour(profiles[0])
+        # only these two roles, so that a theme still sets the rest
+        colours = QPalette()
+        colours.setColor(QPalette.ColorRole.Window, colour)
+        colours.setColor(QPalette.ColorRole.WindowText, ink_on(colour))
+        self._chip.setPalette(colours)
+        self._chip.setAutoFillBackground(True)
+
+    def _button(self, picture: str, name: str, hint: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name.lower())
+        button.setAccessibleName(name)
+        button.setToolTip(tooltip(hint))
+        button.setText(name)
+        button.setIcon(icon(picture))
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+
+class Stripe(QWidget):
+    """The colours of the profiles that are looked at, side by side."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("environmentStripe")
+        self.setFixedHeight(_STRIPE)
+        self._colours: list[QColor] = []
+
+    def tell(self, colours: list[QColor]) -> None:
+        """Show other colours."""
+        self._colours = colours
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the colours."""
+        painter = QPainter(self)
+        count = max(1, len(self._colours))
+        for place, colour in enumerate(self._colours):
+            left, right = self.width() * place // count, self.width() * (place + 1) // count
+            painter.fillRect(QRect(left, 0, right - left, self.height()), colour)
+        painter.end()
+
+
+def scope_name(choice: Choice) -> str:
+    """Return a scope's name: the profile's, the group's, or that it is all of them."""
+    if choice.extent is Extent.ONE:
+        return choice.name
+    if choice.extent is Extent.GROUP:
+        return f"Group {choice.name}"
+    return "All profiles"
+
+
+def guard_words(guarded: Sequence[ProfileContext], shown: int) -> str:
+    """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
+    if guarded[0].guard.sealed is not None:
+        return "Read-only mode"
+    armed = [context.guard.armed_until for context in guarded if context.guard.armed_until is not None]
+    if not armed:
+        return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"
+    left = duration_words(min(armed) - guarded[0].clock.now())
+    return f"Armed, {left} left" if shown == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
+
+
+def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
+    """Return the colour of a profile: its own, or that of its environment."""
+    own = QColor(profile.colour) if profile.colour and not is_demo else QColor()
+    return own if own.isValid() else QColor(ENVIRONMENT_COLOURS[Environment.DEMO if is_demo else profile.environment])
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Return black or white, whichever is read better on a colour."""
+    light = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
+    return QColor("#000000" if light > 150 else "#ffffff")
+
+
+def _label(parent: QWidget, name: str) -> QLabel:
+    label = QLabel(parent)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
+    if len(profiles) == 1:
+        profile = profiles[0]
+        parts = [f"region {plain(profile.region, 40)}"] if profile.region else []
+        parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
+        parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
+    else:
+        regions = dict.fromkeys(plain(profile.region, 40) for profile in profiles if profile.region)
+        parts = [count_words(len(profiles), "profile"), ", ".join(regions)]
+    parts += ["built-in cloud, nothing here is real"] if is_demo else []
+    return " · ".join(filter(None, parts))

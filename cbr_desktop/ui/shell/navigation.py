@@ -1,0 +1,51 @@
+"""The navigation: the list of pages, which can be folded to their pictures."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
+
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.ui.kit.icons import icon
+
+NAMES = ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
+_FOLDED_WIDTH = 44
+_WIDTH = 140
+
+
+class Navigation(QListWidget):
+    """Lists the pages in the order of an operator's questions."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("navigation")
+        self.setAccessibleName("Navigation")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(18, 18))
+        self.is_folded = False
+        high = self.fontMetrics().height() + 16
+        for place, name in enumerate(NAMES, 1):
+            item = QListWidgetItem(icon(name.lower()), name, self)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
+            item.setToolTip(tooltip(f"{name} (Ctrl+{place})"))
+            item.setSizeHint(QSize(0, high))
+        self._fit()
+
+    def fold(self) -> None:
+        """Fold the list to its pictures, or show the names again."""
+        self.is_folded = not self.is_folded
+        for place, name in enumerate(NAMES):
+            self.item(place).setText("" if self.is_folded else name)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.is_folded:
+            self.setFixedWidth(_FOLDED_WIDTH)
+        else:
+            self.setMinimumWidth(110)
+            self.setMaximumWidth(260)
+            self.resize(_WIDTH, self.height())
+
+    def sizeHint(self) -> QSize:
+        """Return the width that the names need."""
+        return QSize(_FOLDED_WIDTH if self.is_folded else _WIDTH, 200)

@@ -1,0 +1,218 @@
+"""Choosing the scope, arming a profile, and the strip that tells how each of several profiles stands."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import LoginRefused, SecretMissing
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.marks import Shape
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import count_words
+from cbr_desktop.text.words import error_words
+from cbr_desktop.ui.kit.widgets import do
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.shell.header_bar import guard_words, profile_colour, scope_name
+from cbr_desktop.ui.shell.status_bar import connection_sentence, connection_words, member_problems
+from cbr_desktop.workflows.guard import ARM_MINUTES
+from cbr_desktop.workflows.ledger import Ledger
+
+_SWATCH = 12
+
+
+def open_scope_menu(workspace: Workspace, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
+    """Open the choice of profiles below a button; ``further`` are commands below it, by their words."""
+    menu = _menu(button)
+    group = QActionGroup(menu)
+    extent = Extent.ONE
+    for choice in workspace.choices():
+        if choice.extent is not extent:
+            extent = choice.extent
+            menu.addSeparator()
+        action = menu.addAction(_fit(choice_words(choice)))
+        action.setCheckable(True)
+        action.setChecked(choice[:2] == workspace.choice[:2])
+        if choice.extent is Extent.ONE:
+            profile = next(profile for profile in workspace.profiles if profile.name == choice.name)
+            action.setIcon(swatch(profile_colour(profile)))
+        group.addAction(action)
+        action.triggered.connect(partial(_choose, workspace, choice))
+    menu.addSeparator()
+    for words, act in further.items():
+        menu.addAction(words).triggered.connect(partial(do, act))
+    menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+    return menu
+
+
+def open_arm_menu(workspace: Workspace, button: QToolButton, armed: Callable[[ProfileContext], object]) -> QMenu:
+    """Open the choice of how long a read-only profile is armed; ``armed`` hears of every change."""
+    menu = _menu(button)
+    guarded = [context for context in workspace.shown_contexts if context.guard.is_read_only]
+    if workspace.sealed is not None:
+        menu.addAction("Nothing can be sent: the data folder cannot be written").setEnabled(False)
+        guarded = []
+    for context in guarded:
+        if len(guarded) > 1:
+            menu.addSection(_fit(context.profile.name))
+        if context.guard.is_open:
+            menu.addAction(_fit(guard_words([context], 1))).setEnabled(False)
+            menu.addAction("Disarm now").triggered.connect(partial(_arm, context, 0, armed))
+        for minutes in ARM_MINUTES:
+            words = f"Arm for {count_words(minutes, 'minute')}"
+            menu.addAction(words).triggered.connect(partial(_arm, context, minutes, armed))
+    menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+    return menu
+
+
+def open_profile_menu(workspace: Workspace, button: QWidget, chosen: Callable[[ProfileContext], object]) -> QMenu:
+    """Open the choice of the profile that something is done with, where several are looked at."""
+    menu = _menu(button)
+    menu.addSection("With which profile?")
+    for context in workspace.shown_contexts:
+        action = menu.addAction(swatch(profile_colour(context.profile)), _fit(context.profile.name))
+        action.triggered.connect(partial(_chosen, chosen, context))
+    menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+    return menu
+
+
+def choice_words(choice: Choice) -> str:
+    """Return a choice as the menu tells it."""
+    name = scope_name(choice)
+    return name if choice.extent is Extent.ONE else f"{name} ({count_words(len(choice.profiles), 'profile')})"
+
+
+def swatch(colour: QColor) -> QIcon:
+    """Return a small square of a colour."""
+    made = QPixmap(QSize(_SWATCH, _SWATCH))
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(0, 0, _SWATCH, _SWATCH), 2, 2)
+    painter.end()
+    return QIcon(made)
+
+
+class ScopeStrip(QFrame):
+    """A button for every profile of a merged scope: its colour, its name, and how it stands.
+
+    Signals:
+        login_requested: the ``Profile`` whose login should be asked for.
+        alone_requested: the ``Profile`` that should be looked at alone.
+        remarked: what is to be said of a profile at length.
+    """
+
+    login_requested = Signal(object)
+    alone_requested = Signal(object)
+    remarked = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scopeStrip")
+        self.setAccessibleName("Profiles looked at")
+        self._workspace = workspace
+        self._buttons: list[QToolButton] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 4, 12, 0)
+        self._row.setSpacing(6)
+        self._row.addStretch()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how each profile stands now; nothing is shown while there is only one."""
+        contexts = self._workspace.shown_contexts
+        self.setVisible(len(contexts) > 1)
+        while len(self._buttons) < len(contexts):
+            self._add()
+        for place, button in enumerate(self._buttons):
+            button.setVisible(place < len(contexts))
+            if place < len(contexts):
+                self._tell_one(button, contexts[place])
+
+    def _tell_one(self, button: QToolButton, context: ProfileContext) -> None:
+        words = f"{plain(context.profile.name, 40)}  {member_words(context.ledger)}"
+        if button.accessibleName() == words:
+            return
+        button.setText(words.replace("&", "&&"))
+        button.setAccessibleName(words)
+        button.setIcon(swatch(profile_colour(context.profile)))
+        button.setToolTip(
+            tooltip(*(member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]))
+        )
+
+    def _add(self) -> None:
+        place = len(self._buttons)
+        button = QToolButton(self)
+        button.setObjectName("member")
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(partial(self._open_menu, place))
+        self._buttons.append(button)
+        self._row.insertWidget(place, button)
+
+    def _open_menu(self, place: int, *_: object) -> None:
+        context, button = self._workspace.shown_contexts[place], self._buttons[place]
+        menu = _menu(button)
+        if isinstance(context.ledger.connection.error, SecretMissing | LoginRefused):
+            menu.addAction("Log in…").triggered.connect(partial(self._request, self.login_requested, context.profile))
+        menu.addAction("How it stands").triggered.connect(partial(self._remark, context))
+        menu.addAction("Look at it alone").triggered.connect(
+            partial(self._request, self.alone_requested, context.profile)
+        )
+        menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask))
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def _request(self, signal: SignalInstance, profile: Profile, *_: object) -> None:
+        signal.emit(profile)
+
+    def _remark(self, context: ProfileContext, *_: object) -> None:
+        found = member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]
+        self.remarked.emit(f"{plain(context.profile.name, 60)}: {' '.join(found)}")
+
+
+def member_words(ledger: Ledger) -> str:
+    """Return how one profile of several stands, in a few words."""
+    connection = ledger.connection
+    if connection.error is not None and connection.reach is not Reach.ONLINE:
+        return f"{Shape.CROSS} {error_words(connection.error)}"
+    if any(part.loading for part in ledger.freshness.values()):
+        return f"{Shape.HALF} reading…"
+    words = connection_words(connection).removesuffix(" yet")
+    lacks = any(part.lacking is not None or part.error is not None for part in ledger.freshness.values())
+    return f"{words}, not all" if lacks else words
+
+
+def _menu(parent: QWidget) -> QMenu:
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    # the button may be turned round for its arrow's sake
+    menu.setLayoutDirection(QApplication.layoutDirection())
+    return menu
+
+
+def _fit(text: str) -> str:
+    """Return a text for a menu, where an ampersand would underline a letter."""
+    return plain(text, 80).replace("&", "&&")
+
+
+def _choose(workspace: Workspace, choice: Choice, *_: object) -> None:
+    workspace.choose(choice)
+
+
+def _chosen(chosen: Callable[[ProfileContext], object], context: ProfileContext, *_: object) -> None:
+    chosen(context)
+
+
+def _arm(context: ProfileContext, minutes: int, armed: Callable[[ProfileContext], object], *_: object) -> None:
+    if minutes:
+        context.guard.arm(minutes)
+    else:
+        context.guard.disarm()
+    armed(context)

@@ -1,0 +1,187 @@
+"""Sheets: small windows beside the main window that list something, as the keys or the problems."""
+
+import sys
+from collections.abc import Callable
+
+import PySide6
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop import __version__
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
+from cbr_desktop.ui.shell.navigation import NAMES
+
+Opener = Callable[[str], bool]
+
+KEYS = (
+    ("Ctrl+N", "Create checkpoint"),
+    (f"Ctrl+1 to {len(NAMES)}", ", ".join(NAMES)),
+    ("Ctrl+Shift+N", "New draft, among the drafts"),
+    ("Ctrl+F", "Filter the table"),
+    ("Delete", "Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
+    ("F2", "Rename the selected backup"),
+    ("F5", "Read everything now"),
+    ("Ctrl+P", "Choose profiles"),
+    ("Ctrl+Shift+P", "Edit profiles"),
+    ("Ctrl+Shift+D", "Connection doctor"),
+    ("Alt+D", "Details"),
+    ("F8", "Task drawer"),
+    ("Ctrl+B", "Fold the navigation"),
+    ("F6", "Next area"),
+    ("Enter", "Details of the row"),
+    ("Ctrl+C", "Copy the selected rows"),
+    ("Ctrl+Shift+C", "Copy the cell"),
+    ("Letters", "Jump to a name"),
+    ("F1", "This help"),
+)
+
+
+class SheetWindow(QDialog):
+    """Shows pairs of words or lines, and buttons; it keeps nobody from working elsewhere."""
+
+    def __init__(self, name: str, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.box = QVBoxLayout(self)
+        self.box.setSpacing(8)
+        self.buttons = QDialogButtonBox(self)
+        self.buttons.setObjectName(f"{name}Buttons")
+        self.buttons.setAccessibleName(f"{title} buttons")
+
+    def add_text(self, text: str, *, bold: bool = False, faded: bool = False) -> QLabel:
+        """Add a paragraph."""
+        label = QLabel(self)
+        label.setObjectName("text")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setText(plain(text, 2000))
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = label.font()
+        font.setBold(bold)
+        label.setFont(font)
+        if faded:
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.box.addWidget(label)
+        return label
+
+    def add_pairs(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Add pairs of words, one below the other."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setColumnStretch(1, 1)
+        for place, pair in enumerate(pairs):
+            for column, text in enumerate(pair):
+                label = QLabel(self)
+                label.setObjectName("word")
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setText(plain(text))
+                grid.addWidget(label, place, column)
+        self.box.addLayout(grid)
+
+    def add_link(self, name: str, link: Link, opener: Opener | None = None) -> QPushButton:
+        """Add a line with a button that opens a page of a vendor; its address is there to be read."""
+        row = QHBoxLayout()
+        button = QPushButton(f"{link.words}…", self)
+        button.setObjectName(name)
+        button.setAccessibleName(f"Open {link.words}")
+        button.setToolTip(tooltip(link.url))
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: open_link(link.url, HELP_HOSTS, opener))
+        row.addWidget(button)
+        row.addStretch()
+        self.box.addLayout(row)
+        self.add_text(link.url, faded=True)
+        return button
+
+    def add_button(self, name: str, text: str) -> QPushButton:
+        """Add a button to the row at the bottom."""
+        button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        return button
+
+    def finish(self) -> None:
+        """Put the buttons below everything, and show the window."""
+        close = self.add_button("close", "Close")
+        close.clicked.connect(self.close)
+        close.setDefault(True)
+        self.box.addStretch()
+        self.box.addWidget(self.buttons)
+        self.setMinimumWidth(460)
+        self.show()
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return what this program runs on."""
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return (
+        ("CBR Desktop", __version__),
+        ("Python", python),
+        ("PySide6", PySide6.__version__),
+        ("Qt", qVersion()),
+        ("Platform", f"{sys.platform}, {QGuiApplication.platformName()}"),
+    )
+
+
+def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
+    """Open keys, links and versions; ``opener`` takes the place of the desktop that opens links."""
+    made = SheetWindow("helpSheet", "Help", parent)
+    made.setWindowIcon(icon("program"))
+    made.add_text("Keys", bold=True)
+    made.add_pairs(KEYS)
+    made.add_text("Documentation, opened in the browser", bold=True)
+    for number, link in enumerate(HELP):
+        made.add_link(f"documentation{number}", link, opener)
+    made.add_text("Versions", bold=True)
+    made.add_pairs(versions())
+    copy = made.add_button("copyVersions", "Copy versions")
+    text = "\n".join(f"{name} {version}" for name, version in versions())
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+    made.finish()
+    return made
+
+
+def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
+    """Open a list of lines that can be read through and copied."""
+    made = SheetWindow("linesSheet", title, parent)
+    text = QPlainTextEdit(made)
+    text.setObjectName("lines")
+    text.setAccessibleName(title)
+    text.setReadOnly(True)
+    text.setPlainText("\n".join(lines))
+    made.box.addWidget(text)
+    copy = made.add_button("copyLines", "Copy all")
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
+    made.finish()
+    return made
+
+
+def open_problems(found: list[str], parent: QWidget) -> SheetWindow:
+    """Open the list of what could not be read and why."""
+    made = SheetWindow("problemsSheet", "Problems", parent)
+    made.add_text(
+        "What was known before stays on screen, with its age." if found else "There is no problem now.", faded=True
+    )
+    for sentence in found:
+        made.add_text(sentence)
+    copy = made.add_button("copyProblems", "Copy all")
+    copy.setEnabled(bool(found))
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(found)))
+    made.finish()
+    return made

@@ -1,0 +1,287 @@
+"""The task drawer: what was asked for and how it stands; folded, one line tells the most urgent of it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.requests import Group, Request, requests
+from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.mark_sign import MarkSign
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Part
+
+_ROWS_HIGH = 5
+_NAME_LETTERS = 42
+_DISMISSED = "drawer/dismissed"
+_DISMISSED_KEPT = 500
+
+
+class Drawer(QFrame):
+    """Lists requests, grouped by what they need.
+
+    Signals:
+        outcome_requested: the id of the request whose outcome should open.
+        remarked: something about what was just done, in words.
+        toggled: whether the drawer is open now.
+    """
+
+    outcome_requested = Signal(object)
+    remarked = Signal(str)
+    toggled = Signal(bool)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("taskDrawer")
+        self.setAccessibleName("Task drawer")
+        self._workspace = workspace
+        self._group: Group | None = None
+        self._rows: dict[IntentId, RequestRow] = {}
+        self._list: QScrollArea | None = None
+        self._inside = QVBoxLayout()
+        self._shown: list[Request] = []
+        self._taking = QTimer(self)
+        self._taking.setSingleShot(True)
+        self._taking.setInterval(0)
+        self._taking.timeout.connect(self.take)
+        self._build()
+        self.take()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list is shown."""
+        return self.handle.isChecked()
+
+    def toggle(self) -> None:
+        """Open the drawer, or fold it."""
+        self.handle.toggle()
+
+    def notice(self, part: Part) -> None:
+        """Take note of a change of the ledger."""
+        if part in (Part.INTENTS, Part.TASKS):
+            self._taking.start()
+
+    def take(self) -> None:
+        """Show how the requests stand now."""
+        self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
+        for group, button in self.groups.items():
+            count = sum(request.group is group for request in self._shown)
+            button.setText(f"{group} {count}")
+            button.setVisible(bool(count) or group is self._group)
+        self._tell_ticker()
+        if self.is_open:
+            self._tell_rows([r for r in self._shown if self._group in (None, r.group)])
+
+    # building
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 3, 8, 3)
+        layout.setSpacing(2)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        self.handle = QToolButton(self)
+        self.handle.setObjectName("toggleTaskDrawer")
+        self.handle.setAccessibleName("Toggle task drawer")
+        self.handle.setText("Task drawer")
+        self.handle.setToolTip("What was asked for and how it stands (F8)")
+        self.handle.setIcon(icon("up"))
+        self.handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.handle.setCheckable(True)
+        self.handle.setAutoRaise(True)
+        self.handle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.handle.toggled.connect(self._unfold)
+        head.addWidget(self.handle)
+        self.groups = {group: self._group_button(group) for group in Group}
+        for button in self.groups.values():
+            head.addWidget(button)
+        self.ticker_mark = MarkSign(self)
+        self.ticker = Line("taskTicker", self)
+        head.addSpacing(8)
+        head.addWidget(self.ticker_mark)
+        head.addWidget(self.ticker, 1)
+        layout.addLayout(head)
+        self._layout = layout
+
+    def _group_button(self, group: Group) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("show" + group.name.title().replace("_", ""))
+        button.setAccessibleName(f"Show {group.value.lower()}")
+        button.setToolTip(tooltip(f"Show only: {group.value.lower()}"))
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(partial(self._choose_group, group))
+        return button
+
+    def _make_list(self) -> QScrollArea:
+        area = QScrollArea(self)
+        area.setObjectName("requests")
+        area.setAccessibleName("Requests")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        inside.setObjectName("requestsInside")
+        self._inside = QVBoxLayout(inside)
+        self._inside.setContentsMargins(6, 4, 6, 4)
+        self._inside.setSpacing(4)
+        self.nothing = Line("noRequests", inside)
+        self.nothing.tell("No requests here. What you send with Create checkpoint shows up in this place.")
+        self._inside.addWidget(self.nothing)
+        self._inside.addStretch()
+        area.setWidget(inside)
+        self._layout.addWidget(area)
+        return area
+
+    # slots
+
+    def _unfold(self, is_open: bool) -> None:
+        self.handle.setIcon(icon("down" if is_open else "up"))
+        if self._list is None:
+            self._list = self._make_list()
+        self._list.setVisible(is_open)
+        self.take()
+        self.toggled.emit(is_open)
+
+    def _choose_group(self, group: Group) -> None:
+        self._group = None if self._group is group else group
+        for other, button in self.groups.items():
+            button.setChecked(other is self._group)
+        if not self.is_open:
+            self.handle.setChecked(True)
+        self.take()
+
+    def _tell_ticker(self) -> None:
+        first = self._shown[0] if self._shown else None
+        is_told = first is not None and not self.is_open
+        self.ticker_mark.setVisible(is_told)
+        self.ticker.tell(_ticker_words(first) if first is not None and not self.is_open else "")
+        if first is not None:
+            self.ticker_mark.tell(first.mark)
+
+    def _tell_rows(self, shown: Sequence[Request]) -> None:
+        ids = [request.id for request in shown]
+        for id in [id for id in self._rows if id not in set(ids)]:
+            row = self._rows.pop(id)
+            row.hide()
+            row.deleteLater()
+        for place, request in enumerate(shown):
+            row = self._rows.get(request.id) or self._new_row(request)
+            if self._inside.indexOf(row) != place + 1:
+                self._inside.insertWidget(place + 1, row)
+            row.tell(request)
+        self.nothing.setVisible(not shown)
+        if self._list is not None:
+            high = next(iter(self._rows.values())).sizeHint().height() + 4 if self._rows else 28
+            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 6)
+
+    def _new_row(self, request: Request) -> "RequestRow":
+        row = RequestRow(request)
+        row.opened.connect(self.outcome_requested)
+        row.cancelled.connect(self._cancel)
+        row.dismissed.connect(self._dismiss)
+        self._rows[request.id] = row
+        return row
+
+    def _cancel(self, id: IntentId) -> None:
+        if not self._workspace.context_of_intent(id).outbox.cancel(id):
+            self.remarked.emit("Too late to cancel: the request has been sent already.")
+
+    def _dismiss(self, id: IntentId) -> None:
+        self._workspace.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
+        self.take()
+
+    def _dismissed(self) -> list[str]:
+        stored = self._workspace.settings.get(_DISMISSED, [])
+        return [str(id) for id in stored] if isinstance(stored, list) else []
+
+
+class RequestRow(QWidget):
+    """One request: mark, name, words, progress, and what can be done about it.
+
+    Signals:
+        opened: its outcome should open.
+        cancelled: it should be taken back.
+        dismissed: it has been seen and should not be shown any more.
+    """
+
+    opened = Signal(object)
+    cancelled = Signal(object)
+    dismissed = Signal(object)
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.setObjectName("request")
+        self._id = request.id
+        self.mark = MarkSign(self)
+        self.name = Line("requestName", self)
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        self.words = Line("requestWords", self)
+        self.bar = QProgressBar(self)
+        self.bar.setObjectName("requestProgress")
+        self.bar.setAccessibleName(f"Progress of {request.name}")
+        self.bar.setFormat("%p %")
+        self.bar.setFixedWidth(150)
+        self.open = self._button("open", "Open", request.name)
+        self.open.clicked.connect(lambda: self.opened.emit(self._id))
+        self.cancel = self._button("cancel", "Cancel", request.name)
+        self.cancel.clicked.connect(lambda: self.cancelled.emit(self._id))
+        self.dismiss = self._button("dismiss", "Dismiss", request.name)
+        self.dismiss.clicked.connect(lambda: self.dismissed.emit(self._id))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 0, 2, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.mark)
+        layout.addWidget(self.name)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.words, 1)
+        for button in (self.dismiss, self.cancel, self.open):
+            layout.addWidget(button)
+        self.name.setFixedWidth(_NAME_LETTERS * self.fontMetrics().averageCharWidth())
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def tell(self, request: Request) -> None:
+        """Show how the request stands."""
+        self.mark.tell(request.mark)
+        self.name.tell(request.name)
+        self.words.tell(row_words(request))
+        self.bar.setVisible(request.progress_percent is not None)
+        if request.progress_percent is not None:
+            self.bar.setValue(request.progress_percent)
+        self.cancel.setVisible(request.can_cancel)
+        self.dismiss.setVisible(request.can_dismiss)
+
+    def _button(self, name: str, word: str, request_name: str) -> QPushButton:
+        button = QPushButton(word, self)
+        button.setObjectName(name)
+        button.setAccessibleName(f"{word} {request_name}")
+        button.setAutoDefault(False)
+        return button
+
+
+def row_words(request: Request) -> str:
+    """Return the words of a row: the short ones where there is a number to tell, else the whole sentence."""
+    if request.group in (Group.RUNNING, Group.DONE):
+        return request.words
+    return request.sentence
+
+
+def _ticker_words(request: Request) -> str:
+    percent = f", {request.progress_percent} %" if request.progress_percent is not None else ""
+    return f"{request.name}: {request.words}{percent}"

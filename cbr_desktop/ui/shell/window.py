@@ -1,0 +1,485 @@
+"""The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6 import QtCore, QtGui
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.theme import Dress, Theme
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.header_bar import ProfileHeader
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.status_bar import StatusBar
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.workflows.ledger import Part
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.ui.kit.notice_bar import NoticeBar
+    from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
+    from cbr_desktop.ui.shell.notices import DesktopNotifier
+    from cbr_desktop.ui.shell.sheets import SheetWindow
+    from cbr_desktop.ui.shell.task_drawer import Drawer
+
+_DEFAULT_SIZE = QSize(1280, 800)
+_DETAILS_WIDTH = 360
+_WIDE_ENOUGH_FOR_DETAILS = 1000
+_FURNISH_MS = 150
+_DROPPED = 5
+"""Files that are opened of those dropped at once."""
+
+
+class MainWindow(QMainWindow):
+    """Shows the scope of a workspace.
+
+    ``dialogs`` opens what comes over the window; ``notifier`` tells what has ended while it is not in front.
+
+    Signals:
+        leave_requested: the window was asked to close; it stays until ``close_for_good``.
+        profiles_requested: the profiles should be edited.
+        doctor_requested: the connection of a ``Profile`` should be looked into.
+        login_requested: the login of a ``Profile`` should be asked for.
+    """
+
+    leave_requested = Signal()
+    profiles_requested = Signal()
+    doctor_requested = Signal(object)
+    login_requested = Signal(object)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        dialogs: Dialogs | None = None,
+        notifier: "DesktopNotifier | None" = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("CBR Desktop")
+        self.setAccessibleName("CBR Desktop")
+        self.setAcceptDrops(True)
+        self._workspace = workspace
+        self._dialogs = dialogs or Dialogs()
+        self._notifier = notifier
+        self._may_close = False
+        self.waiting: list[str] = []
+        """Files that are opened for review once the drafts are there."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
+        self._dress = Dress(application, _theme(workspace.settings.get("window/theme", "system")), self)
+        self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
+        self._vault_index = VaultIndex(workspace.scope)
+        self._pages: dict[str, Page[Any]] = {}
+        self._deferred_widgets: DeferredWidgets | None = None
+        self._build()
+        self._connect()
+        self._restore()
+        self._furnishing = QTimer(self)
+        self._furnishing.setSingleShot(True)
+        self._furnishing.timeout.connect(self.build_deferred_widgets)
+        self._furnishing.start(_FURNISH_MS)
+
+    # what the application asks
+
+    def close_for_good(self) -> None:
+        """Close the window, remembering where everything was."""
+        self._may_close = True
+        for beside in self.findChildren(QDialog):
+            beside.close()  # each puts away what it holds, as a draft that is not saved
+        self._remember()
+        self.close()
+
+    def show_vault(self, vault_id: VaultId) -> None:
+        """Show a vault among the vaults."""
+        self.show_page("Vaults")
+        if not self.page("Vaults").show_row(vault_id):
+            self.notices.say("That vault is not among the vaults that are known now.")
+
+    def open_checkpoint_dialog(
+        self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = ()
+    ) -> QWidget:
+        """Open the dialog for a new checkpoint; where it could be of several profiles, ask of which first."""
+        context = self._workspace.context_of_vault(vault_id)
+        if context is not None:
+            return self._dialogs.create_checkpoint(context, vault_id, resource_ids, self)
+        return self.deferred_widgets.open_profile_menu(
+            self.header_bar.create_checkpoint, lambda chosen: self._dialogs.create_checkpoint(chosen, None, (), self)
+        )
+
+    def open_outside(self, path: object) -> None:
+        """Open a file from outside for review; nothing is sent by that."""
+        self.deferred_widgets.open_outside(str(path))
+
+    def open_outcome(self, intent_id: IntentId) -> QWidget:
+        """Open what became of a request."""
+        return self._dialogs.show_outcome(self._workspace.context_of_intent(intent_id), intent_id, self)
+
+    # its parts
+
+    @property
+    def deferred_widgets(self) -> "DeferredWidgets":
+        """What joins after the first paint, or when it is first needed."""
+        if self._deferred_widgets is None:
+            self._deferred_widgets = self._furnished()
+            self._tell_details()
+        return self._deferred_widgets
+
+    def build_deferred_widgets(self) -> None:
+        """Fetch the deferred widgets now, if they have not come yet."""
+        self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
+        self.deferred_widgets.drawer.take()
+
+    @property
+    def notices(self) -> "NoticeBar":
+        """The bar that says what has happened."""
+        return self.deferred_widgets.notices
+
+    @property
+    def drawer(self) -> "Drawer":
+        """The task drawer."""
+        return self.deferred_widgets.drawer
+
+    def page(self, name: str) -> Page[Any]:
+        """Return a page, making it when it is first asked for."""
+        if name not in self._pages:
+            made = self._make_page(name)
+            self._pages[name] = made
+            self._stack.addWidget(made)
+            made.checkpoint_requested.connect(self.open_checkpoint_dialog)
+            made.vault_requested.connect(self.show_vault)
+            made.remarked.connect(self._say)
+            made.lines_requested.connect(self._show_lines)
+            made.opened.connect(partial(self.show_details, True))
+            made.selection_altered.connect(self._tell_details)
+        return self._pages[name]
+
+    def current_page(self) -> Page[Any]:
+        """Return the page in front."""
+        return self.page(NAMES[max(0, self.navigation.currentRow())])
+
+    # what an operator asks
+
+    def show_page(self, name: str) -> Page[Any]:
+        """Bring a page to the front, and return it."""
+        self.navigation.setCurrentRow(NAMES.index(name))
+        return self.current_page()
+
+    def create_checkpoint(self) -> None:
+        """Open the dialog for what is selected, or for nothing yet."""
+        self.open_checkpoint_dialog(*self.current_page().target())
+
+    def show_details(self, shown: bool) -> None:
+        """Show or hide the details, now and at the next start."""
+        self._workspace.settings.put("window/details-shown", shown)
+        self.header_bar.details.setChecked(shown)
+        self.deferred_widgets.details.setVisible(shown)
+        *others, wide = self._split.sizes()
+        if shown and wide < self._details_width():
+            others[1] = max(1, others[1] + wide - self._details_width())
+            self._split.setSizes([*others, self._details_width()])
+        self._tell_details()
+
+    def choose_theme(self, theme: Theme) -> None:
+        """Change to another theme and remember it."""
+        self._dress.choose(theme)
+        self._workspace.settings.put("window/theme", theme.value)
+
+    def open_scope_menu(self) -> None:
+        """Open the choice of profiles."""
+        further: dict[str, Callable[[], object]] = {"Profiles…": self.profiles_requested.emit}
+        if len(self._workspace.shown_contexts) == 1:
+            further |= {"Log in…": self._request_login, "Connection doctor…": self._request_doctor}
+        self.deferred_widgets.open_scope_menu(self.header_bar.scope, further)
+
+    def open_help(self) -> "SheetWindow":
+        """Open keys and versions."""
+        return self.deferred_widgets.open_help()
+
+    def open_problems(self) -> "SheetWindow":
+        """Open the list of what could not be read and why."""
+        return self.deferred_widgets.open_problems()
+
+    # building
+
+    def _make_page(self, name: str) -> Page[Any]:
+        if name == "Vaults":
+            return VaultsPage(self._workspace, self._times, self._vault_index)
+        return self.deferred_widgets.make_page(name)
+
+    def _build(self) -> None:
+        central = QWidget(self)
+        central.setObjectName("central")
+        self._floor = QVBoxLayout(central)
+        self._floor.setContentsMargins(0, 0, 0, 0)
+        self._floor.setSpacing(0)
+        self.header_bar = ProfileHeader(self._workspace, central)
+        self._split = QSplitter(Qt.Orientation.Horizontal, central)
+        self._split.setObjectName("areas")
+        self._split.setHandleWidth(5)
+        self.navigation = Navigation(self._split)
+        self._stack = QStackedWidget(self._split)
+        self._stack.setObjectName("pages")
+        # these keep the places of details and drawer until the deferred widgets come
+        self._details_place = QWidget(self._split)
+        self._details_place.setObjectName("detailsPlace")
+        self._drawer_place = QWidget(central)
+        self._drawer_place.setObjectName("drawerPlace")
+        self._drawer_place.setFixedHeight(self.fontMetrics().height() + 14)
+        for place, stretch in enumerate((0, 1, 0)):
+            self._split.setStretchFactor(place, stretch)
+            self._split.setCollapsible(place, False)
+        for part in (self.header_bar, self._split, self._drawer_place):
+            self._floor.addWidget(part)
+        self._floor.setStretchFactor(self._split, 1)
+        self.setCentralWidget(central)
+        self.status = StatusBar(self._workspace, self._times, self)
+        self.setStatusBar(self.status)
+
+    def _connect(self) -> None:
+        self._workspace.signals.changed.connect(self._take)
+        self.navigation.currentRowChanged.connect(self._turn_to)
+        self._workspace.scope_changed.connect(self._tell_scope)
+        header_bar, status = self.header_bar, self.status
+        header_bar.scope_menu_requested.connect(self.open_scope_menu)
+        header_bar.arm_menu_requested.connect(self._open_arm_menu)
+        header_bar.create_requested.connect(self.create_checkpoint)
+        header_bar.details_toggled.connect(self.show_details)
+        header_bar.refresh_requested.connect(self._ask_refresh)
+        header_bar.theme_menu_requested.connect(self._open_theme_menu)
+        header_bar.help_requested.connect(self.open_help)
+        status.refresh_requested.connect(self._ask_refresh)
+        status.connection_asked.connect(self._tell_connection)
+        status.clocks_turned.connect(self._turn_clocks)
+        status.problems_asked.connect(self.open_problems)
+        status.ticked.connect(self._tick)
+        status.offline_requested.connect(self._workspace.work_offline)
+
+    def _furnished(self) -> "DeferredWidgets":
+        """Fetch the deferred widgets and put them where their places are kept."""
+        from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
+
+        made = DeferredWidgets(
+            self, self._workspace, self._dialogs, self._vault_index, self._times, self.show_page, self._notifier
+        )
+        sizes = self._split.sizes()
+        self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
+        made.details.setVisible(self.header_bar.details.isChecked())
+        self._split.setSizes(sizes)
+        self._floor.replaceWidget(self._drawer_place, made.drawer)
+        self._floor.insertWidget(1, made.strip)
+        self._floor.insertWidget(2, made.notices)
+        made.strip.login_requested.connect(self.login_requested)
+        made.strip.alone_requested.connect(self._look_alone)
+        made.strip.remarked.connect(self._say)
+        for place in (self._details_place, self._drawer_place):
+            place.hide()
+            place.deleteLater()
+        made.details.checkpoint_requested.connect(self.create_checkpoint)
+        made.details.vault_requested.connect(self.show_vault)
+        if self._workspace.settings.get("window/drawer-open", False) is True:
+            made.drawer.toggle()
+        made.drawer.toggled.connect(partial(self._workspace.settings.put, "window/drawer-open"))
+        self._bind_keys(made)
+        self.setWindowIcon(icon("program"))
+        return made
+
+    def _bind_keys(self, deferred_widgets: "DeferredWidgets") -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Ctrl+N": self.create_checkpoint,
+            "Ctrl+F": lambda: self.current_page().begin_filter(),
+            "F5": self._ask_refresh,
+            "Ctrl+R": self._ask_refresh,
+            "Alt+D": self.header_bar.details.click,
+            "F8": deferred_widgets.drawer.toggle,
+            "Ctrl+B": self._fold_navigation,
+            "F6": self._next_area,
+            "F1": self.open_help,
+            "Ctrl+P": self.open_scope_menu,
+            "Ctrl+Shift+P": self.profiles_requested.emit,
+            "Ctrl+Shift+D": self._request_doctor,
+            "Ctrl+Q": self.close,
+        }
+        for place, name in enumerate(NAMES, 1):
+            keys[f"Ctrl+{place}"] = partial(self.show_page, name)
+        for key, act in keys.items():
+            QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
+
+    # remembering
+
+    def _restore(self) -> None:
+        get = self._workspace.settings.get
+        stored = get("window/geometry", "")
+        if not (isinstance(stored, str) and stored and self.restoreGeometry(_bytes(stored))):
+            self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
+        is_shown = get("window/details-shown", self.width() >= _WIDE_ENOUGH_FOR_DETAILS) is not False
+        self.header_bar.details.setChecked(is_shown)
+        self._details_place.setVisible(is_shown)
+        wide = self._details_width()
+        narrow = self.navigation.sizeHint().width()
+        self._split.setSizes([narrow, max(320, self.width() - narrow - wide), wide])
+        if get("window/navigation-folded", False) is True:
+            self._fold_navigation()
+        page = get("window/page", "")
+        self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
+        self.current_page().view.setFocus()
+
+    def _details_width(self) -> int:
+        wide = self._workspace.settings.get("window/details-width", _DETAILS_WIDTH)
+        return wide if isinstance(wide, int) and 200 <= wide <= 2000 else _DETAILS_WIDTH
+
+    def _remember(self) -> None:
+        put = self._workspace.settings.put
+        put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
+        put("window/page", NAMES[max(0, self.navigation.currentRow())])
+        put("window/navigation-folded", self.navigation.is_folded)
+        if self._deferred_widgets is not None and self._deferred_widgets.details.isVisible():
+            put("window/details-width", self._deferred_widgets.details.width())
+        for page in self._pages.values():
+            page.view.remember()
+
+    # slots
+
+    def _tell_scope(self) -> None:
+        self.header_bar.tell_scope()
+        for page in self._pages.values():
+            page.tell_scope()
+        self.current_page().catch_up()
+
+    def _look_alone(self, profile: Profile) -> None:
+        self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
+
+    def _open_arm_menu(self) -> None:
+        self.deferred_widgets.open_arm_menu(self.header_bar.arm, self._tell_armed)
+
+    def _tell_armed(self, context: ProfileContext) -> None:
+        self.header_bar.tell_guards()
+        self._workspace.signals.notice(Part.INTENTS)
+
+    def _request_doctor(self) -> None:
+        for context in self._workspace.shown_contexts[:1]:
+            self.doctor_requested.emit(context.profile)
+
+    def _request_login(self) -> None:
+        for context in self._workspace.shown_contexts[:1]:
+            self.login_requested.emit(context.profile)
+
+    def _take(self, part: Part) -> None:
+        for page in self._pages.values():
+            page.refresh(part)
+        self.status.tell()
+        self.header_bar.tell_loading(any(held.loading for held in self._workspace.scope.freshness.values()))
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.notice(part)
+            if part is not Part.CONNECTION:
+                self._tell_details()
+
+    def _turn_to(self, place: int) -> None:
+        page = self.page(NAMES[place])
+        self._stack.setCurrentWidget(page)
+        page.catch_up()
+        self.status.turn_to(page.parts[0])
+        self._tell_details()
+
+    def _tell_details(self) -> None:
+        if self._deferred_widgets is not None and not self._deferred_widgets.details.isHidden():
+            page = self.current_page()
+            self._deferred_widgets.details.show_subject(page.subject(), page.without_subject)
+
+    def _fold_navigation(self) -> None:
+        before, *others = self._split.sizes()
+        self.navigation.fold()
+        now = self.navigation.sizeHint().width()
+        others[0] += before - now
+        self._split.setSizes([now, *others])
+
+    def _say(self, text: str) -> None:
+        self.notices.say(text)
+
+    def _show_lines(self, title: str, lines: list[str]) -> None:
+        self.deferred_widgets.open_lines(title, lines)
+
+    def _ask_refresh(self) -> None:
+        self._workspace.ask_refresh()
+
+    def _tell_connection(self) -> None:
+        self.deferred_widgets.tell_connection()
+
+    def _turn_clocks(self) -> None:
+        self._times.utc = not self._times.utc
+        self._workspace.settings.put("window/times", "utc" if self._times.utc else "local")
+        self._tick()
+        self.notices.say("Times are told in UTC now." if self._times.utc else "Times are told in local time now.")
+
+    def _tick(self) -> None:
+        """Say all ages anew."""
+        self.current_page().retell_times()
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.drawer.take()
+            self._deferred_widgets.strip.tell()
+            self._tell_details()
+        self.header_bar.tell_guards()
+
+    def _open_theme_menu(self) -> None:
+        self.deferred_widgets.open_theme_menu(self.header_bar.theme, self._dress.theme, self.choose_theme)
+
+    def _next_area(self) -> None:
+        """Move the focus from area to area."""
+        details = self.deferred_widgets.details
+        areas: list[QWidget] = [self.navigation, self.current_page().view]
+        areas += [] if details.isHidden() else [details.leaves]
+        areas += [self.drawer.handle, self.status.connection]
+        focused = self.focusWidget()
+        held = [i for i, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))]
+        areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # Qt asks
+
+    def dragEnterEvent(self, event: "QtGui.QDragEnterEvent") -> None:
+        """Take files of this machine that are dropped, and nothing else."""
+        if _dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: "QtGui.QDropEvent") -> None:
+        """Open what was dropped for review."""
+        for path in _dropped(event.mimeData()):
+            self.open_outside(path)
+
+    def closeEvent(self, event: "QtGui.QCloseEvent") -> None:
+        """Ask to leave at first; close when everything else has been put away.
+
+        A person is asked before what is not at its end is left; a window that is hidden is being left already.
+        """
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        if self.isVisible():
+            self.deferred_widgets.ask_to_leave(self.leave_requested.emit)
+        else:
+            self.leave_requested.emit()
+
+
+def _dropped(data: "QtCore.QMimeData") -> list[str]:
+    """Return the files among what is dropped; a handful is enough to look at."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.lower().endswith(".json")][:_DROPPED]
+
+
+def _theme(stored: object) -> Theme:
+    return next((theme for theme in Theme if theme == stored), Theme.SYSTEM)
+
+
+def _bytes(stored: str) -> QByteArray:
+    try:
+        return QByteArray(base64.b64decode(stored, validate=True))
+    except ValueError:
+        return QByteArray()

@@ -1,0 +1,288 @@
+"""The vaults: what each holds, how full it is, and when something in it was last backed up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
+from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
+from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
+from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+
+if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.policy import Policy
+
+
+class VaultIndex:
+    """What the ledger knows of vaults beyond the vaults themselves, joined once per change and looked up by id."""
+
+    def __init__(self, ledger: Reading) -> None:
+        self._ledger = ledger
+        self._policies_of: tuple[object, dict[VaultId, list[Policy]]] = (None, {})
+        self._last_of: tuple[object, dict[VaultId, Backup]] = (None, {})
+
+    def policies(self, vault: Vault) -> "list[Policy]":
+        """Return the policies of a vault."""
+        if self._policies_of[0] is not self._ledger.policies:
+            joined: dict[VaultId, list[Policy]] = {}
+            for policy in self._ledger.policies.values():
+                for id in policy.vault_ids:
+                    joined.setdefault(id, []).append(policy)
+            self._policies_of = (self._ledger.policies, joined)
+        return self._policies_of[1].get(vault.id, [])
+
+    def last_good_at(self, vault: Vault) -> datetime | None:
+        """Return when the newest available backup in a vault was made."""
+        if self._last_of[0] is not self._ledger.backups:
+            self._last_of = (self._ledger.backups, _newest(self._ledger.backups.values()))
+        backup = self._last_of[1].get(vault.id)
+        return backup.created_at if backup else None
+
+    def policy_words(self, vault: Vault) -> str:
+        """Return the names of a vault's policies, and which of them do nothing."""
+        names = [shown(p.name, 80) + ("" if p.enabled else " (disabled)") for p in self.policies(vault)]
+        return ", ".join(names) or ("None" if self._ledger.freshness[Part.POLICIES].as_of else NONE)
+
+
+def _newest(backups: object) -> dict[VaultId, Backup]:
+    newest: dict[VaultId, Backup] = {}
+    for backup in backups:  # type: ignore[attr-defined]
+        if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
+            continue
+        held = newest.get(backup.vault_id)
+        if held is None or backup.created_at > held.created_at:
+            newest[backup.vault_id] = backup
+    return newest
+
+
+class VaultsPage(Page[Vault]):
+    """All vaults of the project."""
+
+    name = "Vaults"
+    parts = (Part.VAULTS, Part.POLICIES, Part.BACKUPS)
+    default_sort = ("name", Qt.SortOrder.AscendingOrder)
+    whole_parts = (Part.VAULTS,)
+    hint = "type:server used>80 web"
+
+    def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
+        self._vault_index = vault_index
+        super().__init__(workspace, times)
+
+    def columns(self) -> Sequence[Column[Vault]]:
+        """Return the columns, those of the first start first."""
+        vault_index, times = self._vault_index, self._times
+        return (
+            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
+            *self.place_columns(),
+            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
+            Column(
+                "state",
+                "State",
+                lambda v: state_words(v.status),
+                lambda v: state_words(v.status),
+                22,
+                mark=lambda v: mark(v.status),
+                hint=explain_vault,
+            ),
+            Column(
+                "used",
+                "Used / total",
+                lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
+                lambda v: v.used_percent if v.size_gb else None,
+                37,
+                gauge=lambda v: Gauge(v.used_percent, v.threshold_percent) if v.size_gb else None,
+                hint=_room_words,
+            ),
+            Column(
+                "last-good",
+                "Last good backup",
+                lambda v: times.text_and_age(vault_index.last_good_at(v)),
+                vault_index.last_good_at,
+                25,
+                hint=lambda v: times.both(vault_index.last_good_at(v)),
+            ),
+            Column("policy", "Policy", vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
+            Column(
+                "resources",
+                "Resources",
+                lambda v: f"{len(v.resources)} of {RESOURCES_PER_VAULT}",
+                lambda v: len(v.resources),
+                10,
+                right=True,
+            ),
+            *_further_columns(times),
+        )
+
+    def fields(self) -> Sequence[Field[Vault]]:
+        """Return what the filter can ask for."""
+        return (
+            TextField("name", lambda v: v.name),
+            TextField("id", lambda v: v.id),
+            *self.place_fields(),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("policy", self._vault_index.policy_words),
+            TextField("tag", lambda v: tag_words(v)),
+            NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),
+            NumberField("size", lambda v: v.size_gb, "GB"),
+            NumberField("free", lambda v: v.free_gb, "GB"),
+            NumberField("resources", lambda v: len(v.resources)),
+            AgeField("age", self._vault_index.last_good_at, self._times.now),
+        )
+
+    def rows(self) -> list[Vault]:
+        """Return all vaults."""
+        return list(self._workspace.scope.vaults.values())
+
+    def held(self, ledger: Ledger) -> Mapping[Any, Vault]:
+        """Return the vaults of a ledger."""
+        return ledger.vaults
+
+    def id_of(self, row: Vault) -> str:
+        """Return the id of a vault."""
+        return row.id
+
+    def id_and_name(self, row: Vault) -> tuple[str, str]:
+        """Return id and name of a vault."""
+        return row.id, row.name
+
+    def owners(self, row: Vault) -> list[Ledger]:
+        """Return the ledgers that know a vault."""
+        return self._workspace.scope.owners(row.id)
+
+    def search_text(self, row: Vault) -> str:
+        """Return what words are looked for in; the names of its resources find a vault as well."""
+        resources = "\n".join(resource.name for resource in row.resources)
+        return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
+
+    def target(self) -> Target:
+        """Return the vault of the cursor."""
+        row = self.view.current_row()
+        return (row.id if row else None, ())
+
+
+def kind_words(vault: Vault) -> str:
+    """Return what a vault holds, in one word where the service's name is known."""
+    return status_words(vault.kind).removesuffix(" vault")
+
+
+def tag_words(vault: Vault) -> str:
+    """Return the tags of a vault: ``env=prod, team=erp``."""
+    tags = ((shown(key, 60), shown(value, 80)) for key, value in vault.tags.items())
+    return ", ".join(f"{key}={value}" if value else key for key, value in tags)
+
+
+def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
+    def yes(value: bool) -> str:
+        return "Yes" if value else "No"
+
+    locked = Mark(Shape.SQUARE, Tone.WARN)
+    return (
+        Column("id", "ID", lambda v: v.id, lambda v: v.id, 34, shown=False),
+        Column(
+            "protect-type",
+            "Protection",
+            lambda v: status_words(v.protect_type),
+            lambda v: status_words(v.protect_type),
+            12,
+            shown=False,
+        ),
+        Column("free", "Free", lambda v: gb_words(v.free_gb), lambda v: v.free_gb, 10, shown=False, right=True),
+        Column(
+            "allocated",
+            "Allocated",
+            lambda v: gb_words(v.allocated_gb),
+            lambda v: v.allocated_gb,
+            10,
+            shown=False,
+            right=True,
+        ),
+        Column(
+            "locking",
+            "Backup locking",
+            lambda v: "Locked (WORM)" if v.worm_locked else "Off",
+            lambda v: v.worm_locked,
+            14,
+            shown=False,
+            mark=lambda v: locked if v.worm_locked else NEVER_LOCKED,
+        ),
+        Column("auto-expand", "Auto expand", lambda v: yes(v.auto_expand), lambda v: v.auto_expand, 10, shown=False),
+        Column(
+            "threshold",
+            "Threshold",
+            lambda v: f"{v.threshold_percent} %",
+            lambda v: v.threshold_percent,
+            9,
+            shown=False,
+            right=True,
+        ),
+        Column(
+            "specification",
+            "Specification",
+            lambda v: _consistency(v.consistent_level),
+            lambda v: v.consistent_level or None,
+            16,
+            shown=False,
+        ),
+        Column(
+            "redundancy",
+            "Redundancy",
+            lambda v: "Multi-AZ" if v.multi_az else "Single-AZ",
+            lambda v: v.multi_az,
+            10,
+            shown=False,
+        ),
+        Column(
+            "billing", "Billing", lambda v: v.charging_mode or NONE, lambda v: v.charging_mode or None, 10, shown=False
+        ),
+        Column(
+            "enterprise-project",
+            "Enterprise project",
+            lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
+            lambda v: v.enterprise_project_id,
+            16,
+            shown=False,
+        ),
+        Column("tags", "Tags", lambda v: tag_words(v) or NONE, lambda v: tag_words(v) or None, 20, shown=False),
+        Column(
+            "description",
+            "Description",
+            lambda v: v.description or NONE,
+            lambda v: v.description or None,
+            24,
+            shown=False,
+        ),
+        Column(
+            "created",
+            "Created",
+            lambda v: times.text(v.created_at),
+            lambda v: v.created_at,
+            18,
+            shown=False,
+            hint=lambda v: times.both(v.created_at),
+        ),
+    )
+
+
+NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
+
+
+def _consistency(level: str) -> str:
+    return {"crash_consistent": "Crash-consistent", "app_consistent": "Application-consistent"}.get(
+        level, level or NONE
+    )
+
+
+def _room_words(vault: Vault) -> str:
+    if vault.free_gb < 0:
+        return f"Over-full by {gb_words(-vault.free_gb)}"
+    return f"{gb_words(vault.free_gb)} free, threshold {vault.threshold_percent} %"
