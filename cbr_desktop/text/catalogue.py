@@ -112,3 +112,9 @@ def listed(things: Sequence[str]) -> str:
 def joined(parts: Sequence[str]) -> str:
     """Return parts that may have commas of their own in a row: ``a, b; c, d``."""
     return pgettext("between the parts of a list that have commas of their own", "; ").join(parts)
+
+
+def enumerated(things: Sequence[str]) -> str:
+    """Return things in a row that is all there is: ``a, b and c``."""
+    *most, last = things
+    return _("{things} and {last}").format(things=listed(most), last=last) if most else last

@@ -32,6 +32,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
+from cbr_desktop.text.identity import secret_words
 from cbr_desktop.text.states import quoted, shown
 
 
@@ -363,22 +364,6 @@ def _secret_unfit(error: SecretUnfit) -> str:
         _("What was given as {secret} of profile {profile} cannot be one: its form is wrong. Paste it again."),
     )
     return unfit.format(secret=secret_words(error.kind), profile=quoted(error.profile))
-
-
-_SECRETS = {
-    "password": N_("password"),
-    "passcode": N_("passcode"),
-    "token": N_("token"),
-    "access-key": N_("access key"),
-    "secret-key": N_("secret key"),
-    "security-token": N_("security token"),
-    "proxy-password": N_("proxy password"),
-}
-
-
-def secret_words(kind: str) -> str:
-    """Return what a secret is called within a sentence; an unknown one is told as it is."""
-    return _(_SECRETS[kind]) if kind in _SECRETS else shown(kind, 60)
 
 
 def _read_only(error: ReadOnly) -> str:

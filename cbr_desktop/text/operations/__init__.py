@@ -92,6 +92,14 @@ _TYPED = {
 }
 
 
+_TYPES = {SubjectType.VAULT: N_("vault"), SubjectType.BACKUP: N_("backup"), SubjectType.POLICY: N_("policy")}
+
+
+def subject_type(type: SubjectType) -> str:
+    """Return what a request is done to, within a sentence: ``backup``."""
+    return _(_TYPES[type])
+
+
 def typed_words(type: SubjectType, name: str) -> str:
     """Return the name of what a request is done to, after what that is: ``backup nightly``."""
     return _(_TYPED[type]).format(name=name)

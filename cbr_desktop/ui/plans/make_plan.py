@@ -33,7 +33,7 @@ from cbr_desktop.domain.template import PRESETS
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import MAKE_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted, shown
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
@@ -99,7 +99,7 @@ class MakePlanDialog(QDialog):
             number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
             words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
             lines.append((words, found_mark(step.number, found)))
-        self.table.fill(MAKE_COLUMNS, lines)
+        self.table.fill(make_columns(), lines)
         reason = self._reason(found)
         self.write.setEnabled(not reason)
         self.write.setToolTip(tooltip(reason or "Asks for the file; the plan is judged then, and nothing is sent yet"))

@@ -18,8 +18,9 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import (
-    COLUMNS,
+    PROFILE_COLUMN,
     PlanRow,
+    columns,
     need_words,
     report_file,
     run_line,
@@ -318,8 +319,8 @@ class PlansPage(Page[PlanRow]):
                 self._told = row.run.id
                 self.steps.clearSelection()
             self.verdict.say(run_mark(row), run_sentence(row))
-            self.steps.fill(COLUMNS, [run_line(row, step, now) for step in row.told.rows])
-            self.steps.setColumnHidden(COLUMNS.index("Profile"), len(row.profiles) < 2)
+            self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows])
+            self.steps.setColumnHidden(PROFILE_COLUMN, len(row.profiles) < 2)
             profiles = Senders(self._workspace, row.profiles)
             shown = {
                 "continue": row.can_go_on,

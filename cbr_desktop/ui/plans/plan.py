@@ -13,7 +13,7 @@ from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import FOUND_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import count_words, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
@@ -76,7 +76,7 @@ class PlanDialog(QDialog):
             )
             for step in self._plan.steps
         ]
-        self.table.fill(FOUND_COLUMNS, lines)
+        self.table.fill(found_columns(), lines)
         profiles = self._profiles()
         closed = profiles.closed
         self.open_profiles.setVisible(bool(closed))

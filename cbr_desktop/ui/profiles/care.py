@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QPushButton
 
 from cbr_desktop.domain.profile import Environment, NameRules, Profile
 from cbr_desktop.domain.template import PRESETS
-from cbr_desktop.text.identity import NAME_RULES
+from cbr_desktop.text.identity import name_rules_words
 from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
@@ -35,7 +35,7 @@ class CareSection(Section):
             "group", "&Group", "Group", profile.group, "Profiles that are looked at together, like all prod"
         )
         self._rules = self.add_choice(
-            "name_rules", "Na&mes may have", "Names may have", [(words, rules) for rules, words in NAME_RULES.items()]
+            "name_rules", "Na&mes may have", "Names may have", [(name_rules_words(rules), rules) for rules in NameRules]
         )
         choose(self._rules, profile.name_rules)
         self._add_template(profile)

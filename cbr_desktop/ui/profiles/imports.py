@@ -25,7 +25,7 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import Remark, RemarkKind, Source, SourceKind
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.identity import WAYS, identity_words
+from cbr_desktop.text.identity import identity_words, way_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import count_words, quoted, shown
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
@@ -271,7 +271,7 @@ class ImportDialog(QDialog):
                 edit.setText(text)
                 edit.blockSignals(False)
         self.name.setEnabled(profile is not None)
-        who = f"{WAYS[profile.way]}: {identity_words(profile)}" if profile else "–"
+        who = f"{way_words(profile.way)}: {identity_words(profile)}" if profile else "–"
         self._who.setText(who)
         self._leads.setText(f"{shown(profile.iam_endpoint)}, {shown(profile.cbr_endpoint)}" if profile else "–")
         foreign = unproved_hosts(profile, self._trusted, ()) if profile else []

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets, wants_proxy_login
-from cbr_desktop.text.identity import SECRETS, host_of, store_sentence
+from cbr_desktop.text.identity import host_of, secret_title, store_sentence
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.section import Section
@@ -65,11 +65,11 @@ class KeepingSection(Section):
         for kind, state in self._states.items():
             button = QPushButton("&Forget")
             button.setObjectName(f"{kind}Forget")
-            button.setAccessibleName(f"Forget the {SECRETS[kind]}")
+            button.setAccessibleName(f"Forget the {secret_title(kind)}")
             button.setAutoDefault(False)
             button.clicked.connect(partial(self._forget_now, kind))
             self._forget[kind] = button
-            self.add_row(kind, SECRETS[kind], state, button)
+            self.add_row(kind, secret_title(kind), state, button)
             self.show_row(kind, visible=False)
         self._enter = QPushButton("&Enter now…")
         self._enter.setObjectName("enterSecrets")

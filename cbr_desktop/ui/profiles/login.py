@@ -22,7 +22,7 @@ from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unre
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
-from cbr_desktop.text.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
+from cbr_desktop.text.identity import host_of, identity_words, secret_title, secret_words, store_sentence, way_words
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import count_words
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label, make_room
@@ -131,7 +131,7 @@ class LoginDialog(QDialog):
             form.addRow("As", label(profile.proxy_user, "logInAccount"))
             form.addRow("Goes to", label(profile.proxy_url, "logInEndpoint"))
         else:
-            form.addRow("Way in", label(WAYS[profile.way], "logInWay"))
+            form.addRow("Way in", label(way_words(profile.way), "logInWay"))
             form.addRow("As", label(identity_words(profile), "logInAccount"))
             form.addRow("Goes to", label(_destination(profile, self.kinds), "logInEndpoint"))
         for kind, field in self._fields.items():
@@ -217,7 +217,7 @@ class SecretField(QWidget):
         self.is_touched = False
         self._line = QLineEdit()
         self._line.setObjectName(_NAMES[kind])
-        self._line.setAccessibleName(SECRETS[kind])
+        self._line.setAccessibleName(secret_title(kind))
         self._line.setMaxLength(_LENGTH_LIMIT)
         self._line.textChanged.connect(self._edited)
         self._stack = QStackedWidget()
@@ -305,7 +305,7 @@ class SecretField(QWidget):
     def _make_page(self) -> QPlainTextEdit:
         page = QPlainTextEdit()
         page.setObjectName(f"{_NAMES[self._kind]}Page")
-        page.setAccessibleName(SECRETS[self._kind])
+        page.setAccessibleName(secret_title(self._kind))
         page.setTabChangesFocus(True)
         page.setUndoRedoEnabled(False)
         page.textChanged.connect(self._take_page)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
-from cbr_desktop.text.identity import FAMILIES, PROXIES, network_sentences
+from cbr_desktop.text.identity import family_words, network_sentences, proxy_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import ask_for_file
@@ -27,7 +27,7 @@ class NetworkSection(Section):
         super().__init__("Network", "networkSection")
         self._whole = whole
         self._effective_for = effective
-        self._proxy = self.add_choice("proxy", "Pro&xy", "Proxy", [(words, mode) for mode, words in PROXIES.items()])
+        self._proxy = self.add_choice("proxy", "Pro&xy", "Proxy", [(proxy_words(mode), mode) for mode in ProxyMode])
         choose(self._proxy, profile.proxy)
         self._url = self.add_line("proxy_url", "Address", "Proxy address", profile.proxy_url, "http://proxy:3128")
         self._user = self.add_line(
@@ -35,7 +35,7 @@ class NetworkSection(Section):
         )
         self._add_ca_file(profile)
         self._family = self.add_choice(
-            "address_family", "Addre&sses", "Addresses", [(words, family) for family, words in FAMILIES.items()]
+            "address_family", "Addre&sses", "Addresses", [(family_words(family), family) for family in AddressFamily]
         )
         choose(self._family, profile.address_family)
         self._counts = label(name="effectiveNetwork")

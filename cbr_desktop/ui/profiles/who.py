@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QCheckBox
 
 from cbr_desktop.domain.profile import Profile, Way
-from cbr_desktop.text.identity import WAY_REMARKS, WAYS
+from cbr_desktop.text.identity import way_remark, way_words
 from cbr_desktop.ui.profiles.draft import Problem
 from cbr_desktop.ui.profiles.section import Section, choose
 
@@ -18,7 +18,7 @@ class WhoSection(Section):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__("Who", "whoSection")
-        self._way = self.add_choice("way", "&Way in", "Way in", [(words, way) for way, words in WAYS.items()])
+        self._way = self.add_choice("way", "&Way in", "Way in", [(way_words(way), way) for way in Way])
         self._first = self.add_choice(
             "agency_login",
             "Log in first by",
@@ -91,4 +91,4 @@ class WhoSection(Section):
         }
         for field, shown in visible.items():
             self.show_row(field, shown)
-        self.remark("way", WAY_REMARKS[way])
+        self.remark("way", way_remark(way))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from cbr_desktop.text.leaving import DEMO_WORDS, MARKS, leaving_words, pending_words, question
+from cbr_desktop.text.leaving import MARKS, demo_sentence, leaving_words, pending_words, question
 from cbr_desktop.ui.kit.lines import MarkedLine, label, make_room
 from cbr_desktop.workflows.leaving import Unfinished
 from cbr_desktop.workflows.ports import Clock
@@ -52,7 +52,7 @@ class LeaveDialog(QDialog):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         layout.addLayout(self._rows)
-        demo = label(DEMO_WORDS, "leaveDemo")
+        demo = label(demo_sentence(), "leaveDemo")
         demo.setVisible(is_demo)
         layout.addWidget(demo)
         layout.addStretch(1)
