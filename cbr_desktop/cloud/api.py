@@ -24,7 +24,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import CloudError, NotFound, ProfileError
+from cbr_desktop.domain.error import CloudError, FieldFault, NotFound, ProfileError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId, is_project_id, is_uuid
 from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.domain.listing import Listing
@@ -244,6 +244,6 @@ def _check_endpoint(profile: Profile, field: str, endpoint: str) -> None:
         raise ProfileError(profile.name, field, str(error)) from None
     extra: Any = parts.path.rstrip("/") or parts.query or parts.fragment or parts.username or parts.password
     if not host or extra or port == 0:
-        raise ProfileError(profile.name, field, "not https://host[:port]")
+        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_FORM)
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-        raise ProfileError(profile.name, field, "not https")
+        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_NOT_HTTPS)

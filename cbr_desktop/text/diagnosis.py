@@ -22,6 +22,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode, Way
 from cbr_desktop.text.catalogue import N_, NP_, _, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.errors import error_sentence, login_remedy, refusal_sentence
+from cbr_desktop.text.identity import unfit_proxy_sentence
 from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
 
 KINDS = {
@@ -354,9 +355,7 @@ def _variables_used(check: Check) -> tuple[str, str]:
 
 
 def _proxy_unfit(check: Check) -> tuple[str, str]:
-    return _("The proxy cannot be used: its address {problem}.").format(problem=shown(check.fact("problem"))), _(
-        "Correct the proxy in the profile."
-    )
+    return unfit_proxy_sentence(str(check.fact("problem"))), _("Correct the proxy in the profile.")
 
 
 def _family_dead(check: Check) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from cbr_desktop.domain.error import (
     ChangedOutside,
     CloudError,
     Damaged,
+    FieldFault,
     Forbidden,
     InUse,
     LoginRefused,
@@ -32,7 +33,7 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
-from cbr_desktop.text.identity import secret_words
+from cbr_desktop.text.identity import fault_words, secret_words
 from cbr_desktop.text.states import quoted, shown
 
 
@@ -315,9 +316,8 @@ def _storage(error: StorageError) -> str:
 
 
 def _profile(error: ProfileError) -> str:
-    profile, field = quoted(error.profile), quoted(error.field)
-    return _("Profile {profile} cannot be used: {field} {detail}. Correct it in the profile.").format(
-        profile=profile, field=field, detail=shown(error.detail)
+    return _("Profile {profile} cannot be used: {fault}. Correct it in the profile.").format(
+        profile=quoted(error.profile), fault=fault_words(error.detail, quoted(error.field))
     )
 
 
@@ -378,7 +378,10 @@ def _cloud(error: CloudError) -> str:
 
 
 def _detail(error: CloudError | StorageError) -> str:
-    return f"({shown(error.detail)})" if error.detail else ""
+    detail = error.detail
+    if detail in set(FieldFault):
+        detail = fault_words(detail, _("the address"))
+    return f"({shown(detail)})" if detail else ""
 
 
 def _said(message: str) -> str:

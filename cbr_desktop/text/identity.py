@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints
@@ -162,13 +163,56 @@ def store_sentence(problem: str) -> str:
     )
 
 
+def unfit_proxy_sentence(fault: str) -> str:
+    """Return that the address of a proxy is none, and why."""
+    return _("The proxy cannot be used: {fault}.").format(fault=fault_words(fault, _("its address")))
+
+
+def fault_sentence(fault: str, field: str) -> str:
+    """Return what is wrong with a field, which is named as a sentence begins."""
+    return _("{fault}.").format(fault=fault_words(fault, field))
+
+
+def fault_words(fault: str, field: str) -> str:
+    """Return what is wrong with a field; what this version has no words for is told as it is."""
+    return _(_FAULTS.get(fault, N_("{field} {fault}"))).format(field=field, fault=shown(fault))
+
+
+_FAULTS: dict[str, str] = {
+    FieldFault.MISSING: N_("{field} missing"),
+    FieldFault.IS_MISSING: N_("{field} is missing"),
+    FieldFault.EMPTY: N_("{field} empty"),
+    FieldFault.USED_TWICE: N_("{field} used twice"),
+    FieldFault.NOT_BOOLEAN: N_("{field} must be true or false"),
+    FieldFault.NOT_TEXT: N_("{field} must be text"),
+    FieldFault.CONTROLS: N_("{field} must be one line without control characters"),
+    FieldFault.NAME_TAKEN: N_("{field} there is a profile of this name"),
+    FieldFault.NAME_UNKNOWN: N_("{field} there is no profile of this name"),
+    FieldFault.COLON: N_("{field} must not have a colon: a password is asked for and is not part of a file"),
+    FieldFault.NO_ADDRESS: N_("{field} must be an address like https://host, without spaces, user name or query"),
+    FieldFault.NO_HOST: N_("{field} must name a host, like https://host"),
+    FieldFault.NOT_HTTPS: N_("{field} must begin with https://"),
+    FieldFault.PATH: N_("{field} must not have a path"),
+    FieldFault.PORT: N_("{field} must have a port from 1 to 65535"),
+    FieldFault.PROXY_LOGIN: N_(
+        "{field} must not hold a login: its name belongs into proxy_user, its password is asked for"
+    ),
+    FieldFault.NO_PROXY: N_("{field} must be an address like http://host:3128"),
+    FieldFault.PROXY_SCHEME: N_("{field} must begin with http://, https:// or socks5://"),
+    FieldFault.NO_PROXY_HOST: N_("{field} must name a host, like http://host:3128"),
+    FieldFault.PROXY_FORM: N_("{field} is not http://host:port"),
+    FieldFault.PROXY_SOCKS: N_("{field} is a SOCKS proxy; only http and https proxies can be used"),
+    FieldFault.PROXY_HOLDS_LOGIN: N_("{field} holds a login; its user has a field of its own"),
+    FieldFault.ENDPOINT_FORM: N_("{field} not https://host[:port]"),
+    FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} not https"),
+}
+
+
 def network_sentences(effective: EffectiveNetwork) -> list[str]:
     """Return which way requests really take, whose certificates count, and what in the environment has a say."""
     lines = _routes(effective.routes)
     if effective.proxy_problem:
-        lines.append(
-            _("The proxy cannot be used: its address {problem}.").format(problem=shown(effective.proxy_problem))
-        )
+        lines.append(unfit_proxy_sentence(effective.proxy_problem))
     system = listed([shown(path) for path in effective.authorities]) or _("the system")
     checked = (
         _("Certificates are checked by the authorities of {system} and {company}.")

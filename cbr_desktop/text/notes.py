@@ -25,6 +25,8 @@ _NOTES = {
 
 def note_sentence(note: Note) -> str:
     """Return a note in words."""
+    if note.kind is NoteKind.SECRET and not note.what:
+        return _("‘login in the address’ may hold a secret. It was left out; secrets never stand in a draft.")
     fault = next((fault for fault in JsonFault if fault == note.what), None)
     return _(_NOTES[note.kind]).format(what=quoted(note.what, 120) if fault is None else status_words(fault))
 

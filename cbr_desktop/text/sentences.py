@@ -205,6 +205,23 @@ def _duplicate_resource(finding: Finding) -> str:
     return twice.format_map(_presented(finding.facts))
 
 
+def _wrong_type(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    expected = finding.facts["expected"]
+    if isinstance(expected, tuple):
+        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(map(quoted, expected))
+    return _("‘{path}’ must be {expected}, but is {found}. Correct it in the file.").format_map(facts)
+
+
+def _plan_range(finding: Finding) -> str:
+    facts = _presented(finding.facts)
+    if finding.facts["high"] == 0:
+        return _("‘{path}’ may have no number in the first step, not {found}. Correct it in the plan.").format_map(
+            facts
+        )
+    return _("‘{path}’ may have {low} to {high}, not {found}. Correct it in the plan.").format_map(facts)
+
+
 def _missing(finding: Finding) -> str:
     return _("The file has no {path}, which every request needs. Add it.").format(path=quoted(finding.facts["path"]))
 
@@ -317,7 +334,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.TOO_LARGE: N_("The file has {size} bytes; a request may have {limit}. Choose another file."),
     FindingKind.NOT_OBJECT: _not_object,
     FindingKind.MISSING: _missing,
-    FindingKind.WRONG_TYPE: N_("‘{path}’ must be {expected}, but is {found}. Correct it in the file."),
+    FindingKind.WRONG_TYPE: _wrong_type,
     FindingKind.DUPLICATE_KEY: N_("The key ‘{path}’ stands twice in one object; which one counts? Delete one."),
     FindingKind.UNKNOWN_KEY: N_("The key ‘{path}’ is unknown to this version. It is sent as it is and may be refused."),
     FindingKind.HALF_CHARACTER: N_(
@@ -490,7 +507,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.KEPT_FOREVER: N_("Its backups are kept until they are deleted by hand, and fill the vault in time."),
-    FindingKind.PLAN_RANGE: N_("‘{path}’ may have {limit}, not {found}. Correct it in the plan."),
+    FindingKind.PLAN_RANGE: _plan_range,
     FindingKind.STEP_UNCLEAR: N_(
         "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it."
     ),

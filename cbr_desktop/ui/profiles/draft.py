@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
+from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
-from cbr_desktop.text.identity import host_of
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.identity import fault_sentence, host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
 
@@ -102,14 +104,18 @@ def _endpoints(profile: Profile, unproved: Collection[str]) -> list[Problem]:
             return [Problem("region", f"{words} Choose one, or ‘Other endpoints…’.")]
         return [Problem("region", "Choose a region, or ‘Other endpoints…’ at the end of the list.")]
     found = []
-    for field, words in (("iam_endpoint", "identity service"), ("cbr_endpoint", "backup service")):
+    addresses = (
+        ("iam_endpoint", _("The address of the identity service")),
+        ("cbr_endpoint", _("The address of the backup service")),
+    )
+    for field, words in addresses:
         address = getattr(profile, field)
         try:
             if not address:
-                raise ValueError("is missing")
+                raise ValueError(FieldFault.IS_MISSING)
             endpoint(address)
         except ValueError as error:
-            found.append(Problem(field, f"The address of the {words} {error}."))
+            found.append(Problem(field, fault_sentence(str(error), words)))
         else:
             if field in unproved:
                 host = quoted(host_of(address), 80)
@@ -167,7 +173,7 @@ def _proxy_problem(address: str) -> str:
     try:
         proxy_address(address)
     except ValueError as error:
-        return f"The proxy's address {error}."
+        return fault_sentence(str(error), _("The proxy's address"))
     return ""
 
 
