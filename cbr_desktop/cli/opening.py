@@ -15,6 +15,7 @@ from cbr_desktop.cli.output import remark
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import Origin
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -98,7 +99,7 @@ def nothing_sent() -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        remark("Nothing was asked of the service but its lists, and nothing was queued.")
+        remark(_("Nothing was asked of the service but its lists, and nothing was queued."))
         raise
 
 

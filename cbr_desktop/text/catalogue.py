@@ -8,9 +8,14 @@ them up with ``_(message)`` or ``pgettext(*message)``.
 
 import gettext as library
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform == "win32":
+    import ctypes
+    import locale
 
 DOMAIN = "cbr_desktop"
 FOLDER = Path(__file__).parent / "locale"
@@ -30,7 +35,8 @@ def choose_language(languages: Sequence[str] = (), folder: Path = FOLDER) -> Non
     """Speak the first language of which there is a catalogue, else English.
 
     Without ``languages`` those of the environment count, as gettext reads them: ``LANGUAGE``, ``LC_ALL``,
-    ``LC_MESSAGES``, ``LANG``. English, also as ``C`` or ``POSIX``, ends the search: it needs no catalogue.
+    ``LC_MESSAGES``, ``LANG``, and on Windows that of the user's windows. English, also as ``C`` or ``POSIX``, ends the
+    search: it needs no catalogue.
     """
     wanted = []
     for language in languages or _languages_of_environment():
@@ -44,10 +50,12 @@ def choose_language(languages: Sequence[str] = (), folder: Path = FOLDER) -> Non
 
 
 def _languages_of_environment() -> list[str]:
-    """Return the languages of the first variable that gives any, as gettext does."""
+    """Return the languages of the first variable that gives any, as gettext does, else that of the user's windows."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return [language for language in os.environ[name].split(":") if language]
+    if sys.platform == "win32":
+        return [locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")]
     return []
 
 

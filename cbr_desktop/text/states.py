@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cbr_desktop.text.catalogue import NP_, Message, _, ngettext, pgettext
+from cbr_desktop.text.catalogue import NN_, NP_, Message, _, ngettext, pgettext
 from cbr_desktop.text.plain import plain
 
 if TYPE_CHECKING:
+    from cbr_desktop.domain.intent import IntentState
     from cbr_desktop.domain.vault import ProtectStatus
 
 SHOWN_LIMIT = 200
@@ -98,6 +99,26 @@ def status_words(value: object) -> str:
     if isinstance(value, Enum):
         return pgettext(*_WORDS[type(value).__name__][value.name])
     return _("{word} (unknown to this version)").format(word=shown(value, 60))
+
+
+def counted_states(state: "IntentState", count: int) -> str:
+    """Return how many requests stand so: ``3 queued``."""
+    one, many = _COUNTED_STATES[state.name]
+    return ngettext(one, many, count).format(count=grouped(count))
+
+
+_COUNTED_STATES = {
+    "SCHEDULED": NN_("{count} scheduled", "{count} scheduled"),
+    "HELD": NN_("{count} held", "{count} held"),
+    "QUEUED": NN_("{count} queued", "{count} queued"),
+    "SENDING": NN_("{count} sending", "{count} sending"),
+    "ACCEPTED": NN_("{count} accepted", "{count} accepted"),
+    "FINISHED": NN_("{count} ended", "{count} ended"),
+    "REJECTED": NN_("{count} refused", "{count} refused"),
+    "UNKNOWN": NN_("{count} outcome unknown", "{count} outcome unknown"),
+    "NOT_FOUND": NN_("{count} no trace found", "{count} no trace found"),
+    "CANCELLED": NN_("{count} taken back", "{count} taken back"),
+}
 
 
 def protect_words(status: "ProtectStatus | str | None") -> str:
