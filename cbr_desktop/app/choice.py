@@ -1,6 +1,6 @@
 """What is said before there is a session: which cloud, or why there cannot be one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 def choose(
-    application: QApplication, here: Places, secrets: Secrets | None = None, files: Sequence[str] = ()
+    application: QApplication, here: Places, secrets: Secrets | None = None, files: list[str] | None = None
 ) -> Profile | None:
     """Show what there is to choose from and return the choice; ``None`` when the window was closed without one.
 
-    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice. ``files`` wait to be opened.
+    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice. ``files`` wait to be opened; those
+    that are chosen here join them.
     """
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
 
@@ -55,12 +56,14 @@ async def choosing(
     leaving: Leaving,
     transport_of: "TransportOf | None" = None,
     story: Story | None = None,
-    files: Sequence[str] = (),
+    files: list[str] | None = None,
 ) -> Profile | None:
     """Show the first screen until something was chosen or it was closed. ``transport_of`` leads to the network."""
     known, problems = profiles.read(here.profiles_file)
     said = [error_sentence(problem) for problem in problems]
+    files = files if files is not None else []
     window = WelcomeWindow(known, said, str(here.profiles_file), files)
+    window.file_chosen.connect(files.append)
     choice: list[Profile] = []
 
     def choose_now(profile: Profile | None) -> None:

@@ -113,12 +113,14 @@ def open_services(
     if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         from cbr_desktop.app import demo
+        from cbr_desktop.app.situations import situations
 
         service = demo.service(workspace.clock)
         transport: Transport | None = demo.DemoTransport(service)
         # the demo cloud has no secrets, and the store of the system is not for it
         offered = partial(demo.offered, service)
         drafts = demo.drafts(service)
+        workspace.situations = situations(service)
         secrets = Secrets({}, lambda: None)
         access = Access(workspace, log, secrets, demo.secret_of, offered)
         here = stack.enter_context(demo_corner(here))

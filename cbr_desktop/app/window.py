@@ -24,6 +24,8 @@ from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.ui.kit.fonts import apply_stored
+from cbr_desktop.ui.kit.theme import apply, stored_theme
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger
@@ -45,6 +47,9 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
         from cbr_desktop.app.choice import choose
         from cbr_desktop.storage import secrets as stores
 
+        settings = _settings(here)
+        apply(application, stored_theme(settings))
+        apply_stored(application, settings)
         secrets = stores.Secrets()  # what was typed there is good for the window as well
         profile = choose(application, here, secrets, waiting)
         if profile is None:
@@ -52,6 +57,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
         workspace = new_workspace(here, profile, remember=True)
     for context in workspace.contexts:
         recall(context.ledger, here)
+    apply_stored(application, workspace.settings)
     window = MainWindow(workspace)
     window.waiting = waiting
     paint_now(application, window)

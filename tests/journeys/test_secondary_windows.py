@@ -106,7 +106,7 @@ def test_a_profile_that_is_changed_beside_the_window_is_taken_over_at_once(offic
 def test_the_doctor_comes_when_it_is_called_and_finds_the_demo_cloud_well(office: Office, until: Until) -> None:
     async def tale(window: MainWindow) -> None:
         await until(lambda: settled(office.workspace, "One"))
-        window._request_doctor()
+        window.request_doctor()
         (doctor,) = window.findChildren(DoctorWindow)
         await until(lambda: len(doctor._checks) > 10)
         doctor.close()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTableWidget
+from PySide6.QtWidgets import QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import BackupDeletion
@@ -328,8 +328,8 @@ def test_an_empty_outbox_says_what_would_be_here(open_page: Callable[[Workspace]
 
 def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
     workspace = workspace_of(*(waiting(number, IntentState.QUEUED) for number in range(10)))
-    ledger, bar, told = estate.ledger(workspace), NoticeBar(), Told()
-    qtbot.addWidget(bar)
+    ledger, bar, told = estate.ledger(workspace), NoticeBar(host := QWidget()), Told()
+    qtbot.addWidget(host)
     asked: list[bool] = []
     reminder = Reminder(workspace, bar, told, bar, lambda: asked.append(True))
     ledger.put_connection(Connection(Reach.ONLINE))
@@ -345,8 +345,8 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
 
 def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -> None:
     workspace = workspace_of(waiting(1), replace(waiting(2), reason="person"))
-    ledger, bar = estate.ledger(workspace), NoticeBar()
-    qtbot.addWidget(bar)
+    ledger, bar = estate.ledger(workspace), NoticeBar(host := QWidget())
+    qtbot.addWidget(host)
     reminder = Reminder(workspace, bar, Told(), bar, lambda: None)
     reminder.tell()
     assert not bar.notices

@@ -52,6 +52,17 @@ def test_a_file_that_the_program_was_started_with_is_not_forgotten(opened: Open)
     assert "wait" not in words(opened(PROD))
 
 
+def test_a_file_that_is_chosen_here_waits_like_one_of_the_start(opened: Open) -> None:
+    window = opened(PROD)
+    taken: list[str] = []
+    window.file_chosen.connect(taken.append)
+    window.take_file("/home/me/patch.cbr.json")
+    window.take_file("/home/me/patch.cbr.json")
+    assert taken == ["/home/me/patch.cbr.json"]
+    assert "‘patch.cbr.json’ waits" in words(window)
+    assert not window.windowIcon().isNull()
+
+
 def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:
     window = opened()
     window.show_profiles([PROD, STAGING], [])

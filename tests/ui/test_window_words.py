@@ -12,6 +12,7 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
 from cbr_desktop.text.marks import NEUTRAL, NEVER
 from cbr_desktop.text.operations.words import tally
@@ -29,6 +30,7 @@ from cbr_desktop.text.words import (
     use_words,
 )
 from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
+from cbr_desktop.ui.shell.header_bar import _place_words
 from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.ui.shell.task_drawer import Drawer
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -229,6 +231,8 @@ def test_the_connection_is_told_in_a_word_with_a_shape() -> None:
     assert connection_words(Connection(Reach.ONLINE, 84.4)) == "● Online 84 ms"
     assert connection_words(Connection(Reach.UNREACHABLE)) == "✕ Unreachable"
     assert connection_words(Connection(Reach.REFUSED)) == "✕ Login refused"
+    missing = SecretMissing("Prod", SecretKind.PASSWORD)
+    assert connection_words(Connection(Reach.REFUSED, error=missing)) == "○ Not logged in"
     assert connection_words(Connection()) == "○ Not connected yet"
 
 
@@ -294,3 +298,10 @@ def test_every_list_tells_its_own_age() -> None:
         "Policies: no data yet",
         "Tasks: data 9 s old",
     ]
+
+
+def test_the_header_says_a_region_once() -> None:
+    profile = estate.profile()
+    assert "region" not in _place_words([replace(profile, name="Prod · eu-de")], is_demo=False)
+    assert "region" not in _place_words([replace(profile, name="Prod", project="eu-de_prod")], is_demo=False)
+    assert "region eu-de" in _place_words([replace(profile, name="Prod", project="payroll")], is_demo=False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.session.profile_context import Settings
 
 
 class Theme(StrEnum):
@@ -123,6 +124,12 @@ def is_dark(palette: QPalette) -> bool:
 def tone_colour(tone: Tone, palette: QPalette) -> QColor:
     """Return the colour of a tone that can be read on a palette's base and window."""
     return QColor(_TONES[is_dark(palette)][tone])
+
+
+def stored_theme(settings: Settings) -> Theme:
+    """Return the theme that was chosen, the desktop's where it was none that there is."""
+    stored = settings.get("window/theme", Theme.SYSTEM.value)
+    return next((theme for theme in Theme if theme == stored), Theme.SYSTEM)
 
 
 class Dress(QObject):

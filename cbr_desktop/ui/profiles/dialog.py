@@ -599,7 +599,6 @@ class ProfilesDialog(QDialog):
     # the window
 
     def _make_widgets(self) -> None:
-        self.notices = NoticeBar()
         self.problems = MarkedLine("profilesProblems")
         self.problems.hide()
         self.list = QListWidget()
@@ -627,6 +626,7 @@ class ProfilesDialog(QDialog):
         self._advice = label(name="noProfiles")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
+        self.notices = NoticeBar(self, self._stack)
 
     def _lay_out(self) -> None:
         self.setObjectName("profilesDialog")
@@ -647,7 +647,6 @@ class ProfilesDialog(QDialog):
         split.setStretchFactor(1, 5)
         split.setSizes([300, 760])
         layout = QVBoxLayout(self)
-        layout.addWidget(self.notices)
         layout.addWidget(self.problems)
         layout.addWidget(split, 1)
 

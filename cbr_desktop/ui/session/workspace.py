@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.text.plans import Plans
     from cbr_desktop.ui.session.draft_store import DraftStore
+    from cbr_desktop.ui.session.situation import Situation
     from cbr_desktop.workflows.ports import Clock, Journal
 
 
@@ -77,6 +78,8 @@ class Workspace(QObject):
         self.journal: Journal | None = None
         """What proves all of it; it joins after the first paint."""
         self.draft_store: DraftStore | None = None
+        self.situations: Sequence[Situation] = ()
+        """What can be tried in the demo cloud; it joins as well."""
         self.sealed: StorageError | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"

@@ -13,15 +13,20 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
 from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import count_words
+from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.commands import THEMES
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.navigation import Navigation
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
 from cbr_desktop.ui.shell.sheets import SheetWindow, open_help, open_lines, open_problems
@@ -32,8 +37,6 @@ from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
 
-_THEMES = {Theme.SYSTEM: "As the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
-
 
 class DeferredWidgets:
     """Details, drawer, notices, the other pages and the small windows of one main window."""
@@ -41,6 +44,8 @@ class DeferredWidgets:
     def __init__(
         self,
         window: QWidget,
+        pages: QWidget,
+        navigation: Navigation,
         workspace: Workspace,
         dialogs: Dialogs,
         vault_index: VaultIndex,
@@ -51,11 +56,12 @@ class DeferredWidgets:
         self._window = window
         self._workspace = workspace
         self._dialogs = dialogs
+        self._navigation = navigation
         self._times = times
         self._show_page = show_page
         self.details = Details(workspace.scope, vault_index, times, window)
         self.drawer = Drawer(workspace, window)
-        self.notices = NoticeBar(window)
+        self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)
         notifier = notifier or TrayNotifier(window)
         self._watch = Watch(workspace.open, self.notices, notifier, window, self._open_outcome)
@@ -64,6 +70,11 @@ class DeferredWidgets:
         self._plans_page: Any = None
         self._leave: Any = None
         self.drawer.remarked.connect(self.notices.say)
+        self.drawer.lines_requested.connect(self.open_lines)
+        self.notices.said.connect(self.drawer.note)
+        self.drawer.counted.connect(self._tell_requests)
+        self._folder = FolderWatch(lambda: workspace.draft_store, window)
+        self._folder.changed.connect(self._tell_drafts)
         self.drawer.outcome_requested.connect(self._open_outcome)
 
     def notice(self, part: Part) -> None:
@@ -76,6 +87,23 @@ class DeferredWidgets:
                 self._leave.tell()
         if part in (Part.INTENTS, Part.CONNECTION):
             self._reminder.look()
+
+    def look_at_drafts(self) -> None:
+        """Count the drafts in the folder anew, if it is known yet."""
+        self._folder.look()
+
+    def new_draft(self) -> None:
+        """Begin an empty draft, among the drafts."""
+        page: Any = self._show_page("Drafts")
+        page.new_draft()
+
+    def _tell_drafts(self) -> None:
+        count = len(self._folder.entries)
+        self._navigation.tell_count("Drafts", count, count_words(count, "request file"))
+
+    def _tell_requests(self, count: int) -> None:
+        words = count_words(count, "request needs you", "requests need you")
+        self._navigation.tell_count("Outbox", count, words, Tone.WARN)
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
@@ -197,6 +225,7 @@ class DeferredWidgets:
 
         page = DraftsPage(self._workspace, self._times, self._dialogs)
         page.plan_made.connect(self._open_plan)
+        page.folder.changed.connect(self.look_at_drafts)
         return page
 
     def _policies(self) -> Page[Any]:
@@ -252,7 +281,7 @@ class DeferredWidgets:
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
-        for other, words in _THEMES.items():
+        for other, words in THEMES.items():
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(other is theme)

@@ -121,6 +121,11 @@ class ProfileHeader(QWidget):
         self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()
 
+    def words(self) -> str:
+        """Return the name of the scope with what is at stake there, for the title of the window."""
+        name = plain(scope_name(self._workspace.choice), 60)
+        return f"{name} ({self._chip.text()})" if name else ""
+
     def tell_guards(self) -> None:
         """Say which profiles are read-only and which are armed, and for how long."""
         guarded = [context for context in self._workspace.shown_contexts if context.guard.is_read_only]
@@ -230,7 +235,9 @@ def _label(parent: QWidget, name: str) -> QLabel:
 def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
     if len(profiles) == 1:
         profile = profiles[0]
-        parts = [f"region {plain(profile.region, 40)}"] if profile.region else []
+        # a name that says the region already need not be followed by it
+        is_said = profile.region in profile.name or profile.region in profile.project
+        parts = [f"region {plain(profile.region, 40)}"] if profile.region and not is_said else []
         parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
         parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
     else:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import Unreachable
+from cbr_desktop.domain.error import SecretMissing, Unreachable
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
@@ -66,6 +66,11 @@ class StatusBar(QStatusBar):
         self._counting_down = self._timer(_COUNT_DOWN_MS, self._tell_waiting)
         self._ticking.start()
         self.tell()
+
+    def put_tasks(self, tasks: QWidget) -> None:
+        """Take in the line of the tasks, which has the room that is left."""
+        self.addWidget(tasks, 1)
+        tasks.show()
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
@@ -134,6 +139,8 @@ def connection_words(connection: Connection) -> str:
     if connection.reach is Reach.ONLINE:
         latency = f" {connection.latency_ms:.0f} ms" if connection.latency_ms is not None else ""
         return f"{Shape.DISC} Online{latency}"
+    if isinstance(connection.error, SecretMissing):
+        return f"{Shape.RING} Not logged in"
     return {
         Reach.UNKNOWN: f"{Shape.RING} Not connected yet",
         Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",

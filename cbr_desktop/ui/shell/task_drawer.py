@@ -1,9 +1,11 @@
-"""The task drawer: what was asked for and how it stands; folded, one line tells the most urgent of it."""
+"""The task drawer: what was asked for and how it stands, as a list, and as a line that tells the most urgent of it."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,20 +31,27 @@ _ROWS_HIGH = 5
 _NAME_LETTERS = 42
 _DISMISSED = "drawer/dismissed"
 _DISMISSED_KEPT = 500
+_NOTICES_KEPT = 100
 
 
 class Drawer(QFrame):
     """Lists requests, grouped by what they need.
 
+    ``head`` is the line of it, which belongs into the status bar of the window; the list is shown while it is unfolded.
+
     Signals:
+        lines_requested: lines should be shown beside the window: their title, and a list of them.
         outcome_requested: the id of the request whose outcome should open.
         remarked: something about what was just done, in words.
         toggled: whether the drawer is open now.
+        counted: how many requests need somebody, whenever they are counted.
     """
 
     outcome_requested = Signal(object)
     remarked = Signal(str)
+    lines_requested = Signal(str, object)
     toggled = Signal(bool)
+    counted = Signal(int)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +63,7 @@ class Drawer(QFrame):
         self._list: QScrollArea | None = None
         self._inside = QVBoxLayout()
         self._shown: list[Request] = []
+        self._notices: deque[str] = deque(maxlen=_NOTICES_KEPT)
         self._taking = QTimer(self)
         self._taking.setSingleShot(True)
         self._taking.setInterval(0)
@@ -80,24 +90,31 @@ class Drawer(QFrame):
         self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
-            button.setText(f"{group} {count}")
-            button.setVisible(bool(count) or group is self._group)
+            button.setText(f"{group}: {count}")
+            self.head.want(button, bool(count) or group is self._group)
+        self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
         if self.is_open:
             self._tell_rows([r for r in self._shown if self._group in (None, r.group)])
+
+    def note(self, words: str) -> None:
+        """Keep the words of a notice, to be read again."""
+        self._notices.appendleft(f"{self._workspace.clock.now().astimezone():%H:%M}  {words}")
+        self.notices.setText(f"Notices: {len(self._notices)}")
+        self.head.want(self.notices, True)
 
     # building
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 3, 8, 3)
+        layout.setContentsMargins(8, 3, 8, 0)
         layout.setSpacing(2)
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        self.handle = QToolButton(self)
+        self.head = TaskLine(self)
+        head = self.head.row
+        self.handle = QToolButton(self.head)
         self.handle.setObjectName("toggleTaskDrawer")
         self.handle.setAccessibleName("Toggle task drawer")
-        self.handle.setText("Task drawer")
+        self.handle.setText("Tasks")
         self.handle.setToolTip("What was asked for and how it stands (F8)")
         self.handle.setIcon(icon("up"))
         self.handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -109,16 +126,26 @@ class Drawer(QFrame):
         self.groups = {group: self._group_button(group) for group in Group}
         for button in self.groups.values():
             head.addWidget(button)
-        self.ticker_mark = MarkSign(self)
-        self.ticker = Line("taskTicker", self)
-        head.addSpacing(8)
+        self.notices = QToolButton(self.head)
+        self.notices.setObjectName("showNotices")
+        self.notices.setAccessibleName("Show notices")
+        self.notices.setToolTip("What was told of late")
+        self.notices.setAutoRaise(True)
+        self.notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.notices.clicked.connect(lambda: self.lines_requested.emit("Notices", list(self._notices)))
+        self.notices.hide()
+        self.ticker_mark = MarkSign(self.head)
+        self.ticker = Line("taskTicker", self.head)
+        head.addWidget(self.notices)
+        head.addSpacing(4)
         head.addWidget(self.ticker_mark)
         head.addWidget(self.ticker, 1)
-        layout.addLayout(head)
+        self.head.keep((*self.groups.values(), self.notices))
+        layout.addWidget(self.head)
         self._layout = layout
 
     def _group_button(self, group: Group) -> QToolButton:
-        button = QToolButton(self)
+        button = QToolButton(self.head)
         button.setObjectName("show" + group.name.title().replace("_", ""))
         button.setAccessibleName(f"Show {group.value.lower()}")
         button.setToolTip(tooltip(f"Show only: {group.value.lower()}"))
@@ -154,6 +181,7 @@ class Drawer(QFrame):
         if self._list is None:
             self._list = self._make_list()
         self._list.setVisible(is_open)
+        self.setVisible(is_open or self.head.parent() is self)
         self.take()
         self.toggled.emit(is_open)
 
@@ -208,6 +236,43 @@ class Drawer(QFrame):
     def _dismissed(self) -> list[str]:
         stored = self._workspace.settings.get(_DISMISSED, [])
         return [str(id) for id in stored] if isinstance(stored, list) else []
+
+
+class TaskLine(QWidget):
+    """The line of the tasks: of its buttons it shows those that there is room for, the first of them before others."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("taskLine")
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(4, 0, 4, 0)
+        self.row.setSpacing(4)
+        self._buttons: dict[QToolButton, bool] = {}
+
+    def keep(self, buttons: Iterable[QToolButton]) -> None:
+        """Show these where there is room and they are wanted."""
+        self._buttons = {button: not button.isHidden() for button in buttons}
+
+    def want(self, button: QToolButton, is_wanted: bool) -> None:
+        """Show a button where there is room, or not at all."""
+        self._buttons[button] = is_wanted
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the one button that is always there."""
+        first = self.row.itemAt(0)
+        return first.sizeHint() + QSize(8, 0) if first is not None else QSize(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for now."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - self.minimumSizeHint().width()
+        for button, is_wanted in self._buttons.items():
+            room -= button.sizeHint().width() + self.row.spacing() if is_wanted else 0
+            button.setVisible(is_wanted and room >= 0)
 
 
 class RequestRow(QWidget):

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.states import quoted
+from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
@@ -40,6 +42,7 @@ class WelcomeWindow(QWidget):
         add_requested: a profile should be made.
         import_requested: profiles should be taken over from other programs.
         edit_requested: the profile of this name should be looked at and changed.
+        file_chosen: the file of this path should open once there is a cloud.
     """
 
     chosen = Signal(object)
@@ -47,6 +50,7 @@ class WelcomeWindow(QWidget):
     add_requested = Signal()
     import_requested = Signal()
     edit_requested = Signal(str)
+    file_chosen = Signal(str)
 
     def __init__(
         self, profiles: Sequence[Profile], problems: Sequence[str], place: str, files: Sequence[str] = ()
@@ -56,11 +60,13 @@ class WelcomeWindow(QWidget):
         self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
         self.setObjectName("welcome")
+        self.setWindowIcon(icon("program"))
         self.resize(720, 520)
+        self._files = list(files)
         self._place = place
         self._heading = _heading()
         self._waiting = MarkedLine("welcomeFiles")
-        self._waiting.say(SEVERITY_MARKS[Severity.INFO] if files else None, _waiting_words(files))
+        self._tell_files()
         self._problems = MarkedLine("welcomeProblems")
         self._list = self._make_list()
         self._steps = _steps(place)
@@ -68,6 +74,7 @@ class WelcomeWindow(QWidget):
         self._edit = _button("&Edit…", "editProfile", self._edit_current)
         self._add = _button("&Add a profile…", "addProfile", self.add_requested.emit)
         self._import = _button("&Import…", "importProfiles", self.import_requested.emit)
+        self._file = _button("Open a request &file…", "openFile", self._ask_for_file)
         self._demo = _button("Open the &demo cloud", "openDemo", self._open_demo)
         self._lay_out()
         self.show_profiles(profiles, problems)
@@ -111,7 +118,7 @@ class WelcomeWindow(QWidget):
 
     def _lay_out(self) -> None:
         above = QHBoxLayout()
-        for button in (self._open, self._edit, self._add, self._import):
+        for button in (self._open, self._edit, self._add, self._import, self._file):
             above.addWidget(button)
         above.addStretch(1)
         rule = QFrame()
@@ -133,6 +140,24 @@ class WelcomeWindow(QWidget):
         layout.addStretch()
         layout.addWidget(rule)
         layout.addLayout(below)
+
+    def _ask_for_file(self) -> None:
+        dialog = QFileDialog(self, "Open a request file")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Request files and plans (*.json)", "All files (*)"])
+        dialog.fileSelected.connect(self.take_file)
+        dialog.open()
+
+    def take_file(self, path: str) -> None:
+        """Keep a file until there is a cloud to judge it by."""
+        if path not in self._files:
+            self._files.append(path)
+            self._tell_files()
+            self.file_chosen.emit(path)
+
+    def _tell_files(self) -> None:
+        self._waiting.say(SEVERITY_MARKS[Severity.INFO] if self._files else None, _waiting_words(self._files))
 
     def _open_current(self) -> None:
         if self._profiles:

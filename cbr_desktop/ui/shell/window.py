@@ -7,18 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.theme import Dress, Theme
+from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
+from cbr_desktop.ui.shell.history import History, Place
+from cbr_desktop.ui.shell.menus import Command, MenuBar
 from cbr_desktop.ui.shell.navigation import NAMES, Navigation
 from cbr_desktop.ui.shell.status_bar import StatusBar
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -26,10 +38,13 @@ from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
+    from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
     from cbr_desktop.ui.shell.notices import DesktopNotifier
+    from cbr_desktop.ui.shell.settings import SettingsDialog
     from cbr_desktop.ui.shell.sheets import SheetWindow
     from cbr_desktop.ui.shell.task_drawer import Drawer
+    from cbr_desktop.ui.shell.tour import Tour
 
 _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
@@ -64,7 +79,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setWindowTitle("CBR Desktop")
         self.setAccessibleName("CBR Desktop")
         self.setAcceptDrops(True)
         self._workspace = workspace
@@ -75,14 +89,20 @@ class MainWindow(QMainWindow):
         """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = Dress(application, _theme(workspace.settings.get("window/theme", "system")), self)
+        self._dress = Dress(application, stored_theme(workspace.settings), self)
         self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
         self._vault_index = VaultIndex(workspace.scope)
         self._pages: dict[str, Page[Any]] = {}
         self._deferred_widgets: DeferredWidgets | None = None
+        self._commands: WindowCommands | None = None
+        self._settings_dialog: SettingsDialog | None = None
+        self._tour: Tour | None = None
+        self.history = History()
+        """Where somebody has been in this window."""
         self._build()
         self._connect()
         self._restore()
+        self._tell_title()
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
         self._furnishing.timeout.connect(self.build_deferred_widgets)
@@ -137,6 +157,7 @@ class MainWindow(QMainWindow):
         """Fetch the deferred widgets now, if they have not come yet."""
         self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
         self.deferred_widgets.drawer.take()
+        self.deferred_widgets.look_at_drafts()
 
     @property
     def notices(self) -> "NoticeBar":
@@ -173,20 +194,91 @@ class MainWindow(QMainWindow):
         self.navigation.setCurrentRow(NAMES.index(name))
         return self.current_page()
 
+    def go_to(self, name: str) -> None:
+        """Bring a page to the front, with the focus in its table."""
+        self.show_page(name).view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_back(self) -> None:
+        """Go to where somebody was before, with its row."""
+        self._stand()
+        self._return_to(self.history.back())
+
+    def go_forward(self) -> None:
+        """Go to where somebody was before going back."""
+        self._stand()
+        self._return_to(self.history.forward())
+
+    def new_draft(self) -> None:
+        """Begin an empty draft, among the drafts."""
+        self.deferred_widgets.new_draft()
+
+    def ask_for_file(self) -> None:
+        """Ask for a request file or a plan, and open it for review; nothing is sent by that."""
+        dialog = QFileDialog(self, "Open request file")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Request files and plans (*.json)", "All files (*)"])
+        dialog.fileSelected.connect(self.open_outside)
+        dialog.open()
+
+    def open_settings(self) -> "SettingsDialog":
+        """Open the settings."""
+        from cbr_desktop.ui.shell.commands import THEMES
+        from cbr_desktop.ui.shell.settings import SettingsDialog
+
+        if self._settings_dialog is not None and isValid(self._settings_dialog) and self._settings_dialog.isVisible():
+            self._settings_dialog.activateWindow()
+            return self._settings_dialog
+        dialog = SettingsDialog(
+            *(self._workspace, list(THEMES.items()), self.theme, self),
+            is_utc=self.is_utc,
+            has_menu_bar=not self.menuBar().isHidden(),
+        )
+        dialog.theme_chosen.connect(self.choose_theme)
+        dialog.utc_chosen.connect(self.tell_in_utc)
+        dialog.menu_bar_chosen.connect(self._show_menu_bar)
+        dialog.keys_requested.connect(self.open_help)
+        dialog.open()
+        self._settings_dialog = dialog
+        return dialog
+
+    def toggle_menu_bar(self) -> None:
+        """Show the menu bar or hide it, now and at the next start; its keys work all the same."""
+        self._show_menu_bar(self.menuBar().isHidden())
+
+    def begin_tour(self) -> "Tour":
+        """Show what is where, in five steps; it begins by itself once at most, and only in the demo cloud."""
+        from cbr_desktop.ui.shell.tour import Tour, steps
+
+        if self._tour is not None and isValid(self._tour) and not self._tour.isHidden():
+            return self._tour
+        self._workspace.settings.put("tour/seen", True)
+        told = steps(
+            *(self.header_bar, self.navigation, lambda: self.show_page("Vaults").filter),
+            *(self.header_bar.create_checkpoint, self.drawer.head),
+        )
+        self._tour = Tour(told, self)
+        return self._tour
+
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
         self.open_checkpoint_dialog(*self.current_page().target())
 
     def show_details(self, shown: bool) -> None:
-        """Show or hide the details, now and at the next start."""
+        """Show the details of what is selected or hide them, now and at the next start."""
         self._workspace.settings.put("window/details-shown", shown)
         self.header_bar.details.setChecked(shown)
-        self.deferred_widgets.details.setVisible(shown)
-        *others, wide = self._split.sizes()
-        if shown and wide < self._details_width():
-            others[1] = max(1, others[1] + wide - self._details_width())
-            self._split.setSizes([*others, self._details_width()])
         self._tell_details()
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that was chosen."""
+        return self._dress.theme
+
+    @property
+    def is_utc(self) -> bool:
+        """Whether times are told in UTC."""
+        return self._times.utc
 
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
@@ -197,7 +289,7 @@ class MainWindow(QMainWindow):
         """Open the choice of profiles."""
         further: dict[str, Callable[[], object]] = {"Profiles…": self.profiles_requested.emit}
         if len(self._workspace.shown_contexts) == 1:
-            further |= {"Log in…": self._request_login, "Connection doctor…": self._request_doctor}
+            further |= {"Log in…": self.request_login, "Connection doctor…": self.request_doctor}
         self.deferred_widgets.open_scope_menu(self.header_bar.scope, further)
 
     def open_help(self) -> "SheetWindow":
@@ -228,21 +320,38 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self._split)
         self._stack = QStackedWidget(self._split)
         self._stack.setObjectName("pages")
-        # these keep the places of details and drawer until the deferred widgets come
-        self._details_place = QWidget(self._split)
-        self._details_place.setObjectName("detailsPlace")
-        self._drawer_place = QWidget(central)
-        self._drawer_place.setObjectName("drawerPlace")
-        self._drawer_place.setFixedHeight(self.fontMetrics().height() + 14)
-        for place, stretch in enumerate((0, 1, 0)):
+        for place, stretch in enumerate((0, 1)):
             self._split.setStretchFactor(place, stretch)
             self._split.setCollapsible(place, False)
-        for part in (self.header_bar, self._split, self._drawer_place):
+        for part in (self.header_bar, self._split):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self._split, 1)
         self.setCentralWidget(central)
+        self.setMenuBar(self._menus())
         self.status = StatusBar(self._workspace, self._times, self)
         self.setStatusBar(self.status)
+
+    def _menus(self) -> MenuBar:
+        menus: list[tuple[str, str, Callable[[], Sequence[Command]]]] = [
+            ("file", "&File", lambda: self._window_commands().file()),
+            ("view", "&View", lambda: self._window_commands().view()),
+            ("go", "&Go", lambda: self._window_commands().go()),
+            ("actions", "&Actions", lambda: self._window_commands().actions()),
+            ("help", "&Help", lambda: self._window_commands().help()),
+        ]
+        if self._workspace.is_demo:
+            menus.insert(4, ("demo", "D&emo", lambda: self._window_commands().demo()))
+        made = MenuBar(menus, self)
+        made.setVisible(self._workspace.settings.get("window/menu-bar", True) is not False)
+        return made
+
+    def _window_commands(self) -> "WindowCommands":
+        """Return the commands of the menus, which nobody needs before one is opened."""
+        if self._commands is None:
+            from cbr_desktop.ui.shell.commands import WindowCommands
+
+            self._commands = WindowCommands(self, self._workspace)
+        return self._commands
 
     def _connect(self) -> None:
         self._workspace.signals.changed.connect(self._take)
@@ -253,12 +362,12 @@ class MainWindow(QMainWindow):
         header_bar.arm_menu_requested.connect(self._open_arm_menu)
         header_bar.create_requested.connect(self.create_checkpoint)
         header_bar.details_toggled.connect(self.show_details)
-        header_bar.refresh_requested.connect(self._ask_refresh)
+        header_bar.refresh_requested.connect(self.ask_refresh)
         header_bar.theme_menu_requested.connect(self._open_theme_menu)
         header_bar.help_requested.connect(self.open_help)
-        status.refresh_requested.connect(self._ask_refresh)
+        status.refresh_requested.connect(self.ask_refresh)
         status.connection_asked.connect(self._tell_connection)
-        status.clocks_turned.connect(self._turn_clocks)
+        status.clocks_turned.connect(self.turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
         status.offline_requested.connect(self._workspace.work_offline)
@@ -268,21 +377,26 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            self, self._workspace, self._dialogs, self._vault_index, self._times, self.show_page, self._notifier
+            self,
+            self._stack,
+            self.navigation,
+            self._workspace,
+            self._dialogs,
+            self._vault_index,
+            self._times,
+            self.show_page,
+            self._notifier,
         )
-        sizes = self._split.sizes()
-        self._split.replaceWidget(self._split.indexOf(self._details_place), made.details)
-        made.details.setVisible(self.header_bar.details.isChecked())
-        self._split.setSizes(sizes)
-        self._floor.replaceWidget(self._drawer_place, made.drawer)
+        self._split.addWidget(made.details)
+        self._split.setCollapsible(self._split.count() - 1, False)
+        made.details.hide()
         self._floor.insertWidget(1, made.strip)
-        self._floor.insertWidget(2, made.notices)
+        self._floor.addWidget(made.drawer)
+        self.status.put_tasks(made.drawer.head)
+        made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)
         made.strip.remarked.connect(self._say)
-        for place in (self._details_place, self._drawer_place):
-            place.hide()
-            place.deleteLater()
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)
         if self._workspace.settings.get("window/drawer-open", False) is True:
@@ -296,20 +410,25 @@ class MainWindow(QMainWindow):
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+N": self.create_checkpoint,
             "Ctrl+F": lambda: self.current_page().begin_filter(),
-            "F5": self._ask_refresh,
-            "Ctrl+R": self._ask_refresh,
+            "F5": self.ask_refresh,
+            "Ctrl+R": self.ask_refresh,
             "Alt+D": self.header_bar.details.click,
             "F8": deferred_widgets.drawer.toggle,
-            "Ctrl+B": self._fold_navigation,
-            "F6": self._next_area,
+            "Ctrl+B": self.fold_navigation,
+            "F6": self.next_area,
             "F1": self.open_help,
             "Ctrl+P": self.open_scope_menu,
             "Ctrl+Shift+P": self.profiles_requested.emit,
-            "Ctrl+Shift+D": self._request_doctor,
+            "Ctrl+Shift+D": self.request_doctor,
             "Ctrl+Q": self.close,
+            "Ctrl+O": self.ask_for_file,
+            "Ctrl+,": self.open_settings,
+            "Ctrl+M": self.toggle_menu_bar,
+            "Alt+Left": self.go_back,
+            "Alt+Right": self.go_forward,
         }
         for place, name in enumerate(NAMES, 1):
-            keys[f"Ctrl+{place}"] = partial(self.show_page, name)
+            keys[f"Ctrl+{place}"] = partial(self.go_to, name)
         for key, act in keys.items():
             QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
@@ -322,12 +441,10 @@ class MainWindow(QMainWindow):
             self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableGeometry().size()))
         is_shown = get("window/details-shown", self.width() >= _WIDE_ENOUGH_FOR_DETAILS) is not False
         self.header_bar.details.setChecked(is_shown)
-        self._details_place.setVisible(is_shown)
-        wide = self._details_width()
         narrow = self.navigation.sizeHint().width()
-        self._split.setSizes([narrow, max(320, self.width() - narrow - wide), wide])
+        self._split.setSizes([narrow, max(320, self.width() - narrow)])
         if get("window/navigation-folded", False) is True:
-            self._fold_navigation()
+            self.fold_navigation()
         page = get("window/page", "")
         self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
         self.current_page().view.setFocus()
@@ -350,9 +467,15 @@ class MainWindow(QMainWindow):
 
     def _tell_scope(self) -> None:
         self.header_bar.tell_scope()
+        self._tell_title()
         for page in self._pages.values():
             page.tell_scope()
         self.current_page().catch_up()
+
+    def _tell_title(self) -> None:
+        """Name the scope where the desktop lists its windows, with what is at stake there."""
+        scope = self.header_bar.words()
+        self.setWindowTitle(f"{scope} – CBR Desktop" if scope else "CBR Desktop")
 
     def _look_alone(self, profile: Profile) -> None:
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
@@ -364,11 +487,13 @@ class MainWindow(QMainWindow):
         self.header_bar.tell_guards()
         self._workspace.signals.notice(Part.INTENTS)
 
-    def _request_doctor(self) -> None:
+    def request_doctor(self) -> None:
+        """Ask for a look into the connection of the profile."""
         for context in self._workspace.shown_contexts[:1]:
             self.doctor_requested.emit(context.profile)
 
-    def _request_login(self) -> None:
+    def request_login(self) -> None:
+        """Ask for the login of the profile."""
         for context in self._workspace.shown_contexts[:1]:
             self.login_requested.emit(context.profile)
 
@@ -384,17 +509,50 @@ class MainWindow(QMainWindow):
 
     def _turn_to(self, place: int) -> None:
         page = self.page(NAMES[place])
+        self._stand()
+        self.history.visit(Place(page.name))
         self._stack.setCurrentWidget(page)
         page.catch_up()
         self.status.turn_to(page.parts[0])
         self._tell_details()
 
-    def _tell_details(self) -> None:
-        if self._deferred_widgets is not None and not self._deferred_widgets.details.isHidden():
-            page = self.current_page()
-            self._deferred_widgets.details.show_subject(page.subject(), page.without_subject)
+    def _stand(self) -> None:
+        """Take note of the row of the page in front, before it is left."""
+        page = self._stack.currentWidget()
+        if isinstance(page, Page):
+            row = page.view.current_row()
+            self.history.stand(page.id_of(row) if row is not None else "")
 
-    def _fold_navigation(self) -> None:
+    def _return_to(self, place: Place | None) -> None:
+        if place is not None:
+            page = self.show_page(place.page)
+            if place.id:
+                page.show_row(place.id)
+            page.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_menu_bar(self, shown: bool) -> None:
+        self._workspace.settings.put("window/menu-bar", shown)
+        self.menuBar().setVisible(shown)
+        if not shown:
+            self.notices.say("The menu bar is hidden. Ctrl+M shows it again.")
+
+    def _tell_details(self) -> None:
+        """Tell of what is selected; while nothing is, the table has the room."""
+        if self._deferred_widgets is None:
+            return
+        page, details = self.current_page(), self._deferred_widgets.details
+        subject = page.subject() if self.header_bar.details.isChecked() else None
+        if self.header_bar.details.isChecked():
+            details.show_subject(subject, page.without_subject)
+        if details.isHidden() is (subject is not None):
+            details.setVisible(subject is not None)
+            narrow, *_ = self._split.sizes()
+            wide = self._details_width()
+            room = max(1, self._split.width() - narrow - (wide if subject is not None else 0))
+            self._split.setSizes([narrow, room, wide])
+
+    def fold_navigation(self) -> None:
+        """Fold the navigation to its pictures, or show the names again."""
         before, *others = self._split.sizes()
         self.navigation.fold()
         now = self.navigation.sizeHint().width()
@@ -407,14 +565,20 @@ class MainWindow(QMainWindow):
     def _show_lines(self, title: str, lines: list[str]) -> None:
         self.deferred_widgets.open_lines(title, lines)
 
-    def _ask_refresh(self) -> None:
+    def ask_refresh(self) -> None:
+        """Read everything of the scope now."""
         self._workspace.ask_refresh()
 
     def _tell_connection(self) -> None:
         self.deferred_widgets.tell_connection()
 
-    def _turn_clocks(self) -> None:
-        self._times.utc = not self._times.utc
+    def turn_clocks(self) -> None:
+        """Tell times in the other way, local or UTC."""
+        self.tell_in_utc(not self._times.utc)
+
+    def tell_in_utc(self, utc: bool) -> None:
+        """Tell all times in UTC or in local time, now and at the next start."""
+        self._times.utc = utc
         self._workspace.settings.put("window/times", "utc" if self._times.utc else "local")
         self._tick()
         self.notices.say("Times are told in UTC now." if self._times.utc else "Times are told in local time now.")
@@ -431,7 +595,7 @@ class MainWindow(QMainWindow):
     def _open_theme_menu(self) -> None:
         self.deferred_widgets.open_theme_menu(self.header_bar.theme, self._dress.theme, self.choose_theme)
 
-    def _next_area(self) -> None:
+    def next_area(self) -> None:
         """Move the focus from area to area."""
         details = self.deferred_widgets.details
         areas: list[QWidget] = [self.navigation, self.current_page().view]
@@ -453,6 +617,12 @@ class MainWindow(QMainWindow):
         for path in _dropped(event.mimeData()):
             self.open_outside(path)
 
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Look at what may have changed while somebody was elsewhere."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.ActivationChange and self.isActiveWindow() and self._deferred_widgets:
+            self._deferred_widgets.look_at_drafts()
+
     def closeEvent(self, event: "QtGui.QCloseEvent") -> None:
         """Ask to leave at first; close when everything else has been put away.
 
@@ -472,10 +642,6 @@ def _dropped(data: "QtCore.QMimeData") -> list[str]:
     """Return the files among what is dropped; a handful is enough to look at."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.lower().endswith(".json")][:_DROPPED]
-
-
-def _theme(stored: object) -> Theme:
-    return next((theme for theme in Theme if theme == stored), Theme.SYSTEM)
 
 
 def _bytes(stored: str) -> QByteArray:

@@ -1,0 +1,178 @@
+"""The window of settings: how the program looks, and where its files are."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
+from cbr_desktop.ui.kit.links import open_folder
+from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.session.workspace import Workspace
+
+
+class SettingsDialog(QDialog):
+    """Everything that is chosen here counts at once, and at the next start.
+
+    Signals:
+        theme_chosen: the theme should be this one.
+        utc_chosen: whether times should be told in UTC.
+        menu_bar_chosen: whether the menu bar should be shown.
+        keys_requested: the list of keys should open.
+    """
+
+    theme_chosen = Signal(object)
+    utc_chosen = Signal(bool)
+    menu_bar_chosen = Signal(bool)
+    keys_requested = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        themes: Sequence[tuple[Theme, str]],
+        theme: Theme,
+        parent: QWidget,
+        *,
+        is_utc: bool,
+        has_menu_bar: bool,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("settingsDialog")
+        self.setWindowTitle("Settings")
+        self.setAccessibleName("Settings")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._workspace = workspace
+        self._themes = [each for each, _ in themes]
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        self.theme = _box("settingsTheme", "Theme", [words for _, words in themes])
+        self.theme.setCurrentIndex(self._themes.index(theme))
+        self.theme.activated.connect(lambda row: self.theme_chosen.emit(self._themes[row]))
+        form.addRow(_label("&Theme", self.theme), self.theme)
+        self.letters = _box(
+            "settingsFontSize", "Size of the letters", [_percent_words(percent) for percent in PERCENTS]
+        )
+        self.letters.setCurrentIndex(PERCENTS.index(stored_percent(workspace.settings)))
+        self.letters.activated.connect(self._choose_size)
+        form.addRow(_label("Size of &letters", self.letters), self.letters)
+        self.utc = _tick("settingsUtc", "Tell all times in &UTC", is_utc)
+        self.utc.toggled.connect(self.utc_chosen)
+        form.addRow(_label(), self.utc)
+        self.menu_bar = _tick("settingsMenuBar", "Show the &menu bar (Ctrl+M)", has_menu_bar)
+        self.menu_bar.toggled.connect(self.menu_bar_chosen)
+        form.addRow(_label(), self.menu_bar)
+        form.addRow(_label("Drafts"), self._drafts_row())
+        keys = QPushButton("&Keys…")
+        keys.setObjectName("settingsKeys")
+        keys.setAccessibleName("Keys")
+        keys.setAutoDefault(False)
+        keys.clicked.connect(self.keys_requested)
+        row = QHBoxLayout()
+        row.addWidget(keys)
+        row.addStretch()
+        form.addRow(_label("Keyboard"), row)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.setObjectName("settingsButtons")
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("settingsClose")
+        close.setAccessibleName("Close")
+        close.setDefault(True)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addStretch()
+        layout.addWidget(buttons)
+        self.setMinimumWidth(520)
+
+    def _drafts_row(self) -> QHBoxLayout:
+        store = self._workspace.draft_store
+        self.folder = Line("settingsDrafts", self)
+        self.folder.tell(store.folder if store is not None else "Not known yet")
+        choose, show = QPushButton("C&hoose…"), QPushButton("Show in &folder")
+        for button, name, act in (
+            (choose, "chooseDrafts", self._choose_folder),
+            (show, "showDrafts", self._show_folder),
+        ):
+            button.setObjectName(name)
+            button.setAccessibleName(button.text().replace("&", ""))
+            button.setAutoDefault(False)
+            button.setEnabled(store is not None)
+            button.clicked.connect(act)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(choose)
+        row.addWidget(show)
+        return row
+
+    def _choose_size(self, row: int) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            show_percent(application, self._workspace.settings, PERCENTS[row])
+
+    def _choose_folder(self) -> None:
+        store = self._workspace.draft_store
+        if store is None:
+            return
+        dialog = QFileDialog(self, "Folder of the drafts", store.folder)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.take_folder)
+        dialog.open()
+
+    def take_folder(self, folder: str) -> None:
+        """Look at another folder of drafts, now and at the next start."""
+        store = self._workspace.draft_store
+        if store is not None:
+            store.choose(folder)
+            self.folder.tell(store.folder)
+
+    def _show_folder(self) -> None:
+        store = self._workspace.draft_store
+        if store is not None:
+            open_folder(store.folder)
+
+
+def _label(words: str = "", buddy: QWidget | None = None) -> QLabel:
+    label = QLabel(words)
+    label.setObjectName("settingsLabel")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if buddy is not None:
+        label.setBuddy(buddy)
+    return label
+
+
+def _box(name: str, accessible: str, words: Sequence[str]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(accessible)
+    box.addItems(list(words))
+    return box
+
+
+def _tick(name: str, words: str, is_on: bool) -> QCheckBox:
+    tick = QCheckBox(words)
+    tick.setObjectName(name)
+    tick.setChecked(is_on)
+    return tick
+
+
+def _percent_words(percent: int) -> str:
+    return "As the desktop" if percent == 100 else f"{percent} %"

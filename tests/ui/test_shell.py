@@ -1,0 +1,255 @@
+"""What stands around the pages: menus, history, settings, tour, notices and numbers in the navigation."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.app.situations import situations
+from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.simulator import estate as demo_estate
+from cbr_desktop.simulator.service import Service
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.fonts import stored_percent
+from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
+from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.shell.history import History, Place
+from cbr_desktop.ui.shell.navigation import NAMES
+from cbr_desktop.ui.shell.window import MainWindow
+from tests.ui import estate
+
+Open = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Open:
+    def made(**wished: object) -> MainWindow:
+        window = MainWindow(estate.workspace(**wished))  # type: ignore[arg-type]
+        qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
+        window.show()
+        window.build_deferred_widgets()
+        return window
+
+    return made
+
+
+def menus(window: MainWindow) -> dict[str, QMenu]:
+    found = {menu.objectName().removesuffix("Menu"): menu for menu in window.menuBar().findChildren(QMenu)}
+    for menu in found.values():
+        menu.aboutToShow.emit()
+    return found
+
+
+def commands(window: MainWindow) -> Iterator[tuple[str, str, QAction]]:
+    """Yield words and key of every line of the menus."""
+    for menu in menus(window).values():
+        for action in menu.actions():
+            if not action.isSeparator():
+                words, _, key = action.text().partition("\t")
+                yield words, key, action
+
+
+def press(window: MainWindow, key: str) -> None:
+    next(each for each in window.findChildren(QShortcut) if each.key().toString() == key).activated.emit()
+
+
+# menus
+
+
+def test_every_key_of_a_menu_is_listened_for_and_no_letter_stands_for_two_lines(open_window: Open) -> None:
+    window = open_window(is_demo=True)
+    keys = {shortcut.key().toString() for shortcut in window.findChildren(QShortcut)}
+    told = {key for _, key, _ in commands(window) if key}
+    assert told - {"Ctrl+Shift+N"} <= keys  # that one is the drafts' own
+    for menu in (window.menuBar(), *menus(window).values()):
+        letters = [
+            words[words.index("&") + 1].lower()
+            for action in menu.actions()
+            if "&" in (words := action.text().replace("&&", ""))
+        ]
+        assert len(letters) == len(set(letters)), menu.objectName()
+
+
+def test_the_menus_do_what_they_say(open_window: Open) -> None:
+    window = open_window()
+    acts = {words.replace("&", ""): action for words, _, action in commands(window)}
+    acts["Tasks"].trigger()
+    assert window.current_page().name == "Tasks"
+    acts["Dark"].trigger()
+    assert window.theme is Theme.DARK
+    acts["As the desktop"].trigger()
+    acts["Times in UTC"].trigger()
+    assert window.is_utc
+    assert "demo" not in menus(window)
+    assert next(action for words, _, action in commands(window) if words == "Times in &UTC").isChecked()
+
+
+def test_the_menu_bar_can_be_hidden_and_stays_so(open_window: Open) -> None:
+    settings = estate.Notebook()
+    window = open_window(settings=settings)
+    assert window.menuBar().isVisible()
+    press(window, "Ctrl+M")
+    assert not window.menuBar().isVisible()
+    assert "Ctrl+M" in window.notices.notices[0].label.text()
+    again = open_window(settings=settings)
+    assert not again.menuBar().isVisible()
+    press(again, "Ctrl+M")
+    assert again.menuBar().isVisible()
+
+
+# back and forward
+
+
+def test_the_history_goes_back_and_forward_and_forgets_what_was_ahead() -> None:
+    history = History()
+    for page in ("Vaults", "Vaults", "Tasks", "Outbox"):
+        history.visit(Place(page))
+    history.stand("7")
+    assert history.back() == Place("Tasks")
+    assert history.back() == Place("Vaults")
+    assert history.back() is None
+    assert history.forward() == Place("Tasks")
+    assert history.forward() == Place("Outbox", "7")
+    assert history.forward() is None
+    history.back()
+    history.visit(Place("Plans"))
+    assert not history.can_go_forward
+    assert history.back() == Place("Tasks")
+
+
+def test_somebody_comes_back_to_the_row_that_was_left(open_window: Open) -> None:
+    window = open_window()
+    window.show_page("Vaults").view.select_id(estate.uid(3))
+    window.show_page("Tasks")
+    press(window, "Alt+Left")
+    row = window.current_page().view.current_row()
+    assert window.current_page().name == "Vaults"
+    assert row is not None and row.id == estate.uid(3)
+    press(window, "Alt+Right")
+    assert window.current_page().name == "Tasks"
+
+
+# settings
+
+
+def test_what_is_chosen_in_the_settings_counts_at_once_and_at_the_next_start(
+    open_window: Open, qapp: QApplication
+) -> None:
+    settings = estate.Notebook()
+    window = open_window(settings=settings)
+    before = qapp.font().pointSizeF()
+    dialog = window.open_settings()
+    assert window.open_settings() is dialog
+    dialog.letters.setCurrentIndex(3)
+    dialog.letters.activated.emit(3)
+    assert qapp.font().pointSizeF() == pytest.approx(before * 1.25)
+    assert stored_percent(settings) == 125
+    dialog.letters.activated.emit(1)
+    assert qapp.font().pointSizeF() == pytest.approx(before)
+    dialog.theme.activated.emit(2)
+    assert window.theme is Theme.DARK
+    dialog.theme.activated.emit(0)
+    dialog.menu_bar.setChecked(False)
+    assert window.menuBar().isHidden()
+    dialog.utc.setChecked(True)
+    assert window.is_utc
+
+
+@pytest.mark.parametrize("stored", [None, "large", 7, 100.5, [1]])
+def test_a_damaged_size_of_letters_is_the_usual_one(stored: object) -> None:
+    assert stored_percent(estate.Notebook({"window/font-percent": stored})) == 100
+
+
+# the tour
+
+
+def test_the_tour_goes_through_five_steps_and_can_be_left_at_each(open_window: Open) -> None:
+    window = open_window(is_demo=True)
+    tour = window.begin_tour()
+    seen = [tour.title.text()]
+    for _ in range(4):
+        tour.next.click()
+        seen.append(tour.title.text())
+    assert len(set(seen)) == 5
+    assert tour.count.text() == "5 of 5"
+    ended: list[bool] = []
+    tour.ended.connect(lambda: ended.append(True))
+    tour.next.click()
+    assert ended == [True]
+    again = window.begin_tour()
+    assert again is not tour
+    again.leave.click()
+    assert again.isHidden()
+
+
+# notices
+
+
+def test_good_news_goes_by_itself_and_what_asks_for_something_stays(qtbot: QtBot, open_window: Open) -> None:
+    window = open_window()
+    bar: NoticeBar = window.notices
+    bar.say("Times are told in UTC now.")
+    bar.say("The disk is full.", WARNING)
+    bar.say("Done.", action="Open", act=lambda: None)
+    fading = {notice.label.text(): notice.fading.isActive() for notice in bar.notices}
+    assert fading == {"Times are told in UTC now.": True, "The disk is full.": False, "Done.": False}
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    next(notice for notice in bar.notices if notice.fading.isActive()).fading.timeout.emit()
+    assert [notice.label.text() for notice in bar.notices] == ["Done.", "The disk is full."]
+    assert window.drawer.notices.text() == "Notices: 3"
+
+
+def test_notices_lie_over_the_corner_and_move_nothing(open_window: Open) -> None:
+    window = open_window()
+    before = window.current_page().view.geometry()
+    window.notices.say("Times are told in UTC now.")
+    assert window.current_page().view.geometry() == before
+    assert window.rect().contains(window.notices.geometry())
+
+
+def test_a_notice_that_went_can_be_read_again(open_window: Open) -> None:
+    window = open_window()
+    window.notices.say("first")
+    window.notices.say("second")
+    told: list[list[str]] = []
+    window.drawer.lines_requested.connect(lambda title, lines: told.append(lines))
+    window.drawer.notices.click()
+    assert [line.split("  ")[1] for line in told[0]] == ["second", "first"]
+
+
+# the navigation
+
+
+def test_the_navigation_counts_what_needs_somebody(open_window: Open) -> None:
+    window = open_window()
+    item = window.navigation.item(NAMES.index("Outbox"))
+    assert "need" in item.toolTip()
+    before = item.data(0x0100)
+    workspace = window._workspace
+    ledger = estate.ledger(workspace)
+    ledger.put_intent(ledger.intents[IntentId("intent-5")].moved(IntentState.FINISHED, estate.NOW))
+    window.drawer.take()
+    assert item.data(0x0100) == before - 1
+    window.navigation.tell_count("Outbox", 0, "", Tone.WARN)
+    assert item.text() == "Outbox"
+    assert "Outbox (Ctrl+7)" in item.toolTip()
+
+
+# situations of the demo
+
+
+def test_each_situation_of_the_demo_lays_its_faults_and_all_as_usual_takes_them_away() -> None:
+    clock = estate.HandClock()
+    service = Service(demo_estate.demo(clock.now(), days=1), clock)
+    found = situations(service)
+    assert len({situation.key for situation in found}) == len(found) == 10
+    for situation in found:
+        situation.begin()
+        laid = service.faults.take("POST", "/v3/1/checkpoints") + service.faults.take("GET", "/v3/1/vaults")
+        assert bool(laid) is (situation.key != "usual"), situation.key
+    found[0].begin()
+    assert not service.faults.take("POST", "/v3/1/checkpoints")
