@@ -1,8 +1,8 @@
 """Takes the messages of the program out of its source into the template that translations are made of.
 
-What is new, changed and gone against the kept template is told; with ``--check`` nothing is written, and the exit code
-is 1 when the template is not true to the source. Translations beside the template are looked through as well: each has to
-keep the named places of its messages.
+What is new, changed and gone against the kept template is told. With ``--check`` nothing is written, and the exit code
+is 1 when the template is not true to the source. Translations beside it are looked through as well: each has to keep
+the named places of its messages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A language that nobody speaks: every letter of a message is a wide one, so that what passed no catalogue stays narrow."""
+"""A language that nobody speaks: the letters of its messages are wide, so that what passed no catalogue is narrow."""
 
 import re
 import string

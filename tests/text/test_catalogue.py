@@ -129,8 +129,15 @@ def facts() -> dict[str, object]:
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
         **dict.fromkeys(numbers.split(), 7),
-        **{"fault": JsonFault.TOO_DEEP, "status": "error", "ours": False, "used_percent": 145.0, "from_cache": True},
-        **{"free_gb": 3.2, "upper_gb": 310.0, "resources": [NAME] * 5, "age": timedelta(hours=3)},
+        "fault": JsonFault.TOO_DEEP,
+        "status": "error",
+        "ours": False,
+        "used_percent": 145.0,
+        "from_cache": True,
+        "free_gb": 3.2,
+        "upper_gb": 310.0,
+        "resources": [NAME] * 5,
+        "age": timedelta(hours=3),
     }
 
 
