@@ -56,6 +56,11 @@ def tooltip(*lines: str) -> str:
     return "<qt>" + "<br>".join(shown) + "</qt>" if shown else ""
 
 
+def accessible(title: str) -> str:
+    """Return the title of a button as it is read aloud: without its mnemonic and without the dots at its end."""
+    return title.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("….")
+
+
 def unmarked(text: str) -> str:
     """Return ``text`` for places that may read markup and cannot be told not to, as the desktop's notifications."""
     return plain(text).replace("<", "‹").replace(">", "›").replace("&", "＆")

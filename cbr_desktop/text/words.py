@@ -52,7 +52,29 @@ _PART_TITLES = {
 }
 
 
+_PAGES = {
+    "Vaults": (N_("Vaults"), N_("vaults")),
+    "Resources": (N_("Resources"), N_("resources")),
+    "Backups": (N_("Backups"), N_("backups")),
+    "Policies": (N_("Policies"), N_("policies")),
+    "Tasks": (N_("Tasks"), N_("tasks")),
+    "Drafts": (N_("Drafts"), N_("drafts")),
+    "Outbox": (N_("Outbox"), N_("outbox")),
+    "Plans": (N_("Plans"), N_("plans")),
+    "Journal": (N_("Journal"), N_("journal")),
+}
+"""The pages by their names, which are the same in every language: their titles, and what their rows are called."""
 _LISTS = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES, Part.TASKS)
+
+
+def page_title(name: str) -> str:
+    """Return the title of a page; one that is not of the program is its own title."""
+    return _(_PAGES[name][0]) if name in _PAGES else name
+
+
+def page_noun(name: str) -> str:
+    """Return what the rows of a page are called within a sentence: ``vaults``."""
+    return _(_PAGES[name][1]) if name in _PAGES else name.lower()
 
 
 def environment_words(environment: Environment) -> str:

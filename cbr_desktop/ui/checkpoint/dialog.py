@@ -32,10 +32,11 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.template import Rendered
+from cbr_desktop.text.catalogue import N_, _, listed
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
-from cbr_desktop.text.states import clock_words, count_words, quoted
+from cbr_desktop.text.states import clock_words, counted, quoted
 from cbr_desktop.ui.checkpoint.description import DescriptionField
 from cbr_desktop.ui.checkpoint.name import NameField, host_name
 from cbr_desktop.ui.checkpoint.options import Advanced, TypeCards
@@ -70,10 +71,10 @@ _FIELD_WORDS = {
     "name": "name",
     "description": "description",
     "incremental": "type",
-    "auto_trigger": "automatic trigger",
-    "retention_days": "keep for",
-    "policy_id": "policy",
-    "resources": "resources",
+    "auto_trigger": N_("automatic trigger"),
+    "retention_days": N_("keep for"),
+    "policy_id": N_("policy"),
+    "resources": N_("resources"),
 }
 
 
@@ -152,7 +153,7 @@ class CheckpointDialog(QDialog):
 
     def show_request(self, body: bytes) -> None:
         """Take an earlier request, so that it can be changed and sent anew; all its keys stay."""
-        document, _ = request.read(body)
+        document, _other = request.read(body)
         if document is not None:
             text = document.body.decode("utf-8", "surrogatepass") + "\n"
             if self.draft_document.is_untouched:
@@ -219,10 +220,12 @@ class CheckpointDialog(QDialog):
         self.advanced.setEnabled(not {"auto_trigger", "retention_days", "policy_id"} & set(unshown))
         words = ""
         if self._document is None:
-            words = "The form waits: the JSON beside it cannot be read. Correct it there, or undo (Ctrl+Z)."
+            words = _("The form waits: the JSON beside it cannot be read. Correct it there, or undo (Ctrl+Z).")
         elif unshown:
-            names = ", ".join(_FIELD_WORDS[field] for field in unshown)
-            words = f"The JSON says more than the form can show: {names}. Change that in the JSON tab."
+            names = listed([_(_FIELD_WORDS[field]) for field in unshown])
+            words = _("The JSON says more than the form can show: {names}. Change that in the JSON tab.").format(
+                names=names
+            )
         self.unshown.say(SEVERITY_MARKS[Severity.WARN if self._document is None else Severity.INFO], words)
         self.unshown.setVisible(bool(words))
 
@@ -264,25 +267,36 @@ class CheckpointDialog(QDialog):
         self.unshown = MarkedLine("checkpointUnshown")
         self.name = NameField(profile.name_rules, str(template), self._name)
         self.verdict = MarkedLine("checkpointVerdict")
-        self.anyway = QCheckBox("Send an&yway")
+        self.anyway = QCheckBox(_("Send an&yway"))
         self.anyway.setObjectName("checkpointSendAnyway")
-        self.anyway.setAccessibleName("Send anyway")
-        self.arm = push_button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "checkpointArm")
-        self.send = push_button("&Send", "checkpointSend")
-        self.hold = push_button("Hold", "checkpointHold")
-        self.hold.setToolTip(
-            tooltip("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)")
+        self.anyway.setAccessibleName(_("Send anyway"))
+        self.arm = push_button(
+            _("Arm for {value}").format(value=counted("{count} minute", "{count} minutes", _ARM_MINUTES)),
+            "checkpointArm",
         )
-        self.schedule = push_button("Schedule…", "checkpointSchedule")
+        self.send = push_button(_("&Send"), "checkpointSend")
+        self.hold = push_button(_("Hold"), "checkpointHold")
+        self.hold.setToolTip(
+            tooltip(_("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)"))
+        )
+        self.schedule = push_button(_("Schedule…"), "checkpointSchedule")
         self.schedule.setToolTip(
-            tooltip("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)")
+            tooltip(_("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)"))
         )
         self.file = DraftFile(
-            *(self, self._context, self.draft_document, self._draft_store, "Create checkpoint", self._stem, self._judge)
+            *(
+                self,
+                self._context,
+                self.draft_document,
+                self._draft_store,
+                _("Create checkpoint"),
+                self._stem,
+                self._judge,
+            )
         )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
-        self.close_button = push_button("Close", "checkpointClose")
+        self.close_button = push_button(_("Close"), "checkpointClose")
 
     def _name(self, template: str) -> Rendered:
         """Return the name that a template gives; the same window gives the same chance each time."""
@@ -322,7 +336,7 @@ class CheckpointDialog(QDialog):
         self.close_button.clicked.connect(self.close)
         self.inspector.subject_requested.connect(self._focus)
         self._context.signals.changed.connect(self._ledger_changed)
-        for keys in ("Return", "Enter"):
+        for keys in (_("Return"), _("Enter")):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self._try)
             QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self, self.hold.click)
             QShortcut(QKeySequence(f"Ctrl+Alt+{keys}"), self, self.schedule.click)
@@ -387,7 +401,11 @@ class CheckpointDialog(QDialog):
         """Show the request as it would be sent, also while it names no vault yet."""
         named = self._draft.resources
         count = 0 if named is None else len(named)
-        words = "names no resource: the whole vault" if named is None else f"names {count_words(count, 'resource')}"
+        words = (
+            _("names no resource: the whole vault")
+            if named is None
+            else _("names {value}").format(value=counted("{count} resource", "{count} resources", count))
+        )
         asked = checkpoint_change(self._draft.vault_id or VaultId(""), "", self._body, self._draft.name)
         self.inspector.preview.show_change(asked if self._body else None, words)
 
@@ -414,10 +432,12 @@ class CheckpointDialog(QDialog):
         reason = self._reason()
         for button in (self.send, self.hold, self.schedule):
             button.setEnabled(not reason)
-        words, later = ("&Send", "") if self._is_reachable() else ("&Queue", " There is no connection now.")
+        words, later = (_("&Send"), "") if self._is_reachable() else (_("&Queue"), _(" There is no connection now."))
         self.send.setText(words)
         self.send.setAccessibleName(words.replace("&", ""))
-        hint = reason or f"Queues the request; it is sent as soon as the service can be reached.{later}"
+        hint = reason or _("Queues the request; it is sent as soon as the service can be reached.{later}").format(
+            later=later
+        )
         self.send.setToolTip(tooltip(hint))
         self.send.setAccessibleDescription(hint)
         mark = READY
@@ -432,10 +452,12 @@ class CheckpointDialog(QDialog):
         """Return why the request cannot be sent as it is, empty when it can."""
         sealed = self._context.guard.sealed
         if sealed is not None:
-            return f"Read-only mode: nothing can be sent, saving to a file works. {error_sentence(sealed)}"
+            return _("Read-only mode: nothing can be sent, saving to a file works. {sealed}").format(
+                sealed=error_sentence(sealed)
+            )
         if not self._context.guard.is_open:
             name = quoted(self._context.profile.name)
-            return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
+            return _("Profile {name} is read-only: arm it, then send. Saving to a file works now.").format(name=name)
         if self._document is None:
             return self._broken_words()
         if self._verdict.is_blocked:
@@ -443,18 +465,17 @@ class CheckpointDialog(QDialog):
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
             first = next(f for f in self._verdict.findings if f.severity is Severity.WARN)
-            rest = f" ({count - 1} more in the pre-flight)" if count > 1 else ""
-            return (
-                f"{count_words(count, 'warning')}: {finding_sentence(first)}{rest}"
-                " Tick ‘Send anyway’ to send it all the same."
+            rest = _(" ({count} more in the pre-flight)").format(count=count - 1) if count > 1 else ""
+            return _("{value}: {first}{rest} Tick ‘Send anyway’ to send it all the same.").format(
+                value=counted("{count} warning", "{count} warnings", count), first=finding_sentence(first), rest=rest
             )
         return ""
 
     def _broken_words(self) -> str:
         """Return where the JSON cannot be read."""
         line, finding = next(drafts.lines_of(self.draft_document.text, self._problems), (1, None))
-        words = problem_sentence(finding) if finding is not None else "There is no request in it."
-        return f"Not ready: line {line} of the JSON. {words}"
+        words = problem_sentence(finding) if finding is not None else _("There is no request in it.")
+        return _("Not ready: line {line} of the JSON. {words}").format(line=line, words=words)
 
     def _accept_warnings(self, accepted: bool) -> None:
         self._accepted = self._warned if accepted else frozenset()
@@ -490,7 +511,7 @@ class CheckpointDialog(QDialog):
             dialog.chosen.connect(lambda at: self._try(due_at=at))
             dialog.open()
 
-    def _try(self, *_: object, held: bool = False, due_at: datetime | None = None) -> None:
+    def _try(self, *_rest: object, held: bool = False, due_at: datetime | None = None) -> None:
         """Send what the form asks for, at once or at a time, or put it by; or show what is in the way."""
         if not self._may_go():
             return
@@ -498,7 +519,7 @@ class CheckpointDialog(QDialog):
             wanted = create_checkpoint.change(self._draft, self._context.ledger, self._body)
             intent = self._context.outbox.submit(wanted, file=self.draft_document.path, held=held, due_at=due_at)
         except CbrError as error:
-            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
+            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], _("Not sent. {error}").format(error=error_sentence(error)))
             return
         if not self.draft_document.path:
             self.draft_document.forget()
@@ -553,12 +574,12 @@ class CheckpointDialog(QDialog):
         self._judge()
         asked = [i for i in self._context.ledger.intents.values() if i.change.vault_id == self._draft.vault_id]
         others = {
-            f"Last request for this vault, {clock_words(intent.created_at, self._context.clock.now())}": (
-                intent.body.decode("utf-8", "replace") + "\n"
-            )
+            _("Last request for this vault, {created_at}").format(
+                created_at=clock_words(intent.created_at, self._context.clock.now())
+            ): (intent.body.decode("utf-8", "replace") + "\n")
             for intent in sorted(asked, key=lambda intent: intent.created_at)[-1:]
         }
-        self.file.compare(others, "There is nothing to compare it with: no file, and no request for this vault.")
+        self.file.compare(others, _("There is nothing to compare it with: no file, and no request for this vault."))
 
     # the window
 
@@ -598,8 +619,8 @@ class CheckpointDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setObjectName("createCheckpointDialog")
-        self.setWindowTitle("Create checkpoint")
-        self.setAccessibleName("Create checkpoint")
+        self.setWindowTitle(_("Create checkpoint"))
+        self.setAccessibleName(_("Create checkpoint"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(_SMALLEST)
         self.setWindowFlags(Qt.WindowType.Window)
@@ -620,7 +641,7 @@ class CheckpointDialog(QDialog):
     def _head(self) -> QHBoxLayout:
         profile = self._context.profile
         where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
-        words = "The console calls this “Perform Backup”; it makes a restore point."
+        words = _("The console calls this “Perform Backup”; it makes a restore point.")
         head = QHBoxLayout()
         head.addWidget(stake_chip(Environment.DEMO if self._context.is_demo else profile.environment))
         head.addWidget(label(f"{where} — {words}", "checkpointSubtitle"), 1)

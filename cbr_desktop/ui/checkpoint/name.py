@@ -21,9 +21,10 @@ from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_find
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.sentences import template_sentence
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import FindingLines, label, offence
 from cbr_desktop.workflows.naming import with_own_part
 
@@ -53,24 +54,24 @@ class NameField(QWidget):
         self._given: str | None = ""
         self.edit = QLineEdit()
         self.edit.setObjectName("checkpointName")
-        self.edit.setAccessibleName("Name")
+        self.edit.setAccessibleName(_("Name"))
         self.edit.setMaxLength(_LENGTH_LIMIT)
-        self.edit.setPlaceholderText("Empty: the service chooses a name")
+        self.edit.setPlaceholderText(_("Empty: the service chooses a name"))
         self.edit.textChanged.connect(self._judge)
         self.counter = QLabel()
         self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointNameCounter")
         self.lines = FindingLines("checkpointNameSentence")
         self.spaces = label(name="checkpointNameSpaces")
-        self.unique = label("Unique by its random part: a lost answer is found again by it.", "checkpointNameUnique")
+        self.unique = label(_("Unique by its random part: a lost answer is found again by it."), "checkpointNameUnique")
         self.unique.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.fix = QPushButton()
         self.fix.setObjectName("checkpointNameFix")
         self.fix.setAutoDefault(False)
         self.fix.clicked.connect(self._fix)
-        self.own = QPushButton("Add a random endin&g")
+        self.own = QPushButton(_("Add a random endin&g"))
         self.own.setObjectName("checkpointNameOwnPart")
-        self.own.setToolTip(tooltip("Puts letters and digits at the end, so that the name is no other's"))
+        self.own.setToolTip(tooltip(_("Puts letters and digits at the end, so that the name is no other's")))
         self.own.setAutoDefault(False)
         self.own.clicked.connect(self._add_own_part)
         self.own.hide()
@@ -104,10 +105,10 @@ class NameField(QWidget):
         self.edit.setAccessibleDescription(self.lines.text())
 
     def _lay_out(self) -> None:
-        heading = label("&Name")
+        heading = label(_("&Name"))
         heading.setBuddy(self.edit)
         use = QToolButton()
-        use.setText("&Template")
+        use.setText(_("&Template"))
         use.setObjectName("checkpointNameTemplateButton")
         use.setCheckable(True)
         use.toggled.connect(self.template.setVisible)
@@ -136,7 +137,9 @@ class NameField(QWidget):
     def _judge(self) -> None:
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
-        self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
+        self.counter.setToolTip(
+            tooltip(_("{count} of at most {NAME_LIMIT} characters").format(count=len(name), NAME_LIMIT=NAME_LIMIT))
+        )
         self.unique.setVisible(bool(name) and name == self._given)
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
@@ -148,10 +151,14 @@ class NameField(QWidget):
     def _offer_fix(self, name: str) -> None:
         repaired = repaired_name(name, self._rules)
         replaced = sum(a != b for a, b in zip(name, repaired, strict=False))
-        words = [f"replace {count_words(replaced, 'character')}"] if replaced else []
-        words += [f"cut {len(name) - NAME_LIMIT}"] if len(name) > NAME_LIMIT else []
+        words = (
+            [_("replace {value}").format(value=counted("{count} character", "{count} characters", replaced))]
+            if replaced
+            else []
+        )
+        words += [_("cut {count}").format(count=len(name) - NAME_LIMIT)] if len(name) > NAME_LIMIT else []
         self.fix.setText("Fi&x: " + ", ".join(words))
-        self.fix.setToolTip(tooltip(f"Makes it {shown(repaired)}"))
+        self.fix.setToolTip(tooltip(_("Makes it {repaired}").format(repaired=shown(repaired))))
         self.fix.setVisible(bool(words))
 
     def _fix(self) -> None:
@@ -188,7 +195,7 @@ class TemplateRow(QWidget):
         self._naming = naming
         self._edit = QLineEdit(template)
         self._edit.setObjectName("checkpointNameTemplate")
-        self._edit.setAccessibleName("Name template")
+        self._edit.setAccessibleName(_("Name template"))
         self._edit.textEdited.connect(self.changed)
         self._presets = QMenu(self)
         for preset in PRESETS:
@@ -198,7 +205,7 @@ class TemplateRow(QWidget):
         more.setObjectName("checkpointNamePresets")
         more.setAutoDefault(False)
         more.clicked.connect(lambda: self._presets.popup(more.mapToGlobal(QPoint(0, more.height()))))
-        heading = label("Template")
+        heading = label(_("Template"))
         heading.setBuddy(self._edit)
         self._result = label(name="checkpointNameTemplateResult")
         layout = QGridLayout(self)
@@ -218,7 +225,12 @@ class TemplateRow(QWidget):
         """Show the name that the template gives, or what is wrong with the template."""
         made = self._naming(self.text)
         problems = " ".join(template_sentence(problem) for problem in made.problems)
-        self._result.setText(problems or f"Gives {made.name} ({len(made.name)}/{NAME_LIMIT})")
+        self._result.setText(
+            problems
+            or _("Gives {made} ({count}/{NAME_LIMIT})").format(
+                made=made.name, count=len(made.name), NAME_LIMIT=NAME_LIMIT
+            )
+        )
 
     def _choose(self, template: str) -> None:
         self._edit.setText(template)
@@ -234,10 +246,16 @@ def _spaces_words(name: str) -> str:
     """Return the name with its outer spaces made visible, or nothing when it has none."""
     left = len(name) - len(name.lstrip())
     right = len(name) - len(name.rstrip()) if name.strip() else 0
-    words = [f"{count_words(count, 'space')} {where}" for count, where in ((left, "before"), (right, "after")) if count]
+    words = [
+        f"{counted('{count} space', '{count} spaces', count)} {where}"
+        for count, where in ((left, "before"), (right, "after"))
+        if count
+    ]
     if not words:
         return ""
-    return f"{' and '.join(words)} the name: {'␠' * left}{shown(name.strip())}{'␠' * right}"
+    return _("{words} the name: {value}{name}{value_2}").format(
+        words=" and ".join(words), value="␠" * left, name=shown(name.strip()), value_2="␠" * right
+    )
 
 
 def _units(text: str) -> int:

@@ -26,16 +26,17 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import NEVER, Mark, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
-_COLUMNS = ("Resource", "Type", "State", "Size", "Disks", "Backups", "Verdict")
+_COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WIDTHS = (175, 70, 112, 72, 46, 62)
 _ID = Qt.ItemDataRole.UserRole
 _SKIPS = frozenset(
@@ -69,16 +70,16 @@ class ResourcePicker(QWidget):
         self._extra: dict[ResourceId, ResourceChoice] = {}
         self._filling = False
         self._blocked: list[str] = []
-        self.whole = QRadioButton("&Whole vault")
+        self.whole = QRadioButton(_("&Whole vault"))
         self.whole.setObjectName("checkpointWholeVault")
         self.whole.setChecked(True)
-        self.chosen = QRadioButton("C&hosen resources")
+        self.chosen = QRadioButton(_("C&hosen resources"))
         self.chosen.setObjectName("checkpointChosen")
         scope = QButtonGroup(self)
         scope.addButton(self.whole)
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
-        self.filter = _field("checkpointResourceFilter", "Filter resources", "Filter by name, type, state or id")
+        self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
         self.filter.textChanged.connect(self._filter)
         self.tree = _Tree()
         self.tree.itemChanged.connect(self._item_changed)
@@ -89,7 +90,7 @@ class ResourcePicker(QWidget):
         self.drop.setObjectName("checkpointDropBlocked")
         self.drop.setAutoDefault(False)
         self.drop.clicked.connect(self._drop_blocked)
-        self.ids = _field("checkpointResourceIds", "Add by id", "Paste ids of resources that are not listed")
+        self.ids = _field("checkpointResourceIds", _("Add by id"), _("Paste ids of resources that are not listed"))
         self.ids.returnPressed.connect(self._add_ids)
         self.lines = FindingLines("checkpointResourcesSentence")
         self._lay_out()
@@ -160,7 +161,7 @@ class ResourcePicker(QWidget):
     def _item(self, resource: Resource, choice: ResourceChoice | None, whole: bool, id: str) -> QTreeWidgetItem:
         in_vault = self._vault is not None and self._vault.resource(resource.id) is not None
         disks = self._disks(resource.id)
-        state = protect_words(resource.protect_status) if in_vault else "Not in this vault"
+        state = protect_words(resource.protect_status) if in_vault else _("Not in this vault")
         size = gb_words(resource.size_gb) if resource.size_gb else ""
         backups = str(resource.backup_count) if in_vault else ""
         kind = status_words(resource.type) if resource.type else ""
@@ -278,9 +279,9 @@ class ResourcePicker(QWidget):
         finding = worst.get(resource.id) or worst.get(resource.name)
         ticked = self.whole.isChecked() or item.checkState(_NAME) == Qt.CheckState.Checked
         if not ticked:
-            text, icon, hint = "Left out", QIcon(), ""
+            text, icon, hint = _("Left out"), QIcon(), ""
         elif finding is None:
-            text, icon, hint = "Ready", self._icon(READY), ""
+            text, icon, hint = _("Ready"), self._icon(READY), ""
         else:
             text, hint = _verdict_words(finding), finding_sentence(finding)
             icon = self._icon(SEVERITY_MARKS[finding.severity])
@@ -292,8 +293,8 @@ class ResourcePicker(QWidget):
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
         self._blocked = [key for key, finding in worst.items() if finding.kind in _SKIPS]
         names = [str(worst[key].facts["resource"]) for key in self._blocked[:8]]
-        self.drop.setText(f"D&rop {len(self._blocked)} blocked")
-        self.drop.setToolTip(tooltip("Unticks the resources that would be refused or skipped:", *names))
+        self.drop.setText(_("D&rop {count} blocked").format(count=len(self._blocked)))
+        self.drop.setToolTip(tooltip(_("Unticks the resources that would be refused or skipped:"), *names))
         self.drop.setVisible(bool(self._blocked))
 
     def _summarize(self) -> None:
@@ -301,14 +302,18 @@ class ResourcePicker(QWidget):
         ticked = [resource for item, resource in rows if item.checkState(_NAME) == Qt.CheckState.Checked]
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
-            self.summary.setText("The resources of the vault are listed here, once one is chosen")
+            self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
         elif self.whole.isChecked():
             self.summary.setText(
-                f"{count_words(len(ticked), 'resource')} · {size} · no resource is named in the request,"
-                " so the service takes all that are in the vault then"
+                _(
+                    "{value} · {size} · no resource is named in the request,"
+                    " so the service takes all that are in the vault then"
+                ).format(value=counted("{count} resource", "{count} resources", len(ticked)), size=size)
             )
         else:
-            self.summary.setText(f"{len(ticked)} of {len(rows)} · {size}")
+            self.summary.setText(
+                _("{count} of {count_2} · {size}").format(count=len(ticked), count_2=len(rows), size=size)
+            )
 
     @contextmanager
     def _quiet(self) -> Iterator[None]:
@@ -357,9 +362,9 @@ class _Tree(QTreeWidget):
         super().__init__()
         self.setObjectName("checkpointResources")
         self.setIconSize(MARK_SIZE)
-        self.setAccessibleName("Resources")
+        self.setAccessibleName(_("Resources"))
         self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels(_COLUMNS)
+        self.setHeaderLabels([_(title) for title in _COLUMNS])
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -410,11 +415,11 @@ def _opposite(state: Qt.CheckState) -> Qt.CheckState:
 
 
 def _disk_item(disk: Disk, ticked: bool) -> QTreeWidgetItem:
-    kinds = ["System disk" if disk.bootable else "Data disk"]
+    kinds = [_("System disk") if disk.bootable else _("Data disk")]
     kinds += ["encrypted"] if disk.encrypted else []
     kinds += ["shared"] if disk.shared else []
     name = plain(disk.name or disk.id, 120)
-    item = QTreeWidgetItem([name, "Disk", plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
+    item = QTreeWidgetItem([name, _("Disk"), plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
     item.setData(_NAME, _ID, str(disk.id))
     item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -430,16 +435,16 @@ def _count_disks(item: QTreeWidgetItem) -> None:
 
 def _verdict_words(finding: Finding) -> str:
     words = {
-        FindingKind.RESOURCE_STATE: "Will be skipped",
-        FindingKind.RESOURCE_RESTORING: "Will be skipped",
-        FindingKind.RESOURCE_NOT_PROTECTABLE: "Cannot be backed up",
-        FindingKind.FOREIGN_RESOURCE: "Not in this vault",
-        FindingKind.OTHER_SPELLING: "Its id is spelled otherwise",
-        FindingKind.NO_DISK_LEFT: "No disk ticked",
-        FindingKind.SHARED_DISKS: "Too many shared disks",
-        FindingKind.SOME_DISKS_EXCLUDED: "Some disks left out",
-        FindingKind.SYSTEM_DISK_EXCLUDED: "Without system disk",
-        FindingKind.RESOURCE_LARGE: "Very large",
-        FindingKind.DUPLICATE_RESOURCE: "Named twice",
+        FindingKind.RESOURCE_STATE: _("Will be skipped"),
+        FindingKind.RESOURCE_RESTORING: _("Will be skipped"),
+        FindingKind.RESOURCE_NOT_PROTECTABLE: _("Cannot be backed up"),
+        FindingKind.FOREIGN_RESOURCE: _("Not in this vault"),
+        FindingKind.OTHER_SPELLING: _("Its id is spelled otherwise"),
+        FindingKind.NO_DISK_LEFT: _("No disk ticked"),
+        FindingKind.SHARED_DISKS: _("Too many shared disks"),
+        FindingKind.SOME_DISKS_EXCLUDED: _("Some disks left out"),
+        FindingKind.SYSTEM_DISK_EXCLUDED: _("Without system disk"),
+        FindingKind.RESOURCE_LARGE: _("Very large"),
+        FindingKind.DUPLICATE_RESOURCE: _("Named twice"),
     }.get(finding.kind, status_words(finding.severity))
     return f"{words} ({shown(finding.code, 40)})" if finding.code else words

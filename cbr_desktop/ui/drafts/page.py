@@ -25,10 +25,11 @@ from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
+from cbr_desktop.text.states import clock_words, counted, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Notice, Times
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog, review_title
@@ -62,7 +63,6 @@ from cbr_desktop.workflows.preflight import Preflight
 
 _WATCH_MS = 2000
 _DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
-_LATEST = "Last request of vault"
 
 
 class Editor(Protocol):
@@ -118,7 +118,7 @@ class DraftsPage(Page[DraftRow]):
     parts = (Part.VAULTS, Part.BACKUPS, Part.INTENTS, Part.PROTECTABLES)
     default_sort = ("changed", Qt.SortOrder.DescendingOrder)
     hint = "vault:erp problem"
-    without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
+    without_subject = N_("The details tell of what the service has. Open a draft to read and edit it (Enter).")
 
     def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
         self._dialogs = dialogs
@@ -142,19 +142,19 @@ class DraftsPage(Page[DraftRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return (
-            Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
+            Column("file", _("File"), file_words, lambda r: r.file_name, 26, hint=lambda r: r.path),
             Column(
                 "vault",
-                "Vault",
+                _("Vault"),
                 vault_words,
                 vault_words,
                 18,
                 hint=lambda r: r.subject.id if r.subject is not None else "",
             ),
-            Column("name", "Name", name_words, lambda r: r.name, 18),
+            Column("name", _("Name"), name_words, lambda r: r.name, 18),
             Column(
                 "verdict",
-                "Verdict",
+                _("Verdict"),
                 lambda r: verdict_words(r, times),
                 lambda r: verdict_words(r, times),
                 40,
@@ -163,7 +163,7 @@ class DraftsPage(Page[DraftRow]):
             ),
             Column(
                 "sent",
-                "Last sent",
+                _("Last sent"),
                 lambda r: sent_words(r, times),
                 lambda r: r.sent.created_at if r.sent is not None else None,
                 20,
@@ -172,7 +172,7 @@ class DraftsPage(Page[DraftRow]):
             ),
             Column(
                 "changed",
-                "Changed",
+                _("Changed"),
                 lambda r: times.text_and_age(r.changed_at),
                 lambda r: r.changed_at,
                 16,
@@ -258,17 +258,17 @@ class DraftsPage(Page[DraftRow]):
         """Write a copy of the current draft beside it."""
         row, draft_store = self._current_file()
         if row is not None:
-            self._try(lambda: draft_store.duplicate(row.path), lambda path: self._show(path, "Copied to"))
+            self._try(lambda: draft_store.duplicate(row.path), lambda path: self._show(path, _("Copied to")))
 
     def ask_name(self) -> None:
         """Ask for another name for the current file."""
-        row, _ = self._current_file()
+        row, _other = self._current_file()
         if row is None:
             return
         asked = QInputDialog(self)
         asked.setObjectName("draftRename")
-        asked.setWindowTitle("Rename")
-        asked.setLabelText("The new name of the file:")
+        asked.setWindowTitle(_("Rename"))
+        asked.setLabelText(_("The new name of the file:"))
         asked.setTextValue(stem_of(row.file_name))
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.textValueSelected.connect(partial(self._rename, row.path))
@@ -292,14 +292,18 @@ class DraftsPage(Page[DraftRow]):
             gone += 1
         self._take()
         if gone:
-            self.remarked.emit(f"{count_words(gone, 'draft')} moved to the system's trash, from where they come back.")
+            self.remarked.emit(
+                _("{value} moved to the system's trash, from where they come back.").format(
+                    value=counted("{count} draft", "{count} drafts", gone)
+                )
+            )
 
     def choose_folder(self) -> None:
         """Ask for another folder."""
         draft_store = self._workspace.draft_store
         if draft_store is None:
             return
-        asked = QFileDialog(self, "Choose the folder of drafts", draft_store.folder)
+        asked = QFileDialog(self, _("Choose the folder of drafts"), draft_store.folder)
         asked.setObjectName("draftFolderDialog")
         asked.setFileMode(QFileDialog.FileMode.Directory)
         asked.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -311,7 +315,9 @@ class DraftsPage(Page[DraftRow]):
         """Have the desktop show the folder."""
         draft_store = self._workspace.draft_store
         if draft_store is not None and not open_folder(draft_store.folder):
-            self.remarked.emit(f"The folder could not be opened here: {plain(draft_store.folder)}")
+            self.remarked.emit(
+                _("The folder could not be opened here: {folder}").format(folder=plain(draft_store.folder))
+            )
 
     def compare(self) -> None:
         """Compare the selected drafts, or the current one with another and with the last request of its vault."""
@@ -330,7 +336,7 @@ class DraftsPage(Page[DraftRow]):
             sources[latest[0]] = latest[1]
         names = list(sources)
         if not names or rows[0].file_name != names[0]:
-            self.remarked.emit("That draft cannot be read, so there is nothing to compare.")
+            self.remarked.emit(_("That draft cannot be read, so there is nothing to compare."))
             return
         other = names[1] if len(rows) > 1 or (len(names) > 1 and not latest) else latest[0] if latest else names[0]
         DiffDialog(sources, names[0], other, self, read=lambda path: draft_store.load(path).text).open()
@@ -343,7 +349,11 @@ class DraftsPage(Page[DraftRow]):
         unsaved = next((row for row in rows if not row.path or row.unsaved is not None or self._is_edited(row)), None)
         if unsaved is not None:
             what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
-            self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
+            self.remarked.emit(
+                _("No plan was made: {what} has changes that are not saved. Save or discard them first.").format(
+                    what=what
+                )
+            )
             return
         self._dialogs.make_plan(self._workspace, [row.path for row in rows], self.plan_made.emit, self.window())
 
@@ -380,9 +390,15 @@ class DraftsPage(Page[DraftRow]):
         files = [row for row in self._rows if row.path]
         bad = sum(row.is_bad for row in files)
         unknown = sum(row.as_of is None and age_words(row, self._times) != "" for row in files if row.is_readable)
-        words = f"{count_words(len(files), 'draft')} checked: {grouped(len(files) - bad)} can be sent"
-        words += f", {grouped(bad)} cannot" if bad else ""
-        words += f"; of {grouped(unknown)} {_unknown_words(files)} is not known here" if unknown else ""
+        words = _("{value} checked: {count} can be sent").format(
+            value=counted("{count} draft", "{count} drafts", len(files)), count=grouped(len(files) - bad)
+        )
+        words += _(", {bad} cannot").format(bad=grouped(bad)) if bad else ""
+        words += (
+            _("; of {unknown} {files} is not known here").format(unknown=grouped(unknown), files=_unknown_words(files))
+            if unknown
+            else ""
+        )
         self.remarked.emit(f"{words}.")
 
     def restore_all(self) -> None:
@@ -397,7 +413,7 @@ class DraftsPage(Page[DraftRow]):
         if draft_store is None:
             return
         for unsaved in self._unsaved():
-            self._try(partial(draft_store.throw_away, unsaved.id), lambda _: None)
+            self._try(partial(draft_store.throw_away, unsaved.id), lambda _thrown: None)
         self._take()
 
     # inside
@@ -430,7 +446,7 @@ class DraftsPage(Page[DraftRow]):
             review.banner.say(_DIFFERENT, error_sentence(error))
             return
         review.close()
-        self._show(path, "Taken into the drafts as")
+        self._show(path, _("Taken into the drafts as"))
         self.open_current()
 
     def _unsaved(self) -> list[Unsaved]:
@@ -519,7 +535,9 @@ class DraftsPage(Page[DraftRow]):
             return None
         newest = max(found, key=lambda intent: intent.created_at)
         at = clock_words(newest.created_at, self._times.now())
-        return f"{_LATEST} {vault_words(row)}, {at}", newest.body.decode("utf-8", "replace") + "\n"
+        return _("Last request of vault {vault}, {at}").format(vault=vault_words(row), at=at), newest.body.decode(
+            "utf-8", "replace"
+        ) + "\n"
 
     def _current_file(self) -> "tuple[DraftRow | None, DraftStore]":
         row, draft_store = self.view.current_row(), self._workspace.draft_store
@@ -533,7 +551,7 @@ class DraftsPage(Page[DraftRow]):
 
     def _show_renamed(self, before: str, path: str) -> None:
         self.folder.touch(before)
-        self._show(path, "Renamed to")
+        self._show(path, _("Renamed to"))
 
     def _choose(self, folder: str) -> None:
         draft_store = self._workspace.draft_store
@@ -555,7 +573,7 @@ class DraftsPage(Page[DraftRow]):
         self.show_row(path)
         self.remarked.emit(f"{words} {quoted(PurePath(path).name)}.")
 
-    def _take_later(self, *_: object) -> None:
+    def _take_later(self, *_rest: object) -> None:
         if self.isVisible():
             QTimer.singleShot(0, self, self.folder.look)
             QTimer.singleShot(0, self, self._take)
@@ -575,25 +593,29 @@ class DraftsPage(Page[DraftRow]):
 
     def _acts(self) -> list[tuple[str, Callable[[], None]]]:
         return [
-            ("Open", self.open_current),
-            ("Duplicate", self.duplicate),
-            ("Rename…", self.ask_name),
-            ("Compare…", self.compare),
-            ("Make plan…", self.make_plan),
-            ("Move to trash", self.discard),
+            (_("Open"), self.open_current),
+            (_("Duplicate"), self.duplicate),
+            (_("Rename…"), self.ask_name),
+            (_("Compare…"), self.compare),
+            (_("Make plan…"), self.make_plan),
+            (_("Move to trash"), self.discard),
         ]
 
     def _add_tools(self) -> None:
-        self.new = _tool("&New", "draftNew", self.new_draft, "An empty draft (Ctrl+Shift+N)")
-        self.open = _tool("&Open", "draftOpen", self.open_current, "Edits the chosen draft (Enter)")
-        self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, "With another draft or the last request")
-        self.importing = _tool("&Import…", "draftImport", self.import_request, "A cURL command, hcloud input, any file")
-        self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, "Judges every file by what is known now")
-        self.planning = _tool("Make p&lan…", "draftPlan", self.make_plan, "Of the selected drafts, in the order shown")
+        self.new = _tool(_("&New"), "draftNew", self.new_draft, _("An empty draft (Ctrl+Shift+N)"))
+        self.open = _tool(_("&Open"), "draftOpen", self.open_current, _("Edits the chosen draft (Enter)"))
+        self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, _("With another draft or the last request"))
+        self.importing = _tool(
+            _("&Import…"), "draftImport", self.import_request, _("A cURL command, hcloud input, any file")
+        )
+        self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, _("Judges every file by what is known now"))
+        self.planning = _tool(
+            "Make p&lan…", "draftPlan", self.make_plan, _("Of the selected drafts, in the order shown")
+        )
         self.more = QToolButton()
-        self.more.setText("More")
+        self.more.setText(_("More"))
         self.more.setObjectName("draftMore")
-        self.more.setAccessibleName("More")
+        self.more.setAccessibleName(_("More"))
         self.more.clicked.connect(self._open_more)
         self.place = QLabel()
         self.place.setObjectName("draftFolder")
@@ -633,7 +655,7 @@ class DraftsPage(Page[DraftRow]):
 
     def further(self) -> list[tuple[str, Callable[[], None]]]:
         """Return what can be done without a file being chosen."""
-        return [("Choose folder…", self.choose_folder), ("Show in folder", self.show_folder)]
+        return [(_("Choose folder…"), self.choose_folder), (_("Show in folder"), self.show_folder)]
 
     def _offer(self) -> None:
         row = self.view.current_row()
@@ -646,39 +668,47 @@ class DraftsPage(Page[DraftRow]):
         self.strip.tell(len(self._unsaved()))
 
     def _tell_silence(self) -> None:
-        words = "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
+        words = _(
+            "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
+        )
         self.silence.say(_DIFFERENT, words if self.folder.is_silent else "")
         self._tell_state()
 
     def _tell_state(self) -> None:
         draft_store = self._workspace.draft_store
         shown_count, total = self.model.rowCount(), self.model.total
-        self.count.setText(grouped(total) if shown_count == total else f"{grouped(shown_count)} of {grouped(total)}")
+        self.count.setText(
+            grouped(total)
+            if shown_count == total
+            else _("{shown_count} of {total}").format(shown_count=grouped(shown_count), total=grouped(total))
+        )
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
         self.remark.setText(words)
         self.remark.setVisible(bool(words))
         folder = draft_store.folder if draft_store is not None else ""
         if hasattr(self, "place"):
             self.place.setText(plain(folder, 200))
-            self.place.setToolTip(tooltip("The folder of drafts", folder))
+            self.place.setToolTip(tooltip(_("The folder of drafts"), folder))
         self._tell_empty(None if shown_count else self._nothing(folder, total))
 
     def _nothing(self, folder: str, total: int) -> Notice:
         if total:
-            why = f"{count_words(total, 'draft is', 'drafts are')} hidden by the filter {quoted(self.filter.text())}."
-            return Notice("No drafts match the filter", why, "Clear the filter", "clear-filter")
+            why = _("{value} hidden by the filter {text}.").format(
+                value=counted("{count} draft is", "{count} drafts are", total), text=quoted(self.filter.text())
+            )
+            return Notice(_("No drafts match the filter"), why, _("Clear the filter"), "clear-filter")
         if not folder:
-            return Notice("The drafts have not been read yet", "They come when the program has started.")
+            return Notice(_("The drafts have not been read yet"), _("They come when the program has started."))
         if not self.folder.is_read:
             if self.folder.is_silent:
-                why = f"It may lie on a network that is away: {shown(folder)}."
-                return Notice("The folder does not answer", why, "Choose folder…", "choose-folder")
-            return Notice("The folder is being read", shown(folder))
-        why = (
-            f"A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
-            f"The folder is {shown(folder)}."
-        )
-        return Notice("No drafts", why, "New draft", "new-draft")
+                why = _("It may lie on a network that is away: {folder}.").format(folder=shown(folder))
+                return Notice(_("The folder does not answer"), why, _("Choose folder…"), "choose-folder")
+            return Notice(_("The folder is being read"), shown(folder))
+        why = _(
+            "A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
+            "The folder is {folder}."
+        ).format(SUFFIX=SUFFIX, folder=shown(folder))
+        return Notice(_("No drafts"), why, _("New draft"), "new-draft")
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         return super()._verbs() | {"new-draft": self.new_draft, "choose-folder": self.choose_folder}
@@ -702,12 +732,12 @@ class UnsavedStrip(QWidget):
         super().__init__()
         self.setObjectName("draftsUnsaved")
         self.line = MarkedLine("draftsUnsavedSentence")
-        self.restore = QPushButton("Restore")
+        self.restore = QPushButton(_("Restore"))
         self.restore.setObjectName("draftsRestore")
         self.restore.clicked.connect(restore)
-        self.discard = QPushButton("Discard")
+        self.discard = QPushButton(_("Discard"))
         self.discard.setObjectName("draftsDiscard")
-        self.discard.setToolTip("Puts them into the system's trash")
+        self.discard.setToolTip(tooltip(_("Puts them into the system's trash")))
         self.discard.clicked.connect(discard)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -718,14 +748,17 @@ class UnsavedStrip(QWidget):
 
     def tell(self, count: int) -> None:
         """Say how many there are, or nothing when there are none."""
-        self.line.say(_DIFFERENT, f"{unsaved_words(count)} Restore opens each in its editor." if count else "")
+        self.line.say(
+            _DIFFERENT,
+            _("{count} Restore opens each in its editor.").format(count=unsaved_words(count)) if count else "",
+        )
         self.setVisible(bool(count))
 
 
 def _unknown_words(rows: Sequence[DraftRow]) -> str:
     """Return what is not known of some drafts: what they are about, of whatever type."""
     types = {row.subject.type for row in rows if row.is_readable and row.as_of is None and row.subject is not None}
-    return f"the {types.pop()}" if len(types) == 1 else "what it is about"
+    return _("the {types}").format(types=types.pop()) if len(types) == 1 else _("what it is about")
 
 
 def _subject_text(row: DraftRow) -> str:

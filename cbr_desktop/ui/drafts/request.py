@@ -9,6 +9,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.preview import Form
@@ -31,7 +32,7 @@ _JUDGE_MS = 100
 _SIZE = QSize(1080, 680)
 _SMALLEST = QSize(720, 420)
 _JSON = "json"
-_STATE = "This file has no form. What it asks for is judged as it is written."
+_STATE = N_("This file has no form. What it asks for is judged as it is written.")
 
 
 class RequestDialog(QDialog):
@@ -61,14 +62,14 @@ class RequestDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
-        self.json = JsonField(state=_STATE, compared="With its file")
+        self.json = JsonField(state=_(_STATE), compared=_("With its file"))
         self.inspector = Inspector(context.profile)
         self.inspector.preview.show_form(Form.HTTP)
-        self.file = DraftFile(*(self, context, self.draft_document, draft_store, "Request", self._stem, self._judge))
+        self.file = DraftFile(*(self, context, self.draft_document, draft_store, _("Request"), self._stem, self._judge))
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
         self.verdict = MarkedLine("requestVerdict")
-        self.send = push_button("&Send…", "requestSend", self._ask_to_send)
+        self.send = push_button(_("&Send…"), "requestSend", self._ask_to_send)
         self.close_button = push_button("C&lose", "requestClose", self.close)
         self._lay_out()
         self._connect()
@@ -104,22 +105,24 @@ class RequestDialog(QDialog):
         blocks = [finding for finding in self._findings if finding.severity is Severity.BLOCK]
         warned = any(finding.severity is Severity.WARN for finding in self._findings)
         self.send.setEnabled(self._change is not None and not blocks)
-        title = words_for(self._change.kind).title if self._change is not None else "Send"
+        title = words_for(self._change.kind).title if self._change is not None else _("Send")
         self.send.setText(f"{title}…")
         self.send.setAccessibleName(title)
         if blocks:
-            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not ready: {self._place(blocks[0])}")
+            self.verdict.say(
+                SEVERITY_MARKS[Severity.BLOCK], _("Not ready: {blocks}").format(blocks=self._place(blocks[0]))
+            )
         elif warned:
-            self.verdict.say(SEVERITY_MARKS[Severity.WARN], "It can be sent; look at the warnings before.")
+            self.verdict.say(SEVERITY_MARKS[Severity.WARN], _("It can be sent; look at the warnings before."))
         else:
-            self.verdict.say(READY, "Ready. What it does is shown once more before it is sent.")
+            self.verdict.say(READY, _("Ready. What it does is shown once more before it is sent."))
 
     def _place(self, finding: Finding) -> str:
         """Return what is found, with its line where the text cannot be read."""
         if self._document is not None:
             return finding_sentence(finding)
-        line, _ = next(drafts.lines_of(self.draft_document.text, [finding]), (1, None))
-        return f"line {line}. {problem_sentence(finding)}"
+        line, _other = next(drafts.lines_of(self.draft_document.text, [finding]), (1, None))
+        return _("line {line}. {finding}").format(line=line, finding=problem_sentence(finding))
 
     # what the operator does
 
@@ -149,7 +152,7 @@ class RequestDialog(QDialog):
         self.draft_document.stack.redo()
 
     def _compare(self) -> None:
-        self.file.compare({}, "There is nothing to compare it with: it has no file.")
+        self.file.compare({}, _("There is nothing to compare it with: it has no file."))
 
     def _stem(self) -> str:
         return str(self._document.kind) if self._document is not None else "request"
@@ -178,7 +181,7 @@ class RequestDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setObjectName("requestDialog")
-        self.setAccessibleName("Request")
+        self.setAccessibleName(_("Request"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)

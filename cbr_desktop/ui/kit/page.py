@@ -18,11 +18,22 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Notice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.text.words import (
+    NONE,
+    Notice,
+    Times,
+    age_words,
+    empty_notice,
+    page_noun,
+    page_title,
+    stale_sentence,
+    trouble_words,
+)
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
@@ -57,7 +68,7 @@ class Page(QWidget, Generic[Row]):
     """
 
     name: ClassVar[str] = ""
-    """The title, which is the accessible name of the table as well."""
+    """What it is called in settings, links and tests; its title is said by ``page_title``."""
     parts: ClassVar[tuple[Part, ...]] = ()
     """The parts of the ledger that rows are made of; the first one is the list itself."""
     default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
@@ -65,8 +76,8 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
-    without_subject: ClassVar[str] = "Nothing is selected. Choose a row to see all that is known of it."
-    """What the details say while this page has no subject for them."""
+    without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
+    """What the details say, once looked up, while this page has no subject for them."""
 
     selection_altered = Signal()
     opened = Signal()
@@ -142,8 +153,8 @@ class Page(QWidget, Generic[Row]):
     def place_columns(self) -> tuple[Column[Row], Column[Row]]:
         """Return the columns that tell profiles apart; they are there while several are looked at."""
         return (
-            Column("profile", "Profile", self._profile_words, self._profile_words, 18, shown=False),
-            Column("region", "Region", self._region_words, self._region_words, 12, shown=False),
+            Column("profile", _("Profile"), self._profile_words, self._profile_words, 18, shown=False),
+            Column("region", _("Region"), self._region_words, self._region_words, 12, shown=False),
         )
 
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:
@@ -167,7 +178,7 @@ class Page(QWidget, Generic[Row]):
 
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put actions on the selected rows into their menu."""
-        action = menu.addAction("Create checkpoint…")
+        action = menu.addAction(_("Create checkpoint…"))
         action.triggered.connect(self._request_checkpoint)
 
     # what the window asks
@@ -235,7 +246,7 @@ class Page(QWidget, Generic[Row]):
 
     def list_gone(self) -> None:
         """Wish for the list of the rows that are gone."""
-        title = f"{self.name} that are gone"
+        title = _("{name} that are gone").format(name=self.name)
         self.lines_requested.emit(title, gone_lines(self._changes, self.id_and_name))
 
     def look(self) -> None:
@@ -250,7 +261,7 @@ class Page(QWidget, Generic[Row]):
         if not self.whole_parts:
             return tuple(columns)
         change: Column[Row] = Column(
-            CHANGE, "Change", self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
+            CHANGE, _("Change"), self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
         )
         return (columns[0], change, *columns[1:])
 
@@ -267,9 +278,9 @@ class Page(QWidget, Generic[Row]):
         if change is None:
             return ""
         if change.before is None:
-            return "New"
-        titles = [column.title.lower() for column in self.model.columns if column.key in change.columns]
-        return f"Changed: {', '.join(titles)}"
+            return _("New")
+        titles = [column.title for column in self.model.columns if column.key in change.columns]
+        return _("Changed: {columns}").format(columns=listed(titles))
 
     def _change_mark(self, row: Row) -> Mark | None:
         change = self.model.change_of(row)
@@ -288,7 +299,7 @@ class Page(QWidget, Generic[Row]):
         self._changes = self._seen.compare(lists) if lists else NO_CHANGES
         changes = {id: RowChange[Row]() for id in self._changes.new}
         for id, before in self._changes.changed.items():
-            now = next(rows[id] for rows, _ in lists.values() if id in rows)
+            now = next(rows[id] for rows, _is_whole in lists.values() if id in rows)
             columns = self._differing(before, now)
             if columns:
                 changes[id] = RowChange(columns, before)
@@ -350,7 +361,7 @@ class Page(QWidget, Generic[Row]):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.title = QLabel(self.name, self)
+        self.title = QLabel(page_title(self.name), self)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         font = self.title.font()
@@ -364,8 +375,8 @@ class Page(QWidget, Generic[Row]):
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
-        self.filter.setAccessibleName(f"Filter {self.name.lower()}")
-        self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
+        self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
+        self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
         self.filter.setToolTip(tooltip(self._filter_help()))
         self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
@@ -377,8 +388,8 @@ class Page(QWidget, Generic[Row]):
         self.filter.returnPressed.connect(self.view.setFocus)
         self.gear = QToolButton(self)
         self.gear.setObjectName(f"columnsOf{self.name}")
-        self.gear.setAccessibleName(f"Columns of {self.name.lower()}")
-        self.gear.setToolTip("Choose the columns")
+        self.gear.setAccessibleName(_("Columns of {rows}").format(rows=page_noun(self.name)))
+        self.gear.setToolTip(tooltip(_("Choose the columns")))
         self.gear.setIcon(icon("columns"))
         self.gear.setAutoRaise(True)
         self.gear.clicked.connect(self._show_columns)
@@ -391,7 +402,9 @@ class Page(QWidget, Generic[Row]):
 
     def _filter_help(self) -> str:
         names = ", ".join(field.name for field in self._fields)
-        return f"Words, or fields: {names}. For instance {self.hint}. A minus in front turns a part round."
+        return _("Words, or fields: {names}. For instance {hint}. A minus in front turns a part round.").format(
+            names=names, hint=self.hint
+        )
 
     # slots
 
@@ -422,7 +435,11 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
-        count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
+        count = (
+            grouped(total)
+            if shown == total
+            else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
+        )
         self.count.setText(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
         stale = self.stale_words()
@@ -449,10 +466,10 @@ class Page(QWidget, Generic[Row]):
         """Return where rows would be, in words."""
         members = self._workspace.scope.members
         if not members:
-            return "a profile, since there is none (Ctrl+Shift+P)"
+            return _("a profile, since there is none (Ctrl+Shift+P)")
         if len(members) == 1:
-            return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
-        return f"these {len(members)} profiles"
+            return _("project {name}").format(name=plain(members[0].profile.project or members[0].profile.name, 60))
+        return ngettext("this {count} profile", "these {count} profiles", len(members)).format(count=len(members))
 
     def age_words(self) -> str:
         """Return how old the rows are; empty where rows do not grow old."""
@@ -461,7 +478,7 @@ class Page(QWidget, Generic[Row]):
     def empty_notice(self, total: int) -> Notice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
         freshness = self._workspace.scope.freshness[self.parts[0]]
-        return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
+        return empty_notice(page_noun(self.name), self._place(), freshness, total, self.filter.text())
 
     def stale_words(self) -> str:
         """Return what of the rows is missing or old, and why; of several profiles each by its name."""
@@ -469,13 +486,13 @@ class Page(QWidget, Generic[Row]):
         if not self.model.total and len(members) < 2:
             return ""
         if len(members) == 1:
-            return stale_sentence(self.name.lower(), self._freshness(members[0]), self._times)
+            return stale_sentence(page_noun(self.name), self._freshness(members[0]), self._times)
         troubles = []
         for member in members:
             words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
             if words:
                 troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
-        return f"Not all is here or fresh. {' · '.join(troubles)}" if troubles else ""
+        return sentences(_("Not all is here or fresh."), " · ".join(troubles)) if troubles else ""
 
     def _freshness(self, ledger: Ledger) -> list[Freshness]:
         return [ledger.freshness[part] for part in self.parts]

@@ -30,13 +30,14 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.states import clock_words, counted, duration_words, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -127,7 +128,7 @@ class ChangeDialog(QDialog):
 
     # judging
 
-    def _judge(self, *_: object) -> None:
+    def _judge(self, *_rest: object) -> None:
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if self._stack.currentWidget() is not self._form_side:
             return
@@ -157,7 +158,7 @@ class ChangeDialog(QDialog):
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
-        self.ask.setText(f"To go on, type {quoted(name_to_type(subject))}:")
+        self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
 
     def _show_losses(self, now: datetime) -> None:
         while len(self._loss_lines) < len(self._blast.lost):
@@ -170,8 +171,12 @@ class ChangeDialog(QDialog):
             line.say(mark, lost_sentence(lost, now) if lost is not None else "")
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
-        read = f"Judged by what was read at {clock_words(as_of, now)}, {age} ago." if as_of is not None else ""
-        self.as_of.setText(read or "Nothing of what this is judged by has been read yet.")
+        read = (
+            _("Judged by what was read at {as_of}, {age} ago.").format(as_of=clock_words(as_of, now), age=age)
+            if as_of is not None
+            else ""
+        )
+        self.as_of.setText(read or _("Nothing of what this is judged by has been read yet."))
 
     def _judged_at(self) -> datetime | None:
         """Return how old the oldest of the lists is that the change is judged by."""
@@ -196,7 +201,9 @@ class ChangeDialog(QDialog):
         self._typing.setVisible(self._wants_name())
         reason = self._reason()
         self.confirm.setEnabled(not reason)
-        hint = reason or f"Queues the request; it is sent as soon as the service can be reached.{self._later()}"
+        hint = reason or _("Queues the request; it is sent as soon as the service can be reached.{value}").format(
+            value=self._later()
+        )
         self.confirm.setToolTip(tooltip(hint))
         self.confirm.setAccessibleDescription(hint)
         mark = SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN] if reason else READY
@@ -205,8 +212,10 @@ class ChangeDialog(QDialog):
     def _later(self) -> str:
         """Return that the request would wait, where it would."""
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
-            return " There is no connection now: it is queued, and sent when there is one."
-        return "" if self._is_fresh() else " It is judged by what was known before, since that could not be read anew."
+            return _(" There is no connection now: it is queued, and sent when there is one.")
+        return (
+            "" if self._is_fresh() else _(" It is judged by what was known before, since that could not be read anew.")
+        )
 
     def _wants_name(self) -> bool:
         return wants_typed_name(self._operation.effect, self._context.profile.environment)
@@ -215,33 +224,39 @@ class ChangeDialog(QDialog):
         """Return why the change cannot be confirmed as it is, empty when it can."""
         sealed = self._context.guard.sealed
         if sealed is not None:
-            return f"Read-only mode: nothing can be sent. {error_sentence(sealed)}"
+            return _("Read-only mode: nothing can be sent. {sealed}").format(sealed=error_sentence(sealed))
         if self._tasks.is_busy:
-            return "Reading afresh what this is judged by…"
+            return _("Reading afresh what this is judged by…")
         if self._change is None:
-            return "Not ready: something is missing."
+            return _("Not ready: something is missing.")
         return self._objection() or self._missing_consent(self._change)
 
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
-            return f"Not ready: {finding_sentence(first)}"
+            return _("Not ready: {first}").format(first=finding_sentence(first))
         if self._destroys and not self._is_fresh():
-            return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
+            return _("Not ready: what is lost could not be counted afresh.{value} Read again.").format(
+                value=self._trouble()
+            )
         return ""
 
     def _missing_consent(self, change: Change) -> str:
         """Return what a person has still to say or to do, empty when that is nothing."""
         if not self._context.guard.is_open:
-            return f"Profile {quoted(self._context.profile.name)} is read-only: arm it first."
+            return _("Profile {profile} is read-only: arm it first.").format(profile=quoted(self._context.profile.name))
         if self._warned - self._accepted:
             warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
-            more = f" ({len(warnings) - 1} more above)" if len(warnings) > 1 else ""
-            count = count_words(len(warnings), "warning")
-            return f"{count}: {finding_sentence(warnings[0])}{more} Tick ‘Send anyway’ to send it all the same."
+            more = _(" ({count} more above)").format(count=len(warnings) - 1) if len(warnings) > 1 else ""
+            count = counted("{count} warning", "{count} warnings", len(warnings))
+            return _("{count}: {warnings}{more} Tick ‘Send anyway’ to send it all the same.").format(
+                count=count, warnings=finding_sentence(warnings[0]), more=more
+            )
         if self._wants_name() and self.typed.text() != name_to_type(change.subject):
-            return f"This is production: type {quoted(name_to_type(change.subject))} above to go on."
+            return _("This is production: type {subject} above to go on.").format(
+                subject=quoted(name_to_type(change.subject))
+            )
         return ""
 
     def _trouble(self) -> str:
@@ -272,12 +287,12 @@ class ChangeDialog(QDialog):
             else:
                 intent = self._context.outbox.submit(self._change, file=self.form.file)
         except CbrError as error:
-            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not sent. {error_sentence(error)}")
+            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], _("Not sent. {error}").format(error=error_sentence(error)))
             return
         except ValueError:
             self.verdict.say(
                 SEVERITY_MARKS[Severity.BLOCK],
-                "Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere.",
+                _("Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere."),
             )
             return
         self._outcome = OutcomePanel(self._context, intent.id)
@@ -315,7 +330,7 @@ class ChangeDialog(QDialog):
         self.findings = FindingLines("changeFindings", lines=_LINES)
         self.preview = QPlainTextEdit()
         self.preview.setObjectName("changePreview")
-        self.preview.setAccessibleName("The request as it is sent")
+        self.preview.setAccessibleName(_("The request as it is sent"))
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -323,15 +338,19 @@ class ChangeDialog(QDialog):
         self.ask = label(name="changeAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
-        self.typed.setAccessibleName("The name of what is lost")
+        self.typed.setAccessibleName(_("The name of what is lost"))
         self.verdict = MarkedLine("changeVerdict")
-        self.anyway = QCheckBox("Send an&yway")
+        self.anyway = QCheckBox(_("Send an&yway"))
         self.anyway.setObjectName("changeAnyway")
-        self.anyway.setAccessibleName("Send anyway")
-        self.cancel = push_button("&Cancel", "changeCancel", self.close)
+        self.anyway.setAccessibleName(_("Send anyway"))
+        self.cancel = push_button(_("&Cancel"), "changeCancel", self.close)
         self.cancel.setDefault(True)
-        self.again = push_button("&Read again", "changeRead", self.read)
-        self.arm = push_button(f"Arm for {count_words(_ARM_MINUTES, 'minute')}", "changeArm", self._arm)
+        self.again = push_button(_("&Read again"), "changeRead", self.read)
+        self.arm = push_button(
+            _("Arm for {value}").format(value=counted("{count} minute", "{count} minutes", _ARM_MINUTES)),
+            "changeArm",
+            self._arm,
+        )
         self.confirm = push_button(self._words.title, "changeConfirm", self._send)
         self.confirm.setAccessibleName(self._words.title)
 
@@ -342,7 +361,7 @@ class ChangeDialog(QDialog):
         self._context.signals.changed.connect(self._ledger_changed)
         QShortcut(QKeySequence("F5"), self, self.read)
         if not self._destroys:
-            for keys in ("Return", "Enter"):
+            for keys in (_("Return"), _("Enter")):
                 QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self.confirm.click)
 
     def _lay_out(self) -> None:
@@ -391,7 +410,7 @@ class ChangeDialog(QDialog):
         layout.addLayout(self._losses)
         layout.addWidget(self.findings)
         layout.addWidget(self.as_of)
-        layout.addWidget(label("The request", "changeRequestTitle"))
+        layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()
         self.preview.setMinimumHeight(_FEW_LINES * line)
         self.preview.setMaximumHeight(_MANY_LINES * line)

@@ -26,6 +26,7 @@ from cbr_desktop.domain.policy import (
     RETENTION_LIMIT,
     PolicyDraft,
 )
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.schedules import (
     DAY_WORDS,
     clock_of_day,
@@ -43,9 +44,9 @@ _FIRST_TIME = QTime(1, 0)
 _LONG_TERM = ("daily", "weekly", "monthly", "yearly")
 _ZONES = range(-12, 15)
 _KEEPS = {
-    Keep.DELETED: "Until somebody deletes them",
-    Keep.NUMBER: "The newest",
-    Keep.DAYS: "For",
+    Keep.DELETED: N_("Until somebody deletes them"),
+    Keep.NUMBER: N_("The newest"),
+    Keep.DAYS: N_("For"),
 }
 
 
@@ -131,7 +132,7 @@ class PolicyFields(ChangeForm):
 
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
-        here = f" = here {local_words(minute, self._offset)}" if self._offset else ""
+        here = _(" = here {minute}").format(minute=local_words(minute, self._offset)) if self._offset else ""
         item = QListWidgetItem(f"{words}{here}", self.times)
         item.setData(Qt.ItemDataRole.UserRole, minute)
 
@@ -143,7 +144,7 @@ class PolicyFields(ChangeForm):
 
     # what is told
 
-    def _tell_changed(self, *_: object) -> None:
+    def _tell_changed(self, *_rest: object) -> None:
         self._tell()
         self.changed.emit()
 
@@ -158,51 +159,57 @@ class PolicyFields(ChangeForm):
         self._more.setVisible(form.long_term is not None)
         self.remove.setEnabled(bool(self.times.selectedItems()))
         self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
-        state = "" if form.enabled else " It is made disabled, so nothing runs before it is enabled."
+        state = "" if form.enabled else _(" It is made disabled, so nothing runs before it is enabled.")
         kept = retention_words(form.draft())
-        self.rule.setText(f"{runs_sentence(form.runs, self._offset)} Its backups are kept: {_small(kept)}.{state}")
+        self.rule.setText(
+            _("{runs} Its backups are kept: {kept}.{state}").format(
+                runs=runs_sentence(form.runs, self._offset), kept=_small(kept), state=state
+            )
+        )
 
     # building
 
     def _make_fields(self) -> None:
         self.name = QLineEdit()
         self.name.setObjectName("policyName")
-        self.name.setAccessibleName("Name")
-        self.weekly = _radio("On &days of the week", "policyWeekly")
-        self.every = _radio("&Every", "policyEvery")
-        self.days = {day: _tick(words, f"policy{words}") for day, words in DAY_WORDS.items()}
-        self.interval = _number("policyInterval", "Days between two runs", 1, INTERVAL_LIMIT)
+        self.name.setAccessibleName(_("Name"))
+        self.weekly = _radio(_("On &days of the week"), "policyWeekly")
+        self.every = _radio(_("&Every"), "policyEvery")
+        self.days = {day: _tick(_(words), f"policy{words}") for day, words in DAY_WORDS.items()}
+        self.interval = _number("policyInterval", _("Days between two runs"), 1, INTERVAL_LIMIT)
         self.time = QTimeEdit(_FIRST_TIME)
         self.time.setObjectName("policyTime")
-        self.time.setAccessibleName("Time of the day in UTC")
+        self.time.setAccessibleName(_("Time of the day in UTC"))
         self.time.setDisplayFormat("HH:mm")
-        self.add = push_button("&Add time", "policyAddTime", self.add_time)
+        self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
         self.remove = push_button("Remo&ve", "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
         self.times.setObjectName("policyTimes")
-        self.times.setAccessibleName("Times at which it runs")
+        self.times.setAccessibleName(_("Times at which it runs"))
         self.times.setMaximumHeight(4 * (self.fontMetrics().height() + 6))
-        self.keep = {keep: _radio(words, f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
+        self.keep = {keep: _radio(_(words), f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
         # they stand in different rows, which would else be groups of their own
         for choices in ((self.weekly, self.every), self.keep.values()):
             group = QButtonGroup(self)
             for choice in choices:
                 group.addButton(choice)
-        self.number = _number("policyNumber", "Number of backups that are kept", 1, RETENTION_LIMIT)
-        self.number.setSuffix(" backups of each resource")
-        self.number.setSpecialValueText("1 backup of each resource")
-        self.days_kept = _number("policyDaysKept", "Days for which backups are kept", 1, RETENTION_LIMIT)
+        self.number = _number("policyNumber", _("Number of backups that are kept"), 1, RETENTION_LIMIT)
+        self.number.setSuffix(_(" backups of each resource"))
+        self.number.setSpecialValueText(_("1 backup of each resource"))
+        self.days_kept = _number("policyDaysKept", _("Days for which backups are kept"), 1, RETENTION_LIMIT)
         for days in (self.interval, self.days_kept):
             days.setSuffix(" days")
             days.setSpecialValueText("1 day")
-        self.in_addition = _tick("&In addition keep the last backup of:", "policyInAddition")
+        self.in_addition = _tick(_("&In addition keep the last backup of:"), "policyInAddition")
         self.more = {
-            name: _number(f"policy{name.capitalize()}", f"{name.capitalize()} backups", 0, LONG_TERM_LIMIT)
+            name: _number(
+                f"policy{name.capitalize()}", _("{name} backups").format(name=name.capitalize()), 0, LONG_TERM_LIMIT
+            )
             for name in _LONG_TERM
         }
         self.zone = StillBox()
         self.zone.setObjectName("policyZone")
-        self.zone.setAccessibleName("Time zone of these days")
+        self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
         self.enabled = _tick("Ena&bled", "policyEnabled")
         self.rule = label(name="policyRule")
@@ -222,10 +229,10 @@ class PolicyFields(ChangeForm):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("&Name", self.name),
-            ("Runs", self._schedule()),
-            ("At (UTC)", self._clock()),
-            ("Keeps", self._retention()),
+            (_("&Name"), self.name),
+            (_("Runs"), self._schedule()),
+            (_("At (UTC)"), self._clock()),
+            (_("Keeps"), self._retention()),
             ("", self.enabled),
             ("", self.rule),
         )
@@ -244,11 +251,13 @@ class PolicyFields(ChangeForm):
 
     def _clock(self) -> QWidget:
         here = offset_words(self._offset)
-        note = f" It is {here} here today; where clocks change with the season, the time here does, too."
+        note = _(" It is {here} here today; where clocks change with the season, the time here does, too.").format(
+            here=here
+        )
         return _column(
             _row(self.time, self.add, self.remove),
             self.times,
-            label(f"The service runs by UTC.{note if self._offset else ''}", "policyClockNote"),
+            label(_("The service runs by UTC.{note}").format(note=note if self._offset else ""), "policyClockNote"),
         )
 
     def _retention(self) -> QWidget:

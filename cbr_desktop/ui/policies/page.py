@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
 from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.states import shown
@@ -18,7 +19,7 @@ from cbr_desktop.ui.kit.widgets import verb_buttons
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
-_TYPES = {"backup": "Backup", "replication": "Replication"}
+_TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
 
 class PoliciesPage(Page[Policy]):
@@ -36,7 +37,7 @@ class PoliciesPage(Page[Policy]):
     creation_requested = Signal()
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "create": ("&New policy…", "Make a backup policy; it is applied to no vault by that"),
+        "create": (N_("&New policy…"), N_("Make a backup policy; it is applied to no vault by that")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -53,13 +54,13 @@ class PoliciesPage(Page[Policy]):
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
-            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
+            Column("name", _("Name"), self.name_words, lambda p: p.name, 22, hint=lambda p: p.id),
             *self.place_columns(),
-            Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
-            Column("type", "Type", policy_type, policy_type, 12),
-            Column("runs", "Runs", self._schedule, self._schedule, 44),
-            Column("keeps", "Keeps", retention_words, retention_words, 26),
-            Column("vaults", "Vaults", self._vaults, lambda p: len(p.vault_ids), 30),
+            Column("state", _("State"), policy_state, policy_state, 11, mark=policy_mark),
+            Column("type", _("Type"), policy_type, policy_type, 12),
+            Column("runs", _("Runs"), self._schedule, self._schedule, 44),
+            Column("keeps", _("Keeps"), retention_words, retention_words, 26),
+            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 30),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
         return columns
@@ -121,7 +122,7 @@ def local_offset(times: Times) -> timedelta:
 
 def policy_state(policy: Policy) -> str:
     """Return whether a policy does anything."""
-    return "Enabled" if policy.enabled else "Disabled"
+    return _("Enabled") if policy.enabled else _("Disabled")
 
 
 def policy_mark(policy: Policy) -> Mark:
@@ -131,4 +132,5 @@ def policy_mark(policy: Policy) -> Mark:
 
 def policy_type(policy: Policy) -> str:
     """Return what a policy does in a word; one that this version does not know stays."""
-    return _TYPES.get(policy.operation_type, shown(policy.operation_type, 40) or NONE)
+    known = _TYPES.get(policy.operation_type)
+    return _(known) if known else shown(policy.operation_type, 40) or NONE

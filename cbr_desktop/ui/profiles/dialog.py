@@ -31,11 +31,12 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import secret_words, store_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
@@ -58,14 +59,14 @@ _USUAL = QSize(1080, 720)
 _SMALLEST = QSize(820, 560)
 _WORK = "work"
 _WORKING = {
-    "test": "Looking at everything between this machine and the project; nothing is changed…",
-    "list": "Listing the projects of the account…",
+    "test": N_("Looking at everything between this machine and the project; nothing is changed…"),
+    "list": N_("Listing the projects of the account…"),
 }
-_ADVICE = (
+_ADVICE = N_(
     "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other programs on this"
     " machine have."
 )
-_ADVICE_DAMAGED = "There is no profile that can be used. Once the file is put right, its profiles are shown here."
+_ADVICE_DAMAGED = N_("There is no profile that can be used. Once the file is put right, its profiles are shown here.")
 _BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _SHOWN_PROBLEMS = 3
 
@@ -147,8 +148,10 @@ class ProfilesDialog(QDialog):
         """Close, unless something is not saved: that is said first."""
         unsaved = [row for row in self._rows if row.is_changed and not self._is_blank(row)]
         if unsaved:
-            words = f"{count_words(len(unsaved), 'profile has', 'profiles have')} changes that are not saved."
-            self.notices.say(words, WARNING, "Close without saving", self._close_anyway)
+            words = _("{value} changes that are not saved.").format(
+                value=counted("{count} profile has", "{count} profiles have", len(unsaved))
+            )
+            self.notices.say(words, WARNING, _("Close without saving"), self._close_anyway)
             return
         self._close_anyway()
 
@@ -213,7 +216,7 @@ class ProfilesDialog(QDialog):
 
     def _tell_row(self, row: Row) -> None:
         profile = row.form.profile() if row.form else row.draft
-        state = "new, not saved" if row.saved is None else "not saved" if row.is_changed else ""
+        state = _("new, not saved") if row.saved is None else _("not saved") if row.is_changed else ""
         row.item.setData(PROFILE_ROLE, profile)
         row.item.setData(STATE_ROLE, state)
         row.item.setData(Qt.ItemDataRole.AccessibleTextRole, row_words(profile, state))
@@ -266,15 +269,15 @@ class ProfilesDialog(QDialog):
         form = row.form if row else None
         block = form.block if form else None
         is_changed = row is not None and row.is_changed
-        reason = "Choose or add a profile." if row is None else block.sentence if block else ""
+        reason = _("Choose or add a profile.") if row is None else block.sentence if block else ""
         self.save.setEnabled(is_changed and not reason)
-        self.save.setToolTip(tooltip(reason or ("" if is_changed else "Nothing has changed")))
+        self.save.setToolTip(tooltip(reason or ("" if is_changed else _("Nothing has changed"))))
         self.save.setAccessibleDescription(reason)
         self.revert.setEnabled(is_changed and row is not None and row.saved is not None)
         self.test.setEnabled(row is not None and (not reason or bool(self._work)))
         self.test.setToolTip(tooltip(reason))
         self.open_button.setEnabled(row is not None and not is_changed)
-        self.open_button.setToolTip("Save it first" if is_changed else "")
+        self.open_button.setToolTip(tooltip(_("Save it first") if is_changed else ""))
         for button in (self.duplicate, self.delete, self.export):
             button.setEnabled(row is not None)
         index = self.list.currentRow()
@@ -286,12 +289,14 @@ class ProfilesDialog(QDialog):
         if self._work:
             self.state.say(_BUSY, _WORKING[self._work])
         elif row is None or (not reason and not row.is_changed):
-            self.state.say(READY if row else None, "Saved." if row else "")
+            self.state.say(READY if row else None, _("Saved.") if row else "")
         elif reason:
             weight = Severity.INFO if self._is_blank(row) else Severity.BLOCK
-            self.state.say(SEVERITY_MARKS[weight], f"Not saved. {reason}" if row.is_changed else reason)
+            self.state.say(
+                SEVERITY_MARKS[weight], _("Not saved. {reason}").format(reason=reason) if row.is_changed else reason
+            )
         else:
-            self.state.say(SEVERITY_MARKS[Severity.WARN], "Changes are not saved yet.")
+            self.state.say(SEVERITY_MARKS[Severity.WARN], _("Changes are not saved yet."))
 
     # changing the file
 
@@ -307,7 +312,7 @@ class ProfilesDialog(QDialog):
         profile = replace(
             profile, iam_endpoint=endpoint(profile.iam_endpoint), cbr_endpoint=endpoint(profile.cbr_endpoint)
         )
-        if self._try(partial(self._write, row, profile), "Not saved."):
+        if self._try(partial(self._write, row, profile), _("Not saved.")):
             row.saved = row.draft = profile
             row.form.settle(profile)
             self._tell_row(row)
@@ -346,8 +351,8 @@ class ProfilesDialog(QDialog):
         if row.saved is None:
             self._take_out(row)
             if not self._is_blank(row):
-                words = f"{quoted(row.name or 'New profile', 60)} was never saved and is gone."
-                self.notices.say(words, REMARK, "Undo", partial(self._show_new, self._form_of(row).profile()))
+                words = _("{row} was never saved and is gone.").format(row=quoted(row.name or "New profile", 60))
+                self.notices.say(words, REMARK, _("Undo"), partial(self._show_new, self._form_of(row).profile()))
             return
         alone = not any(
             other.saved and _login_of(other.saved) == _login_of(row.saved) for other in self._rows if other is not row
@@ -358,13 +363,13 @@ class ProfilesDialog(QDialog):
 
     def _delete(self, row: Row, profile: Profile, forget: bool) -> None:
         place = self._place_of(row)
-        if not self._try(partial(self._profiles.remove, profile.name), "Not deleted."):
+        if not self._try(partial(self._profiles.remove, profile.name), _("Not deleted.")):
             return
         self._take_out(row)
         if forget:
             self._tasks.start(_forget_all(self._keeper, profile))
         undo = partial(self._undelete, profile, place)
-        self.notices.say(f"{quoted(profile.name, 60)} is deleted.", REMARK, "Undo", undo)
+        self.notices.say(_("{profile} is deleted.").format(profile=quoted(profile.name, 60)), REMARK, _("Undo"), undo)
         self.changed.emit()
 
     def _undelete(self, profile: Profile, place: int) -> None:
@@ -372,7 +377,7 @@ class ProfilesDialog(QDialog):
             self._profiles.save(profile, "")
             self._profiles.move(profile.name, place)
 
-        if self._try(write, "Not brought back."):
+        if self._try(write, _("Not brought back.")):
             self.reload(profile.name)
             self.changed.emit()
 
@@ -401,7 +406,7 @@ class ProfilesDialog(QDialog):
         row = self._current
         self._stack.setCurrentWidget(self._form_of(row) if row else self._nothing)
         if row is not None and row.saved is not None:
-            self._try(partial(self._profiles.move, row.saved.name, self._place_of(row)), "The order was not saved.")
+            self._try(partial(self._profiles.move, row.saved.name, self._place_of(row)), _("The order was not saved."))
             self.changed.emit()
         self._tell_state()
 
@@ -412,19 +417,23 @@ class ProfilesDialog(QDialog):
 
     def _imported(self, names: Sequence[str]) -> None:
         self.reload(names[0])
-        words = count_words(len(names), "profile was", "profiles were")
-        self.notices.say(f"{words} taken over, without secrets. Test each one; you will be asked for its secrets.")
+        words = counted("{count} profile was", "{count} profiles were", len(names))
+        self.notices.say(
+            _("{words} taken over, without secrets. Test each one; you will be asked for its secrets.").format(
+                words=words
+            )
+        )
         self.changed.emit()
 
     def _ask_export(self, names: Callable[[], Sequence[str]]) -> None:
         chosen = names()
         if not chosen:
-            self.notices.say("Nothing to export: save the profile first.")
+            self.notices.say(_("Nothing to export: save the profile first."))
             return
-        asked = QFileDialog(self, "Export profiles, without secrets")
+        asked = QFileDialog(self, _("Export profiles, without secrets"))
         asked.setObjectName("exportDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter("Profiles (*.toml)")
+        asked.setNameFilter(_("Profiles (*.toml)"))
         asked.setDefaultSuffix("toml")
         asked.selectFile("cbr-profiles.toml")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -432,9 +441,11 @@ class ProfilesDialog(QDialog):
         asked.open()
 
     def _export(self, names: Sequence[str], path: str) -> None:
-        if self._try(lambda: self._profiles.export(path, names), "Not exported."):
-            words = count_words(len(names), "profile was", "profiles were")
-            self.notices.say(f"{words} written to {path}, as saved and without secrets.")
+        if self._try(lambda: self._profiles.export(path, names), _("Not exported.")):
+            words = counted("{count} profile was", "{count} profiles were", len(names))
+            self.notices.say(
+                _("{words} written to {path}, as saved and without secrets.").format(words=words, path=path)
+            )
 
     def _saved_names(self, *, only_current: bool) -> list[str]:
         rows = self._rows if not only_current else [self._current] if self._current else []
@@ -478,15 +489,17 @@ class ProfilesDialog(QDialog):
         if not missing:
             self._run(work, profile, found, {}, keep=False)
             return
-        reason = "To test this profile, it has to log in." if work == "test" else "To list the projects, log in."
-        asked = self._login(profile, missing, reason, "&Test" if work == "test" else "&List projects")
+        reason = _("To test this profile, it has to log in.") if work == "test" else _("To list the projects, log in.")
+        asked = self._login(profile, missing, reason, _("&Test") if work == "test" else _("&List projects"))
         asked.given.connect(lambda typed, keep: self._run(work, profile, {**found, **typed}, typed, keep=keep))
         asked.rejected.connect(self._stop)
         asked.open()
 
     def _login(self, profile: Profile, kinds: Sequence[SecretKind], reason: str, action: str) -> LoginDialog:
         problem = self._keeper.problem
-        return LoginDialog(profile, reason, self, kinds=kinds, store_problem=problem, action=action, otherwise="Cancel")
+        return LoginDialog(
+            profile, reason, self, kinds=kinds, store_problem=problem, action=action, otherwise=_("Cancel")
+        )
 
     def _run(
         self,
@@ -521,7 +534,7 @@ class ProfilesDialog(QDialog):
         self._end()
         accepted()
         if not projects:
-            self.notices.say("The account has no project that this login may use.", WARNING)
+            self.notices.say(_("The account has no project that this login may use."), WARNING)
         elif self._current and self._current.form:
             self._current.form.where.offer(projects)
 
@@ -543,7 +556,9 @@ class ProfilesDialog(QDialog):
         profile = row.form.profile()
         kinds = [kind for kind in secrets_of(profile) if kind is not SecretKind.PASSCODE]
         words = " and ".join(secret_words(kind) for kind in kinds)
-        asked = self._login(profile, kinds, f"Enter the {words}. Nothing is sent now.", "&Keep")
+        asked = self._login(
+            profile, kinds, _("Enter the {words}. Nothing is sent now.").format(words=words), _("&Keep")
+        )
         asked.given.connect(partial(self._accepted, profile))
         asked.open()
 
@@ -572,7 +587,7 @@ class ProfilesDialog(QDialog):
         self._end()
 
     def _tell_work(self) -> None:
-        self.test.setText("Stop" if self._work == "test" else "&Test")
+        self.test.setText(_("Stop") if self._work == "test" else _("&Test"))
         for row in self._rows:
             if row.form is not None:
                 row.form.where.tell_listing(self._work == "list")
@@ -590,11 +605,13 @@ class ProfilesDialog(QDialog):
     def _tell_problems(self, problems: Sequence[CbrError]) -> None:
         words = [error_sentence(problem) for problem in problems[:_SHOWN_PROBLEMS]]
         if len(problems) > _SHOWN_PROBLEMS:
-            words.append(f"{len(problems) - _SHOWN_PROBLEMS} more problems are in the file.")
+            words.append(_("{count} more problems are in the file.").format(count=len(problems) - _SHOWN_PROBLEMS))
         if words and not any(isinstance(problem, Damaged) for problem in problems):
-            words.append(f"The file is {self._place}; profiles that are in order can be changed here.")
+            words.append(
+                _("The file is {place}; profiles that are in order can be changed here.").format(place=self._place)
+            )
         self.problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, " ".join(words))
-        self._advice.setText(_ADVICE_DAMAGED if words else _ADVICE)
+        self._advice.setText(_(_ADVICE_DAMAGED) if words else _(_ADVICE))
 
     # the window
 
@@ -603,23 +620,23 @@ class ProfilesDialog(QDialog):
         self.problems.hide()
         self.list = QListWidget()
         self.list.setObjectName("profileList")
-        self.list.setAccessibleName("Profiles")
+        self.list.setAccessibleName(_("Profiles"))
         self.list.setItemDelegate(ProfileDelegate(self.list))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumWidth(250)
-        self.new = _button("&Add", "addProfile")
+        self.new = _button(_("&Add"), "addProfile")
         self.duplicate = _button("D&uplicate", "duplicateProfile")
         self.delete = _button("De&lete…", "deleteProfile")
-        self.up = _button("Up", "moveUp", "Move up (Alt+Up)")
-        self.down = _button("Down", "moveDown", "Move down (Alt+Down)")
-        self.take_over = _button("&Import…", "importProfiles")
+        self.up = _button(_("Up"), "moveUp", _("Move up (Alt+Up)"))
+        self.down = _button(_("Down"), "moveDown", _("Move down (Alt+Down)"))
+        self.take_over = _button(_("&Import…"), "importProfiles")
         self.export = _button("E&xport…", "exportProfiles")
-        self.test = _button("&Test", "testProfile")
-        self.open_button = _button("&Open", "openProfile")
+        self.test = _button(_("&Test"), "testProfile")
+        self.open_button = _button(_("&Open"), "openProfile")
         self.revert = _button("Re&vert", "revertProfile")
-        self.save = _button("&Save", "saveProfile")
-        self.close_button = _button("Close", "closeProfiles")
+        self.save = _button(_("&Save"), "saveProfile")
+        self.close_button = _button(_("Close"), "closeProfiles")
         self.state = MarkedLine("profileState")
         self.checks = ChecksPanel()
         self._nothing = QWidget()
@@ -630,8 +647,8 @@ class ProfilesDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setObjectName("profilesDialog")
-        self.setWindowTitle("Profiles")
-        self.setAccessibleName("Profiles")
+        self.setWindowTitle(_("Profiles"))
+        self.setAccessibleName(_("Profiles"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setSizeGripEnabled(True)
@@ -689,7 +706,7 @@ class ProfilesDialog(QDialog):
         self.down.clicked.connect(partial(self._move, 1))
         self.take_over.clicked.connect(self._ask_import)
         menu = QMenu(self.export)
-        for words, only in (("This profile…", True), ("All profiles…", False)):
+        for words, only in ((_("This profile…"), True), (_("All profiles…"), False)):
             action = menu.addAction(words)
             action.triggered.connect(partial(self._ask_export, partial(self._saved_names, only_current=only)))
         self.export.setMenu(menu)
@@ -702,7 +719,7 @@ class ProfilesDialog(QDialog):
         QShortcut(QKeySequence("Ctrl+."), self, self._next_problem)
         for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
             self._list_key(keys, partial(self._move, step))
-        self._list_key("Del", self._ask_delete)
+        self._list_key(_("Del"), self._ask_delete)
 
     def _list_key(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self.list, act)

@@ -9,7 +9,7 @@ from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import fault_sentence, host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
@@ -18,12 +18,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _CONTRAST = 3.0
 """The least contrast that large white letters need to be read (WCAG 2, level AA)."""
 _EMPTY = {
-    "project": "Name the project, or list the projects and choose one.",
-    "user": "Name the user.",
-    "domain": "Name the account (domain) of the user.",
-    "access_key": "Enter the id of the access key (AK).",
-    "agency": "Name the agency.",
-    "agency_domain": "Name the account that lent the agency.",
+    "project": N_("Name the project, or list the projects and choose one."),
+    "user": N_("Name the user."),
+    "domain": N_("Name the account (domain) of the user."),
+    "access_key": N_("Enter the id of the access key (AK)."),
+    "agency": N_("Name the agency."),
+    "agency_domain": N_("Name the account that lent the agency."),
 }
 
 
@@ -67,7 +67,7 @@ def hosts(profiles: Iterable[Profile]) -> set[str]:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """Return a name that no profile has: ``Prod``, ``Prod 2``, ``Prod 3``."""
-    name = name.strip() or "New profile"
+    name = name.strip() or _("New profile")
     if name not in taken:
         return name
     return next(made for number in range(2, len(taken) + 3) if (made := f"{name} {number}") not in taken)
@@ -91,18 +91,25 @@ def _is_endpoint(address: str) -> bool:
 
 def _name(profile: Profile, taken: Collection[str]) -> list[Problem]:
     if not profile.name:
-        return [Problem("name", "Give the profile a name.")]
+        return [Problem("name", _("Give the profile a name."))]
     if profile.name in taken:
-        return [Problem("name", f"There is a profile called {quoted(profile.name, 60)} already. Choose another name.")]
+        return [
+            Problem(
+                "name",
+                _("There is a profile called {profile} already. Choose another name.").format(
+                    profile=quoted(profile.name, 60)
+                ),
+            )
+        ]
     return []
 
 
 def _endpoints(profile: Profile, unproved: Collection[str]) -> list[Problem]:
     if not profile.iam_endpoint and not profile.cbr_endpoint:
         if profile.region:
-            words = f"{quoted(profile.region, 60)} is no region of the list."
-            return [Problem("region", f"{words} Choose one, or ‘Other endpoints…’.")]
-        return [Problem("region", "Choose a region, or ‘Other endpoints…’ at the end of the list.")]
+            words = _("{region} is no region of the list.").format(region=quoted(profile.region, 60))
+            return [Problem("region", _("{words} Choose one, or ‘Other endpoints…’.").format(words=words))]
+        return [Problem("region", _("Choose a region, or ‘Other endpoints…’ at the end of the list."))]
     found = []
     addresses = (
         ("iam_endpoint", _("The address of the identity service")),
@@ -119,7 +126,7 @@ def _endpoints(profile: Profile, unproved: Collection[str]) -> list[Problem]:
         else:
             if field in unproved:
                 host = quoted(host_of(address), 80)
-                found.append(Problem(f"{field}_proof", f"Type the host name {host} to confirm it."))
+                found.append(Problem(f"{field}_proof", _("Type the host name {host} to confirm it.").format(host=host)))
     return found
 
 
@@ -130,14 +137,16 @@ def _is_missing(profile: Profile, field: str) -> bool:
 def _mfa(profile: Profile) -> list[Problem]:
     logs_in = profile.way is Way.PASSWORD or (profile.way is Way.AGENCY and not profile.access_key)
     if logs_in and profile.mfa and not profile.user_id:
-        return [Problem("user_id", "Enter the user's id: a login with a passcode goes by it, not by the name.")]
+        return [Problem("user_id", _("Enter the user's id: a login with a passcode goes by it, not by the name."))]
     return []
 
 
 def _region_of_project(profile: Profile, regions: Mapping[str, Endpoints]) -> list[Problem]:
     region = profile.project.partition("_")[0]
     if region in regions and profile.region in regions and region != profile.region:
-        words = f"Project {quoted(profile.project, 60)} belongs to region {region}, not to {profile.region}."
+        words = _("Project {project} belongs to region {region}, not to {region_2}.").format(
+            project=quoted(profile.project, 60), region=region, region_2=profile.region
+        )
         return [Problem("project", words, blocks=False)]
     return []
 
@@ -145,10 +154,10 @@ def _region_of_project(profile: Profile, regions: Mapping[str, Endpoints]) -> li
 def _care(profile: Profile) -> list[Problem]:
     found = []
     if profile.colour and not _COLOUR.match(profile.colour):
-        found.append(Problem("colour", "A colour is written as # and six digits, like #a3161a."))
+        found.append(Problem("colour", _("A colour is written as # and six digits, like #a3161a.")))
     elif profile.colour and _contrast_with_white(profile.colour) < _CONTRAST:
         found.append(
-            Problem("colour", "White words cannot be read well on this. Choose a darker colour.", blocks=False)
+            Problem("colour", _("White words cannot be read well on this. Choose a darker colour."), blocks=False)
         )
     rendered = render(profile.name_template, dict.fromkeys(TOKENS, lambda width: "x"), NameRules.CJK)
     found += [Problem("name_template", template_sentence(problem)) for problem in rendered.problems[:1]]
@@ -161,15 +170,15 @@ def _network(profile: Profile) -> list[Problem]:
         words = _proxy_problem(profile.proxy_url)
         found += [Problem("proxy_url", words)] if words else []
     if profile.ca_file and not re.match(r"([A-Za-z]:)?[\\/]|~", profile.ca_file):
-        found.append(Problem("ca_file", "Give the whole path of the file, or choose it."))
+        found.append(Problem("ca_file", _("Give the whole path of the file, or choose it.")))
     return found
 
 
 def _proxy_problem(address: str) -> str:
     if not address:
-        return "Enter the proxy's address, like http://proxy.example.com:3128."
+        return _("Enter the proxy's address, like http://proxy.example.com:3128.")
     if "@" in address:
-        return "Leave the login out of the address: the user has a field, and the password is asked for."
+        return _("Leave the login out of the address: the user has a field, and the password is asked for.")
     try:
         proxy_address(address)
     except ValueError as error:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import ENVIRONMENTS
@@ -67,7 +68,7 @@ class ProfileDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setBold(True)
         upper = QRect(rect.topLeft(), QSize(chip.left() - rect.left() - 6, rect.height() // 2))
-        _draw_text(painter, upper, plain(profile.name, 120) or "New profile", font, text)
+        _draw_text(painter, upper, plain(profile.name, 120) or _("New profile"), font, text)
         lower = QRect(QPoint(rect.left(), upper.bottom() + 1), QSize(rect.width(), rect.height() // 2))
         state = str(index.data(STATE_ROLE) or "")
         if state:

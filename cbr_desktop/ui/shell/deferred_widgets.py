@@ -12,8 +12,9 @@ from shiboken6 import isValid
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.watch import FolderWatch
@@ -23,7 +24,7 @@ from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.ui.shell.commands import THEMES
+from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.navigation import Navigation
@@ -94,16 +95,16 @@ class DeferredWidgets:
 
     def new_draft(self) -> None:
         """Begin an empty draft, among the drafts."""
-        page: Any = self._show_page("Drafts")
+        page: Any = self._show_page(_("Drafts"))
         page.new_draft()
 
     def _tell_drafts(self) -> None:
         count = len(self._folder.entries)
-        self._navigation.tell_count("Drafts", count, count_words(count, "request file"))
+        self._navigation.tell_count(_("Drafts"), count, counted("{count} request file", "{count} request files", count))
 
     def _tell_requests(self, count: int) -> None:
-        words = count_words(count, "request needs you", "requests need you")
-        self._navigation.tell_count("Outbox", count, words, Tone.WARN)
+        words = counted("{count} request needs you", "{count} requests need you", count)
+        self._navigation.tell_count(_("Outbox"), count, words, Tone.WARN)
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
@@ -132,7 +133,7 @@ class DeferredWidgets:
         if path.lower().endswith(SUFFIX):
             self._open_plan(path)
         else:
-            self._show_page("Drafts").review(path)  # type: ignore[attr-defined]
+            self._show_page(_("Drafts")).review(path)  # type: ignore[attr-defined]
 
     def open_help(self) -> SheetWindow:
         """Open keys and versions."""
@@ -193,7 +194,7 @@ class DeferredWidgets:
     def edit_again(self, id: IntentId) -> None:
         """Open a request in its form, to be changed and sent anew."""
         if not self._dialogs.edit_again(self._workspace.context_of_intent(id), id, self._window):
-            self.notices.say("This version has no form that can show the request.")
+            self.notices.say(_("This version has no form that can show the request."))
 
     def _confirm_again(self, id: IntentId) -> None:
         self._dialogs.confirm_again(self._workspace.context_of_intent(id), id, self._window)
@@ -217,7 +218,7 @@ class DeferredWidgets:
         if len(contexts) == 1:
             create(contexts[0])
         elif contexts:
-            page: Any = self._show_page("Policies")
+            page: Any = self._show_page(_("Policies"))
             self.open_profile_menu(page.buttons["create"], create)
 
     def _drafts(self) -> Page[Any]:
@@ -266,22 +267,22 @@ class DeferredWidgets:
         return self._dialogs.show_outcome(self._workspace.context_of_intent(id), id, self._window)
 
     def _open_plan(self, path: str) -> None:
-        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
+        self._show_page(_("Plans")).open_plan(path)  # type: ignore[attr-defined]
 
     def _show_run(self, id: str) -> None:
         """Show the requests of a run in the outbox."""
-        self._show_page("Outbox").filter.setText(f"plan:{id}")
+        self._show_page(_("Outbox")).filter.setText(f"plan:{id}")
 
     def _review(self) -> None:
         """Show the requests that are held."""
-        self._show_page("Outbox").filter.setText("state:held")
+        self._show_page(_("Outbox")).filter.setText("state:held")
 
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
         """Open the choice of light and dark below a button."""
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
-        for other, words in THEMES.items():
+        for other, words in theme_words():
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(other is theme)
@@ -291,5 +292,5 @@ class DeferredWidgets:
         return menu
 
 
-def _choose(chosen: Callable[[Theme], None], theme: Theme, *_: object) -> None:
+def _choose(chosen: Callable[[Theme], None], theme: Theme, *_rest: object) -> None:
     chosen(theme)

@@ -10,6 +10,7 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text import evidence
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import NEUTRAL, REMARK, Mark, mark
 from cbr_desktop.text.operations import fate_of, words_of
@@ -73,22 +74,34 @@ def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Tim
 
 def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     facts = [
-        ("Used", f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
-        ("Free", gb_words(vault.free_gb) if vault.free_gb >= 0 else f"none; over-full by {gb_words(-vault.free_gb)}"),
-        ("Protection", status_words(vault.protect_type)),
-        ("Resources", f"{len(vault.resources)}, {gb_words(vault.allocated_gb)} allocated"),
-        ("Policy", vault_index.policy_words(vault)),
-        ("Last good backup", times.text_and_age(vault_index.last_good_at(vault))),
-        ("Threshold", f"{vault.threshold_percent} %"),
-        ("Auto expand", "On" if vault.auto_expand else "Off"),
-        ("Backup locking", "Locked (WORM)" if vault.worm_locked else "Off"),
-        ("Tags", tag_words(vault) or NONE),
-        ("Description", vault.description or NONE),
-        ("Created", times.text_and_age(vault.created_at)),
+        (_("Used"), f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
+        (
+            _("Free"),
+            gb_words(vault.free_gb)
+            if vault.free_gb >= 0
+            else _("none; over-full by {value}").format(value=gb_words(-vault.free_gb)),
+        ),
+        (_("Protection"), status_words(vault.protect_type)),
+        (
+            _("Resources"),
+            _("{count}, {allocated_gb} allocated").format(
+                count=len(vault.resources), allocated_gb=gb_words(vault.allocated_gb)
+            ),
+        ),
+        (_("Policy"), vault_index.policy_words(vault)),
+        (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
+        (_("Threshold"), f"{vault.threshold_percent} %"),
+        (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
+        (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
+        (_("Tags"), tag_words(vault) or NONE),
+        (_("Description"), vault.description or NONE),
+        (_("Created"), times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]
     relations = [
-        f"Policy: {shown(policy.name, 80)}{'' if policy.enabled else ' (disabled)'}"
+        _("Policy: {policy}{value}").format(
+            policy=shown(policy.name, 80), value="" if policy.enabled else " (disabled)"
+        )
         for policy in vault_index.policies(vault)
     ]
     relations += [
@@ -96,7 +109,7 @@ def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         for r in vault.resources
     ]
     activity = _activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
-    kind = f"{kind_words(vault)} vault"
+    kind = _("{vault} vault").format(vault=kind_words(vault))
     state = state_words(vault.status)
     return Sheet(
         vault.id,
@@ -115,19 +128,30 @@ def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
 def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
     resource = row.resource
     facts = [
-        ("Vault", vault_words(row)),
-        ("Size", gb_words(resource.size_gb)),
-        ("Last good backup", times.text_and_age(last_good_at(row))),
-        ("Backups", f"{resource.backup_count}, {mb_words(resource.backup_size_mb)} in all"),
-        ("Disks left out", str(len(resource.exclude_volumes) or NONE)),
-        ("Auto-protect", NONE if row.vault is None else "On" if resource.auto_protect else "Suspended"),
-        ("Protectable", verdict_words(row)),
+        (_("Vault"), vault_words(row)),
+        (_("Size"), gb_words(resource.size_gb)),
+        (_("Last good backup"), times.text_and_age(last_good_at(row))),
+        (
+            _("Backups"),
+            _("{backup_count}, {backup_size_mb} in all").format(
+                backup_count=resource.backup_count, backup_size_mb=mb_words(resource.backup_size_mb)
+            ),
+        ),
+        (_("Disks left out"), str(len(resource.exclude_volumes) or NONE)),
+        ("Auto-protect", NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
+        (_("Protectable"), verdict_words(row)),
         ("ID", resource.id),
     ]
-    relations = [f"Vault: {shown(row.vault.name, 80)} – {state_words(row.vault.status)}"] if row.vault else []
+    relations = (
+        [_("Vault: {vault} – {status}").format(vault=shown(row.vault.name, 80), status=state_words(row.vault.status))]
+        if row.vault
+        else []
+    )
     if row.protectable is not None:
         relations += [
-            f"Disk: {shown(d.name, 80)} – {gb_words(d.size_gb)} {shown(d.device, 40)}".rstrip()
+            _("Disk: {d} – {size_gb} {device}")
+            .format(d=shown(d.name, 80), size_gb=gb_words(d.size_gb), device=shown(d.device, 40))
+            .rstrip()
             for d in row.protectable.disks
         ]
     backups = sorted(
@@ -136,7 +160,9 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         reverse=True,
     )
     relations += [
-        f"Backup: {shown(b.name, 80)} – {state_words(b.status)}, {times.text(b.created_at)}"
+        _("Backup: {b} – {status}, {created_at}").format(
+            b=shown(b.name, 80), status=state_words(b.status), created_at=times.text(b.created_at)
+        )
         for b in backups[:_ACTIVITY_LIMIT]
     ]
     activity = _activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
@@ -156,53 +182,55 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 def _explain_resource(row: ResourceRow) -> str:
     if row.unlisted_vault:
-        return (
-            f"It is in vault {shown(row.unlisted_vault)} by the service, whose list of vaults does not show it there."
+        return _("It is in vault {unlisted_vault} by the service, whose list of vaults does not show it there.").format(
+            unlisted_vault=shown(row.unlisted_vault)
         )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
-        return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
+        return _("It is in no vault, so nothing backs it up.") + ("" if can else f" {verdict_words(row)}.")
     if row.resource.protect_status is None and row.vault.protect_type == ProtectType.REPLICATION:
-        return "Its backups are made in another vault; this one only takes replicas of them."
+        return _("Its backups are made in another vault; this one only takes replicas of them.")
     if row.resource.protect_status is None:
-        return "It is in a vault but has never been backed up; its first backup will be a full one."
+        return _("It is in a vault but has never been backed up; its first backup will be a full one.")
     return {
-        "available": "It can be backed up.",
-        "protecting": "It is being backed up now; another backup has to wait.",
-        "restoring": "It is being restored; it takes no backup meanwhile.",
-        "removing": "It is being taken out of its vault, and its backups with it.",
-        "error": "Something is wrong with it at the service; the newest task below may tell what.",
-    }.get(str(row.resource.protect_status), "This version does not know what that state means.")
+        "available": _("It can be backed up."),
+        "protecting": _("It is being backed up now; another backup has to wait."),
+        "restoring": _("It is being restored; it takes no backup meanwhile."),
+        "removing": _("It is being taken out of its vault, and its backups with it."),
+        "error": _("Something is wrong with it at the service; the newest task below may tell what."),
+    }.get(str(row.resource.protect_status), _("This version does not know what that state means."))
 
 
 def _backup(backup: Backup, ledger: Reading, times: Times) -> Sheet:
     vault = ledger.vaults.get(backup.vault_id)
     facts = [
-        ("Resource", f"{resource_of(backup)} ({status_words(backup.resource_type)})"),
-        ("Resource size", gb_words(backup.resource_size_gb)),
-        ("Vault", vault.name if vault is not None else backup.vault_id or NONE),
-        ("Made", times.text_and_age(backup.created_at)),
-        ("By", maker_words(backup)),
-        ("Full or incremental", full_words(backup)),
-        ("Kept until", times.text(backup.expires_at) if backup.expires_at else "Somebody deletes it"),
-        ("Checkpoint", backup.checkpoint_id or NONE),
-        ("Resource id", backup.resource_id or NONE),
+        (_("Resource"), f"{resource_of(backup)} ({status_words(backup.resource_type)})"),
+        (_("Resource size"), gb_words(backup.resource_size_gb)),
+        (_("Vault"), vault.name if vault is not None else backup.vault_id or NONE),
+        (_("Made"), times.text_and_age(backup.created_at)),
+        (_("By"), maker_words(backup)),
+        (_("Full or incremental"), full_words(backup)),
+        (_("Kept until"), times.text(backup.expires_at) if backup.expires_at else _("Somebody deletes it")),
+        (_("Checkpoint"), backup.checkpoint_id or NONE),
+        (_("Resource id"), backup.resource_id or NONE),
         ("ID", backup.id),
     ]
     own = [each for each in ledger.backups.values() if each.resource_id == backup.resource_id and each.id != backup.id]
     own.sort(key=lambda each: (each.created_at is not None, each.created_at or times.now()), reverse=True)
     relations = [
-        f"Same resource: {shown(each.name, 80)} – {state_words(each.status)}, {times.text(each.created_at)}"
+        _("Same resource: {name} – {status}, {created_at}").format(
+            name=shown(each.name, 80), status=state_words(each.status), created_at=times.text(each.created_at)
+        )
         for each in own[:_ACTIVITY_LIMIT]
     ]
     tasks = [task for task in ledger.tasks.values() if task.backup_id == backup.id]
     return Sheet(
         backup.id,
-        backup.name or "(no name)",
-        "Backup",
+        backup.name or _("(no name)"),
+        _("Backup"),
         state_words(backup.status),
         mark(backup.status),
-        _BACKUP_STATES.get(str(backup.status), "This version does not know that state."),
+        _BACKUP_STATES.get(str(backup.status), _("This version does not know that state.")),
         facts,
         relations,
         _activity(tasks, times),
@@ -211,39 +239,41 @@ def _backup(backup: Backup, ledger: Reading, times: Times) -> Sheet:
 
 
 _BACKUP_STATES: dict[str, str] = {
-    BackupStatus.AVAILABLE: "It is good: its resource can be restored from it.",
-    BackupStatus.PROTECTING: "It is being made, and good for nothing yet.",
-    BackupStatus.DELETING: "It is being deleted, and cannot be brought back.",
-    BackupStatus.RESTORING: "Its resource is being restored from it; it cannot be deleted meanwhile.",
-    BackupStatus.ERROR: "It failed: nothing can be restored from it. It can be deleted.",
-    BackupStatus.WAITING_PROTECT: "It waits to be made.",
-    BackupStatus.WAITING_DELETE: "It waits to be deleted, and cannot be brought back.",
-    BackupStatus.WAITING_RESTORE: "It waits until its resource is restored from it.",
+    BackupStatus.AVAILABLE: N_("It is good: its resource can be restored from it."),
+    BackupStatus.PROTECTING: N_("It is being made, and good for nothing yet."),
+    BackupStatus.DELETING: N_("It is being deleted, and cannot be brought back."),
+    BackupStatus.RESTORING: N_("Its resource is being restored from it; it cannot be deleted meanwhile."),
+    BackupStatus.ERROR: N_("It failed: nothing can be restored from it. It can be deleted."),
+    BackupStatus.WAITING_PROTECT: N_("It waits to be made."),
+    BackupStatus.WAITING_DELETE: N_("It waits to be deleted, and cannot be brought back."),
+    BackupStatus.WAITING_RESTORE: N_("It waits until its resource is restored from it."),
 }
 
 
 def _policy(policy: Policy, ledger: Reading, times: Times) -> Sheet:
     facts = [
-        ("Type", policy_type(policy)),
-        ("Runs", schedule_words(policy.patterns, local_offset(times))),
-        ("Keeps", retention_words(policy)),
-        ("Vaults", str(len(policy.vault_ids) or NONE)),
-        ("Made", times.text_and_age(policy.started_at)),
+        (_("Type"), policy_type(policy)),
+        (_("Runs"), schedule_words(policy.patterns, local_offset(times))),
+        (_("Keeps"), retention_words(policy)),
+        (_("Vaults"), str(len(policy.vault_ids) or NONE)),
+        (_("Made"), times.text_and_age(policy.started_at)),
         ("ID", policy.id),
     ]
     known = ledger.vaults
-    relations = [f"Vault: {shown(known[id].name if id in known else id, 80)}" for id in policy.vault_ids]
+    relations = [
+        _("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)) for id in policy.vault_ids
+    ]
     explanation = (
-        "It is applied to no vault, so it does nothing."
+        _("It is applied to no vault, so it does nothing.")
         if not policy.vault_ids
-        else "It runs by its schedule."
+        else _("It runs by its schedule.")
         if policy.enabled
-        else "It is disabled, so it does nothing."
+        else _("It is disabled, so it does nothing.")
     )
     return Sheet(
         policy.id,
         policy.name,
-        "Policy",
+        _("Policy"),
         policy_state(policy),
         policy_mark(policy),
         explanation,
@@ -256,30 +286,32 @@ def _policy(policy: Policy, ledger: Reading, times: Times) -> Sheet:
 
 def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
     facts = [
-        ("Resource", resource_words(task)),
-        ("Vault", task.vault_name or task.vault_id or NONE),
-        ("Progress", percent_words(task)),
-        ("Started", times.text_and_age(started_at(task))),
-        ("Ended / elapsed", ended_words(task, times)),
-        ("By", "policy" if task.policy_id else "a person"),
-        ("Code", code_words(task)),
-        ("Message", task.message or NONE),
-        ("Request id", task.request_id or NONE),
-        ("Backup", task.backup_name or NONE),
-        ("Checkpoint", task.checkpoint_id or NONE),
+        (_("Resource"), resource_words(task)),
+        (_("Vault"), task.vault_name or task.vault_id or NONE),
+        (_("Progress"), percent_words(task)),
+        (_("Started"), times.text_and_age(started_at(task))),
+        (_("Ended / elapsed"), ended_words(task, times)),
+        (_("By"), "policy" if task.policy_id else "a person"),
+        (_("Code"), code_words(task)),
+        (_("Message"), task.message or NONE),
+        (_("Request id"), task.request_id or NONE),
+        (_("Backup"), task.backup_name or NONE),
+        (_("Checkpoint"), task.checkpoint_id or NONE),
         ("ID", task.id),
     ]
     mates = ledger.tasks_of(task.checkpoint_id) if task.checkpoint_id else []
     relations = [
-        f"Same checkpoint: {shown(resource_words(t), 80)} – {state_words(t.status)}" for t in mates if t.id != task.id
+        _("Same checkpoint: {t} – {status}").format(t=shown(resource_words(t), 80), status=state_words(t.status))
+        for t in mates
+        if t.id != task.id
     ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
     known = task.vault_id if task.vault_id in ledger.vaults else None
-    name = f"{status_words(task.type)} of {shown(resource_words(task), 80)}"
+    name = _("{type} of {task}").format(type=status_words(task.type), task=shown(resource_words(task), 80))
     return Sheet(
         task.id,
         name,
-        "Task",
+        _("Task"),
         state_words(task.status),
         mark(task.status),
         _explain_task(task),
@@ -293,16 +325,16 @@ def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
 def _explain_task(task: Task) -> str:
     if task.code:
         return refusal_sentence(task.code, task.message, task.request_id)
-    return _TASK_STATES.get(str(task.status), "This version does not know that state.")
+    return _TASK_STATES.get(str(task.status), _("This version does not know that state."))
 
 
 _TASK_STATES: dict[str, str] = {
-    TaskStatus.WAITING: "It has been accepted and waits for its turn at the service.",
-    TaskStatus.RUNNING: "The service is at work. It cannot be stopped.",
-    TaskStatus.SUCCESS: "It ended well.",
-    TaskStatus.FAILED: "It failed, and the service gave no code.",
-    TaskStatus.TIMEOUT: "The service gave up after too long a time. Start it again, and ask support if it recurs.",
-    TaskStatus.SKIPPED: "The service left it out, and gave no code.",
+    TaskStatus.WAITING: N_("It has been accepted and waits for its turn at the service."),
+    TaskStatus.RUNNING: N_("The service is at work. It cannot be stopped."),
+    TaskStatus.SUCCESS: N_("It ended well."),
+    TaskStatus.FAILED: N_("It failed, and the service gave no code."),
+    TaskStatus.TIMEOUT: N_("The service gave up after too long a time. Start it again, and ask support if it recurs."),
+    TaskStatus.SKIPPED: N_("The service left it out, and gave no code."),
 }
 
 
@@ -311,33 +343,38 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     subject = intent.subject
     vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
-        ("Waiting for / note", waiting_words(intent, outcome, times.now())),
+        (_("Waiting for / note"), waiting_words(intent, outcome, times.now())),
         (subject.type.capitalize(), vault),
-        ("Profile", target.profile),
-        ("Project", f"{target.project} at {target.cbr_endpoint}"),
-        ("Made", times.text_and_age(intent.created_at)),
-        ("Confirmed", times.text_and_age(intent.confirmed_at)),
-        ("Due", times.text(intent.due_at)),
-        ("Sent", times.text_and_age(intent.sent_at)),
-        ("By", intent.by or NONE),
-        ("Judged by data of", times.text_and_age(intent.preflight_at)),
-        ("Request id", intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
+        (_("Profile"), target.profile),
+        (
+            _("Project"),
+            _("{project} at {cbr_endpoint}").format(project=target.project, cbr_endpoint=target.cbr_endpoint),
+        ),
+        (_("Made"), times.text_and_age(intent.created_at)),
+        (_("Confirmed"), times.text_and_age(intent.confirmed_at)),
+        (_("Due"), times.text(intent.due_at)),
+        (_("Sent"), times.text_and_age(intent.sent_at)),
+        (_("By"), intent.by or NONE),
+        (_("Judged by data of"), times.text_and_age(intent.preflight_at)),
+        (_("Request id"), intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
         *_made(intent),
-        ("Draft", intent.draft or NONE),
-        ("Plan", intent.plan or NONE),
-        ("Again for", intent.retry_of or NONE),
+        (_("Draft"), intent.draft or NONE),
+        (_("Plan"), intent.plan or NONE),
+        (_("Again for"), intent.retry_of or NONE),
         ("ID", intent.id),
     ]
     relations = [
         f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}"
         for each in (outcome.resources if outcome else ())
     ]
-    relations += [f"Twin: checkpoint {shown(duplicate, 64)}" for duplicate in intent.duplicates]
+    relations += [
+        _("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)) for duplicate in intent.duplicates
+    ]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
         intent.id,
         request_name(intent) if not words.is_counted else words.name(intent),
-        "Request",
+        _("Request"),
         request_words(intent, outcome),
         intent_mark(intent, outcome),
         intent_sentence(intent, outcome, times.now()),
@@ -358,21 +395,25 @@ def _made(intent: Intent) -> Facts:
 def _entry(entry: Entry, times: Times) -> Sheet:
     event = entry.event
     facts = [
-        ("Number", grouped(entry.number)),
-        ("Time", times.both(entry.at)),
-        ("By", event.by or NONE),
-        ("Profile", event.profile or NONE),
-        ("Project", event.project or NONE),
-        ("Vault", f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
-        ("Request", event.intent or NONE),
-        ("Hash", _in_halves(entry.hash)),
-        ("Hash before", _in_halves(entry.before) if entry.number > 1 else "none: this is the first entry"),
+        (_("Number"), grouped(entry.number)),
+        (_("Time"), times.both(entry.at)),
+        (_("By"), event.by or NONE),
+        (_("Profile"), event.profile or NONE),
+        (_("Project"), event.project or NONE),
+        (_("Vault"), f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
+        (_("Request"), event.intent or NONE),
+        (_("Hash"), _in_halves(entry.hash)),
+        (_("Hash before"), _in_halves(entry.before) if entry.number > 1 else _("none: this is the first entry")),
     ]
-    before = f"Before: entry {grouped(entry.number - 1)}, hash {entry.before}" if entry.number > 1 else ""
+    before = (
+        _("Before: entry {entry}, hash {before}").format(entry=grouped(entry.number - 1), before=entry.before)
+        if entry.number > 1
+        else ""
+    )
     return Sheet(
         entry.hash,
-        f"Entry {grouped(entry.number)}",
-        "Entry of the journal",
+        _("Entry {entry}").format(entry=grouped(entry.number)),
+        _("Entry of the journal"),
         evidence.kind_words(event.kind),
         REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
         evidence.entry_summary(entry),

@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words, duration_words
+from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import ENVIRONMENTS
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
@@ -16,8 +17,8 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
 _STRIPE = 3
-_ARM_HINT = "Nothing can be changed here before it is armed"
-_SEALED_HINT = "Nothing can be sent: the data folder cannot be written"
+_ARM_HINT = N_("Nothing can be changed here before it is armed")
+_SEALED_HINT = N_("Nothing can be sent: the data folder cannot be written")
 _GRAVITY = (
     Environment.PRODUCTION,
     Environment.STAGING,
@@ -66,7 +67,7 @@ class ProfileHeader(QWidget):
         self._chip.setFont(font)
         self._chip.setMargin(4)
         row.addWidget(self._chip)
-        self.scope = self._button("down", "Profile", "Which profiles are looked at (Ctrl+P)")
+        self.scope = self._button("down", _("Profile"), _("Which profiles are looked at (Ctrl+P)"))
         self.scope.setObjectName("profileName")
         font = self.scope.font()
         font.setBold(True)
@@ -78,27 +79,27 @@ class ProfileHeader(QWidget):
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._place.setMinimumWidth(40)
         row.addWidget(self._place, 1)
-        self.arm = self._button("lock", "Read-only", _ARM_HINT)
+        self.arm = self._button("lock", _("Read-only"), _(_ARM_HINT))
         self.arm.setObjectName("arm")
         self.arm.clicked.connect(self.arm_menu_requested)
         row.addWidget(self.arm)
-        self.create_checkpoint = QPushButton(icon("plus"), "Create checkpoint", self)
+        self.create_checkpoint = QPushButton(icon("plus"), _("Create checkpoint"), self)
         self.create_checkpoint.setObjectName("createCheckpoint")
-        self.create_checkpoint.setAccessibleName("Create checkpoint")
-        self.create_checkpoint.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        self.create_checkpoint.setAccessibleName(_("Create checkpoint"))
+        self.create_checkpoint.setToolTip(tooltip(_("Back up what is selected, or choose a vault (Ctrl+N)")))
         self.create_checkpoint.setAutoDefault(False)
         self.create_checkpoint.clicked.connect(self.create_requested)
         row.addWidget(self.create_checkpoint)
-        self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
+        self.details = self._button("details", _("Details"), _("All that is known of the row (Alt+D)"))
         self.details.setObjectName("toggleDetails")
-        self.details.setAccessibleName("Toggle details")
+        self.details.setAccessibleName(_("Toggle details"))
         self.details.setCheckable(True)
         self.details.clicked.connect(self.details_toggled)
-        self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
+        self.refresh = self._button("refresh", _("Refresh"), _("Read everything now (F5)"))
         self.refresh.clicked.connect(self.refresh_requested)
-        self.theme = self._button("contrast", "Theme", "Theme: light, dark, or as the desktop")
+        self.theme = self._button("contrast", _("Theme"), _("Theme: light, dark, or as the desktop"))
         self.theme.clicked.connect(self.theme_menu_requested)
-        self.help = self._button("help", "Help", "Help: keys and versions (F1)")
+        self.help = self._button("help", _("Help"), _("Help: keys and versions (F1)"))
         self.help.clicked.connect(self.help_requested)
         for button in (self.theme, self.help):  # known by their pictures; the room is needed on small screens
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -135,17 +136,17 @@ class ProfileHeader(QWidget):
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
             is_sealed = guarded[0].guard.sealed is not None
-            self.arm.setToolTip(tooltip(_SEALED_HINT if is_sealed else _ARM_HINT))
+            self.arm.setToolTip(tooltip(_(_SEALED_HINT) if is_sealed else _(_ARM_HINT)))
             self.arm.setIcon(icon("unlock" if any(context.guard.is_open for context in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read."""
-        self.refresh.setText("Reading…" if loading else "Refresh")
+        self.refresh.setText(_("Reading…") if loading else _("Refresh"))
 
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
         found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
         gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
-        self._chip.setText(ENVIRONMENTS[gravest] + (" and others" if len(found) > 1 else ""))
+        self._chip.setText(ENVIRONMENTS[gravest] + (_(" and others") if len(found) > 1 else ""))
         colour = QColor(ENVIRONMENT_COLOURS[gravest])
         if len(profiles) == 1 and not self._workspace.is_demo:
             colour = profile_colour(profiles[0])
@@ -198,19 +199,23 @@ def scope_name(choice: Choice) -> str:
     if choice.extent is Extent.ONE:
         return choice.name
     if choice.extent is Extent.GROUP:
-        return f"Group {choice.name}"
-    return "All profiles"
+        return _("Group {choice}").format(choice=choice.name)
+    return _("All profiles")
 
 
 def guard_words(guarded: Sequence[ProfileContext], shown: int) -> str:
     """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
     if guarded[0].guard.sealed is not None:
-        return "Read-only mode"
+        return _("Read-only mode")
     armed = [context.guard.armed_until for context in guarded if context.guard.armed_until is not None]
     if not armed:
-        return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"
+        return "Read-only" if shown == 1 else _("{count} of {shown} read-only").format(count=len(guarded), shown=shown)
     left = duration_words(min(armed) - guarded[0].clock.now())
-    return f"Armed, {left} left" if shown == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
+    return (
+        _("Armed, {left} left").format(left=left)
+        if shown == 1
+        else _("{count} of {count_2} armed, {left} left").format(count=len(armed), count_2=len(guarded), left=left)
+    )
 
 
 def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
@@ -237,11 +242,13 @@ def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
         profile = profiles[0]
         # a name that says the region already need not be followed by it
         is_said = profile.region in profile.name or profile.region in profile.project
-        parts = [f"region {plain(profile.region, 40)}"] if profile.region and not is_said else []
-        parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
-        parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
+        parts = (
+            [_("region {region}").format(region=plain(profile.region, 40))] if profile.region and not is_said else []
+        )
+        parts += [_("project {project}").format(project=plain(profile.project, 60))] if profile.project else []
+        parts += [_("as {user}").format(user=plain(profile.user, 40))] if profile.user else []
     else:
         regions = dict.fromkeys(plain(profile.region, 40) for profile in profiles if profile.region)
-        parts = [count_words(len(profiles), "profile"), ", ".join(regions)]
-    parts += ["built-in cloud, nothing here is real"] if is_demo else []
+        parts = [counted("{count} profile", "{count} profiles", len(profiles)), ", ".join(regions)]
+    parts += [_("built-in cloud, nothing here is real")] if is_demo else []
     return " · ".join(filter(None, parts))

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import SecretMissing, Unreachable
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words, duration_words
+from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence, shortfall_words
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
@@ -47,18 +48,18 @@ class StatusBar(QStatusBar):
         self._workspace = workspace
         self._times = times
         self._part = Part.VAULTS
-        self.connection = self._button("connection", "Connection", self.connection_asked)
-        self.age = self._button("dataAge", "Data age", self.refresh_requested)
-        self.login = self._button("login", "Login", self.connection_asked)
-        self.waiting = self._button("waiting", "Waiting", self.connection_asked)
-        self.problems = self._button("problems", "Problems", self.problems_asked)
-        self.clocks = self._button("clocks", "Clocks", self.clocks_turned)
+        self.connection = self._button("connection", _("Connection"), self.connection_asked)
+        self.age = self._button("dataAge", _("Data age"), self.refresh_requested)
+        self.login = self._button("login", _("Login"), self.connection_asked)
+        self.waiting = self._button("waiting", _("Waiting"), self.connection_asked)
+        self.problems = self._button("problems", _("Problems"), self.problems_asked)
+        self.clocks = self._button("clocks", _("Clocks"), self.clocks_turned)
         for button in (self.connection, self.age, self.login, self.waiting, self.problems):
             self.addWidget(button)
-        self.offline = self._button("workOffline", "Work offline", self.offline_requested)
-        self.offline.setText("Work offline")
+        self.offline = self._button("workOffline", _("Work offline"), self.offline_requested)
+        self.offline.setText(_("Work offline"))
         self.offline.setCheckable(True)
-        self.offline.setToolTip("Nothing is sent while this is on; what you queue waits")
+        self.offline.setToolTip(tooltip(_("Nothing is sent while this is on; what you queue waits")))
         self.offline.show()
         self.addPermanentWidget(self.offline)
         self.addPermanentWidget(self.clocks)
@@ -82,22 +83,22 @@ class StatusBar(QStatusBar):
         scope, now = self._workspace.scope, self._times.now()
         self.offline.setChecked(self._workspace.is_offline)
         first = _first_to_end(scope)
-        self._say(self.connection, scope_words(scope), "Click for more")
+        self._say(self.connection, scope_words(scope), _("Click for more"))
         freshness = scope.freshness
-        self._say(self.age, age_words(freshness[self._part], self._times), "Click to read everything now")
-        self.age.setToolTip(tooltip("Click to read everything now", *ages_words(freshness, self._times)))
+        self._say(self.age, age_words(freshness[self._part], self._times), _("Click to read everything now"))
+        self.age.setToolTip(tooltip(_("Click to read everything now"), *ages_words(freshness, self._times)))
         self._say(self.login, login_words(first, now), self._times.both(first.token_expires_at))
-        self._say(self.clocks, self._times.clocks(), "Click to tell all times in UTC, or here again")
+        self._say(self.clocks, self._times.clocks(), _("Click to tell all times in UTC, or here again"))
         found = problems(scope)
-        words = f"{Shape.CROSS} {count_words(len(found), 'problem')}" if found else ""
-        self._say(self.problems, words, "Click to list them")
+        words = f"{Shape.CROSS} {counted('{count} problem', '{count} problems', len(found))}" if found else ""
+        self._say(self.problems, words, _("Click to list them"))
         self._tell_waiting()
 
     def _tell_waiting(self) -> None:
         now = self._times.now()
         waits = [waiting_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
-        self._say(self.waiting, words, "The service asked for fewer requests")
+        self._say(self.waiting, words, _("The service asked for fewer requests"))
         if not words:
             self._counting_down.stop()
         elif not self._counting_down.isActive():
@@ -137,14 +138,18 @@ def connection_words(connection: Connection) -> str:
     if is_offline(connection):
         return f"{Shape.RING} Offline"
     if connection.reach is Reach.ONLINE:
-        latency = f" {connection.latency_ms:.0f} ms" if connection.latency_ms is not None else ""
+        latency = (
+            _(" {latency_ms:.0f} ms").format(latency_ms=connection.latency_ms)
+            if connection.latency_ms is not None
+            else ""
+        )
         return f"{Shape.DISC} Online{latency}"
     if isinstance(connection.error, SecretMissing):
-        return f"{Shape.RING} Not logged in"
+        return _("{RING} Not logged in").format(RING=Shape.RING)
     return {
-        Reach.UNKNOWN: f"{Shape.RING} Not connected yet",
+        Reach.UNKNOWN: _("{RING} Not connected yet").format(RING=Shape.RING),
         Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",
-        Reach.REFUSED: f"{Shape.CROSS} Login refused",
+        Reach.REFUSED: _("{CROSS} Login refused").format(CROSS=Shape.CROSS),
     }[connection.reach]
 
 
@@ -158,8 +163,8 @@ def connection_sentence(connection: Connection) -> str:
     if connection.error is not None:
         return error_sentence(connection.error)
     return {
-        Reach.ONLINE: "The service answers.",
-        Reach.UNKNOWN: "The service has not been asked yet.",
+        Reach.ONLINE: _("The service answers."),
+        Reach.UNKNOWN: _("The service has not been asked yet."),
     }.get(connection.reach, connection_words(connection))
 
 
@@ -169,15 +174,17 @@ def login_words(connection: Connection, now: datetime) -> str:
         return ""
     left = connection.token_expires_at - now
     if left <= timedelta(0):
-        return f"{Shape.DIAMOND} login has ended"
-    return f"{f'{Shape.DIAMOND} ' if left < _SOON else ''}login {duration_words(left)}"
+        return _("{DIAMOND} login has ended").format(DIAMOND=Shape.DIAMOND)
+    return _("{value}login {left}").format(value=f"{Shape.DIAMOND} " if left < _SOON else "", left=duration_words(left))
 
 
 def waiting_words(connection: Connection, now: datetime) -> str:
     """Return for how long the service is not to be asked, or nothing."""
     if connection.waiting_until is None or connection.waiting_until <= now:
         return ""
-    return f"{Shape.DIAMOND} throttled, again in {duration_words(connection.waiting_until - now)}"
+    return _("{DIAMOND} throttled, again in {waiting_until}").format(
+        DIAMOND=Shape.DIAMOND, waiting_until=duration_words(connection.waiting_until - now)
+    )
 
 
 def scope_words(scope: Scope) -> str:
@@ -186,7 +193,7 @@ def scope_words(scope: Scope) -> str:
         return connection_words(scope.members[0].connection) if scope.members else ""
     online = sum(member.connection.reach is Reach.ONLINE for member in scope.members)
     shape = Shape.DISC if online == len(scope.members) else Shape.HALF if online else Shape.RING
-    return f"{shape} {online} of {len(scope.members)} online"
+    return _("{shape} {online} of {count} online").format(shape=shape, online=online, count=len(scope.members))
 
 
 def _first_to_end(scope: Scope) -> Connection:
@@ -214,17 +221,23 @@ def member_problems(ledger: Ledger) -> list[str]:
     found = [f"{_listed(names)}: {sentence}" for sentence, names in parts.items()]
     error = ledger.connection.error
     if error is not None and error_sentence(error) not in parts:
-        found.append(f"Connection: {error_sentence(error)}")
+        found.append(_("Connection: {error}").format(error=error_sentence(error)))
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
         found.append(lacking_sentence("resources"))
     if ledger.unkept is not None:
-        found.append(f"Ended tasks are not kept beyond the service's 30 days: {error_sentence(ledger.unkept)}")
+        found.append(
+            _("Ended tasks are not kept beyond the service's 30 days: {unkept}").format(
+                unkept=error_sentence(ledger.unkept)
+            )
+        )
     return found + _incomplete(ledger.freshness.items())
 
 
 def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
-        f"{PARTS[part].capitalize()}: the list may lack some rows; {shortfall_words(freshness.shortfall)}."
+        _("{capitalize}: the list may lack some rows; {shortfall}.").format(
+            capitalize=PARTS[part].capitalize(), shortfall=shortfall_words(freshness.shortfall)
+        )
         for part, freshness in parts
         if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]

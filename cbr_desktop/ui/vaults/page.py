@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import gb_words, shown, status_words
 from cbr_desktop.text.tone import Tone
@@ -50,7 +51,7 @@ class VaultIndex:
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
         names = [shown(p.name, 80) + ("" if p.enabled else " (disabled)") for p in self.policies(vault)]
-        return ", ".join(names) or ("None" if self._ledger.freshness[Part.POLICIES].as_of else NONE)
+        return ", ".join(names) or (_("None") if self._ledger.freshness[Part.POLICIES].as_of else NONE)
 
 
 def _newest(backups: object) -> dict[VaultId, Backup]:
@@ -81,12 +82,12 @@ class VaultsPage(Page[Vault]):
         """Return the columns, those of the first start first."""
         vault_index, times = self._vault_index, self._times
         return (
-            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
+            Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id),
             *self.place_columns(),
-            Column("kind", "Kind", lambda v: kind_words(v), lambda v: kind_words(v), 9),
+            Column("kind", _("Kind"), lambda v: kind_words(v), lambda v: kind_words(v), 9),
             Column(
                 "state",
-                "State",
+                _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
                 22,
@@ -95,7 +96,7 @@ class VaultsPage(Page[Vault]):
             ),
             Column(
                 "used",
-                "Used / total",
+                _("Used / total"),
                 lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
                 lambda v: v.used_percent if v.size_gb else None,
                 37,
@@ -104,17 +105,19 @@ class VaultsPage(Page[Vault]):
             ),
             Column(
                 "last-good",
-                "Last good backup",
+                _("Last good backup"),
                 lambda v: times.text_and_age(vault_index.last_good_at(v)),
                 vault_index.last_good_at,
                 25,
                 hint=lambda v: times.both(vault_index.last_good_at(v)),
             ),
-            Column("policy", "Policy", vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
+            Column("policy", _("Policy"), vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
             Column(
                 "resources",
-                "Resources",
-                lambda v: f"{len(v.resources)} of {RESOURCES_PER_VAULT}",
+                _("Resources"),
+                lambda v: _("{count} of {RESOURCES_PER_VAULT}").format(
+                    count=len(v.resources), RESOURCES_PER_VAULT=RESOURCES_PER_VAULT
+                ),
                 lambda v: len(v.resources),
                 10,
                 right=True,
@@ -183,23 +186,23 @@ def tag_words(vault: Vault) -> str:
 
 def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
     def yes(value: bool) -> str:
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
 
     locked = Mark(Shape.SQUARE, Tone.WARN)
     return (
         Column("id", "ID", lambda v: v.id, lambda v: v.id, 34, shown=False),
         Column(
             "protect-type",
-            "Protection",
+            _("Protection"),
             lambda v: status_words(v.protect_type),
             lambda v: status_words(v.protect_type),
             12,
             shown=False,
         ),
-        Column("free", "Free", lambda v: gb_words(v.free_gb), lambda v: v.free_gb, 10, shown=False, right=True),
+        Column("free", _("Free"), lambda v: gb_words(v.free_gb), lambda v: v.free_gb, 10, shown=False, right=True),
         Column(
             "allocated",
-            "Allocated",
+            _("Allocated"),
             lambda v: gb_words(v.allocated_gb),
             lambda v: v.allocated_gb,
             10,
@@ -208,17 +211,17 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "locking",
-            "Backup locking",
-            lambda v: "Locked (WORM)" if v.worm_locked else "Off",
+            _("Backup locking"),
+            lambda v: _("Locked (WORM)") if v.worm_locked else _("Off"),
             lambda v: v.worm_locked,
             14,
             shown=False,
             mark=lambda v: locked if v.worm_locked else NEVER_LOCKED,
         ),
-        Column("auto-expand", "Auto expand", lambda v: yes(v.auto_expand), lambda v: v.auto_expand, 10, shown=False),
+        Column("auto-expand", _("Auto expand"), lambda v: yes(v.auto_expand), lambda v: v.auto_expand, 10, shown=False),
         Column(
             "threshold",
-            "Threshold",
+            _("Threshold"),
             lambda v: f"{v.threshold_percent} %",
             lambda v: v.threshold_percent,
             9,
@@ -227,7 +230,7 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "specification",
-            "Specification",
+            _("Specification"),
             lambda v: _consistency(v.consistent_level),
             lambda v: v.consistent_level or None,
             16,
@@ -235,27 +238,32 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "redundancy",
-            "Redundancy",
+            _("Redundancy"),
             lambda v: "Multi-AZ" if v.multi_az else "Single-AZ",
             lambda v: v.multi_az,
             10,
             shown=False,
         ),
         Column(
-            "billing", "Billing", lambda v: v.charging_mode or NONE, lambda v: v.charging_mode or None, 10, shown=False
+            "billing",
+            _("Billing"),
+            lambda v: v.charging_mode or NONE,
+            lambda v: v.charging_mode or None,
+            10,
+            shown=False,
         ),
         Column(
             "enterprise-project",
-            "Enterprise project",
+            _("Enterprise project"),
             lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
             lambda v: v.enterprise_project_id,
             16,
             shown=False,
         ),
-        Column("tags", "Tags", lambda v: tag_words(v) or NONE, lambda v: tag_words(v) or None, 20, shown=False),
+        Column("tags", _("Tags"), lambda v: tag_words(v) or NONE, lambda v: tag_words(v) or None, 20, shown=False),
         Column(
             "description",
-            "Description",
+            _("Description"),
             lambda v: v.description or NONE,
             lambda v: v.description or None,
             24,
@@ -263,7 +271,7 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "created",
-            "Created",
+            _("Created"),
             lambda v: times.text(v.created_at),
             lambda v: v.created_at,
             18,
@@ -284,5 +292,7 @@ def _consistency(level: str) -> str:
 
 def _room_words(vault: Vault) -> str:
     if vault.free_gb < 0:
-        return f"Over-full by {gb_words(-vault.free_gb)}"
-    return f"{gb_words(vault.free_gb)} free, threshold {vault.threshold_percent} %"
+        return _("Over-full by {value}").format(value=gb_words(-vault.free_gb))
+    return _("{free_gb} free, threshold {threshold_percent} %").format(
+        free_gb=gb_words(vault.free_gb), threshold_percent=vault.threshold_percent
+    )
