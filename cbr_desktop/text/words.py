@@ -82,6 +82,32 @@ def environment_words(environment: Environment) -> str:
     return _(ENVIRONMENTS[environment])
 
 
+_ENVIRONMENT_TITLES = {
+    Environment.PRODUCTION: N_("Production"),
+    Environment.STAGING: N_("Staging"),
+    Environment.TEST: N_("Test"),
+    Environment.DEVELOPMENT: N_("Development"),
+    Environment.DEMO: N_("Demo"),
+}
+_ENVIRONMENTS_INSIDE = {
+    Environment.PRODUCTION: N_("production"),
+    Environment.STAGING: N_("staging"),
+    Environment.TEST: N_("test"),
+    Environment.DEVELOPMENT: N_("development"),
+    Environment.DEMO: N_("demo"),
+}
+
+
+def environment_title(environment: Environment) -> str:
+    """Return what an environment is called where one is chosen: ``Production``."""
+    return _(_ENVIRONMENT_TITLES[environment])
+
+
+def environment_inside(environment: Environment) -> str:
+    """Return what an environment is called within a line: ``production``."""
+    return _(_ENVIRONMENTS_INSIDE[environment])
+
+
 def part_words(part: Part) -> str:
     """Return what a part of the data is called within a sentence: ``vaults``."""
     return _(PARTS[part])

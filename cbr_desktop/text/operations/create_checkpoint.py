@@ -145,6 +145,7 @@ def create_checkpoint() -> Words:
         title=_("Create checkpoint"),
         thing=_("checkpoint"),
         things=_("checkpoints"),
+        thing_title=_("Checkpoint"),
         id_title=_("Checkpoint id"),
         place=_("the vault"),
         refused=_("Refused; nothing is backed up."),

@@ -30,6 +30,7 @@ def create_policy() -> Words:
         title=_("Create policy"),
         thing=_("policy"),
         things=_("policies"),
+        thing_title=_("Policy"),
         id_title=_("Policy id"),
         place=_("the policy of that name"),
         refused=_("Refused; no policy is made."),

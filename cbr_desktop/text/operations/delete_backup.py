@@ -45,6 +45,7 @@ def delete_backup() -> Words:
         title=_("Delete backup"),
         thing=_("backup"),
         things=_("backups"),
+        thing_title=_("Backup"),
         id_title=_("Backup id"),
         place=_("the backup"),
         refused=_("Refused; the backup is still there."),

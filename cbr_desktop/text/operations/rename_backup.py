@@ -42,6 +42,7 @@ def rename_backup() -> Words:
         title=_("Rename backup"),
         thing=_("backup"),
         things=_("backups"),
+        thing_title=_("Backup"),
         id_title=_("Backup id"),
         place=_("the backup"),
         refused=_("Refused; the backup has its name still."),

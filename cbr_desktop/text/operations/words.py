@@ -37,9 +37,9 @@ class Words:
     Names: ``title`` is the operation as something to be done, ``name`` stands for a request among others, ``request``
     and ``request_inside`` tell by its id what a request does, at the head of a sentence and within one,
     ``unproved_request`` does so at the head and without the id. ``thing`` and ``things`` are what it makes or changes,
-    ``id_title`` is the title of the id of that, ``place`` what takes one such request at a time, ``sought`` what is
-    looked for after a lost answer and where, ``searched`` the place alone; all of these stand within a sentence.
-    ``unnamed`` stands for the name of a request that gives none, where it is known by its name.
+    ``thing_title`` and ``id_title`` are the titles of that and of its id, ``place`` what takes one such request at a
+    time, ``sought`` what is looked for after a lost answer and where, ``searched`` the place alone; all but the titles
+    stand within a sentence. ``unnamed`` stands for the name of a request that gives none, where it is known by its name.
 
     ``running``, ``done``, ``partly`` and ``failed`` are what became of it in a few words, ``plan`` what becomes of a
     plan of such requests, ``report`` are the first lines of a report, ``lines`` the heading of the rest, ``line`` that
@@ -51,6 +51,7 @@ class Words:
     title: str
     thing: str
     things: str
+    thing_title: str
     id_title: str
     place: str
     refused: str

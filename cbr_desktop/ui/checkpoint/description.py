@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from cbr_desktop.domain.checkpoint import DESCRIPTION_LIMIT, description_findings
 from cbr_desktop.domain.finding import Finding
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.states import grouped
 from cbr_desktop.ui.kit.lines import FindingLines, label, offence
 
 _NEARLY = 230
@@ -75,8 +76,9 @@ class DescriptionField(QWidget):
     def _judge(self) -> None:
         text = self.text
         left = DESCRIPTION_LIMIT - len(text)
-        rest = _(" ({left} left)").format(left=left) if 0 <= left <= DESCRIPTION_LIMIT - _NEARLY else ""
-        self.counter.setText(f"{len(text)}/{DESCRIPTION_LIMIT}{rest}")
+        used = f"{len(text)}/{DESCRIPTION_LIMIT}"
+        is_near = 0 <= left <= DESCRIPTION_LIMIT - _NEARLY
+        self.counter.setText(_left(used, left) if is_near else used)
         self.show_findings(description_findings(text))
         self.fix.setVisible("<" in text or ">" in text)
         self._highlight(text)
@@ -116,3 +118,8 @@ def _offending(text: str) -> list[tuple[int, int]]:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _left(used: str, left: int) -> str:
+    """Return how much of the room is used, and how much is left of it."""
+    return ngettext("{used} ({count} left)", "{used} ({count} left)", left).format(used=used, count=grouped(left))

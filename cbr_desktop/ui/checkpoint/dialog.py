@@ -32,11 +32,11 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Environment, NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.template import Rendered
-from cbr_desktop.text.catalogue import N_, _, listed
+from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence, verdict_sentence
-from cbr_desktop.text.states import clock_words, counted, quoted
+from cbr_desktop.text.states import clock_words, counted, grouped, quoted
 from cbr_desktop.ui.checkpoint.description import DescriptionField
 from cbr_desktop.ui.checkpoint.name import NameField, host_name
 from cbr_desktop.ui.checkpoint.options import Advanced, TypeCards
@@ -271,7 +271,7 @@ class CheckpointDialog(QDialog):
         self.anyway.setObjectName("checkpointSendAnyway")
         self.anyway.setAccessibleName(_("Send anyway"))
         self.arm = push_button(
-            _("Arm for {value}").format(value=counted("{count} minute", "{count} minutes", _ARM_MINUTES)),
+            counted("Arm for {count} minute", "Arm for {count} minutes", _ARM_MINUTES),
             "checkpointArm",
         )
         self.send = push_button(_("&Send"), "checkpointSend")
@@ -404,7 +404,7 @@ class CheckpointDialog(QDialog):
         words = (
             _("names no resource: the whole vault")
             if named is None
-            else _("names {value}").format(value=counted("{count} resource", "{count} resources", count))
+            else counted("names {count} resource", "names {count} resources", count)
         )
         asked = checkpoint_change(self._draft.vault_id or VaultId(""), "", self._body, self._draft.name)
         self.inspector.preview.show_change(asked if self._body else None, words)
@@ -432,12 +432,10 @@ class CheckpointDialog(QDialog):
         reason = self._reason()
         for button in (self.send, self.hold, self.schedule):
             button.setEnabled(not reason)
-        words, later = (_("&Send"), "") if self._is_reachable() else (_("&Queue"), _(" There is no connection now."))
+        words, later = (_("&Send"), "") if self._is_reachable() else (_("&Queue"), _("There is no connection now."))
         self.send.setText(words)
         self.send.setAccessibleName(words.replace("&", ""))
-        hint = reason or _("Queues the request; it is sent as soon as the service can be reached.{later}").format(
-            later=later
-        )
+        hint = reason or sentences(_("Queues the request; it is sent as soon as the service can be reached."), later)
         self.send.setToolTip(tooltip(hint))
         self.send.setAccessibleDescription(hint)
         mark = READY
@@ -465,17 +463,17 @@ class CheckpointDialog(QDialog):
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
             first = next(f for f in self._verdict.findings if f.severity is Severity.WARN)
-            rest = _(" ({count} more in the pre-flight)").format(count=count - 1) if count > 1 else ""
-            return _("{value}: {first}{rest} Tick ‘Send anyway’ to send it all the same.").format(
-                value=counted("{count} warning", "{count} warnings", count), first=finding_sentence(first), rest=rest
-            )
+            warned = ngettext(
+                "{count} warning: {first}", "{count} warnings: {first} ({more} more in the pre-flight)", count
+            ).format(count=grouped(count), first=finding_sentence(first), more=grouped(count - 1))
+            return sentences(warned, _("Tick ‘Send anyway’ to send it all the same."))
         return ""
 
     def _broken_words(self) -> str:
         """Return where the JSON cannot be read."""
         line, finding = next(drafts.lines_of(self.draft_document.text, self._problems), (1, None))
         words = problem_sentence(finding) if finding is not None else _("There is no request in it.")
-        return _("Not ready: line {line} of the JSON. {words}").format(line=line, words=words)
+        return sentences(_("Not ready: line {line} of the JSON.").format(line=line), words)
 
     def _accept_warnings(self, accepted: bool) -> None:
         self._accepted = self._warned if accepted else frozenset()

@@ -21,7 +21,7 @@ from cbr_desktop.domain.checkpoint import NAME_LIMIT, forbidden_spans, name_find
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, Rendered
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, enumerated, listed
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import counted, shown
@@ -138,7 +138,7 @@ class NameField(QWidget):
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
         self.counter.setToolTip(
-            tooltip(_("{count} of at most {NAME_LIMIT} characters").format(count=len(name), NAME_LIMIT=NAME_LIMIT))
+            tooltip(_("{count} of at most {limit} characters").format(count=len(name), limit=NAME_LIMIT))
         )
         self.unique.setVisible(bool(name) and name == self._given)
         self.spaces.setText(_spaces_words(name))
@@ -151,13 +151,9 @@ class NameField(QWidget):
     def _offer_fix(self, name: str) -> None:
         repaired = repaired_name(name, self._rules)
         replaced = sum(a != b for a, b in zip(name, repaired, strict=False))
-        words = (
-            [_("replace {value}").format(value=counted("{count} character", "{count} characters", replaced))]
-            if replaced
-            else []
-        )
+        words = [counted("replace {count} character", "replace {count} characters", replaced)] if replaced else []
         words += [_("cut {count}").format(count=len(name) - NAME_LIMIT)] if len(name) > NAME_LIMIT else []
-        self.fix.setText("Fi&x: " + ", ".join(words))
+        self.fix.setText(_("Fi&x: {changes}").format(changes=listed(words)))
         self.fix.setToolTip(tooltip(_("Makes it {repaired}").format(repaired=shown(repaired))))
         self.fix.setVisible(bool(words))
 
@@ -227,9 +223,7 @@ class TemplateRow(QWidget):
         problems = " ".join(template_sentence(problem) for problem in made.problems)
         self._result.setText(
             problems
-            or _("Gives {made} ({count}/{NAME_LIMIT})").format(
-                made=made.name, count=len(made.name), NAME_LIMIT=NAME_LIMIT
-            )
+            or _("Gives {made} ({count}/{limit})").format(made=made.name, count=len(made.name), limit=NAME_LIMIT)
         )
 
     def _choose(self, template: str) -> None:
@@ -246,16 +240,12 @@ def _spaces_words(name: str) -> str:
     """Return the name with its outer spaces made visible, or nothing when it has none."""
     left = len(name) - len(name.lstrip())
     right = len(name) - len(name.rstrip()) if name.strip() else 0
-    words = [
-        f"{counted('{count} space', '{count} spaces', count)} {where}"
-        for count, where in ((left, "before"), (right, "after"))
-        if count
-    ]
-    if not words:
+    if not left and not right:
         return ""
-    return _("{words} the name: {value}{name}{value_2}").format(
-        words=" and ".join(words), value="␠" * left, name=shown(name.strip()), value_2="␠" * right
-    )
+    before = counted("{count} space before the name", "{count} spaces before the name", left)
+    after = counted("{count} space after the name", "{count} spaces after the name", right)
+    words = enumerated([words for words, count in ((before, left), (after, right)) if count])
+    return _("{spaces}: {name}").format(spaces=words, name=f"{'␠' * left}{shown(name.strip())}{'␠' * right}")
 
 
 def _units(text: str) -> int:

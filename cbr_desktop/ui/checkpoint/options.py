@@ -161,7 +161,7 @@ class Advanced(QWidget):
         self.until.setVisible(counted)
         end = (self._today.astimezone() + timedelta(days=self.days.value())).date() if counted else None
         self.until.setText(
-            _("until {ISODate}").format(ISODate=QDate(end.year, end.month, end.day).toString(Qt.DateFormat.ISODate))
+            _("until {date}").format(date=QDate(end.year, end.month, end.day).toString(Qt.DateFormat.ISODate))
             if end
             else ""
         )

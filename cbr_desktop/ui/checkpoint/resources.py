@@ -26,11 +26,11 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.marks import NEVER, Mark, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
@@ -305,15 +305,16 @@ class ResourcePicker(QWidget):
             self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
         elif self.whole.isChecked():
             self.summary.setText(
-                _(
-                    "{value} · {size} · no resource is named in the request,"
-                    " so the service takes all that are in the vault then"
-                ).format(value=counted("{count} resource", "{count} resources", len(ticked)), size=size)
+                ngettext(
+                    "{count} resource · {size} · no resource is named in the request, so the service takes all"
+                    " that are in the vault then",
+                    "{count} resources · {size} · no resource is named in the request, so the service takes"
+                    " all that are in the vault then",
+                    len(ticked),
+                ).format(count=grouped(len(ticked)), size=size)
             )
         else:
-            self.summary.setText(
-                _("{count} of {count_2} · {size}").format(count=len(ticked), count_2=len(rows), size=size)
-            )
+            self.summary.setText(_("{count} of {total} · {size}").format(count=len(ticked), total=len(rows), size=size))
 
     @contextmanager
     def _quiet(self) -> Iterator[None]:

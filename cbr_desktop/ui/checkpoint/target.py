@@ -110,8 +110,10 @@ class VaultField(QWidget):
     def _tell_identity(self) -> None:
         """Say which vault it is beyond its name, which another may have or seem to have."""
         vault, region = self.vault, self._ledger.profile.region
-        place = _(" · region {region}").format(region=shown(region, 60)) if region else ""
-        self.identity.setText(f"{shown(vault.id, 80)}{place}" if vault else "")
+        parts = [shown(vault.id, 80)] if vault else []
+        if vault and region:
+            parts.append(_("region {region}").format(region=shown(region, 60)))
+        self.identity.setText(" · ".join(parts))
         self.identity.setVisible(vault is not None)
 
     def _edited(self) -> None:

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.draft import SUFFIX, DraftText, Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import plain, tooltip
@@ -293,8 +294,10 @@ class DraftsPage(Page[DraftRow]):
         self._take()
         if gone:
             self.remarked.emit(
-                _("{value} moved to the system's trash, from where they come back.").format(
-                    value=counted("{count} draft", "{count} drafts", gone)
+                counted(
+                    "{count} draft moved to the system's trash, from where they come back.",
+                    "{count} drafts moved to the system's trash, from where they come back.",
+                    gone,
                 )
             )
 
@@ -390,16 +393,16 @@ class DraftsPage(Page[DraftRow]):
         files = [row for row in self._rows if row.path]
         bad = sum(row.is_bad for row in files)
         unknown = sum(row.as_of is None and age_words(row, self._times) != "" for row in files if row.is_readable)
-        words = _("{value} checked: {count} can be sent").format(
-            value=counted("{count} draft", "{count} drafts", len(files)), count=grouped(len(files) - bad)
+        checked = ngettext(
+            "{count} draft checked: {fit} can be sent", "{count} drafts checked: {fit} can be sent", len(files)
         )
-        words += _(", {bad} cannot").format(bad=grouped(bad)) if bad else ""
-        words += (
-            _("; of {unknown} {files} is not known here").format(unknown=grouped(unknown), files=_unknown_words(files))
-            if unknown
-            else ""
-        )
-        self.remarked.emit(f"{words}.")
+        words = [checked.format(count=grouped(len(files)), fit=grouped(len(files) - bad))]
+        if bad:
+            words.append(counted("{count} cannot", "{count} cannot", bad))
+        said = listed(words)
+        if unknown:
+            said = joined([said, _unknown_words(files).format(count=grouped(unknown))])
+        self.remarked.emit(_("{checked}.").format(checked=said))
 
     def restore_all(self) -> None:
         """Open every draft that was not saved in an editor."""
@@ -693,9 +696,11 @@ class DraftsPage(Page[DraftRow]):
 
     def _nothing(self, folder: str, total: int) -> Notice:
         if total:
-            why = _("{value} hidden by the filter {text}.").format(
-                value=counted("{count} draft is", "{count} drafts are", total), text=quoted(self.filter.text())
-            )
+            why = ngettext(
+                "{count} draft is hidden by the filter {text}.",
+                "{count} drafts are hidden by the filter {text}.",
+                total,
+            ).format(count=grouped(total), text=quoted(self.filter.text()))
             return Notice(_("No drafts match the filter"), why, _("Clear the filter"), "clear-filter")
         if not folder:
             return Notice(_("The drafts have not been read yet"), _("They come when the program has started."))
@@ -750,15 +755,21 @@ class UnsavedStrip(QWidget):
         """Say how many there are, or nothing when there are none."""
         self.line.say(
             _DIFFERENT,
-            _("{count} Restore opens each in its editor.").format(count=unsaved_words(count)) if count else "",
+            sentences(unsaved_words(count), _("Restore opens each in its editor.")) if count else "",
         )
         self.setVisible(bool(count))
 
 
 def _unknown_words(rows: Sequence[DraftRow]) -> str:
-    """Return what is not known of some drafts: what they are about, of whatever type."""
+    """Return that of so many drafts, a place, it is not known what they are about."""
     types = {row.subject.type for row in rows if row.is_readable and row.as_of is None and row.subject is not None}
-    return _("the {types}").format(types=types.pop()) if len(types) == 1 else _("what it is about")
+    if len(types) != 1:
+        return _("of {count} what it is about is not known here")
+    return {
+        SubjectType.VAULT: _("of {count} the vault is not known here"),
+        SubjectType.BACKUP: _("of {count} the backup is not known here"),
+        SubjectType.POLICY: _("of {count} the policy is not known here"),
+    }[types.pop()]
 
 
 def _subject_text(row: DraftRow) -> str:

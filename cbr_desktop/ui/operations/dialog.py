@@ -30,14 +30,14 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import lost_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import clock_words, counted, duration_words, quoted, shown
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -153,7 +153,7 @@ class ChangeDialog(QDialog):
         subject = change.subject
         name = quoted(subject.name, 80) if subject.name else "without a name"
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
-        self.subject.setText(f"{subject.type.capitalize()} {name}{id}")
+        self.subject.setText(f"{status_words(subject.type)} {name}{id}")
         self.subject.setVisible(bool(subject.id or subject.name))
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
@@ -201,20 +201,20 @@ class ChangeDialog(QDialog):
         self._typing.setVisible(self._wants_name())
         reason = self._reason()
         self.confirm.setEnabled(not reason)
-        hint = reason or _("Queues the request; it is sent as soon as the service can be reached.{value}").format(
-            value=self._later()
+        hint = reason or sentences(
+            _("Queues the request; it is sent as soon as the service can be reached."), self._later()
         )
         self.confirm.setToolTip(tooltip(hint))
         self.confirm.setAccessibleDescription(hint)
         mark = SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN] if reason else READY
-        self.verdict.say(mark, reason or f"Ready.{self._later()}")
+        self.verdict.say(mark, reason or sentences(_("Ready."), self._later()))
 
     def _later(self) -> str:
         """Return that the request would wait, where it would."""
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
-            return _(" There is no connection now: it is queued, and sent when there is one.")
+            return _("There is no connection now: it is queued, and sent when there is one.")
         return (
-            "" if self._is_fresh() else _(" It is judged by what was known before, since that could not be read anew.")
+            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read anew.")
         )
 
     def _wants_name(self) -> bool:
@@ -237,8 +237,8 @@ class ChangeDialog(QDialog):
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
             return _("Not ready: {first}").format(first=finding_sentence(first))
         if self._destroys and not self._is_fresh():
-            return _("Not ready: what is lost could not be counted afresh.{value} Read again.").format(
-                value=self._trouble()
+            return sentences(
+                _("Not ready: what is lost could not be counted afresh."), self._trouble(), _("Read again.")
             )
         return ""
 
@@ -248,11 +248,11 @@ class ChangeDialog(QDialog):
             return _("Profile {profile} is read-only: arm it first.").format(profile=quoted(self._context.profile.name))
         if self._warned - self._accepted:
             warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
-            more = _(" ({count} more above)").format(count=len(warnings) - 1) if len(warnings) > 1 else ""
-            count = counted("{count} warning", "{count} warnings", len(warnings))
-            return _("{count}: {warnings}{more} Tick ‘Send anyway’ to send it all the same.").format(
-                count=count, warnings=finding_sentence(warnings[0]), more=more
-            )
+            count = len(warnings)
+            warned = ngettext(
+                "{count} warning: {first}", "{count} warnings: {first} ({more} more above)", count
+            ).format(count=grouped(count), first=finding_sentence(warnings[0]), more=grouped(count - 1))
+            return sentences(warned, _("Tick ‘Send anyway’ to send it all the same."))
         if self._wants_name() and self.typed.text() != name_to_type(change.subject):
             return _("This is production: type {subject} above to go on.").format(
                 subject=quoted(name_to_type(change.subject))
@@ -347,7 +347,7 @@ class ChangeDialog(QDialog):
         self.cancel.setDefault(True)
         self.again = push_button(_("&Read again"), "changeRead", self.read)
         self.arm = push_button(
-            _("Arm for {value}").format(value=counted("{count} minute", "{count} minutes", _ARM_MINUTES)),
+            counted("Arm for {count} minute", "Arm for {count} minutes", _ARM_MINUTES),
             "changeArm",
             self._arm,
         )

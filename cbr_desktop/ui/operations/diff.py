@@ -161,9 +161,9 @@ class DiffDialog(QDialog):
             text.setExtraSelections([self._selection(text, n, lines[n] is None, side) for n in marked])
         changed = sum(not row.is_same for row in rows)
         self.summary.setText(
-            _("{value} in {value_2} (F7 next, Shift+F7 back)").format(
-                value=counted("{count} change", "{count} changes", len(self._changes)),
-                value_2=counted("{count} line", "{count} lines", changed),
+            _("{changes} in {lines} (F7 next, Shift+F7 back)").format(
+                changes=counted("{count} change", "{count} changes", len(self._changes)),
+                lines=counted("{count} line", "{count} lines", changed),
             )
             if changed
             else _("Both say the same, letter by letter.")

@@ -292,11 +292,14 @@ def problem_sentence(finding: Finding) -> str:
     """Return what is wrong with a text that is being edited, where the sentence for files speaks of opening it."""
     if finding.kind is not FindingKind.NOT_JSON:
         return finding_sentence(finding)
-    detail = json_words(finding)
-    place = _(" at column {column}").format(column=finding.facts["column"]) if finding.facts["line"] else ""
-    return _("This is not valid JSON{place}: {lower}{detail}. Correct it here, or undo (Ctrl+Z).").format(
-        place=place, lower=detail[:1].lower(), detail=detail[1:]
+    bad = (
+        _("This is not valid JSON at column {column}: {why}. Correct it here, or undo (Ctrl+Z).")
+        if finding.facts["line"]
+        else _("This is not valid JSON: {why}. Correct it here, or undo (Ctrl+Z).")
     )
+    # the parser's words, which begin as a sentence does, stand within one here
+    why = json_words(finding)
+    return bad.format(column=finding.facts.get("column"), why=why[:1].lower() + why[1:])
 
 
 def _is_block(finding: Finding) -> bool:

@@ -320,7 +320,7 @@ class _Head(QWidget):
         )
         self._made.show_text(
             intent.result.id if intent.result is not None else "",
-            _("{capitalize} id").format(capitalize=words.thing.capitalize()),
+            words.id_title,
         )
         refused = intent.refusal.request_id if intent.refusal else ""
         self._request.show_text(intent.request_id or refused)
@@ -335,7 +335,9 @@ def _subject_words(intent: Intent) -> str:
     """Return where a request went: its subject's name, the id, and the endpoint of its region."""
     host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
     id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
-    return _("{value} at {host}").format(value=f"{name} ({id})" if name and id else name or id, host=plain(host, 80))
+    return _("{subject} at {host}").format(
+        subject=f"{name} ({id})" if name and id else name or id, host=plain(host, 80)
+    )
 
 
 class CopyLine(QWidget):

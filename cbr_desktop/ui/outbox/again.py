@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import PLACES
-from cbr_desktop.text.states import clock_words, counted, duration_words, quoted, shown
+from cbr_desktop.text.sentences import searched_words
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.ui.kit.lines import label, make_room
 
 _WIDTH = 560
@@ -79,8 +79,8 @@ def sent_words(intent: Intent, place: str, now: datetime) -> str:
     """Return when and where a request was sent."""
     at = intent.sent_at or intent.created_at
     return plain(
-        _("Sent {at} ({now} ago) to {place}.").format(
-            at=clock_words(at, now), now=duration_words(now - at), place=place
+        _("Sent {at} ({age} ago) to {place}.").format(
+            at=clock_words(at, now), age=duration_words(now - at), place=place
         ),
         1000,
     )
@@ -88,35 +88,40 @@ def sent_words(intent: Intent, place: str, now: datetime) -> str:
 
 def looked_lines(intent: Intent, now: datetime) -> list[str]:
     """Return where a request was looked for, each place a line; who looked nowhere says so."""
-    by = (
-        _("for by the name {intent}").format(intent=quoted(intent.name, 80))
-        if intent.name
-        else _("for by vault, resources and time")
-    )
-    by = by if words_of(intent).is_counted else _("for {intent}").format(intent=words_of(intent).sought(intent))
-    lines = [_("Looked {by}, {looked}.").format(by=by, looked=_looked_words(looked, now)) for looked in intent.looked]
-    until = clock_words(intent.changed_at, now)
-    return lines or [
-        _("Looked {by} in tasks and backups until {until}; how often is not kept.").format(by=by, until=until)
-    ]
+    words = words_of(intent)
+    if not words.is_counted:
+        looked, unkept = (
+            _("Looked for {sought}, {where}."),
+            _("Looked for {sought} in tasks and backups until {until}; how often is not kept."),
+        )
+    elif intent.name:
+        looked, unkept = (
+            _("Looked for by the name {name}, {where}."),
+            _("Looked for by the name {name} in tasks and backups until {until}; how often is not kept."),
+        )
+    else:
+        looked, unkept = (
+            _("Looked for by vault, resources and time, {where}."),
+            _("Looked for by vault, resources and time in tasks and backups until {until}; how often is not kept."),
+        )
+    named = {"sought": words.sought(intent), "name": quoted(intent.name, 80)}
+    lines = [looked.format(where=_looked_words(each, now), **named) for each in intent.looked]
+    return lines or [unkept.format(until=clock_words(intent.changed_at, now), **named)]
 
 
 def _looked_words(looked: Looked, now: datetime) -> str:
-    where = _("in {where} since {since}").format(
-        where=PLACES.get(looked.where, shown(looked.where, 40)), since=clock_words(looked.since, now)
-    )
-    failed = (
-        _(", and {value} more failed").format(value=counted("{count} look", "{count} looks", looked.failures))
-        if looked.failures
-        else ""
-    )
+    where, since = searched_words(looked.where, shown(looked.where, 40)), clock_words(looked.since, now)
     if not looked.times or looked.last_at is None:
-        return _("{where}, without success: {value} failed").format(
-            where=where, value=counted("{count} look", "{count} looks", looked.failures)
-        )
-    return _("{where}, {value}, the last time {last_at}{failed}").format(
-        where=where,
-        value=counted("{count} time", "{count} times", looked.times),
-        last_at=clock_words(looked.last_at, now),
-        failed=failed,
-    )
+        return ngettext(
+            "in {where} since {since}, without success: {count} look failed",
+            "in {where} since {since}, without success: {count} looks failed",
+            looked.failures,
+        ).format(count=grouped(looked.failures), where=where, since=since)
+    told = ngettext(
+        "in {where} since {since}, {count} time, the last time {last}",
+        "in {where} since {since}, {count} times, the last time {last}",
+        looked.times,
+    ).format(count=grouped(looked.times), where=where, since=since, last=clock_words(looked.last_at, now))
+    if not looked.failures:
+        return told
+    return listed([told, counted("and {count} look more failed", "and {count} looks more failed", looked.failures)])

@@ -16,7 +16,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
@@ -30,7 +30,7 @@ from cbr_desktop.text.requests import (
     waiting_words,
 )
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, Notice, Times
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.page import Page, Target
@@ -279,13 +279,16 @@ class OutboxPage(Page[Intent]):
         if len(rows) != 1:
             if not rows:
                 return _("Select a request to see where it stands and what can be done about it.")
-            return _("{value} selected, {count} of them held.").format(
-                value=counted("{count} request", "{count} requests", len(rows)), count=len(held)
-            )
+            return ngettext(
+                "{count} request selected, {held} of them held.",
+                "{count} requests selected, {held} of them held.",
+                len(rows),
+            ).format(count=grouped(len(rows)), held=len(held))
         sentence = self._sentence(rows[0])
         if held and held[0].reason != Reason.ELSEWHERE:
             context = self._context(held[0])
-            sentence += f" {release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))}"
+            released = release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))
+            sentence = sentences(sentence, released)
         return plain(sentence, 1000)
 
     # what a person does
@@ -324,8 +327,8 @@ class OutboxPage(Page[Intent]):
         if len(done) < len(rows):
             late = len(rows) - len(done)
             self.remarked.emit(
-                _("Too late for {value}: sent already.").format(
-                    value=counted("{count} request", "{count} requests", late)
+                counted(
+                    "Too late for {count} request: sent already.", "Too late for {count} requests: sent already.", late
                 )
             )
 
@@ -379,13 +382,14 @@ class OutboxPage(Page[Intent]):
             _("It goes to {where}.").format(where=where) if where else _("They are sent one by one."),
         )
         if problems:
-            more = _(" ({count} more)").format(count=len(problems) - 1) if len(problems) > 1 else ""
-            self.remarked.emit(_("Still held. {problems}{more}").format(problems=problems[0], more=more))
+            more = len(problems) - 1
+            rest = counted("({count} more)", "({count} more)", more) if more else ""
+            self.remarked.emit(sentences(_("Still held."), problems[0], rest))
 
     def _say_done(self, rows: list[Intent], verb: str, more: str) -> None:
         if rows:
             what = self._named(rows[0]) if len(rows) == 1 else counted("{count} request", "{count} requests", len(rows))
-            self.remarked.emit(f"{verb}: {what}. {more}")
+            self.remarked.emit(sentences(_("{done}: {what}.").format(done=verb, what=what), more))
 
     def _open_outcome(self) -> None:
         for row in self._own():

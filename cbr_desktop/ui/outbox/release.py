@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.requests import subject_words, waiting_words
 from cbr_desktop.text.states import counted
-from cbr_desktop.text.words import ENVIRONMENTS, NONE, Times
+from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.widgets import dress_table
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -61,10 +61,12 @@ class ReleaseDialog(QDialog):
         layout.setSpacing(8)
         many = counted("{count} request", "{count} requests", len(held))
         production = sum(context.profile.environment is Environment.PRODUCTION for _intent, context in held)
-        stake = _(" {production} of them in PRODUCTION.").format(production=production) if production else ""
+        stake = ""
+        if production:
+            stake = counted("{count} of them in PRODUCTION.", "{count} of them in PRODUCTION.", production)
         layout.addWidget(
             label(
-                _("Release sends these {many} to the service, one by one.{stake}").format(many=many, stake=stake),
+                sentences(_("Release sends these {requests} to the service, one by one.").format(requests=many), stake),
                 "releaseQuestion",
             )
         )
@@ -113,8 +115,8 @@ def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, 
         words_of(intent).name(intent),
         subject_words(intent),
         intent.subject.id or NONE,
-        f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
+        f"{target.profile} ({environment_words(profile.environment)})",
         profile.region,
         target.project,
-        waiting_words(intent, None, times.now()).removeprefix("You: ").capitalize(),
+        waiting_words(intent, None, times.now()),
     )

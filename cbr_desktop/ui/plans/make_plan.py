@@ -30,7 +30,7 @@ from cbr_desktop.domain.plan import (
     is_blocked,
 )
 from cbr_desktop.domain.template import PRESETS
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
@@ -117,12 +117,10 @@ class MakePlanDialog(QDialog):
         try:
             found = self._plans.write(path, self.plan(name))
         except CbrError as error:
-            self.verdict.say(BAD, _("Not written. {error}").format(error=error_sentence(error)))
+            self.verdict.say(BAD, sentences(_("Not written."), error_sentence(error)))
             return
         if is_blocked(found):
-            self.verdict.say(
-                BAD, _("Not written. {value}").format(value=" ".join(finding_sentence(each.finding) for each in found))
-            )
+            self.verdict.say(BAD, sentences(_("Not written."), *(finding_sentence(each.finding) for each in found)))
             return
         self.made.emit(path)
         self.close()
@@ -147,27 +145,30 @@ class MakePlanDialog(QDialog):
         broken = [step for step in self._steps if step.document is None]
         if broken:
             first = broken[0]
-            own = " ".join(finding_sentence(each.finding) for each in self._findings if each.step == first.number)
-            more = _(" ({count} more)").format(count=len(broken) - 1) if len(broken) > 1 else ""
-            return _("Nothing is written: {name} is no request. {own}{more}").format(
-                name=quoted(PurePath(first.file).name, 80), own=own, more=more
-            )
+            own = [finding_sentence(each.finding) for each in self._findings if each.step == first.number]
+            more = counted("({count} more)", "({count} more)", len(broken) - 1) if len(broken) > 1 else ""
+            name = quoted(PurePath(first.file).name, 80)
+            return sentences(_("Nothing is written: {name} is no request.").format(name=name), *own, more)
         if len(self._steps) > STEP_LIMIT:
-            return _("A plan has {STEP_LIMIT} steps at most. Choose fewer requests.").format(STEP_LIMIT=STEP_LIMIT)
+            return _("A plan has {limit} steps at most. Choose fewer requests.").format(limit=STEP_LIMIT)
         return next(
             (finding_sentence(each.finding) for each in found if each.finding.kind is FindingKind.BAD_TEMPLATE), ""
         )
 
     def _ready_words(self, found: Sequence[StepFinding]) -> str:
-        words = _("{value} will be copied into the plan in this order.").format(
-            value=counted("{count} request", "{count} requests", len(self._steps))
+        words = counted(
+            "{count} request will be copied into the plan in this order.",
+            "{count} requests will be copied into the plan in this order.",
+            len(self._steps),
         )
         bad = {each.step for each in found if each.step and is_blocked([each])}
         if bad:
-            words += _(" {value} cannot be sent as it is known now; the plan is judged again").format(
-                value=counted("{count} step", "{count} steps", len(bad))
+            unfit = counted(
+                "{count} step cannot be sent as it is known now; the plan is judged again before it is run.",
+                "{count} steps cannot be sent as it is known now; the plan is judged again before it is run.",
+                len(bad),
             )
-            words += _(" before it is run.")
+            return sentences(words, unfit)
         return words
 
     def _example(self, reason: str) -> str:

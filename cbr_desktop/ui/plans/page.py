@@ -345,8 +345,8 @@ class PlansPage(Page[PlanRow]):
             }
             hindrance = profiles.hindrance("continue") or self._loss_hindrance(row)
             self.buttons["continue"].setEnabled(not hindrance)
-            self.buttons["continue"].setToolTip(tooltip(hindrance or self._VERBS["continue"][1]))
-            words = _("Open {value}").format(value=counted("{count} profile", "{count} profiles", len(row.closed)))
+            self.buttons["continue"].setToolTip(tooltip(hindrance or _(self._VERBS["continue"][1])))
+            words = counted("Open {count} profile", "Open {count} profiles", len(row.closed))
             self.buttons["profiles"].setText(words)
             self.buttons["profiles"].setAccessibleName(words)
         for verb, button in self.buttons.items():
@@ -507,9 +507,9 @@ def _name_words(row: PlanRow) -> str:
 
 def _done_words(row: PlanRow) -> str:
     return (
-        _("{DONE} of {count}").format(DONE=row.told.count(Stand.DONE), count=len(row.told.rows))
+        _("{count} of {total}").format(count=row.told.count(Stand.DONE), total=len(row.told.rows))
         if row.is_known
-        else _("? of {count}").format(count=len(row.told.rows))
+        else _("? of {total}").format(total=len(row.told.rows))
     )
 
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.plans.steps import StepTable
@@ -81,22 +81,22 @@ class PlanDialog(QDialog):
         profiles = self._profiles()
         closed = profiles.closed
         self.open_profiles.setVisible(bool(closed))
-        self.open_profiles.setText(
-            _("Open {value}").format(value=counted("{count} profile", "{count} profiles", len(closed)))
-        )
+        self.open_profiles.setText(counted("Open {count} profile", "Open {count} profiles", len(closed)))
         reason = self._reason(profiles)
         self.arm.setVisible(bool(profiles.unarmed) and not closed and self._workspace.sealed is None)
         self.start.setEnabled(not reason)
         self.start.setToolTip(tooltip(reason or _("Sends the requests of the plan in their order")))
         whole = [finding_sentence(found.finding) for found in self._findings if found.step == 0]
-        ready = _("Ready: {value}, {value_2}.").format(
-            value=counted("{count} step", "{count} steps", len(self._plan.steps)), value_2=self._rule_words()
-        )
+        ready = ngettext(
+            "Ready: {count} step, {rules}.", "Ready: {count} steps, {rules}.", len(self._plan.steps)
+        ).format(count=grouped(len(self._plan.steps)), rules=self._rule_words())
         warned = {found.step for found in self._findings if found.finding.severity is Severity.WARN}
         if warned:
             whole.append(
-                _("There are warnings about {value}; running the plan accepts them.").format(
-                    value=counted("{count} step", "{count} steps", len(warned))
+                counted(
+                    "There are warnings about {count} step; running the plan accepts them.",
+                    "There are warnings about {count} steps; running the plan accepts them.",
+                    len(warned),
                 )
             )
         mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
@@ -115,8 +115,10 @@ class PlanDialog(QDialog):
             return _("Not judged yet: open {names} first. Nothing is sent by that.").format(names=names)
         if is_blocked(self._findings):
             count = len({found.step for found in self._findings if is_blocked([found])})
-            return _("Not ready: {value} must be put right in the file; see what was found.").format(
-                value=counted("{count} step", "{count} steps", count)
+            return counted(
+                "Not ready: {count} step must be put right in the file; see what was found.",
+                "Not ready: {count} steps must be put right in the file; see what was found.",
+                count,
             )
         return profiles.hindrance("run") or self._loss_reason()
 
@@ -234,7 +236,7 @@ class PlanDialog(QDialog):
         many = counted("{count} step", "{count} steps", len(self._plan.steps))
         self.start = push_button(_("&Run {many}").format(many=many), "planRun", self.run)
         self.arm = push_button(
-            _("&Arm for {value}").format(value=counted("{count} minute", "{count} minutes", MINUTES_ARMED)),
+            counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED),
             "planArm",
             self._arm,
         )

@@ -26,13 +26,13 @@ from cbr_desktop.domain.policy import (
     RETENTION_LIMIT,
     PolicyDraft,
 )
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.schedules import (
     DAY_WORDS,
     clock_of_day,
+    kept_sentence,
     local_words,
     offset_words,
-    retention_words,
     runs_sentence,
 )
 from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
@@ -132,8 +132,11 @@ class PolicyFields(ChangeForm):
 
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
-        here = _(" = here {minute}").format(minute=local_words(minute, self._offset)) if self._offset else ""
-        item = QListWidgetItem(f"{words}{here}", self.times)
+        if self._offset:
+            words = _("{time} UTC = here {here}").format(
+                time=clock_of_day(minute), here=local_words(minute, self._offset)
+            )
+        item = QListWidgetItem(words, self.times)
         item.setData(Qt.ItemDataRole.UserRole, minute)
 
     def _minutes(self) -> list[int]:
@@ -159,13 +162,8 @@ class PolicyFields(ChangeForm):
         self._more.setVisible(form.long_term is not None)
         self.remove.setEnabled(bool(self.times.selectedItems()))
         self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
-        state = "" if form.enabled else _(" It is made disabled, so nothing runs before it is enabled.")
-        kept = retention_words(form.draft())
-        self.rule.setText(
-            _("{runs} Its backups are kept: {kept}.{state}").format(
-                runs=runs_sentence(form.runs, self._offset), kept=_small(kept), state=state
-            )
-        )
+        state = "" if form.enabled else _("It is made disabled, so nothing runs before it is enabled.")
+        self.rule.setText(sentences(runs_sentence(form.runs, self._offset), kept_sentence(form.draft()), state))
 
     # building
 
@@ -251,13 +249,13 @@ class PolicyFields(ChangeForm):
 
     def _clock(self) -> QWidget:
         here = offset_words(self._offset)
-        note = _(" It is {here} here today; where clocks change with the season, the time here does, too.").format(
+        note = _("It is {here} here today; where clocks change with the season, the time here does, too.").format(
             here=here
         )
         return _column(
             _row(self.time, self.add, self.remove),
             self.times,
-            label(_("The service runs by UTC.{note}").format(note=note if self._offset else ""), "policyClockNote"),
+            label(sentences(_("The service runs by UTC."), note if self._offset else ""), "policyClockNote"),
         )
 
     def _retention(self) -> QWidget:
@@ -273,10 +271,6 @@ class PolicyFields(ChangeForm):
 
 def _words(name: str) -> QLabel:
     return label({"daily": "days", "weekly": "weeks", "monthly": "months", "yearly": "years"}[name], "policyWords")
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _radio(words: str, name: str) -> QRadioButton:

@@ -8,7 +8,7 @@ from cbr_desktop.domain.profile import Environment, NameRules, Profile
 from cbr_desktop.domain.template import PRESETS
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import name_rules_words
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_title
 from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.profiles.listing import chip_icon
@@ -27,7 +27,7 @@ class CareSection(Section):
             "environment",
             _("&Environment"),
             _("Environment"),
-            [(ENVIRONMENTS[e].capitalize(), e) for e in environments],
+            [(environment_title(e), e) for e in environments],
         )
         for row, environment in enumerate(environments):
             self._environment.setItemIcon(row, chip_icon(ENVIRONMENT_COLOURS[environment]))

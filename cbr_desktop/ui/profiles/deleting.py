@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout,
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import quoted
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.lines import label, make_room
 from cbr_desktop.ui.profiles.listing import place_words
 
@@ -29,7 +29,7 @@ class DeleteDialog(QDialog):
         self.setAccessibleName(_("Delete profile"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
-        place = " · ".join(part for part in (ENVIRONMENTS[profile.environment], place_words(profile)) if part)
+        place = " · ".join(part for part in (environment_words(profile.environment), place_words(profile)) if part)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addWidget(

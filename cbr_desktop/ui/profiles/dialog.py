@@ -31,12 +31,12 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, enumerated, ngettext
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import secret_words, store_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
@@ -148,8 +148,10 @@ class ProfilesDialog(QDialog):
         """Close, unless something is not saved: that is said first."""
         unsaved = [row for row in self._rows if row.is_changed and not self._is_blank(row)]
         if unsaved:
-            words = _("{value} changes that are not saved.").format(
-                value=counted("{count} profile has", "{count} profiles have", len(unsaved))
+            words = counted(
+                "{count} profile has changes that are not saved.",
+                "{count} profiles have changes that are not saved.",
+                len(unsaved),
             )
             self.notices.say(words, WARNING, _("Close without saving"), self._close_anyway)
             return
@@ -417,10 +419,11 @@ class ProfilesDialog(QDialog):
 
     def _imported(self, names: Sequence[str]) -> None:
         self.reload(names[0])
-        words = counted("{count} profile was", "{count} profiles were", len(names))
         self.notices.say(
-            _("{words} taken over, without secrets. Test each one; you will be asked for its secrets.").format(
-                words=words
+            counted(
+                "{count} profile was taken over, without secrets. Test each one; you will be asked for its secrets.",
+                "{count} profiles were taken over, without secrets. Test each one; you will be asked for its secrets.",
+                len(names),
             )
         )
         self.changed.emit()
@@ -442,10 +445,12 @@ class ProfilesDialog(QDialog):
 
     def _export(self, names: Sequence[str], path: str) -> None:
         if self._try(lambda: self._profiles.export(path, names), _("Not exported.")):
-            words = counted("{count} profile was", "{count} profiles were", len(names))
-            self.notices.say(
-                _("{words} written to {path}, as saved and without secrets.").format(words=words, path=path)
+            written = ngettext(
+                "{count} profile was written to {path}, as saved and without secrets.",
+                "{count} profiles were written to {path}, as saved and without secrets.",
+                len(names),
             )
+            self.notices.say(written.format(count=grouped(len(names)), path=path))
 
     def _saved_names(self, *, only_current: bool) -> list[str]:
         rows = self._rows if not only_current else [self._current] if self._current else []
@@ -555,9 +560,9 @@ class ProfilesDialog(QDialog):
             return
         profile = row.form.profile()
         kinds = [kind for kind in secrets_of(profile) if kind is not SecretKind.PASSCODE]
-        words = " and ".join(secret_words(kind) for kind in kinds)
+        words = enumerated([secret_words(kind) for kind in kinds])
         asked = self._login(
-            profile, kinds, _("Enter the {words}. Nothing is sent now.").format(words=words), _("&Keep")
+            profile, kinds, _("Enter the {secrets}. Nothing is sent now.").format(secrets=words), _("&Keep")
         )
         asked.given.connect(partial(self._accepted, profile))
         asked.open()

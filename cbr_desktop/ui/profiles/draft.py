@@ -9,7 +9,7 @@ from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.identity import fault_sentence, host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
@@ -108,7 +108,7 @@ def _endpoints(profile: Profile, unproved: Collection[str]) -> list[Problem]:
     if not profile.iam_endpoint and not profile.cbr_endpoint:
         if profile.region:
             words = _("{region} is no region of the list.").format(region=quoted(profile.region, 60))
-            return [Problem("region", _("{words} Choose one, or ‘Other endpoints…’.").format(words=words))]
+            return [Problem("region", sentences(words, _("Choose one, or ‘Other endpoints…’.")))]
         return [Problem("region", _("Choose a region, or ‘Other endpoints…’ at the end of the list."))]
     found = []
     addresses = (
@@ -144,8 +144,8 @@ def _mfa(profile: Profile) -> list[Problem]:
 def _region_of_project(profile: Profile, regions: Mapping[str, Endpoints]) -> list[Problem]:
     region = profile.project.partition("_")[0]
     if region in regions and profile.region in regions and region != profile.region:
-        words = _("Project {project} belongs to region {region}, not to {region_2}.").format(
-            project=quoted(profile.project, 60), region=region, region_2=profile.region
+        words = _("Project {project} belongs to region {region}, not to {other}.").format(
+            project=quoted(profile.project, 60), region=region, other=profile.region
         )
         return [Problem("project", words, blocks=False)]
     return []

@@ -251,9 +251,7 @@ class ImportDialog(QDialog):
         elif troubled is not None:
             reason = f"{quoted(troubled.name, 60)}: {trouble}"
         self.take.setText(
-            _("&Import {value}").format(value=counted("{count} profile", "{count} profiles", len(ticked)))
-            if ticked
-            else _("&Import")
+            counted("&Import {count} profile", "&Import {count} profiles", len(ticked)) if ticked else _("&Import")
         )
         self.take.setEnabled(not reason)
         self.take.setToolTip(tooltip(reason))

@@ -8,7 +8,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_inside, environment_words
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, tone_colour
 
 PROFILE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -37,7 +37,7 @@ def place_words(profile: Profile) -> str:
 
 def row_words(profile: Profile, state: str = "") -> str:
     """Return a profile's row for screen readers."""
-    parts = (profile.name, profile.region, profile.project, ENVIRONMENTS[profile.environment].lower(), state)
+    parts = (profile.name, profile.region, profile.project, environment_inside(profile.environment), state)
     return ", ".join(plain(part, 60) for part in parts if part)
 
 
@@ -84,7 +84,7 @@ def _draw_chip(painter: QPainter, rect: QRect, profile: Profile, font: QFont) ->
     small = QFont(font)
     small.setPointSizeF(font.pointSizeF() * 0.8)
     small.setBold(True)
-    words = ENVIRONMENTS[profile.environment]
+    words = environment_words(profile.environment)
     metrics = QFontMetrics(small)
     width, height = metrics.horizontalAdvance(words) + 10, metrics.height() + 2
     chip = QRect(rect.right() - width + 1, rect.top(), width, height)

@@ -270,11 +270,11 @@ class SecretField(QWidget):
         """Return why this cannot be used, empty when it can."""
         secret, words = self.secret(), secret_words(self._kind)
         if not secret:
-            return _("Enter the {words}.").format(words=words)
+            return _("Enter the {secret}.").format(secret=words)
         if self._kind is SecretKind.PASSCODE and not (secret.isascii() and secret.isdigit()):
             return _("The passcode has digits only. Type the number that the device shows now.")
         if self._kind not in _TYPED and not (secret.isascii() and secret.isprintable()):
-            return _("The {words} has characters that none can have. Copy it again.").format(words=words)
+            return _("The {secret} has characters that none can have. Copy it again.").format(secret=words)
         return ""
 
     def _edited(self, text: str) -> None:
@@ -282,8 +282,9 @@ class SecretField(QWidget):
         secret = self.secret()
         said = ""
         if self._kind in _LONG and secret:
-            said = f"{counted('{count} character', '{count} characters', len(secret))}"
-            said += _(", blanks and line breaks left out") if secret != text else ""
+            said = counted("{count} character", "{count} characters", len(secret))
+            if secret != text:
+                said = _("{characters}, blanks and line breaks left out").format(characters=said)
         elif self._kind in _TYPED and text != text.strip():
             said = _("It begins or ends with a blank. That is sent, too.")
         self._length.setText(said)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
-from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import counted
 
 
@@ -103,4 +102,4 @@ class Source:
 
 def unsaved_words(count: int) -> str:
     """Return how many drafts were not saved."""
-    return _("{value} not saved.").format(value=counted("{count} draft was", "{count} drafts were", count))
+    return counted("{count} draft was not saved.", "{count} drafts were not saved.", count)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, EntryKind
@@ -79,7 +80,7 @@ def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
             _("Free"),
             gb_words(vault.free_gb)
             if vault.free_gb >= 0
-            else _("none; over-full by {value}").format(value=gb_words(-vault.free_gb)),
+            else _("none; over-full by {size}").format(size=gb_words(-vault.free_gb)),
         ),
         (_("Protection"), status_words(vault.protect_type)),
         (
@@ -99,9 +100,7 @@ def _vault(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         ("ID", vault.id),
     ]
     relations = [
-        _("Policy: {policy}{value}").format(
-            policy=shown(policy.name, 80), value="" if policy.enabled else " (disabled)"
-        )
+        (_("Policy: {name}") if policy.enabled else _("Policy: {name} (disabled)")).format(name=shown(policy.name, 80))
         for policy in vault_index.policies(vault)
     ]
     relations += [
@@ -325,7 +324,7 @@ def _task(task: Task, ledger: Reading, times: Times) -> Sheet:
 def _explain_task(task: Task) -> str:
     if task.code:
         return refusal_sentence(task.code, task.message, task.request_id)
-    return _TASK_STATES.get(str(task.status), _("This version does not know that state."))
+    return _(_TASK_STATES.get(str(task.status), N_("This version does not know that state.")))
 
 
 _TASK_STATES: dict[str, str] = {
@@ -344,7 +343,7 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
         (_("Waiting for / note"), waiting_words(intent, outcome, times.now())),
-        (subject.type.capitalize(), vault),
+        (status_words(subject.type), vault),
         (_("Profile"), target.profile),
         (
             _("Project"),
@@ -388,8 +387,8 @@ def _intent(intent: Intent, ledger: Reading, times: Times) -> Sheet:
 def _made(intent: Intent) -> Facts:
     """Return what a request has made, where that is something else than what it is done to."""
     made = intent.result.id if intent.result is not None else ""
-    words = words_of(intent).thing.capitalize()
-    return [] if words.lower() == intent.subject.type and made in ("", intent.subject.id) else [(words, made or NONE)]
+    is_subject = intent.subject.type is not SubjectType.VAULT and made in ("", intent.subject.id)
+    return [] if is_subject else [(words_of(intent).thing_title, made or NONE)]
 
 
 def _entry(entry: Entry, times: Times) -> Sheet:

@@ -10,7 +10,7 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, duration_words
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -146,7 +146,8 @@ class ProfileHeader(QWidget):
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
         found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
         gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
-        self._chip.setText(ENVIRONMENTS[gravest] + (_(" and others") if len(found) > 1 else ""))
+        words = environment_words(gravest)
+        self._chip.setText(_("{environment} and others").format(environment=words) if len(found) > 1 else words)
         colour = QColor(ENVIRONMENT_COLOURS[gravest])
         if len(profiles) == 1 and not self._workspace.is_demo:
             colour = profile_colour(profiles[0])
@@ -209,12 +210,14 @@ def guard_words(guarded: Sequence[ProfileContext], shown: int) -> str:
         return _("Read-only mode")
     armed = [context.guard.armed_until for context in guarded if context.guard.armed_until is not None]
     if not armed:
-        return "Read-only" if shown == 1 else _("{count} of {shown} read-only").format(count=len(guarded), shown=shown)
+        return (
+            _("Read-only") if shown == 1 else _("{count} of {shown} read-only").format(count=len(guarded), shown=shown)
+        )
     left = duration_words(min(armed) - guarded[0].clock.now())
     return (
         _("Armed, {left} left").format(left=left)
         if shown == 1
-        else _("{count} of {count_2} armed, {left} left").format(count=len(armed), count_2=len(guarded), left=left)
+        else _("{count} of {total} armed, {left} left").format(count=len(armed), total=len(guarded), left=left)
     )
 
 

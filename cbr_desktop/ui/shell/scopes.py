@@ -64,7 +64,7 @@ def open_arm_menu(workspace: Workspace, button: QToolButton, armed: Callable[[Pr
             menu.addAction(_fit(guard_words([context], 1))).setEnabled(False)
             menu.addAction(_("Disarm now")).triggered.connect(partial(_arm, context, 0, armed))
         for minutes in ARM_MINUTES:
-            words = _("Arm for {value}").format(value=counted("{count} minute", "{count} minutes", minutes))
+            words = counted("Arm for {count} minute", "Arm for {count} minutes", minutes)
             menu.addAction(words).triggered.connect(partial(_arm, context, minutes, armed))
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu
@@ -190,8 +190,8 @@ def member_words(ledger: Ledger) -> str:
     if connection.error is not None and connection.reach is not Reach.ONLINE:
         return f"{Shape.CROSS} {error_words(connection.error)}"
     if any(part.loading for part in ledger.freshness.values()):
-        return _("{HALF} reading…").format(HALF=Shape.HALF)
-    words = connection_words(connection).removesuffix(" yet")
+        return f"{Shape.HALF} {_('reading…')}"
+    words = connection_words(connection, is_short=True)
     lacks = any(part.lacking is not None or part.error is not None for part in ledger.freshness.values())
     return _("{words}, not all").format(words=words) if lacks else words
 

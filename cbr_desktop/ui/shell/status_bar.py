@@ -8,12 +8,21 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import SecretMissing, Unreachable
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, duration_words
-from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence, shortfall_words
+from cbr_desktop.text.words import (
+    Times,
+    age_words,
+    ages_words,
+    lacking_sentence,
+    page_noun,
+    part_title,
+    part_words,
+    shortfall_words,
+)
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
@@ -133,23 +142,21 @@ class StatusBar(QStatusBar):
         return timer
 
 
-def connection_words(connection: Connection) -> str:
+def connection_words(connection: Connection, *, is_short: bool = False) -> str:
     """Return the state of the connection in a word, with a shape, and the last answer's time."""
     if is_offline(connection):
-        return f"{Shape.RING} Offline"
+        return f"{Shape.RING} {_('Offline')}"
     if connection.reach is Reach.ONLINE:
-        latency = (
-            _(" {latency_ms:.0f} ms").format(latency_ms=connection.latency_ms)
-            if connection.latency_ms is not None
-            else ""
-        )
-        return f"{Shape.DISC} Online{latency}"
+        if connection.latency_ms is None:
+            return f"{Shape.DISC} {_('Online')}"
+        return f"{Shape.DISC} {_('Online {latency} ms').format(latency=round(connection.latency_ms))}"
     if isinstance(connection.error, SecretMissing):
-        return _("{RING} Not logged in").format(RING=Shape.RING)
+        return f"{Shape.RING} {_('Not logged in')}"
+    unknown = _("Not connected") if is_short else _("Not connected yet")
     return {
-        Reach.UNKNOWN: _("{RING} Not connected yet").format(RING=Shape.RING),
-        Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",
-        Reach.REFUSED: _("{CROSS} Login refused").format(CROSS=Shape.CROSS),
+        Reach.UNKNOWN: f"{Shape.RING} {unknown}",
+        Reach.UNREACHABLE: f"{Shape.CROSS} {_('Unreachable')}",
+        Reach.REFUSED: f"{Shape.CROSS} {_('Login refused')}",
     }[connection.reach]
 
 
@@ -174,17 +181,17 @@ def login_words(connection: Connection, now: datetime) -> str:
         return ""
     left = connection.token_expires_at - now
     if left <= timedelta(0):
-        return _("{DIAMOND} login has ended").format(DIAMOND=Shape.DIAMOND)
-    return _("{value}login {left}").format(value=f"{Shape.DIAMOND} " if left < _SOON else "", left=duration_words(left))
+        return f"{Shape.DIAMOND} {_('login has ended')}"
+    words = _("login {left}").format(left=duration_words(left))
+    return f"{Shape.DIAMOND} {words}" if left < _SOON else words
 
 
 def waiting_words(connection: Connection, now: datetime) -> str:
     """Return for how long the service is not to be asked, or nothing."""
     if connection.waiting_until is None or connection.waiting_until <= now:
         return ""
-    return _("{DIAMOND} throttled, again in {waiting_until}").format(
-        DIAMOND=Shape.DIAMOND, waiting_until=duration_words(connection.waiting_until - now)
-    )
+    again = _("throttled, again in {time}").format(time=duration_words(connection.waiting_until - now))
+    return f"{Shape.DIAMOND} {again}"
 
 
 def scope_words(scope: Scope) -> str:
@@ -214,20 +221,23 @@ def member_problems(ledger: Ledger) -> list[str]:
     """Return what could not be read and why, one sentence for all parts that failed alike."""
     if is_offline(ledger.connection):
         return []
-    parts: dict[str, list[str]] = {}
+    parts: dict[str, list[Part]] = {}
     for part, freshness in ledger.freshness.items():
         if freshness.error is not None:
-            parts.setdefault(error_sentence(freshness.error), []).append(PARTS[part])
-    found = [f"{_listed(names)}: {sentence}" for sentence, names in parts.items()]
+            parts.setdefault(error_sentence(freshness.error), []).append(part)
+    found = [
+        _("{parts}: {sentence}").format(parts=_listed(troubled), sentence=sentence)
+        for sentence, troubled in parts.items()
+    ]
     error = ledger.connection.error
     if error is not None and error_sentence(error) not in parts:
         found.append(_("Connection: {error}").format(error=error_sentence(error)))
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
-        found.append(lacking_sentence("resources"))
+        found.append(lacking_sentence(page_noun("Resources")))
     if ledger.unkept is not None:
         found.append(
-            _("Ended tasks are not kept beyond the service's 30 days: {unkept}").format(
-                unkept=error_sentence(ledger.unkept)
+            _("Ended tasks are not kept beyond the service's 30 days: {error}").format(
+                error=error_sentence(ledger.unkept)
             )
         )
     return found + _incomplete(ledger.freshness.items())
@@ -235,13 +245,14 @@ def member_problems(ledger: Ledger) -> list[str]:
 
 def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
-        _("{capitalize}: the list may lack some rows; {shortfall}.").format(
-            capitalize=PARTS[part].capitalize(), shortfall=shortfall_words(freshness.shortfall)
+        _("{part}: the list may lack some rows; {why}.").format(
+            part=part_title(part), why=shortfall_words(freshness.shortfall)
         )
         for part, freshness in parts
         if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names).capitalize()
+def _listed(parts: list[Part]) -> str:
+    first, *rest = parts
+    return listed([part_title(first), *map(part_words, rest)])

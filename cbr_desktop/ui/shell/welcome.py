@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
@@ -93,7 +93,7 @@ class WelcomeWindow(QWidget):
         self._list.setCurrentRow(min(row, len(profiles) - 1))
         words = " ".join(problems)
         if words and self._place not in words:
-            words += _(" The file is {place}.").format(place=self._place)
+            words = sentences(words, _("The file is {place}.").format(place=self._place))
         self._problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, words)
         has_some = bool(profiles)
         self._heading.setText(_("Which cloud?") if has_some else _("No cloud is set up yet"))

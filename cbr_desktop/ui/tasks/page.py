@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.task import Task, TaskStatus
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import counted, duration_words, status_words
+from cbr_desktop.text.states import duration_words, grouped, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.kit.page import Page, Target
@@ -330,9 +330,11 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
         return _("No older tasks are kept here yet: those that end are kept from now on, for 13 months.")
     # of several profiles as far back as all of them go
     reached = max(tasks[-1].began_at for tasks in older if tasks and tasks[-1].began_at is not None)
-    return _("{value} read from what is kept here, back to {reached}.").format(
-        value=counted("{count} task", "{count} tasks", len(found)), reached=times.text(reached)
-    )
+    return ngettext(
+        "{count} task read from what is kept here, back to {reached}.",
+        "{count} tasks read from what is kept here, back to {reached}.",
+        len(found),
+    ).format(count=grouped(len(found)), reached=times.text(reached))
 
 
 def _why_kept(task: Task) -> str:
@@ -358,12 +360,13 @@ def ended_words(task: Task, times: Times) -> str:
     """Return when a task ended and how long it took, or for how long it has been running."""
     began = started_at(task)
     if task.ended_at is not None:
-        took = _(" · took {ended_at}").format(ended_at=duration_words(task.ended_at - began)) if began else ""
-        return times.text(task.ended_at) + took
+        if not began:
+            return times.text(task.ended_at)
+        return _("{at} · took {time}").format(at=times.text(task.ended_at), time=duration_words(task.ended_at - began))
     if task.is_over or began is None:
         return NONE
-    word = "waiting" if task.status == TaskStatus.WAITING else "running"
-    return _("{word} for {began}").format(word=word, began=times.age(began))
+    stands = _("waiting for {age}") if task.status == TaskStatus.WAITING else _("running for {age}")
+    return stands.format(age=times.age(began))
 
 
 def code_words(task: Task) -> str:

@@ -115,9 +115,7 @@ class VaultsPage(Page[Vault]):
             Column(
                 "resources",
                 _("Resources"),
-                lambda v: _("{count} of {RESOURCES_PER_VAULT}").format(
-                    count=len(v.resources), RESOURCES_PER_VAULT=RESOURCES_PER_VAULT
-                ),
+                lambda v: _("{count} of {total}").format(count=len(v.resources), total=RESOURCES_PER_VAULT),
                 lambda v: len(v.resources),
                 10,
                 right=True,
@@ -285,14 +283,14 @@ NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
 
 
 def _consistency(level: str) -> str:
-    return {"crash_consistent": "Crash-consistent", "app_consistent": "Application-consistent"}.get(
+    return {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}.get(
         level, level or NONE
     )
 
 
 def _room_words(vault: Vault) -> str:
     if vault.free_gb < 0:
-        return _("Over-full by {value}").format(value=gb_words(-vault.free_gb))
+        return _("Over-full by {size}").format(size=gb_words(-vault.free_gb))
     return _("{free_gb} free, threshold {threshold_percent} %").format(
         free_gb=gb_words(vault.free_gb), threshold_percent=vault.threshold_percent
     )
