@@ -39,7 +39,7 @@ class Words:
     ``unproved_request`` does so at the head and without the id. ``thing`` and ``things`` are what it makes or changes,
     ``thing_title`` and ``id_title`` are the titles of that and of its id, ``place`` what takes one such request at a
     time, ``sought`` what is looked for after a lost answer and where, ``searched`` the place alone; all but the titles
-    stand within a sentence. ``unnamed`` stands for the name of a request that gives none, where it is known by its name.
+    stand within a sentence. ``unnamed`` stands for the name of a request that gives none and is known by its name.
 
     ``running``, ``done``, ``partly`` and ``failed`` are what became of it in a few words, ``plan`` what becomes of a
     plan of such requests, ``report`` are the first lines of a report, ``lines`` the heading of the rest, ``line`` that

@@ -197,7 +197,7 @@ class TemplateRow(QWidget):
         for preset in PRESETS:
             self._presets.addAction(preset).setData(preset)
         self._presets.triggered.connect(lambda action: self._choose(action.data()))
-        more = QPushButton("Ready-&made…")
+        more = QPushButton(_("Ready-&made…"))
         more.setObjectName("checkpointNamePresets")
         more.setAutoDefault(False)
         more.clicked.connect(lambda: self._presets.popup(more.mapToGlobal(QPoint(0, more.height()))))

@@ -37,7 +37,7 @@ class TypeCards(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._incremental = QRadioButton(_("&Incremental"))
-        self._full = QRadioButton("Fu&ll")
+        self._full = QRadioButton(_("Fu&ll"))
         self._incremental.setChecked(True)
         self._incremental.toggled.connect(self.changed)
         self._group = QButtonGroup(self)
@@ -168,7 +168,7 @@ class Advanced(QWidget):
         self.policy.setEnabled(self.auto_trigger.isChecked())
 
     def _lay_out(self) -> None:
-        self._fold.setText("Advanc&ed")
+        self._fold.setText(_("Advanc&ed"))
         self._fold.setObjectName("checkpointAdvanced")
         self._fold.setCheckable(True)
         self._fold.setAutoRaise(True)

@@ -326,7 +326,7 @@ class ResourcePicker(QWidget):
             self._filling = before
 
     def _lay_out(self) -> None:
-        heading = label("Res&ources")
+        heading = label(_("Res&ources"))
         heading.setBuddy(self.tree)
         scope = QHBoxLayout()
         scope.setSpacing(12)

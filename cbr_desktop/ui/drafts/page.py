@@ -607,13 +607,17 @@ class DraftsPage(Page[DraftRow]):
     def _add_tools(self) -> None:
         self.new = _tool(_("&New"), "draftNew", self.new_draft, _("An empty draft (Ctrl+Shift+N)"))
         self.open = _tool(_("&Open"), "draftOpen", self.open_current, _("Edits the chosen draft (Enter)"))
-        self.comparison = _tool("Co&mpare…", "draftCompare", self.compare, _("With another draft or the last request"))
+        self.comparison = _tool(
+            _("Co&mpare…"), "draftCompare", self.compare, _("With another draft or the last request")
+        )
         self.importing = _tool(
             _("&Import…"), "draftImport", self.import_request, _("A cURL command, hcloud input, any file")
         )
-        self.check = _tool("Chec&k all", "draftCheckAll", self.check_all, _("Judges every file by what is known now"))
+        self.check = _tool(
+            _("Chec&k all"), "draftCheckAll", self.check_all, _("Judges every file by what is known now")
+        )
         self.planning = _tool(
-            "Make p&lan…", "draftPlan", self.make_plan, _("Of the selected drafts, in the order shown")
+            _("Make p&lan…"), "draftPlan", self.make_plan, _("Of the selected drafts, in the order shown")
         )
         self.more = QToolButton()
         self.more.setText(_("More"))

@@ -70,7 +70,7 @@ class RequestDialog(QDialog):
         self.notice = self.file.notice
         self.verdict = MarkedLine("requestVerdict")
         self.send = push_button(_("&Send…"), "requestSend", self._ask_to_send)
-        self.close_button = push_button("C&lose", "requestClose", self.close)
+        self.close_button = push_button(_("C&lose"), "requestClose", self.close)
         self._lay_out()
         self._connect()
         self.json.show_text(self.draft_document.text)

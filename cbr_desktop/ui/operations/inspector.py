@@ -48,7 +48,7 @@ class Inspector(QTabWidget):
         self.findings = FindingList()
         self.findings.subject_requested.connect(self.subject_requested)
         self.preview = Preview(profile)
-        self.addTab(self.findings, "Pre-flight")
+        self.addTab(self.findings, _("Pre-flight"))
         self.addTab(self.preview, _("Preview"))
 
 

@@ -283,7 +283,7 @@ class MakePlanDialog(QDialog):
         self.up = push_button(_("Move &up"), "makePlanUp", lambda: self._move(-1))
         self.down = push_button(_("Move &down"), "makePlanDown", lambda: self._move(1))
         self.write = push_button(_("&Write plan…"), "makePlanWrite", self._ask_file)
-        close = push_button("C&lose", "makePlanClose", self.close)
+        close = push_button(_("C&lose"), "makePlanClose", self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.up)
         foot.addWidget(self.down)

@@ -241,7 +241,7 @@ class PlanDialog(QDialog):
             self._arm,
         )
         self.open_profiles = push_button(_("&Open profiles"), "planOpenProfiles", self._open_profiles)
-        close = push_button("C&lose", "planClose", self.close)
+        close = push_button(_("C&lose"), "planClose", self.close)
         foot = QHBoxLayout()
         foot.addStretch(1)
         for button in (close, self.open_profiles, self.arm, self.start):

@@ -45,6 +45,8 @@ class StepTable(QTableWidget):
         self.setWordWrap(True)
         self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
         self._titles: tuple[str, ...] = ()
+        self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
+        self._spare = {_(title) for title in _SPARE}
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -88,14 +90,12 @@ class StepTable(QTableWidget):
 
     def _put_titles(self, titles: Sequence[str]) -> None:
         self._titles = tuple(titles)
-        self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
-        self._spare = {_(title) for title in _SPARE}
         self.setColumnCount(len(titles))
         self.setHorizontalHeaderLabels(list(titles))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, title in enumerate(titles[:-1]):
-            self.setColumnWidth(column, _WIDTHS.get(title, _NARROW))
+            self.setColumnWidth(column, self._title_widths.get(title, _NARROW))
 
     def _put(self, row: int, column: int, text: str) -> None:
         item = self.item(row, column)

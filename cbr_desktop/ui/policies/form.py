@@ -180,7 +180,7 @@ class PolicyFields(ChangeForm):
         self.time.setAccessibleName(_("Time of the day in UTC"))
         self.time.setDisplayFormat("HH:mm")
         self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
-        self.remove = push_button("Remo&ve", "policyRemoveTime", self.remove_time)
+        self.remove = push_button(_("Remo&ve"), "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName(_("Times at which it runs"))
@@ -209,7 +209,7 @@ class PolicyFields(ChangeForm):
         self.zone.setObjectName("policyZone")
         self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
-        self.enabled = _tick("Ena&bled", "policyEnabled")
+        self.enabled = _tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
 
     def _connect(self) -> None:

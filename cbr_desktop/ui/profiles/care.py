@@ -77,7 +77,7 @@ class CareSection(Section):
         self._swatch.setAccessibleName(_("Choose the colour"))
         self._swatch.setAutoDefault(False)
         self._swatch.clicked.connect(self._choose_colour)
-        self.add_row("colour", "Co&lour", self._colour, self._swatch)
+        self.add_row("colour", _("Co&lour"), self._colour, self._swatch)
 
     def _add_template(self, profile: Profile) -> None:
         self._template = StillBox()

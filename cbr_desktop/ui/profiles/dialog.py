@@ -353,7 +353,7 @@ class ProfilesDialog(QDialog):
         if row.saved is None:
             self._take_out(row)
             if not self._is_blank(row):
-                words = _("{row} was never saved and is gone.").format(row=quoted(row.name or "New profile", 60))
+                words = _("{row} was never saved and is gone.").format(row=quoted(row.name or _("New profile"), 60))
                 self.notices.say(words, REMARK, _("Undo"), partial(self._show_new, self._form_of(row).profile()))
             return
         alone = not any(
@@ -631,15 +631,15 @@ class ProfilesDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumWidth(250)
         self.new = _button(_("&Add"), "addProfile")
-        self.duplicate = _button("D&uplicate", "duplicateProfile")
-        self.delete = _button("De&lete…", "deleteProfile")
+        self.duplicate = _button(_("D&uplicate"), "duplicateProfile")
+        self.delete = _button(_("De&lete…"), "deleteProfile")
         self.up = _button(_("Up"), "moveUp", _("Move up (Alt+Up)"))
         self.down = _button(_("Down"), "moveDown", _("Move down (Alt+Down)"))
         self.take_over = _button(_("&Import…"), "importProfiles")
-        self.export = _button("E&xport…", "exportProfiles")
+        self.export = _button(_("E&xport…"), "exportProfiles")
         self.test = _button(_("&Test"), "testProfile")
         self.open_button = _button(_("&Open"), "openProfile")
-        self.revert = _button("Re&vert", "revertProfile")
+        self.revert = _button(_("Re&vert"), "revertProfile")
         self.save = _button(_("&Save"), "saveProfile")
         self.close_button = _button(_("Close"), "closeProfiles")
         self.state = MarkedLine("profileState")

@@ -28,7 +28,9 @@ class NetworkSection(Section):
         super().__init__(_("Network"), "networkSection")
         self._whole = whole
         self._effective_for = effective
-        self._proxy = self.add_choice("proxy", "Pro&xy", _("Proxy"), [(proxy_words(mode), mode) for mode in ProxyMode])
+        self._proxy = self.add_choice(
+            "proxy", _("Pro&xy"), _("Proxy"), [(proxy_words(mode), mode) for mode in ProxyMode]
+        )
         choose(self._proxy, profile.proxy)
         self._url = self.add_line("proxy_url", _("Address"), _("Proxy address"), profile.proxy_url, "http://proxy:3128")
         self._user = self.add_line(
@@ -40,7 +42,10 @@ class NetworkSection(Section):
         )
         self._add_ca_file(profile)
         self._family = self.add_choice(
-            "address_family", "Addre&sses", _("Addresses"), [(family_words(family), family) for family in AddressFamily]
+            "address_family",
+            _("Addre&sses"),
+            _("Addresses"),
+            [(family_words(family), family) for family in AddressFamily],
         )
         choose(self._family, profile.address_family)
         self._counts = label(name="effectiveNetwork")
@@ -94,12 +99,12 @@ class NetworkSection(Section):
             "ca_file", _("Company CA file"), profile.ca_file, _("Empty: the authorities of this system alone")
         )
         self._ca_file.textChanged.connect(self.changed)
-        button = QPushButton("C&hoose…")
+        button = QPushButton(_("C&hoose…"))
         button.setObjectName("chooseCaFile")
         button.setAccessibleName(_("Choose the company's CA file"))
         button.setAutoDefault(False)
         button.clicked.connect(self._choose_ca_file)
-        self.add_row("ca_file", "Company C&A file", self._ca_file, button)
+        self.add_row("ca_file", _("Company C&A file"), self._ca_file, button)
 
     def _choose_ca_file(self) -> None:
         ask_for_file(

@@ -29,7 +29,7 @@ class WhoSection(Section):
         self._lines_of = {
             "user": self.add_line("user", _("&User"), _("User"), profile.user, _("Name of the IAM user")),
             "domain": self.add_line(
-                "domain", "Acc&ount", _("Account"), profile.domain, _("Account (domain) of the user")
+                "domain", _("Acc&ount"), _("Account"), profile.domain, _("Account (domain) of the user")
             ),
             "access_key": self.add_line(
                 "access_key",
@@ -47,12 +47,12 @@ class WhoSection(Section):
         self.add_row("mfa", "", self._mfa)
         self._lines_of["user_id"] = self.add_line(
             "user_id",
-            "User i&d",
+            _("User i&d"),
             _("User id"),
             profile.user_id,
             _("32 characters, from the console's ‘My Credentials’"),
         )
-        self._lines_of["agency"] = self.add_line("agency", "A&gency", _("Agency"), profile.agency, _("Its name"))
+        self._lines_of["agency"] = self.add_line("agency", _("A&gency"), _("Agency"), profile.agency, _("Its name"))
         self._lines_of["agency_domain"] = self.add_line(
             "agency_domain", _("Lent by"), _("Lent by account"), profile.agency_domain, _("The account that lent it")
         )

@@ -207,7 +207,7 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
         ),
         Column(
             "auto-protect",
-            "Auto-protect",
+            _("Auto-protect"),
             lambda r: NONE if r.vault is None else _("On") if r.resource.auto_protect else _("Suspended"),
             lambda r: r.resource.auto_protect if r.vault else None,
             11,

@@ -137,7 +137,7 @@ def _resource(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
             ),
         ),
         (_("Disks left out"), str(len(resource.exclude_volumes) or NONE)),
-        ("Auto-protect", NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
+        (_("Auto-protect"), NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
         (_("Protectable"), verdict_words(row)),
         ("ID", resource.id),
     ]

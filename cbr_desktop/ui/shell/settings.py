@@ -106,7 +106,7 @@ class SettingsDialog(QDialog):
         store = self._workspace.draft_store
         self.folder = Line("settingsDrafts", self)
         self.folder.tell(store.folder if store is not None else _("Not known yet"))
-        choose, show = QPushButton("C&hoose…"), QPushButton(_("Show in &folder"))
+        choose, show = QPushButton(_("C&hoose…")), QPushButton(_("Show in &folder"))
         for button, name, act in (
             (choose, "chooseDrafts", self._choose_folder),
             (show, "showDrafts", self._show_folder),

@@ -341,7 +341,7 @@ class MainWindow(QMainWindow):
             ("help", _("&Help"), lambda: self._window_commands().help()),
         ]
         if self._workspace.is_demo:
-            menus.insert(4, ("demo", "D&emo", lambda: self._window_commands().demo()))
+            menus.insert(4, ("demo", _("D&emo"), lambda: self._window_commands().demo()))
         made = MenuBar(menus, self)
         made.setVisible(self._workspace.settings.get("window/menu-bar", True) is not False)
         return made

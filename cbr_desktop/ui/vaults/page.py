@@ -237,7 +237,7 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         Column(
             "redundancy",
             _("Redundancy"),
-            lambda v: "Multi-AZ" if v.multi_az else "Single-AZ",
+            lambda v: _("Multi-AZ") if v.multi_az else _("Single-AZ"),
             lambda v: v.multi_az,
             10,
             shown=False,
