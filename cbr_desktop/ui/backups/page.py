@@ -225,7 +225,7 @@ def resource_words(backup: Backup) -> str:
 
 def maker_words(backup: Backup) -> str:
     """Return who made a backup."""
-    return _("Policy") if backup.auto else "A person"
+    return _("Policy") if backup.auto else _("A person")
 
 
 def full_words(backup: Backup) -> str:

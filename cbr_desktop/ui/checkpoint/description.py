@@ -37,7 +37,7 @@ class DescriptionField(QWidget):
         self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointDescriptionCounter")
         self.lines = FindingLines("checkpointDescriptionSentence")
-        self.fix = QPushButton("&Use ‹ ›")
+        self.fix = QPushButton(_("&Use ‹ ›"))
         self.fix.setObjectName("checkpointDescriptionFix")
         self.fix.setToolTip(tooltip(_("Replaces < by ‹ and > by ›, which are allowed")))
         self.fix.setAutoDefault(False)

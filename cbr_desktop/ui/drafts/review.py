@@ -168,7 +168,7 @@ class ImportDialog(ReviewDialog):
         self.paste.setAccessibleName(_("Text to import"))
         self.paste.setPlaceholderText(_("curl https://…/checkpoints -H 'X-Auth-Token: …' -d '{\"checkpoint\": …}'"))
         self.paste.setTabChangesFocus(True)
-        super().__init__(judge, "Import a request", parent)
+        super().__init__(judge, _("Import a request"), parent)
         self._stem = "imported"
         self.banner.say(SEVERITY_MARKS[Severity.INFO], _(_PASTE))
         self.source.hide()
@@ -179,7 +179,7 @@ class ImportDialog(ReviewDialog):
         return [self.paste, *super()._parts()]
 
     def _tools(self) -> list[QWidget]:
-        return [push_button("From a &file…", "draftImportFile", self._ask_file)]
+        return [push_button(_("From a &file…"), "draftImportFile", self._ask_file)]
 
     def _pasted(self) -> None:
         text = self.paste.toPlainText()

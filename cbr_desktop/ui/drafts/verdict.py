@@ -12,7 +12,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.text.operations import request_words, state_of, subject_words
+from cbr_desktop.text.operations import request_words, state_of, subject_type, subject_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
@@ -151,7 +151,7 @@ def age_words(row: DraftRow, times: Times) -> str:
         return _("data {as_of} old").format(as_of=times.age(row.as_of))
     if row.subject is None or (not row.subject.id and row.subject.type is not SubjectType.VAULT):
         return ""
-    return _("{type} not known here").format(type=row.subject.type)
+    return _("{type} not known here").format(type=subject_type(row.subject.type))
 
 
 def verdict_mark(row: DraftRow) -> Mark:

@@ -28,7 +28,7 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import fate_of, words_of
+from cbr_desktop.text.operations import fate_of, typed_words, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.requests import intent_mark
 from cbr_desktop.text.sentences import candidate_words, intent_sentence, report_text, retry_sentence, stand_words
@@ -312,12 +312,11 @@ class _Head(QWidget):
         self._status.setText(stand_words(intent, outcome) + vendor)
         words = words_of(intent)
         name = _("Checkpoint named by the service") if words.is_counted and not intent.name else words.name(intent)
-        verb = "sent" if intent.sent_at else _("asked for")
-        self._what.setText(
-            _("{name} · {type} {intent} · {verb} at {when}").format(
-                name=plain(name, 80), type=intent.subject.type, intent=_subject_words(intent), verb=verb, when=when
-            )
+        parts = (
+            _("{name} · {subject} · sent at {at}") if intent.sent_at else _("{name} · {subject} · asked for at {at}")
         )
+        subject = typed_words(intent.subject.type, _subject_words(intent))
+        self._what.setText(parts.format(name=plain(name, 80), subject=subject, at=when))
         self._made.show_text(
             intent.result.id if intent.result is not None else "",
             words.id_title,

@@ -50,7 +50,7 @@ class ScheduleDialog(QDialog):
         self.accept_button = buttons.addButton(_("&Schedule"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setObjectName("scheduleNow")
         self.accept_button.setDefault(True)
-        buttons.addButton("&Cancel", QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
+        buttons.addButton(_("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

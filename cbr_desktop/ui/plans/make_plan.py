@@ -275,7 +275,7 @@ class MakePlanDialog(QDialog):
         form = QFormLayout()
         form.addRow(_question(_("&Names"), "makePlanNamesQuestion", self.names), self.names)
         form.addRow(self.example)
-        form.addRow(_question("&At a time", "makePlanPaceQuestion", self.concurrency), pace)
+        form.addRow(_question(_("&At a time"), "makePlanPaceQuestion", self.concurrency), pace)
         form.addRow(self.stop_on_failure)
         return form
 

@@ -370,7 +370,9 @@ class PlansPage(Page[PlanRow]):
 
     def ask_plan(self) -> None:
         """Ask for a plan file to open; nothing is sent by that."""
-        ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
+        ask_for_file(
+            self, _("Open a plan"), "planFileDialog", [_("Plans (*{ending})").format(ending=SUFFIX)], self.open_plan
+        )
 
     def ask_requests(self) -> None:
         """Ask for request files to make a plan of."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import LoginRefused
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import NN_, _, ngettext
 from cbr_desktop.text.diagnosis import KINDS, found_sentence, next_sentence, subject_words
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.states import counted
@@ -22,10 +22,10 @@ _MARKS = {
     Verdict.SKIPPED: Mark(Shape.RING, Tone.IDLE),
 }
 _VERDICTS = {
-    Verdict.PASS: "good",
-    Verdict.WARN: N_("to be looked at"),
-    Verdict.FAIL: N_("failed"),
-    Verdict.SKIPPED: N_("not looked at"),
+    Verdict.PASS: NN_("{count} good", "{count} good"),
+    Verdict.WARN: NN_("{count} to be looked at", "{count} to be looked at"),
+    Verdict.FAIL: NN_("{count} failed", "{count} failed"),
+    Verdict.SKIPPED: NN_("{count} not looked at", "{count} not looked at"),
 }
 _HEIGHT = 170
 
@@ -89,7 +89,7 @@ class ChecksPanel(QFrame):
         self._scroll.setFixedHeight(min(_HEIGHT, needed + 4))
         counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
         worst = next((v for v in (Verdict.FAIL, Verdict.WARN) if counts[v]), Verdict.PASS)
-        parts = [f"{count} {_VERDICTS[verdict]}" for verdict, count in counts.items() if count]
+        parts = [ngettext(*_VERDICTS[verdict], count).format(count=count) for verdict, count in counts.items() if count]
         head = (
             _("All is well")
             if worst is Verdict.PASS

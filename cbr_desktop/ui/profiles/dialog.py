@@ -289,7 +289,7 @@ class ProfilesDialog(QDialog):
 
     def _say_state(self, row: Row | None, reason: str) -> None:
         if self._work:
-            self.state.say(_BUSY, _WORKING[self._work])
+            self.state.say(_BUSY, _(_WORKING[self._work]))
         elif row is None or (not reason and not row.is_changed):
             self.state.say(READY if row else None, _("Saved.") if row else "")
         elif reason:

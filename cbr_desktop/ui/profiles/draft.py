@@ -43,7 +43,7 @@ def judge(
     ``taken`` are the names of the other profiles, ``unproved`` the endpoint fields whose host nobody has confirmed.
     """
     found = [*_name(profile, taken), *_endpoints(profile, unproved)]
-    found += [Problem(field, _EMPTY[field]) for field in _EMPTY if _is_missing(profile, field)]
+    found += [Problem(field, _(_EMPTY[field])) for field in _EMPTY if _is_missing(profile, field)]
     found += [*_mfa(profile), *_region_of_project(profile, regions), *_care(profile), *_network(profile)]
     return sorted(found, key=lambda problem: not problem.blocks)
 

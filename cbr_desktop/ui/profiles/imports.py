@@ -167,7 +167,7 @@ class ImportDialog(QDialog):
             remarks[remark.name].append(remark)
         duplicates = {replace(known, name=""): known.name for known in reversed(self._known)}
         names = self._names()
-        top = QTreeWidgetItem([f"{SOURCES[source.kind]} — {plain(source.place, 200)}"])
+        top = QTreeWidgetItem([f"{_(SOURCES[source.kind])} — {plain(source.place, 200)}"])
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.tree.addTopLevelItem(top)
         self.tree.setFirstColumnSpanned(self.tree.topLevelItemCount() - 1, self.tree.rootIndex(), True)
@@ -373,7 +373,7 @@ class ImportDialog(QDialog):
         self.trouble = MarkedLine("importTrouble")
         self.trouble.hide()
         self.state = MarkedLine("importState")
-        self.choose = push_button("Choose a &file…", "chooseImportFile")
+        self.choose = push_button(_("Choose a &file…"), "chooseImportFile")
         self.take = QPushButton(_("&Import"))
         self.take.setObjectName("importNow")
         self.take.setDefault(True)
@@ -444,7 +444,7 @@ def remark_line(remark: Remark) -> tuple[Severity, str]:
             ).format(detail=detail)
             return Severity.WARN, words
         case RemarkKind.GUESSED:
-            field = _FIELDS.get(remark.detail, _("The field {detail}").format(detail=detail))
+            field = _(_FIELDS[remark.detail]) if remark.detail in _FIELDS else _("The field {name}").format(name=detail)
             return (
                 Severity.INFO,
                 _("{field} was not said there and was filled in. Look at it before you open the profile.").format(

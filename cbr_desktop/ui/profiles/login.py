@@ -70,7 +70,7 @@ class LoginDialog(QDialog):
 
     ``reason`` is the sentence on top, ``kinds`` what is asked for (all that the way in needs when ``None``),
     ``store_problem`` the store's own word for why it is of no use, ``is_too_long`` tells what it has no room for.
-    ``action`` and ``otherwise`` name the buttons.
+    ``action`` and ``otherwise`` name the buttons, by default to log in or to work without.
 
     Signals:
         given: a mapping from ``SecretKind`` to text, and whether the system's store may keep what it can.
@@ -87,8 +87,8 @@ class LoginDialog(QDialog):
         kinds: Sequence[SecretKind] | None = None,
         store_problem: str = "",
         is_too_long: Callable[[str], bool] = lambda secret: False,
-        action: str = "&Log in",
-        otherwise: str = "Work without",
+        action: str = "",
+        otherwise: str = "",
     ) -> None:
         super().__init__(parent)
         self._profile = profile
@@ -165,10 +165,10 @@ class LoginDialog(QDialog):
 
     def _buttons(self, action: str, otherwise: str) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        self._log_in = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._log_in = buttons.addButton(action or _("&Log in"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._log_in.setObjectName("logInNow")
         self._log_in.setDefault(True)
-        cancel = buttons.addButton(otherwise, QDialogButtonBox.ButtonRole.RejectRole)
+        cancel = buttons.addButton(otherwise or _("Work without"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.setObjectName("logInLater")
         buttons.accepted.connect(self._give)
         buttons.rejected.connect(self.reject)

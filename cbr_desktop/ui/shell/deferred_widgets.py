@@ -95,16 +95,16 @@ class DeferredWidgets:
 
     def new_draft(self) -> None:
         """Begin an empty draft, among the drafts."""
-        page: Any = self._show_page(_("Drafts"))
+        page: Any = self._show_page("Drafts")
         page.new_draft()
 
     def _tell_drafts(self) -> None:
         count = len(self._folder.entries)
-        self._navigation.tell_count(_("Drafts"), count, counted("{count} request file", "{count} request files", count))
+        self._navigation.tell_count("Drafts", count, counted("{count} request file", "{count} request files", count))
 
     def _tell_requests(self, count: int) -> None:
         words = counted("{count} request needs you", "{count} requests need you", count)
-        self._navigation.tell_count(_("Outbox"), count, words, Tone.WARN)
+        self._navigation.tell_count("Outbox", count, words, Tone.WARN)
 
     def make_page(self, name: str) -> Page[Any]:
         """Return a new page of this name."""
@@ -133,7 +133,7 @@ class DeferredWidgets:
         if path.lower().endswith(SUFFIX):
             self._open_plan(path)
         else:
-            self._show_page(_("Drafts")).review(path)  # type: ignore[attr-defined]
+            self._show_page("Drafts").review(path)  # type: ignore[attr-defined]
 
     def open_help(self) -> SheetWindow:
         """Open keys and versions."""
@@ -218,7 +218,7 @@ class DeferredWidgets:
         if len(contexts) == 1:
             create(contexts[0])
         elif contexts:
-            page: Any = self._show_page(_("Policies"))
+            page: Any = self._show_page("Policies")
             self.open_profile_menu(page.buttons["create"], create)
 
     def _drafts(self) -> Page[Any]:
@@ -267,15 +267,15 @@ class DeferredWidgets:
         return self._dialogs.show_outcome(self._workspace.context_of_intent(id), id, self._window)
 
     def _open_plan(self, path: str) -> None:
-        self._show_page(_("Plans")).open_plan(path)  # type: ignore[attr-defined]
+        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
 
     def _show_run(self, id: str) -> None:
         """Show the requests of a run in the outbox."""
-        self._show_page(_("Outbox")).filter.setText(f"plan:{id}")
+        self._show_page("Outbox").filter.setText(f"plan:{id}")
 
     def _review(self) -> None:
         """Show the requests that are held."""
-        self._show_page(_("Outbox")).filter.setText("state:held")
+        self._show_page("Outbox").filter.setText("state:held")
 
     def open_theme_menu(self, button: QToolButton, theme: Theme, chosen: Callable[[Theme], None]) -> QMenu:
         """Open the choice of light and dark below a button."""

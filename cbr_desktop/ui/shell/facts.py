@@ -229,7 +229,7 @@ def _backup(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         _("Backup"),
         state_words(backup.status),
         mark(backup.status),
-        _BACKUP_STATES.get(str(backup.status), _("This version does not know that state.")),
+        _(_BACKUP_STATES.get(str(backup.status), N_("This version does not know that state."))),
         facts,
         relations,
         _activity(tasks, times),

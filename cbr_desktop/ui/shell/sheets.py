@@ -19,39 +19,46 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop import __version__
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.shell.navigation import NAMES
 
 Opener = Callable[[str], bool]
 
-KEYS = (
-    ("Ctrl+N", N_("Create checkpoint")),
-    (N_("Ctrl+1 to {count}").format(count=len(NAMES)), ", ".join(NAMES)),
-    ("Ctrl+Shift+N", N_("New draft, among the drafts")),
-    ("Ctrl+F", N_("Filter the table")),
-    (N_("Delete"), N_("Take back the selected requests, in the outbox; delete the selected backup, among the backups")),
-    ("F2", N_("Rename the selected backup")),
-    ("F5", N_("Read everything now")),
-    ("Ctrl+P", N_("Choose profiles")),
-    ("Ctrl+Shift+P", N_("Edit profiles")),
-    ("Ctrl+Shift+D", N_("Connection doctor")),
-    (N_("Alt+Left, Alt+Right"), N_("Back and forward between pages and rows")),
-    ("Ctrl+O", N_("Open a request file or a plan for review")),
-    ("Ctrl+,", N_("Settings")),
-    ("Alt+D", N_("Details")),
-    ("F8", N_("Tasks of this program")),
-    ("Ctrl+M", N_("Show or hide the menu bar")),
-    ("Ctrl+B", N_("Fold the navigation")),
-    ("F6", N_("Next area")),
-    (N_("Enter"), N_("Details of the row")),
-    ("Ctrl+C", N_("Copy the selected rows")),
-    ("Ctrl+Shift+C", N_("Copy the cell")),
-    (N_("Letters"), N_("Jump to a name")),
-    ("F1", N_("This help")),
-)
+
+def keys() -> tuple[tuple[str, str], ...]:
+    """Return the keys and what they do."""
+    return (
+        ("Ctrl+N", _("Create checkpoint")),
+        (_("Ctrl+1 to {count}").format(count=len(NAMES)), listed([page_title(name) for name in NAMES])),
+        ("Ctrl+Shift+N", _("New draft, among the drafts")),
+        ("Ctrl+F", _("Filter the table")),
+        (
+            _("Delete"),
+            _("Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
+        ),
+        ("F2", _("Rename the selected backup")),
+        ("F5", _("Read everything now")),
+        ("Ctrl+P", _("Choose profiles")),
+        ("Ctrl+Shift+P", _("Edit profiles")),
+        ("Ctrl+Shift+D", _("Connection doctor")),
+        (_("Alt+Left, Alt+Right"), _("Back and forward between pages and rows")),
+        ("Ctrl+O", _("Open a request file or a plan for review")),
+        ("Ctrl+,", _("Settings")),
+        ("Alt+D", _("Details")),
+        ("F8", _("Tasks of this program")),
+        ("Ctrl+M", _("Show or hide the menu bar")),
+        ("Ctrl+B", _("Fold the navigation")),
+        ("F6", _("Next area")),
+        (_("Enter"), _("Details of the row")),
+        ("Ctrl+C", _("Copy the selected rows")),
+        ("Ctrl+Shift+C", _("Copy the cell")),
+        (_("Letters"), _("Jump to a name")),
+        ("F1", _("This help")),
+    )
 
 
 class SheetWindow(QDialog):
@@ -102,9 +109,9 @@ class SheetWindow(QDialog):
     def add_link(self, name: str, link: Link, opener: Opener | None = None) -> QPushButton:
         """Add a line with a button that opens a page of a vendor; its address is there to be read."""
         row = QHBoxLayout()
-        button = QPushButton(f"{link.words}…", self)
+        button = QPushButton(_("{page}…").format(page=_(link.words)), self)
         button.setObjectName(name)
-        button.setAccessibleName(_("Open {words}").format(words=link.words))
+        button.setAccessibleName(_("Open {page}").format(page=_(link.words)))
         button.setToolTip(tooltip(link.url))
         button.setAutoDefault(False)
         button.clicked.connect(lambda: open_link(link.url, HELP_HOSTS, opener))
@@ -136,10 +143,10 @@ def versions() -> tuple[tuple[str, str], ...]:
     """Return what this program runs on."""
     python = ".".join(str(part) for part in sys.version_info[:3])
     return (
-        (_("CBR Desktop"), __version__),
-        (_("Python"), python),
+        ("CBR Desktop", __version__),
+        ("Python", python),
         ("PySide6", PySide6.__version__),
-        (_("Qt"), qVersion()),
+        ("Qt", qVersion()),
         (_("Platform"), f"{sys.platform}, {QGuiApplication.platformName()}"),
     )
 
@@ -149,7 +156,7 @@ def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
     made = SheetWindow("helpSheet", _("Help"), parent)
     made.setWindowIcon(icon("program"))
     made.add_text(_("Keys"), bold=True)
-    made.add_pairs(KEYS)
+    made.add_pairs(keys())
     made.add_text(_("Documentation, opened in the browser"), bold=True)
     for number, link in enumerate(HELP):
         made.add_link(f"documentation{number}", link, opener)

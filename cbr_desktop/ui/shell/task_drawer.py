@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.requests import Group, Request, requests
+from cbr_desktop.text.requests import Group, Request, group_title, requests
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.mark_sign import MarkSign
@@ -33,6 +33,20 @@ _NAME_LETTERS = 42
 _DISMISSED = "drawer/dismissed"
 _DISMISSED_KEPT = 500
 _NOTICES_KEPT = 100
+
+
+_SHOW = {
+    Group.NEEDS_YOU: N_("Show needs you"),
+    Group.RUNNING: N_("Show running"),
+    Group.QUEUED: N_("Show queued"),
+    Group.DONE: N_("Show done in 24 h"),
+}
+_SHOW_ONLY = {
+    Group.NEEDS_YOU: N_("Show only: needs you"),
+    Group.RUNNING: N_("Show only: running"),
+    Group.QUEUED: N_("Show only: queued"),
+    Group.DONE: N_("Show only: done in 24 h"),
+}
 
 
 class Drawer(QFrame):
@@ -91,7 +105,7 @@ class Drawer(QFrame):
         self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
-            button.setText(f"{group}: {count}")
+            button.setText(_("{group}: {count}").format(group=group_title(group), count=count))
             self.head.want(button, bool(count) or group is self._group)
         self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
@@ -148,8 +162,8 @@ class Drawer(QFrame):
     def _group_button(self, group: Group) -> QToolButton:
         button = QToolButton(self.head)
         button.setObjectName("show" + group.name.title().replace("_", ""))
-        button.setAccessibleName(_("Show {lower}").format(lower=group.value.lower()))
-        button.setToolTip(tooltip(_("Show only: {lower}").format(lower=group.value.lower())))
+        button.setAccessibleName(_(_SHOW[group]))
+        button.setToolTip(tooltip(_(_SHOW_ONLY[group])))
         button.setCheckable(True)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -73,7 +73,7 @@ class WelcomeWindow(QWidget):
         self._steps = _steps(place)
         self._open = _button(_("&Open"), "openProfile", self._open_current)
         self._edit = _button(_("&Edit…"), "editProfile", self._edit_current)
-        self._add = _button("&Add a profile…", "addProfile", self.add_requested.emit)
+        self._add = _button(_("&Add a profile…"), "addProfile", self.add_requested.emit)
         self._import = _button(_("&Import…"), "importProfiles", self.import_requested.emit)
         self._file = _button(_("Open a request &file…"), "openFile", self._ask_for_file)
         self._demo = _button(_("Open the &demo cloud"), "openDemo", self._open_demo)

@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
     def show_vault(self, vault_id: VaultId) -> None:
         """Show a vault among the vaults."""
         self.show_page("Vaults")
-        if not self.page(_("Vaults")).show_row(vault_id):
+        if not self.page("Vaults").show_row(vault_id):
             self.notices.say(_("That vault is not among the vaults that are known now."))
 
     def open_checkpoint_dialog(

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import exact, plain
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.tables.column import Row
 from cbr_desktop.ui.kit.tables.copying import as_json, tsv
 from cbr_desktop.ui.kit.tables.delegate import CellDelegate
@@ -48,7 +49,7 @@ class TableView(QTableView, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name.lower())
-        self.setAccessibleName(name)
+        self.setAccessibleName(page_title(name))
         self._table = model
         self._settings = settings
         self._id_and_name = id_and_name
