@@ -7,6 +7,7 @@ the named places of its messages.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import io
 import re
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from sayings import sayings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +29,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "messages"
 TEMPLATE = FOLDER / "cbr_desktop.pot"
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "N_": None,
-    "ngettext": (1, 2),
-    "NN_": (1, 2),
-    "counted": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "NP_": ((1, "c"), 2),
-}
-"""The functions of ``cbr_desktop/text/catalogue.py`` and the arguments that are messages."""
 _HEAD = "# The messages of CBR Desktop, made by `python3 packaging/bootstrap.py messages`; do not edit it.\n"
 _PASSING = re.compile(
     r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To).*\n', re.M
@@ -72,11 +63,11 @@ def main(arguments: list[str]) -> int:
 def extract() -> Catalog:
     """Return the messages that the source looks up or marks, by the files that they stand in."""
     catalog = Catalog(project="CBR Desktop", charset="utf-8")
-    found = extract_from_dir(
-        ROOT / "cbr_desktop", [("**.py", "python")], keywords=KEYWORDS, comment_tags=("TRANSLATORS:",)
-    )
-    for name, _line, message, comments, context in sorted(found, key=lambda each: (each[0], each[1])):
-        catalog.add(message, None, [(f"cbr_desktop/{name}", None)], auto_comments=comments, context=context)
+    for path in sorted((ROOT / "cbr_desktop").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for _line, (context, one, many) in sorted(sayings(ast.walk(tree))):
+            place = [(path.relative_to(ROOT).as_posix(), None)]
+            catalog.add((one, many) if many else one, None, place, context=context or None)
     return catalog
 
 

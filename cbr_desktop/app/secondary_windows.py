@@ -156,7 +156,7 @@ class SecondaryWindows(QObject):
         gone = self._workspace.outdated(known)
         self._tasks.start(self._sessions.dismiss(gone), partial(self._show, known, profile), group="profiles")
 
-    def _show(self, known: list[Profile], profile: Profile, *_: object) -> None:
+    def _show(self, known: list[Profile], profile: Profile, *_rest: object) -> None:
         self._workspace.put_profiles(known)
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
         self._window.activateWindow()

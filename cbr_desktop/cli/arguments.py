@@ -53,7 +53,7 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     create.add_argument("--name", dest="policy_name", metavar="NAME", required=True, help=_("its name"))
     often = create.add_mutually_exclusive_group(required=True)
     often.add_argument("--weekly", metavar="DAYS", type=days_of_week, help=_("days of the week in UTC, as MO,TU"))
-    often.add_argument("--every", metavar="N", type=int, help="every N days")
+    often.add_argument("--every", metavar="N", type=int, help=_("every N days"))
     create.add_argument(
         "--at", metavar="TIMES", type=times_of_day, required=True, help=_("times in UTC, as 01:00,13:00")
     )

@@ -38,7 +38,7 @@ async def _interruptible(work: Awaitable[Result]) -> Result:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     is_ended = False
 
-    def end(*_: object) -> None:
+    def end(*_rest: object) -> None:
         nonlocal is_ended
         is_ended = True
         if task is not None:

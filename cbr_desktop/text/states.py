@@ -37,11 +37,6 @@ def counted(one: str, many: str, count: int) -> str:
     return ngettext(one, many, count).format(count=grouped(count))
 
 
-def count_words(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: ``1 resource``, ``7 resources``."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
-
-
 def grouped(number: int) -> str:
     """Return a whole number in groups of three: ``1 930``."""
     return f"{number:,}".replace(",", " ")

@@ -71,10 +71,10 @@ KNOWN = (
     *("run", "Open", "linux, offscreen", "Expecting value", "Scroll Left", "Scroll Right"),
 )
 _IDS = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|intent-\d+|\S+@\S+|[a-z]+://\S+|\b[a-z]{2}-[a-z]+-\d\b|[\w.-]+\.example(\.com)?"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|intent-\d+|\S+@\S+|[a-z]+://\S+|\b[a-z]{2}-[a-z]+\d*(-\d+)?\b|[\w.-]+\.example(\.com)?"
 )
 _WORDS_OF_THE_SERVICE = re.compile(r"\([a-z_-]+\)|\b(default|checkpoint\.[\w.]+)\b")
-_TYPED = re.compile(r"\{[^ ]*\}\S*|manualbk_\S*|\S*\.(cbr|plan)\.json\S*|/requests\S*|\b[a-z]+[:<>][\w<>]+")
+_TYPED = re.compile(r"\{[^ ]*\}\S*|manualbk_\S*|\S*\.(cbr|plan)\.json\S*|\S*\.toml|/requests\S*|\b[a-z]+[:<>][\w<>]+")
 """Templates of names, files, and filters as they are typed."""
 
 
@@ -115,7 +115,7 @@ def bypassed(windows: list[QWidget]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, text in read(windows):
         bare = html.unescape(re.sub(r"<[^>]*>", " ", text))
-        for known in (_TYPED, _IDS, _WORDS_OF_THE_SERVICE):
+        for known in (_IDS, _TYPED, _WORDS_OF_THE_SERVICE):
             bare = known.sub("", bare)
         # the names of fields are typed as they are listed
         if not name.startswith("filter") and narrow_words(bare, KNOWN):

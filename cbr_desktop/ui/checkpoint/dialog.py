@@ -463,10 +463,13 @@ class CheckpointDialog(QDialog):
         if self._warned - self._accepted:
             count = sum(f.severity is Severity.WARN for f in self._verdict.findings)
             first = next(f for f in self._verdict.findings if f.severity is Severity.WARN)
-            warned = ngettext(
-                "{count} warning: {first}", "{count} warnings: {first} ({more} more in the pre-flight)", count
-            ).format(count=grouped(count), first=finding_sentence(first), more=grouped(count - 1))
-            return sentences(warned, _("Tick ‘Send anyway’ to send it all the same."))
+            warned = ngettext("{count} warning: {first}", "{count} warnings: {first}", count).format(
+                count=grouped(count), first=finding_sentence(first)
+            )
+            more = ""
+            if count > 1:
+                more = counted("({count} more in the pre-flight)", "({count} more in the pre-flight)", count - 1)
+            return sentences(warned, more, _("Tick ‘Send anyway’ to send it all the same."))
         return ""
 
     def _broken_words(self) -> str:

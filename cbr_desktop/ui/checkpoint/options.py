@@ -108,7 +108,7 @@ class Advanced(QWidget):
         self.days.setAccessibleName(_("Days to keep"))
         self.days.setRange(1, RETENTION_LIMIT_DAYS)
         self.days.setValue(30)
-        self.days.setSuffix(" days")
+        self.days.setSuffix(_(" days"))
         self.days.valueChanged.connect(self._changed)
         self.until = label(name="checkpointKeepUntil")
         self.policy = QLineEdit()

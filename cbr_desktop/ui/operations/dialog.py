@@ -249,10 +249,11 @@ class ChangeDialog(QDialog):
         if self._warned - self._accepted:
             warnings = [f for f in self._verdict.findings if f.severity is Severity.WARN]
             count = len(warnings)
-            warned = ngettext(
-                "{count} warning: {first}", "{count} warnings: {first} ({more} more above)", count
-            ).format(count=grouped(count), first=finding_sentence(warnings[0]), more=grouped(count - 1))
-            return sentences(warned, _("Tick ‘Send anyway’ to send it all the same."))
+            warned = ngettext("{count} warning: {first}", "{count} warnings: {first}", count).format(
+                count=grouped(count), first=finding_sentence(warnings[0])
+            )
+            more = counted("({count} more above)", "({count} more above)", count - 1) if count > 1 else ""
+            return sentences(warned, more, _("Tick ‘Send anyway’ to send it all the same."))
         if self._wants_name() and self.typed.text() != name_to_type(change.subject):
             return _("This is production: type {subject} above to go on.").format(
                 subject=quoted(name_to_type(change.subject))

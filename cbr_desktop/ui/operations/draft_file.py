@@ -170,5 +170,5 @@ class DraftFile(QObject):
         self._show_difference(sources)
 
     def _show_difference(self, sources: dict[str, str]) -> None:
-        first, second, *_ = sources
+        first, second, *_others = sources
         DiffDialog(sources, first, second, self._window).open()

@@ -82,7 +82,7 @@ class ScheduleDialog(QDialog):
             if is_ahead
             else _("that is over already; choose a later one")
         )
-        self.beside.setText(f"{self.time:%Y-%m-%d %H:%M} UTC, {far}.")
+        self.beside.setText(_("{at} UTC, {far}.").format(at=f"{self.time:%Y-%m-%d %H:%M}", far=far))
         self.accept_button.setEnabled(is_ahead)
 
     def _choose(self) -> None:

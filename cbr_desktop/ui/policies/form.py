@@ -196,8 +196,8 @@ class PolicyFields(ChangeForm):
         self.number.setSpecialValueText(_("1 backup of each resource"))
         self.days_kept = _number("policyDaysKept", _("Days for which backups are kept"), 1, RETENTION_LIMIT)
         for days in (self.interval, self.days_kept):
-            days.setSuffix(" days")
-            days.setSpecialValueText("1 day")
+            days.setSuffix(_(" days"))
+            days.setSpecialValueText(_("1 day"))
         self.in_addition = _tick(_("&In addition keep the last backup of:"), "policyInAddition")
         self.more = {
             name: _number(

@@ -54,7 +54,7 @@ def unproved_hosts(profile: Profile, trusted: Collection[str], proofs: Collectio
     for field in ("iam_endpoint", "cbr_endpoint"):
         address: str = getattr(profile, field)
         host = host_of(address)
-        known = {*trusted, *(proof.strip().casefold() for proof in proofs), *(host for _, host in found)}
+        known = {*trusted, *(proof.strip().casefold() for proof in proofs), *(host for _field, host in found)}
         if host and host not in known and not is_public_cloud(address) and _is_endpoint(address):
             found.append((field, host))
     return found

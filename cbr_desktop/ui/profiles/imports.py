@@ -287,7 +287,7 @@ class ImportDialog(QDialog):
         self.proof.setPlaceholderText(both if len(foreign) > 1 else _("Type the host name to confirm it"))
         lines = [remark_line(remark) for remark in found.remarks]
         if foreign and not any(remark.kind is RemarkKind.ENDPOINT_UNKNOWN for remark in found.remarks):
-            lines += [remark_line(Remark(found.name, RemarkKind.ENDPOINT_UNKNOWN, host)) for _, host in foreign]
+            lines += [remark_line(Remark(found.name, RemarkKind.ENDPOINT_UNKNOWN, host)) for _field, host in foreign]
         if found.duplicate:
             lines.append(
                 (

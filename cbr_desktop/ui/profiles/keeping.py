@@ -97,4 +97,4 @@ class KeepingSection(Section):
         self._enter.setEnabled(allowed)
 
     def _forget_now(self, kind: SecretKind) -> None:
-        self._tasks.start(self._keeper.forget(self._whole(), kind), lambda _: self.look())
+        self._tasks.start(self._keeper.forget(self._whole(), kind), lambda _forgotten: self.look())

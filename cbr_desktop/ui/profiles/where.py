@@ -90,7 +90,7 @@ class WhereSection(Section):
     def unproved(self, profile: Profile) -> list[str]:
         """Return the endpoint fields of the form whose host is of no known cloud and was not typed once more."""
         proofs = [edit.text() for edit in self._proofs.values()]
-        return [field for field, _ in unproved_hosts(profile, self._trusted, proofs)]
+        return [field for field, _host in unproved_hosts(profile, self._trusted, proofs)]
 
     def settle(self, saved: Profile) -> None:
         """Take note of how the profile is in the file now."""

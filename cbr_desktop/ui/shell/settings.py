@@ -57,11 +57,11 @@ class SettingsDialog(QDialog):
         self.setAccessibleName(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._workspace = workspace
-        self._themes = [each for each, _ in themes]
+        self._themes = [each for each, _words in themes]
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
-        self.theme = _box("settingsTheme", _("Theme"), [words for _, words in themes])
+        self.theme = _box("settingsTheme", _("Theme"), [words for _theme, words in themes])
         self.theme.setCurrentIndex(self._themes.index(theme))
         self.theme.activated.connect(lambda row: self.theme_chosen.emit(self._themes[row]))
         form.addRow(_label(_("&Theme"), self.theme), self.theme)
