@@ -126,3 +126,9 @@ def enumerated(things: Sequence[str]) -> str:
     """Return things in a row that is all there is: ``a, b and c``."""
     *most, last = things
     return _("{things} and {last}").format(things=listed(most), last=last) if most else last
+
+
+def inside(title: str) -> str:
+    """Return a title as it stands within a sentence; a language says whether it has small letters there."""
+    small = pgettext("whether a title has small letters within a sentence: yes or no", "yes")
+    return title.lower() if small == "yes" else title

@@ -159,9 +159,7 @@ def _html_row(entry: Entry) -> str:
     facts = json.dumps(event.facts, indent=1, ensure_ascii=False, sort_keys=True)
     lines = "\n".join(shown(line, 100_000) if line.strip() else "" for line in facts.split("\n"))
     details = f"<pre>{escape(lines)}</pre>" if event.facts else ""
-    told = _('{entry}{details}<pre class="hash">{hash}</pre>').format(
-        entry=escape(shown(entry_summary(entry), 500)), details=details, hash=entry.hash
-    )
+    told = f'{escape(shown(entry_summary(entry), 500))}{details}<pre class="hash">{entry.hash}</pre>'
     return f"<tr>{plain}<td>{told}</td></tr>\n"
 
 

@@ -714,9 +714,9 @@ class DraftsPage(Page[DraftRow]):
                 return Notice(_("The folder does not answer"), why, _("Choose folder…"), "choose-folder")
             return Notice(_("The folder is being read"), shown(folder))
         why = _(
-            "A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
+            "A draft is a request in a file of its own (*{ending}), made without a network and sent when you say so. "
             "The folder is {folder}."
-        ).format(SUFFIX=SUFFIX, folder=shown(folder))
+        ).format(ending=SUFFIX, folder=shown(folder))
         return Notice(_("No drafts"), why, _("New draft"), "new-draft")
 
     def _verbs(self) -> dict[str, Callable[[], object]]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
+from cbr_desktop.text.catalogue import N_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
@@ -279,7 +279,7 @@ class Page(QWidget, Generic[Row]):
             return ""
         if change.before is None:
             return _("New")
-        titles = [column.title for column in self.model.columns if column.key in change.columns]
+        titles = [inside(column.title) for column in self.model.columns if column.key in change.columns]
         return _("Changed: {columns}").format(columns=listed(titles))
 
     def _change_mark(self, row: Row) -> Mark | None:

@@ -105,7 +105,7 @@ class DraftFile(QObject):
         asked = QFileDialog(self._window, _("Save the request to a file"))
         asked.setObjectName("checkpointSaveDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter(_("Request files (*.{SUFFIX})").format(SUFFIX=_SUFFIX))
+        asked.setNameFilter(_("Request files (*.{ending})").format(ending=_SUFFIX))
         asked.setDefaultSuffix(_SUFFIX)
         stem = self._stem()
         if self._store is not None:

@@ -42,8 +42,8 @@ class ScheduleDialog(QDialog):
         self.rule = label(
             _(
                 "It is sent then if this program runs and has a connection. If not, it is held after"
-                " {CONFIRM_MINUTES} minutes and you are asked: nothing is sent late by itself."
-            ).format(CONFIRM_MINUTES=CONFIRM_MINUTES),
+                " {minutes} minutes and you are asked: nothing is sent late by itself."
+            ).format(minutes=CONFIRM_MINUTES),
             "scheduleRule",
         )
         buttons = QDialogButtonBox()

@@ -223,9 +223,9 @@ class PlansPage(Page[PlanRow]):
         if not self._has_read and self._workspace.plans is not None:
             return Notice(_("The plans are being read"), _("They come in a moment."))
         why = _(
-            "A plan is a file (*{SUFFIX}) with several requests, sent in order as one thing with one report."
+            "A plan is a file (*{ending}) with several requests, sent in order as one thing with one report."
             " What was run is kept here, step by step."
-        ).format(SUFFIX=SUFFIX)
+        ).format(ending=SUFFIX)
         return Notice(_("No plan was run yet"), why, _("Open plan…"), "open-plan")
 
     def extend_menu(self, menu: QMenu) -> None:
