@@ -25,7 +25,7 @@ from cbr_desktop.text.errors import error_sentence, login_remedy, refusal_senten
 from cbr_desktop.text.identity import unfit_proxy_sentence
 from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
 
-KINDS = {
+_KINDS = {
     CheckKind.SETTINGS: N_("Settings"),
     CheckKind.ENVIRONMENT: N_("Environment"),
     CheckKind.NAME: N_("Name"),
@@ -127,7 +127,7 @@ def verdict_words(check: Check) -> str:
 
 def kind_words(kind: CheckKind) -> str:
     """Return the title of a kind of check."""
-    return _(KINDS[kind])
+    return _(_KINDS[kind])
 
 
 def subject_words(check: Check) -> str:

@@ -812,7 +812,7 @@ def _duplicate_words(intent: Intent) -> str:
     ).format(count=count, ids=ids)
 
 
-PLACES = {
+_PLACES = {
     "tasks": N_("the tasks of the project"),
     "backups": N_("the backups of the vault"),
     "backup": N_("the backup itself"),
@@ -823,7 +823,7 @@ PLACES = {
 
 def searched_words(where: str, otherwise: str) -> str:
     """Return a place where a request was looked for; ``otherwise`` is said of one that this version does not know."""
-    return _(PLACES[where]) if where in PLACES else otherwise
+    return _(_PLACES[where]) if where in _PLACES else otherwise
 
 
 def looked_sentence(intent: Intent, now: datetime) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NONE = "–"
 """Stands where there is nothing to show."""
 
-ENVIRONMENTS = {
+_ENVIRONMENTS = {
     Environment.PRODUCTION: N_("PRODUCTION"),
     Environment.STAGING: N_("STAGING"),
     Environment.TEST: N_("TEST"),
@@ -32,7 +32,7 @@ _SHORTFALLS = {
     Shortfall.BYTES: N_("the service's answers are larger in all than what this program reads"),
     Shortfall.PAGES: N_("the service gives it in more pages than this program reads"),
 }
-PARTS = {
+_PARTS = {
     Part.VAULTS: N_("vaults"),
     Part.TASKS: N_("tasks"),
     Part.BACKUPS: N_("backups"),
@@ -79,7 +79,7 @@ def page_noun(name: str) -> str:
 
 def environment_words(environment: Environment) -> str:
     """Return what an environment is called on its sign: ``PRODUCTION``."""
-    return _(ENVIRONMENTS[environment])
+    return _(_ENVIRONMENTS[environment])
 
 
 _ENVIRONMENT_TITLES = {
@@ -110,7 +110,7 @@ def environment_inside(environment: Environment) -> str:
 
 def part_words(part: Part) -> str:
     """Return what a part of the data is called within a sentence: ``vaults``."""
-    return _(PARTS[part])
+    return _(_PARTS[part])
 
 
 def part_title(part: Part) -> str:

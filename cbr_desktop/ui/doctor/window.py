@@ -23,9 +23,9 @@ from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.diagnosis import (
-    KINDS,
     busy_sentence,
     found_sentence,
+    kind_words,
     next_sentence,
     subject_words,
     summary_sentence,
@@ -246,7 +246,7 @@ class CheckTable(QTableWidget):
         self.insertRow(row)
         texts = (
             verdict_words(check),
-            KINDS[check.kind],
+            kind_words(check.kind),
             subject_words(check),
             plain(found_sentence(check), 2000),
             plain(next_sentence(check), 2000),
