@@ -12,10 +12,12 @@ gc.disable()
 os.environ["QT_API"] = "pyside6"
 
 from cbr_desktop.cli import main  # noqa: E402
+from cbr_desktop.text.catalogue import choose_language  # noqa: E402
 
 
 def start() -> NoReturn:
     """Run the command of the command line, and end the process with its exit code."""
+    choose_language()
     code = main()
     # the first paint does without it
     importlib.import_module("cbr_desktop.departure").depart(code)

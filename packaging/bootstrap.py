@@ -189,6 +189,7 @@ def main(arguments: list[str]) -> int:
         "setup": setup,
         "package": package,
         "lock": lock,
+        "messages": messages,
     }
     parser = argparse.ArgumentParser(
         prog="bootstrap.py",
@@ -319,6 +320,12 @@ def lock(arguments: list[str]) -> int:
     counts = ", ".join(f"{len(found)} {part.lstrip('# ')}" for part, found in parts.items())
     say(f"{LOCK.name} pins packages: {counts}.")
     return 0
+
+
+def messages(arguments: list[str]) -> int:
+    """Takes the messages into resources/messages and tells what is new; --check only tells whether that is due."""
+    make_ready([RUNNING, TESTING], ())
+    return call([HERE.python, ROOT / "packaging" / "messages.py", *arguments])
 
 
 # The checks of `test`

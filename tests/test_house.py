@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.text.marks import _MARKS
 from cbr_desktop.text.states import _WORDS
+from sayings import Saying, sayings
 
 HOUSE = Path(__file__).parent.parent / "cbr_desktop"
 TOP_LEVEL = {"pyproject.toml", "README.md", "cbr_desktop", "resources", "tests", "packaging"}
@@ -292,6 +294,80 @@ def test_fault_93_a_notification_passes_what_takes_markup_away_and_no_menu_shows
         return found + [f"line {call.lineno}" for call in told if not all(map(is_unmarked, call.args[:2]))]
 
     assert broken(modules, raw) == {}
+
+
+SHOWING = {
+    *("setText", "setWindowTitle", "setTitle", "setPlaceholderText", "setLabelText", "setHeaderLabels"),
+    *("setAccessibleName", "setAccessibleDescription", "setSuffix", "setPrefix", "setSpecialValueText"),
+    *("addAction", "addMenu", "addTab", "addRow", "addItem", "addButton", "say", "label", "push_button"),
+}
+"""What shows or reads aloud the text that it is given first."""
+SAME_EVERYWHERE = re.compile(r"CBR Desktop|JSON|ID|[a-z]+:[a-z]+|[^A-Za-z]*[A-Za-z]?[^A-Za-z]*")
+
+
+def said_plainly(value: ast.expr) -> bool:
+    """Tell whether a text stands in the source as it is, though it has words."""
+    if isinstance(value, ast.IfExp):
+        return said_plainly(value.body) or said_plainly(value.orelse)
+    if isinstance(value, ast.JoinedStr):
+        parts = [part.value for part in value.values if isinstance(part, ast.Constant)]
+        text = " ".join(map(str, parts)).replace("CBR Desktop", "")
+        # what is typed into a filter is typed so in every language
+        return re.fullmatch(r"[a-z]+:", text) is None and re.search(r"[A-Za-z]{2,}", text) is not None
+    if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+        return False
+    return SAME_EVERYWHERE.fullmatch(value.value) is None
+
+
+def test_what_a_screen_says_passes_the_catalogue(modules: list[Module]) -> None:
+    def bypasses(module: Module) -> list[int]:
+        calls = [node for node in module.nodes if isinstance(node, ast.Call) and node.args]
+        named = [(getattr(call.func, "attr", getattr(call.func, "id", "")), call) for call in calls]
+        return [call.lineno for name, call in named if name in SHOWING and said_plainly(call.args[0])]
+
+    assert broken([module for module in modules if module.is_screen], bypasses) == {}
+
+
+def kept_messages() -> set[Saying]:
+    """Return the messages of the template."""
+    text = (HOUSE.parent / "resources" / "messages" / "cbr_desktop.pot").read_text(encoding="utf-8")
+    found = set()
+    for entry in text.split("\n\n"):
+        parts = {"msgctxt": "", "msgid": "", "msgid_plural": ""}
+        key = ""
+        for line in entry.split("\n"):
+            word, _space, rest = line.partition(" ")
+            key, quoted = (key, line) if line.startswith('"') else (word, rest)
+            if key in parts:
+                parts[key] += ast.literal_eval(quoted)
+        if parts["msgid"]:
+            found.add(Saying(parts["msgctxt"], parts["msgid"], parts["msgid_plural"]))
+    return found
+
+
+def test_the_template_of_messages_is_true_to_the_source(modules: list[Module]) -> None:
+    """``python3 packaging/bootstrap.py messages`` makes it anew."""
+    said = {saying for module in modules for _line, saying in sayings(module.nodes)}
+    # a message that is said with a number and without one has a single entry
+    counted = {saying[:2] for saying in said if saying.many}
+    said = {saying for saying in said if saying.many or saying[:2] not in counted}
+    assert len(said) > 1000
+    assert said - kept_messages() == set()
+    assert kept_messages() - said == set()
+
+
+def test_nothing_takes_the_name_of_the_catalogue(modules: list[Module]) -> None:
+    def shadowed(module: Module) -> list[int]:
+        if "_" not in module.imported or "cbr_desktop.text.catalogue" not in module.sources:
+            return []
+        names = [node for node in module.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        arguments = [node for node in module.nodes if isinstance(node, ast.arg)]
+        taken = [node.lineno for node in names if node.id == "_"] + [
+            each.lineno for each in arguments if each.arg == "_"
+        ]
+        return sorted(taken)
+
+    assert broken(modules, shadowed) == {}
 
 
 def test_the_top_level_is_tidy() -> None:

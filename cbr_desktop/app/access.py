@@ -13,6 +13,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import store_sentence
 from cbr_desktop.text.plain import plain
@@ -80,7 +81,7 @@ class Access(QObject):
         """Open the login of a profile, because a person wants to."""
         context = self._workspace.context(profile.name)
         error = context.ledger.connection.error
-        words = error_sentence(error) if error is not None else "What is given here replaces what was given before."
+        words = error_sentence(error) if error is not None else _("What is given here replaces what was given before.")
         self._open(context, words, error)
 
     def _look(self, part: Part) -> None:
@@ -98,11 +99,11 @@ class Access(QObject):
         words = error_sentence(error)
         text = f"{plain(context.profile.name, 60)}: {words}"
         if isinstance(error, LoginRefused) and error.reason in _NOT_OF_SECRETS:
-            self._window.notices.say(text, WARNING, "Profiles…", self._window.profiles_requested.emit)
+            self._window.notices.say(text, WARNING, _("Profiles…"), self._window.profiles_requested.emit)
         elif not self._workspace.scope.is_merged and not self._is_at_a_dialog():
             self._open(context, words, error)
         elif _wanted(context.profile, error):
-            self._window.notices.say(text, WARNING, "Log in…", lambda: self.ask(context.profile))
+            self._window.notices.say(text, WARNING, _("Log in…"), lambda: self.ask(context.profile))
 
     def _is_at_a_dialog(self) -> bool:
         """Whether a person reads or writes in a window over the main one, which nothing is to cover."""

@@ -18,6 +18,7 @@ from cbr_desktop.domain.error import CbrError, LoginRefused, ProfileError, Secre
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
 from cbr_desktop.logs import RedactingFormatter
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.diagnosis import diagnosis_text
 from cbr_desktop.workflows.doctor import Begin, Doctor, Tell
 from cbr_desktop.workflows.ports import Clock
@@ -125,7 +126,7 @@ def program_versions() -> tuple[tuple[str, str], ...]:
         ("CBR Desktop", __version__),
         ("Python", platform.python_version()),
         ("Qt for Python", _version_of("PySide6-Essentials")),
-        ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        (_("System"), f"{platform.system()} {platform.release()}, {platform.machine()}"),
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QFile, QStandardPaths
 
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import Places
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.ui.kit.notice_bar import WARNING
 from cbr_desktop.ui.session.draft_store import unsaved_words
 from cbr_desktop.ui.session.workspace import Workspace
@@ -37,8 +38,8 @@ def tell_unsaved(window: MainWindow, workspace: Workspace) -> None:
     """Say what was not saved when the program ended the last time, and open what it was started with for review."""
     count = len(workspace.draft_store.unsaved()) if workspace.draft_store is not None else 0
     if count:
-        words = f"{unsaved_words(count)} Restore or discard them among the drafts."
-        window.notices.say(words, WARNING, "Show them", lambda: window.show_page("Drafts"))
+        words = sentences(unsaved_words(count), _("Restore or discard them among the drafts."))
+        window.notices.say(words, WARNING, _("Show them"), lambda: window.show_page("Drafts"))
     for path in window.waiting:
         window.open_outside(path)
 
@@ -51,4 +52,4 @@ def move_to_trash(path: Path) -> None:
     shared = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
     Path(shared).mkdir(0o700, parents=True, exist_ok=True)
     if not QFile.supportsMoveToTrash() or not QFile(str(path)).moveToTrash():
-        raise OSError(errno.ENOTSUP, "the system's trash did not take it")
+        raise OSError(errno.ENOTSUP, _("the system's trash did not take it"))

@@ -25,6 +25,7 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.profiles import keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.text.leaving import LEAVING_SECONDS, left_sentence
 from cbr_desktop.text.plans import resting_sentence
@@ -86,7 +87,7 @@ def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
         return
     profiles = [context.profile.name for context in workspace.contexts]
     for told in resting(workspace.plans.runs(), workspace.open, profiles, workspace.clock.now())[:1]:
-        window.notices.say(resting_sentence(told), WARNING, "Show the plan", partial(_show_plan, window, told.run))
+        window.notices.say(resting_sentence(told), WARNING, _("Show the plan"), partial(_show_plan, window, told.run))
 
 
 def tell_the_left(window: MainWindow, workspace: Workspace) -> None:
@@ -94,7 +95,7 @@ def tell_the_left(window: MainWindow, workspace: Workspace) -> None:
     found = unfinished(workspace.open) if workspace.sealed is None else []
     if found:
         words = left_sentence(found, workspace.clock.now())
-        window.notices.say(words, REMARK, "Show the outbox", partial(window.show_page, "Outbox"))
+        window.notices.say(words, REMARK, _("Show the outbox"), partial(window.show_page, "Outbox"))
 
 
 def _show_plan(window: MainWindow, run: str) -> None:

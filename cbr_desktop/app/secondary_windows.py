@@ -20,6 +20,7 @@ from cbr_desktop.storage import profiles, updates
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.links import open_link
@@ -122,32 +123,40 @@ class SecondaryWindows(QObject):
     def _tell_release(self, source: UpdateSource, release: Release | None) -> None:
         if release is not None:
             host = urlsplit(source.address).netloc.lower()
-            words = f"CBR Desktop {plain(release.version, 20)} is there, made {release.published_at:%Y-%m-%d}."
-            self._window.notices.say(words, REMARK, "Show its page", lambda: self._show_page(release.page, host))
+            words = _("CBR Desktop {version} is there, made {date}.").format(
+                version=plain(release.version, 20), date=f"{release.published_at:%Y-%m-%d}"
+            )
+            self._window.notices.say(words, REMARK, _("Show its page"), lambda: self._show_page(release.page, host))
 
     def _show_page(self, page: str, host: str) -> None:
         if not open_link(page, {host}):
-            self._window.notices.say(f"The page is not at {host}, which the update check asks, so it was not opened.")
+            self._window.notices.say(
+                _("The page is not at {host}, which the update check asks, so it was not opened.").format(host=host)
+            )
 
     def _tell_failure(self, error: CbrError) -> None:
         self._window.notices.say(error_sentence(error))
 
     def _read_anew(self) -> None:
         """Take over the profiles of the file; sessions that lead elsewhere by that are closed first."""
-        known, _ = profiles.read(self._here.profiles_file)
+        known, _faults = profiles.read(self._here.profiles_file)
         gone = self._workspace.outdated(known)
-        self._tasks.start(self._sessions.dismiss(gone), lambda _: self._workspace.put_profiles(known), group="profiles")
+        self._tasks.start(
+            self._sessions.dismiss(gone), lambda _gone: self._workspace.put_profiles(known), group="profiles"
+        )
 
     def _look_at(self, profile: Profile) -> None:
         if self._workspace.is_demo:
-            words = f"This window shows the demo cloud. Start CBR Desktop anew to open {plain(profile.name, 60)}."
+            words = _("This window shows the demo cloud. Start CBR Desktop anew to open {profile}.").format(
+                profile=plain(profile.name, 60)
+            )
             self._window.notices.say(words)
             return
-        known, _ = profiles.read(self._here.profiles_file)
+        known, _faults = profiles.read(self._here.profiles_file)
         gone = self._workspace.outdated(known)
         self._tasks.start(self._sessions.dismiss(gone), partial(self._show, known, profile), group="profiles")
 
-    def _show(self, known: list[Profile], profile: Profile, *_: object) -> None:
+    def _show(self, known: list[Profile], profile: Profile, *_rest: object) -> None:
         self._workspace.put_profiles(known)
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
         self._window.activateWindow()

@@ -32,7 +32,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop.storage.files import PRIVATE_FILE, write_whole
-from cbr_desktop.text.errors import RAISED
+from cbr_desktop.text.errors import raised_sentence
 
 PATIENCE_SECONDS = 2.0
 """How long a second start waits for the answer, and how long the first listens to one that does not finish."""
@@ -273,4 +273,4 @@ def _is_ours(transport: asyncio.BaseTransport) -> bool:
 def say_raised() -> None:
     """Say where there is a terminal that the running window is the one to look at."""
     if sys.stdout is not None:
-        sys.stdout.write(RAISED + "\n")
+        sys.stdout.write(raised_sentence() + "\n")

@@ -10,6 +10,7 @@ from cbr_desktop.simulator import refusals
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.refusals import Refusal
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.session.situation import Situation
 
 _CREATE = "/checkpoints"
@@ -34,59 +35,59 @@ def situations(service: Service) -> list[Situation]:
         return begin
 
     return [
-        Situation("usual", "All as usual", "Every fault is taken away.", laid()),
+        Situation("usual", _("All as usual"), _("Every fault is taken away."), laid()),
         Situation(
             "lost-made",
-            "The answer to a checkpoint is lost",
-            "Create a checkpoint. The service makes it, but its answer never comes: watch how it is found again.",
+            _("The answer to a checkpoint is lost"),
+            _("Create a checkpoint. The service makes it, but its answer never comes: watch how it is found again."),
             laid(lambda: Fault("POST", _CREATE, when="after")),
         ),
         Situation(
             "lost-not-made",
-            "A checkpoint is lost on its way",
-            "Create a checkpoint. The service never hears of it: watch how that is told, and what is offered.",
+            _("A checkpoint is lost on its way"),
+            _("Create a checkpoint. The service never hears of it: watch how that is told, and what is offered."),
             laid(lambda: Fault("POST", _CREATE, when="before")),
         ),
         Situation(
             "busy",
-            "The vault is busy",
-            "Create a checkpoint. The service refuses the first try, since the vault is being backed up.",
+            _("The vault is busy"),
+            _("Create a checkpoint. The service refuses the first try, since the vault is being backed up."),
             laid(lambda: _refused(refusals.service("6125"))),
         ),
         Situation(
             "full",
-            "The vault is full",
-            "Create a checkpoint. The service refuses it for want of room: see what it says and what can be done.",
+            _("The vault is full"),
+            _("Create a checkpoint. The service refuses it for want of room: see what it says and what can be done."),
             laid(lambda: _refused(refusals.service("6114"))),
         ),
         Situation(
             "forbidden",
-            "The right to back up is missing",
-            "Create a checkpoint. The service says which right the user lacks.",
+            _("The right to back up is missing"),
+            _("Create a checkpoint. The service says which right the user lacks."),
             laid(lambda: _refused(refusals.forbidden("cbr:vaults:backup"))),
         ),
         Situation(
             "throttled",
-            "The service asks for fewer requests",
-            "Press F5. The service answers 429 for a while: watch the count down in the status bar.",
+            _("The service asks for fewer requests"),
+            _("Press F5. The service answers 429 for a while: watch the count down in the status bar."),
             laid(lambda: _answer(_THROTTLED, "GET", "", 6)),
         ),
         Situation(
             "down",
-            "The service is down",
-            "Press F5. The service answers 503: what was known stays on the screen, with its age.",
+            _("The service is down"),
+            _("Press F5. The service answers 503: what was known stays on the screen, with its age."),
             laid(lambda: _answer(_DOWN, "GET", "", 12)),
         ),
         Situation(
             "slow",
-            "The network is slow",
-            "Press F5, or create a checkpoint. The next answers come three seconds late; nothing waits for them.",
+            _("The network is slow"),
+            _("Press F5, or create a checkpoint. The next answers come three seconds late; nothing waits for them."),
             laid(lambda: Fault(kind="delay", seconds=3.0, times=20)),
         ),
         Situation(
             "cut",
-            "The cable is pulled",
-            "Press F5. The connection ends in the middle of the next answers; work on, nothing is lost.",
+            _("The cable is pulled"),
+            _("Press F5. The connection ends in the middle of the next answers; work on, nothing is lost."),
             laid(lambda: Fault(kind="cut", times=20)),
         ),
     ]

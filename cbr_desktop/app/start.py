@@ -35,6 +35,8 @@ from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.identity import secret_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
@@ -230,7 +232,7 @@ def terminal_secret(
         nonlocal was_typed
         found = await secrets.get(profile, kind)
         if found is None and is_typed(terminal):
-            found = ask(f"{kind} for {shown(profile.name)}: ")
+            found = ask(_("{secret} for {profile}: ").format(secret=secret_words(kind), profile=shown(profile.name)))
             if not was_typed:
                 Refusals(places().refusals_file).forget(profile)
             was_typed = True

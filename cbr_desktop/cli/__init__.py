@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from cbr_desktop import __version__
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import _
 
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     is_looking = gc.isenabled()
     options = _options(sys.argv[1:] if arguments is None else arguments)
-    module, _, name = options.run.partition(":")
+    module, name = options.run.split(":")
     try:
         if options.try_again:
             _let_try_again(options.profile)
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CbrError, ExceptionGroup) as error:
         return _refused(error)
     except KeyboardInterrupt:
-        _late("cli.output").remark("Interrupted.")
+        _late("cli.output").remark(_("Interrupted."))
         return _INTERRUPTED
     except BrokenPipeError:
         # what read has seen enough, as ``head`` does; nothing may be written at the end either
@@ -146,13 +147,13 @@ def _usual() -> argparse.Namespace:
 def _cloud() -> _Parser:
     """Return the options that say which cloud is meant, which the window and most commands have."""
     cloud = _Parser(add_help=False, exit_on_error=False)
-    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to use")
-    cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="use the built-in demo cloud")
+    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to use"))
+    cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help=_("use the built-in demo cloud"))
     cloud.add_argument(
         "--try-again",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="log in with a password that was refused before; each wrong try may lock the user",
+        help=_("log in with a password that was refused before; each wrong try may lock the user"),
     )
     return cloud
 
@@ -161,8 +162,10 @@ def _parser(cloud: _Parser) -> _Parser:
     parser = _Parser(
         prog="cbr-desktop",
         parents=[cloud],
-        description="For operators of Cloud Backup and Recovery. Without a command it opens the window;"
-        " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that.",
+        description=_(
+            "For operators of Cloud Backup and Recovery. Without a command it opens the window;"
+            " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that."
+        ),
     )
     parser.add_argument(
         "--open",
@@ -170,34 +173,34 @@ def _parser(cloud: _Parser) -> _Parser:
         metavar="FILE",
         action="append",
         type=Path,
-        help="open a request file in the window for review; nothing is sent by that",
+        help=_("open a request file in the window for review; nothing is sent by that"),
     )
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
 
-    vaults = commands.add_parser("vaults", parents=[cloud], help="list the vaults")
-    vaults.add_argument("--json", action="store_true", help="print JSON")
+    vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
+    vaults.add_argument("--json", action="store_true", help=_("print JSON"))
     vaults.set_defaults(run="cli.commands:vaults")
 
-    backups = commands.add_parser("backups", parents=[cloud], help="list the backups")
+    backups = commands.add_parser("backups", parents=[cloud], help=_("list the backups"))
 
-    check = commands.add_parser("check", parents=[cloud], help="judge request files, offline; nothing is sent")
+    check = commands.add_parser("check", parents=[cloud], help=_("judge request files, offline; nothing is sent"))
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    check.add_argument("--json", action="store_true", help="print JSON")
+    check.add_argument("--json", action="store_true", help=_("print JSON"))
     check.set_defaults(run="cli.commands:check")
 
-    send = commands.add_parser("send", parents=[cloud], help="send a request file, once")
+    send = commands.add_parser("send", parents=[cloud], help=_("send a request file, once"))
     send.add_argument("file", metavar="FILE", type=Path)
-    send.add_argument("--arm", action="store_true", help="let the request through a read-only profile")
-    send.add_argument("--wait", action="store_true", help="wait until every resource has ended")
-    send.add_argument("--name", metavar="NAME", help="the name of what is lost by it, wanted on production")
+    send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
+    send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
+    send.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
     _again(send)
-    send.add_argument("--json", action="store_true", help="print JSON")
+    send.add_argument("--json", action="store_true", help=_("print JSON"))
     send.set_defaults(run="cli.commands:send")
 
-    backup = commands.add_parser("backup", help="delete or rename a backup")
-    policies = commands.add_parser("policies", parents=[cloud], help="list the policies and what is wrong with them")
-    policy = commands.add_parser("policy", help="make a backup policy; tell when one runs and what its rules delete")
+    backup = commands.add_parser("backup", help=_("delete or rename a backup"))
+    policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
+    policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
     arguments = _late("cli.arguments")
     arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
@@ -205,35 +208,43 @@ def _parser(cloud: _Parser) -> _Parser:
     arguments.add_policies(policies)
     _add_drafts(commands, cloud)
 
-    update = commands.add_parser("update", help="ask for a newer version, if updates.toml names an address")
-    update.add_argument("--json", action="store_true", help="print JSON")
+    update = commands.add_parser("update", help=_("ask for a newer version, if updates.toml names an address"))
+    update.add_argument("--json", action="store_true", help=_("print JSON"))
     update.set_defaults(run="cli.updates:update")
 
-    doctor = commands.add_parser("doctor", parents=[cloud], help="examine the way to a project, line by line")
+    doctor = commands.add_parser("doctor", parents=[cloud], help=_("examine the way to a project, line by line"))
     form = doctor.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
-    form.add_argument("--report", action="store_true", help="print a report to hand on: names veiled, no secrets")
+    form.add_argument("--json", action="store_true", help=_("print JSON"))
+    form.add_argument("--report", action="store_true", help=_("print a report to hand on: names veiled, no secrets"))
     doctor.set_defaults(run="cli.doctor:doctor")
 
-    _outbox(commands.add_parser("outbox", help="what waits to be sent, and what became of the rest"))
-    _plan(commands.add_parser("plan", help="several requests in one file: judge them, run them, tell of a run"), cloud)
-    _journal(commands.add_parser("journal", help="the record of every request: verify it, export it"))
+    _outbox(commands.add_parser("outbox", help=_("what waits to be sent, and what became of the rest")))
+    _plan(
+        commands.add_parser("plan", help=_("several requests in one file: judge them, run them, tell of a run")), cloud
+    )
+    _journal(commands.add_parser("journal", help=_("the record of every request: verify it, export it")))
 
-    simulator = commands.add_parser("simulator", help="serve the demo cloud over TCP, for other clients")
-    simulator.add_argument("--port", type=int, default=0, help="the port; 0, the default, takes a free one")
-    simulator.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine only)")
-    simulator.add_argument("--vaults", type=int, metavar="N", help="a generated estate of N vaults")
-    simulator.add_argument("--backups", type=int, metavar="N", help="a generated estate of N backups")
-    simulator.add_argument("--seed", type=int, default=1, help="another seed, another estate (default: 1)")
-    simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="answer so much later")
+    simulator = commands.add_parser("simulator", help=_("serve the demo cloud over TCP, for other clients"))
+    simulator.add_argument("--port", type=int, default=0, help=_("the port; 0, the default, takes a free one"))
     simulator.add_argument(
-        "--missing", metavar="PART", action="append", default=[], help="lack a part of the API, such as protectables"
+        "--host", default="127.0.0.1", help=_("the address to listen at (default: this machine only)")
+    )
+    simulator.add_argument("--vaults", type=int, metavar="N", help=_("a generated estate of N vaults"))
+    simulator.add_argument("--backups", type=int, metavar="N", help=_("a generated estate of N backups"))
+    simulator.add_argument("--seed", type=int, default=1, help=_("another seed, another estate (default: 1)"))
+    simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help=_("answer so much later"))
+    simulator.add_argument(
+        "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
     )
     simulator.set_defaults(run="cli.commands:simulator")
 
-    selftest = commands.add_parser("selftest", help="do the main job in the demo cloud and tell how it went")
-    selftest.add_argument("--screenshot", metavar="FILE", type=Path, help="where to save a picture of the window (PNG)")
-    selftest.add_argument("--pictures", metavar="FOLDER", type=Path, help="where to save pictures of every step (PNG)")
+    selftest = commands.add_parser("selftest", help=_("do the main job in the demo cloud and tell how it went"))
+    selftest.add_argument(
+        "--screenshot", metavar="FILE", type=Path, help=_("where to save a picture of the window (PNG)")
+    )
+    selftest.add_argument(
+        "--pictures", metavar="FOLDER", type=Path, help=_("where to save pictures of every step (PNG)")
+    )
     selftest.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light")
     selftest.set_defaults(run="app.selftest:run_selftest")
     return parser
@@ -241,124 +252,134 @@ def _parser(cloud: _Parser) -> _Parser:
 
 def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
-    outbox.add_argument("--json", action="store_true", help="print JSON")
-    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only requests of a profile")
-    acts = outbox.add_subparsers(title="what to do", metavar="ACT")
-    listed = acts.add_parser("list", help="list the requests, newest last (as without an act)")
+    outbox.add_argument("--json", action="store_true", help=_("print JSON"))
+    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
+    acts = outbox.add_subparsers(title=_("what to do"), metavar="ACT")
+    listed = acts.add_parser("list", help=_("list the requests, newest last (as without an act)"))
     listed.set_defaults(run="cli.outbox:listed")
-    hold = acts.add_parser("hold", help="keep waiting requests from being sent")
+    hold = acts.add_parser("hold", help=_("keep waiting requests from being sent"))
     hold.set_defaults(run="cli.outbox:hold")
-    cancel = acts.add_parser("cancel", help="take waiting requests back; they are never sent")
+    cancel = acts.add_parser("cancel", help=_("take waiting requests back; they are never sent"))
     cancel.set_defaults(run="cli.outbox:cancel")
-    release = acts.add_parser("release", help="confirm held requests anew and send them now")
+    release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
     release.set_defaults(run="cli.outbox:release")
-    release.add_argument("--arm", action="store_true", help="let them through a read-only profile")
-    release.add_argument("--name", metavar="NAME", help="the name of what is lost by it, wanted on production")
-    reconcile = acts.add_parser("reconcile", help="look once for requests whose answer was lost; nothing is sent")
+    release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
+    release.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
     reconcile.set_defaults(run="cli.outbox:reconcile")
-    adopt = acts.add_parser("adopt", help="say that a request whose answer was lost made a checkpoint that was found")
+    adopt = acts.add_parser(
+        "adopt", help=_("say that a request whose answer was lost made a checkpoint that was found")
+    )
     adopt.set_defaults(run="cli.outbox:adopt")
-    disown = acts.add_parser("disown", help="say that a request whose answer was lost made nothing of what was found")
+    disown = acts.add_parser(
+        "disown", help=_("say that a request whose answer was lost made nothing of what was found")
+    )
     disown.set_defaults(run="cli.outbox:disown")
     for act in (hold, release, cancel):
-        act.add_argument("ids", metavar="ID", nargs="+", help="a request's id, or how it begins")
+        act.add_argument("ids", metavar="ID", nargs="+", help=_("a request's id, or how it begins"))
     for act in (adopt, disown):
-        act.add_argument("ids", metavar="ID", nargs=1, help="the request's id, or how it begins")
-    adopt.add_argument("checkpoint", metavar="CHECKPOINT", help="the whole id of a checkpoint that the list names")
-    reconcile.add_argument("id", metavar="ID", nargs="?", help="one request; by default all of unknown outcome")
+        act.add_argument("ids", metavar="ID", nargs=1, help=_("the request's id, or how it begins"))
+    adopt.add_argument("checkpoint", metavar="CHECKPOINT", help=_("the whole id of a checkpoint that the list names"))
+    reconcile.add_argument("id", metavar="ID", nargs="?", help=_("one request; by default all of unknown outcome"))
     for act in (listed, hold, release, cancel, reconcile, adopt, disown):
-        act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+        act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
 
 
 def _again(act: _Parser) -> None:
     act.add_argument(
         "--again",
         action="store_true",
-        help="send it although the same was asked for before and is held, waiting or of unknown outcome",
+        help=_("send it although the same was asked for before and is held, waiting or of unknown outcome"),
     )
 
 
 def _plan(plan: _Parser, cloud: _Parser) -> None:
-    acts = plan.add_subparsers(title="what to do", metavar="ACT", required=True)
-    make = acts.add_parser("make", help="write a plan with the requests of some files")
+    acts = plan.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    make = acts.add_parser("make", help=_("write a plan with the requests of some files"))
     make.set_defaults(run="cli.plan:make")
     make.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    make.add_argument("--output", metavar="PLAN", type=Path, required=True, help="the plan file, as patchday.plan.json")
-    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="the profile to send them from")
+    make.add_argument(
+        "--output", metavar="PLAN", type=Path, required=True, help=_("the plan file, as patchday.plan.json")
+    )
+    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to send them from"))
     make.add_argument(
         "--names",
         metavar="TEMPLATE",
         default="",
-        help="a template for requests without a name; a random part is added where it has none",
+        help=_("a template for requests without a name; a random part is added where it has none"),
     )
-    make.add_argument("--concurrency", metavar="N", type=int, default=1, help="how many at once (default: 1)")
-    make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help="the pause between two beginnings")
-    make.add_argument("--go-on", action="store_true", help="go on after a failure")
-    check = acts.add_parser("check", parents=[cloud], help="judge a plan by what was last seen; nothing is sent")
+    make.add_argument("--concurrency", metavar="N", type=int, default=1, help=_("how many at once (default: 1)"))
+    make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help=_("the pause between two beginnings"))
+    make.add_argument("--go-on", action="store_true", help=_("go on after a failure"))
+    check = acts.add_parser("check", parents=[cloud], help=_("judge a plan by what was last seen; nothing is sent"))
     check.set_defaults(run="cli.plan:check")
-    run = acts.add_parser("run", parents=[cloud], help="run a plan: send its requests in order")
+    run = acts.add_parser("run", parents=[cloud], help=_("run a plan: send its requests in order"))
     run.set_defaults(run="cli.plan:run")
     for act in (check, run):
         act.add_argument("file", metavar="FILE", type=Path)
-    go_on = acts.add_parser("continue", help="confirm a run anew, and start what of it has not begun")
+    go_on = acts.add_parser("continue", help=_("confirm a run anew, and start what of it has not begun"))
     go_on.set_defaults(run="cli.plan:go_on")
-    report = acts.add_parser("report", help="tell what became of a run")
+    report = acts.add_parser("report", help=_("tell what became of a run"))
     report.set_defaults(run="cli.plan:report")
     for act in (go_on, report):
-        act.add_argument("run_id", metavar="RUN", help="the id of the run, or how it begins")
+        act.add_argument("run_id", metavar="RUN", help=_("the id of the run, or how it begins"))
     for act in (run, go_on):
-        act.add_argument("--arm", action="store_true", help="let the requests through read-only profiles")
-        act.add_argument("--name", metavar="NAME", help="the plan's name, wanted where it destroys on production")
-        act.add_argument("--wait", action="store_true", help="wait until every resource has ended")
+        act.add_argument("--arm", action="store_true", help=_("let the requests through read-only profiles"))
+        act.add_argument("--name", metavar="NAME", help=_("the plan's name, wanted where it destroys on production"))
+        act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
         _again(act)
     for act in (run, go_on, report):
-        act.add_argument("--html", metavar="FILE", type=Path, help="write a report to print as well")
-    listed = acts.add_parser("list", help="list the runs, newest first")
+        act.add_argument("--html", metavar="FILE", type=Path, help=_("write a report to print as well"))
+    listed = acts.add_parser("list", help=_("list the runs, newest first"))
     listed.set_defaults(run="cli.plan:listed")
     for act in (check, run, go_on, report, listed):
-        act.add_argument("--json", action="store_true", help="print JSON")
+        act.add_argument("--json", action="store_true", help=_("print JSON"))
 
 
 def _journal(journal: _Parser) -> None:
-    acts = journal.add_subparsers(title="what to do", metavar="ACT", required=True)
-    verify = acts.add_parser("verify", help="tell whether nothing is missing and nothing was changed")
-    verify.add_argument("--json", action="store_true", help="print JSON")
+    acts = journal.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    verify = acts.add_parser("verify", help=_("tell whether nothing is missing and nothing was changed"))
+    verify.add_argument("--json", action="store_true", help=_("print JSON"))
     verify.set_defaults(run="cli.journal:verify")
-    export = acts.add_parser("export", help="write entries out")
-    export.add_argument("--format", choices=("json", "csv", "html"), default="json", help="(default: json)")
-    export.add_argument("--output", metavar="FILE", type=Path, help="a file; by default standard output")
-    export.add_argument("--since", metavar="TIME", help="no entry before, as 2026-03-01 or 2026-03-01T12:00Z")
-    export.add_argument("--until", metavar="TIME", help="only entries before")
-    export.add_argument("--vault", metavar="VAULT", default="", help="only entries of a vault, by id or name")
-    export.add_argument("--request", metavar="ID", default="", help="only entries of a request, by how its id begins")
+    export = acts.add_parser("export", help=_("write entries out"))
+    export.add_argument("--format", choices=("json", "csv", "html"), default="json", help=_("(default: json)"))
+    export.add_argument("--output", metavar="FILE", type=Path, help=_("a file; by default standard output"))
+    export.add_argument("--since", metavar="TIME", help=_("no entry before, as 2026-03-01 or 2026-03-01T12:00Z"))
+    export.add_argument("--until", metavar="TIME", help=_("only entries before"))
+    export.add_argument("--vault", metavar="VAULT", default="", help=_("only entries of a vault, by id or name"))
     export.add_argument(
-        "--kind", metavar="KIND", action="append", default=[], help="only entries of a kind; repeatable"
+        "--request", metavar="ID", default="", help=_("only entries of a request, by how its id begins")
     )
-    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="only entries of a profile")
+    export.add_argument(
+        "--kind", metavar="KIND", action="append", default=[], help=_("only entries of a kind; repeatable")
+    )
+    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only entries of a profile"))
     export.set_defaults(run="cli.journal:export")
 
 
 def _add_drafts(commands: Any, cloud: _Parser) -> None:
     """Add the commands on the folder of drafts."""
-    drafts = commands.add_parser("drafts", help="list, judge, make, compare and import drafts, offline")
-    verbs = drafts.add_subparsers(title="what to do (by default: list)", metavar="VERB")
+    drafts = commands.add_parser("drafts", help=_("list, judge, make, compare and import drafts, offline"))
+    verbs = drafts.add_subparsers(title=_("what to do (by default: list)"), metavar="VERB")
     where = _Parser(add_help=False)
-    where.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help="another folder than the window's")
-    where.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
-    drafts.add_argument("--folder", type=Path, help="another folder than the window's")
-    drafts.add_argument("--json", action="store_true", help="print JSON")
+    where.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help=_("another folder than the window's"))
+    where.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
+    drafts.add_argument("--folder", type=Path, help=_("another folder than the window's"))
+    drafts.add_argument("--json", action="store_true", help=_("print JSON"))
     drafts.set_defaults(run="cli.drafts:listed")
-    verbs.add_parser("list", parents=[cloud, where], help="list the drafts").set_defaults(run="cli.drafts:listed")
-    check = verbs.add_parser("check", parents=[cloud, where], help="judge every draft; nothing is sent")
+    verbs.add_parser("list", parents=[cloud, where], help=_("list the drafts")).set_defaults(run="cli.drafts:listed")
+    check = verbs.add_parser("check", parents=[cloud, where], help=_("judge every draft; nothing is sent"))
     check.set_defaults(run="cli.drafts:checked")
-    new = verbs.add_parser("new", parents=[where], help="make a draft of nothing yet")
+    new = verbs.add_parser("new", parents=[where], help=_("make a draft of nothing yet"))
     new.add_argument("name", metavar="NAME", nargs="?", default="draft")
-    new.add_argument("--vault", metavar="ID", default="", help="the id of the vault to back up")
+    new.add_argument("--vault", metavar="ID", default="", help=_("the id of the vault to back up"))
     new.set_defaults(run="cli.drafts:made")
-    diff = verbs.add_parser("diff", parents=[where], help="compare two request files")
+    diff = verbs.add_parser("diff", parents=[where], help=_("compare two request files"))
     diff.add_argument("left", metavar="A", type=Path)
     diff.add_argument("right", metavar="B", type=Path)
     diff.set_defaults(run="cli.drafts:compared")
-    taken = verbs.add_parser("import", parents=[where], help="take over a request file, hcloud input or cURL command")
+    taken = verbs.add_parser(
+        "import", parents=[where], help=_("take over a request file, hcloud input or cURL command")
+    )
     taken.add_argument("file", metavar="FILE", type=Path)
     taken.set_defaults(run="cli.drafts:imported")

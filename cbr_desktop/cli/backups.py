@@ -8,14 +8,13 @@ from typing import Any
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.opening import closing_client, opened_session, run_command
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show
+from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.text.catalogue import _, pgettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import incomplete_sentence
-from cbr_desktop.text.states import gb_words, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
-
-_HEAD = ("NAME", "STATE", "RESOURCE", "VAULT", "MADE", "BY", "TYPE", "SIZE OF SOURCE", "KEPT UNTIL", "ID")
 
 
 def backups(options: argparse.Namespace) -> int:
@@ -33,7 +32,7 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     if freshness.as_of is None:
         if freshness.error is not None:
             raise freshness.error
-        remark("No backups are kept of this profile. Without --kept they are read from the service.")
+        remark(_("No backups are kept of this profile. Without --kept they are read from the service."))
         return UNUSABLE
     rows = _wanted(ledger, options)
     record = {
@@ -66,11 +65,15 @@ def _doubts(freshness: Freshness, known: int, *, kept: bool) -> Iterable[str]:
     """Yield what is not sure about the list."""
     at = _time_words(freshness.as_of)
     if freshness.error is not None:
-        yield f"Not read afresh: {error_sentence(freshness.error)} Listed is what was read at {at}."
+        yield sentences(
+            _("Not read afresh: {error}").format(error=error_sentence(freshness.error)),
+            _("Listed is what was read at {at}.").format(at=at),
+        )
     elif kept:
-        yield f"Listed is what was read at {at}; nothing was asked of the service."
+        yield _("Listed is what was read at {at}; nothing was asked of the service.").format(at=at)
     if not freshness.complete:
-        yield incomplete_sentence(known, "backup", freshness.shortfall, freshness.total)
+        given = counted("{count} backup", "{count} backups", known)
+        yield incomplete_sentence(given, freshness.shortfall, known, freshness.total)
 
 
 def _record(backup: Backup, ledger: Ledger) -> dict[str, Any]:
@@ -103,9 +106,11 @@ def _record(backup: Backup, ledger: Ledger) -> dict[str, Any]:
 
 
 def _table(rows: Iterable[Backup], ledger: Ledger) -> str:
-    cells = [_HEAD, *(_cells(row, ledger) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEAD))]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+    head = (
+        *(_("NAME"), _("STATE"), _("RESOURCE"), _("VAULT"), _("MADE"), _("BY"), _("TYPE"), _("SIZE OF SOURCE")),
+        *(_("KEPT UNTIL"), _("ID")),
+    )
+    return table([head, *(_cells(row, ledger) for row in rows)])
 
 
 def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
@@ -115,12 +120,18 @@ def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
         shown(backup.resource_name or backup.resource_id),
         shown(_vault_name(backup, ledger) or backup.vault_id),
         _time_words(backup.created_at),
-        "policy" if backup.auto else "person",
-        "replica" if backup.image_type == "replication" else "incremental" if backup.incremental else "full",
+        pgettext("who made a backup", "policy") if backup.auto else pgettext("who made a backup", "person"),
+        _type_words(backup),
         gb_words(backup.resource_size_gb),
-        _time_words(backup.expires_at) if backup.expires_at is not None else "until deleted",
+        _time_words(backup.expires_at) if backup.expires_at is not None else _("until deleted"),
         shown(backup.id),
     )
+
+
+def _type_words(backup: Backup) -> str:
+    if backup.image_type == "replication":
+        return pgettext("type of a backup", "replica")
+    return pgettext("type of a backup", "incremental") if backup.incremental else pgettext("type of a backup", "full")
 
 
 def _vault_name(backup: Backup, ledger: Ledger) -> str | None:

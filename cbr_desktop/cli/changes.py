@@ -17,7 +17,8 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.schedule import Recurrence
-from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -66,7 +67,7 @@ async def _changed(session: ProfileSession, options: argparse.Namespace, draft: 
     told = {"change": change.kind.value, "subject": change.subject.id or change.subject.name}
     if verdict.is_blocked:
         blocks = [each for each in verdict.findings if each.severity is Severity.BLOCK]
-        return not_sent(options, told, [f"{finding_sentence(each)} Nothing was sent." for each in blocks])
+        return not_sent(options, told, [sentences(finding_sentence(each), _("Nothing was sent.")) for each in blocks])
     for finding in verdict.findings:
         remark(finding_sentence(finding))
     say_losses(session, change)
@@ -82,16 +83,20 @@ def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Cha
 
     On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
     """
-    title, wanted = WORDS[change.kind].title, quoted(name_to_type(change.subject), 80)
+    title, wanted = words_for(change.kind).title, quoted(name_to_type(change.subject), 80)
     is_asked = is_typed(sys.stdin)
     if wants_typed_name(OPERATIONS[change.kind].effect, session.profile.environment) and options.name is None:
         if not is_asked:
-            return UNUSABLE, f"{title}: on production say its name with --name, which is {wanted}. Nothing was sent."
-        options.name = answer(f"This is production. Type {wanted} to go on: ")
+            return UNUSABLE, _(
+                "{title}: on production say its name with --name, which is {wanted}. Nothing was sent."
+            ).format(title=title, wanted=wanted)
+        options.name = answer(_("This is production. Type {wanted} to go on: ").format(wanted=wanted))
         return 0, ""
     if options.yes:
         return 0, ""
     if not is_asked:
-        return UNUSABLE, f"{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent."
-    said = answer(f"{title}? It cannot be taken back. Type yes to go on: ")
-    return (0, "") if said.strip().lower() == "yes" else (BAD, "Not confirmed. Nothing was sent.")
+        return UNUSABLE, _("{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent.").format(
+            title=title
+        )
+    said = answer(_("{title}? It cannot be taken back. Type yes to go on: ").format(title=title))
+    return (0, "") if said.strip().lower() == "yes" else (BAD, _("Not confirmed. Nothing was sent."))

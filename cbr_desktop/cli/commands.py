@@ -27,7 +27,9 @@ from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.sentences import incomplete_sentence
+from cbr_desktop.text.states import counted
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -45,7 +47,8 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     show(options, record, vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    remark(incomplete_sentence(len(rows), "vault", listing.shortfall, listing.total))
+    given = counted("{count} vault", "{count} vaults", len(rows))
+    remark(incomplete_sentence(given, listing.shortfall, len(rows), listing.total))
     return PARTIAL
 
 
@@ -79,7 +82,7 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
 def simulator(options: argparse.Namespace) -> int:
     unknown = sorted(set(options.missing) - PARTS)
     if unknown:
-        remark(f"no part {unknown[0]!r}; there are {', '.join(sorted(PARTS))}")
+        remark(_("no part {part}; there are {parts}").format(part=repr(unknown[0]), parts=", ".join(sorted(PARTS))))
         return UNUSABLE
     clock = RunningClock()
     if options.vaults is None and options.backups is None:
@@ -98,7 +101,11 @@ def simulator(options: argparse.Namespace) -> int:
     try:
         serve(Service(inventory, clock, modes), options.host, options.port, started)
     except OSError as error:
-        remark(f"cannot listen at {options.host} port {options.port}: {error.strerror}")
+        remark(
+            _("cannot listen at {host} port {port}: {why}").format(
+                host=options.host, port=options.port, why=error.strerror
+            )
+        )
         return UNUSABLE
     return GOOD
 

@@ -13,6 +13,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.sentences import behind_sentence
 from cbr_desktop.workflows.operations import OPERATIONS
 
@@ -39,7 +40,7 @@ async def delivered(
     sentences = [behind_sentence(intent, session.clock.now()) for intent in behind]
     if behind and not options.again:
         left = {"left": [intent.id for intent in behind]}
-        words = [*sentences, "Nothing was sent. With --again this one is sent besides."]
+        words = [*sentences, _("Nothing was sent. With --again this one is sent besides.")]
         return not_sent(options, {**told, **left}, words)
     for sentence in sentences:
         remark(sentence)

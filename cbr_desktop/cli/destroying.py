@@ -7,6 +7,7 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
@@ -30,7 +31,9 @@ def obstacle(session: ProfileSession, change: Change, typed: str | None, since: 
     wanted = name_to_type(change.subject)
     if wants_typed_name(operation.effect, session.profile.environment) and typed != wanted:
         profile = quoted(session.profile.name, 60)
-        return f"Profile {profile} is production: name what is lost by --name, which is {quoted(wanted, 80)}."
+        return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
+            profile=profile, wanted=quoted(wanted, 80)
+        )
     return ""
 
 
@@ -40,17 +43,19 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
     found = uncounted(held, since)
     if found is not None:
         step, part, ledger = found
-        return f"Step {step.number}: {_uncounted_words(part, ledger)}"
+        return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
     if not wants_name(held):
         return ""
     if not plan.name:
-        return "The plan destroys something on production, and has no name to confirm that by. Give it one."
+        return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
     if typed != plan.name:
-        return f"The plan destroys something on production: name it by --name, which is {quoted(plan.name, 80)}."
+        return _("The plan destroys something on production: name it by --name, which is {plan}.").format(
+            plan=quoted(plan.name, 80)
+        )
     return ""
 
 
 def _uncounted_words(part: Part, ledger: Ledger) -> str:
     error = ledger.freshness[part].error
-    why = f" {error_sentence(error)}" if error is not None else ""
-    return f"What is lost could not be counted afresh, so nothing was sent.{why}"
+    uncounted = _("What is lost could not be counted afresh, so nothing was sent.")
+    return sentences(uncounted, error_sentence(error) if error is not None else "")

@@ -19,6 +19,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.settings import JsonSettings
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.notes import note_sentence
 from cbr_desktop.text.operations import asked_for_words, subject_words
 from cbr_desktop.text.states import shown
@@ -40,7 +41,7 @@ def listed(options: argparse.Namespace) -> int:
     show(
         options,
         {"folder": drafts.folder, "drafts": rows},
-        "\n".join(lines) or f"No drafts in {shown_path(drafts.folder)}",
+        "\n".join(lines) or _("No drafts in {folder}").format(folder=shown_path(drafts.folder)),
     )
     return GOOD
 
@@ -61,7 +62,7 @@ def _record(entry: DraftEntry, known: Scope) -> tuple[dict[str, Any], tuple[str,
         "changed_at": entry.changed_at.isoformat(),
         "readable": document is not None,
     }
-    what = asked_for_words(document.kind, name or "", "-") if document is not None else "(is no request)"
+    what = asked_for_words(document.kind, name or "", "-") if document is not None else _("(is no request)")
     return record, (shown(entry.file_name, 80), what, subject_words(subject) or "-")
 
 
@@ -88,7 +89,7 @@ def compared(options: argparse.Namespace) -> int:
     names = (str(options.left), str(options.right))
     lines = list(difflib.unified_diff(left.splitlines(), right.splitlines(), *names, lineterm=""))
     words = "\n".join(shown(line, 2000) if line.strip() else line for line in lines)
-    show(options, {"same": not lines, "diff": lines}, words or "Both say the same.")
+    show(options, {"same": not lines, "diff": lines}, words or _("Both say the same."))
     return BAD if lines else GOOD
 
 

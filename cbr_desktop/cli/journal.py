@@ -11,6 +11,7 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import peek
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.evidence import csv_export, html_export, json_export, verification_sentence
 
 
@@ -46,7 +47,7 @@ def export(options: argparse.Namespace) -> int:
         return UNUSABLE
     unknown = sorted(wanted.kinds - set(EntryKind))
     if unknown:
-        remark(f"no kind {unknown[0]!r}; there are {', '.join(EntryKind)}")
+        remark(_("no kind {kind}; there are {kinds}").format(kind=repr(unknown[0]), kinds=", ".join(EntryKind)))
         return UNUSABLE
     here = places()
     found = _verified(here)
@@ -84,4 +85,6 @@ def _time(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text!r} is no time; write it as 2026-03-01 or 2026-03-01T12:00Z") from error
+        raise ValueError(
+            _("{text} is no time; write it as 2026-03-01 or 2026-03-01T12:00Z").format(text=repr(text))
+        ) from error

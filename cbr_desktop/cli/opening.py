@@ -15,6 +15,7 @@ from cbr_desktop.cli.output import remark
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import Origin
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -37,7 +38,7 @@ async def _interruptible(work: Awaitable[Result]) -> Result:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     is_ended = False
 
-    def end(*_: object) -> None:
+    def end(*_rest: object) -> None:
         nonlocal is_ended
         is_ended = True
         if task is not None:
@@ -98,7 +99,7 @@ def nothing_sent() -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        remark("Nothing was asked of the service but its lists, and nothing was queued.")
+        remark(_("Nothing was asked of the service but its lists, and nothing was queued."))
         raise
 
 

@@ -20,10 +20,12 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Reason, without_profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
+from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.catalogue import listed as listed_words
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.operations import state_of, words_of
+from cbr_desktop.text.operations import state_of, typed_words, words_of
 from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
-from cbr_desktop.text.states import clock_words, shown, status_words
+from cbr_desktop.text.states import clock_words, counted_states, shown
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
@@ -62,10 +64,16 @@ def adopt(options: argparse.Namespace) -> int:
         (intent,) = intents
         candidates = [each.id for each in intent.candidates] if intent.awaits_person else []
         if not candidates:
-            return _not_told(intent, "there is no checkpoint that may be the one")
+            return _not_told(
+                intent, _("Request {id}: there is no checkpoint that may be the one; nothing was changed.")
+            )
         if options.checkpoint not in candidates:
             ids = ", ".join(shown(id, 64) for id in candidates)
-            remark(f"{options.checkpoint!r} is no candidate of request {intent.id[:8]}; these are: {ids}")
+            remark(
+                _("{checkpoint} is no candidate of request {id}; these are: {ids}").format(
+                    checkpoint=repr(options.checkpoint), id=intent.id[:8], ids=ids
+                )
+            )
             return UNUSABLE
         return _done(options, session, intents, lambda id: session.outbox.adopt(id, options.checkpoint))
 
@@ -78,7 +86,10 @@ def disown(options: argparse.Namespace) -> int:
     def disowned(session: ProfileSession, intents: list[Intent]) -> int:
         (intent,) = intents
         if not intent.awaits_person:
-            return _not_told(intent, "it is not, or not yet, for you to say what became of it")
+            return _not_told(
+                intent,
+                _("Request {id}: it is not, or not yet, for you to say what became of it; nothing was changed."),
+            )
         return _done(options, session, intents, session.outbox.disown)
 
     return _with_some(options, disowned)
@@ -86,8 +97,8 @@ def disown(options: argparse.Namespace) -> int:
 
 def _not_told(intent: Intent, why: str) -> int:
     """Say why nothing is changed of what is known of a request."""
-    sentence = intent_sentence(intent, intent.outcome, datetime.now(UTC))
-    remark(f"Request {intent.id[:8]}: {why}; nothing was changed. {sentence}")
+    stand = intent_sentence(intent, intent.outcome, datetime.now(UTC))
+    remark(sentences(why.format(id=intent.id[:8]), stand))
     return BAD
 
 
@@ -116,7 +127,7 @@ def release(options: argparse.Namespace) -> int:
             say_losses(session, intent.change)
             reason = obstacle(session, intent.change, options.name, since)
             if reason:
-                remark(f"Request {intent.id[:8]} stays held. {reason}")
+                remark(sentences(_("Request {id} stays held.").format(id=intent.id[:8]), reason))
             else:
                 held.append(intent.id)
         reports = await RequestRunner(session, remark).release(held)
@@ -172,15 +183,23 @@ def _with_some(options: argparse.Namespace, act: Callable[[ProfileSession, list[
 
 
 def _refused(id: str, count: int) -> int:
-    what = f"{count} requests have ids that begin with" if count else "there is no such request:"
-    remark(f"{what} {id!r}; 'cbr-desktop outbox' lists them")
+    told = (
+        ngettext(
+            "{count} request has an id that begins with {id}; 'cbr-desktop outbox' lists them",
+            "{count} requests have ids that begin with {id}; 'cbr-desktop outbox' lists them",
+            count,
+        )
+        if count
+        else _("there is no such request: {id}; 'cbr-desktop outbox' lists them")
+    )
+    remark(told.format(count=count, id=repr(id)))
     return UNUSABLE
 
 
 def _show(options: argparse.Namespace, intents: list[Intent]) -> None:
     now = datetime.now(UTC)
     record = {"requests": [_record(intent, now) for intent in intents]}
-    show(options, record, "\n".join(_text(intent, now) for intent in intents) or "The outbox is empty.")
+    show(options, record, "\n".join(_text(intent, now) for intent in intents) or _("The outbox is empty."))
 
 
 def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list[Intent]) -> None:
@@ -188,10 +207,16 @@ def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list
     now = datetime.now(UTC)
     counts = Counter(str(intent.state) for intent in others)
     record = {"requests": [_record(intent, now) for intent in looked], "others": counts}
-    lines = [_text(intent, now) for intent in looked] or ["No request is of unknown outcome; nothing was looked for."]
+    lines = [_text(intent, now) for intent in looked] or [
+        _("No request is of unknown outcome; nothing was looked for.")
+    ]
     if others:
-        words = ", ".join(f"{count} {status_words(IntentState(state)).lower()}" for state, count in counts.items())
-        lines.append(f"Besides there are in the outbox: {words}. 'cbr-desktop outbox' lists them.")
+        words = [counted_states(IntentState(state), count) for state, count in counts.items()]
+        lines.append(
+            _("Besides there are in the outbox: {states}. 'cbr-desktop outbox' lists them.").format(
+                states=listed_words(words)
+            )
+        )
     show(options, record, "\n".join(lines))
 
 
@@ -227,12 +252,13 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
 
 
 def _text(intent: Intent, now: datetime) -> str:
-    subject = f"{intent.subject.type} {shown(intent.subject.label, 64)}"
+    subject = typed_words(intent.subject.type, shown(intent.subject.label, 64))
     name = shown(words_of(intent).name(intent), 64)
     head = f"{intent.id[:8]}  {state_of(intent)}  {name}  {subject}  {shown(intent.target.profile, 60)}"
-    lines = [head, f"          confirmed {clock_words(intent.confirmed_at or intent.created_at, now)}"]
-    lines[1] += f" by {shown(intent.by, 80)}" if intent.by else ""
-    lines.append(f"          {intent_sentence(intent, intent.outcome, now)}")
+    confirmed = (_("confirmed {at} by {by}") if intent.by else _("confirmed {at}")).format(
+        at=clock_words(intent.confirmed_at or intent.created_at, now), by=shown(intent.by, 80)
+    )
+    lines = [head, f"          {confirmed}", f"          {intent_sentence(intent, intent.outcome, now)}"]
     if intent.looked and intent.state is IntentState.UNKNOWN:
         lines.append(f"          {looked_sentence(intent, now)}")
     lines += [f"          {command}" for command in settling_commands(intent)]

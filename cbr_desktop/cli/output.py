@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown
 
@@ -100,7 +101,7 @@ def _handed_on(stream: TextIO) -> Iterator[None]:
         raise
     except OSError as error:
         _close(stream)
-        raise NotSaved("standard output", error.strerror or type(error).__name__) from error
+        raise NotSaved(_("standard output"), error.strerror or type(error).__name__) from error
 
 
 def _close(stream: TextIO) -> None:

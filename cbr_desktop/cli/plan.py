@@ -27,6 +27,7 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
+from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
@@ -149,13 +150,17 @@ def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Nam
     waiting = {row.number for row in rows if row.stand in (Stand.NOT_STARTED, Stand.WAITING)}
     steps = [each for each in destroying(begun.plan, plan_sessions.ledgers, "") if each[0].number in waiting]
     lost = blasts(begun.plan, plan_sessions.ledgers, "")
-    for step, _ in steps:
+    for step, _ledger in steps:
         for sentence in losses(lost.get(step.number, Blast()), plan_sessions.clock.now()):
-            remark(f"Step {step.number}: {sentence}")
+            remark(_("Step {number}: {sentence}").format(number=step.number, sentence=sentence))
     reason = plan_obstacle(begun.plan, steps, options.name, since)
     if reason:
         problem = {"step": 0, "weight": "problem", "sentence": reason}
-        show(options, {"run": begun.id, "verdict": "bad", "findings": [problem]}, f"{reason} No step has begun.")
+        show(
+            options,
+            {"run": begun.id, "verdict": "bad", "findings": [problem]},
+            sentences(reason, _("No step has begun.")),
+        )
     return bool(reason)
 
 
@@ -169,11 +174,11 @@ def _is_behind(plan_sessions: PlanSessions, begun: Run, options: argparse.Namesp
     found = [(number, behind_sentence(intent, now)) for number, intent in plan_sessions.left_behind(begun, kept)]
     if options.again or not found:
         for number, sentence in found:
-            remark(f"Step {number}: {sentence}")
+            remark(_("Step {number}: {sentence}").format(number=number, sentence=sentence))
         return False
     problems = [{"step": number, "weight": "problem", "sentence": sentence} for number, sentence in found]
-    lines = [f"Step {number}: {sentence}" for number, sentence in found]
-    lines.append("No step has begun. With --again they are sent besides.")
+    lines = [_("Step {number}: {sentence}").format(number=number, sentence=sentence) for number, sentence in found]
+    lines.append(_("No step has begun. With --again they are sent besides."))
     show(options, {"run": begun.id, "verdict": "bad", "findings": problems}, "\n".join(lines))
     return True
 
@@ -196,7 +201,7 @@ def listed(options: argparse.Namespace) -> int:
         say_json({"runs": [plan_report_record(each, now) for each in reports]})
     else:
         lines = [f"{each.run[:8]}  {each.name}: {plan_sentence(each)}" for each in reports]
-        say("\n".join(lines) or "No plan was run yet.")
+        say("\n".join(lines) or _("No plan was run yet."))
     return GOOD
 
 
@@ -252,8 +257,16 @@ def _found(options: argparse.Namespace) -> Run | None:
     found = [each for each in PlanRuns(places().plans_folder).runs() if each.id.startswith(options.run_id)]
     if len(found) == 1:
         return found[0]
-    what = f"{len(found)} runs have ids that begin with" if found else "there is no such run:"
-    remark(f"{what} {options.run_id!r}; 'cbr-desktop plan list' lists them")
+    told = (
+        ngettext(
+            "{count} run has an id that begins with {id}; 'cbr-desktop plan list' lists them",
+            "{count} runs have ids that begin with {id}; 'cbr-desktop plan list' lists them",
+            len(found),
+        )
+        if found
+        else _("there is no such run: {id}; 'cbr-desktop plan list' lists them")
+    )
+    remark(told.format(count=len(found), id=repr(options.run_id)))
     return None
 
 
@@ -279,7 +292,7 @@ async def _closing(plan_sessions: PlanSessions, work: Awaitable[Result]) -> Resu
 
 def _show_findings(options: argparse.Namespace, plan: Plan | None, findings: list[StepFinding]) -> None:
     if not options.json:
-        verdict = "cannot be run" if is_blocked(findings) else "can be run"
+        verdict = _("cannot be run") if is_blocked(findings) else _("can be run")
         say(f"{shown_path(options.file)}: {verdict}\n{findings_text(plan, findings)}".rstrip())
         return
     words = {Severity.BLOCK: "problem", Severity.WARN: "warning", Severity.INFO: "note"}

@@ -17,6 +17,7 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import Forecast
 from cbr_desktop.domain.schedule import offset_at, seasons, zone_of
 from cbr_desktop.storage.requestfile import read
+from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.schedules import (
     day_row,
     forecast_sentences,
@@ -27,7 +28,7 @@ from cbr_desktop.text.schedules import (
     season_sentences,
 )
 from cbr_desktop.text.sentences import finding_sentence, incomplete_sentence
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.text.states import counted, grouped, quoted, shown
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -38,7 +39,7 @@ _YEAR = timedelta(days=366)
 Work = Callable[[ProfileSession, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
-def listed(options: argparse.Namespace) -> int:
+def all_policies(options: argparse.Namespace) -> int:
     """List the policies, and remark what is wrong with their schedules."""
     return _told(options, _listed)
 
@@ -64,18 +65,21 @@ async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool =
     policies, vaults = await cloud.policies(), await cloud.vaults()
     ledger.put_policies(policies)
     ledger.put_vaults(vaults)
-    found: list[tuple[Any, str]] = [(policies, "policy"), (vaults, "vault")]
+    found: list[tuple[Any, str]] = [
+        (policies, counted("{count} policy", "{count} policies", len(policies.rows))),
+        (vaults, counted("{count} vault", "{count} vaults", len(vaults.rows))),
+    ]
     if backups:
         kept = await cloud.backups()
         ledger.put_backups(kept)
-        found.append((kept, "backup"))
+        found.append((kept, counted("{count} backup", "{count} backups", len(kept.rows))))
     if tasks:
         recent = await cloud.tasks(since=session.clock.now() - LOOKED_BACK, operation_type="backup")
         ledger.put_tasks(recent)
-        found.append((recent, "task"))
-    for listing, noun in found:
+        found.append((recent, counted("{count} task", "{count} tasks", len(recent.rows))))
+    for listing, given in found:
         if not listing.complete:
-            remark(incomplete_sentence(len(listing.rows), noun, listing.shortfall))
+            remark(incomplete_sentence(given, listing.shortfall))
     return ledger
 
 
@@ -84,7 +88,7 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     now, own = session.clock.now(), sorted(ledger.policies.values(), key=lambda each: (each.name, each.id))
     findings = [finding_sentence(each) for each in schedule_findings(ledger, now)]
     records = [_record(policy, ledger, now) for policy in own]
-    head = ("NAME", "KIND", "STATE", "NEXT RUN", "VAULTS", "KEEPS", "ID", "RUNS")
+    head = (_("NAME"), _("KIND"), _("STATE"), _("NEXT RUN"), _("VAULTS"), _("KEEPS"), _("ID"), _("RUNS"))
     rows = [head, *(_cells(policy, now) for policy in own)]
     whole = all(ledger.freshness[part].complete for part in ledger.freshness)
     show(options, {"policies": records, "complete": whole, "problems": findings}, table(rows))
@@ -118,7 +122,7 @@ def _cells(policy: Policy, now: datetime) -> tuple[str, ...]:
     return (
         shown(policy.name, 64),
         shown(policy.operation_type, 20),
-        "enabled" if policy.enabled else "disabled",
+        _("enabled") if policy.enabled else _("disabled"),
         moment_words(at, None) if at is not None else "-",
         str(len(policy.vault_ids)),
         retention_words(policy),
@@ -133,9 +137,14 @@ def _named(ledger: Ledger, name: str) -> Policy | str:
     if len(found) == 1:
         return found[0]
     if not found:
-        return f"There is no policy {quoted(name, 80)} in this project. cbr-desktop policies lists them."
-    ids = ", ".join(shown(each.id, 64) for each in found)
-    return f"{len(found)} policies are called {quoted(name, 80)}. Name one by its id: {ids}."
+        return _("There is no policy {name} in this project. cbr-desktop policies lists them.").format(
+            name=quoted(name, 80)
+        )
+    return ngettext(
+        "{count} policy is called {name}. Name one by its id: {ids}.",
+        "{count} policies are called {name}. Name one by its id: {ids}.",
+        len(found),
+    ).format(count=grouped(len(found)), name=quoted(name, 80), ids=listed([shown(each.id, 64) for each in found]))
 
 
 async def _following(session: ProfileSession, options: argparse.Namespace) -> int:
@@ -147,7 +156,8 @@ async def _following(session: ProfileSession, options: argparse.Namespace) -> in
     try:
         zone = zone_of(options.zone) if options.zone is not None else None
     except LookupError:
-        return _unusable(options, f"{quoted(options.zone, 80)} is no zone such as Europe/Berlin or UTC+01:00.")
+        wrong = _("{zone} is no zone such as Europe/Berlin or UTC+01:00.")
+        return _unusable(options, wrong.format(zone=quoted(options.zone, 80)))
     runs = list(islice(schedule.runs(now), options.count))
     found = seasons(schedule, zone, now, max([now + _YEAR, *runs[-1:]]))
     changes = season_sentences(found)
@@ -188,17 +198,19 @@ def _simulated_file(options: argparse.Namespace, path: Path, ledger: Ledger, now
         return _unusable(options, f"{shown(path, 4096)}: {finding_sentence(findings[0])}")
     operation = OPERATIONS[document.kind] if isinstance(document, ChangeDocument) else None
     if not isinstance(operation, PolicyOperation):
-        return _unusable(options, f"{shown(path, 4096)}: it changes no policy that there is, nor where one is applied.")
+        wrong = _("{file}: it changes no policy that there is, nor where one is applied.")
+        return _unusable(options, wrong.format(file=shown(path, 4096)))
     try:
         change = change_in(document, ledger)
     except ValueError:
-        return _unusable(options, f"{shown(path, 4096)}: it cannot be read as a change. cbr-desktop check tells why.")
+        wrong = _("{file}: it cannot be read as a change. cbr-desktop check tells why.")
+        return _unusable(options, wrong.format(file=shown(path, 4096)))
     told = operation.outlooks(change, ledger, now, options.days)
     blocks = [each for each in operation.judge(change, ledger, now).findings if each.severity is Severity.BLOCK]
     for each in blocks:
         remark(finding_sentence(each))
     if told is None:
-        words = "Nothing is deleted otherwise because of it: no rule is changed that backups come under."
+        words = _("Nothing is deleted otherwise because of it: no rule is changed that backups come under.")
         show(options, {"file": str(path), "changed": 0}, words)
         return BAD if blocks else GOOD
     _show_forecast(options, told.after, ledger, {"file": str(path), "changed": len(told.removals)}, told.removals)
@@ -221,7 +233,7 @@ def _show_forecast(
     ]
     days = [{"day": str(each.day), "existing": each.existing, "made": each.made} for each in told.days()]
     record = {**about, "days": days, "deleted": removals, "never_deleted": list(told.never), "by_hand": told.by_hand}
-    rows = [("DAY (UTC)", "OF NOW", "MADE SINCE", "TOGETHER"), *map(day_row, told.days())]
+    rows = [(_("DAY (UTC)"), _("OF NOW"), _("MADE SINCE"), _("TOGETHER")), *map(day_row, told.days())]
     show(options, record, "\n".join([*forecast_sentences(told, len(earlier)), table(rows)]))
     return GOOD
 

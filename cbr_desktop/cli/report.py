@@ -18,6 +18,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.word import known
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -58,7 +59,7 @@ def vault_record(vault: Vault) -> dict[str, Any]:
 
 def vault_table(vaults: Iterable[Vault]) -> str:
     """Return vaults as a table of plain text."""
-    head = ("NAME", "KIND", "STATE", "USED / TOTAL", "", "RESOURCES", "ID")
+    head = (_("NAME"), _("KIND"), _("STATE"), _("USED / TOTAL"), "", _("RESOURCES"), _("ID"))
     return table([head, *(_vault_cells(vault) for vault in vaults)])
 
 
@@ -99,7 +100,7 @@ def losses(blast: Blast, now: datetime) -> list[str]:
 
 def judgement_text(record: Mapping[str, Any]) -> str:
     """Return a judgement's record as lines."""
-    verdict = {"good": "can be sent", "bad": "cannot be sent"}.get(record["verdict"], "cannot be judged")
+    verdict = {"good": _("can be sent"), "bad": _("cannot be sent")}.get(record["verdict"], _("cannot be judged"))
     lines = [f"{shown_path(record['file'])}: {verdict}"]
     lines += [f"  {_LOSS} {sentence}" for sentence in record.get("losses", [])]
     for severity, word in _WORDS.items():
@@ -161,10 +162,12 @@ def record_text(record: Mapping[str, Any]) -> str:
     lines = [record["summary"]]
     if record["checkpoint_id"]:
         lines.append(
-            f"Checkpoint {shown(record['checkpoint_id'])}: {status_words(known(CheckpointStatus, record['status']))}"
+            _("Checkpoint {id}: {state}").format(
+                id=shown(record["checkpoint_id"]), state=status_words(known(CheckpointStatus, record["status"]))
+            )
         )
     if record["request_id"]:
-        lines.append(f"Request id {shown(record['request_id'])}")
+        lines.append(_("Request id {id}").format(id=shown(record["request_id"])))
     # what became of a single thing is what the sentence says
     parts = record["resources"] if record["checkpoint_id"] else []
     lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in parts]
@@ -198,15 +201,24 @@ def simulator_text(
 ) -> str:
     """Return how other clients reach the simulator that listens at ``url``; ``projects`` has ids by names."""
     name = next(iter(projects))
+    own = [
+        (_("by password"), _("identity service {url}/v3   account {account}   user {user}   password {password}")),
+        (_("by keys"), _("access key {access_key}   secret key {secret_key}")),
+        *((_("project"), f"{id}   {name}") for name, id in projects.items()),
+    ]
+    facts = {"url": url, "account": domain, "user": user, "password": password}
+    facts |= {"access_key": access_key, "secret_key": secret_key}
+    openstack = [
+        f"OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 OS_USERNAME={user} OS_PASSWORD={password} \\",
+        f"OS_USER_DOMAIN_NAME={domain} OS_PROJECT_DOMAIN_NAME={domain} OS_PROJECT_NAME={name} \\",
+        f"OS_REGION_NAME={name.partition('_')[0]} openstack cbr vault list",
+    ]
+    profile = _("a profile with iam_endpoint and cbr_endpoint {url}").format(url=url)
     lines = [
-        f"The demo cloud listens at {url} (end it with Ctrl+C)",
-        f"  by password    identity service {url}/v3   account {domain}   user {user}   password {password}",
-        f"  by keys        access key {access_key}   secret key {secret_key}",
-        *(f"  project        {id}   {name}" for name, id in projects.items()),
-        f"  OpenStack      OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 OS_USERNAME={user} OS_PASSWORD={password} \\",
-        f"                 OS_USER_DOMAIN_NAME={domain} OS_PROJECT_DOMAIN_NAME={domain} OS_PROJECT_NAME={name} \\",
-        f"                 OS_REGION_NAME={name.partition('_')[0]} openstack cbr vault list",
-        f"  CBR Desktop    a profile with iam_endpoint and cbr_endpoint {url}",
+        _("The demo cloud listens at {url} (end it with Ctrl+C)").format(url=url),
+        *(f"  {title:<14} {told.format_map(facts)}" for title, told in own),
+        *(f"  {title:<14} {line}" for title, line in zip(("OpenStack", "", ""), openstack, strict=True)),
+        f"  {'CBR Desktop':<14} {profile}",
     ]
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.cli.report import GOOD
 from cbr_desktop.storage import updates
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 
 
@@ -27,11 +28,12 @@ def update(options: argparse.Namespace) -> int:
         say_json({"version": __version__, "asked": source is not None, "newer": newer})
     elif source is None:
         say(
-            f"This is {__version__}. Nobody is asked for newer versions:"
-            f" {shown_path(here.updates_file)} names no address."
+            _("This is {version}. Nobody is asked for newer versions: {file} names no address.").format(
+                version=__version__, file=shown_path(here.updates_file)
+            )
         )
     elif release is None:
-        say(f"This is {__version__}, and there is none newer.")
+        say(_("This is {version}, and there is none newer.").format(version=__version__))
     else:
-        say(f"Version {shown(release.version)} is there: {shown(release.page)}")
+        say(_("Version {version} is there: {page}").format(version=shown(release.version), page=shown(release.page)))
     return GOOD

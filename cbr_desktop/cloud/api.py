@@ -29,7 +29,7 @@ from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Mem
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.error import CloudError, NotFound, ProfileError, Refused
+from cbr_desktop.domain.error import CloudError, FieldFault, NotFound, ProfileError, Refused
 from cbr_desktop.domain.ids import (
     BackupId,
     CheckpointId,
@@ -409,6 +409,6 @@ def _check_endpoint(profile: Profile, field: str, endpoint: str) -> None:
         raise ProfileError(profile.name, field, str(error)) from None
     extra: Any = parts.path.rstrip("/") or parts.query or parts.fragment or parts.username or parts.password
     if not host or extra or port == 0:
-        raise ProfileError(profile.name, field, "not https://host[:port]")
+        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_FORM)
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-        raise ProfileError(profile.name, field, "not https")
+        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_NOT_HTTPS)

@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from cbr_desktop.domain.error import ProfileError, Unreachable
+from cbr_desktop.domain.error import FieldFault, ProfileError, Unreachable
 from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 
@@ -525,7 +525,7 @@ def _manual_problem(profile: Profile) -> str:
     """Tell what is wrong with the proxy that a profile names, empty for nothing."""
     problem = _problem(profile.proxy_url)
     if not problem and "@" in profile.proxy_url:
-        return "holds a login; its user has a field of its own"
+        return FieldFault.PROXY_HOLDS_LOGIN
     return problem
 
 
@@ -535,9 +535,9 @@ def _problem(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return "is not http://host:port"
+        return FieldFault.PROXY_FORM
     if parts.scheme.startswith("socks"):
-        return "is a SOCKS proxy; only http and https proxies can be used"
+        return FieldFault.PROXY_SOCKS
     if parts.scheme not in ("http", "https") or not host or port == 0 or parts.path.strip("/") or parts.query:
-        return "is not http://host:port"
+        return FieldFault.PROXY_FORM
     return ""

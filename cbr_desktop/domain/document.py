@@ -16,7 +16,7 @@ from typing import Any
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.change import PRIOR_ID, Kind
-from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, ValueKind, block, folded, warn
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.request import RequestDocument, is_of, wrong_type
 from cbr_desktop.domain.word import known
@@ -175,9 +175,8 @@ def _value_findings(expected: Any, value: Any, path: str) -> Iterator[Finding]:
             yield from _value_findings(expected[0], item, f"{path}[{index}]")
     elif isinstance(expected, tuple):
         if value not in expected:
-            words = " or ".join(f"‘{word}’" for word in expected)
-            found = value if isinstance(value, str) else "another value"
-            facts = {"path": path, "expected": words, "found": found}
+            found = value if isinstance(value, str) else ValueKind.OTHER
+            facts = {"path": path, "expected": expected, "found": found}
             yield block(FindingKind.WRONG_TYPE, RequestPart.FILE, "9900", **facts)
     elif not is_of(value, expected):
         yield wrong_type(RequestPart.FILE, path, expected, value)

@@ -30,6 +30,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 
 class CbrError(Exception):
@@ -197,8 +198,40 @@ class InUse(StorageError):
     """The data folder ``path`` belongs to another running program of ours."""
 
 
+class FieldFault(StrEnum):
+    """What is wrong with a field of a profile; the values are words for the log, after the name of the field."""
+
+    MISSING = "missing"
+    IS_MISSING = "is missing"
+    EMPTY = "empty"
+    USED_TWICE = "used twice"
+    NOT_BOOLEAN = "must be true or false"
+    NOT_TEXT = "must be text"
+    CONTROLS = "must be one line without control characters"
+    NAME_TAKEN = "there is a profile of this name"
+    NAME_UNKNOWN = "there is no profile of this name"
+    COLON = "must not have a colon: a password is asked for and is not part of a file"
+    NO_ADDRESS = "must be an address like https://host, without spaces, user name or query"
+    NO_HOST = "must name a host, like https://host"
+    NOT_HTTPS = "must begin with https://"
+    PATH = "must not have a path"
+    PORT = "must have a port from 1 to 65535"
+    PROXY_LOGIN = "must not hold a login: its name belongs into proxy_user, its password is asked for"
+    NO_PROXY = "must be an address like http://host:3128"
+    PROXY_SCHEME = "must begin with http://, https:// or socks5://"
+    NO_PROXY_HOST = "must name a host, like http://host:3128"
+    PROXY_FORM = "is not http://host:port"
+    PROXY_SOCKS = "is a SOCKS proxy; only http and https proxies can be used"
+    PROXY_HOLDS_LOGIN = "holds a login; its user has a field of its own"
+    ENDPOINT_FORM = "not https://host[:port]"
+    ENDPOINT_NOT_HTTPS = "not https"
+
+
 class ProfileError(CbrError):
-    """A profile lacks something or says something that cannot be; ``profile`` and ``field`` name the place."""
+    """A profile lacks something or says something that cannot be; ``profile`` and ``field`` name the place.
+
+    ``detail`` is a ``FieldFault`` where it is one of those, else words for the log.
+    """
 
     def __init__(self, profile: str, field: str, detail: str) -> None:
         super().__init__(profile, field, detail)

@@ -139,13 +139,29 @@ class FindingKind(StrEnum):
     RUNS_IN_PEAK = "runs-in-peak"  # policy, count
     RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
     # plans
-    PLAN_RANGE = "plan-range"  # path, limit (``1 to 16``), found
+    PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
     BAD_TEMPLATE = "bad-template"  # path, found
+
+
+class ValueKind(StrEnum):
+    """What a value of JSON is, or has to be."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    WHOLE_NUMBER = "whole-number"
+    NUMBER = "number"
+    LIST = "list"
+    OBJECT = "object"
+    NULL = "null"
+    OTHER = "other"
+    NONE = "none"
+    NO_OBJECT = "no-object"
+    NO_NUMBER = "no-number"
 
 
 class JsonFault(StrEnum):

@@ -45,7 +45,7 @@ class NoteKind(StrEnum):
     OTHER_METHOD = "other-method"  # the method
     OTHER_OPERATION = "other-operation"  # the path
     # it was left out
-    SECRET = "secret"  # noqa: S105  # the name of the field, header or option, never its value
+    SECRET = "secret"  # noqa: S105  # the name of the field, header or option, never its value; empty: a login in the address
     ENDPOINT = "endpoint"  # the host, or the name of the field
     PROJECT = "project"  # the id
     IGNORED = "ignored"  # the name of the field or option
@@ -317,4 +317,4 @@ def _address(url: str) -> list[Note]:
     if found is None:
         raise _Refused(NoteKind.OTHER_OPERATION, parts.path)
     notes = [Note(NoteKind.ENDPOINT, host), Note(NoteKind.PROJECT, found[1])]
-    return [*notes, Note(NoteKind.SECRET, "login in the address")] if has_login else notes
+    return [*notes, Note(NoteKind.SECRET)] if has_login else notes

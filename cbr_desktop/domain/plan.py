@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 from cbr_desktop.domain import document as documents
 from cbr_desktop.domain import request
 from cbr_desktop.domain.document import Document
-from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity, ValueKind, block, folded, warn
 
 SUFFIX = ".plan.json"
 """How the names of plan files end."""
@@ -111,16 +111,16 @@ def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
         return None, [_whole(error.finding)]
     findings = [_whole(finding) for finding in folded(noted)]
     if not isinstance(value, dict) or not isinstance(value.get("plan"), dict):
-        found = "no object" if not isinstance(value, dict) else "none" if "plan" not in value else "another value"
+        found = ValueKind.OTHER if isinstance(value, dict) else ValueKind.NO_OBJECT
+        if isinstance(value, dict) and "plan" not in value:
+            found = ValueKind.NONE
         return None, [_whole(block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="plan", found=found))]
     inside = value["plan"]
     steps = inside.get("steps")
     if not isinstance(steps, list) or not 0 < len(steps) <= STEP_LIMIT:
-        count = len(steps) if isinstance(steps, list) else "none"
-        limits = f"1 to {STEP_LIMIT}"
-        return None, [
-            _whole(block(FindingKind.PLAN_RANGE, RequestPart.FILE, path="plan.steps", limit=limits, found=count))
-        ]
+        count = len(steps) if isinstance(steps, list) else ValueKind.NONE
+        facts: dict[str, Any] = {"path": "plan.steps", "low": 1, "high": STEP_LIMIT, "found": count}
+        return None, [_whole(block(FindingKind.PLAN_RANGE, RequestPart.FILE, **facts))]
     findings += [
         _whole(warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, path=f"plan.{key}"))
         for key in inside
@@ -171,21 +171,20 @@ def written(plan: Plan, **other: object) -> bytes:
 def _step(number: int, step: object) -> tuple[Step, list[Finding]]:
     path = f"plan.steps[{number - 1}]"
     if not isinstance(step, dict):
-        return Step(number), [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path=path, found="another value")]
+        return Step(number), [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path=path, found=ValueKind.OTHER)]
     findings = [
         warn(FindingKind.UNKNOWN_KEY, RequestPart.FILE, path=f"{path}.{key}") for key in step if key not in _STEP_KNOWN
     ]
     profile, file = step.get("profile", ""), step.get("file", "")
     for key, item in (("profile", profile), ("file", file)):
         if not isinstance(item, str):
-            wrong = {"path": f"{path}.{key}", "expected": "text", "found": "another value"}
+            wrong = {"path": f"{path}.{key}", "expected": ValueKind.TEXT, "found": ValueKind.OTHER}
             return Step(number), [*findings, block(FindingKind.WRONG_TYPE, RequestPart.FILE, **wrong)]
     after = step.get("after", 0)
     if "after" in step and not (isinstance(after, int) and not isinstance(after, bool) and 0 < after < number):
-        limits = f"1 to {number - 1}" if number > 1 else "no number in the first step"
-        found = after if isinstance(after, int) else "no number"
-        about = block(FindingKind.PLAN_RANGE, RequestPart.FILE, path=f"{path}.after", limit=limits, found=found)
-        findings.append(about)
+        found = after if isinstance(after, int) else ValueKind.NO_NUMBER
+        facts: dict[str, Any] = {"path": f"{path}.after", "low": 1, "high": number - 1, "found": found}
+        findings.append(block(FindingKind.PLAN_RANGE, RequestPart.FILE, **facts))
         after = 0
     if ("request" in step) == bool(file):
         return Step(number, profile), [*findings, block(FindingKind.STEP_UNCLEAR, RequestPart.FILE, path=path)]
@@ -212,8 +211,9 @@ def _typed(inside: dict[str, Any], key: str, wanted: type, default: Any, finding
     value = inside.get(key, default)
     if isinstance(value, wanted):
         return value
-    words = {"path": f"plan.{key}", "expected": "text" if wanted is str else "true or false", "found": "another value"}
-    findings.append(_whole(block(FindingKind.WRONG_TYPE, RequestPart.FILE, **words)))
+    expected = ValueKind.TEXT if wanted is str else ValueKind.BOOLEAN
+    facts = {"path": f"plan.{key}", "expected": expected, "found": ValueKind.OTHER}
+    findings.append(_whole(block(FindingKind.WRONG_TYPE, RequestPart.FILE, **facts)))
     return default
 
 
@@ -222,8 +222,7 @@ def _number(inside: dict[str, Any], key: str, default: int, least: int, most: in
     is_number = isinstance(value, int if key == "concurrency" else int | float) and not isinstance(value, bool)
     if is_number and least <= value <= most:
         return value
-    limits = f"{least} to {most}"
-    found = value if is_number else "no number"
-    about = block(FindingKind.PLAN_RANGE, RequestPart.FILE, path=f"plan.{key}", limit=limits, found=found)
-    findings.append(_whole(about))
+    found = value if is_number else ValueKind.NO_NUMBER
+    facts: dict[str, Any] = {"path": f"plan.{key}", "low": least, "high": most, "found": found}
+    findings.append(_whole(block(FindingKind.PLAN_RANGE, RequestPart.FILE, **facts)))
     return default

@@ -17,7 +17,7 @@ from typing import Any
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, block, folded, warn
+from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, ValueKind, block, folded, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.jsontext import measure
 from cbr_desktop.domain.vault import ResourceType
@@ -120,7 +120,7 @@ def json_object(data: bytes) -> tuple[dict[str, Any] | None, list[Finding]]:
     except NotJson as error:
         return None, [error.finding]
     if not isinstance(value, dict):
-        return None, [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="", found=_type_word(value))]
+        return None, [block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="", found=_kind(value))]
     return value, noted
 
 
@@ -388,20 +388,20 @@ def _list(value: Any) -> list[Any]:
 
 def wrong_type(subject: RequestPart, path: str, expected: Any, value: Any) -> Finding:
     """Say that a value of JSON is of another type than the ``expected`` one."""
-    facts = {"path": path, "expected": _TYPE_WORDS[expected], "found": _type_word(value)}
+    facts = {"path": path, "expected": _KINDS[expected], "found": _kind(value)}
     return block(FindingKind.WRONG_TYPE, subject, "9900", **facts)
 
 
-_TYPE_WORDS: dict[Any, str] = {
-    str: "text",
-    bool: "true or false",
-    int: "a whole number",
-    list: "a list",
-    dict: "an object",
-    float: "a number",
-    type(None): "null",
+_KINDS: dict[Any, ValueKind] = {
+    str: ValueKind.TEXT,
+    bool: ValueKind.BOOLEAN,
+    int: ValueKind.WHOLE_NUMBER,
+    list: ValueKind.LIST,
+    dict: ValueKind.OBJECT,
+    float: ValueKind.NUMBER,
+    type(None): ValueKind.NULL,
 }
 
 
-def _type_word(value: Any) -> str:
-    return _TYPE_WORDS.get(type(value), type(value).__name__)
+def _kind(value: Any) -> ValueKind:
+    return _KINDS.get(type(value), ValueKind.OTHER)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
-from cbr_desktop.domain.error import CbrError, Damaged, NotSaved, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import open_plain, reason, write_whole
 
@@ -100,7 +100,7 @@ def colour(text: str) -> str:
 
 def _proxy_user(text: str) -> str:
     if ":" in text:
-        raise ValueError("must not have a colon: a password is asked for and is not part of a file")
+        raise ValueError(FieldFault.COLON)
     return text
 
 
@@ -113,11 +113,11 @@ def checked(values: Mapping[str, Any], label: str = "") -> Profile:
     label = name[:_LABEL] if isinstance(name, str) and name else label
     for key in _REQUIRED:
         if key not in values:
-            raise ProfileError(label, key, "missing")
+            raise ProfileError(label, key, FieldFault.MISSING)
     profile = Profile(**{key: _value(label, key, values[key]) for key in FIELDS if key in values})
     for key in profile.needed:
         if not getattr(profile, key).strip():
-            raise ProfileError(label, key, "empty" if key in values else "missing")
+            raise ProfileError(label, key, FieldFault.EMPTY if key in values else FieldFault.MISSING)
     return profile
 
 
@@ -165,7 +165,7 @@ def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list
         try:
             profile = checked(table, f"#{number}")
             if profile.name in profiles:
-                raise ProfileError(profile.name, "name", "used twice")
+                raise ProfileError(profile.name, "name", FieldFault.USED_TWICE)
             profiles[profile.name] = profile
         except ProfileError as error:
             errors.append(error)
@@ -175,11 +175,11 @@ def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list
 def _value(label: str, key: str, value: Any) -> Any:
     is_right = isinstance(value, _TYPES[key])
     if not is_right:
-        raise ProfileError(label, key, f"must be {'true or false' if _TYPES[key] is bool else 'text'}")
+        raise ProfileError(label, key, FieldFault.NOT_BOOLEAN if _TYPES[key] is bool else FieldFault.NOT_TEXT)
     if isinstance(value, str) and len(value) > VALUE_LIMIT:
         raise ProfileError(label, key, f"longer than {VALUE_LIMIT} characters")
     if isinstance(value, str) and _CONTROL.search(value):
-        raise ProfileError(label, key, "must be one line without control characters")
+        raise ProfileError(label, key, FieldFault.CONTROLS)
     if key in _WORDS:
         return _word(label, key, value)
     if key in _FORMS and (value or key in _REQUIRED):

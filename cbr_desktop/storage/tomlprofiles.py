@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 
-from cbr_desktop.domain.error import CbrError, Damaged, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, ProfileError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
@@ -42,7 +42,7 @@ class TomlProfiles:
         old_name = profile.name if old_name is None else old_name
         place = file.place(old_name)
         if profile.name != old_name and file.place(profile.name) is not None:
-            raise ProfileError(profile.name, "name", "there is a profile of this name")
+            raise ProfileError(profile.name, "name", FieldFault.NAME_TAKEN)
         if place is None:
             file.layout.append(_new_table(profile))
             file.tables.append(_differing(profile, {}))
@@ -88,7 +88,7 @@ class TomlProfiles:
         found = [profile for profile in known if profile.name in names]
         missing = [name for name in names if name not in {profile.name for profile in found}]
         if missing:
-            raise next(iter(problems), ProfileError(missing[0], "name", "there is no profile of this name"))
+            raise next(iter(problems), ProfileError(missing[0], "name", FieldFault.NAME_UNKNOWN))
         write_whole(Path(path), "\n".join(map(_new_table, found)).encode())
 
     def look_around(self) -> list[ProfileSource]:

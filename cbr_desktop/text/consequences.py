@@ -3,40 +3,64 @@
 from datetime import datetime
 
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
 
 def lost_sentence(lost: Lost, now: datetime) -> str:
     """Return what is lost, whether it is the newest of its kind, and how much of that kind stays."""
-    resource = quoted(lost.resource_name, 80) if lost.resource_name else "its resource"
-    name = quoted(lost.name, 80) if lost.name else "without a name"
-    of = f" of {resource}" if lost.resource_name else ""
-    goes = "is lost for good" if lost.at is None else f"is deleted by the policy {_when(lost.at, now)}"
-    head = f"Backup {name} ({shown(lost.id, 64)}){of}{_made_words(lost, now)} {goes}."
-    newest = f" It is the newest good backup of {resource}." if lost.is_newest else ""
-    return f"{head}{newest} {_left_words(lost, resource)}"
+    resource = quoted(lost.resource_name, 80) if lost.resource_name else _("its resource")
+    newest = _("It is the newest good backup of {resource}.").format(resource=resource) if lost.is_newest else ""
+    return sentences(_head_words(lost, resource, now), newest, _left_words(lost, resource))
 
 
 def loss_sentences(blast: Blast, now: datetime) -> list[str]:
     """Return a sentence for each thing that a change destroys or overwrites, and one for those that are not named."""
     told = [lost_sentence(lost, now) for lost in blast.lost]
-    return [*told, f"{count_words(blast.more, 'more backup')} are lost."] if blast.more else told
+    more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
+    return [*told, more] if blast.more else told
 
 
 def _when(at: datetime, now: datetime) -> str:
-    return "at once" if at <= now else f"at {clock_words(at, now)}"
+    return _("at once") if at <= now else _("at {time}").format(time=clock_words(at, now))
 
 
-def _made_words(lost: Lost, now: datetime) -> str:
+def _head_words(lost: Lost, resource: str, now: datetime) -> str:
+    made, ago = "", ""
+    if lost.created_at is not None:
+        made, ago = clock_words(lost.created_at, now), duration_words(now - lost.created_at)
+    return (_by_policy(lost) if lost.at is not None else _for_good(lost)).format(
+        name=quoted(lost.name, 80) if lost.name else _("without a name"),
+        id=shown(lost.id, 64),
+        resource=resource,
+        made=made,
+        ago=ago,
+        when=_when(lost.at, now) if lost.at is not None else "",
+    )
+
+
+def _for_good(lost: Lost) -> str:
     if lost.created_at is None:
-        return ""
-    return f", made {clock_words(lost.created_at, now)} ({duration_words(now - lost.created_at)} ago),"
+        whole = _("Backup {name} ({id}) of {resource} is lost for good.")
+        return whole if lost.resource_name else _("Backup {name} ({id}) is lost for good.")
+    whole = _("Backup {name} ({id}) of {resource}, made {made} ({ago} ago), is lost for good.")
+    return whole if lost.resource_name else _("Backup {name} ({id}), made {made} ({ago} ago), is lost for good.")
+
+
+def _by_policy(lost: Lost) -> str:
+    if lost.created_at is None:
+        whole = _("Backup {name} ({id}) of {resource} is deleted by the policy {when}.")
+        return whole if lost.resource_name else _("Backup {name} ({id}) is deleted by the policy {when}.")
+    whole = _("Backup {name} ({id}) of {resource}, made {made} ({ago} ago), is deleted by the policy {when}.")
+    short = _("Backup {name} ({id}), made {made} ({ago} ago), is deleted by the policy {when}.")
+    return whole if lost.resource_name else short
 
 
 def _left_words(lost: Lost, resource: str) -> str:
     if lost.left is None:
-        return f"How many good backups of {resource} stay is not known."
+        return _("How many good backups of {resource} stay is not known.").format(resource=resource)
     if not lost.left:
-        return f"No good backup of {resource} is left then."
-    verb = "stays" if lost.left == 1 else "stay"
-    return f"{count_words(lost.left, 'good backup')} of {resource} {verb}."
+        return _("No good backup of {resource} is left then.").format(resource=resource)
+    return ngettext(
+        "{count} good backup of {resource} stays.", "{count} good backups of {resource} stay.", lost.left
+    ).format(count=grouped(lost.left), resource=resource)

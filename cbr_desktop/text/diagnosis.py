@@ -20,78 +20,94 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode, Way
+from cbr_desktop.text.catalogue import N_, NP_, _, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.errors import error_sentence, login_remedy, refusal_sentence
-from cbr_desktop.text.states import count_words, duration_words, quoted, shown
+from cbr_desktop.text.identity import unfit_proxy_sentence
+from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
 
-KINDS = {
-    CheckKind.SETTINGS: "Settings",
-    CheckKind.ENVIRONMENT: "Environment",
-    CheckKind.NAME: "Name",
-    CheckKind.PROXY: "Proxy",
-    CheckKind.CONNECTION: "Connection",
-    CheckKind.CERTIFICATE: "Certificate",
-    CheckKind.CLOCK: "Clock",
-    CheckKind.SERVICE: "Service",
-    CheckKind.LOGIN: "Login",
-    CheckKind.SCOPE: "Project",
-    CheckKind.PERMISSION: "Permission",
-    CheckKind.FEATURE: "Feature",
+_KINDS = {
+    CheckKind.SETTINGS: N_("Settings"),
+    CheckKind.ENVIRONMENT: N_("Environment"),
+    CheckKind.NAME: N_("Name"),
+    CheckKind.PROXY: N_("Proxy"),
+    CheckKind.CONNECTION: N_("Connection"),
+    CheckKind.CERTIFICATE: N_("Certificate"),
+    CheckKind.CLOCK: N_("Clock"),
+    CheckKind.SERVICE: N_("Service"),
+    CheckKind.LOGIN: N_("Login"),
+    CheckKind.SCOPE: N_("Project"),
+    CheckKind.PERMISSION: N_("Permission"),
+    CheckKind.FEATURE: N_("Feature"),
 }
 SIGNS = {Verdict.PASS: "●", Verdict.WARN: "▲", Verdict.FAIL: "✕", Verdict.SKIPPED: "○"}
 """What stands for a verdict where only text can be shown."""
 
 _VERDICTS = {
-    Verdict.PASS: "Passed",
-    Verdict.WARN: "Warning",
-    Verdict.FAIL: "Failed",
-    Verdict.SKIPPED: "Skipped",
+    Verdict.PASS: NP_("how a check ended", "Passed"),
+    Verdict.WARN: NP_("how a check ended", "Warning"),
+    Verdict.FAIL: NP_("how a check ended", "Failed"),
+    Verdict.SKIPPED: NP_("how a check ended", "Skipped"),
 }
 _BUSY = {
-    CheckKind.SETTINGS: "the settings",
-    CheckKind.ENVIRONMENT: "the environment",
-    CheckKind.NAME: "the names of the hosts",
-    CheckKind.PROXY: "the proxy",
-    CheckKind.CONNECTION: "the connections",
-    CheckKind.CERTIFICATE: "the certificates",
-    CheckKind.CLOCK: "the clocks",
-    CheckKind.SERVICE: "the services",
-    CheckKind.LOGIN: "the login",
-    CheckKind.SCOPE: "the project",
-    CheckKind.PERMISSION: "the permissions",
-    CheckKind.FEATURE: "what this region has",
+    CheckKind.SETTINGS: N_("Looking at the settings …"),
+    CheckKind.ENVIRONMENT: N_("Looking at the environment …"),
+    CheckKind.NAME: N_("Looking at the names of the hosts …"),
+    CheckKind.PROXY: N_("Looking at the proxy …"),
+    CheckKind.CONNECTION: N_("Looking at the connections …"),
+    CheckKind.CERTIFICATE: N_("Looking at the certificates …"),
+    CheckKind.CLOCK: N_("Looking at the clocks …"),
+    CheckKind.SERVICE: N_("Looking at the services …"),
+    CheckKind.LOGIN: N_("Looking at the login …"),
+    CheckKind.SCOPE: N_("Looking at the project …"),
+    CheckKind.PERMISSION: N_("Looking at the permissions …"),
+    CheckKind.FEATURE: N_("Looking at what this region has …"),
+}
+_ABOVE = {
+    CheckKind.SETTINGS: N_("the settings"),
+    CheckKind.ENVIRONMENT: N_("the environment"),
+    CheckKind.NAME: N_("the name"),
+    CheckKind.PROXY: N_("the proxy"),
+    CheckKind.CONNECTION: N_("the connection"),
+    CheckKind.CERTIFICATE: N_("the certificate"),
+    CheckKind.CLOCK: N_("the clock"),
+    CheckKind.SERVICE: N_("the service"),
+    CheckKind.LOGIN: N_("the login"),
+    CheckKind.SCOPE: N_("the project"),
+    CheckKind.PERMISSION: N_("the permission"),
+    CheckKind.FEATURE: N_("the feature"),
 }
 _FIELDS = {
-    "name": "name",
-    "iam_endpoint": "identity endpoint",
-    "cbr_endpoint": "backup endpoint",
-    "project": "project",
-    "user": "user",
-    "domain": "account",
-    "access_key": "access key",
-    "agency": "agency",
-    "agency_domain": "account of the agency",
+    "name": N_("name"),
+    "iam_endpoint": N_("identity endpoint"),
+    "cbr_endpoint": N_("backup endpoint"),
+    "project": N_("project"),
+    "user": N_("user"),
+    "domain": N_("account"),
+    "access_key": N_("access key"),
+    "agency": N_("agency"),
+    "agency_domain": N_("account of the agency"),
 }
 _WAYS = {
-    Way.PASSWORD: "password",
-    Way.TOKEN: "a pasted token",
-    Way.KEYS: "an access key",
-    Way.TEMPORARY_KEYS: "a temporary access key",
-    Way.AGENCY: "an agency",
+    Way.PASSWORD: N_("password"),
+    Way.TOKEN: N_("a pasted token"),
+    Way.KEYS: N_("an access key"),
+    Way.TEMPORARY_KEYS: N_("a temporary access key"),
+    Way.AGENCY: N_("an agency"),
 }
 _ACTIONS = {
-    "cbr:vaults:list": "Without it this program can show nothing.",
-    "cbr:vaults:get": "Without it a vault cannot be looked at closely.",
-    "cbr:backups:list": "Without it backups are not shown, and a lost answer is harder to settle.",
-    "cbr:tasks:list": "Without it progress is not shown, and a lost answer is settled by backups alone.",
-    "cbr:policies:list": "Without it the policies of vaults are not shown.",
-    "cbr:vaults:listProtectables": "Without it resources outside vaults are not shown.",
+    "cbr:vaults:list": N_("Without it this program can show nothing."),
+    "cbr:vaults:get": N_("Without it a vault cannot be looked at closely."),
+    "cbr:backups:list": N_("Without it backups are not shown, and a lost answer is harder to settle."),
+    "cbr:tasks:list": N_("Without it progress is not shown, and a lost answer is settled by backups alone."),
+    "cbr:policies:list": N_("Without it the policies of vaults are not shown."),
+    "cbr:vaults:listProtectables": N_("Without it resources outside vaults are not shown."),
 }
 _FEATURES = {
-    "protectables/server": "Servers outside vaults cannot be listed here. All else works.",
-    "protectables/disk": "Disks outside vaults cannot be listed here. All else works.",
-    "protectables/turbo": "File systems outside vaults cannot be listed here. All else works.",
-    "vaults/summary": "Sums are added up from the vaults instead. All else works.",
-    "policies": "Policies are not shown here. All else works.",
+    "protectables/server": N_("Servers outside vaults cannot be listed here. All else works."),
+    "protectables/disk": N_("Disks outside vaults cannot be listed here. All else works."),
+    "protectables/turbo": N_("File systems outside vaults cannot be listed here. All else works."),
+    "vaults/summary": N_("Sums are added up from the vaults instead. All else works."),
+    "policies": N_("Policies are not shown here. All else works."),
 }
 _ADMINISTRATORS = ("te_admin", "cbr_adm", "secu_admin")
 """Beginnings of roles that usually include making backups."""
@@ -103,10 +119,15 @@ _ADMINISTRATORS = ("te_admin", "cbr_adm", "secu_admin")
 def check_verdict_words(check: Check) -> str:
     """Return how a line ended, in a word or two."""
     if check.why is Why.NOT_HERE:
-        return "Not here"
+        return _("Not here")
     if check.why is Why.ONLY_SENDING_SHOWS:
-        return "Not tried"
-    return _VERDICTS[check.verdict]
+        return _("Not tried")
+    return pgettext(*_VERDICTS[check.verdict])
+
+
+def kind_words(kind: CheckKind) -> str:
+    """Return the title of a kind of check."""
+    return _(_KINDS[kind])
 
 
 def check_subject_words(check: Check) -> str:
@@ -116,7 +137,7 @@ def check_subject_words(check: Check) -> str:
 
 def busy_sentence(kind: CheckKind) -> str:
     """Return what is being looked at."""
-    return f"Looking at {_BUSY[kind]} …"
+    return _(_BUSY[kind])
 
 
 def found_sentence(check: Check) -> str:
@@ -131,7 +152,7 @@ def next_sentence(check: Check) -> str:
 
 def time_words(check: Check) -> str:
     """Return how long a line took."""
-    return "" if check.millis is None else f"{max(1, round(check.millis))} ms"
+    return "" if check.millis is None else _("{millis} ms").format(millis=max(1, round(check.millis)))
 
 
 def diagnosis_sentence(diagnosis: Diagnosis) -> str:
@@ -139,21 +160,23 @@ def diagnosis_sentence(diagnosis: Diagnosis) -> str:
     failed, warned = diagnosis.count(Verdict.FAIL), diagnosis.count(Verdict.WARN)
     if failed:
         first = next(check for check in diagnosis.checks if check.verdict is Verdict.FAIL)
-        where = f"{KINDS[first.kind]}, {check_subject_words(first)}"
-        begin = f" failed: {where}." if failed == 1 else f" failed. Begin with the first: {where}."
-        more = f" {count_words(warned, 'warning')}." if warned else ""
-        return f"{count_words(failed, 'line')}{begin}{more}"
+        head = ngettext(
+            "{count} line failed: {kind}, {subject}.",
+            "{count} lines failed. Begin with the first: {kind}, {subject}.",
+            failed,
+        ).format(count=grouped(failed), kind=kind_words(first.kind), subject=check_subject_words(first))
+        return sentences(head, counted("{count} warning.", "{count} warnings.", warned) if warned else "")
     if warned:
-        return f"It works, with {count_words(warned, 'warning')}."
-    return "All is well." if diagnosis.count(Verdict.PASS) else "Nothing could be looked at."
+        return counted("It works, with {count} warning.", "It works, with {count} warnings.", warned)
+    return _("All is well.") if diagnosis.count(Verdict.PASS) else _("Nothing could be looked at.")
 
 
 def _words(check: Check) -> tuple[str, str]:
     why = check.why
     if why is Why.EARLIER:
         after = check.fact("after")
-        name = KINDS[after].lower() if isinstance(after, CheckKind) else "line"
-        return f"Not looked at, since the {name} above did not pass.", ""
+        name = _(_ABOVE[after]) if isinstance(after, CheckKind) else _("the line")
+        return _("Not looked at, since {name} above did not pass.").format(name=name), ""
     if why is not None and why in _WHYS:
         return _WHYS[why](check)
     if check.error is not None:
@@ -165,38 +188,51 @@ def _words(check: Check) -> tuple[str, str]:
 
 
 def _settings(_check: Check) -> str:
-    return "Endpoints and way in are complete."
+    return _("Endpoints and way in are complete.")
 
 
 def _environment(check: Check) -> str:
-    proxies, ignored = _list(check, "proxies"), _list(check, "ignored")
-    way = f"Requests go through {proxies}." if proxies else "Requests go directly."
-    return f"{way} Set, but not heeded: {ignored}." if ignored else way
+    return sentences(_way_words(check), _ignored_words(check))
+
+
+def _way_words(check: Check) -> str:
+    proxies = _list(check, "proxies")
+    return _("Requests go through {proxies}.").format(proxies=proxies) if proxies else _("Requests go directly.")
+
+
+def _ignored_words(check: Check) -> str:
+    ignored = _list(check, "ignored")
+    return _("Set, but not heeded: {ignored}.").format(ignored=ignored) if ignored else ""
 
 
 def _name(check: Check) -> str:
-    return f"{_list(check, 'families', ' and ')}: {_list(check, 'addresses')}."
+    return _("{families}: {addresses}.").format(families=_pair(check, "families"), addresses=_list(check, "addresses"))
 
 
 def _proxy(check: Check) -> str:
-    login = ", and it took the login" if check.fact("login") else ""
-    return f"It makes connections{login}."
+    return _("It makes connections, and it took the login.") if check.fact("login") else _("It makes connections.")
 
 
 def _connection(check: Check) -> str:
     proxy = check.fact("proxy")
-    return f"Through the proxy {shown(proxy)}." if proxy else f"{check.fact('family')}, {shown(check.fact('address'))}."
+    if proxy:
+        return _("Through the proxy {proxy}.").format(proxy=shown(proxy))
+    return _("{family}, {address}.").format(family=check.fact("family"), address=shown(check.fact("address")))
 
 
 def _certificate(check: Check) -> str:
     parts = [
-        f"For {shown(check.fact('subject') or check.subject)}, issued by {shown(check.fact('issuer') or 'nobody')}"
+        _("For {subject}, issued by {issuer}").format(
+            subject=shown(check.fact("subject") or check.subject), issuer=shown(check.fact("issuer") or _("nobody"))
+        )
     ]
     parts += _validity(check)
     if check.fact("protocol"):
         parts.append(shown(check.fact("protocol")))
     names = _list(check, "names")
-    return ", ".join(parts) + "." + (f" Names: {names}." if names else "")
+    return sentences(
+        _("{facts}.").format(facts=listed(parts)), _("Names: {names}.").format(names=names) if names else ""
+    )
 
 
 def _validity(check: Check) -> list[str]:
@@ -204,39 +240,52 @@ def _validity(check: Check) -> list[str]:
     if not isinstance(ends_at, datetime) or not isinstance(left, int):
         return []
     day = f"{ends_at.astimezone(UTC):%Y-%m-%d}"
-    return [f"ended on {day}" if left < 0 else f"valid until {day}, {count_words(left, 'day')} left"]
+    if left < 0:
+        return [_("ended on {day}").format(day=day)]
+    valid = ngettext("valid until {day}, {count} day left", "valid until {day}, {count} days left", left)
+    return [valid.format(day=day, count=grouped(left))]
 
 
 def _clock(check: Check) -> str:
     offset = check.fact("offset_seconds")
-    return f"This machine's clock differs by {abs(offset) if isinstance(offset, int) else 0} s from the service's."
+    return _("This machine's clock differs by {seconds} s from the service's.").format(
+        seconds=abs(offset) if isinstance(offset, int) else 0
+    )
 
 
 def _service(check: Check) -> str:
     turned_away = check.fact("status") in (401, 403)
-    return "The service answers; it turns strangers away, as it should." if turned_away else "The service answers."
+    return (
+        _("The service answers; it turns strangers away, as it should.") if turned_away else _("The service answers.")
+    )
 
 
 def _login(check: Check) -> str:
     left = check.fact("minutes_left")
-    how = _WAYS.get(Way(str(check.fact("way"))), "")
+    way = _(_WAYS[Way(str(check.fact("way")))])
     if isinstance(left, int):
-        return f"Accepted by {how}; it lasts {duration_words(timedelta(minutes=left))} more."
-    return f"Accepted by {how}."
+        lasts = duration_words(timedelta(minutes=left))
+        return _("Accepted by {way}; it lasts {time} more.").format(way=way, time=lasts)
+    return _("Accepted by {way}.").format(way=way)
 
 
 def _scope(check: Check) -> str:
     name, id, region = check.fact("project"), check.fact("project_id"), check.fact("region")
-    named = f"{quoted(name)}, id {shown(id)}" if name else f"Id {shown(id)}"
-    return f"{named}, region {shown(region)}." if region else f"{named}."
+    if name:
+        scope = _("{name}, id {id}, region {region}.") if region else _("{name}, id {id}.")
+    else:
+        scope = _("Id {id}, region {region}.") if region else _("Id {id}.")
+    return scope.format(name=quoted(name), id=shown(id), region=shown(region))
 
 
 def _permission(_check: Check) -> str:
-    return "Allowed."
+    return _("Allowed.")
 
 
 def _feature(check: Check) -> str:
-    return "This region has it" + (", but this account may not use it." if check.fact("forbidden") else ".")
+    if check.fact("forbidden"):
+        return _("This region has it, but this account may not use it.")
+    return _("This region has it.")
 
 
 _KIND_WORDS: Mapping[CheckKind, Callable[[Check], str]] = {
@@ -259,76 +308,88 @@ _KIND_WORDS: Mapping[CheckKind, Callable[[Check], str]] = {
 
 
 def _proxy_resolves(_check: Check) -> tuple[str, str]:
-    return "The proxy looks the name up.", ""
+    return _("The proxy looks the name up."), ""
 
 
 def _built_in(_check: Check) -> tuple[str, str]:
-    return "Built-in cloud: there is no network between.", ""
+    return _("Built-in cloud: there is no network between."), ""
 
 
 def _not_secured(_check: Check) -> tuple[str, str]:
-    return "Plain HTTP on this machine: there is no certificate.", ""
+    return _("Plain HTTP on this machine: there is no certificate."), ""
 
 
 def _no_secret(check: Check) -> tuple[str, str]:
-    return "Not tried: what the login needs is not known.", _sentence(check.error)
+    return _("Not tried: what the login needs is not known."), _sentence(check.error)
 
 
 def _no_date(_check: Check) -> tuple[str, str]:
-    return "No answer told a time that can be trusted.", "Compare this machine's date and time with another clock."
+    return _("No answer told a time that can be trusted."), _(
+        "Compare this machine's date and time with another clock."
+    )
 
 
 def _no_vault(_check: Check) -> tuple[str, str]:
-    return "There is no vault that could be read.", ""
+    return _("There is no vault that could be read."), ""
 
 
 def _not_here(check: Check) -> tuple[str, str]:
     feature = check.subject if check.kind is CheckKind.FEATURE else "protectables/server"
-    return "This region does not have it.", _FEATURES.get(feature, "")
+    return _("This region does not have it."), _(_FEATURES.get(feature, ""))
 
 
 def _only_sending(check: Check) -> tuple[str, str]:
-    found = "Only sending a checkpoint shows it, and nothing that changes something was sent."
+    found = _("Only sending a checkpoint shows it, and nothing that changes something was sent.")
     held = check.fact("roles")
     roles = [role for role in held if role.startswith(_ADMINISTRATORS)] if isinstance(held, tuple) else []
     if roles:
-        return f"{found} The role {quoted(roles[0], 60)} usually includes it.", ""
-    return found, "Ask the account's administrator whether this action is granted."
+        includes = _("The role {role} usually includes it.").format(role=quoted(roles[0], 60))
+        return sentences(found, includes), ""
+    return found, _("Ask the account's administrator whether this action is granted.")
 
 
 def _variables_used(check: Check) -> tuple[str, str]:
-    ignored = _list(check, "ignored")
-    more = f" Set, but not heeded: {ignored}." if ignored else ""
-    proxies = _list(check, "proxies")
-    way = f"Requests go through {proxies}." if proxies else "Requests go directly."
-    step = "If that is not wanted, choose no proxy or a fixed one in the profile."
-    return f"{way} Set, and heeded: {_list(check, 'used')}.{more}", step
+    used = _("Set, and heeded: {variables}.").format(variables=_list(check, "used"))
+    step = _("If that is not wanted, choose no proxy or a fixed one in the profile.")
+    return sentences(_way_words(check), used, _ignored_words(check)), step
 
 
 def _proxy_unfit(check: Check) -> tuple[str, str]:
-    return f"The proxy cannot be used: its address {shown(check.fact('problem'))}.", "Correct the proxy in the profile."
+    return unfit_proxy_sentence(str(check.fact("problem"))), _("Correct the proxy in the profile.")
 
 
 def _family_dead(check: Check) -> tuple[str, str]:
-    dead, family = _list(check, "dead", " and "), check.fact("family")
-    found = f"{dead} did not answer; {family} did, {shown(check.fact('address'))}."
-    return found, f"Every new connection loses time that way. Choose {family} in the profile."
+    dead, family = _pair(check, "dead"), check.fact("family")
+    found = _("{dead} did not answer; {family} did, {address}.").format(
+        dead=dead, family=family, address=shown(check.fact("address"))
+    )
+    return found, _("Every new connection loses time that way. Choose {family} in the profile.").format(family=family)
 
 
 def _ends_soon(check: Check) -> tuple[str, str]:
-    return _certificate(check), "Tell whoever runs the service, or the proxy that shows it, to renew it."
+    return _certificate(check), _("Tell whoever runs the service, or the proxy that shows it, to renew it.")
 
 
 def _region_differs(check: Check) -> tuple[str, str]:
     region = shown(check.fact("region"))
     others = {"backup": check.fact("endpoint_region"), "identity": check.fact("iam_region")}
     odd = {what: shown(other) for what, other in others.items() if other and other != check.fact("region")}
-    where = " and ".join(f"the {what} endpoint is in {other}" for what, other in odd.items())
-    if len(odd) == 2 and len(set(odd.values())) == 1:
-        where = f"both endpoints are in {odd['backup']}"
+    if not odd:
+        where = ""
+    elif len(odd) == 1:
+        where = (
+            _("But the backup endpoint is in {backup}.")
+            if "backup" in odd
+            else _("But the identity endpoint is in {identity}.")
+        )
+    elif odd["backup"] == odd["identity"]:
+        where = _("But both endpoints are in {backup}.")
+    else:
+        where = _("But the backup endpoint is in {backup} and the identity endpoint is in {identity}.")
+    step = _("Choose the endpoints of {region}, or a project of {other}.")
     return (
-        f"{_scope(check)} But {where}.",
-        f"Choose the endpoints of {region}, or a project of {next(iter(odd.values()), region)}.",
+        sentences(_scope(check), where.format_map(odd)),
+        step.format(region=region, other=next(iter(odd.values()), region)),
     )
 
 
@@ -336,29 +397,39 @@ def _clock_off(check: Check) -> tuple[str, str]:
     offset = check.fact("offset_seconds")
     seconds = offset if isinstance(offset, int) else 0
     span = duration_words(timedelta(seconds=abs(seconds)))
-    found = f"The clock of this machine is {span} {'behind' if seconds > 0 else 'ahead of'} the service's."
-    risk = " From 15 min on, signed requests are refused." if check.verdict is Verdict.FAIL else ""
-    return found, f"Set this machine's clock, best by a time server, and check its time zone.{risk}"
+    off = (
+        _("The clock of this machine is {span} behind the service's.")
+        if seconds > 0
+        else _("The clock of this machine is {span} ahead of the service's.")
+    )
+    step = _("Set this machine's clock, best by a time server, and check its time zone.")
+    risk = _("From 15 min on, signed requests are refused.") if check.verdict is Verdict.FAIL else ""
+    return off.format(span=span), sentences(step, risk)
 
 
 def _fields_empty(check: Check) -> tuple[str, str]:
-    return f"Empty: {_fields(check)}.", "Fill that in: edit the profile."
+    return _("Empty: {fields}.").format(fields=_fields(check)), _("Fill that in: edit the profile.")
 
 
 def _not_https(check: Check) -> tuple[str, str]:
-    return f"No https:// address: {_fields(check)}.", "Edit the profile: an endpoint is https://host, without a path."
+    return _("No https:// address: {fields}.").format(fields=_fields(check)), _(
+        "Edit the profile: an endpoint is https://host, without a path."
+    )
 
 
 def _no_service(check: Check) -> tuple[str, str]:
-    code = f", code {shown(check.fact('code'), 60)}" if check.fact("code") else ""
-    found = f"Something answers, but not this service (HTTP {check.fact('status')}{code})."
-    return found, "Check the endpoint in the profile: host and region. A proxy or a portal may answer in its place."
+    found = (
+        _("Something answers, but not this service (HTTP {status}, code {code}).")
+        if check.fact("code")
+        else _("Something answers, but not this service (HTTP {status}).")
+    ).format(status=check.fact("status"), code=shown(check.fact("code"), 60))
+    return found, _("Check the endpoint in the profile: host and region. A proxy or a portal may answer in its place.")
 
 
 def _refused_before(check: Check) -> tuple[str, str]:
-    found = "Not tried again: these credentials were refused before, and each try may lock the account."
+    found = _("Not tried again: these credentials were refused before, and each try may lock the account.")
     remedy = login_remedy(check.error) if isinstance(check.error, LoginRefused) else ""
-    return found, f"Give them anew by logging in, then run again. {remedy}".strip()
+    return found, sentences(_("Give them anew by logging in, then run again."), remedy)
 
 
 _WHYS: Mapping[Why, Callable[[Check], tuple[str, str]]] = {
@@ -390,107 +461,129 @@ def _error_words(check: Check, error: CbrError) -> tuple[str, str]:
     if isinstance(error, Unreachable) and error.reason in _REASONS:
         found, step = _REASONS[error.reason]
         shown_there = _certificate(check) if check.fact("ends_at") else ""
-        detail = f" ({shown(error.detail)})" if error.detail and not shown_there else ""
-        return f"{found}{detail}. {shown_there}".strip(), step
+        detailed = _("{found} ({detail}).") if error.detail and not shown_there else _("{found}.")
+        return sentences(detailed.format(found=_(found), detail=shown(error.detail)), shown_there), _(step)
     if isinstance(error, SignInPage):
         return (
-            "A web page answered in place of the service: most likely this network wants a sign-in.",
-            "Sign in with a browser, then run again.",
+            _("A web page answered in place of the service: most likely this network wants a sign-in."),
+            _("Sign in with a browser, then run again."),
         )
     if isinstance(error, Redirected):
-        place = f" to {quoted(error.detail)}" if error.detail else ""
-        return (
-            f"It points elsewhere{place}; that was not followed.",
-            "If that is this network's sign-in page, sign in with a browser. Else correct the endpoint in the profile.",
+        elsewhere = (
+            _("It points elsewhere to {place}; that was not followed.")
+            if error.detail
+            else _("It points elsewhere; that was not followed.")
         )
+        step = _(
+            "If that is this network's sign-in page, sign in with a browser. Else correct the endpoint in the profile."
+        )
+        return elsewhere.format(place=quoted(error.detail)), step
     if isinstance(error, Forbidden) and check.kind is CheckKind.PERMISSION:
+        step = _("Ask the account's administrator for {action}.").format(action=check.subject)
         return (
-            f"Not allowed. {_refusal(error)}".strip(),
-            f"Ask the account's administrator for {check.subject}. {_ACTIONS.get(check.subject, '')}".strip(),
+            sentences(_("Not allowed."), _refusal(error)),
+            sentences(step, _(_ACTIONS.get(check.subject, ""))),
         )
     if isinstance(error, LoginRefused) and check.kind is CheckKind.LOGIN:
         if error.refused_at is not None:
             return _sentence(error), ""
-        once = " It was tried once: wrong tries lock the account." if error.reason in _TYPED else ""
-        return f"The login was not accepted. {_refusal(error)}".strip(), f"{login_remedy(error)}{once}"
+        once = _("It was tried once: wrong tries lock the account.") if error.reason in _TYPED else ""
+        return (
+            sentences(_("The login was not accepted."), _refusal(error)),
+            sentences(login_remedy(error), once),
+        )
     if isinstance(error, SecretMissing | ProfileError | Unreachable):
         return _sentence(error), ""
-    return _sentence(error), "Run again. If it stays so, hand the report to whoever runs the service."
+    return _sentence(error), _("Run again. If it stays so, hand the report to whoever runs the service.")
 
 
 _TYPED = ("", "locked", "passcode", "domain", "project")
 """Reasons of a refusal after which somebody may be tempted to try passwords."""
 _REASONS = {
     "name": (
-        "The name could not be resolved",
-        "Check the host in the profile for typing errors, then the network or the VPN of this machine.",
+        N_("The name could not be resolved"),
+        N_("Check the host in the profile for typing errors, then the network or the VPN of this machine."),
     ),
     "connection": (
-        "No connection could be made",
-        "Check VPN, firewall and port. If this network needs a proxy, set it in the profile.",
+        N_("No connection could be made"),
+        N_("Check VPN, firewall and port. If this network needs a proxy, set it in the profile."),
     ),
     "timeout": (
-        "It did not answer in time",
-        "Most likely a firewall drops it, or a VPN is missing. Ask whoever runs the network to let it pass.",
+        N_("It did not answer in time"),
+        N_("Most likely a firewall drops it, or a VPN is missing. Ask whoever runs the network to let it pass."),
     ),
     "proxy": (
-        "The proxy did not make the connection",
-        "Check the address of the proxy in the profile, and whether it lets this host pass.",
+        N_("The proxy did not make the connection"),
+        N_("Check the address of the proxy in the profile, and whether it lets this host pass."),
     ),
     "proxy-login": (
-        "The proxy wants a login, or another one",
-        "Put the user into the profile, and give the password of the proxy when you log in.",
+        N_("The proxy wants a login, or another one"),
+        N_("Put the user into the profile, and give the password of the proxy when you log in."),
     ),
     "ca-file": (
-        "The file with the company's authorities cannot be read",
-        "Choose a PEM file with certificates in the profile.",
+        N_("The file with the company's authorities cannot be read"),
+        N_("Choose a PEM file with certificates in the profile."),
     ),
     "self-signed": (
-        "The certificate is signed by itself alone",
-        "If this is a private cloud, get its certificate from whoever runs it and choose it as CA file in the profile."
-        " Else somebody stands in between: do not log in here.",
+        N_("The certificate is signed by itself alone"),
+        N_(
+            "If this is a private cloud, get its certificate from whoever runs it and choose it as CA file in the"
+            " profile. Else somebody stands in between: do not log in here."
+        ),
     ),
     "expired": (
-        "The certificate is not valid at this time",
-        "Check this machine's date first. If that is right, whoever runs the service has to renew it.",
+        N_("The certificate is not valid at this time"),
+        N_("Check this machine's date first. If that is right, whoever runs the service has to renew it."),
     ),
     "wrong-name": (
-        "The certificate is for other names",
-        "Check the host in the profile. A proxy or a sign-in page may answer in its place.",
+        N_("The certificate is for other names"),
+        N_("Check the host in the profile. A proxy or a sign-in page may answer in its place."),
     ),
     "unknown-authority": (
-        "Nobody that this machine trusts vouches for the certificate",
-        "If the company inspects connections, choose its CA certificate as CA file in the profile, or have it installed"
-        " on this machine.",
+        N_("Nobody that this machine trusts vouches for the certificate"),
+        N_(
+            "If the company inspects connections, choose its CA certificate as CA file in the profile, or have it"
+            " installed on this machine."
+        ),
     ),
     "tls": (
-        "No secure connection could be made",
-        "Something in between may cut it off. Ask whoever runs the network or the proxy to let it pass untouched.",
+        N_("No secure connection could be made"),
+        N_("Something in between may cut it off. Ask whoever runs the network or the proxy to let it pass untouched."),
     ),
 }
 
 
 def _refusal(error: Refused) -> str:
-    code = f"Code {shown(error.code, 60)}. " if error.code else ""
-    return code + refusal_sentence("", error.message, error.request_id)
+    code = _("Code {code}.").format(code=shown(error.code, 60)) if error.code else ""
+    return sentences(code, refusal_sentence("", error.message, error.request_id))
 
 
 def _sentence(error: CbrError | None) -> str:
     return "" if error is None else error_sentence(error)
 
 
-def _list(check: Check, name: str, joint: str = ", ") -> str:
+def _list(check: Check, name: str) -> str:
     """Return a fact that is a row of texts, cut after a few."""
     found = check.fact(name)
     if not isinstance(found, tuple):
         return ""
-    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-    return joint.join(shown(text, 80) for text in found[:4]) + more
+    texts, more = listed([shown(text, 80) for text in found[:4]]), len(found) - 4
+    if more <= 0:
+        return texts
+    return ngettext("{texts} and {count} more", "{texts} and {count} more", more).format(texts=texts, count=more)
+
+
+def _pair(check: Check, name: str) -> str:
+    """Return a fact that is one text or two."""
+    found = check.fact(name)
+    texts = [shown(text, 80) for text in found] if isinstance(found, tuple) else []
+    return pgettext("between the two things of a pair", " and ").join(texts)
 
 
 def _fields(check: Check) -> str:
     found = check.fact("fields")
-    return ", ".join(_FIELDS.get(name, name) for name in found) if isinstance(found, tuple) else ""
+    names = found if isinstance(found, tuple) else ()
+    return listed([_(_FIELDS[name]) if name in _FIELDS else name for name in names])
 
 
 # all lines
@@ -530,8 +623,8 @@ def _plain_fact(fact: object) -> object:
 def check_text(check: Check) -> str:
     """Return a line as a few lines of plain text."""
     took = f"  ({time_words(check)})" if check.millis is not None else ""
-    verdict = f"{SIGNS[check.verdict]} {check_verdict_words(check):<9}"
-    head = f"{verdict}  {KINDS[check.kind]:<11}  {check_subject_words(check)}{took}"
+    kind = kind_words(check.kind)
+    head = f"{SIGNS[check.verdict]} {check_verdict_words(check):<9}  {kind:<11}  {check_subject_words(check)}{took}"
     step = next_sentence(check)
     return f"{head}\n    {found_sentence(check)}" + (f"\n    → {step}" if step else "")
 
@@ -539,12 +632,14 @@ def check_text(check: Check) -> str:
 def diagnosis_text(diagnosis: Diagnosis, profile: Profile, versions: Sequence[tuple[str, str]], salt: bytes) -> str:
     """Return a report that may be handed on: names are veiled by ``salt``, hosts are kept, secrets never were in it."""
     veil = Veil(_names(diagnosis, profile), salt)
+    taken = _("Taken {at}.").format(at=f"{diagnosis.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
     lines = [
-        "CBR Desktop: connection report",
-        f"Taken {diagnosis.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC."
-        f" {veil.over(diagnosis_sentence(diagnosis))}",
-        "Names of users, accounts, projects, vaults and profiles are cut to their first letters and a mark. The same"
-        " name has the same mark within this report and another one in the next. Hosts are as they are.",
+        _("CBR Desktop: connection report"),
+        sentences(taken, veil.over(diagnosis_sentence(diagnosis))),
+        _(
+            "Names of users, accounts, projects, vaults and profiles are cut to their first letters and a mark. The"
+            " same name has the same mark within this report and another one in the next. Hosts are as they are."
+        ),
         "",
         *(f"{name} {version}" for name, version in versions),
         "",
@@ -556,22 +651,29 @@ def diagnosis_text(diagnosis: Diagnosis, profile: Profile, versions: Sequence[tu
 
 
 def _profile_lines(profile: Profile) -> Iterable[str]:
-    yield f"Profile {profile.name}, {profile.environment}, region {profile.region or 'not given'}"
-    yield f"Identity endpoint {profile.iam_endpoint}"
-    yield f"Backup endpoint {profile.cbr_endpoint}"
-    yield f"Project {profile.project}"
-    yield f"Way in by {_WAYS[profile.way]}{' with passcode' if profile.mfa else ''}"
-    for words, value in (("User", profile.user), ("Account", profile.domain), ("Agency", profile.agency)):
-        if value:
-            yield f"{words} {value}"
+    yield _("Profile {profile}, {environment}, region {region}").format(
+        profile=profile.name, environment=profile.environment, region=profile.region or _("not given")
+    )
+    yield _("Identity endpoint {endpoint}").format(endpoint=profile.iam_endpoint)
+    yield _("Backup endpoint {endpoint}").format(endpoint=profile.cbr_endpoint)
+    yield _("Project {project}").format(project=profile.project)
+    way = _("Way in by {way} with passcode") if profile.mfa else _("Way in by {way}")
+    yield way.format(way=_(_WAYS[profile.way]))
+    if profile.user:
+        yield _("User {name}").format(name=profile.user)
+    if profile.domain:
+        yield _("Account {name}").format(name=profile.domain)
+    if profile.agency:
+        yield _("Agency {name}").format(name=profile.agency)
+    manual = _("Proxy {url} with login") if profile.proxy_user else _("Proxy {url}")
     yield {
-        ProxyMode.SYSTEM: "Proxy as the system has it",
-        ProxyMode.NONE: "No proxy",
-        ProxyMode.MANUAL: f"Proxy {profile.proxy_url}{' with login' if profile.proxy_user else ''}",
+        ProxyMode.SYSTEM: _("Proxy as the system has it"),
+        ProxyMode.NONE: _("No proxy"),
+        ProxyMode.MANUAL: manual.format(url=profile.proxy_url),
     }[profile.proxy]
-    yield f"CA file {PurePath(profile.ca_file).name}" if profile.ca_file else "No CA file"
+    yield _("CA file {name}").format(name=PurePath(profile.ca_file).name) if profile.ca_file else _("No CA file")
     if profile.address_family is not AddressFamily.ANY:
-        yield f"{profile.address_family} alone"
+        yield _("{family} alone").format(family=profile.address_family)
 
 
 def _names(diagnosis: Diagnosis, profile: Profile) -> Iterable[str]:

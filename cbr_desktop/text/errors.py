@@ -9,6 +9,7 @@ from cbr_desktop.domain.error import (
     ChangedOutside,
     CloudError,
     Damaged,
+    FieldFault,
     Forbidden,
     InUse,
     LoginRefused,
@@ -30,43 +31,50 @@ from cbr_desktop.domain.error import (
     Unproved,
     Unreachable,
 )
-from cbr_desktop.text.codes import explain
+from cbr_desktop.text.catalogue import N_, _, listed, sentences
+from cbr_desktop.text.codes import Explanation, explain
+from cbr_desktop.text.identity import fault_words, secret_words
 from cbr_desktop.text.states import quoted, shown
 
-RAISED = "CBR Desktop is running already; its window was brought to the front."
-"""What a second start says before it ends."""
+
+def raised_sentence() -> str:
+    """Return what a second start says before it ends."""
+    return _("CBR Desktop is running already; its window was brought to the front.")
 
 
 def crash_sentence(report: str) -> str:
     """Return that the program died the last time, and where it is written how."""
-    return (
+    return _(
         "CBR Desktop ended by a fault of its own the last time. Requests that were on their way are looked for now. "
-        f"Where it happened, without any of your data, is in {report}."
-    )
+        "Where it happened, without any of your data, is in {report}."
+    ).format(report=report)
 
 
 def sealed_sentence(error: StorageError) -> str:
     """Return that this start can only look, and why."""
-    return (
+    sealed = _(
         "Read-only mode: requests cannot be kept safe on this disk, so none is sent. You can look at everything, and"
-        f" save requests to files. {error_sentence(error)}"
+        " save requests to files."
     )
+    return sentences(sealed, error_sentence(error))
 
 
 def settings_sentence(error: Damaged) -> str:
     """Return that sizes, columns and theme are those of a first start, and where the file that was bad is."""
-    return (
+    lost = _(
         "The file of what the screens remember could not be read, so sizes, columns and theme are as at a first start."
-        f" What was there is kept in {quoted(error.path)}.{_detail(error)}"
+        " What was there is kept in {path}."
     )
+    return sentences(lost.format(path=quoted(error.path)), _detail(error))
 
 
 def rescued_sentence(error: Damaged) -> str:
     """Return that requests in the outbox were damaged, and where what is left of them is kept."""
-    return (
-        f"The outbox was damaged. What is certainly whole was taken over, the rest is kept in {quoted(error.path)}."
-        f" Look at the tasks of your vaults before you send anything again.{_detail(error)}"
+    rescued = _(
+        "The outbox was damaged. What is certainly whole was taken over, the rest is kept in {path}."
+        " Look at the tasks of your vaults before you send anything again."
     )
+    return sentences(rescued.format(path=quoted(error.path)), _detail(error))
 
 
 def error_sentence(error: CbrError) -> str:
@@ -74,7 +82,7 @@ def error_sentence(error: CbrError) -> str:
     for kind in type(error).__mro__:
         if kind in _ERRORS:
             return _ERRORS[kind](error)
-    return "Something went wrong that has no words yet. Look into the log."
+    return _("Something went wrong that has no words yet. Look into the log.")
 
 
 def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
@@ -82,232 +90,312 @@ def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
     explanation = explain(code)
     parts = []
     if explanation:
-        parts += [f"{explanation.code}: {explanation.meaning}.", explanation.remedy]
+        parts += [meaning_sentence(explanation), explanation.remedy]
     elif code:
-        parts.append(f"The service gave the code {shown(code, 60)}, which this version does not know.")
+        parts.append(
+            _("The service gave the code {code}, which this version does not know.").format(code=shown(code, 60))
+        )
     if message:
-        parts.append(f"The service says: {quoted(message)}.")
-    if request_id:
-        parts.append(f"Request id {shown(request_id, 80)}.")
-    return " ".join(parts)
+        parts.append(_("The service says: {message}.").format(message=quoted(message)))
+    return sentences(*parts, _request_id(request_id))
+
+
+def meaning_sentence(explanation: Explanation) -> str:
+    """Return a code with what it means."""
+    return _("{code}: {meaning}.").format(code=explanation.code, meaning=explanation.meaning)
 
 
 def _unreachable(error: Unreachable) -> str:
     if error.reason == "offline":
-        return "You work offline: nothing was sent, and nothing is read. End that in the status bar."
-    why = _UNREACHABLE.get(error.reason, "no connection could be made. Check the network, the endpoint and the proxy.")
-    return f"Cannot reach {shown(error.host)}: {why} Nothing was sent.{_detail(error)}"
+        return _("You work offline: nothing was sent, and nothing is read. End that in the status bar.")
+    where = _UNREACHABLE.get(
+        error.reason,
+        N_("Cannot reach {host}: no connection could be made. Check the network, the endpoint and the proxy."),
+    )
+    company = _COMPANY if error.reason in _CERTIFICATES else ""
+    return sentences(_(where).format(host=shown(error.host)), _(company), _("Nothing was sent."), _detail(error))
 
 
-_COMPANY = (
+_COMPANY = N_(
     "If your company has an authority of its own, add it to the trust store of this machine,"
     " or name its file as the company CA in the profile."
 )
+_CERTIFICATES = ("self-signed", "expired", "wrong-name", "unknown-authority", "tls")
 _UNREACHABLE = {
-    "name": "its name could not be resolved. Check the network and the endpoint in the profile.",
-    "timeout": "it did not take the connection in time. Check the network, a firewall or a proxy.",
-    "proxy": "the proxy refused or did not answer. Check the proxy settings in the profile or of this machine.",
-    "proxy-login": "the proxy wants a login, or did not accept the one it got. Put user and password of the proxy"
-    " into the profile.",
-    "ca-file": "the company CA file could not be read. Put the right file into the profile.",
-    "self-signed": f"its certificate is signed by nobody but itself. {_COMPANY}",
-    "expired": "its certificate has expired or is not valid yet. Check the clock of this machine;"
-    f" if it is right, the certificate must be renewed there. {_COMPANY}",
-    "wrong-name": "its certificate is made out to another name. Check the endpoint in the profile; something may stand"
-    f" in between. {_COMPANY}",
-    "unknown-authority": f"nobody whom this machine trusts vouches for its certificate. {_COMPANY}",
-    "tls": "no secure connection could be made. Check the endpoint in the profile and the clock of this machine."
-    f" {_COMPANY}",
+    "name": N_(
+        "Cannot reach {host}: its name could not be resolved. Check the network and the endpoint in the profile."
+    ),
+    "timeout": N_(
+        "Cannot reach {host}: it did not take the connection in time. Check the network, a firewall or a proxy."
+    ),
+    "proxy": N_(
+        "Cannot reach {host}: the proxy refused or did not answer. Check the proxy settings in the profile or of this"
+        " machine."
+    ),
+    "proxy-login": N_(
+        "Cannot reach {host}: the proxy wants a login, or did not accept the one it got. Put user and password of the"
+        " proxy into the profile."
+    ),
+    "ca-file": N_("Cannot reach {host}: the company CA file could not be read. Put the right file into the profile."),
+    "self-signed": N_("Cannot reach {host}: its certificate is signed by nobody but itself."),
+    "expired": N_(
+        "Cannot reach {host}: its certificate has expired or is not valid yet. Check the clock of this machine; if it"
+        " is right, the certificate must be renewed there."
+    ),
+    "wrong-name": N_(
+        "Cannot reach {host}: its certificate is made out to another name. Check the endpoint in the profile; something"
+        " may stand in between."
+    ),
+    "unknown-authority": N_("Cannot reach {host}: nobody whom this machine trusts vouches for its certificate."),
+    "tls": N_(
+        "Cannot reach {host}: no secure connection could be made. Check the endpoint in the profile and the clock of"
+        " this machine."
+    ),
 }
 
 
 def _no_answer(error: NoAnswer) -> str:
-    host, detail = shown(error.host), _detail(error)
-    return f"{host} did not answer, or its answer was cut short. It may have acted all the same.{detail}"
+    lost = _("{host} did not answer, or its answer was cut short. It may have acted all the same.")
+    return sentences(lost.format(host=shown(error.host)), _detail(error))
 
 
 def _bad_answer(error: BadAnswer) -> str:
-    status = f" (HTTP {error.status})" if error.status else ""
-    return (
-        f"The answer of {shown(error.host)}{status} is not one of this service. Check the endpoint in the profile."
-        f"{_detail(error)}{_request_id(error.request_id)}"
+    bad = (
+        _("The answer of {host} (HTTP {status}) is not one of this service. Check the endpoint in the profile.")
+        if error.status
+        else _("The answer of {host} is not one of this service. Check the endpoint in the profile.")
     )
+    said = bad.format(host=shown(error.host), status=error.status)
+    return sentences(said, _detail(error), _request_id(error.request_id))
 
 
 def _redirected(error: Redirected) -> str:
-    place = f" {quoted(error.detail)}" if error.detail else " another address"
-    return (
-        f"{shown(error.host)} points to{place}, which was not followed; nothing was sent there. If that is where this"
+    place = quoted(error.detail) if error.detail else _("another address")
+    return _(
+        "{host} points to {place}, which was not followed; nothing was sent there. If that is where this"
         " network wants a sign-in, sign in with a browser; otherwise put the right endpoint into the profile."
-    )
+    ).format(host=shown(error.host), place=place)
 
 
 def _sign_in_page(error: SignInPage) -> str:
-    return (
-        f"A web page answered in place of {shown(error.host)}: most likely this network wants a sign-in."
+    return _(
+        "A web page answered in place of {host}: most likely this network wants a sign-in."
         " Sign in with a browser, then try again."
-    )
+    ).format(host=shown(error.host))
 
 
 def _unproved(error: Unproved) -> str:
-    return (
-        f"What {shown(error.host)} says of a newer version is not proved by its signature and was not used."
-        f" Ask whoever set up the update check.{_detail(error)}"
+    unproved = _(
+        "What {host} says of a newer version is not proved by its signature and was not used."
+        " Ask whoever set up the update check."
     )
+    return sentences(unproved.format(host=shown(error.host)), _detail(error))
 
 
 def _refused(error: Refused) -> str:
-    head = f"{shown(error.host)} refused the request (HTTP {error.status})."
-    return f"{head} {refusal_sentence(error.code, error.message, error.request_id)}".rstrip()
+    head = _("{host} refused the request (HTTP {status}).").format(host=shown(error.host), status=error.status)
+    return sentences(head, refusal_sentence(error.code, error.message, error.request_id))
 
 
 def login_remedy(error: LoginRefused) -> str:
     """Return why a login was not accepted, as far as that is known, and what to do."""
-    return _LOGIN_REASONS.get(
+    remedy = _LOGIN_REASONS.get(
         error.reason,
-        "Check user, domain, project and password of the profile; a locked user gets the same answer.",
+        N_("Check user, domain, project and password of the profile; a locked user gets the same answer."),
     )
+    return _(remedy)
 
 
 def _login_refused(error: LoginRefused) -> str:
     if error.refused_at is not None:
         return _not_tried_again(error, error.refused_at)
-    code = _code(error) if error.status else " Nothing was sent."
-    return (
-        f"{shown(error.host)} did not accept the login. {login_remedy(error)}"
-        f"{code}{_said(error.message)}{_request_id(error.request_id)}"
+    return sentences(
+        _("{host} did not accept the login.").format(host=shown(error.host)),
+        login_remedy(error),
+        _code(error) if error.status else _("Nothing was sent."),
+        _said(error.message),
+        _request_id(error.request_id),
     )
 
 
 def _not_tried_again(error: LoginRefused, at: datetime) -> str:
-    return (
-        f"{shown(error.host)} refused this password on {at.astimezone():%Y-%m-%d at %H:%M}, so it was not sent again:"
-        f" each wrong try may lock the user. {login_remedy(error)} To try this one all the same, log in or test the"
-        f" profile in the window, or start with --try-again.{_code(error)}"
+    local = at.astimezone()
+    refused = _(
+        "{host} refused this password on {date} at {time}, so it was not sent again: each wrong try may lock the user."
     )
+    anew = _("To try this one all the same, log in or test the profile in the window, or start with --try-again.")
+    said = refused.format(host=shown(error.host), date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
+    return sentences(said, login_remedy(error), anew, _code(error))
 
 
 _LOGIN_REASONS = {
-    "locked": "The user is locked after too many wrong tries. Wait 15 minutes before you give the password again.",
-    "passcode": "A passcode is wanted, or it was wrong. Set passcode and user id in the profile, then give another.",
-    "account-kind": "This account cannot log in by password. Use an IAM user with programmatic access, or keys.",
-    "domain": "The domain (the account's name) is not known there. Correct it in the profile.",
-    "project": "The profile's project is not one that this login is for. Choose another project or another login.",
-    "token": "The token is not valid or has ended. Paste a new one.",
-    "keys": "The access key or its secret is wrong or no longer valid. Give both anew.",
-    "agency": "The agency cannot be taken on. Check its name, the account that lent it, and your right to act for it.",
-    "clock": "The clock of this machine seems to be wrong: signed requests arrive too old or too early. Set the clock.",
-    "user-id": "A login with a passcode takes the user's id. Put it into the profile.",
+    "locked": N_("The user is locked after too many wrong tries. Wait 15 minutes before you give the password again."),
+    "passcode": N_(
+        "A passcode is wanted, or it was wrong. Set passcode and user id in the profile, then give another."
+    ),
+    "account-kind": N_("This account cannot log in by password. Use an IAM user with programmatic access, or keys."),
+    "domain": N_("The domain (the account's name) is not known there. Correct it in the profile."),
+    "project": N_("The profile's project is not one that this login is for. Choose another project or another login."),
+    "token": N_("The token is not valid or has ended. Paste a new one."),
+    "keys": N_("The access key or its secret is wrong or no longer valid. Give both anew."),
+    "agency": N_(
+        "The agency cannot be taken on. Check its name, the account that lent it, and your right to act for it."
+    ),
+    "clock": N_(
+        "The clock of this machine seems to be wrong: signed requests arrive too old or too early. Set the clock."
+    ),
+    "user-id": N_("A login with a passcode takes the user's id. Put it into the profile."),
 }
 
 
 def _forbidden(error: Forbidden) -> str:
-    return (
-        f"The account may not do this at {shown(error.host)}. Ask its administrator for the permission."
-        f"{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
-    )
+    denied = _("The account may not do this at {host}. Ask its administrator for the permission.")
+    return _with_answer(denied.format(host=shown(error.host)), error)
 
 
 def _not_found(error: NotFound) -> str:
-    return (
-        f"{shown(error.host)} does not know the thing or the operation; it may be gone, or missing in this region."
-        f" Refresh and look again.{_code(error)}{_said(error.message)}{_request_id(error.request_id)}"
+    unknown = _(
+        "{host} does not know the thing or the operation; it may be gone, or missing in this region."
+        " Refresh and look again."
     )
+    return _with_answer(unknown.format(host=shown(error.host)), error)
+
+
+def _with_answer(sentence: str, error: Refused) -> str:
+    """Return a sentence with what else the answer told: its code, its message and its id."""
+    return sentences(sentence, _code(error), _said(error.message), _request_id(error.request_id))
 
 
 def _throttled(error: Throttled) -> str:
-    wait = f"in {round(error.retry_after)} s" if error.retry_after else "shortly"
-    return (
-        f"{shown(error.host)} takes no more requests for now; it is tried again {wait}."
-        f"{_code(error)}{_request_id(error.request_id)}"
+    later = (
+        _("{host} takes no more requests for now; it is tried again in {seconds} s.")
+        if error.retry_after
+        else _("{host} takes no more requests for now; it is tried again shortly.")
     )
+    said = later.format(host=shown(error.host), seconds=round(error.retry_after or 0))
+    return sentences(said, _code(error), _request_id(error.request_id))
 
 
 def _not_saved(error: NotSaved) -> str:
-    path, detail = quoted(error.path), _detail(error)
-    return f"{path} could not be written; what was there is unharmed. Make room or choose another place.{detail}"
+    lost = _("{path} could not be written; what was there is unharmed. Make room or choose another place.")
+    return sentences(lost.format(path=quoted(error.path)), _detail(error))
 
 
 def _changed_outside(error: ChangedOutside) -> str:
-    return f"{quoted(error.path)} was changed by another program meanwhile. Nothing was written; compare, then choose."
-
-
-def _damaged(error: Damaged) -> str:
-    path, detail = quoted(error.path), _detail(error)
-    return f"{path} exists but cannot be read; it was left as it is. Put a good copy in its place.{detail}"
-
-
-def _missing(error: Missing) -> str:
-    return f"There is no file {quoted(error.path)}. Correct its name, or put it there."
-
-
-def _newer_version(error: NewerVersion) -> str:
-    return (
-        f"{quoted(error.path)} was written by a newer version of CBR Desktop and was not touched. Start that version,"
-        f" or choose another data folder.{_detail(error)}"
+    return _("{path} was changed by another program meanwhile. Nothing was written; compare, then choose.").format(
+        path=quoted(error.path)
     )
 
 
+def _damaged(error: Damaged) -> str:
+    damaged = _("{path} exists but cannot be read; it was left as it is. Put a good copy in its place.")
+    return sentences(damaged.format(path=quoted(error.path)), _detail(error))
+
+
+def _missing(error: Missing) -> str:
+    return _("There is no file {path}. Correct its name, or put it there.").format(path=quoted(error.path))
+
+
+def _newer_version(error: NewerVersion) -> str:
+    newer = _(
+        "{path} was written by a newer version of CBR Desktop and was not touched. Start that version,"
+        " or choose another data folder."
+    )
+    return sentences(newer.format(path=quoted(error.path)), _detail(error))
+
+
 def _in_use(error: InUse) -> str:
-    return f"CBR Desktop is running already with the data in {shown(error.path)}. Use that window, or close it first."
+    return _("CBR Desktop is running already with the data in {path}. Use that window, or close it first.").format(
+        path=shown(error.path)
+    )
 
 
 def _storage(error: StorageError) -> str:
-    return f"The disk would not at {quoted(error.path)}. Check the folder's permissions and free space.{_detail(error)}"
+    unfit = _("The disk would not at {path}. Check the folder's permissions and free space.")
+    return sentences(unfit.format(path=quoted(error.path)), _detail(error))
 
 
 def _profile(error: ProfileError) -> str:
-    profile, field = quoted(error.profile), quoted(error.field)
-    return f"Profile {profile} cannot be used: {field} {shown(error.detail)}. Correct it in the profile."
+    return _("Profile {profile} cannot be used: {fault}. Correct it in the profile.").format(
+        profile=quoted(error.profile), fault=fault_words(error.detail, quoted(error.field))
+    )
 
 
 def _no_profile(error: NoProfile) -> str:
-    known = ", ".join(quoted(name, 60) for name in error.known)
+    known = listed([quoted(name, 60) for name in error.known])
     if not error.profile and known:
-        return f"There are several profiles: {known}. Say which one with --profile."
-    which = f"no profile {quoted(error.profile, 60)}" if error.profile else "no profile yet"
-    where = f"in {shown(error.path)}" if error.path else "in the demo cloud"
-    then = f"Those there are: {known}" if known else "Add one in the window, or take the built-in cloud with --demo"
-    return f"There is {which} {where}. {then}."
+        return _("There are several profiles: {known}. Say which one with --profile.").format(known=known)
+    then = (
+        _("Those there are: {known}.").format(known=known)
+        if known
+        else _("Add one in the window, or take the built-in cloud with --demo.")
+    )
+    return sentences(_no_profile_there(error), then)
+
+
+def _no_profile_there(error: NoProfile) -> str:
+    if error.profile and error.path:
+        missing = _("There is no profile {profile} in {path}.")
+    elif error.profile:
+        missing = _("There is no profile {profile} in the demo cloud.")
+    elif error.path:
+        missing = _("There is no profile yet in {path}.")
+    else:
+        missing = _("There is no profile yet in the demo cloud.")
+    return missing.format(profile=quoted(error.profile, 60), path=shown(error.path))
 
 
 def _secret_missing(error: SecretMissing) -> str:
-    word = {"password": "password", "passcode": "passcode"}.get(error.kind, error.kind.replace("-", " "))
-    return f"No {word} is known for profile {quoted(error.profile)}. Enter it to go online; until then requests wait."
+    return _("No {secret} is known for profile {profile}. Enter it to go online; until then requests wait.").format(
+        secret=secret_words(error.kind), profile=quoted(error.profile)
+    )
 
 
 def _secret_unfit(error: SecretUnfit) -> str:
-    word = error.kind.replace("-", " ")
-    why = {
-        "empty": "it is empty",
-        "too-long": "it is too long",
-        "characters": "it holds blanks, line breaks or letters that none has",
-    }.get(error.problem, "its form is wrong")
-    return f"What was given as {word} of profile {quoted(error.profile)} cannot be one: {why}. Paste it again."
+    unfit = {
+        "empty": _("What was given as {secret} of profile {profile} cannot be one: it is empty. Paste it again."),
+        "too-long": _("What was given as {secret} of profile {profile} cannot be one: it is too long. Paste it again."),
+        "characters": _(
+            "What was given as {secret} of profile {profile} cannot be one: it holds blanks, line breaks or letters"
+            " that none has. Paste it again."
+        ),
+    }.get(
+        error.problem,
+        _("What was given as {secret} of profile {profile} cannot be one: its form is wrong. Paste it again."),
+    )
+    return unfit.format(secret=secret_words(error.kind), profile=quoted(error.profile))
 
 
 def _read_only(error: ReadOnly) -> str:
-    return f"Profile {quoted(error.profile)} is read-only; nothing was queued. Arm it (on the command line: --arm)."
+    return _("Profile {profile} is read-only; nothing was queued. Arm it (on the command line: --arm).").format(
+        profile=quoted(error.profile)
+    )
 
 
 def _cloud(error: CloudError) -> str:
-    return f"{shown(error.host)} gave no good answer. Try again; look into the log if it goes on.{_detail(error)}"
+    bad = _("{host} gave no good answer. Try again; look into the log if it goes on.")
+    return sentences(bad.format(host=shown(error.host)), _detail(error))
 
 
 def _detail(error: CloudError | StorageError) -> str:
-    return f" ({shown(error.detail)})" if error.detail else ""
+    detail = error.detail
+    if detail in set(FieldFault):
+        detail = fault_words(detail, _("the address"))
+    return f"({shown(detail)})" if detail else ""
 
 
 def _said(message: str) -> str:
-    return f" It says: {quoted(message)}." if message else ""
+    return _("It says: {message}.").format(message=quoted(message)) if message else ""
 
 
 def _code(error: Refused) -> str:
-    return f" Code {shown(error.code, 60)} (HTTP {error.status})." if error.code else f" HTTP {error.status}."
+    if not error.code:
+        return _("HTTP {status}.").format(status=error.status)
+    return _("Code {code} (HTTP {status}).").format(code=shown(error.code, 60), status=error.status)
 
 
 def _request_id(request_id: str) -> str:
-    return f" Request id {shown(request_id, 80)}." if request_id else ""
+    return _("Request id {id}.").format(id=shown(request_id, 80)) if request_id else ""
 
 
 _ERRORS: dict[type, Callable[..., str]] = {

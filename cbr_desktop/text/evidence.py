@@ -10,7 +10,8 @@ from html import escape
 from typing import Any
 
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
-from cbr_desktop.text.states import count_words, grouped, shown
+from cbr_desktop.text.catalogue import N_, _, listed, sentences
+from cbr_desktop.text.states import counted, grouped, shown
 
 COLUMNS = (
     *("number", "at", "kind", "by", "profile", "project", "vault", "vault_name", "intent", "summary", "facts"),
@@ -24,70 +25,85 @@ _STRETCH = re.compile(r"[^\t\r\n]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """With these a program for tables takes a text for a formula or a command."""
 _KINDS = {
-    EntryKind.MADE: "Asked for",
-    EntryKind.MOVED: "Moved",
-    EntryKind.REQUEST: "Request",
-    EntryKind.ANSWER: "Answer",
-    EntryKind.LOOKED: "Looked for",
-    EntryKind.ARMED: "Profile armed",
-    EntryKind.DISARMED: "Profile disarmed",
-    EntryKind.STARTED: "Program started",
-    EntryKind.STOPPED: "Program ended",
-    EntryKind.REMARK: "Remark",
+    EntryKind.MADE: N_("Asked for"),
+    EntryKind.MOVED: N_("Moved"),
+    EntryKind.REQUEST: N_("Request"),
+    EntryKind.ANSWER: N_("Answer"),
+    EntryKind.LOOKED: N_("Looked for"),
+    EntryKind.ARMED: N_("Profile armed"),
+    EntryKind.DISARMED: N_("Profile disarmed"),
+    EntryKind.STARTED: N_("Program started"),
+    EntryKind.STOPPED: N_("Program ended"),
+    EntryKind.REMARK: N_("Remark"),
 }
 
 
 _DOUBTS = {
-    "no-head": (
-        "{entries}, each bound to the one before. The outbox does not remember them from their beginning, so that "
-        "another journal can stand in the place of the one that was written. Head: {head}"
+    "no-head": N_(
+        "The journal is whole as far as can be told: {entries}, each bound to the one before. The outbox does not"
+        " remember them from their beginning, so that another journal can stand in the place of the one that was"
+        " written. Head: {head}"
     ),
-    "no-journal": "there are no entries, and the outbox remembers none.",
+    "no-journal": N_(
+        "The journal is whole as far as can be told: there are no entries, and the outbox remembers none."
+    ),
 }
 
 
 def entry_kind_words(kind: str) -> str:
     """Return what kind an entry is of; an unknown one stays as it is."""
-    return next((words for known, words in _KINDS.items() if known == kind), shown(kind))
+    return next((_(words) for known, words in _KINDS.items() if known == kind), shown(kind))
 
 
 def entry_summary(entry: Entry) -> str:
     """Return what an entry tells, in one line."""
     facts = entry.event.facts
     return {
-        EntryKind.MADE: lambda: f"{_fact(facts, 'name') or '(named by the service)'}, {_fact(facts, 'state')}",
+        EntryKind.MADE: lambda: listed([_fact(facts, "name") or _("(named by the service)"), _fact(facts, "state")]),
         EntryKind.MOVED: lambda: _moved(facts),
-        EntryKind.REQUEST: lambda: (
-            f"{_fact(facts, 'method')} {_fact(facts, 'url')}, {_fact(facts, 'body_bytes')} bytes"
+        EntryKind.REQUEST: lambda: _("{method} {url}, {size} bytes").format(
+            method=_fact(facts, "method"), url=_fact(facts, "url"), size=_fact(facts, "body_bytes")
         ),
         EntryKind.ANSWER: lambda: _answer(facts),
         EntryKind.LOOKED: lambda: _looked(facts),
-        EntryKind.ARMED: lambda: f"until {_fact(facts, 'until')}",
-        EntryKind.STARTED: lambda: f"version {_fact(facts, 'version')}",
+        EntryKind.ARMED: lambda: _("until {until}").format(until=_fact(facts, "until")),
+        EntryKind.STARTED: lambda: _("version {version}").format(version=_fact(facts, "version")),
         EntryKind.REMARK: lambda: _remark(facts),
     }.get(_kind(entry), lambda: "")()
 
 
 def verification_sentence(verification: Verification) -> str:
     """Return whether the journal is whole, and if not, where it breaks and why or what it cannot be proved by."""
-    entries = count_words(verification.count, "entry", "entries")
+    entries = counted("{count} entry", "{count} entries", verification.count)
     if verification.is_whole:
-        return f"The journal is whole: {entries}, each bound to the one before. Head: {verification.head.hash}"
+        whole = _("The journal is whole: {entries}, each bound to the one before. Head: {head}")
+        return whole.format(entries=entries, head=verification.head.hash)
     if verification.is_sound:
-        doubt = _DOUBTS.get(verification.doubt, "").format(entries=entries, head=verification.head.hash)
-        return f"The journal is whole as far as can be told: {doubt}"
-    why = {
-        "not-an-entry": "the line is no entry",
-        "changed": "the entry was changed after it was written",
-        "out-of-place": "an entry before it is missing, was moved or was put in",
-        "torn": "the last line is half written, as a power cut leaves it; the next start keeps it as a remark",
-        "cut-off": "the outbox remembers entries that are not there: the end was cut off",
-        "gone": "the outbox remembers entries, and there are none: the journal was emptied or taken away",
-        "other-head": "the outbox remembers another entry in this place",
-        "unreadable": "the file cannot be read from here on",
-    }.get(verification.why, "it is not sound")
-    head = f"The journal breaks at entry {grouped(verification.broken or 0)}: {why}."
-    return f"{head} {entries} up to there."
+        return _(_DOUBTS[verification.doubt]).format(entries=entries, head=verification.head.hash)
+    breaks = _(_BREAKS.get(verification.why, N_("The journal breaks at entry {number}: it is not sound.")))
+    return sentences(
+        breaks.format(number=grouped(verification.broken or 0)), _("{entries} up to there.").format(entries=entries)
+    )
+
+
+_BREAKS = {
+    "not-an-entry": N_("The journal breaks at entry {number}: the line is no entry."),
+    "changed": N_("The journal breaks at entry {number}: the entry was changed after it was written."),
+    "out-of-place": N_("The journal breaks at entry {number}: an entry before it is missing, was moved or was put in."),
+    "torn": N_(
+        "The journal breaks at entry {number}: the last line is half written, as a power cut leaves it; the next start"
+        " keeps it as a remark."
+    ),
+    "cut-off": N_(
+        "The journal breaks at entry {number}: the outbox remembers entries that are not there: the end was cut off."
+    ),
+    "gone": N_(
+        "The journal breaks at entry {number}: the outbox remembers entries, and there are none: the journal was"
+        " emptied or taken away."
+    ),
+    "other-head": N_("The journal breaks at entry {number}: the outbox remembers another entry in this place."),
+    "unreadable": N_("The journal breaks at entry {number}: the file cannot be read from here on."),
+}
 
 
 def json_export(entries: Iterable[Entry]) -> str:
@@ -111,16 +127,15 @@ def csv_export(entries: Iterable[Entry]) -> str:
 def html_export(entries: Iterable[Entry], verification: Verification, now: datetime) -> str:
     """Return entries as a page to print: whole in itself, nothing in it is run or fetched."""
     rows = "".join(_html_row(entry) for entry in entries)
-    made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    made = _("Made {at}.").format(at=now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
     state = "sound" if verification.is_whole else "broken"
-    heads = "".join(
-        f"<th>{name}</th>" for name in ("No.", "Time (UTC)", "What", "By", "Profile", "Vault", "Request", "")
-    )
+    titles = (_("No."), _("Time (UTC)"), _("What"), _("By"), _("Profile"), _("Vault"), _("Request"), "")
+    heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>CBR Desktop journal</title><style>{_STYLE}</style></head><body>\n"
-        f'<h1>Journal of requests</h1><p>Made {made}.</p><p class="{state}">'
+        f"<title>{escape(_('CBR Desktop journal'))}</title><style>{_STYLE}</style></head><body>\n"
+        f'<h1>{escape(_("Journal of requests"))}</h1><p>{escape(made)}</p><p class="{state}">'
         f"{escape(verification_sentence(verification))}</p>\n"
         f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
     )
@@ -180,33 +195,51 @@ def _fact(facts: Mapping[str, Any], name: str) -> str:
 
 def _moved(facts: Mapping[str, Any]) -> str:
     note = f" ({_fact(facts, 'note')})" if facts.get("note") else ""
-    checkpoint = f", checkpoint {_fact(facts, 'checkpoint_id')}" if facts.get("checkpoint_id") else ""
-    return f"{_fact(facts, 'from')} → {_fact(facts, 'to')}{note}{checkpoint}"
+    parts = [f"{_fact(facts, 'from')} → {_fact(facts, 'to')}{note}"]
+    if facts.get("checkpoint_id"):
+        parts.append(_("checkpoint {id}").format(id=_fact(facts, "checkpoint_id")))
+    return listed(parts)
 
 
 def _answer(facts: Mapping[str, Any]) -> str:
-    head = f"status {_fact(facts, 'status')}" if facts.get("status") else "no answer"
-    names = {"code": "code", "checkpoint_id": "checkpoint", "request_id": "request id", "error": "error"}
-    parts = [f"{word} {_fact(facts, name)}" for name, word in names.items() if facts.get(name)]
-    return ", ".join([head, *parts])
+    head = _("status {status}").format(status=_fact(facts, "status")) if facts.get("status") else _("no answer")
+    parts = [_(told).format(fact=_fact(facts, name)) for name, told in _TOLD.items() if facts.get(name)]
+    return listed([head, *parts])
+
+
+_TOLD = {
+    "code": N_("code {fact}"),
+    "checkpoint_id": N_("checkpoint {fact}"),
+    "request_id": N_("request id {fact}"),
+    "error": N_("error {fact}"),
+}
 
 
 def _looked(facts: Mapping[str, Any]) -> str:
     looked = facts.get("looked")
     rows = [row for row in looked if isinstance(row, dict)] if isinstance(looked, list) else []
-    return ", ".join(f"{_fact(row, 'where')} {_fact(row, 'times')} times" for row in rows)
+    return listed(
+        [_("{where} {count} times").format(where=_fact(row, "where"), count=_fact(row, "times")) for row in rows]
+    )
 
 
 def _remark(facts: Mapping[str, Any]) -> str:
     return {
-        "torn-line": "a line that a power cut had left half written was taken off and is kept here",
-        "cut-off": "the outbox remembers entries that are not there: the end was cut off",
-        "other-head": f"the outbox remembers another entry {_fact(facts, 'known_number')}: others stand in its place",
-        "no-head": f"the outbox remembered nothing of the {_entries(facts)} before this one",
-        "not-kept": "the disk would not take the request, so it was not kept and not sent",
+        "torn-line": _("a line that a power cut had left half written was taken off and is kept here"),
+        "cut-off": _("the outbox remembers entries that are not there: the end was cut off"),
+        "other-head": _("the outbox remembers another entry {number}: others stand in its place").format(
+            number=_fact(facts, "known_number")
+        ),
+        "no-head": _nothing_remembered(facts.get("entries")),
+        "not-kept": _("the disk would not take the request, so it was not kept and not sent"),
     }.get(str(facts.get("what")), _fact(facts, "what"))
 
 
-def _entries(facts: Mapping[str, Any]) -> str:
-    count = facts.get("entries")
-    return count_words(count, "entry", "entries") if isinstance(count, int) else "entries"
+def _nothing_remembered(count: object) -> str:
+    if not isinstance(count, int):
+        return _("the outbox remembered nothing of the entries before this one")
+    return counted(
+        "the outbox remembered nothing of the {count} entry before this one",
+        "the outbox remembered nothing of the {count} entries before this one",
+        count,
+    )

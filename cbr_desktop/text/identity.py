@@ -2,48 +2,61 @@
 
 from urllib.parse import urlsplit
 
+from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind, StoreProblem
+from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.states import shown
 
-WAYS = {
-    Way.PASSWORD: "User and password",
-    Way.TOKEN: "Pasted token",
-    Way.KEYS: "Access key (AK/SK)",
-    Way.TEMPORARY_KEYS: "Temporary keys",
-    Way.AGENCY: "Agency",
+_WAYS = {
+    Way.PASSWORD: N_("User and password"),
+    Way.TOKEN: N_("Pasted token"),
+    Way.KEYS: N_("Access key (AK/SK)"),
+    Way.TEMPORARY_KEYS: N_("Temporary keys"),
+    Way.AGENCY: N_("Agency"),
 }
-WAY_REMARKS = {
-    Way.PASSWORD: "Logs in as an IAM user. The token that it gets is renewed by itself.",
-    Way.TOKEN: "A token that was made elsewhere. It ends within a day and cannot be renewed: you paste the next one.",
-    Way.KEYS: "Signs each request with a permanent access key. Nobody logs in, and nothing expires.",
-    Way.TEMPORARY_KEYS: "Signs each request with a key that lasts for hours. You paste all three parts when asked.",
-    Way.AGENCY: "Logs in first, then takes on a role that another account has lent.",
+_WAY_REMARKS = {
+    Way.PASSWORD: N_("Logs in as an IAM user. The token that it gets is renewed by itself."),
+    Way.TOKEN: N_(
+        "A token that was made elsewhere. It ends within a day and cannot be renewed: you paste the next one."
+    ),
+    Way.KEYS: N_("Signs each request with a permanent access key. Nobody logs in, and nothing expires."),
+    Way.TEMPORARY_KEYS: N_("Signs each request with a key that lasts for hours. You paste all three parts when asked."),
+    Way.AGENCY: N_("Logs in first, then takes on a role that another account has lent."),
 }
-SECRETS = {
-    SecretKind.PASSWORD: "Password",
-    SecretKind.PASSCODE: "Passcode",
-    SecretKind.TOKEN: "Token",
-    SecretKind.ACCESS_KEY: "Access key id (AK)",
-    SecretKind.SECRET_KEY: "Secret access key (SK)",
-    SecretKind.SECURITY_TOKEN: "Security token",
-    SecretKind.PROXY_PASSWORD: "Proxy password",
+_SECRET_TITLES = {
+    SecretKind.PASSWORD: N_("Password"),
+    SecretKind.PASSCODE: N_("Passcode"),
+    SecretKind.TOKEN: N_("Token"),
+    SecretKind.ACCESS_KEY: N_("Access key id (AK)"),
+    SecretKind.SECRET_KEY: N_("Secret access key (SK)"),
+    SecretKind.SECURITY_TOKEN: N_("Security token"),
+    SecretKind.PROXY_PASSWORD: N_("Proxy password"),
 }
-PROXIES = {
-    ProxyMode.SYSTEM: "As the system says",
-    ProxyMode.NONE: "No proxy",
-    ProxyMode.MANUAL: "This proxy",
+_PROXIES = {
+    ProxyMode.SYSTEM: N_("As the system says"),
+    ProxyMode.NONE: N_("No proxy"),
+    ProxyMode.MANUAL: N_("This proxy"),
 }
-FAMILIES = {
-    AddressFamily.ANY: "IPv4 and IPv6",
-    AddressFamily.IPV4: "IPv4 only",
-    AddressFamily.IPV6: "IPv6 only",
+_FAMILIES = {
+    AddressFamily.ANY: N_("IPv4 and IPv6"),
+    AddressFamily.IPV4: N_("IPv4 only"),
+    AddressFamily.IPV6: N_("IPv6 only"),
 }
-NAME_RULES = {
-    NameRules.ASCII: "Letters, digits, _ and - (accepted everywhere)",
-    NameRules.CJK: "The same and Chinese ideographs",
+_NAME_RULES = {
+    NameRules.ASCII: N_("Letters, digits, _ and - (accepted everywhere)"),
+    NameRules.CJK: N_("The same and Chinese ideographs"),
+}
+_SECRETS = {
+    SecretKind.PASSWORD: N_("password"),
+    SecretKind.PASSCODE: N_("passcode"),
+    SecretKind.TOKEN: N_("token"),
+    SecretKind.ACCESS_KEY: N_("access key id (AK)"),
+    SecretKind.SECRET_KEY: N_("secret access key (SK)"),
+    SecretKind.SECURITY_TOKEN: N_("security token"),
+    SecretKind.PROXY_PASSWORD: N_("proxy password"),
 }
 _CLOUDS = {
     "otc.t-systems.com": "Open Telekom Cloud",
@@ -51,22 +64,23 @@ _CLOUDS = {
     "myhuaweicloud.eu": "Huawei Cloud Europe",
     "myhuaweicloud.com": "Huawei Cloud",
 }
+"""Names of clouds, which are the same in every language."""
 _ROUTES = {
-    RouteReason.MANUAL: "through the proxy {proxy}, as this profile says",
-    RouteReason.SYSTEM: "through the proxy {proxy}, as the system says",
-    RouteReason.NONE: "straight, as this profile says",
-    RouteReason.LOOPBACK: "straight: it is this machine",
-    RouteReason.EXEMPT: "straight: it is among the exceptions of the system's proxy",
-    RouteReason.NOT_SET: "straight: the system has no proxy",
+    RouteReason.MANUAL: N_("through the proxy {proxy}, as this profile says"),
+    RouteReason.SYSTEM: N_("through the proxy {proxy}, as the system says"),
+    RouteReason.NONE: N_("straight, as this profile says"),
+    RouteReason.LOOPBACK: N_("straight: it is this machine"),
+    RouteReason.EXEMPT: N_("straight: it is among the exceptions of the system's proxy"),
+    RouteReason.NOT_SET: N_("straight: the system has no proxy"),
 }
 _STORE_PROBLEMS: dict[str, str] = {
-    StoreProblem.NO_STORE: "was not found: this system has none that encrypts",
-    StoreProblem.LOCKED: "is locked",
-    StoreProblem.DENIED: "was not opened",
-    StoreProblem.NO_ANSWER: "did not answer in time",
-    StoreProblem.TOO_LONG: "has no room for a secret of this length",
-    StoreProblem.NOT_GIVEN_BACK: "does not give back what it takes",
-    StoreProblem.FAILED: "failed",
+    StoreProblem.NO_STORE: N_("The system's password store was not found: this system has none that encrypts."),
+    StoreProblem.LOCKED: N_("The system's password store is locked."),
+    StoreProblem.DENIED: N_("The system's password store was not opened."),
+    StoreProblem.NO_ANSWER: N_("The system's password store did not answer in time."),
+    StoreProblem.TOO_LONG: N_("The system's password store has no room for a secret of this length."),
+    StoreProblem.NOT_GIVEN_BACK: N_("The system's password store does not give back what it takes."),
+    StoreProblem.FAILED: N_("The system's password store failed."),
 }
 
 
@@ -86,54 +100,140 @@ def host_of(endpoint: str) -> str:
 
 def secret_words(kind: SecretKind | str) -> str:
     """Return a secret's name within a sentence: ``password``, ``secret access key (SK)``."""
-    words = SECRETS[SecretKind(kind)]
-    return words[0].lower() + words[1:]
+    return _(_SECRETS[SecretKind(kind)])
+
+
+def secret_title(kind: SecretKind | str) -> str:
+    """Return a secret's name at the head of a line: ``Password``, ``Secret access key (SK)``."""
+    return _(_SECRET_TITLES[SecretKind(kind)])
+
+
+def way_words(way: Way) -> str:
+    """Return the name of a way in: ``User and password``."""
+    return _(_WAYS[way])
+
+
+def way_remark(way: Way) -> str:
+    """Return what a way in means for the one who uses it."""
+    return _(_WAY_REMARKS[way])
+
+
+def proxy_words(mode: ProxyMode) -> str:
+    """Return which proxy is used: ``As the system says``."""
+    return _(_PROXIES[mode])
+
+
+def family_words(family: AddressFamily) -> str:
+    """Return which addresses are used: ``IPv4 only``."""
+    return _(_FAMILIES[family])
+
+
+def name_rules_words(rules: NameRules) -> str:
+    """Return what names may have, for the one who chooses that."""
+    return _(_NAME_RULES[rules])
 
 
 def identity_words(profile: Profile) -> str:
     """Return as whom a profile asks."""
     user = f"{shown(profile.user, 60)} ({shown(profile.domain, 60)})" if profile.user else ""
-    key = f"access key {shown(profile.access_key, 60)}" if profile.access_key else ""
+    key = _("access key {id}").format(id=shown(profile.access_key, 60)) if profile.access_key else ""
     match profile.way:
         case Way.PASSWORD:
             return user or "–"
         case Way.KEYS:
             return key or "–"
         case Way.TOKEN:
-            return "whoever the token was made for"
+            return _("whoever the token was made for")
         case Way.TEMPORARY_KEYS:
-            return "whoever the keys were made for"
+            return _("whoever the keys were made for")
         case Way.AGENCY:
-            lent = f"agency {shown(profile.agency, 60)} of {shown(profile.agency_domain, 60)}"
-            return f"{lent}, by {key or user}" if key or user else lent
+            by = _("agency {agency} of {account}, by {identity}") if key or user else _("agency {agency} of {account}")
+            agency, account = shown(profile.agency, 60), shown(profile.agency_domain, 60)
+            return by.format(agency=agency, account=account, identity=key or user)
 
 
 def store_sentence(problem: str) -> str:
     """Return that the system's store cannot be used and what follows; empty when ``problem`` is."""
     if not problem:
         return ""
-    why = _STORE_PROBLEMS.get(problem, f"cannot be used ({shown(problem, 60)})")
-    return f"The system's password store {why}. What you enter is kept until you leave, in memory alone."
+    unusable = _STORE_PROBLEMS.get(problem, N_("The system's password store cannot be used ({problem})."))
+    return sentences(
+        _(unusable).format(problem=shown(problem, 60)),
+        _("What you enter is kept until you leave, in memory alone."),
+    )
+
+
+def unfit_proxy_sentence(fault: str) -> str:
+    """Return that the address of a proxy is none, and why."""
+    return _("The proxy cannot be used: {fault}.").format(fault=fault_words(fault, _("its address")))
+
+
+def fault_sentence(fault: str, field: str) -> str:
+    """Return what is wrong with a field, which is named as a sentence begins."""
+    return _("{fault}.").format(fault=fault_words(fault, field))
+
+
+def fault_words(fault: str, field: str) -> str:
+    """Return what is wrong with a field; what this version has no words for is told as it is."""
+    return _(_FAULTS.get(fault, N_("{field} {fault}"))).format(field=field, fault=shown(fault))
+
+
+_FAULTS: dict[str, str] = {
+    FieldFault.MISSING: N_("{field} missing"),
+    FieldFault.IS_MISSING: N_("{field} is missing"),
+    FieldFault.EMPTY: N_("{field} empty"),
+    FieldFault.USED_TWICE: N_("{field} used twice"),
+    FieldFault.NOT_BOOLEAN: N_("{field} must be true or false"),
+    FieldFault.NOT_TEXT: N_("{field} must be text"),
+    FieldFault.CONTROLS: N_("{field} must be one line without control characters"),
+    FieldFault.NAME_TAKEN: N_("{field} there is a profile of this name"),
+    FieldFault.NAME_UNKNOWN: N_("{field} there is no profile of this name"),
+    FieldFault.COLON: N_("{field} must not have a colon: a password is asked for and is not part of a file"),
+    FieldFault.NO_ADDRESS: N_("{field} must be an address like https://host, without spaces, user name or query"),
+    FieldFault.NO_HOST: N_("{field} must name a host, like https://host"),
+    FieldFault.NOT_HTTPS: N_("{field} must begin with https://"),
+    FieldFault.PATH: N_("{field} must not have a path"),
+    FieldFault.PORT: N_("{field} must have a port from 1 to 65535"),
+    FieldFault.PROXY_LOGIN: N_(
+        "{field} must not hold a login: its name belongs into proxy_user, its password is asked for"
+    ),
+    FieldFault.NO_PROXY: N_("{field} must be an address like http://host:3128"),
+    FieldFault.PROXY_SCHEME: N_("{field} must begin with http://, https:// or socks5://"),
+    FieldFault.NO_PROXY_HOST: N_("{field} must name a host, like http://host:3128"),
+    FieldFault.PROXY_FORM: N_("{field} is not http://host:port"),
+    FieldFault.PROXY_SOCKS: N_("{field} is a SOCKS proxy; only http and https proxies can be used"),
+    FieldFault.PROXY_HOLDS_LOGIN: N_("{field} holds a login; its user has a field of its own"),
+    FieldFault.ENDPOINT_FORM: N_("{field} not https://host[:port]"),
+    FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} not https"),
+}
 
 
 def network_sentences(effective: EffectiveNetwork) -> list[str]:
     """Return which way requests really take, whose certificates count, and what in the environment has a say."""
     lines = _routes(effective.routes)
     if effective.proxy_problem:
-        lines.append(f"The proxy cannot be used: its address {shown(effective.proxy_problem)}.")
-    system = ", ".join(shown(path) for path in effective.authorities) or "the system"
-    company = f" and {shown(effective.ca_file)}" if effective.ca_file else ""
-    lines.append(f"Certificates are checked by the authorities of {system}{company}.")
+        lines.append(unfit_proxy_sentence(effective.proxy_problem))
+    system = listed([shown(path) for path in effective.authorities]) or _("the system")
+    checked = (
+        _("Certificates are checked by the authorities of {system} and {company}.")
+        if effective.ca_file
+        else _("Certificates are checked by the authorities of {system}.")
+    )
+    lines.append(checked.format(system=system, company=shown(effective.ca_file)))
     return [*lines, *(_variable(variable) for variable in effective.variables)]
 
 
 def _routes(routes: tuple[Route, ...]) -> list[str]:
-    words = {host_of(route.endpoint): _ROUTES[route.reason].format(proxy=shown(route.proxy)) for route in routes}
-    if len(set(words.values())) == 1:
-        return [f"Requests go {next(iter(words.values()))}."]
-    return [f"Requests to {shown(host)} go {way}." for host, way in words.items()]
+    ways = {host_of(route.endpoint): _(_ROUTES[route.reason]).format(proxy=shown(route.proxy)) for route in routes}
+    if len(set(ways.values())) == 1:
+        return [_("Requests go {way}.").format(way=next(iter(ways.values())))]
+    return [_("Requests to {host} go {way}.").format(host=shown(host), way=way) for host, way in ways.items()]
 
 
 def _variable(variable: Variable) -> str:
-    say = "counts" if variable.used else "has no say here"
-    return f"The variable {shown(variable.name)} ({shown(variable.value, 80)}) is set and {say}."
+    said = (
+        _("The variable {variable} ({value}) is set and counts.")
+        if variable.used
+        else _("The variable {variable} ({value}) is set and has no say here.")
+    )
+    return said.format(variable=shown(variable.name), value=shown(variable.value, 80))

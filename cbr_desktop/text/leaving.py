@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.catalogue import NN_, _, enumerated, joined, ngettext, sentences
 from cbr_desktop.text.marks import BUSY, NEUTRAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.states import clock_words, count_words, quoted
+from cbr_desktop.text.states import clock_words, counted, grouped, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.workflows.leaving import Pending, Unfinished, sent_until
 from cbr_desktop.workflows.plan import Stand
@@ -21,7 +22,11 @@ MARKS = {
     Pending.FOLLOWED: BUSY,
     Pending.PLAN: Mark(Shape.UP, Tone.WARN),
 }
-DEMO_WORDS = "The demo cloud ends with this window, and all of this with it."
+
+
+def demo_sentence() -> str:
+    """Return what leaving means in the demo cloud."""
+    return _("The demo cloud ends with this window, and all of this with it.")
 
 
 def question(found: Sequence[Unfinished]) -> str:
@@ -29,67 +34,97 @@ def question(found: Sequence[Unfinished]) -> str:
     requests = sum(len(each.intents) for each in found if each.kind is not Pending.FOLLOWED)
     followed = sum(len(each.intents) for each in found if each.kind is Pending.FOLLOWED)
     plans = sum(each.plan is not None for each in found)
-    counts = ((requests, "request"), (followed, "checkpoint"), (plans, "plan"))
-    parts = [count_words(count, noun) for count, noun in counts if count]
+    counts = (
+        (requests, NN_("{count} request", "{count} requests")),
+        (followed, NN_("{count} checkpoint", "{count} checkpoints")),
+        (plans, NN_("{count} plan", "{count} plans")),
+    )
+    parts = [ngettext(one, many, count).format(count=grouped(count)) for count, (one, many) in counts if count]
     if not parts:
-        return "All is at its end now; nothing is left to wait for."
-    verb = "is" if requests + followed + plans == 1 else "are"
-    return f"{_listed(parts)} {verb} not at the end yet."
+        return _("All is at its end now; nothing is left to wait for.")
+    return ngettext(
+        "{things} is not at the end yet.", "{things} are not at the end yet.", requests + followed + plans
+    ).format(things=enumerated(parts))
 
 
 def leaving_words(each: Unfinished, now: datetime) -> str:
     """Return what is not at its end of one kind, and what leaving means for it."""
-    return f"{pending_words(each, now)}. {_meaning(each, now)}"
+    return sentences(_("{pending}.").format(pending=pending_words(each, now)), _meaning(each, now))
 
 
 def pending_words(each: Unfinished, now: datetime) -> str:
     """Return what is not at its end of one kind: how many, how they stand, and which."""
     if each.plan is not None:
-        left = f"{each.plan.count(Stand.NOT_STARTED)} of {count_words(len(each.plan.rows), 'step')}"
-        return f"The plan {quoted(each.plan.name, 60)} is halfway: {left} have not begun"
-    return f"{_head(each, now)}{_names(each.intents)}"
+        return ngettext(
+            "The plan {name} is halfway: {left} of {count} step have not begun",
+            "The plan {name} is halfway: {left} of {count} steps have not begun",
+            len(each.plan.rows),
+        ).format(
+            name=quoted(each.plan.name, 60),
+            left=each.plan.count(Stand.NOT_STARTED),
+            count=grouped(len(each.plan.rows)),
+        )
+    return _("{head} ({names})").format(head=_head(each, now), names=_names(each.intents))
 
 
 def _meaning(each: Unfinished, now: datetime) -> str:
-    is_one = len(each.intents) == 1
+    count = len(each.intents)
     match each.kind:
         case Pending.PLAN:
-            return "It stops here, and none of them is sent until you continue it."
+            return _("It stops here, and none of them is sent until you continue it.")
         case Pending.SENDING:
-            return (
-                f"Leaving waits {LEAVING_SECONDS:.0f} s for the answer. Without one the outcome is unknown: it is"
+            return _(
+                "Leaving waits {seconds} s for the answer. Without one the outcome is unknown: it is"
                 " looked for at the next start, and never sent twice."
-            )
+            ).format(seconds=f"{LEAVING_SECONDS:.0f}")
         case Pending.UNKNOWN:
-            return "At the next start that goes on. Nothing is sent again without you."
+            return _("At the next start that goes on. Nothing is sent again without you.")
         case Pending.QUEUED:
-            return _queued_words(sent_until(each.intents), now, is_one=is_one)
+            return _queued_words(sent_until(each.intents), now, count)
         case Pending.SCHEDULED:
-            which = "It is not sent" if is_one else "None is sent"
-            return f"{which} while the program is closed. If its time passes, it is held as late, and you are asked."
+            return ngettext(
+                "It is not sent while the program is closed. If its time passes, it is held as late, and you are"
+                " asked.",
+                "None is sent while the program is closed. If its time passes, it is held as late, and you are asked.",
+                count,
+            )
         case _:
-            return f"The service goes on with {'it' if is_one else 'them'}. The end is told at the next start."
+            return ngettext(
+                "The service goes on with it. The end is told at the next start.",
+                "The service goes on with them. The end is told at the next start.",
+                count,
+            )
 
 
 def left_sentence(found: Sequence[Unfinished], now: datetime) -> str:
     """Return what was not at its end when the program ended the last time, and what becomes of it now."""
-    parts = [f"{pending_words(each, now)}: {_now_words(each, now)}" for each in found if each.intents]
-    return f"Left from before. {'; '.join(parts)}."
+    parts = [
+        _("{pending}: {now}").format(pending=pending_words(each, now), now=_now_words(each, now))
+        for each in found
+        if each.intents
+    ]
+    return _("Left from before. {parts}.").format(parts=joined(parts))
 
 
 def _now_words(each: Unfinished, now: datetime) -> str:
-    is_one = len(each.intents) == 1
+    count = len(each.intents)
     match each.kind:
         case Pending.QUEUED:
             if now > sent_until(each.intents):
-                return "what was confirmed too long ago is held until you have looked"
-            return f"{'it goes' if is_one else 'they go'} as soon as the service can be reached"
+                return _("what was confirmed too long ago is held until you have looked")
+            return ngettext(
+                "it goes as soon as the service can be reached", "they go as soon as the service can be reached", count
+            )
         case Pending.SCHEDULED:
-            return f"{'it goes' if is_one else 'each goes'} at its time while the program is open"
+            return ngettext(
+                "it goes at its time while the program is open",
+                "each goes at its time while the program is open",
+                count,
+            )
         case Pending.FOLLOWED:
-            return "followed on to the end"
+            return _("followed on to the end")
         case _:
-            return "looked for by reading, and never sent again by the program"
+            return _("looked for by reading, and never sent again by the program")
 
 
 def _head(each: Unfinished, now: datetime) -> str:
@@ -97,33 +132,37 @@ def _head(each: Unfinished, now: datetime) -> str:
     count = len(each.intents)
     match each.kind:
         case Pending.SENDING:
-            return f"{count_words(count, 'request is', 'requests are')} being sent"
+            return counted("{count} request is being sent", "{count} requests are being sent", count)
         case Pending.UNKNOWN:
-            return f"{count_words(count, 'request')} without an answer {'is' if count == 1 else 'are'} being looked for"
+            return counted(
+                "{count} request without an answer is being looked for",
+                "{count} requests without an answer are being looked for",
+                count,
+            )
         case Pending.QUEUED:
-            return f"{count_words(count, 'request is', 'requests are')} queued and not sent"
+            return counted("{count} request is queued and not sent", "{count} requests are queued and not sent", count)
         case Pending.SCHEDULED:
-            first = clock_words(each.intents[0].wanted_at, now)
-            at = f"for {first}" if count == 1 else f"the first for {first}"
-            return f"{count_words(count, 'request is scheduled', 'requests are scheduled,')} {at}"
+            return ngettext(
+                "{count} request is scheduled for {first}",
+                "{count} requests are scheduled, the first for {first}",
+                count,
+            ).format(count=grouped(count), first=clock_words(each.intents[0].wanted_at, now))
         case _:
-            return f"{count_words(count, 'checkpoint is', 'checkpoints are')} under way"
+            return counted("{count} checkpoint is under way", "{count} checkpoints are under way", count)
 
 
 def _names(intents: Sequence[Intent]) -> str:
-    """Return the names of requests in brackets, the first few of many."""
+    """Return the names of requests, the first few of many."""
     named = [quoted(intent.name or intent.subject.label, 40) for intent in intents]
-    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
-    return f" ({_listed([*named[:_NAMED], *more])})"
+    more = len(named) - _NAMED
+    return enumerated([*named[:_NAMED], *([counted("{count} more", "{count} more", more)] if more > 0 else [])])
 
 
-def _queued_words(until: datetime, now: datetime, *, is_one: bool) -> str:
+def _queued_words(until: datetime, now: datetime, count: int) -> str:
     if now > until:
-        return "You are asked before anything of that is sent."
-    goes = "it goes by itself" if is_one else "they go by themselves"
-    return f"At a start until {clock_words(until, now)} {goes}; later you are asked first."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
+        return _("You are asked before anything of that is sent.")
+    return ngettext(
+        "At a start until {until} it goes by itself; later you are asked first.",
+        "At a start until {until} they go by themselves; later you are asked first.",
+        count,
+    ).format(until=clock_words(until, now))

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from cbr_desktop.text.catalogue import _
+
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _JOINERS = frozenset("\u200c\u200d")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -38,7 +40,9 @@ def bounded(text: str) -> str:
     shown = text[:_LAID_OUT]
     if len(text) > _LINE:
         shown = "\n".join(line if len(line) <= _LINE else f"{line[:_LINE]}…" for line in shown.split("\n"))
-    return shown if shown == text else f"{shown}\n… cut for the screen; copying gives all {len(text)} characters"
+    if shown == text:
+        return shown
+    return f"{shown}\n{_('… cut for the screen; copying gives all {count} characters').format(count=len(text))}"
 
 
 def is_simple(text: str) -> bool:
@@ -50,6 +54,11 @@ def tooltip(*lines: str) -> str:
     """Return lines as a tooltip that shows them literally; an empty text when all of them are empty."""
     shown = [_escaped(plain(line)) for line in lines if line]
     return "<qt>" + "<br>".join(shown) + "</qt>" if shown else ""
+
+
+def accessible(title: str) -> str:
+    """Return the title of a button as it is read aloud: without its mnemonic and without the dots at its end."""
+    return title.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("….")
 
 
 def unmarked(text: str) -> str:

@@ -14,12 +14,13 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
+from cbr_desktop.text.catalogue import N_, NN_, _, listed, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.operations import WORDS, asked_for_words, subject_words
-from cbr_desktop.text.operations.words import tally
+from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
+from cbr_desktop.text.operations.words import PlanWords, tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
-from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -28,15 +29,15 @@ from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
-    Stand.NOT_STARTED: "Not started",
-    Stand.WAITING: "Waiting",
-    Stand.RUNNING: "Under way",
-    Stand.DONE: "Done",
-    Stand.PARTLY: "Partly done",
-    Stand.NOTHING: "Nothing done",
-    Stand.REFUSED: "Refused",
-    Stand.UNKNOWN: "Outcome unknown",
-    Stand.TAKEN_BACK: "Taken back",
+    Stand.NOT_STARTED: N_("Not started"),
+    Stand.WAITING: N_("Waiting"),
+    Stand.RUNNING: N_("Under way"),
+    Stand.DONE: N_("Done"),
+    Stand.PARTLY: N_("Partly done"),
+    Stand.NOTHING: N_("Nothing done"),
+    Stand.REFUSED: N_("Refused"),
+    Stand.UNKNOWN: N_("Outcome unknown"),
+    Stand.TAKEN_BACK: N_("Taken back"),
 }
 _MARKS = {
     Stand.NOT_STARTED: NEUTRAL,
@@ -49,13 +50,6 @@ _MARKS = {
     Stand.UNKNOWN: UNKNOWN,
     Stand.TAKEN_BACK: Mark(Shape.SQUARE, Tone.IDLE),
 }
-_VERDICTS = {
-    PlanVerdict.RUNNING: "Not over yet",
-    PlanVerdict.WHOLE: "Finished: everything is {past}",
-    PlanVerdict.PARTLY: "Ended: only a part is {past}",
-    PlanVerdict.FAILED: "Ended: nothing is {past}",
-    PlanVerdict.UNKNOWN: "Ended, and not all outcomes are known",
-}
 _VERDICT_MARKS = {
     PlanVerdict.RUNNING: BUSY,
     PlanVerdict.WHOLE: GOOD,
@@ -63,25 +57,35 @@ _VERDICT_MARKS = {
     PlanVerdict.FAILED: BAD,
     PlanVerdict.UNKNOWN: UNKNOWN,
 }
-_ENDS = {
-    PlanVerdict.RUNNING: "Under way",
-    PlanVerdict.WHOLE: "Finished",
-    PlanVerdict.PARTLY: "Partly {past}",
-    PlanVerdict.FAILED: "Nothing {past}",
-    PlanVerdict.UNKNOWN: "Not all is known",
-}
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
-    "failure": "No further step began, because one did not succeed.",
-    "stale": "No further step began: it could not go on for too long. Continue it, and it is confirmed anew.",
-    "paused": "No further step begins until somebody continues it.",
-    "person": "It was stopped; no further step began.",
-    "refused": "A step could not be queued: the profile is read-only, or the disk would not take it.",
-    "profile": "A step's profile is not open here, or is gone.",
+    "failure": N_("No further step began, because one did not succeed."),
+    "stale": N_("No further step began: it could not go on for too long. Continue it, and it is confirmed anew."),
+    "paused": N_("No further step begins until somebody continues it."),
+    "person": N_("It was stopped; no further step began."),
+    "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
+    "profile": N_("A step's profile is not open here, or is gone."),
 }
-FOUND_COLUMNS = ("Step", "Verdict", "Profile", "Vault and id", "Name", "What was found")
-MAKE_COLUMNS = ("Step", "Verdict", "File", "Vault and id", "Name", "What was found")
-COLUMNS = ("Step", "State", "Profile", "Vault", "Name", "Accepted", "Skipped", "Failed", "Took", "What happened")
+PROFILE_COLUMN = 2
+"""Where the profile stands among ``columns``."""
+
+
+def found_columns() -> tuple[str, ...]:
+    """Return the titles of what was found about a plan, step by step."""
+    return _("Step"), _("Verdict"), _("Profile"), _("Vault and id"), _("Name"), _("What was found")
+
+
+def make_columns() -> tuple[str, ...]:
+    """Return the titles of what was found about files that are to become a plan."""
+    return _("Step"), _("Verdict"), _("File"), _("Vault and id"), _("Name"), _("What was found")
+
+
+def columns() -> tuple[str, ...]:
+    """Return the titles of a run, step by step."""
+    return (
+        *(_("Step"), _("State"), _("Profile"), _("Vault"), _("Name"), _("Accepted"), _("Skipped"), _("Failed")),
+        *(_("Took"), _("What happened")),
+    )
 
 
 class Plans(Protocol):
@@ -143,22 +147,41 @@ class PlanRow:
 def run_left_sentence(told: PlanReport) -> str:
     """Return that a command which kept a run going is ended, and how to go on with it."""
     waits = told.count(Stand.NOT_STARTED)
-    what = f"{count_words(waits, 'step')} not begun" if waits else "all steps begun"
-    act = "continue" if waits or told.count(Stand.WAITING) else "report"
-    then = "goes on with it" if act == "continue" else "tells of it"
-    return f"The run of {quoted(told.name)} is left with {what}. 'cbr-desktop plan {act} {shown(told.run[:8])}' {then}."
+    left = (
+        ngettext(
+            "The run of {name} is left with {count} step not begun.",
+            "The run of {name} is left with {count} steps not begun.",
+            waits,
+        )
+        if waits
+        else _("The run of {name} is left with all steps begun.")
+    )
+    goes_on = waits or told.count(Stand.WAITING)
+    then = (
+        _("'cbr-desktop plan continue {run}' goes on with it.")
+        if goes_on
+        else _("'cbr-desktop plan report {run}' tells of it.")
+    )
+    return sentences(left.format(name=quoted(told.name), count=grouped(waits)), then.format(run=shown(told.run[:8])))
 
 
 def run_words(row: PlanRow) -> str:
     """Return how a run stands in two or three words; only a whole success reads like one."""
     if not row.is_known:
-        return "Not known here"
+        return _("Not known here")
     if row.is_going:
-        return "Running"
+        return _("Running")
     waits = row.told.count(Stand.NOT_STARTED)
     if row.told.verdict is PlanVerdict.RUNNING and waits:
-        return "Left in the middle" if waits < len(row.told.rows) else "Not begun"
-    return _ENDS[row.told.verdict].format(past=_past(row.told))
+        return _("Left in the middle") if waits < len(row.told.rows) else _("Not begun")
+    words = _plan_words(row.told)
+    return {
+        PlanVerdict.RUNNING: _("Under way"),
+        PlanVerdict.WHOLE: _("Finished"),
+        PlanVerdict.PARTLY: words.partly,
+        PlanVerdict.FAILED: words.nothing,
+        PlanVerdict.UNKNOWN: _("Not all is known"),
+    }[row.told.verdict]
 
 
 def run_mark(row: PlanRow) -> Mark:
@@ -172,51 +195,62 @@ def run_mark(row: PlanRow) -> Mark:
 def need_words(row: PlanRow) -> str:
     """Return what a run needs a person for, in a few words."""
     if row.gone:
-        return f"You: profile {_names_words(row.gone)} is gone"
+        return ngettext("You: profile {names} is gone", "You: profile {names} is gone", len(row.gone)).format(
+            names=_names_words(row.gone)
+        )
     if row.closed:
-        return f"You: open {_names_words(row.closed)}"
+        return _("You: open {names}").format(names=_names_words(row.closed))
     states = [step.intent.state for step in row.told.rows if step.intent is not None]
     if lost := states.count(IntentState.NOT_FOUND):
-        return f"You: {count_words(lost, 'step')} without a trace"
+        return counted("You: {count} step without a trace", "You: {count} steps without a trace", lost)
     if held := states.count(IntentState.HELD):
-        return f"You: {count_words(held, 'step')} held"
-    return f"You: continue, or leave {row.told.count(Stand.NOT_STARTED)} undone" if row.can_go_on else NONE
+        return counted("You: {count} step held", "You: {count} steps held", held)
+    if not row.can_go_on:
+        return NONE
+    return counted(
+        "You: continue, or leave {count} undone",
+        "You: continue, or leave {count} undone",
+        row.told.count(Stand.NOT_STARTED),
+    )
 
 
 def run_sentence(row: PlanRow) -> str:
     """Return what became of a run, or what is needed to know it."""
     if row.gone:
-        name = _names_words(row.gone)
-        return f"Not all of it is known: there is no profile {name} any more. Add one of that name to see the rest."
+        return _(
+            "Not all of it is known: there is no profile {names} any more. Add one of that name to see the rest."
+        ).format(names=_names_words(row.gone))
     if row.closed:
-        return f"Not all of it is known: open {_names_words(row.closed)} to see. Nothing is sent by that."
+        return _("Not all of it is known: open {names} to see. Nothing is sent by that.").format(
+            names=_names_words(row.closed)
+        )
     return plan_sentence(row.told)
 
 
 def _names_words(names: Sequence[str]) -> str:
-    return ", ".join(quoted(name, 60) for name in names)
+    return listed([quoted(name, 60) for name in names])
 
 
 def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...], Mark]:
-    """Return the words of a step of a run, in the order of ``COLUMNS``, and its mark."""
+    """Return the words of a step of a run, in the order of ``columns``, and its mark."""
     words = cells(step, now)
     if step.intent is not None or step.profile not in (*row.closed, *row.gone):
         return words, stand_mark(step)
-    why = f"Its profile {quoted(step.profile, 60)} is {'not open' if step.profile in row.closed else 'gone'}."
-    return (words[0], "Not known", *words[2:-1], why), UNKNOWN
+    why = _("Its profile {name} is not open.") if step.profile in row.closed else _("Its profile {name} is gone.")
+    return (words[0], _("Not known"), *words[2:-1], why.format(name=quoted(step.profile, 60))), UNKNOWN
 
 
 def stand_words(row: StepRow) -> str:
     """Return how a step stands, in the words of its operation."""
-    words = WORDS[row.kind] if row.kind is not None else None
+    words = words_for(row.kind) if row.kind is not None else None
     own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
-    return own.get(row.stand, _STANDS[row.stand])
+    return own.get(row.stand) or _(_STANDS[row.stand])
 
 
-def _past(report: PlanReport) -> str:
-    """Return what everything in a plan is when it is through: the word of its operation, or of all kinds of them."""
-    words = {WORDS[row.kind].past for row in report.rows if row.kind is not None}
-    return words.pop() if len(words) == 1 else "done"
+def _plan_words(report: PlanReport) -> PlanWords:
+    """Return what a plan is when it is through, in the words of its operation, or of all kinds of them."""
+    kinds = {row.kind for row in report.rows if row.kind is not None}
+    return words_for(kinds.pop()).plan if len(kinds) == 1 else plan_words()
 
 
 def stand_mark(row: StepRow) -> Mark:
@@ -226,36 +260,51 @@ def stand_mark(row: StepRow) -> Mark:
 
 def plan_sentence(report: PlanReport) -> str:
     """Return what became of a run in one or two sentences; only a whole success reads like one."""
+    own = _plan_words(report)
     total = len(report.rows)
-    parts = [f"{report.count(Stand.DONE)} of {count_words(total, 'step')} finished"]
-    for stands, words in (
-        ((Stand.PARTLY,), "partly done"),
-        ((Stand.NOTHING,), f"with nothing {_past(report)}"),
-        ((Stand.REFUSED,), "refused"),
-        ((Stand.UNKNOWN,), "unknown"),
-        ((Stand.TAKEN_BACK,), "taken back"),
-        ((Stand.WAITING, Stand.RUNNING), "under way"),
-        ((Stand.NOT_STARTED,), "not started"),
-    ):
+    steps = counted("{count} step", "{count} steps", total)
+    parts = [_("{count} of {steps} finished").format(count=grouped(report.count(Stand.DONE)), steps=steps)]
+    for stands, told in _COUNTED:
         if count := report.count(*stands):
-            parts.append(f"{count} {words}")
-    verdict = _VERDICTS[report.verdict].format(past=_past(report))
-    head = f"{verdict}: {', '.join(parts)}."
+            parts.append(ngettext(*told, count).format(count=grouped(count)) if told else own.without(count))
+    verdict = {
+        PlanVerdict.RUNNING: _("Not over yet"),
+        PlanVerdict.WHOLE: own.whole,
+        PlanVerdict.PARTLY: own.part,
+        PlanVerdict.FAILED: own.none,
+        PlanVerdict.UNKNOWN: _("Ended, and not all outcomes are known"),
+    }[report.verdict]
+    head = _("{verdict}: {tally}.").format(verdict=verdict, tally=listed(parts))
     is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
-    return f"{head} {_STOPPED[report.stopped]}" if is_kept_back else head
+    return sentences(head, _(_STOPPED[report.stopped])) if is_kept_back else head
+
+
+_COUNTED: tuple[tuple[tuple[Stand, ...], tuple[str, str] | None], ...] = (
+    ((Stand.PARTLY,), NN_("{count} partly done", "{count} partly done")),
+    ((Stand.NOTHING,), None),
+    ((Stand.REFUSED,), NN_("{count} refused", "{count} refused")),
+    ((Stand.UNKNOWN,), NN_("{count} unknown", "{count} unknown")),
+    ((Stand.TAKEN_BACK,), NN_("{count} taken back", "{count} taken back")),
+    ((Stand.WAITING, Stand.RUNNING), NN_("{count} under way", "{count} under way")),
+    ((Stand.NOT_STARTED,), NN_("{count} not started", "{count} not started")),
+)
+"""How steps that are not done are counted; those with nothing done in the words of their operation."""
 
 
 def resting_sentence(report: PlanReport) -> str:
     """Return that a run was left in the middle, and how to go on with it."""
-    left = f"{report.count(Stand.NOT_STARTED)} of {count_words(len(report.rows), 'step')}"
-    return (
-        f"The plan {quoted(report.name, 60)} was left in the middle: {left} not started."
-        " Nothing of them is sent until you continue it, among the plans."
+    left = ngettext(
+        "The plan {name} was left in the middle: {left} of {count} step not started.",
+        "The plan {name} was left in the middle: {left} of {count} steps not started.",
+        len(report.rows),
+    ).format(
+        name=quoted(report.name, 60), left=grouped(report.count(Stand.NOT_STARTED)), count=grouped(len(report.rows))
     )
+    return sentences(left, _("Nothing of them is sent until you continue it, among the plans."))
 
 
 def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
-    """Return the words of a step, in the order of ``COLUMNS``."""
+    """Return the words of a step, in the order of ``columns``."""
     counts = ("", "", "")
     if row.outcome is not None:
         skipped, failed = row.outcome.count(Fate.SKIPPED), row.outcome.count(Fate.FAILED, Fate.UNCERTAIN)
@@ -274,7 +323,7 @@ def cells(row: StepRow, now: datetime) -> tuple[str, ...]:
 
 def step_sentence(row: StepRow, now: datetime) -> str:
     """Return what became of a step, and what is to be done."""
-    return intent_sentence(row.intent, row.outcome, now) if row.intent is not None else "It has not begun."
+    return intent_sentence(row.intent, row.outcome, now) if row.intent is not None else _("It has not begun.")
 
 
 def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
@@ -299,41 +348,48 @@ def report_file(report: PlanReport, now: datetime, path: str) -> str:
 
 def plan_report_text(report: PlanReport, now: datetime) -> str:
     """Return a report as lines of text."""
-    head = f"Plan {quoted(report.name)}, run {report.run}, begun {clock_words(report.started_at, now)}"
+    head = _("Plan {name}, run {run}, begun {at}").format(
+        name=quoted(report.name), run=report.run, at=clock_words(report.started_at, now)
+    )
     lines = [head, plan_sentence(report), ""]
     for row in report.rows:
         took = f" ({duration_words(row.took)})" if row.took is not None else ""
         told = f" {tally(row.outcome)}" if row.outcome is not None else ""
-        where = f"{_typed_words(row.subject)}, profile {shown(row.profile, 60)}"
-        name = asked_for_words(row.kind, row.name)
-        lines.append(f"{stand_mark(row).shape} {row.number}. {stand_words(row)}{told}{took}: {name}, {where}")
+        profile = _("profile {name}").format(name=shown(row.profile, 60))
+        what = listed([asked_for_words(row.kind, row.name), _typed_words(row.subject), profile])
+        lines.append(f"{stand_mark(row).shape} {row.number}. {stand_words(row)}{told}{took}: {what}")
         if row.stand is not Stand.NOT_STARTED:
             lines.append(f"     {step_sentence(row, now)}")
     return "\n".join([*lines, ""])
 
 
 def _typed_words(subject: Subject | None) -> str:
-    return f"{subject.type} {shown(subject.label, 80)}" if subject is not None else NONE
+    return typed_words(subject.type, shown(subject.label, 80)) if subject is not None else NONE
 
 
 def report_html(report: PlanReport, now: datetime) -> str:
     """Return a report as a page to print: whole in itself, nothing in it is run or fetched."""
-    heads = "".join(f"<th>{escape(title)}</th>" for title in COLUMNS)
+    heads = "".join(f"<th>{escape(title)}</th>" for title in columns())
     rows = "".join(
         f"<tr>{''.join(f'<td>{escape(shown(cell, 600))}</td>' for cell in cells(row, now))}</tr>\n"
         for row in report.rows
     )
-    begun = report.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    made = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    title = _("Plan {name}").format(name=shown(report.name))
+    begun = _("Run {run}, begun {at}.").format(run=report.run, at=_iso(report.started_at))
+    made = _("Report of {at}.").format(at=_iso(now))
     state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>CBR Desktop plan</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>Plan {escape(shown(report.name))}</h1><p>Run {escape(report.run)}, begun {begun}. Report of {made}.</p>"
+        f"<title>{escape(_('CBR Desktop plan'))}</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>{escape(title)}</h1><p>{escape(sentences(begun, made))}</p>"
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
         f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
     )
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def found_cells(
@@ -345,28 +401,29 @@ def found_cells(
     blasts: Mapping[int, Blast],
     now: datetime,
 ) -> tuple[str, ...]:
-    """Return the words of a step that was not run yet, in the order of ``FOUND_COLUMNS``, first what is lost by it."""
+    """Return the words of a step that was not run yet, in the order of ``found_columns``, first what is lost by it."""
     step = plan.steps[number - 1]
     own = [found.finding for found in findings if found.step == number]
     worst = min((finding.severity.value for finding in own), default=Severity.INFO.value)
-    verdict = {Severity.BLOCK.value: "Not ready", Severity.WARN.value: "Look at it"}.get(worst, "Ready")
+    verdict = {Severity.BLOCK.value: _("Not ready"), Severity.WARN.value: _("Look at it")}.get(worst, _("Ready"))
     document = step.document
     subject = subject_of(document, ledger) if document is not None else None
     kind, name = (document.kind, name_of(document)) if document is not None else (None, "")
     lost = loss_sentences(blasts.get(number, Blast()), now)
-    said = " ".join([*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO)])
-    asked = asked_for_words(kind, name, "(named by the plan)" if plan.names else "")
-    waits = f" (after step {step.after})" if step.after else ""
+    said = sentences(*lost, *(finding_sentence(each) for each in own if each.severity is not Severity.INFO))
+    asked = asked_for_words(kind, name, _("(named by the plan)") if plan.names else "")
+    if step.after:
+        asked = _("{request} (after step {number})").format(request=asked, number=step.after)
     where = _subject_and_id(subject)
-    return str(number), verdict, shown(step.profile or default, 60), where, f"{asked}{waits}", said or NONE
+    return str(number), verdict, shown(step.profile or default, 60), where, asked, said or NONE
 
 
 def _subject_and_id(subject: Subject | None) -> str:
     if subject is None:
         return ""
-    prefix = "" if subject.type is SubjectType.VAULT else f"{subject.type} "
     named = f"{shown(subject.name, 64)} ({shown(subject.id, 64)})" if subject.id else shown(subject.name, 64)
-    return prefix + (named if subject.name else shown(subject.id, 64))
+    label = named if subject.name else shown(subject.id, 64)
+    return label if subject.type is SubjectType.VAULT else typed_words(subject.type, label)
 
 
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
@@ -382,7 +439,7 @@ def findings_text(plan: Plan | None, findings: Sequence[StepFinding]) -> str:
     for number in range(len(plan.steps) + 1 if plan is not None else 1):
         own = [found.finding for found in findings if found.step == number]
         if number and plan is not None:
-            lines.append(f"Step {number}: {step_words(plan, number)}")
+            lines.append(_("Step {number}: {request}").format(number=number, request=step_words(plan, number)))
         lines += [f"  {signs[finding.severity]} {finding_sentence(finding)}" for finding in own]
     return "\n".join(lines)
 
@@ -391,14 +448,17 @@ def step_words(plan: Plan, number: int) -> str:
     """Return what a step asks for, in a line."""
     step = plan.steps[number - 1]
     document = step.document
-    what, place = shown(step.file or "no request", 100), ""
+    parts = [shown(step.file, 100) if step.file else _("no request")]
     if document is not None:
-        what = asked_for_words(document.kind, name_of(document), "(named by the plan or the service)")
+        parts = [asked_for_words(document.kind, name_of(document), _("(named by the plan or the service)"))]
         subject = subject_of(document, Scope())
-        place = f", {_typed_words(subject)}" if subject is not None and subject.id else ""
-    profile = f", profile {shown(step.profile, 60)}" if step.profile else ""
-    waits = f", after step {step.after}" if step.after else ""
-    return f"{what}{place}{profile}{waits}"
+        if subject is not None and subject.id:
+            parts.append(_typed_words(subject))
+    if step.profile:
+        parts.append(_("profile {name}").format(name=shown(step.profile, 60)))
+    if step.after:
+        parts.append(_("after step {number}").format(number=step.after))
+    return listed(parts)
 
 
 _STYLE = (

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Schema, parts_of
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.workflows.operations import OPERATIONS
 
 
@@ -34,7 +35,8 @@ def rendered(form: Form, change: Change, profile: Profile) -> str:
 
 def request_text(change: Change, profile: Profile) -> str:
     """Return method, path and body of a change, without the headers that are the same for every request."""
-    return f"{_request_line(change)}\n{_host_line(profile)}\n\n{_json(change, profile) or '(no body)'}"
+    body = _json(change, profile) or _("(no body)")
+    return f"{_request_line(change)}\n{_host_line(profile)}\n\n{body}"
 
 
 def _request_line(change: Change) -> str:

@@ -10,13 +10,14 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
-from cbr_desktop.text.operations import words_of
-from cbr_desktop.text.operations.words import tally
+from cbr_desktop.text.operations import subject_type, typed_words, words_of
+from cbr_desktop.text.operations.words import running_tally, tally
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.text.states import count_words, duration_words, quoted
-from cbr_desktop.text.words import ENVIRONMENTS, NONE
+from cbr_desktop.text.states import duration_words, grouped, quoted, status_words
+from cbr_desktop.text.words import NONE, environment_words
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -25,12 +26,25 @@ RECENT = timedelta(hours=24)
 
 
 class Group(StrEnum):
-    """The groups of the drawer, most urgent first; the values are their words."""
+    """The groups of the drawer, most urgent first."""
 
-    NEEDS_YOU = "Needs you"
-    RUNNING = "Running"
-    QUEUED = "Queued"
-    DONE = "Done in 24 h"
+    NEEDS_YOU = "needs-you"
+    RUNNING = "running"
+    QUEUED = "queued"
+    DONE = "done"
+
+
+_GROUP_TITLES = {
+    Group.NEEDS_YOU: N_("Needs you"),
+    Group.RUNNING: N_("Running"),
+    Group.QUEUED: N_("Queued"),
+    Group.DONE: N_("Done in 24 h"),
+}
+
+
+def group_title(group: Group) -> str:
+    """Return the title of a group of the drawer."""
+    return _(_GROUP_TITLES[group])
 
 
 _GROUPS = {
@@ -85,32 +99,20 @@ def request_name(intent: Intent) -> str:
 def subject_words(intent: Intent) -> str:
     """Return what a request is done to, by name where it has one; what is no vault is said to be what it is."""
     subject = intent.subject
-    return subject.label if subject.type is SubjectType.VAULT else f"{subject.label} ({subject.type})"
+    return subject.label if subject.type is SubjectType.VAULT else f"{subject.label} ({subject_type(subject.type)})"
 
 
 def request_words(intent: Intent, outcome: Outcome | None) -> str:
     """Return the state of a request in a few words; half a success never reads like a whole one."""
     words = words_of(intent)
     if intent.state is IntentState.FINISHED and outcome is not None:
-        head = words.done if outcome.is_whole else "Partly done" if outcome.count(Fate.DONE) else words.failed
-        return f"{head}: {tally(outcome)}" if words.is_counted else head
+        head = words.done if outcome.is_whole else _("Partly done") if outcome.count(Fate.DONE) else words.failed
+        return _("{stand}: {tally}").format(stand=head, tally=tally(outcome)) if words.is_counted else head
     if intent.state is IntentState.ACCEPTED and outcome is not None:
-        return f"{words.running}: {tally(outcome, ' done')}" if words.is_counted else words.running
-    return _WORDS[intent.state]
-
-
-_WORDS = {
-    IntentState.SCHEDULED: "Scheduled",
-    IntentState.HELD: "Held",
-    IntentState.QUEUED: "Queued",
-    IntentState.SENDING: "Sending",
-    IntentState.ACCEPTED: "Accepted",
-    IntentState.FINISHED: "Ended",
-    IntentState.REJECTED: "Refused",
-    IntentState.UNKNOWN: "Outcome unknown",
-    IntentState.NOT_FOUND: "No trace found",
-    IntentState.CANCELLED: "Taken back",
-}
+        if not words.is_counted:
+            return words.running
+        return _("{stand}: {tally}").format(stand=words.running, tally=running_tally(outcome))
+    return status_words(intent.state)
 
 
 def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
@@ -118,37 +120,41 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
     age = duration_words(now - intent.wanted_at)
     if intent.state is IntentState.HELD:
         return {
-            Reason.PERSON: "You: held by hand",
-            Reason.STALE: f"You: confirmed {age} ago",
-            Reason.CONTRADICTED: "You: newer data speak against it",
-            Reason.LATE: f"You: its time passed {age} ago",
-            Reason.CLOCK: "You: confirmed by a clock that was ahead",
-            Reason.ELSEWHERE: "Its profile, which leads elsewhere now",
-            Reason.LEFT: "You: the command that asked for it ended",
-            Reason.NO_PROFILE: "Its profile, which is gone",
-        }.get(intent.reason, "You")
+            Reason.PERSON: _("You: held by hand"),
+            Reason.STALE: _("You: confirmed {age} ago").format(age=age),
+            Reason.CONTRADICTED: _("You: newer data speak against it"),
+            Reason.LATE: _("You: its time passed {age} ago").format(age=age),
+            Reason.CLOCK: _("You: confirmed by a clock that was ahead"),
+            Reason.ELSEWHERE: _("Its profile, which leads elsewhere now"),
+            Reason.LEFT: _("You: the command that asked for it ended"),
+            Reason.NO_PROFILE: _("Its profile, which is gone"),
+        }.get(intent.reason, _("You"))
     if intent.state is IntentState.QUEUED:
         return {
-            Reason.UNREACHABLE: "The connection",
-            Reason.THROTTLED: "The service: too many requests",
-            Reason.OFFLINE: "The end of working offline",
-            Reason.LOGIN: "The login",
-            Reason.NOT_SAVED: "Room on the disk",
-        }.get(intent.reason, "Its turn")
+            Reason.UNREACHABLE: _("The connection"),
+            Reason.THROTTLED: _("The service: too many requests"),
+            Reason.OFFLINE: _("The end of working offline"),
+            Reason.LOGIN: _("The login"),
+            Reason.NOT_SAVED: _("Room on the disk"),
+        }.get(intent.reason, _("Its turn"))
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
         return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
     if intent.reason == Reason.NO_PROFILE:
-        return "Its profile, which is gone"
+        return _("Its profile, which is gone")
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
-        return tally(outcome) if words_of(intent).is_counted else NONE if outcome.is_over else "The service"
+        return tally(outcome) if words_of(intent).is_counted else NONE if outcome.is_over else _("The service")
     if intent.awaits_person:
         place = words_of(intent).place
-        return "You: say whether it is yours" if intent.candidates else f"You: look at {place} yourself"
+        return (
+            _("You: say whether it is yours")
+            if intent.candidates
+            else _("You: look at {place} yourself").format(place=place)
+        )
     return {
-        IntentState.SCHEDULED: "Its time",
-        IntentState.SENDING: "The answer",
-        IntentState.UNKNOWN: "Being looked for by reading",
-        IntentState.NOT_FOUND: "You: look, or send again",
+        IntentState.SCHEDULED: _("Its time"),
+        IntentState.SENDING: _("The answer"),
+        IntentState.UNKNOWN: _("Being looked for by reading"),
+        IntentState.NOT_FOUND: _("You: look, or send again"),
     }.get(intent.state, NONE)
 
 
@@ -156,25 +162,34 @@ def place_words(intent: Intent, profile: Profile) -> str:
     """Return where a request goes, so that nobody takes one vault for another."""
     target, subject = intent.target, intent.subject
     thing = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name and subject.id else subject.label
-    places = [f"{subject.type} {plain(thing, 140)}", f"project {plain(target.project, 60)}", plain(profile.region, 40)]
-    return (
-        f"{', '.join(filter(None, places))}, profile {quoted(target.profile, 60)} ({ENVIRONMENTS[profile.environment]})"
-    )
+    places = [
+        typed_words(subject.type, plain(thing, 140)),
+        _("project {name}").format(name=plain(target.project, 60)),
+        plain(profile.region, 40),
+        _("profile {name} ({environment})").format(
+            name=quoted(target.profile, 60), environment=environment_words(profile.environment)
+        ),
+    ]
+    return listed([place for place in places if place])
 
 
 def release_sentence(intent: Intent, profile: Profile, now: datetime, hindrance: str = "") -> str:
     """Return what a release does: where the request goes, how old the wish is, and what is in its way."""
-    age = duration_words(now - intent.wanted_at)
-    return f"Release sends it to {place_words(intent, profile)}. You last wanted it {age} ago. {hindrance}".rstrip()
+    return sentences(
+        _("Release sends it to {place}.").format(place=place_words(intent, profile)),
+        _("You last wanted it {age} ago.").format(age=duration_words(now - intent.wanted_at)),
+        hindrance,
+    )
 
 
 def review_sentence(held: Sequence[Intent], now: datetime) -> str:
     """Return that requests wait for somebody to look at them; they are never sent by themselves."""
     oldest = duration_words(now - min(intent.wanted_at for intent in held))
-    verb = "waits" if len(held) == 1 else "wait"
-    since = f"for {oldest}" if len(held) == 1 else f"for up to {oldest}"
-    which = "It is" if len(held) == 1 else "They are"
-    return f"{count_words(len(held), 'request')} {verb} {since}. {which} held; nothing is sent until you have looked."
+    return ngettext(
+        "{count} request waits for {oldest}. It is held; nothing is sent until you have looked.",
+        "{count} requests wait for up to {oldest}. They are held; nothing is sent until you have looked.",
+        len(held),
+    ).format(count=grouped(len(held)), oldest=oldest)
 
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:

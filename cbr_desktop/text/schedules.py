@@ -7,10 +7,21 @@ from itertools import pairwise
 from cbr_desktop.domain.policy import Policy, PolicyDraft
 from cbr_desktop.domain.retention import FOREVER, Day, Forecast
 from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
-from cbr_desktop.text.states import count_words, grouped, quoted, shown
+from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
+from cbr_desktop.text.states import counted, grouped, quoted, shown
 
-DAY_WORDS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-_LONG_TERM = ("of each day", "of each week", "of each month", "of each year")
+DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
+_LONG_TERM = (
+    N_("{count} of each day"),
+    N_("{count} of each week"),
+    N_("{count} of each month"),
+    N_("{count} of each year"),
+)
+
+
+def day_words(day: str) -> str:
+    """Return the short name of a day of the week: ``Mon`` for ``MO``."""
+    return _(DAY_WORDS[day])
 
 
 def clock_of_day(minute: int) -> str:
@@ -27,66 +38,107 @@ def offset_words(offset: timedelta) -> str:
 def local_words(minute: int, offset: timedelta) -> str:
     """Return what a time in UTC is on a clock that is ``offset`` from it, and whether that is another day there."""
     run = Recurrence((), 1, minute)
-    day = {-1: " on the day before", 1: " on the next day"}.get(run.day_shift(offset), "")
-    return f"{clock_of_day(run.moved(offset).minute)}{day}"
+    time, shift = clock_of_day(run.moved(offset).minute), run.day_shift(offset)
+    if not shift:
+        return time
+    return (_("{time} on the next day") if shift > 0 else _("{time} on the day before")).format(time=time)
 
 
 def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
     """Return when a policy runs, in UTC and by a clock that is ``offset`` from it."""
-    groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
-    strange = []
-    for pattern in patterns:
-        found = recurrence(pattern)
-        if found is None:
-            strange.append(shown(pattern, 80))
-        else:
-            groups.setdefault((found.days, found.interval), []).append(found.minute)
-    parts = [_group_words(days, interval, sorted(minutes), offset) for (days, interval), minutes in groups.items()]
-    return "; ".join([*parts, *strange]) or "Never"
+    found = [(pattern, recurrence(pattern)) for pattern in patterns]
+    groups = _grouped_runs(run for pattern, run in found if run is not None).items()
+    parts = [_at_words(often_words(*often), sorted(minutes), offset) for often, minutes in groups]
+    strange = [shown(pattern, 80) for pattern, run in found if run is None]
+    return joined([*parts, *strange]) or _("Never")
 
 
-def _group_words(days: tuple[str, ...], interval: int, minutes: Sequence[int], offset: timedelta) -> str:
-    head = f"{often_words(days, interval)} at {', '.join(map(clock_of_day, minutes))} UTC"
-    return head if not offset else f"{head} (here {', '.join(local_words(minute, offset) for minute in minutes)})"
+def _at_words(often: str, minutes: Sequence[int], offset: timedelta) -> str:
+    times = listed([clock_of_day(minute) for minute in minutes])
+    if not offset:
+        return _("{often} at {times} UTC").format(often=often, times=times)
+    here = listed([local_words(minute, offset) for minute in minutes])
+    return _("{often} at {times} UTC (here {here})").format(often=often, times=times, here=here)
 
 
 def often_words(days: Sequence[str], interval: int) -> str:
     """Return on which days something runs."""
     if days:
-        return "Daily" if len(set(days)) == len(DAYS) else ", ".join(DAY_WORDS[day] for day in days)
-    return "Daily" if interval == 1 else f"Every {count_words(interval, 'day')}"
+        return _("Daily") if len(set(days)) == len(DAYS) else days_words(days)
+    return _("Daily") if interval == 1 else counted("Every {count} day", "Every {count} days", interval)
+
+
+def _often_inside(days: Sequence[str], interval: int) -> str:
+    """Return on which days something runs, for the middle of a sentence."""
+    if days and len(set(days)) < len(DAYS):
+        return _("on {days}").format(days=days_words(days))
+    return _("daily") if days or interval == 1 else counted("every {count} day", "every {count} days", interval)
+
+
+def days_words(days: Sequence[str]) -> str:
+    """Return days of the week in a row: ``Mon, Sun``."""
+    return listed([day_words(day) for day in days])
 
 
 def runs_sentence(runs: Sequence[Recurrence], offset: timedelta) -> str:
     """Return when a policy would run, and what that is here, where the days of the week may be others."""
     if not runs:
-        return "It never runs: there is no time."
-    words = f"It runs {_small(schedule_words((run.pattern for run in runs), offset))}."
-    moved = [run for run in runs if run.moved(offset).days != run.days]
-    if moved:
-        there = "; ".join(
-            f"{clock_of_day(run.minute)} UTC is here on {', '.join(DAY_WORDS[day] for day in run.moved(offset).days)}"
-            for run in moved
-        )
-        words += f" The days shift: {there}."
-    return words
+        return _("It never runs: there is no time.")
+    groups = _grouped_runs(runs).items()
+    when = joined([_at_words(_often_inside(*often), sorted(minutes), offset) for often, minutes in groups])
+    moved = [
+        _("{time} UTC is here on {days}").format(time=clock_of_day(run.minute), days=days_words(run.moved(offset).days))
+        for run in runs
+        if run.moved(offset).days != run.days
+    ]
+    shift = _("The days shift: {moved}.").format(moved=joined(moved)) if moved else ""
+    return sentences(_("It runs {when}.").format(when=when), shift)
 
 
-def _small(words: str) -> str:
-    return words[0].lower() + words[1:] if words.startswith(("Daily", "Every")) else f"on {words}"
+def _grouped_runs(runs: Iterable[Recurrence]) -> dict[tuple[tuple[str, ...], int], list[int]]:
+    """Return the minutes of the day at which something runs, by days and interval."""
+    groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
+    for run in runs:
+        groups.setdefault((run.days, run.interval), []).append(run.minute)
+    return groups
 
 
 def retention_words(kept: Policy | PolicyDraft) -> str:
     """Return how long a policy keeps what it makes."""
-    parts = []
-    if kept.max_backups != FOREVER:
-        parts.append(f"the newest {count_words(kept.max_backups, 'backup')}")
-    if kept.retention_days != FOREVER:
-        parts.append(count_words(kept.retention_days, "day"))
-    words = " and ".join(parts) or "until deleted"
+    has_number, has_days = kept.max_backups != FOREVER, kept.retention_days != FOREVER
+    if has_number and has_days:
+        words = _("The newest {backups} and {days}").format(backups=_backups(kept), days=_days(kept))
+    elif has_number:
+        words = counted("The newest {count} backup", "The newest {count} backups", kept.max_backups)
+    else:
+        words = _days(kept) if has_days else _("Until deleted")
+    return _with_long_term(words, kept)
+
+
+def kept_sentence(kept: Policy | PolicyDraft) -> str:
+    """Return how long a policy keeps what it makes, as a sentence."""
+    has_number, has_days = kept.max_backups != FOREVER, kept.retention_days != FOREVER
+    if has_number and has_days:
+        words = _("the newest {backups} and {days}").format(backups=_backups(kept), days=_days(kept))
+    elif has_number:
+        words = counted("the newest {count} backup", "the newest {count} backups", kept.max_backups)
+    else:
+        words = _days(kept) if has_days else _("until deleted")
+    return _("Its backups are kept: {kept}.").format(kept=_with_long_term(words, kept))
+
+
+def _backups(kept: Policy | PolicyDraft) -> str:
+    return counted("{count} backup", "{count} backups", kept.max_backups)
+
+
+def _days(kept: Policy | PolicyDraft) -> str:
+    return counted("{count} day", "{count} days", kept.retention_days)
+
+
+def _with_long_term(words: str, kept: Policy | PolicyDraft) -> str:
     more = zip(kept.retention.long_term, _LONG_TERM, strict=True)
-    extra = ", ".join(f"{count} {words}" for count, words in more if count)
-    return f"{words[0].upper()}{words[1:]}" + (f"; in addition {extra}" if extra else "")
+    extra = listed([_(of_each).format(count=count) for count, of_each in more if count])
+    return _("{kept}; in addition {extra}").format(kept=words, extra=extra) if extra else words
 
 
 # runs and what rules delete
@@ -98,20 +150,22 @@ def moment_words(at: datetime, zone: tzinfo | None) -> str:
     words = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if not offset:
         return words
-    return f"{words} = {DAY_WORDS[DAYS[there.weekday()]]} {there:%Y-%m-%d %H:%M} {offset_words(offset)}"
+    return f"{words} = {day_words(DAYS[there.weekday()])} {there:%Y-%m-%d %H:%M} {offset_words(offset)}"
 
 
 def next_sentence(policy: Policy, runs: Sequence[datetime]) -> str:
     """Return what is to be said of a policy before its next runs are told."""
-    name = quoted(policy.name, 80)
     if not runs:
-        return f"Policy {name} never runs: it has no time that this version can read."
-    days = "" if policy.schedule.is_certain else " Some of its times are not known for sure, as the service told less."
+        said = _("Policy {name} never runs: it has no time that this version can read.")
+        return said.format(name=quoted(policy.name, 80))
     if not policy.enabled:
-        return f"Policy {name} is disabled, so nothing runs. It would run at:{days}"
-    if not policy.vault_ids:
-        return f"Policy {name} is applied to no vault, so nothing is backed up. It would run at:{days}"
-    return f"Policy {name} runs next at:{days}"
+        said = _("Policy {name} is disabled, so nothing runs. It would run at:")
+    elif not policy.vault_ids:
+        said = _("Policy {name} is applied to no vault, so nothing is backed up. It would run at:")
+    else:
+        said = _("Policy {name} runs next at:")
+    unsure = _("Some of its times are not known for sure, as the service told less.")
+    return sentences(said.format(name=quoted(policy.name, 80)), "" if policy.schedule.is_certain else unsure)
 
 
 def season_sentences(seasons: Sequence[Season]) -> list[str]:
@@ -121,15 +175,18 @@ def season_sentences(seasons: Sequence[Season]) -> list[str]:
         if after.since is None:
             continue
         day = (after.since + after.offset).strftime("%Y-%m-%d")
-        was, now = (", ".join(_clock_runs(each)) for each in (before, after))
+        was, now = (listed(_clock_runs(each)) for each in (before, after))
         if was:
-            told.append(f"From {day} on the clock is at {offset_words(after.offset)}: it runs {now} instead of {was}.")
+            moved = _("From {day} on the clock is at {offset}: it runs {now} instead of {was}.")
+            told.append(moved.format(day=day, offset=offset_words(after.offset), now=now, was=was))
     return told
 
 
 def _clock_runs(season: Season) -> list[str]:
-    runs = ((often_words(run.days, run.interval), clock_of_day(run.minute)) for run in season.recurrences)
-    return [f"{_small(often)} at {clock}" for often, clock in runs]
+    return [
+        _("{often} at {times}").format(often=_often_inside(run.days, run.interval), times=clock_of_day(run.minute))
+        for run in season.recurrences
+    ]
 
 
 def forecast_sentences(told: Forecast, earlier: int = 0) -> list[str]:
@@ -137,27 +194,40 @@ def forecast_sentences(told: Forecast, earlier: int = 0) -> list[str]:
 
     ``earlier`` is how many of them go because of a change, or go earlier by it.
     """
-    days = (told.until - told.since).days
-    automatic = told.existing - told.by_hand
+    days, removed = (told.until - told.since).days, len(told.removals)
+    automatic = counted("{count} automatic backup", "{count} automatic backups", told.existing - told.by_hand)
     words = [
-        f"Of {count_words(automatic, 'automatic backup')} that are there, {grouped(len(told.removals))}"
-        f" {_goes(len(told.removals))} deleted within {count_words(days, 'day')}."
+        ngettext(
+            "Of {backups} that are there, {count} is deleted within {days}.",
+            "Of {backups} that are there, {count} are deleted within {days}.",
+            removed,
+        ).format(backups=automatic, count=grouped(removed), days=counted("{count} day", "{count} days", days))
     ]
     if earlier:
         words.append(
-            f"{count_words(earlier, 'backup')} of them {_goes(earlier)} deleted, or deleted earlier, by this change."
+            counted(
+                "{count} backup of them is deleted, or deleted earlier, by this change.",
+                "{count} backups of them are deleted, or deleted earlier, by this change.",
+                earlier,
+            )
         )
     if told.never:
         words.append(
-            f"{count_words(len(told.never), 'automatic backup')} {_goes(len(told.never))} never deleted by a rule."
+            counted(
+                "{count} automatic backup is never deleted by a rule.",
+                "{count} automatic backups are never deleted by a rule.",
+                len(told.never),
+            )
         )
     if told.by_hand:
-        words.append(f"{count_words(told.by_hand, 'backup')} of another kind or made by hand: no rule deletes those.")
+        words.append(
+            counted(
+                "{count} backup of another kind or made by hand: no rule deletes those.",
+                "{count} backups of another kind or made by hand: no rule deletes those.",
+                told.by_hand,
+            )
+        )
     return words
-
-
-def _goes(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def day_row(day: Day) -> tuple[str, str, str, str]:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from cbr_desktop.text.catalogue import NN_, NP_, Message, _, ngettext, pgettext
 from cbr_desktop.text.plain import plain
 
 if TYPE_CHECKING:
+    from cbr_desktop.domain.intent import IntentState
     from cbr_desktop.domain.vault import ProtectStatus
 
 SHOWN_LIMIT = 200
@@ -27,12 +29,12 @@ def shown(text: object, limit: int = SHOWN_LIMIT) -> str:
 
 def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
     """Return foreign text in quotation marks."""
-    return f"‘{shown(text, limit)}’"
+    return _("‘{text}’").format(text=shown(text, limit))
 
 
-def count_words(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: ``1 resource``, ``7 resources``."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+def counted(one: str, many: str, count: int) -> str:
+    """Return a message with its number in the place ``count``; ``one`` and ``many`` are its two English forms."""
+    return ngettext(one, many, count).format(count=grouped(count))
 
 
 def grouped(number: int) -> str:
@@ -43,28 +45,37 @@ def grouped(number: int) -> str:
 def gb_words(gigabytes: float) -> str:
     """Return a size: whole gigabytes from ten up, one digit below, and never 0 for a little."""
     if 0 < abs(gigabytes) < 0.05:
-        return "less than 0.1 GB"
+        return _("less than {size} GB").format(size=0.1)
+    return _("{size} GB").format(size=gb_number(gigabytes))
+
+
+def gb_number(gigabytes: float) -> str:
+    """Return the number of a size in gigabytes, for where its unit stands elsewhere."""
+    if 0 < abs(gigabytes) < 0.05:
+        return _("less than {size}").format(size=0.1)
     if abs(gigabytes) < 10 and gigabytes != int(gigabytes):
-        return f"{gigabytes:.1f} GB"
-    return f"{grouped(round(gigabytes))} GB"
+        return f"{gigabytes:.1f}"
+    return grouped(round(gigabytes))
 
 
 def percent_words(percent: float) -> str:
     """Return a share: ``61 %``, also beyond 100."""
-    return f"{round(percent)} %"
+    return _("{share} %").format(share=round(percent))
 
 
 def duration_words(span: timedelta) -> str:
     """Return a span in its two largest units: ``12 s``, ``3 min``, ``2 h 5 min``, ``3 days``."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
-        return f"{seconds} s"
+        return _("{seconds} s").format(seconds=seconds)
     minutes, hours = seconds // 60, seconds // 3600
     if minutes < 60:
-        return f"{minutes} min"
+        return _("{minutes} min").format(minutes=minutes)
     if hours < 48:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{hours // 24} days"
+        if not minutes % 60:
+            return _("{hours} h").format(hours=hours)
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes % 60)
+    return counted("{count} day", "{count} days", hours // 24)
 
 
 def clock_words(at: datetime, now: datetime) -> str:
@@ -79,132 +90,178 @@ def clock_words(at: datetime, now: datetime) -> str:
 def status_words(value: object) -> str:
     """Return the plain words of a state, type, fate or other word of the service; an unknown one stays and says so."""
     if value is None or value == "":
-        return "Unknown"
+        return _("Unknown")
     if isinstance(value, Enum):
-        return _WORDS[type(value).__name__][value.name]
-    return f"{shown(value, 60)} (unknown to this version)"
+        return pgettext(*_WORDS[type(value).__name__][value.name])
+    return _("{word} (unknown to this version)").format(word=shown(value, 60))
+
+
+def counted_states(state: "IntentState", count: int) -> str:
+    """Return how many requests stand so: ``3 queued``."""
+    one, many = _COUNTED_STATES[state.name]
+    return ngettext(one, many, count).format(count=grouped(count))
+
+
+_COUNTED_STATES = {
+    "SCHEDULED": NN_("{count} scheduled", "{count} scheduled"),
+    "HELD": NN_("{count} held", "{count} held"),
+    "QUEUED": NN_("{count} queued", "{count} queued"),
+    "SENDING": NN_("{count} sending", "{count} sending"),
+    "ACCEPTED": NN_("{count} accepted", "{count} accepted"),
+    "FINISHED": NN_("{count} ended", "{count} ended"),
+    "REJECTED": NN_("{count} refused", "{count} refused"),
+    "UNKNOWN": NN_("{count} outcome unknown", "{count} outcome unknown"),
+    "NOT_FOUND": NN_("{count} no trace found", "{count} no trace found"),
+    "CANCELLED": NN_("{count} taken back", "{count} taken back"),
+}
 
 
 def protect_words(status: "ProtectStatus | str | None") -> str:
     """Return the state of a resource in its vault; it has none until its first backup."""
-    return "Never backed up" if status is None else status_words(status)
+    return _("Never backed up") if status is None else status_words(status)
 
 
 # by the names of the enumerations: what the first window does not show need not be imported for its words
-_WORDS: dict[str, dict[str, str]] = {
+_WORDS: dict[str, dict[str, Message]] = {
     "JsonFault": {
-        "SYNTAX": "a sign is missing or in the wrong place",
-        "NOT_UTF_8": "it is not text in UTF-8",
-        "UTF_16": "it is text in UTF-16; it has to be saved as UTF-8",
-        "NUMBER": "a number in it is none that JSON has, or has far too many digits",
-        "TOO_DEEP": "it is nested deeper than any request",
-        "TOO_MANY": "it has more lines or values than any request",
+        "SYNTAX": NP_("why a text is no JSON", "a sign is missing or in the wrong place"),
+        "NOT_UTF_8": NP_("why a text is no JSON", "it is not text in UTF-8"),
+        "UTF_16": NP_("why a text is no JSON", "it is text in UTF-16; it has to be saved as UTF-8"),
+        "NUMBER": NP_("why a text is no JSON", "a number in it is none that JSON has, or has far too many digits"),
+        "TOO_DEEP": NP_("why a text is no JSON", "it is nested deeper than any request"),
+        "TOO_MANY": NP_("why a text is no JSON", "it has more lines or values than any request"),
+    },
+    "ValueKind": {
+        "TEXT": NP_("what a value of JSON is", "text"),
+        "BOOLEAN": NP_("what a value of JSON is", "true or false"),
+        "WHOLE_NUMBER": NP_("what a value of JSON is", "a whole number"),
+        "NUMBER": NP_("what a value of JSON is", "a number"),
+        "LIST": NP_("what a value of JSON is", "a list"),
+        "OBJECT": NP_("what a value of JSON is", "an object"),
+        "NULL": NP_("what a value of JSON is", "null"),
+        "OTHER": NP_("what a value of JSON is", "another value"),
+        "NONE": NP_("what a value of JSON is", "none"),
+        "NO_OBJECT": NP_("what a value of JSON is", "no object"),
+        "NO_NUMBER": NP_("what a value of JSON is", "no number"),
     },
     "VaultStatus": {
-        "AVAILABLE": "Available",
-        "LOCK": "Being expanded",
-        "FROZEN": "Frozen",
-        "DELETING": "Being deleted",
-        "ERROR": "In error",
+        "AVAILABLE": NP_("state of a vault", "Available"),
+        "LOCK": NP_("state of a vault", "Being expanded"),
+        "FROZEN": NP_("state of a vault", "Frozen"),
+        "DELETING": NP_("state of a vault", "Being deleted"),
+        "ERROR": NP_("state of a vault", "In error"),
     },
     "VaultKind": {
-        "SERVER": "Server vault",
-        "DISK": "Disk vault",
-        "TURBO": "SFS Turbo vault",
-        "WORKSPACE": "Desktop vault",
-        "VMWARE": "VMware vault",
-        "RDS": "Database vault",
-        "FILE": "File vault",
+        "SERVER": NP_("kind of a vault", "Server vault"),
+        "DISK": NP_("kind of a vault", "Disk vault"),
+        "TURBO": NP_("kind of a vault", "SFS Turbo vault"),
+        "WORKSPACE": NP_("kind of a vault", "Desktop vault"),
+        "VMWARE": NP_("kind of a vault", "VMware vault"),
+        "RDS": NP_("kind of a vault", "Database vault"),
+        "FILE": NP_("kind of a vault", "File vault"),
     },
-    "ProtectType": {"BACKUP": "Backup", "REPLICATION": "Replication", "HYBRID": "Hybrid cloud"},
+    "ProtectType": {
+        "BACKUP": NP_("what a vault takes", "Backup"),
+        "REPLICATION": NP_("what a vault takes", "Replication"),
+        "HYBRID": NP_("what a vault takes", "Hybrid cloud"),
+    },
     "ProtectStatus": {
-        "AVAILABLE": "Available",
-        "PROTECTING": "Being backed up",
-        "RESTORING": "Being restored",
-        "REMOVING": "Being removed",
-        "ERROR": "In error",
-        "DELETED": "Deleted",
+        "AVAILABLE": NP_("state of a resource in its vault", "Available"),
+        "PROTECTING": NP_("state of a resource in its vault", "Being backed up"),
+        "RESTORING": NP_("state of a resource in its vault", "Being restored"),
+        "REMOVING": NP_("state of a resource in its vault", "Being removed"),
+        "ERROR": NP_("state of a resource in its vault", "In error"),
+        "DELETED": NP_("state of a resource in its vault", "Deleted"),
     },
     "ResourceType": {
-        "SERVER": "Server",
-        "DISK": "Disk",
-        "BMS": "Bare metal server",
-        "NATIVE_SERVER": "Native server",
-        "FILE_SYSTEM": "SFS Turbo file system",
-        "WORKSPACE": "Workspace desktop",
+        "SERVER": NP_("type of a resource", "Server"),
+        "DISK": NP_("type of a resource", "Disk"),
+        "BMS": NP_("type of a resource", "Bare metal server"),
+        "NATIVE_SERVER": NP_("type of a resource", "Native server"),
+        "FILE_SYSTEM": NP_("type of a resource", "SFS Turbo file system"),
+        "WORKSPACE": NP_("type of a resource", "Workspace desktop"),
     },
     "BackupStatus": {
-        "AVAILABLE": "Available",
-        "PROTECTING": "Being made",
-        "DELETING": "Being deleted",
-        "RESTORING": "Being restored",
-        "ERROR": "Failed",
-        "WAITING_PROTECT": "Waiting to be made",
-        "WAITING_DELETE": "Waiting to be deleted",
-        "WAITING_RESTORE": "Waiting to be restored",
+        "AVAILABLE": NP_("state of a backup", "Available"),
+        "PROTECTING": NP_("state of a backup", "Being made"),
+        "DELETING": NP_("state of a backup", "Being deleted"),
+        "RESTORING": NP_("state of a backup", "Being restored"),
+        "ERROR": NP_("state of a backup", "Failed"),
+        "WAITING_PROTECT": NP_("state of a backup", "Waiting to be made"),
+        "WAITING_DELETE": NP_("state of a backup", "Waiting to be deleted"),
+        "WAITING_RESTORE": NP_("state of a backup", "Waiting to be restored"),
     },
     "CheckpointStatus": {
-        "PROTECTING": "Backing up",
-        "AVAILABLE": "Finished",
-        "DELETING": "Being deleted",
-        "DELETED": "Deleted",
-        "ERROR": "Failed",
-        "ERROR_DELETING": "Could not be deleted",
+        "PROTECTING": NP_("state of a checkpoint", "Backing up"),
+        "AVAILABLE": NP_("state of a checkpoint", "Finished"),
+        "DELETING": NP_("state of a checkpoint", "Being deleted"),
+        "DELETED": NP_("state of a checkpoint", "Deleted"),
+        "ERROR": NP_("state of a checkpoint", "Failed"),
+        "ERROR_DELETING": NP_("state of a checkpoint", "Could not be deleted"),
     },
     "TaskStatus": {
-        "WAITING": "Waiting",
-        "RUNNING": "Running",
-        "SUCCESS": "Done",
-        "FAILED": "Failed",
-        "TIMEOUT": "Timed out",
-        "SKIPPED": "Skipped",
+        "WAITING": NP_("state of a task", "Waiting"),
+        "RUNNING": NP_("state of a task", "Running"),
+        "SUCCESS": NP_("state of a task", "Done"),
+        "FAILED": NP_("state of a task", "Failed"),
+        "TIMEOUT": NP_("state of a task", "Timed out"),
+        "SKIPPED": NP_("state of a task", "Skipped"),
     },
     "TaskType": {
-        "BACKUP": "Backup",
-        "COPY": "Copy of a backup",
-        "REPLICATION": "Replication",
-        "RESTORE": "Restore",
-        "DELETE": "Deletion of a backup",
-        "SYNC": "Synchronization",
-        "VAULT_DELETE": "Deletion of a vault",
-        "REMOVE_RESOURCE": "Removal of a resource",
+        "BACKUP": NP_("what a task does", "Backup"),
+        "COPY": NP_("what a task does", "Copy of a backup"),
+        "REPLICATION": NP_("what a task does", "Replication"),
+        "RESTORE": NP_("what a task does", "Restore"),
+        "DELETE": NP_("what a task does", "Deletion of a backup"),
+        "SYNC": NP_("what a task does", "Synchronization"),
+        "VAULT_DELETE": NP_("what a task does", "Deletion of a vault"),
+        "REMOVE_RESOURCE": NP_("what a task does", "Removal of a resource"),
     },
     "IntentState": {
-        "SCHEDULED": "Scheduled",
-        "HELD": "Held",
-        "QUEUED": "Queued",
-        "SENDING": "Sending",
-        "ACCEPTED": "Accepted",
-        "FINISHED": "Ended",
-        "REJECTED": "Refused",
-        "UNKNOWN": "Outcome unknown",
-        "NOT_FOUND": "No trace found",
-        "CANCELLED": "Taken back",
+        "SCHEDULED": NP_("state of a request", "Scheduled"),
+        "HELD": NP_("state of a request", "Held"),
+        "QUEUED": NP_("state of a request", "Queued"),
+        "SENDING": NP_("state of a request", "Sending"),
+        "ACCEPTED": NP_("state of a request", "Accepted"),
+        "FINISHED": NP_("state of a request", "Ended"),
+        "REJECTED": NP_("state of a request", "Refused"),
+        "UNKNOWN": NP_("state of a request", "Outcome unknown"),
+        "NOT_FOUND": NP_("state of a request", "No trace found"),
+        "CANCELLED": NP_("state of a request", "Taken back"),
     },
     "Fate": {
-        "WAITING": "Waiting",
-        "RUNNING": "Running",
-        "DONE": "Done",
-        "FAILED": "Failed",
-        "SKIPPED": "Skipped",
-        "UNCERTAIN": "Uncertain",
+        "WAITING": NP_("what became of a resource", "Waiting"),
+        "RUNNING": NP_("what became of a resource", "Running"),
+        "DONE": NP_("what became of a resource", "Done"),
+        "FAILED": NP_("what became of a resource", "Failed"),
+        "SKIPPED": NP_("what became of a resource", "Skipped"),
+        "UNCERTAIN": NP_("what became of a resource", "Uncertain"),
     },
-    "Severity": {"BLOCK": "Blocks", "WARN": "Warning", "INFO": "Note"},
+    "Severity": {
+        "BLOCK": NP_("weight of a finding", "Blocks"),
+        "WARN": NP_("weight of a finding", "Warning"),
+        "INFO": NP_("weight of a finding", "Note"),
+    },
     "RequestPart": {
-        "FILE": "File",
-        "VAULT": "Vault",
-        "NAME": "Name",
-        "DESCRIPTION": "Description",
-        "TYPE": "Backup type",
-        "RESOURCES": "Resources",
-        "ADVANCED": "Advanced",
-        "CONNECTION": "Connection",
-        "BACKUP": "Backup",
-        "SCHEDULE": "Schedule",
-        "RETENTION": "Retention",
+        "FILE": NP_("what a finding is about", "File"),
+        "VAULT": NP_("what a finding is about", "Vault"),
+        "NAME": NP_("what a finding is about", "Name"),
+        "DESCRIPTION": NP_("what a finding is about", "Description"),
+        "TYPE": NP_("what a finding is about", "Backup type"),
+        "RESOURCES": NP_("what a finding is about", "Resources"),
+        "ADVANCED": NP_("what a finding is about", "Advanced"),
+        "CONNECTION": NP_("what a finding is about", "Connection"),
+        "BACKUP": NP_("what a finding is about", "Backup"),
+        "SCHEDULE": NP_("what a finding is about", "Schedule"),
+        "RETENTION": NP_("what a finding is about", "Retention"),
+    },
+    "SubjectType": {
+        "VAULT": NP_("what a request is done to", "Vault"),
+        "BACKUP": NP_("what a request is done to", "Backup"),
+        "POLICY": NP_("what a request is done to", "Policy"),
     },
     "NameRules": {
-        "ASCII": "letters a to z, digits, _ and -",
-        "CJK": "letters a to z, digits, _, - and Chinese characters",
+        "ASCII": NP_("what a name may have", "letters a to z, digits, _ and -"),
+        "CJK": NP_("what a name may have", "letters a to z, digits, _, - and Chinese characters"),
     },
 }

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import duration_words
 from cbr_desktop.text.words import NONE, Times
 
@@ -19,19 +20,21 @@ def started_at(task: Task) -> datetime | None:
 
 def percent_words(task: Task) -> str:
     """Return how far a task is; nothing for what the service does not say."""
-    return NONE if task.progress_percent is None else f"{task.progress_percent} %"
+    return NONE if task.progress_percent is None else _("{percent} %").format(percent=task.progress_percent)
 
 
 def ended_words(task: Task, times: Times) -> str:
     """Return when a task ended and how long it took, or for how long it has been running."""
     began = started_at(task)
     if task.ended_at is not None:
-        took = f" · took {duration_words(task.ended_at - began)}" if began else ""
-        return times.text(task.ended_at) + took
+        at = times.text(task.ended_at)
+        if not began:
+            return at
+        return _("{at} · took {time}").format(at=at, time=duration_words(task.ended_at - began))
     if task.is_over or began is None:
         return NONE
-    word = "waiting" if task.status == TaskStatus.WAITING else "running"
-    return f"{word} for {times.age(began)}"
+    stands = _("waiting for {age}") if task.status == TaskStatus.WAITING else _("running for {age}")
+    return stands.format(age=times.age(began))
 
 
 def code_words(task: Task) -> str:

@@ -9,9 +9,9 @@ from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMi
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
+from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import duration_words, gb_words, grouped, status_words
+from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted, status_words
 from cbr_desktop.workflows.ledger import Freshness, Part
 
 if TYPE_CHECKING:
@@ -20,30 +20,102 @@ if TYPE_CHECKING:
 NONE = "–"
 """Stands where there is nothing to show."""
 
-ENVIRONMENTS = {
-    Environment.PRODUCTION: "PRODUCTION",
-    Environment.STAGING: "STAGING",
-    Environment.TEST: "TEST",
-    Environment.DEVELOPMENT: "DEVELOPMENT",
-    Environment.DEMO: "DEMO",
+_ENVIRONMENTS = {
+    Environment.PRODUCTION: N_("PRODUCTION"),
+    Environment.STAGING: N_("STAGING"),
+    Environment.TEST: N_("TEST"),
+    Environment.DEVELOPMENT: N_("DEVELOPMENT"),
+    Environment.DEMO: N_("DEMO"),
 }
 _SHORTFALLS = {
-    Shortfall.ROWS: "the service has more rows than this program reads",
-    Shortfall.BYTES: "the service's answers are larger in all than what this program reads",
-    Shortfall.PAGES: "the service gives it in more pages than this program reads",
+    Shortfall.ROWS: N_("the service has more rows than this program reads"),
+    Shortfall.BYTES: N_("the service's answers are larger in all than what this program reads"),
+    Shortfall.PAGES: N_("the service gives it in more pages than this program reads"),
 }
-PARTS = {
-    Part.VAULTS: "vaults",
-    Part.TASKS: "tasks",
-    Part.BACKUPS: "backups",
-    Part.POLICIES: "policies",
-    Part.PROTECTABLES: "resources outside vaults",
-    Part.INTENTS: "requests",
-    Part.CONNECTION: "connection",
+_PARTS = {
+    Part.VAULTS: N_("vaults"),
+    Part.TASKS: N_("tasks"),
+    Part.BACKUPS: N_("backups"),
+    Part.POLICIES: N_("policies"),
+    Part.PROTECTABLES: N_("resources outside vaults"),
+    Part.INTENTS: N_("requests"),
+    Part.CONNECTION: N_("connection"),
+}
+_PART_TITLES = {
+    Part.VAULTS: N_("Vaults"),
+    Part.TASKS: N_("Tasks"),
+    Part.BACKUPS: N_("Backups"),
+    Part.POLICIES: N_("Policies"),
+    Part.PROTECTABLES: N_("Resources outside vaults"),
+    Part.INTENTS: N_("Requests"),
+    Part.CONNECTION: N_("Connection"),
 }
 
 
+_PAGES = {
+    "Vaults": (N_("Vaults"), N_("vaults")),
+    "Resources": (N_("Resources"), N_("resources")),
+    "Backups": (N_("Backups"), N_("backups")),
+    "Policies": (N_("Policies"), N_("policies")),
+    "Tasks": (N_("Tasks"), N_("tasks")),
+    "Drafts": (N_("Drafts"), N_("drafts")),
+    "Outbox": (N_("Outbox"), N_("outbox")),
+    "Plans": (N_("Plans"), N_("plans")),
+    "Journal": (N_("Journal"), N_("journal")),
+}
+"""The pages by their names, which are the same in every language: their titles, and what their rows are called."""
 _LISTS = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES, Part.TASKS)
+
+
+def page_title(name: str) -> str:
+    """Return the title of a page; one that is not of the program is its own title."""
+    return _(_PAGES[name][0]) if name in _PAGES else name
+
+
+def page_noun(name: str) -> str:
+    """Return what the rows of a page are called within a sentence: ``vaults``."""
+    return _(_PAGES[name][1]) if name in _PAGES else name.lower()
+
+
+def environment_words(environment: Environment) -> str:
+    """Return what an environment is called on its sign: ``PRODUCTION``."""
+    return _(_ENVIRONMENTS[environment])
+
+
+_ENVIRONMENT_TITLES = {
+    Environment.PRODUCTION: N_("Production"),
+    Environment.STAGING: N_("Staging"),
+    Environment.TEST: N_("Test"),
+    Environment.DEVELOPMENT: N_("Development"),
+    Environment.DEMO: N_("Demo"),
+}
+_ENVIRONMENTS_INSIDE = {
+    Environment.PRODUCTION: N_("production"),
+    Environment.STAGING: N_("staging"),
+    Environment.TEST: N_("test"),
+    Environment.DEVELOPMENT: N_("development"),
+    Environment.DEMO: N_("demo"),
+}
+
+
+def environment_title(environment: Environment) -> str:
+    """Return what an environment is called where one is chosen: ``Production``."""
+    return _(_ENVIRONMENT_TITLES[environment])
+
+
+def environment_inside(environment: Environment) -> str:
+    """Return what an environment is called within a line: ``production``."""
+    return _(_ENVIRONMENTS_INSIDE[environment])
+
+
+def part_words(part: Part) -> str:
+    """Return what a part of the data is called within a sentence: ``vaults``."""
+    return _(_PARTS[part])
+
+
+def part_title(part: Part) -> str:
+    """Return what a part of the data is called at the head of a line: ``Vaults``."""
+    return _(_PART_TITLES[part])
 
 
 # quantities
@@ -51,27 +123,26 @@ _LISTS = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES, Part.TASK
 
 def mb_words(megabytes: float) -> str:
     """Return a size that comes in MB: below one GB in MB, since rounding it to 0 GB would hide it."""
-    return f"{round(megabytes)} MB" if 0 < megabytes < MB_PER_GB else gb_words(megabytes / MB_PER_GB)
+    if 0 < megabytes < MB_PER_GB:
+        return _("{size} MB").format(size=round(megabytes))
+    return gb_words(megabytes / MB_PER_GB)
 
 
 def share_words(percent: float) -> str:
     """Return a share, beyond 100 as well; one that is not quite 0 or 100 is never rounded to it."""
-    if percent in (0, 100):
-        return f"{percent:.0f} %"
-    if percent < 0.1:
-        return "< 0.1 %"
-    if percent < 10 or 99 <= percent <= 101:
+    if 0 < percent < 0.1:
+        return _("< {share} %").format(share=0.1)
+    if percent not in (0, 100) and (percent < 10 or 99 <= percent <= 101):
         shown = max(0.1, min(99.9, percent)) if percent < 100 else max(100.1, percent)
-        return f"{shown:.1f} %"
-    return f"{percent:.0f} %"
+        return _("{share} %").format(share=f"{shown:.1f}")
+    return _("{share} %").format(share=f"{percent:.0f}")
 
 
 def use_words(vault: Vault) -> str:
     """Return what is used of what was bought: ``58 / 40 GB``."""
-    total = f"{grouped(vault.size_gb)} GB"
     if 0 < vault.used_mb < MB_PER_GB:
-        return f"{mb_words(vault.used_mb)} / {total}"
-    return f"{gb_words(vault.used_gb).removesuffix(' GB')} / {total}"
+        return _("{used} MB / {total} GB").format(used=round(vault.used_mb), total=grouped(vault.size_gb))
+    return _("{used} / {total} GB").format(used=gb_number(vault.used_gb), total=grouped(vault.size_gb))
 
 
 def state_words(value: object) -> str:
@@ -79,7 +150,7 @@ def state_words(value: object) -> str:
     words = status_words(value)
     if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
         return words
-    return f"{words} ({value})"
+    return _("{words} ({word})").format(words=words, word=value)
 
 
 # times
@@ -114,7 +185,7 @@ class Times:
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
-        return never if at is None else f"{self.age(at)} ago · {self.text(at)}"
+        return never if at is None else _("{age} ago · {at}").format(age=self.age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
@@ -122,23 +193,27 @@ class Times:
             return never
         age = self.now() - at
         hours = int(age.total_seconds()) // 3600
-        return f"{hours} h ago" if 1 <= hours < 48 else f"{duration_words(age)} ago"
+        if 1 <= hours < 48:
+            return _("{hours} h ago").format(hours=hours)
+        return _("{age} ago").format(age=duration_words(age))
 
     def clocks(self) -> str:
         """Return the time of day in UTC and here."""
         now = self.now()
-        return f"UTC {now.astimezone(UTC):%H:%M} · here {now.astimezone():%H:%M}"
+        return _("UTC {utc} · here {here}").format(utc=f"{now.astimezone(UTC):%H:%M}", here=f"{now.astimezone():%H:%M}")
 
 
 # the state of a vault explained
 
 
 _VAULT_STATES = {
-    VaultStatus.AVAILABLE: "The vault can be used: it takes backups while it has room.",
-    VaultStatus.LOCK: "The vault is being expanded. Most operations work meanwhile; another expansion does not.",
-    VaultStatus.FROZEN: "The vault is frozen, mostly over an unpaid bill. It takes no backups until that is settled.",
-    VaultStatus.DELETING: "The vault is being deleted, with everything in it.",
-    VaultStatus.ERROR: "Something is wrong with the vault at the service. It takes no backups; ask support.",
+    VaultStatus.AVAILABLE: N_("The vault can be used: it takes backups while it has room."),
+    VaultStatus.LOCK: N_("The vault is being expanded. Most operations work meanwhile; another expansion does not."),
+    VaultStatus.FROZEN: N_(
+        "The vault is frozen, mostly over an unpaid bill. It takes no backups until that is settled."
+    ),
+    VaultStatus.DELETING: N_("The vault is being deleted, with everything in it."),
+    VaultStatus.ERROR: N_("Something is wrong with the vault at the service. It takes no backups; ask support."),
 }
 
 
@@ -146,26 +221,27 @@ def explain_vault(vault: Vault) -> str:
     """Return what the state of a vault means for an operator, over-full and replication vaults included."""
     known = isinstance(vault.status, VaultStatus)
     parts = [
-        _VAULT_STATES[VaultStatus(vault.status)]
+        _(_VAULT_STATES[VaultStatus(vault.status)])
         if known
-        else f"The service calls its state {_quoted(vault.status)}, unknown to this version."
+        else _("The service calls its state {status}, unknown to this version.").format(status=quoted(vault.status, 60))
     ]
     if vault.protect_type == "replication":
-        parts.append("It only takes replicas: a checkpoint cannot be made in it.")
+        parts.append(_("It only takes replicas: a checkpoint cannot be made in it."))
     if vault.used_percent > 100:
         expand = (
-            "It expands by itself when a backup needs room." if vault.auto_expand else "It does not expand by itself."
+            _("It expands by itself when a backup needs room.")
+            if vault.auto_expand
+            else _("It does not expand by itself.")
         )
-        parts.append(f"It holds {share_words(vault.used_percent)} of its size: new backups may fail. {expand}")
+        parts.append(
+            _("It holds {share} of its size: new backups may fail.").format(share=share_words(vault.used_percent))
+        )
+        parts.append(expand)
     elif vault.used_percent >= vault.threshold_percent:
-        parts.append(f"It has passed its threshold of {vault.threshold_percent} %.")
+        parts.append(_("It has passed its threshold of {threshold} %.").format(threshold=vault.threshold_percent))
     if vault.worm_locked:
-        parts.append("Its backups are locked: policy backups cannot be deleted before they expire.")
-    return " ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    return f"‘{plain(text, 60)}’"
+        parts.append(_("Its backups are locked: policy backups cannot be deleted before they expire."))
+    return sentences(*parts)
 
 
 # what stands over a table
@@ -189,21 +265,34 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
     ``place`` is where they would be: ``project eu-de_prod``.
     """
     if total:
-        hidden = "1 row is" if total == 1 else f"{grouped(total)} rows are"
-        why = f"{hidden} hidden by the filter {_quoted(filter_text)}."
-        return ListNotice(f"No {what} match the filter", why, "Clear the filter", "clear-filter")
+        why = ngettext(
+            "{count} row is hidden by the filter {filter}.", "{count} rows are hidden by the filter {filter}.", total
+        ).format(count=grouped(total), filter=quoted(filter_text, 60))
+        return ListNotice(_("No {what} match the filter").format(what=what), why, _("Clear the filter"), "clear-filter")
     if freshness.loading:
-        return ListNotice(f"Reading the {what}…", f"The list of {place} is on its way.")
+        return ListNotice(
+            _("Reading the {what}…").format(what=what), _("The list of {place} is on its way.").format(place=place)
+        )
     if freshness.error is not None:
         title = {
-            LoginRefused: "The login was refused",
-            SecretMissing: "A password is needed",
-            Unreachable: "The service cannot be reached",
-        }.get(type(freshness.error), f"The {what} could not be read")
-        return ListNotice(title, error_sentence(freshness.error), "Try again", "refresh")
+            LoginRefused: _("The login was refused"),
+            SecretMissing: _("A password is needed"),
+            Unreachable: _("The service cannot be reached"),
+        }.get(type(freshness.error), _("The {what} could not be read").format(what=what))
+        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh")
     if freshness.as_of is None:
-        return ListNotice(f"The {what} have not been read yet", f"Nothing of {place} is known.", "Refresh", "refresh")
-    return ListNotice(f"No {what}", f"There are none in {place}, as far as this account can see.", "Refresh", "refresh")
+        return ListNotice(
+            _("The {what} have not been read yet").format(what=what),
+            _("Nothing of {place} is known.").format(place=place),
+            _("Refresh"),
+            "refresh",
+        )
+    return ListNotice(
+        _("No {what}").format(what=what),
+        _("There are none in {place}, as far as this account can see.").format(place=place),
+        _("Refresh"),
+        "refresh",
+    )
 
 
 def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
@@ -212,19 +301,22 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
     known = [part.as_of for part in parts if part.as_of is not None]
     if error is not None and known:
         oldest = min(known)
-        return f"Not refreshed: {error_sentence(error)} Shown is what was read {times.age(oldest)} ago."
+        return sentences(
+            _("Not refreshed: {error}").format(error=error_sentence(error)),
+            _("Shown is what was read {age} ago.").format(age=times.age(oldest)),
+        )
     if any(part.lacking is not None for part in parts):
         return lacking_sentence(what)
     if any(not part.complete for part in parts) and known:
         shortfall = next((part.shortfall for part in parts if part.shortfall), Shortfall.NONE)
-        remedy = " Refresh to be sure." if may_pass(shortfall) else ""
-        return f"The list of {what} may lack some rows: {shortfall_words(shortfall)}.{remedy}"
+        lacks = _("The list of {what} may lack some rows: {why}.").format(what=what, why=shortfall_words(shortfall))
+        return sentences(lacks, _("Refresh to be sure.") if may_pass(shortfall) else "")
     return ""
 
 
 def shortfall_words(shortfall: Shortfall) -> str:
     """Return why a list may lack rows."""
-    return _SHORTFALLS.get(shortfall, "it changed or ended early while it was read")
+    return _(_SHORTFALLS.get(shortfall, N_("it changed or ended early while it was read")))
 
 
 def may_pass(shortfall: Shortfall) -> bool:
@@ -234,7 +326,9 @@ def may_pass(shortfall: Shortfall) -> bool:
 
 def lacking_sentence(what: str) -> str:
     """Return that a region or an account does not tell of what is in no vault."""
-    return f"Only {what} in vaults are shown: this region, or this account's rights, tell of no others."
+    return _("Only {what} in vaults are shown: this region, or this account's rights, tell of no others.").format(
+        what=what
+    )
 
 
 def trouble_words(freshness: Freshness) -> str:
@@ -242,41 +336,45 @@ def trouble_words(freshness: Freshness) -> str:
     if freshness.error is not None:
         return error_words(freshness.error)
     if freshness.as_of is None:
-        return "reading…" if freshness.loading else "not read yet"
+        return _("reading…") if freshness.loading else _("not read yet")
     if freshness.lacking is not None:
-        return "only what is in vaults"
-    return "" if freshness.complete else "perhaps not whole"
+        return _("only what is in vaults")
+    return "" if freshness.complete else _("perhaps not whole")
 
 
 def error_words(error: CbrError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
     if isinstance(error, Unreachable) and error.reason == "offline":
-        return "offline"
+        return _("offline")
     for kind, words in _SHORT.items():
         if isinstance(error, kind):
-            return words
-    return "could not be read"
+            return _(words)
+    return _("could not be read")
 
 
 _SHORT: dict[type[CbrError], str] = {
-    SecretMissing: "login needed",
-    LoginRefused: "login refused",
-    Unreachable: "unreachable",
-    Forbidden: "not permitted",
-    Throttled: "throttled",
+    SecretMissing: N_("login needed"),
+    LoginRefused: N_("login refused"),
+    Unreachable: N_("unreachable"),
+    Forbidden: N_("not permitted"),
+    Throttled: N_("throttled"),
 }
 
 
 def ages_words(parts: Mapping[Part, Freshness], times: Times) -> list[str]:
     """Return how old each list is, line by line."""
-    return [f"{PARTS[part].capitalize()}: {age_words(parts[part], times)}" for part in _LISTS]
+    return [_("{part}: {age}").format(part=part_title(part), age=age_words(parts[part], times)) for part in _LISTS]
 
 
 def age_words(freshness: Freshness, times: Times) -> str:
     """Return how old data is, for the status bar and above tables."""
     if freshness.loading:
-        return "reading…" if freshness.as_of is None else f"data {times.age(freshness.as_of)} old, reading…"
+        if freshness.as_of is None:
+            return _("reading…")
+        return _("data {age} old, reading…").format(age=times.age(freshness.as_of))
     if freshness.as_of is None:
-        return "no data yet"
-    cache = " (from cache)" if freshness.from_cache else ""
-    return f"data {times.age(freshness.as_of)} old{cache}"
+        return _("no data yet")
+    age = times.age(freshness.as_of)
+    if freshness.from_cache:
+        return _("data {age} old (from cache)").format(age=age)
+    return _("data {age} old").format(age=age)

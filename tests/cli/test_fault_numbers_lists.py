@@ -85,8 +85,8 @@ def test_fault_96_a_whole_list_without_a_count_is_whole(service: Service, capsys
     [(Shortfall.ROWS, "more rows than"), (Shortfall.BYTES, "larger in all than"), (Shortfall.PAGES, "more pages than")],
 )
 def test_fault_88_why_a_list_is_not_whole_is_said_where_it_ends_at_a_limit(shortfall: Shortfall, words: str) -> None:
-    sentence = incomplete_sentence(2000, "vault", shortfall)
+    sentence = incomplete_sentence("2000 vaults", shortfall)
     assert words in sentence
     # another reading would end at the same place
     assert "Ask again" not in sentence
-    assert "Ask again" in incomplete_sentence(3, "vault", Shortfall.CHANGED)
+    assert "Ask again" in incomplete_sentence("3 vaults", Shortfall.CHANGED)

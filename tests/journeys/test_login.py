@@ -203,7 +203,8 @@ def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is
 
     async def good(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
         window.show()
-        await until(lambda: len(session.ledger.vaults) == 14)
+        # what was seen last is there before anything is asked
+        await until(lambda: logins() == 4 and len(session.ledger.vaults) == 14)
         leaving.ask()
 
     program.play(good)

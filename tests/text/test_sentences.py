@@ -35,7 +35,7 @@ from cbr_desktop.text.sentences import (
 )
 from cbr_desktop.text.states import (
     clock_words,
-    count_words,
+    counted,
     duration_words,
     gb_words,
     grouped,
@@ -440,7 +440,7 @@ def test_quantities_are_written_as_people_read_them() -> None:
     spans = [timedelta(seconds=-5), timedelta(seconds=59), timedelta(minutes=3), timedelta(hours=2, minutes=5)]
     assert [duration_words(span) for span in spans] == ["0 s", "59 s", "3 min", "2 h 5 min"]
     assert duration_words(timedelta(days=3)) == "3 days"
-    assert count_words(1, "resource") == "1 resource"
+    assert counted("{count} resource", "{count} resources", 1) == "1 resource"
     assert names_words(["a"]) == "‘a’"
     assert len(clock_words(NOW, NOW)) == 8
     assert len(clock_words(NOW - timedelta(days=2), NOW)) == 19

@@ -191,7 +191,7 @@ def test_resources_are_marked_by_what_they_are_and_not_by_their_vaults_or_backup
     refreshed(workspace, page)
     first = estate.ledger(workspace).vaults[VaultId(WEB)].resources[0]
     assert told(page) == {f"{WEB}/{first.id}": "Changed: state"}
-    assert len(page._changes.gone) == 1
+    assert len(page._changes.found.gone) == 1
 
 
 @pytest.mark.usefixtures("qapp")
@@ -253,4 +253,4 @@ def test_of_several_profiles_each_is_compared_with_what_was_seen_of_it() -> None
         estate.uid(99): "New",
         estate.uid(500): "Changed: state",
     }
-    assert set(page._changes.gone) == {SFS, estate.uid(501)}
+    assert set(page._changes.found.gone) == {SFS, estate.uid(501)}

@@ -1,35 +1,63 @@
 """The words of the operations, one file each."""
 
+from collections.abc import Callable
+from functools import cache
+from gettext import NullTranslations
+
 from cbr_desktop.domain.change import Kind, Subject, SubjectType
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.text.operations.apply_policy import APPLY_POLICY
-from cbr_desktop.text.operations.create_checkpoint import CREATE_CHECKPOINT
-from cbr_desktop.text.operations.create_policy import CREATE_POLICY
-from cbr_desktop.text.operations.delete_backup import DELETE_BACKUP
-from cbr_desktop.text.operations.delete_policy import DELETE_POLICY
-from cbr_desktop.text.operations.remove_policy import REMOVE_POLICY
-from cbr_desktop.text.operations.rename_backup import RENAME_BACKUP
-from cbr_desktop.text.operations.update_policy import UPDATE_POLICY
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import shown, status_words
+from cbr_desktop.text.catalogue import N_, _, translations
+from cbr_desktop.text.operations.apply_policy import apply_policy
+from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
+from cbr_desktop.text.operations.create_policy import create_policy
+from cbr_desktop.text.operations.delete_backup import delete_backup
+from cbr_desktop.text.operations.delete_policy import delete_policy
+from cbr_desktop.text.operations.remove_policy import remove_policy
+from cbr_desktop.text.operations.rename_backup import rename_backup
+from cbr_desktop.text.operations.update_policy import update_policy
+from cbr_desktop.text.operations.words import PlanWords, Words
+from cbr_desktop.text.states import counted, shown, status_words
 from cbr_desktop.text.words import NONE
 
-WORDS: dict[Kind, Words] = {
-    Kind.CREATE_CHECKPOINT: CREATE_CHECKPOINT,
-    Kind.CREATE_POLICY: CREATE_POLICY,
-    Kind.UPDATE_POLICY: UPDATE_POLICY,
-    Kind.DELETE_POLICY: DELETE_POLICY,
-    Kind.APPLY_POLICY: APPLY_POLICY,
-    Kind.REMOVE_POLICY: REMOVE_POLICY,
-    Kind.DELETE_BACKUP: DELETE_BACKUP,
-    Kind.RENAME_BACKUP: RENAME_BACKUP,
+_WORDS: dict[Kind, Callable[[], Words]] = {
+    Kind.CREATE_CHECKPOINT: create_checkpoint,
+    Kind.CREATE_POLICY: create_policy,
+    Kind.UPDATE_POLICY: update_policy,
+    Kind.DELETE_POLICY: delete_policy,
+    Kind.APPLY_POLICY: apply_policy,
+    Kind.REMOVE_POLICY: remove_policy,
+    Kind.DELETE_BACKUP: delete_backup,
+    Kind.RENAME_BACKUP: rename_backup,
 }
+
+
+def words_for(kind: Kind) -> Words:
+    """Return the words of an operation."""
+    return _spoken(kind, translations())
+
+
+@cache
+def _spoken(kind: Kind, _translations: NullTranslations) -> Words:
+    """Return the words of an operation in a language; tables ask for them cell by cell."""
+    return _WORDS[kind]()
 
 
 def words_of(intent: Intent) -> Words:
     """Return the words of what a request does."""
-    return WORDS[intent.change.kind]
+    return words_for(intent.change.kind)
+
+
+def plan_words() -> PlanWords:
+    """Return what a plan of several operations is at its end."""
+    return PlanWords(
+        whole=_("Finished: everything is done"),
+        part=_("Ended: only a part is done"),
+        none=_("Ended: nothing is done"),
+        partly=_("Partly done"),
+        nothing=_("Nothing done"),
+        without=lambda count: counted("{count} with nothing done", "{count} with nothing done", count),
+    )
 
 
 def state_of(intent: Intent) -> str:
@@ -49,10 +77,10 @@ def asked_for_words(kind: Kind | None, name: str, unnamed: str = "") -> str:
     """
     if kind is None:
         return shown(name, 80) if name else NONE
-    words = WORDS[kind]
+    words = words_for(kind)
     if words.unnamed:
         return shown(name, 80) if name else unnamed or words.unnamed
-    return f"{words.title}: {shown(name, 80)}" if name else words.title
+    return _("{title}: {name}").format(title=words.title, name=shown(name, 80)) if name else words.title
 
 
 def subject_words(subject: Subject | None) -> str:
@@ -60,4 +88,26 @@ def subject_words(subject: Subject | None) -> str:
     if subject is None:
         return ""
     label = shown(subject.label, 80)
-    return label if subject.type is SubjectType.VAULT else f"{subject.type} {label}"
+    if subject.type is SubjectType.VAULT:
+        return label
+    return typed_words(subject.type, label)
+
+
+_TYPED = {
+    SubjectType.VAULT: N_("vault {name}"),
+    SubjectType.BACKUP: N_("backup {name}"),
+    SubjectType.POLICY: N_("policy {name}"),
+}
+
+
+_TYPES = {SubjectType.VAULT: N_("vault"), SubjectType.BACKUP: N_("backup"), SubjectType.POLICY: N_("policy")}
+
+
+def subject_type(type: SubjectType) -> str:
+    """Return what a request is done to, within a sentence: ``backup``."""
+    return _(_TYPES[type])
+
+
+def typed_words(type: SubjectType, name: str) -> str:
+    """Return the name of what a request is done to, after what that is: ``backup nightly``."""
+    return _(_TYPED[type]).format(name=name)

@@ -2,47 +2,89 @@
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.states import counted, quoted, shown
 
 
 def _policy(intent: Intent) -> str:
-    return f"policy {quoted(intent.name, 64)}"
+    return quoted(intent.name, 64)
 
 
 def _vault(intent: Intent) -> str:
-    return f"vault {quoted(intent.subject.label)}"
+    return quoted(intent.subject.label)
 
 
-APPLY_POLICY = Words(
-    title="Apply policy",
-    thing="vault",
-    things="vaults",
-    place="the policy of the vault",
-    undone="the vault has the policy that it had, or none",
-    found="reading has shown that the policy is applied to the vault",
-    accepted="Accepted; the policy is applied to the vault.",
-    running="Applying",
-    done="Applied",
-    partly="Partly applied",
-    failed="Not applied",
-    line="Vault",
-    lines="Vaults",
-    twice="If the first one came late after all, the second one applies the same policy once more, which is the same.",
-    name=lambda intent: f"Apply policy {shown(intent.name, 64)}",
-    what=lambda intent: f"to apply {_policy(intent)} to {_vault(intent)}",
-    sought=lambda intent: f"{_policy(intent)} at {_vault(intent)}",
-    searched=lambda _intent: "the policies of the project",
-    looking=lambda intent: (
-        f"Reading whether {_policy(intent)} is applied to {_vault(intent)}. If it is not, it is sent again by itself,"
+def _looking(intent: Intent) -> str:
+    return _(
+        "Reading whether policy {policy} is applied to vault {vault}. If it is not, it is sent again by itself,"
         " at most twice, while your confirmation is fresh."
-    ),
-    untraceable=lambda intent: f"{_policy(intent).capitalize()} was not applied to {_vault(intent)}",
-    outcome=lambda intent, _outcome: f"Applied: {_vault(intent)} has {_policy(intent)} now.",
-    report=lambda intent: [
-        f"Apply policy: {shown(intent.name)}",
-        f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
-    ],
-    past="applied",
-    fates={Fate.DONE: "Applied"},
-)
+    ).format(policy=_policy(intent), vault=_vault(intent))
+
+
+def _untraceable(intent: Intent, until: str) -> str:
+    return _(
+        "Policy {policy} was not applied to vault {vault} until {until}; most likely it was never carried out."
+    ).format(policy=_policy(intent), vault=_vault(intent), until=until)
+
+
+def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [
+        _("Apply policy: {name}").format(name=shown(intent.name)),
+        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+    ]
+
+
+def apply_policy() -> Words:
+    """Return the words of applying a policy to a vault."""
+    return Words(
+        title=_("Apply policy"),
+        thing=_("vault"),
+        things=_("vaults"),
+        thing_title=_("Vault"),
+        id_title=_("Vault id"),
+        place=_("the policy of the vault"),
+        refused=_("Refused; the vault has the policy that it had, or none."),
+        taken_back=_("Taken back before it was sent; the vault has the policy that it had, or none."),
+        found=_("The answer had been lost; reading has shown that the policy is applied to the vault."),
+        accepted=_("Accepted; the policy is applied to the vault."),
+        running=_("Applying"),
+        done=_("Applied"),
+        partly=_("Partly applied"),
+        failed=_("Not applied"),
+        line=_("Vault"),
+        lines=_("Vaults"),
+        twice=_(
+            "If the first one came late after all, the second one applies the same policy once more, which is the same."
+        ),
+        name=lambda intent: _("Apply policy {name}").format(name=shown(intent.name, 64)),
+        request=lambda intent: _("Request {id} to apply policy {policy} to vault {vault}").format(
+            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+        ),
+        request_inside=lambda intent: _("request {id} to apply policy {policy} to vault {vault}").format(
+            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+        ),
+        unproved_request=lambda intent: _("The request to apply policy {policy} to vault {vault}").format(
+            policy=_policy(intent), vault=_vault(intent)
+        ),
+        sought=lambda intent: _("policy {policy} at vault {vault}").format(
+            policy=_policy(intent), vault=_vault(intent)
+        ),
+        searched=lambda _intent: _("the policies of the project"),
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=lambda intent, _outcome: _("Applied: vault {vault} has policy {policy} now.").format(
+            policy=_policy(intent), vault=_vault(intent)
+        ),
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is applied"),
+            part=_("Ended: only a part is applied"),
+            none=_("Ended: nothing is applied"),
+            partly=_("Partly applied"),
+            nothing=_("Nothing applied"),
+            without=lambda count: counted("{count} with nothing applied", "{count} with nothing applied", count),
+        ),
+        fates={Fate.DONE: _("Applied")},
+    )

@@ -2,130 +2,191 @@
 
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.text.operations.words import Words, tally
-from cbr_desktop.text.states import count_words, quoted, shown
+from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.operations.words import PlanWords, Words, losses, short_id, tally
+from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
 def outcome_sentence(outcome: Outcome) -> str:
     """Return what became of a checkpoint; only a whole one is called finished without a number that is missing."""
     if not outcome.total:
-        return "The service named no resource, so nothing is known to be backed up. Look at the vault's tasks."
+        return _("The service named no resource, so nothing is known to be backed up. Look at the vault's tasks.")
     skipped = outcome.count(Fate.SKIPPED)
     if skipped == outcome.total:
-        which = "the only resource was" if skipped == 1 else f"all {skipped} resources were"
-        return f"Nothing is backed up: {which} skipped."
+        return counted(
+            "Nothing is backed up: the only resource was skipped.",
+            "Nothing is backed up: all {count} resources were skipped.",
+            skipped,
+        )
     return _ended_sentence(outcome) if outcome.is_over else _running_sentence(outcome)
 
 
 def _running_sentence(outcome: Outcome) -> str:
     busy = outcome.count(Fate.WAITING, Fate.RUNNING)
-    verb = "is" if busy == 1 else "are"
     done = outcome.count(Fate.DONE)
-    parts = [f"{busy} of {_resources(outcome.total)} {verb} being backed up", *([f"{done} done"] if done else [])]
-    return ", ".join([*parts, *_losses(outcome)]) + "."
+    head = ngettext(
+        "{count} of {resources} is being backed up", "{count} of {resources} are being backed up", busy
+    ).format(count=grouped(busy), resources=_resources(outcome.total))
+    return _ended([head, *([counted("{count} done", "{count} done", done)] if done else []), *losses(outcome)])
 
 
 def _ended_sentence(outcome: Outcome) -> str:
     done = outcome.count(Fate.DONE)
     if outcome.is_whole:
         if outcome.is_failed:
-            return "Every resource reports a backup, but the checkpoint failed. Check them before relying on them."
-        which = "the resource is" if done == 1 else f"all {done} resources are"
-        return f"Finished: {which} backed up."
+            return _("Every resource reports a backup, but the checkpoint failed. Check them before relying on them.")
+        return counted("Finished: the resource is backed up.", "Finished: all {count} resources are backed up.", done)
     uncertain = outcome.count(Fate.UNCERTAIN)
     if uncertain == outcome.total and uncertain:
-        return (
-            f"Ended, and neither tasks nor backups tell what became of {_resources(uncertain)}. Look for the backups in"
+        return _(
+            "Ended, and neither tasks nor backups tell what became of {resources}. Look for the backups in"
             " the console, and ask for the permissions cbr:tasks:list and cbr:backups:list."
-        )
+        ).format(resources=_resources(uncertain))
     if not done:
-        head = "Failed" if outcome.count(Fate.FAILED, Fate.SKIPPED) == outcome.total else "Ended"
-        return (
-            ", ".join([f"{head}: none of {_resources(outcome.total)} is known to be backed up", *_losses(outcome)])
-            + "."
+        is_failure = outcome.count(Fate.FAILED, Fate.SKIPPED) == outcome.total
+        head = (
+            _("Failed: none of {resources} is known to be backed up")
+            if is_failure
+            else _("Ended: none of {resources} is known to be backed up")
         )
-    head = "Ended with failures" if outcome.count(Fate.FAILED) else "Finished"
-    return ", ".join([f"{head}: {done} of {_resources(outcome.total)} backed up", *_losses(outcome)]) + "."
+    elif outcome.count(Fate.FAILED):
+        head = _("Ended with failures: {count} of {resources} backed up")
+    else:
+        head = _("Finished: {count} of {resources} backed up")
+    return _ended([head.format(count=grouped(done), resources=_resources(outcome.total)), *losses(outcome)])
+
+
+def _ended(parts: list[str]) -> str:
+    return _("{tally}.").format(tally=listed(parts))
 
 
 def _resources(count: int) -> str:
-    return count_words(count, "resource")
-
-
-def _losses(outcome: Outcome) -> list[str]:
-    words = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    return [f"{outcome.count(fate)} {word}" for fate, word in words.items() if outcome.count(fate)]
+    return counted("{count} resource", "{count} resources", count)
 
 
 def _vault(intent: Intent) -> str:
-    return f"vault {quoted(intent.subject.label)}"
+    return _("vault {name}").format(name=quoted(intent.subject.label))
 
 
-def _tag(intent: Intent) -> str:
-    return f" under the name {quoted(intent.name)}" if intent.name else " by resources and time"
+def _request(intent: Intent) -> str:
+    named = _("Request {id} {name} for vault {vault}") if intent.name else _("Request {id} for vault {vault}")
+    return _filled(named, intent)
 
 
-def _what(intent: Intent) -> str:
-    name = f"{quoted(intent.name, 64)} " if intent.name else ""
-    return f"{name}for vault {quoted(intent.subject.label, 64)}"
+def _request_inside(intent: Intent) -> str:
+    named = _("request {id} {name} for vault {vault}") if intent.name else _("request {id} for vault {vault}")
+    return _filled(named, intent)
+
+
+def _unproved_request(intent: Intent) -> str:
+    return quoted(intent.name, 80) if intent.name else _("A request without a name")
+
+
+def _sought(intent: Intent) -> str:
+    by_name = _("the checkpoint in vault {vault} under the name {name}")
+    return _filled(by_name if intent.name else _("the checkpoint in vault {vault} by resources and time"), intent, 200)
 
 
 def _looking(intent: Intent) -> str:
-    return (
-        f"Looking for the checkpoint by reading the tasks and backups of {_vault(intent)}{_tag(intent)}, for about half"
-        " an hour; it is not sent again."
+    looking = (
+        _(
+            "Looking for the checkpoint by reading the tasks and backups of vault {vault} under the name {name}, for"
+            " about half an hour; it is not sent again."
+        )
+        if intent.name
+        else _(
+            "Looking for the checkpoint by reading the tasks and backups of vault {vault} by resources and time, for"
+            " about half an hour; it is not sent again."
+        )
+    )
+    return _filled(looking, intent, 200)
+
+
+def _filled(sentence: str, intent: Intent, limit: int = 64) -> str:
+    return sentence.format(
+        id=short_id(intent), name=quoted(intent.name, limit), vault=quoted(intent.subject.label, limit)
     )
 
 
+def _untraceable(_intent: Intent, until: str) -> str:
+    return _(
+        "No trace of the request was found in tasks and backups until {until}; most likely it was never carried out."
+    ).format(until=until)
+
+
 def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        f"Checkpoint: {shown(intent.name) or '(named by the service)'}",
-        f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
+        _("Checkpoint: {name}").format(name=shown(intent.name) or _("(named by the service)")),
+        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
     ]
 
 
 def _notice(intent: Intent, outcome: Outcome | None, stand: str) -> str:
-    name = shown(intent.name, 64) if intent.name else f"of {shown(intent.subject.name or 'a vault', 64)}"
-    if intent.state is IntentState.FINISHED and outcome is not None:
-        verb = "finished" if outcome.is_whole else "partly done" if outcome.count(Fate.DONE) else "backed nothing up"
-        return f"Checkpoint {name} {verb}: {tally(outcome)}"
-    return f"Checkpoint {name}: {stand}"
+    if intent.name:
+        checkpoint = _("Checkpoint {name}").format(name=shown(intent.name, 64))
+    else:
+        vault = shown(intent.subject.name or _("a vault"), 64)
+        checkpoint = _("Checkpoint of {vault}").format(vault=vault)
+    if intent.state is not IntentState.FINISHED or outcome is None:
+        return _("{checkpoint}: {stand}").format(checkpoint=checkpoint, stand=stand)
+    if outcome.is_whole:
+        ended = _("{checkpoint} finished: {tally}")
+    elif outcome.count(Fate.DONE):
+        ended = _("{checkpoint} partly done: {tally}")
+    else:
+        ended = _("{checkpoint} backed nothing up: {tally}")
+    return ended.format(checkpoint=checkpoint, tally=tally(outcome))
 
 
-CREATE_CHECKPOINT = Words(
-    title="Create checkpoint",
-    thing="checkpoint",
-    things="checkpoints",
-    place="the vault",
-    undone="nothing is backed up",
-    found="the checkpoint was found by reading",
-    accepted="Accepted; what becomes of the resources is not known yet.",
-    running="Backing up",
-    done="Finished",
-    partly="Partly backed up",
-    failed="Nothing backed up",
-    line="Resource",
-    lines="Resources",
-    twice=(
-        "If the first one came late after all, sending again makes a second checkpoint, which takes room in the"
-        " vault. Both are then shown. When in doubt, look at the vault in the console, or keep looking."
-    ),
-    name=lambda intent: intent.name or "(named by the service)",
-    what=_what,
-    sought=lambda intent: f"the checkpoint in {_vault(intent)}{_tag(intent)}",
-    searched=_vault,
-    looking=_looking,
-    untraceable=lambda _intent: "No trace of the request was found in tasks and backups",
-    outcome=lambda _intent, outcome: outcome_sentence(outcome),
-    report=_report,
-    past="backed up",
-    unnamed="(named by the service)",
-    is_counted=True,
-    fates={Fate.RUNNING: "Backing up", Fate.DONE: "Backed up"},
-    remedies={
-        Fate.FAILED: "Look at the task's message, put the cause right, then make another checkpoint.",
-        Fate.SKIPPED: "Look at the resource's state, then retry it.",
-        Fate.UNCERTAIN: "No task tells of it: look for its backup before relying on it.",
-    },
-    notice=_notice,
-)
+def create_checkpoint() -> Words:
+    """Return the words of the making of a checkpoint."""
+    return Words(
+        title=_("Create checkpoint"),
+        thing=_("checkpoint"),
+        things=_("checkpoints"),
+        thing_title=_("Checkpoint"),
+        id_title=_("Checkpoint id"),
+        place=_("the vault"),
+        refused=_("Refused; nothing is backed up."),
+        taken_back=_("Taken back before it was sent; nothing is backed up."),
+        found=_("The answer had been lost; the checkpoint was found by reading."),
+        accepted=_("Accepted; what becomes of the resources is not known yet."),
+        running=_("Backing up"),
+        done=_("Finished"),
+        partly=_("Partly backed up"),
+        failed=_("Nothing backed up"),
+        line=_("Resource"),
+        lines=_("Resources"),
+        twice=_(
+            "If the first one came late after all, sending again makes a second checkpoint, which takes room in the"
+            " vault. Both are then shown. When in doubt, look at the vault in the console, or keep looking."
+        ),
+        name=lambda intent: intent.name or _("(named by the service)"),
+        request=_request,
+        request_inside=_request_inside,
+        unproved_request=_unproved_request,
+        sought=_sought,
+        searched=_vault,
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=lambda _intent, outcome: outcome_sentence(outcome),
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is backed up"),
+            part=_("Ended: only a part is backed up"),
+            none=_("Ended: nothing is backed up"),
+            partly=_("Partly backed up"),
+            nothing=_("Nothing backed up"),
+            without=lambda count: counted("{count} with nothing backed up", "{count} with nothing backed up", count),
+        ),
+        unnamed=_("(named by the service)"),
+        is_counted=True,
+        fates={Fate.RUNNING: _("Backing up"), Fate.DONE: _("Backed up")},
+        remedies={
+            Fate.FAILED: _("Look at the task's message, put the cause right, then make another checkpoint."),
+            Fate.SKIPPED: _("Look at the resource's state, then retry it."),
+            Fate.UNCERTAIN: _("No task tells of it: look for its backup before relying on it."),
+        },
+        notice=_notice,
+    )

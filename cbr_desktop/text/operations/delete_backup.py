@@ -2,52 +2,85 @@
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import quoted, shown, status_words
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.states import counted, quoted, shown, status_words
 
 
-def _backup(intent: Intent) -> str:
-    return f"backup {quoted(intent.subject.label)}"
+def _name(intent: Intent) -> str:
+    return quoted(intent.subject.label)
 
 
 def _outcome(_intent: Intent, outcome: Outcome) -> str:
     if outcome.count(Fate.DONE):
-        return "Deleted: the backup is gone, and cannot be brought back."
+        return _("Deleted: the backup is gone, and cannot be brought back.")
     if outcome.count(Fate.FAILED):
-        return (
-            f"Not deleted: the service accepted it, but the backup is in state {status_words(outcome.status)} again."
-            " Look at its task."
-        )
-    return "The service is deleting the backup."
+        return _(
+            "Not deleted: the service accepted it, but the backup is in state {status} again. Look at its task."
+        ).format(status=status_words(outcome.status))
+    return _("The service is deleting the backup.")
 
 
-DELETE_BACKUP = Words(
-    title="Delete backup",
-    thing="backup",
-    things="backups",
-    place="the backup",
-    undone="the backup is still there",
-    found="reading has shown that the backup is gone, or on its way to that",
-    accepted="Accepted; the service is deleting the backup.",
-    running="Deleting",
-    done="Deleted",
-    partly="Partly deleted",
-    failed="Not deleted",
-    line="Backup",
-    lines="Backups",
-    twice="If the first one came late after all, the backup is gone, and the second one changes nothing more.",
-    name=lambda _intent: "Delete backup",
-    what=lambda intent: f"to delete {_backup(intent)}",
-    sought=lambda intent: f"{_backup(intent)}, whether it is still there",
-    searched=_backup,
-    looking=lambda intent: (
-        f"Reading whether {_backup(intent)} is still there. If it is, the deletion is sent again by itself, at most"
+def _looking(intent: Intent) -> str:
+    return _(
+        "Reading whether backup {name} is still there. If it is, the deletion is sent again by itself, at most"
         " twice, while your confirmation is fresh."
-    ),
-    untraceable=lambda intent: f"{_backup(intent).capitalize()} was still there",
-    outcome=_outcome,
-    report=lambda intent: [f"Delete backup: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
-    past="deleted",
-    fates={Fate.RUNNING: "Being deleted", Fate.DONE: "Deleted", Fate.FAILED: "Not deleted"},
-    remedies={Fate.FAILED: "Look at the task of its deletion, then delete it again."},
-)
+    ).format(name=_name(intent))
+
+
+def _untraceable(intent: Intent, until: str) -> str:
+    return _("Backup {name} was still there until {until}; most likely it was never carried out.").format(
+        name=_name(intent), until=until
+    )
+
+
+def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [_("Delete backup: {name} ({id})").format(name=name, id=intent.subject.id)]
+
+
+def delete_backup() -> Words:
+    """Return the words of the deletion of a backup."""
+    return Words(
+        title=_("Delete backup"),
+        thing=_("backup"),
+        things=_("backups"),
+        thing_title=_("Backup"),
+        id_title=_("Backup id"),
+        place=_("the backup"),
+        refused=_("Refused; the backup is still there."),
+        taken_back=_("Taken back before it was sent; the backup is still there."),
+        found=_("The answer had been lost; reading has shown that the backup is gone, or on its way to that."),
+        accepted=_("Accepted; the service is deleting the backup."),
+        running=_("Deleting"),
+        done=_("Deleted"),
+        partly=_("Partly deleted"),
+        failed=_("Not deleted"),
+        line=_("Backup"),
+        lines=_("Backups"),
+        twice=_("If the first one came late after all, the backup is gone, and the second one changes nothing more."),
+        name=lambda _intent: _("Delete backup"),
+        request=lambda intent: _("Request {id} to delete backup {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        request_inside=lambda intent: _("request {id} to delete backup {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        unproved_request=lambda intent: _("The request to delete backup {name}").format(name=_name(intent)),
+        sought=lambda intent: _("backup {name}, whether it is still there").format(name=_name(intent)),
+        searched=lambda intent: _("backup {name}").format(name=_name(intent)),
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=_outcome,
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is deleted"),
+            part=_("Ended: only a part is deleted"),
+            none=_("Ended: nothing is deleted"),
+            partly=_("Partly deleted"),
+            nothing=_("Nothing deleted"),
+            without=lambda count: counted("{count} with nothing deleted", "{count} with nothing deleted", count),
+        ),
+        fates={Fate.RUNNING: _("Being deleted"), Fate.DONE: _("Deleted"), Fate.FAILED: _("Not deleted")},
+        remedies={Fate.FAILED: _("Look at the task of its deletion, then delete it again.")},
+    )

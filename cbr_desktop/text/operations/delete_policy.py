@@ -2,42 +2,76 @@
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.states import counted, quoted, shown
 
 
-def _policy(intent: Intent) -> str:
-    return f"policy {quoted(intent.subject.label)}"
+def _name(intent: Intent) -> str:
+    return quoted(intent.subject.label)
 
 
-DELETE_POLICY = Words(
-    title="Delete policy",
-    thing="policy",
-    things="policies",
-    place="the policy",
-    undone="the policy is still there",
-    found="reading has shown that the policy is gone",
-    accepted="Accepted; the policy is gone.",
-    running="Deleting",
-    done="Deleted",
-    partly="Partly deleted",
-    failed="Not deleted",
-    line="Policy",
-    lines="Policies",
-    twice="If the first one came late after all, the second one finds the policy gone, which is the same.",
-    name=lambda intent: f"Delete policy {shown(intent.subject.label, 64)}",
-    what=lambda intent: f"to delete {_policy(intent)}",
-    sought=_policy,
-    searched=lambda _intent: "the policies of the project",
-    looking=lambda intent: (
-        f"Looking whether {_policy(intent)} is gone. If it is there, the deletion is sent again by itself, at most"
-        " twice, while your confirmation is fresh."
-    ),
-    untraceable=lambda intent: f"{_policy(intent).capitalize()} was still there",
-    outcome=lambda _intent, _outcome: (
-        "Deleted. Vaults that had it are backed up by no policy now; their backups stay, or expire as they were to."
-    ),
-    report=lambda intent: [f"Delete policy: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
-    past="deleted",
-    fates={Fate.DONE: "Deleted"},
-)
+def _looking(intent: Intent) -> str:
+    return _(
+        "Looking whether policy {name} is gone. If it is there, the deletion is sent again by itself, at most twice,"
+        " while your confirmation is fresh."
+    ).format(name=_name(intent))
+
+
+def _untraceable(intent: Intent, until: str) -> str:
+    return _("Policy {name} was still there until {until}; most likely it was never carried out.").format(
+        name=_name(intent), until=until
+    )
+
+
+def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [_("Delete policy: {name} ({id})").format(name=name, id=intent.subject.id)]
+
+
+def delete_policy() -> Words:
+    """Return the words of the deletion of a policy."""
+    return Words(
+        title=_("Delete policy"),
+        thing=_("policy"),
+        things=_("policies"),
+        thing_title=_("Policy"),
+        id_title=_("Policy id"),
+        place=_("the policy"),
+        refused=_("Refused; the policy is still there."),
+        taken_back=_("Taken back before it was sent; the policy is still there."),
+        found=_("The answer had been lost; reading has shown that the policy is gone."),
+        accepted=_("Accepted; the policy is gone."),
+        running=_("Deleting"),
+        done=_("Deleted"),
+        partly=_("Partly deleted"),
+        failed=_("Not deleted"),
+        line=_("Policy"),
+        lines=_("Policies"),
+        twice=_("If the first one came late after all, the second one finds the policy gone, which is the same."),
+        name=lambda intent: _("Delete policy {name}").format(name=shown(intent.subject.label, 64)),
+        request=lambda intent: _("Request {id} to delete policy {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        request_inside=lambda intent: _("request {id} to delete policy {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        unproved_request=lambda intent: _("The request to delete policy {name}").format(name=_name(intent)),
+        sought=lambda intent: _("policy {name}").format(name=_name(intent)),
+        searched=lambda _intent: _("the policies of the project"),
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=lambda _intent, _outcome: _(
+            "Deleted. Vaults that had it are backed up by no policy now; their backups stay, or expire as they were to."
+        ),
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is deleted"),
+            part=_("Ended: only a part is deleted"),
+            none=_("Ended: nothing is deleted"),
+            partly=_("Partly deleted"),
+            nothing=_("Nothing deleted"),
+            without=lambda count: counted("{count} with nothing deleted", "{count} with nothing deleted", count),
+        ),
+        fates={Fate.DONE: _("Deleted")},
+    )

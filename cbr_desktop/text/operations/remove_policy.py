@@ -1,51 +1,93 @@
 """The words of removing a policy from a vault."""
 
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.states import counted, quoted, shown
 
 
 def _policy(intent: Intent) -> str:
-    return f"policy {quoted(intent.name, 64)}"
+    return quoted(intent.name, 64)
 
 
 def _vault(intent: Intent) -> str:
-    return f"vault {quoted(intent.subject.label)}"
+    return quoted(intent.subject.label)
 
 
-REMOVE_POLICY = Words(
-    title="Remove policy",
-    thing="vault",
-    things="vaults",
-    place="the policy of the vault",
-    undone="the vault still has the policy",
-    found="reading has shown that the vault does not have the policy any more",
-    accepted="Accepted; the policy is removed from the vault.",
-    running="Removing",
-    done="Removed",
-    partly="Partly removed",
-    failed="Not removed",
-    line="Vault",
-    lines="Vaults",
-    twice="If the first one came late after all, the second one finds the policy removed, which is the same.",
-    name=lambda intent: f"Remove policy {shown(intent.name, 64)}",
-    what=lambda intent: f"to remove {_policy(intent)} from {_vault(intent)}",
-    sought=lambda intent: f"{_policy(intent)} at {_vault(intent)}",
-    searched=lambda _intent: "the policies of the project",
-    looking=lambda intent: (
-        f"Reading whether {_vault(intent)} still has {_policy(intent)}. If it has, the removal is sent again by itself,"
+def _looking(intent: Intent) -> str:
+    return _(
+        "Reading whether vault {vault} still has policy {policy}. If it has, the removal is sent again by itself,"
         " at most twice, while your confirmation is fresh."
-    ),
-    untraceable=lambda intent: f"{_vault(intent).capitalize()} still had {_policy(intent)}",
-    outcome=lambda intent, _outcome: (
-        f"Removed: {_vault(intent)} is not backed up by {_policy(intent)} any more. Its backups stay, or expire as they"
+    ).format(policy=_policy(intent), vault=_vault(intent))
+
+
+def _untraceable(intent: Intent, until: str) -> str:
+    return _("Vault {vault} still had policy {policy} until {until}; most likely it was never carried out.").format(
+        policy=_policy(intent), vault=_vault(intent), until=until
+    )
+
+
+def _outcome(intent: Intent, _result: Outcome) -> str:
+    return _(
+        "Removed: vault {vault} is not backed up by policy {policy} any more. Its backups stay, or expire as they"
         " were to."
-    ),
-    report=lambda intent: [
-        f"Remove policy: {shown(intent.name)}",
-        f"Vault: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})",
-    ],
-    past="removed",
-    fates={Fate.DONE: "Removed"},
-)
+    ).format(policy=_policy(intent), vault=_vault(intent))
+
+
+def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [
+        _("Remove policy: {name}").format(name=shown(intent.name)),
+        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+    ]
+
+
+def remove_policy() -> Words:
+    """Return the words of removing a policy from a vault."""
+    return Words(
+        title=_("Remove policy"),
+        thing=_("vault"),
+        things=_("vaults"),
+        thing_title=_("Vault"),
+        id_title=_("Vault id"),
+        place=_("the policy of the vault"),
+        refused=_("Refused; the vault still has the policy."),
+        taken_back=_("Taken back before it was sent; the vault still has the policy."),
+        found=_("The answer had been lost; reading has shown that the vault does not have the policy any more."),
+        accepted=_("Accepted; the policy is removed from the vault."),
+        running=_("Removing"),
+        done=_("Removed"),
+        partly=_("Partly removed"),
+        failed=_("Not removed"),
+        line=_("Vault"),
+        lines=_("Vaults"),
+        twice=_("If the first one came late after all, the second one finds the policy removed, which is the same."),
+        name=lambda intent: _("Remove policy {name}").format(name=shown(intent.name, 64)),
+        request=lambda intent: _("Request {id} to remove policy {policy} from vault {vault}").format(
+            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+        ),
+        request_inside=lambda intent: _("request {id} to remove policy {policy} from vault {vault}").format(
+            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+        ),
+        unproved_request=lambda intent: _("The request to remove policy {policy} from vault {vault}").format(
+            policy=_policy(intent), vault=_vault(intent)
+        ),
+        sought=lambda intent: _("policy {policy} at vault {vault}").format(
+            policy=_policy(intent), vault=_vault(intent)
+        ),
+        searched=lambda _intent: _("the policies of the project"),
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=_outcome,
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is removed"),
+            part=_("Ended: only a part is removed"),
+            none=_("Ended: nothing is removed"),
+            partly=_("Partly removed"),
+            nothing=_("Nothing removed"),
+            without=lambda count: counted("{count} with nothing removed", "{count} with nothing removed", count),
+        ),
+        fates={Fate.DONE: _("Removed")},
+    )

@@ -2,45 +2,79 @@
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
-from cbr_desktop.text.operations.words import Words
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.states import counted, quoted, shown
 
 
-def _policy(intent: Intent) -> str:
-    return f"policy {quoted(intent.subject.label)}"
+def _name(intent: Intent) -> str:
+    return quoted(intent.subject.label)
 
 
-UPDATE_POLICY = Words(
-    title="Change policy",
-    thing="policy",
-    things="policies",
-    place="the policy",
-    undone="the policy is as it was",
-    found="reading has shown that the policy is as it was asked for",
-    accepted="Accepted; the policy is changed.",
-    running="Changing",
-    done="Changed",
-    partly="Partly changed",
-    failed="Not changed",
-    line="Policy",
-    lines="Policies",
-    twice=(
-        "If the first one came late after all, the second one makes the policy the same once more. What somebody else"
-        " has changed of it meanwhile is undone by that."
-    ),
-    name=lambda intent: f"Change policy {shown(intent.subject.label, 64)}",
-    what=lambda intent: f"to change {_policy(intent)}",
-    sought=lambda intent: f"what was changed of {_policy(intent)}",
-    searched=_policy,
-    looking=lambda intent: (
-        f"Reading how {_policy(intent)} is. If it is as before, the change is sent again by itself, at most twice,"
+def _looking(intent: Intent) -> str:
+    return _(
+        "Reading how policy {name} is. If it is as before, the change is sent again by itself, at most twice,"
         " while your confirmation is fresh."
-    ),
-    untraceable=lambda intent: f"{_policy(intent).capitalize()} was not as it was asked for",
-    outcome=lambda _intent, _outcome: (
-        "Changed. What it deletes of earlier backups by that, and when, was shown before."
-    ),
-    report=lambda intent: [f"Change policy: {shown(intent.subject.name) or '(name unknown)'} ({intent.subject.id})"],
-    past="changed",
-    fates={Fate.DONE: "Changed"},
-)
+    ).format(name=_name(intent))
+
+
+def _untraceable(intent: Intent, until: str) -> str:
+    return _("Policy {name} was not as it was asked for until {until}; most likely it was never carried out.").format(
+        name=_name(intent), until=until
+    )
+
+
+def _report(intent: Intent) -> list[str]:
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [_("Change policy: {name} ({id})").format(name=name, id=intent.subject.id)]
+
+
+def update_policy() -> Words:
+    """Return the words of the change of a policy."""
+    return Words(
+        title=_("Change policy"),
+        thing=_("policy"),
+        things=_("policies"),
+        thing_title=_("Policy"),
+        id_title=_("Policy id"),
+        place=_("the policy"),
+        refused=_("Refused; the policy is as it was."),
+        taken_back=_("Taken back before it was sent; the policy is as it was."),
+        found=_("The answer had been lost; reading has shown that the policy is as it was asked for."),
+        accepted=_("Accepted; the policy is changed."),
+        running=_("Changing"),
+        done=_("Changed"),
+        partly=_("Partly changed"),
+        failed=_("Not changed"),
+        line=_("Policy"),
+        lines=_("Policies"),
+        twice=_(
+            "If the first one came late after all, the second one makes the policy the same once more. What somebody"
+            " else has changed of it meanwhile is undone by that."
+        ),
+        name=lambda intent: _("Change policy {name}").format(name=shown(intent.subject.label, 64)),
+        request=lambda intent: _("Request {id} to change policy {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        request_inside=lambda intent: _("request {id} to change policy {name}").format(
+            id=short_id(intent), name=_name(intent)
+        ),
+        unproved_request=lambda intent: _("The request to change policy {name}").format(name=_name(intent)),
+        sought=lambda intent: _("what was changed of policy {name}").format(name=_name(intent)),
+        searched=lambda intent: _("policy {name}").format(name=_name(intent)),
+        looking=_looking,
+        untraceable=_untraceable,
+        outcome=lambda _intent, _outcome: _(
+            "Changed. What it deletes of earlier backups by that, and when, was shown before."
+        ),
+        report=_report,
+        plan=PlanWords(
+            whole=_("Finished: everything is changed"),
+            part=_("Ended: only a part is changed"),
+            none=_("Ended: nothing is changed"),
+            partly=_("Partly changed"),
+            nothing=_("Nothing changed"),
+            without=lambda count: counted("{count} with nothing changed", "{count} with nothing changed", count),
+        ),
+        fates={Fate.DONE: _("Changed")},
+    )

@@ -5,33 +5,57 @@ from dataclasses import dataclass, field
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.states import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """What a plan of one operation is at its end.
+
+    ``whole``, ``part`` and ``none`` are the heads of a sentence, ``partly`` and ``nothing`` are said in a cell,
+    ``without`` tells of so many steps that ended with nothing done.
+    """
+
+    whole: str
+    part: str
+    none: str
+    partly: str
+    nothing: str
+    without: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one operation. Those that begin small stand inside a sentence, the others begin one.
+    """The words of one operation, in the language that is spoken.
 
-    ``title`` names the operation as something to be done, ``what`` what one request does. ``thing`` and ``things`` are
-    what it makes or changes, ``place`` what takes one such request at a time, ``undone`` how things stand when it is
-    not carried out. ``found`` follows "The answer had been lost;". ``sought`` is what is looked for after that and
-    where, ``searched`` the place alone, ``looking`` says that it is being looked for and what follows,
-    ``untraceable`` that it was not found. ``accepted`` is said while nothing more is known, ``outcome`` what became of
-    it; ``running``, ``done``, ``partly`` and ``failed`` are the same in a few words. ``report`` are the first lines of
-    a report, ``lines`` the heading of the rest, ``line`` of one of them. ``name`` stands for a request among others,
-    ``twice`` says what comes of it when the first one came late and it is sent again. ``past`` is
-    what everything, a part or nothing of a plan is at its end. ``unnamed`` stands for the name of a request that gives
-    none, where it is known by its name.
+    Sentences: ``found`` that a lost answer was settled by reading, ``refused`` and ``taken_back`` how things stand when
+    it is not carried out, ``accepted`` what is said while nothing more is known, ``outcome`` what became of it,
+    ``looking`` that it is being looked for and what follows, ``untraceable`` that it was not found until a point in
+    time, ``twice`` what comes of it when the first one came late and it is sent again.
 
-    ``is_counted`` is whether what became of it is told as so many of so many, each with its progress. ``fates`` are the
-    words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice`` tells of its end, or
-    of where it stands in the given words, where that is not ``title``, subject and those words.
+    Names: ``title`` is the operation as something to be done, ``name`` stands for a request among others, ``request``
+    and ``request_inside`` tell by its id what a request does, at the head of a sentence and within one,
+    ``unproved_request`` does so at the head and without the id. ``thing`` and ``things`` are what it makes or changes,
+    ``thing_title`` and ``id_title`` are the titles of that and of its id, ``place`` what takes one such request at a
+    time, ``sought`` what is looked for after a lost answer and where, ``searched`` the place alone; all but the titles
+    stand within a sentence. ``unnamed`` stands for the name of a request that gives none and is known by its name.
+
+    ``running``, ``done``, ``partly`` and ``failed`` are what became of it in a few words, ``plan`` what becomes of a
+    plan of such requests, ``report`` are the first lines of a report, ``lines`` the heading of the rest, ``line`` that
+    of one of them. ``is_counted`` is whether what became of it is told as so many of so many, each with its progress.
+    ``fates`` are the words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice``
+    tells of its end, or of where it stands in the given words, where that is not ``title``, subject and those words.
     """
 
     title: str
     thing: str
     things: str
+    thing_title: str
+    id_title: str
     place: str
-    undone: str
+    refused: str
+    taken_back: str
     found: str
     accepted: str
     running: str
@@ -42,14 +66,16 @@ class Words:
     lines: str
     twice: str
     name: Callable[[Intent], str]
-    what: Callable[[Intent], str]
+    request: Callable[[Intent], str]
+    request_inside: Callable[[Intent], str]
+    unproved_request: Callable[[Intent], str]
     sought: Callable[[Intent], str]
     searched: Callable[[Intent], str]
     looking: Callable[[Intent], str]
-    untraceable: Callable[[Intent], str]
+    untraceable: Callable[[Intent, str], str]
     outcome: Callable[[Intent, Outcome], str]
     report: Callable[[Intent], list[str]]
-    past: str
+    plan: PlanWords
     unnamed: str = ""
     is_counted: bool = False
     fates: Mapping[Fate, str] = field(default_factory=dict)
@@ -57,9 +83,29 @@ class Words:
     notice: Callable[[Intent, Outcome | None, str], str] | None = None
 
 
-def tally(outcome: Outcome, word: str = "") -> str:
+def short_id(intent: Intent) -> str:
+    """Return the beginning of a request's id, by which commands name it."""
+    return intent.id[:8]
+
+
+def tally(outcome: Outcome) -> str:
     """Return how many of the resources asked for are backed up, with every loss: ``5 of 7, 2 skipped``."""
-    losses = {Fate.FAILED: "failed", Fate.SKIPPED: "skipped", Fate.UNCERTAIN: "uncertain"}
-    parts = [f"{outcome.count(Fate.DONE)} of {outcome.total}{word}"]
-    parts += [f"{outcome.count(fate)} {word}" for fate, word in losses.items() if outcome.count(fate)]
-    return ", ".join(parts)
+    head = _("{count} of {total}").format(count=outcome.count(Fate.DONE), total=outcome.total)
+    return listed([head, *losses(outcome)])
+
+
+def running_tally(outcome: Outcome) -> str:
+    """Return how many of the resources asked for are backed up so far: ``5 of 7 done, 2 skipped``."""
+    head = _("{count} of {total} done").format(count=outcome.count(Fate.DONE), total=outcome.total)
+    return listed([head, *losses(outcome)])
+
+
+def losses(outcome: Outcome) -> list[str]:
+    """Return how many resources are not backed up or not known to be, each kind apart: ``2 skipped``."""
+    counts = {fate: outcome.count(fate) for fate in (Fate.FAILED, Fate.SKIPPED, Fate.UNCERTAIN)}
+    words = {
+        Fate.FAILED: ngettext("{count} failed", "{count} failed", counts[Fate.FAILED]),
+        Fate.SKIPPED: ngettext("{count} skipped", "{count} skipped", counts[Fate.SKIPPED]),
+        Fate.UNCERTAIN: ngettext("{count} uncertain", "{count} uncertain", counts[Fate.UNCERTAIN]),
+    }
+    return [words[fate].format(count=grouped(count)) for fate, count in counts.items() if count]

@@ -1,6 +1,7 @@
 """What the details say of a backup."""
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, state_words
@@ -13,31 +14,33 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a backup, and the others of the same resource."""
     vault = ledger.vaults.get(backup.vault_id)
     facts = [
-        ("Resource", f"{resource_words(backup)} ({status_words(backup.resource_type)})"),
-        ("Resource size", gb_words(backup.resource_size_gb)),
-        ("Vault", vault.name if vault is not None else backup.vault_id or NONE),
-        ("Made", times.text_and_age(backup.created_at)),
-        ("By", maker_words(backup)),
-        ("Full or incremental", full_words(backup)),
-        ("Kept until", times.text(backup.expires_at) if backup.expires_at else "Somebody deletes it"),
-        ("Checkpoint", backup.checkpoint_id or NONE),
-        ("Resource id", backup.resource_id or NONE),
+        (_("Resource"), f"{resource_words(backup)} ({status_words(backup.resource_type)})"),
+        (_("Resource size"), gb_words(backup.resource_size_gb)),
+        (_("Vault"), vault.name if vault is not None else backup.vault_id or NONE),
+        (_("Made"), times.text_and_age(backup.created_at)),
+        (_("By"), maker_words(backup)),
+        (_("Full or incremental"), full_words(backup)),
+        (_("Kept until"), times.text(backup.expires_at) if backup.expires_at else _("Somebody deletes it")),
+        (_("Checkpoint"), backup.checkpoint_id or NONE),
+        (_("Resource id"), backup.resource_id or NONE),
         ("ID", backup.id),
     ]
     own = [each for each in ledger.backups.values() if each.resource_id == backup.resource_id and each.id != backup.id]
     own.sort(key=lambda each: (each.created_at is not None, each.created_at or times.now()), reverse=True)
     relations = [
-        f"Same resource: {shown(each.name, 80)} – {state_words(each.status)}, {times.text(each.created_at)}"
+        _("Same resource: {name} – {status}, {created_at}").format(
+            name=shown(each.name, 80), status=state_words(each.status), created_at=times.text(each.created_at)
+        )
         for each in own[:LINES]
     ]
     tasks = [task for task in ledger.tasks.values() if task.backup_id == backup.id]
     return Sheet(
         backup.id,
-        backup.name or "(no name)",
-        "Backup",
+        backup.name or _("(no name)"),
+        _("Backup"),
         state_words(backup.status),
         mark(backup.status),
-        _STATES.get(str(backup.status), "This version does not know that state."),
+        _(_STATES.get(str(backup.status), N_("This version does not know that state."))),
         facts,
         relations,
         activity(tasks, times),
@@ -46,12 +49,12 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
 
 
 _STATES: dict[str, str] = {
-    BackupStatus.AVAILABLE: "It is good: its resource can be restored from it.",
-    BackupStatus.PROTECTING: "It is being made, and good for nothing yet.",
-    BackupStatus.DELETING: "It is being deleted, and cannot be brought back.",
-    BackupStatus.RESTORING: "Its resource is being restored from it; it cannot be deleted meanwhile.",
-    BackupStatus.ERROR: "It failed: nothing can be restored from it. It can be deleted.",
-    BackupStatus.WAITING_PROTECT: "It waits to be made.",
-    BackupStatus.WAITING_DELETE: "It waits to be deleted, and cannot be brought back.",
-    BackupStatus.WAITING_RESTORE: "It waits until its resource is restored from it.",
+    BackupStatus.AVAILABLE: N_("It is good: its resource can be restored from it."),
+    BackupStatus.PROTECTING: N_("It is being made, and good for nothing yet."),
+    BackupStatus.DELETING: N_("It is being deleted, and cannot be brought back."),
+    BackupStatus.RESTORING: N_("Its resource is being restored from it; it cannot be deleted meanwhile."),
+    BackupStatus.ERROR: N_("It failed: nothing can be restored from it. It can be deleted."),
+    BackupStatus.WAITING_PROTECT: N_("It waits to be made."),
+    BackupStatus.WAITING_DELETE: N_("It waits to be deleted, and cannot be brought back."),
+    BackupStatus.WAITING_RESTORE: N_("It waits until its resource is restored from it."),
 }

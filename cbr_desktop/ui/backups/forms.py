@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 
@@ -25,8 +26,8 @@ class RenameForm(ChangeForm):
         self.setObjectName("renameForm")
         self.name = QLineEdit(name)
         self.name.setObjectName("newName")
-        self.name.setAccessibleName("New name")
-        words = label("&New name", "newNameWords")
+        self.name.setAccessibleName(_("New name"))
+        words = label(_("&New name"), "newNameWords")
         words.setBuddy(self.name)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

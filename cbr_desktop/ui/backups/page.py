@@ -8,8 +8,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import count_words, gb_words, status_words
+from cbr_desktop.text.states import counted, gb_words, status_words
 from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
@@ -30,14 +31,14 @@ class BackupsPage(Page[Backup]):
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     hint = "vault:erp by:person age>30d"
-    chips = (("Made by a person", "by:person"), ("Not available", "-state:available"))
+    chips = ((N_("Made by a person"), "by:person"), (N_("Not available"), "-state:available"))
 
     deletion_requested = Signal(object)
     renaming_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "delete": ("&Delete…", "See what would be lost, then decide (Del)"),
-        "rename": ("&Rename…", "Give the backup another name (F2)"),
+        "delete": (N_("&Delete…"), N_("See what would be lost, then decide (Del)")),
+        "rename": (N_("&Rename…"), N_("Give the backup another name (F2)")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -58,12 +59,18 @@ class BackupsPage(Page[Backup]):
         times = self._times
         columns: list[Column[Backup]] = [
             Column(
-                "name", "Name", lambda b: b.name or NONE, lambda b: b.name or None, 24, hint=lambda b: b.id, middle=True
+                "name",
+                _("Name"),
+                lambda b: b.name or NONE,
+                lambda b: b.name or None,
+                24,
+                hint=lambda b: b.id,
+                middle=True,
             ),
             *self.place_columns(),
             Column(
                 "state",
-                "State",
+                _("State"),
                 lambda b: state_words(b.status),
                 lambda b: state_words(b.status),
                 18,
@@ -71,7 +78,7 @@ class BackupsPage(Page[Backup]):
             ),
             Column(
                 "resource",
-                "Resource",
+                _("Resource"),
                 resource_words,
                 resource_words,
                 20,
@@ -79,21 +86,23 @@ class BackupsPage(Page[Backup]):
                 icon=lambda b: picture_of(b.resource_type),
                 middle=True,
             ),
-            Column("vault", "Vault", self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id, middle=True),
+            Column(
+                "vault", _("Vault"), self._vault_words, self._vault_words, 18, hint=lambda b: b.vault_id, middle=True
+            ),
             Column(
                 "made",
-                "Made",
+                _("Made"),
                 lambda b: times.short_age(b.created_at),
                 lambda b: b.created_at,
                 14,
                 hint=lambda b: times.both(b.created_at),
                 copied=lambda b: times.text_and_age(b.created_at),
             ),
-            Column("by", "By", maker_words, maker_words, 10),
+            Column("by", _("By"), maker_words, maker_words, 10),
             Column(
                 "expires",
-                "Kept until",
-                lambda b: times.text(b.expires_at) if b.expires_at else "Until deleted",
+                _("Kept until"),
+                lambda b: times.text(b.expires_at) if b.expires_at else _("Until deleted"),
                 lambda b: b.expires_at,
                 20,
                 hint=lambda b: times.both(b.expires_at),
@@ -101,7 +110,7 @@ class BackupsPage(Page[Backup]):
             ),
             Column(
                 "type",
-                "Resource type",
+                _("Resource type"),
                 lambda b: status_words(b.resource_type),
                 lambda b: status_words(b.resource_type),
                 16,
@@ -109,17 +118,17 @@ class BackupsPage(Page[Backup]):
             ),
             Column(
                 "size",
-                "Resource size",
+                _("Resource size"),
                 lambda b: gb_words(b.resource_size_gb),
                 lambda b: b.resource_size_gb,
                 11,
                 shown=False,
                 right=True,
             ),
-            Column("kind", "Full", full_words, full_words, 12, shown=False),
+            Column("kind", _("Full"), full_words, full_words, 12, shown=False),
             Column(
                 "checkpoint",
-                "Checkpoint",
+                _("Checkpoint"),
                 lambda b: b.checkpoint_id or NONE,
                 lambda b: b.checkpoint_id,
                 34,
@@ -184,25 +193,29 @@ class BackupsPage(Page[Backup]):
         menu.addSeparator()
         if self.target()[0] is not None:
             super().extend_menu(menu)
-            menu.addAction("Show the vault").triggered.connect(self._wish_vault)
+            menu.addAction(_("Show the vault")).triggered.connect(self._wish_vault)
 
     def delete(self) -> None:
         """Wish for the deletion of the selected backup; of several nothing is done, and that is said."""
-        row = self._single("Deleting")
+        row = self._single(_("Deleting"))
         if row is not None:
             self.deletion_requested.emit(row)
 
     def rename(self) -> None:
         """Wish for another name of the selected backup."""
-        row = self._single("Renaming")
+        row = self._single(_("Renaming"))
         if row is not None:
             self.renaming_requested.emit(row)
 
     def _single(self, doing: str) -> Backup | None:
         rows = self.view.selected_rows()
         if len(rows) > 1:
-            chosen = count_words(len(rows), "backup")
-            self.remarked.emit(f"{doing} takes one backup at a time; {chosen} are selected. Nothing was done.")
+            chosen = counted("{count} backup", "{count} backups", len(rows))
+            self.remarked.emit(
+                _("{doing} takes one backup at a time; {chosen} are selected. Nothing was done.").format(
+                    doing=doing, chosen=chosen
+                )
+            )
         return rows[0] if len(rows) == 1 else None
 
     def _tell_choice(self) -> None:
@@ -227,9 +240,9 @@ def resource_words(backup: Backup) -> str:
 
 def maker_words(backup: Backup) -> str:
     """Return who made a backup."""
-    return "Policy" if backup.auto else "A person"
+    return _("Policy") if backup.auto else _("A person")
 
 
 def full_words(backup: Backup) -> str:
     """Return whether a backup is a full one."""
-    return "Incremental" if backup.incremental else "Full"
+    return _("Incremental") if backup.incremental else _("Full")

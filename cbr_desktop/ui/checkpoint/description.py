@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from cbr_desktop.domain.checkpoint import DESCRIPTION_LIMIT, description_findings
 from cbr_desktop.domain.finding import Finding
+from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.states import grouped
 from cbr_desktop.ui.kit.lines import FindingLines, label, offence
 
 _NEARLY = 230
@@ -26,18 +28,18 @@ class DescriptionField(QWidget):
         super().__init__(parent)
         self.edit = QPlainTextEdit()
         self.edit.setObjectName("checkpointDescription")
-        self.edit.setAccessibleName("Description")
+        self.edit.setAccessibleName(_("Description"))
         self.edit.setTabChangesFocus(True)
-        self.edit.setPlaceholderText("Why this checkpoint is made (optional)")
+        self.edit.setPlaceholderText(_("Why this checkpoint is made (optional)"))
         self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 3 + 14)
         self.edit.textChanged.connect(self._judge)
         self.counter = QLabel()
         self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointDescriptionCounter")
         self.lines = FindingLines("checkpointDescriptionSentence")
-        self.fix = QPushButton("&Use ‹ ›")
+        self.fix = QPushButton(_("&Use ‹ ›"))
         self.fix.setObjectName("checkpointDescriptionFix")
-        self.fix.setToolTip(tooltip("Replaces < by ‹ and > by ›, which are allowed"))
+        self.fix.setToolTip(tooltip(_("Replaces < by ‹ and > by ›, which are allowed")))
         self.fix.setAutoDefault(False)
         self.fix.clicked.connect(self._fix)
         self._lay_out()
@@ -58,7 +60,7 @@ class DescriptionField(QWidget):
         self.edit.setAccessibleDescription(self.lines.text())
 
     def _lay_out(self) -> None:
-        heading = label("&Description")
+        heading = label(_("&Description"))
         heading.setBuddy(self.edit)
         head = QHBoxLayout()
         head.addWidget(heading, 1)
@@ -74,8 +76,9 @@ class DescriptionField(QWidget):
     def _judge(self) -> None:
         text = self.text
         left = DESCRIPTION_LIMIT - len(text)
-        rest = f" ({left} left)" if 0 <= left <= DESCRIPTION_LIMIT - _NEARLY else ""
-        self.counter.setText(f"{len(text)}/{DESCRIPTION_LIMIT}{rest}")
+        used = f"{len(text)}/{DESCRIPTION_LIMIT}"
+        is_near = 0 <= left <= DESCRIPTION_LIMIT - _NEARLY
+        self.counter.setText(_left(used, left) if is_near else used)
         self.show_findings(description_findings(text))
         self.fix.setVisible("<" in text or ">" in text)
         self._highlight(text)
@@ -115,3 +118,8 @@ def _offending(text: str) -> list[tuple[int, int]]:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _left(used: str, left: int) -> str:
+    """Return how much of the room is used, and how much is left of it."""
+    return ngettext("{used} ({count} left)", "{used} ({count} left)", left).format(used=used, count=grouped(left))

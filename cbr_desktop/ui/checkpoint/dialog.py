@@ -15,7 +15,8 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import RequestPart, Severity
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
-from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.catalogue import NN_, _, sentences
+from cbr_desktop.text.plain import accessible, tooltip
 from cbr_desktop.text.states import clock_words
 from cbr_desktop.ui.checkpoint.fields import CheckpointFields
 from cbr_desktop.ui.checkpoint.form import CheckpointForm
@@ -67,7 +68,7 @@ class CheckpointDialog(OperationWindow):
         source: Source | None = None,
         words: str = "",
     ) -> None:
-        super().__init__("createCheckpointDialog", "Create checkpoint", parent)
+        super().__init__("createCheckpointDialog", _("Create checkpoint"), parent)
         self._context = context
         self.draft_document = DraftDocument(
             source or Source(""), context.clock, context.profile.name, draft_store, self
@@ -102,19 +103,19 @@ class CheckpointDialog(OperationWindow):
 
         What stands here and is not saved is kept as a draft; where the disk would not take it, undo brings it back.
         """
-        document, _ = request.read(body)
+        document, _problems = request.read(body)
         if document is None or (self.form.document is not None and document.body == self.form.document.body):
             return
         self._write_form()
         text, is_saved = document.body.decode("utf-8", "surrogatepass") + "\n", self.draft_document.is_saved
         if not self.draft_document.begin_anew(text):
             self.show_text(text)
-            self.file.say("The earlier request is shown here. Undo (Ctrl+Z) brings back what you had not saved.")
+            self.file.say(_("The earlier request is shown here. Undo (Ctrl+Z) brings back what you had not saved."))
             return
         self.conflict.hide()
         self._take_text(text, _GIVEN)
         if not is_saved:
-            self.file.say("The earlier request is shown here. What you had not saved is kept among the drafts.")
+            self.file.say(_("The earlier request is shown here. What you had not saved is kept among the drafts."))
 
     def show_text(self, text: str) -> None:
         """Take the text of a draft; that can be undone."""
@@ -196,16 +197,16 @@ class CheckpointDialog(OperationWindow):
 
     def _show_verdict(self) -> None:
         is_reachable = self._context.ledger.connection.reach is not Reach.UNREACHABLE
-        words, later = ("&Send", "") if is_reachable else ("&Queue", " There is no connection now.")
+        words, later = (_("&Send"), "") if is_reachable else (_("&Queue"), _("There is no connection now."))
         self.send.setText(words)
-        self.send.setAccessibleName(words.replace("&", ""))
+        self.send.setAccessibleName(accessible(words))
         self.bar.show_standing(
             Standing(
                 self.form.words,
                 self.form.verdict.findings,
                 objection=self.form.objection,
                 mark=SEVERITY_MARKS[Severity.BLOCK if self.form.is_begun else Severity.INFO],
-                hint=f"Queues the request; it is sent as soon as the service can be reached.{later}",
+                hint=sentences(_("Queues the request; it is sent as soon as the service can be reached."), later),
             )
         )
 
@@ -229,7 +230,7 @@ class CheckpointDialog(OperationWindow):
             dialog.chosen.connect(lambda at: self._try(due_at=at))
             dialog.open()
 
-    def _try(self, *_: object, held: bool = False, due_at: datetime | None = None) -> None:
+    def _try(self, *_rest: object, held: bool = False, due_at: datetime | None = None) -> None:
         """Send what the form asks for, at once or at a time, or put it by; or show what is in the way."""
         if not self._may_go():
             return
@@ -263,7 +264,7 @@ class CheckpointDialog(OperationWindow):
         if last is not None:
             at = clock_words(last.created_at, self._context.clock.now())
             others[f"Last request for this vault, {at}"] = last.body.decode("utf-8", "replace") + "\n"
-        self.file.compare(others, "There is nothing to compare it with: no file, and no request for this vault.")
+        self.file.compare(others, _("There is nothing to compare it with: no file, and no request for this vault."))
 
     # the window
 
@@ -300,28 +301,31 @@ class CheckpointDialog(OperationWindow):
         self.inspector.addTab(self.json, "JSON")
 
     def _make_foot(self, draft_store: DraftStore | None) -> None:
-        self.send = push_button("&Send", "checkpointSend", self._try)
-        self.hold = push_button("Hold", "checkpointHold", partial(self._try, held=True))
+        self.send = push_button(_("&Send"), "checkpointSend", self._try)
+        self.hold = push_button(_("Hold"), "checkpointHold", partial(self._try, held=True))
         self.hold.setToolTip(
-            tooltip("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)")
+            tooltip(_("Puts the request into the outbox and sends nothing until you release it (Ctrl+Shift+Enter)"))
         )
-        self.schedule = push_button("Schedule…", "checkpointSchedule", self._ask_time)
+        self.schedule = push_button(_("Schedule…"), "checkpointSchedule", self._ask_time)
         self.schedule.setToolTip(
-            tooltip("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)")
+            tooltip(_("Sends the request at a time that you choose, if this program runs then (Ctrl+Alt+Enter)"))
         )
-        self.close_button = push_button("Close", "checkpointClose", self.close)
+        self.close_button = push_button(_("Close"), "checkpointClose", self.close)
         self.file = DraftFile(
-            *(self, self._context, self.draft_document, draft_store, "Create checkpoint", self._stem, self._judge)
+            *(self, self._context, self.draft_document, draft_store, _("Create checkpoint"), self._stem, self._judge)
         )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
         self.bar = SendBar(
             self._context,
             "checkpoint",
-            WarningConsent("checkpointSendAnyway", "in the pre-flight"),
-            buttons=(self.save, self.save_as, self.close_button, self.hold, self.schedule, self.send),
+            WarningConsent(
+                "checkpointSendAnyway", NN_("({count} more in the pre-flight)", "({count} more in the pre-flight)")
+            ),
+            buttons=(self.save, self.save_as, self.hold, self.schedule, self.send),
             senders=(self.send, self.hold, self.schedule),
             is_file=True,
+            leave=self.close_button,
         )
         self.verdict, self.anyway, self.arm = self.bar.verdict, self.bar.consent, self.bar.arming.button
 
@@ -363,7 +367,7 @@ class CheckpointDialog(OperationWindow):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        words = "The console calls this “Perform Backup”; it makes a restore point."
+        words = _("The console calls this “Perform Backup”; it makes a restore point.")
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
         layout.addWidget(self.origin)

@@ -11,22 +11,23 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.request import RequestDocument
+from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.sentences import verdict_sentence
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.ui.operations.problem import problem_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import create_checkpoint
 from cbr_desktop.workflows.preflight import Preflight, preflight
 
 FIELD_WORDS = {
-    "vault_id": "vault",
-    "name": "name",
-    "description": "description",
-    "incremental": "type",
-    "auto_trigger": "automatic trigger",
-    "retention_days": "keep for",
-    "policy_id": "policy",
-    "resources": "resources",
+    "vault_id": N_("vault"),
+    "name": N_("name"),
+    "description": N_("description"),
+    "incremental": N_("type"),
+    "auto_trigger": N_("automatic trigger"),
+    "retention_days": N_("keep for"),
+    "policy_id": N_("policy"),
+    "resources": N_("resources"),
 }
 
 
@@ -85,9 +86,11 @@ class CheckpointForm:
     def unshown_words(self) -> str:
         """Why fields are grey, empty when none is."""
         if self.document is None:
-            return "The form waits: the JSON beside it cannot be read. Correct it there, or undo (Ctrl+Z)."
-        names = ", ".join(FIELD_WORDS[field] for field in self.unshown)
-        return f"The JSON says more than the form can show: {names}. Change that in the JSON tab." if names else ""
+            return _("The form waits: the JSON beside it cannot be read. Correct it there, or undo (Ctrl+Z).")
+        if not self.unshown:
+            return ""
+        names = listed([_(FIELD_WORDS[field]) for field in self.unshown])
+        return _("The JSON says more than the form can show: {names}. Change that in the JSON tab.").format(names=names)
 
     # judging
 
@@ -120,8 +123,8 @@ class CheckpointForm:
         """What speaks against sending it, empty when nothing does."""
         if self.document is None:
             line, finding = next(drafts.lines_of(self._text, self.problems), (1, None))
-            words = problem_sentence(finding) if finding is not None else "There is no request in it."
-            return f"Not ready: line {line} of the JSON. {words}"
+            words = problem_sentence(finding) if finding is not None else _("There is no request in it.")
+            return sentences(_("Not ready: line {line} of the JSON.").format(line=line), words)
         return self.words if self.verdict.is_blocked else ""
 
     @property
@@ -150,7 +153,11 @@ class CheckpointForm:
     def scope_words(self) -> str:
         """How many resources are named."""
         named = self.draft.resources
-        return "names no resource: the whole vault" if named is None else f"names {count_words(len(named), 'resource')}"
+        return (
+            _("names no resource: the whole vault")
+            if named is None
+            else counted("names {count} resource", "names {count} resources", len(named))
+        )
 
     @property
     def stem(self) -> str:

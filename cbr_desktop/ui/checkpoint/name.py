@@ -21,9 +21,10 @@ from cbr_desktop.domain.checkpoint import NAME_LIMIT, fixed_name, forbidden_span
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
+from cbr_desktop.text.catalogue import _, enumerated, listed
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.sentences import template_sentence
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import FindingLines, label, offence
 from cbr_desktop.workflows.naming import with_own_part
 
@@ -54,24 +55,24 @@ class NameField(QWidget):
         self._made = Rendered("")
         self.edit = QLineEdit()
         self.edit.setObjectName("checkpointName")
-        self.edit.setAccessibleName("Name")
+        self.edit.setAccessibleName(_("Name"))
         self.edit.setMaxLength(_LENGTH_LIMIT)
-        self.edit.setPlaceholderText("Empty: the service chooses a name")
+        self.edit.setPlaceholderText(_("Empty: the service chooses a name"))
         self.edit.textChanged.connect(self._judge)
         self.counter = QLabel()
         self.counter.setTextFormat(Qt.TextFormat.PlainText)
         self.counter.setObjectName("checkpointNameCounter")
         self.lines = FindingLines("checkpointNameSentence")
         self.spaces = label(name="checkpointNameSpaces")
-        self.unique = label("Unique by its random part: a lost answer is found again by it.", "checkpointNameUnique")
+        self.unique = label(_("Unique by its random part: a lost answer is found again by it."), "checkpointNameUnique")
         self.unique.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.fix = QPushButton()
         self.fix.setObjectName("checkpointNameFix")
         self.fix.setAutoDefault(False)
         self.fix.clicked.connect(self._fix)
-        self.own = QPushButton("Add a random endin&g")
+        self.own = QPushButton(_("Add a random endin&g"))
         self.own.setObjectName("checkpointNameOwnPart")
-        self.own.setToolTip(tooltip("Puts letters and digits at the end, so that the name is no other's"))
+        self.own.setToolTip(tooltip(_("Puts letters and digits at the end, so that the name is no other's")))
         self.own.setAutoDefault(False)
         self.own.clicked.connect(self._add_own_part)
         self.own.hide()
@@ -116,10 +117,10 @@ class NameField(QWidget):
         self.edit.setAccessibleDescription(self.lines.text())
 
     def _lay_out(self) -> None:
-        heading = label("&Name")
+        heading = label(_("&Name"))
         heading.setBuddy(self.edit)
         self._use = use = QToolButton()
-        use.setText("&Template")
+        use.setText(_("&Template"))
         use.setObjectName("checkpointNameTemplateButton")
         use.setCheckable(True)
         use.toggled.connect(self.template.setVisible)
@@ -148,7 +149,9 @@ class NameField(QWidget):
     def _judge(self) -> None:
         name = self.text
         self.counter.setText(f"{len(name)}/{NAME_LIMIT}")
-        self.counter.setToolTip(tooltip(f"{len(name)} of at most {NAME_LIMIT} characters"))
+        self.counter.setToolTip(
+            tooltip(_("{count} of at most {limit} characters").format(count=len(name), limit=NAME_LIMIT))
+        )
         self.unique.setVisible(bool(name) and name == self._given and not self.template_problems)
         self.spaces.setText(_spaces_words(name))
         self.spaces.setVisible(bool(self.spaces.text()))
@@ -160,11 +163,15 @@ class NameField(QWidget):
     def _offer_fix(self, name: str) -> None:
         fixed, inner = fixed_name(name, self._rules), name.strip()
         replaced = sum(a != b for a, b in zip(inner, repaired_name(inner, self._rules), strict=False))
-        words = [f"replace {count_words(replaced, 'character')}"] if replaced else []
-        words += [f"drop {count_words(len(name) - len(inner), 'space')}"] if len(name) > len(inner) else []
-        words += [f"cut {len(inner) - NAME_LIMIT}"] if len(inner) > NAME_LIMIT else []
-        self.fix.setText("Fi&x: " + ", ".join(words))
-        self.fix.setToolTip(tooltip(f"Makes it {shown(fixed)}"))
+        words = [counted("replace {count} character", "replace {count} characters", replaced)] if replaced else []
+        words += (
+            [counted("drop {count} space", "drop {count} spaces", len(name) - len(inner))]
+            if len(name) > len(inner)
+            else []
+        )
+        words += [_("cut {count}").format(count=len(inner) - NAME_LIMIT)] if len(inner) > NAME_LIMIT else []
+        self.fix.setText(_("Fi&x: {changes}").format(changes=listed(words)))
+        self.fix.setToolTip(tooltip(_("Makes it {repaired}").format(repaired=shown(fixed))))
         self.fix.setVisible(bool(words))
 
     def _fix(self) -> None:
@@ -205,24 +212,24 @@ class TemplateRow(QWidget):
         self._naming = naming
         self._edit = QLineEdit(template)
         self._edit.setObjectName("checkpointNameTemplate")
-        self._edit.setAccessibleName("Name template")
+        self._edit.setAccessibleName(_("Name template"))
         self._edit.textEdited.connect(self.changed)
         self._presets = QMenu(self)
         for preset in PRESETS:
             self._presets.addAction(preset).setData(preset)
         self._presets.triggered.connect(lambda action: self._choose(action.data()))
-        more = QPushButton("Ready-&made…")
+        more = QPushButton(_("Ready-&made…"))
         more.setObjectName("checkpointNamePresets")
         more.setAutoDefault(False)
         more.clicked.connect(lambda: self._presets.popup(more.mapToGlobal(QPoint(0, more.height()))))
-        heading = label("Template")
+        heading = label(_("Template"))
         heading.setBuddy(self._edit)
         self._ticket = QLineEdit()
         self._ticket.setObjectName("checkpointNameTicket")
-        self._ticket.setAccessibleName("Ticket")
-        self._ticket.setPlaceholderText("The number of the change or ticket")
+        self._ticket.setAccessibleName(_("Ticket"))
+        self._ticket.setPlaceholderText(_("The number of the change or ticket"))
         self._ticket.textEdited.connect(self.ticket_changed)
-        self._ticket_heading = label("Ticket")
+        self._ticket_heading = label(_("Ticket"))
         self._ticket_heading.setBuddy(self._ticket)
         self._result = label(name="checkpointNameTemplateResult")
         layout = QGridLayout(self)
@@ -251,7 +258,10 @@ class TemplateRow(QWidget):
             widget.setVisible(uses(self.text, TICKET))
         made = self._naming(self.text, self.ticket)
         problems = " ".join(template_sentence(problem) for problem in made.problems)
-        self._result.setText(problems or f"Gives {made.name} ({len(made.name)}/{NAME_LIMIT})")
+        self._result.setText(
+            problems
+            or _("Gives {made} ({count}/{limit})").format(made=made.name, count=len(made.name), limit=NAME_LIMIT)
+        )
 
     def _choose(self, template: str) -> None:
         self._edit.setText(template)
@@ -267,10 +277,12 @@ def _spaces_words(name: str) -> str:
     """Return the name with its outer spaces made visible, or nothing when it has none."""
     left = len(name) - len(name.lstrip())
     right = len(name) - len(name.rstrip()) if name.strip() else 0
-    words = [f"{count_words(count, 'space')} {where}" for count, where in ((left, "before"), (right, "after")) if count]
-    if not words:
+    if not left and not right:
         return ""
-    return f"{' and '.join(words)} the name: {'␠' * left}{shown(name.strip())}{'␠' * right}"
+    before = counted("{count} space before the name", "{count} spaces before the name", left)
+    after = counted("{count} space after the name", "{count} spaces after the name", right)
+    words = enumerated([words for words, count in ((before, left), (after, right)) if count])
+    return _("{spaces}: {name}").format(spaces=words, name=f"{'␠' * left}{shown(name.strip())}{'␠' * right}")
 
 
 def _units(text: str) -> int:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.checkpoint import KEEP_FOREVER, RETENTION_LIMIT_DAYS, CheckpointDraft
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.lines import FindingLines, StillBox, StillNumber, label
 
 _UNSAID, _FOREVER, _DAYS = range(3)
@@ -35,8 +36,8 @@ class TypeCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._incremental = QRadioButton("&Incremental")
-        self._full = QRadioButton("Fu&ll")
+        self._incremental = QRadioButton(_("&Incremental"))
+        self._full = QRadioButton(_("Fu&ll"))
         self._incremental.setChecked(True)
         self._incremental.toggled.connect(self.changed)
         self._group = QButtonGroup(self)
@@ -44,13 +45,13 @@ class TypeCards(QWidget):
         cards = QHBoxLayout()
         cards.setSpacing(8)
         cards.addWidget(
-            self._card(self._incremental, "checkpointIncremental", "What has changed since the last backup")
+            self._card(self._incremental, "checkpointIncremental", _("What has changed since the last backup"))
         )
-        cards.addWidget(self._card(self._full, "checkpointFull", "Every block: larger and slower"))
+        cards.addWidget(self._card(self._full, "checkpointFull", _("Every block: larger and slower")))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(label("Backup type"))
+        layout.addWidget(label(_("Backup type")))
         layout.addLayout(cards)
         layout.addWidget(self.lines)
 
@@ -93,27 +94,27 @@ class Advanced(QWidget):
         super().__init__(parent)
         self._beta_fields = beta_fields
         self._today = today
-        self.auto_trigger = QCheckBox("&Automatic trigger")
+        self.auto_trigger = QCheckBox(_("&Automatic trigger"))
         self.auto_trigger.setObjectName("checkpointAutoTrigger")
-        self.auto_trigger.setAccessibleName("Automatic trigger")
+        self.auto_trigger.setAccessibleName(_("Automatic trigger"))
         self.auto_trigger.toggled.connect(self._changed)
         self.keep = StillBox()
         self.keep.setObjectName("checkpointKeepFor")
-        self.keep.setAccessibleName("Keep for")
-        self.keep.addItems(["As the service does (not sent)", "Until it is deleted", "A number of days"])
+        self.keep.setAccessibleName(_("Keep for"))
+        self.keep.addItems([_("As the service does (not sent)"), _("Until it is deleted"), _("A number of days")])
         self.keep.currentIndexChanged.connect(self._changed)
         self.days = StillNumber()
         self.days.setObjectName("checkpointKeepDays")
-        self.days.setAccessibleName("Days to keep")
+        self.days.setAccessibleName(_("Days to keep"))
         self.days.setRange(1, RETENTION_LIMIT_DAYS)
         self.days.setValue(30)
-        self.days.setSuffix(" days")
+        self.days.setSuffix(_(" days"))
         self.days.valueChanged.connect(self._changed)
         self.until = label(name="checkpointKeepUntil")
         self.policy = QLineEdit()
         self.policy.setObjectName("checkpointPolicyId")
-        self.policy.setAccessibleName("Policy id")
-        self.policy.setPlaceholderText("Only with the automatic trigger")
+        self.policy.setAccessibleName(_("Policy id"))
+        self.policy.setPlaceholderText(_("Only with the automatic trigger"))
         self.policy.textChanged.connect(self._changed)
         self.lines = FindingLines("checkpointAdvancedSentence")
         self._fold = QToolButton()
@@ -160,12 +161,14 @@ class Advanced(QWidget):
         self.until.setVisible(counted)
         end = (self._today.astimezone() + timedelta(days=self.days.value())).date() if counted else None
         self.until.setText(
-            f"until {QDate(end.year, end.month, end.day).toString(Qt.DateFormat.ISODate)}" if end else ""
+            _("until {date}").format(date=QDate(end.year, end.month, end.day).toString(Qt.DateFormat.ISODate))
+            if end
+            else ""
         )
         self.policy.setEnabled(self.auto_trigger.isChecked())
 
     def _lay_out(self) -> None:
-        self._fold.setText("Advanc&ed")
+        self._fold.setText(_("Advanc&ed"))
         self._fold.setObjectName("checkpointAdvanced")
         self._fold.setCheckable(True)
         self._fold.setAutoRaise(True)
@@ -175,7 +178,7 @@ class Advanced(QWidget):
         grid = QGridLayout(self._content)
         grid.setContentsMargins(20, 0, 0, 0)
         grid.addWidget(self.auto_trigger, 0, 0, 1, 4)
-        remark = label("Marks the backup as an automatic one, which a policy's retention may delete. Usually off.")
+        remark = label(_("Marks the backup as an automatic one, which a policy's retention may delete. Usually off."))
         remark.setIndent(20)
         grid.addWidget(remark, 1, 0, 1, 4)
         if self._beta_fields:
@@ -189,9 +192,9 @@ class Advanced(QWidget):
         self._content.hide()
 
     def _lay_out_beta(self, grid: QGridLayout) -> None:
-        keep = label("&Keep for")
+        keep = label(_("&Keep for"))
         keep.setBuddy(self.keep)
-        policy = label("&Policy id")
+        policy = label(_("&Policy id"))
         policy.setBuddy(self.policy)
         for column, widget in enumerate((keep, self.keep, self.days, self.until)):
             grid.addWidget(widget, 2, column)

@@ -26,16 +26,17 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.marks import NEVER, Mark, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
-_COLUMNS = ("Resource", "Type", "State", "Size", "Disks", "Backups", "Verdict")
+_COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WIDTHS = (175, 70, 112, 72, 46, 62)
 _ID = Qt.ItemDataRole.UserRole
 _ID_END = 6
@@ -71,16 +72,16 @@ class ResourcePicker(QWidget):
         self._extra: dict[ResourceId, ResourceChoice] = {}
         self._filling = False
         self._blocked: list[str] = []
-        self.whole = QRadioButton("&Whole vault")
+        self.whole = QRadioButton(_("&Whole vault"))
         self.whole.setObjectName("checkpointWholeVault")
         self.whole.setChecked(True)
-        self.chosen = QRadioButton("C&hosen resources")
+        self.chosen = QRadioButton(_("C&hosen resources"))
         self.chosen.setObjectName("checkpointChosen")
         scope = QButtonGroup(self)
         scope.addButton(self.whole)
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
-        self.filter = _field("checkpointResourceFilter", "Filter resources", "Filter by name, type, state or id")
+        self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
         self.filter.textChanged.connect(self._filter)
         self.tree = _Tree()
         self.tree.itemChanged.connect(self._item_changed)
@@ -91,7 +92,7 @@ class ResourcePicker(QWidget):
         self.drop.setObjectName("checkpointDropBlocked")
         self.drop.setAutoDefault(False)
         self.drop.clicked.connect(self._drop_blocked)
-        self.ids = _field("checkpointResourceIds", "Add by id", "Paste ids of resources that are not listed")
+        self.ids = _field("checkpointResourceIds", _("Add by id"), _("Paste ids of resources that are not listed"))
         self.ids.returnPressed.connect(self._add_ids)
         self.lines = FindingLines("checkpointResourcesSentence")
         self._lay_out()
@@ -162,7 +163,7 @@ class ResourcePicker(QWidget):
     def _item(self, resource: Resource, choice: ResourceChoice | None, whole: bool, id: str) -> QTreeWidgetItem:
         in_vault = self._vault is not None and self._vault.resource(resource.id) is not None
         disks = self._disks(resource.id)
-        state = protect_words(resource.protect_status) if in_vault else "Not in this vault"
+        state = protect_words(resource.protect_status) if in_vault else _("Not in this vault")
         size = gb_words(resource.size_gb) if resource.size_gb else ""
         backups = str(resource.backup_count) if in_vault else ""
         kind = status_words(resource.type) if resource.type else ""
@@ -282,9 +283,9 @@ class ResourcePicker(QWidget):
         finding = worst.get(resource.id) or worst.get(resource.name)
         ticked = self.whole.isChecked() or item.checkState(_NAME) == Qt.CheckState.Checked
         if not ticked:
-            text, icon, hint = "Left out", QIcon(), ""
+            text, icon, hint = _("Left out"), QIcon(), ""
         elif finding is None:
-            text, icon, hint = "Ready", self._icon(READY), ""
+            text, icon, hint = _("Ready"), self._icon(READY), ""
         else:
             text, hint = _verdict_words(finding), finding_sentence(finding)
             icon = self._icon(SEVERITY_MARKS[finding.severity])
@@ -296,8 +297,8 @@ class ResourcePicker(QWidget):
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
         self._blocked = [key for key, finding in worst.items() if finding.kind in _SKIPS]
         names = [str(worst[key].facts["resource"]) for key in self._blocked[:8]]
-        self.drop.setText(f"D&rop {len(self._blocked)} blocked")
-        self.drop.setToolTip(tooltip("Unticks the resources that would be refused or skipped:", *names))
+        self.drop.setText(_("D&rop {count} blocked").format(count=len(self._blocked)))
+        self.drop.setToolTip(tooltip(_("Unticks the resources that would be refused or skipped:"), *names))
         self.drop.setVisible(bool(self._blocked))
 
     def _summarize(self) -> None:
@@ -305,14 +306,19 @@ class ResourcePicker(QWidget):
         ticked = [resource for item, resource in rows if item.checkState(_NAME) == Qt.CheckState.Checked]
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
-            self.summary.setText("The resources of the vault are listed here, once one is chosen")
+            self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
         elif self.whole.isChecked():
             self.summary.setText(
-                f"{count_words(len(ticked), 'resource')} · {size} · no resource is named in the request,"
-                " so the service takes all that are in the vault then"
+                ngettext(
+                    "{count} resource · {size} · no resource is named in the request, so the service takes all"
+                    " that are in the vault then",
+                    "{count} resources · {size} · no resource is named in the request, so the service takes"
+                    " all that are in the vault then",
+                    len(ticked),
+                ).format(count=grouped(len(ticked)), size=size)
             )
         else:
-            self.summary.setText(f"{len(ticked)} of {len(rows)} · {size}")
+            self.summary.setText(_("{count} of {total} · {size}").format(count=len(ticked), total=len(rows), size=size))
 
     @contextmanager
     def _quiet(self) -> Iterator[None]:
@@ -338,7 +344,7 @@ class ResourcePicker(QWidget):
         self.tree.verticalScrollBar().setValue(scrolled)
 
     def _lay_out(self) -> None:
-        heading = label("Res&ources")
+        heading = label(_("Res&ources"))
         heading.setBuddy(self.tree)
         scope = QHBoxLayout()
         scope.setSpacing(12)
@@ -375,9 +381,9 @@ class _Tree(QTreeWidget):
         super().__init__()
         self.setObjectName("checkpointResources")
         self.setIconSize(MARK_SIZE)
-        self.setAccessibleName("Resources")
+        self.setAccessibleName(_("Resources"))
         self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels(_COLUMNS)
+        self.setHeaderLabels([_(title) for title in _COLUMNS])
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -435,13 +441,13 @@ def _path(item: QTreeWidgetItem) -> tuple[str, ...]:
 
 def _disk_item(disk: Disk, ticked: bool, *, is_alike: bool) -> QTreeWidgetItem:
     """Return the row of a disk; one whose name another has too carries its device and the end of its id."""
-    kinds = ["System disk" if disk.bootable else "Data disk"]
+    kinds = [_("System disk") if disk.bootable else _("Data disk")]
     kinds += ["encrypted"] if disk.encrypted else []
     kinds += ["shared"] if disk.shared else []
     name = plain(disk.name or disk.id, 120)
     if is_alike:
         name = " · ".join(filter(None, (name, plain(disk.device, 40), f"…{plain(disk.id[-_ID_END:], 40)}")))
-    item = QTreeWidgetItem([name, "Disk", plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
+    item = QTreeWidgetItem([name, _("Disk"), plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
     item.setData(_NAME, _ID, str(disk.id))
     item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -457,16 +463,16 @@ def _count_disks(item: QTreeWidgetItem) -> None:
 
 def _verdict_words(finding: Finding) -> str:
     words = {
-        FindingKind.RESOURCE_STATE: "Likely skipped",
-        FindingKind.RESOURCE_RESTORING: "Request refused",
-        FindingKind.RESOURCE_NOT_PROTECTABLE: "Cannot be backed up",
-        FindingKind.FOREIGN_RESOURCE: "Not in this vault",
-        FindingKind.OTHER_SPELLING: "Its id is spelled otherwise",
-        FindingKind.NO_DISK_LEFT: "No disk ticked",
-        FindingKind.SHARED_DISKS: "Too many shared disks",
-        FindingKind.SOME_DISKS_EXCLUDED: "Some disks left out",
-        FindingKind.SYSTEM_DISK_EXCLUDED: "Without system disk",
-        FindingKind.RESOURCE_LARGE: "Very large",
-        FindingKind.DUPLICATE_RESOURCE: "Named twice",
+        FindingKind.RESOURCE_STATE: _("Likely skipped"),
+        FindingKind.RESOURCE_RESTORING: _("Request refused"),
+        FindingKind.RESOURCE_NOT_PROTECTABLE: _("Cannot be backed up"),
+        FindingKind.FOREIGN_RESOURCE: _("Not in this vault"),
+        FindingKind.OTHER_SPELLING: _("Its id is spelled otherwise"),
+        FindingKind.NO_DISK_LEFT: _("No disk ticked"),
+        FindingKind.SHARED_DISKS: _("Too many shared disks"),
+        FindingKind.SOME_DISKS_EXCLUDED: _("Some disks left out"),
+        FindingKind.SYSTEM_DISK_EXCLUDED: _("Without system disk"),
+        FindingKind.RESOURCE_LARGE: _("Very large"),
+        FindingKind.DUPLICATE_RESOURCE: _("Named twice"),
     }.get(finding.kind, status_words(finding.severity))
     return f"{words} ({shown(finding.code, 40)})" if finding.code else words

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QStyleOptionComb
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Mark, mark
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
+from cbr_desktop.text.states import gb_number, gb_words, percent_words, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
@@ -17,8 +18,10 @@ from cbr_desktop.workflows.ledger import Ledger
 
 def vault_words(vault: Vault) -> str:
     """Return a vault's line: name, kind, use and state."""
-    used = gb_words(vault.used_gb).removesuffix(" GB")
-    use = f"{used} of {gb_words(vault.size_gb)}, {percent_words(vault.used_percent)}"
+    used = gb_number(vault.used_gb)
+    use = _("{used} of {size_gb}, {used_percent}").format(
+        used=used, size_gb=gb_words(vault.size_gb), used_percent=percent_words(vault.used_percent)
+    )
     return f"{plain(vault.name, 80)} — {status_words(vault.kind)} — {use} — {status_words(vault.status)}"
 
 
@@ -40,7 +43,7 @@ class VaultField(QWidget):
         self.box.setIconSize(MARK_SIZE)
         self.box.left.connect(self.touched)
         self.box.editTextChanged.connect(self._edited)
-        self.label = label("&Vault")
+        self.label = label(_("&Vault"))
         self.label.setBuddy(self.box)
         self.identity = label(name="checkpointVaultId")
         self.identity.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -107,8 +110,10 @@ class VaultField(QWidget):
     def _tell_identity(self) -> None:
         """Say which vault it is beyond its name, which another may have or seem to have."""
         vault, region = self.vault, self._ledger.profile.region
-        place = f" · region {shown(region, 60)}" if region else ""
-        self.identity.setText(f"{shown(vault.id, 80)}{place}" if vault else "")
+        parts = [shown(vault.id, 80)] if vault else []
+        if vault and region:
+            parts.append(_("region {region}").format(region=shown(region, 60)))
+        self.identity.setText(" · ".join(parts))
         self.identity.setVisible(vault is not None)
 
     def _edited(self) -> None:
@@ -141,7 +146,7 @@ class _Box(StillBox):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("checkpointVault")
-        self.setAccessibleName("Vault")
+        self.setAccessibleName(_("Vault"))
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(16)
@@ -149,9 +154,9 @@ class _Box(StillBox):
         self.setMinimumContentsLength(40)
         edit = QLineEdit()
         self.setLineEdit(edit)
-        edit.setPlaceholderText("Search by name, or paste the id of a vault")
+        edit.setPlaceholderText(_("Search by name, or paste the id of a vault"))
         edit.setObjectName("checkpointVaultText")
-        edit.setAccessibleName("Vault")
+        edit.setAccessibleName(_("Vault"))
         edit.editingFinished.connect(self.left)
         self._edit = edit
         search = QCompleter(self.model(), self)

@@ -21,19 +21,20 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.diagnosis import (
-    KINDS,
     busy_sentence,
     check_subject_words,
     check_verdict_words,
     diagnosis_sentence,
     found_sentence,
+    kind_words,
     next_sentence,
     time_words,
 )
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, Mark, Shape
-from cbr_desktop.text.plain import plain
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
@@ -44,7 +45,7 @@ from cbr_desktop.ui.kit.widgets import dress_table, push_button
 Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]
 """Looks at everything; tells of each line, and of what comes next."""
 
-_COLUMNS = ("Result", "Check", "Of", "Found", "Next step", "Time")
+_COLUMNS = (N_("Result"), N_("Check"), N_("Of"), N_("Found"), N_("Next step"), N_("Time"))
 _RESULT, _CHECK, _OF, _FOUND, _NEXT, _TIME = range(len(_COLUMNS))
 _LETTERS = {_RESULT: 12, _CHECK: 13, _OF: 33, _TIME: 8}
 """Widths of the columns that do not stretch, in letters."""
@@ -83,7 +84,7 @@ class DoctorWindow(QDialog):
         self._started_at = datetime.now(UTC)
         self._tasks = TaskOwner(self)
         self.setObjectName("doctorWindow")
-        title = f"Connection doctor – {plain(name, 80)}"
+        title = _("Connection doctor – {name}").format(name=plain(name, 80))
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowIcon(icon("program"))
@@ -93,15 +94,17 @@ class DoctorWindow(QDialog):
         take_room(self, QSize(1120, 680))
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
-        self._status.setAccessibleName("State of the examination")
+        self._status.setAccessibleName(_("State of the examination"))
         self._table = CheckTable()
-        self._only = QCheckBox("Only what needs &attention")
+        self._only = QCheckBox(_("Only what needs &attention"))
         self._only.setObjectName("doctorOnlyAttention")
-        self._again = push_button("&Run again", "doctorAgain")
-        self._stop = push_button("&Stop", "doctorStop")
-        self._copy = push_button("Copy re&port", "doctorCopyReport")
-        self._copy.setToolTip("Names are cut to their first letters and a mark; there are no secrets in it.")
-        self._close = push_button("&Close", "doctorClose")
+        self._again = push_button(_("&Run again"), "doctorAgain")
+        self._stop = push_button(_("&Stop"), "doctorStop")
+        self._copy = push_button(_("Copy re&port"), "doctorCopyReport")
+        self._copy.setToolTip(
+            tooltip(_("Names are cut to their first letters and a mark; there are no secrets in it."))
+        )
+        self._close = push_button(_("&Close"), "doctorClose")
         self._lay_out()
         self._connect()
 
@@ -117,14 +120,14 @@ class DoctorWindow(QDialog):
         self._checks = []
         self._started_at = datetime.now(UTC)
         self._table.clear_lines()
-        self._say(BUSY, "Looking …")
+        self._say(BUSY, _("Looking …"))
         self._tasks.start(self._examine(self._tell, self._begin), self._finish, group="examination")
         self._offer(running=True)
 
     def stop(self) -> None:
         """Stop looking; what was found stays."""
         self._tasks.cancel("examination")
-        self._say(Mark(Shape.SQUARE, Tone.IDLE), "Stopped. What was found until then stays.")
+        self._say(Mark(Shape.SQUARE, Tone.IDLE), _("Stopped. What was found until then stays."))
         self._offer(running=False)
 
     # what is heard from the examination
@@ -166,7 +169,7 @@ class DoctorWindow(QDialog):
     def _copy_report(self) -> None:
         diagnosis = Diagnosis(self._name, self._started_at, tuple(self._checks))
         QGuiApplication.clipboard().setText(self._report(diagnosis))
-        self._copy.setText("Re&port copied")
+        self._copy.setText(_("Re&port copied"))
         self._copied.start()
 
     # building
@@ -202,7 +205,7 @@ class DoctorWindow(QDialog):
         self._copied = QTimer(self)
         self._copied.setSingleShot(True)
         self._copied.setInterval(2000)
-        self._copied.timeout.connect(lambda: self._copy.setText("Copy re&port"))
+        self._copied.timeout.connect(lambda: self._copy.setText(_("Copy re&port")))
 
 
 class CheckTable(QTableWidget):
@@ -212,9 +215,9 @@ class CheckTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._verdicts: list[Verdict] = []
         self._only_trouble = False
-        dress_table(self, "doctorChecks", "What was looked at")
+        dress_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -244,7 +247,7 @@ class CheckTable(QTableWidget):
         self.insertRow(row)
         texts = (
             check_verdict_words(check),
-            KINDS[check.kind],
+            kind_words(check.kind),
             check_subject_words(check),
             plain(found_sentence(check), 2000),
             plain(next_sentence(check), 2000),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.verdict import (
@@ -20,19 +21,19 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
     """Return the columns, those of the first start first."""
     return (
-        Column("file", "File", file_words, lambda r: r.file_name, 26, hint=lambda r: r.path, middle=True),
+        Column("file", _("File"), file_words, lambda r: r.file_name, 26, hint=lambda r: r.path, middle=True),
         Column(
             "vault",
-            "Vault",
+            _("Vault"),
             vault_words,
             vault_words,
             18,
             hint=lambda r: r.subject.id if r.subject is not None else "",
         ),
-        Column("name", "Name", name_words, lambda r: r.name, 18),
+        Column("name", _("Name"), name_words, lambda r: r.name, 18),
         Column(
             "verdict",
-            "Verdict",
+            _("Verdict"),
             lambda r: verdict_words(r, times),
             lambda r: verdict_words(r, times),
             40,
@@ -41,7 +42,7 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
         ),
         Column(
             "sent",
-            "Last sent",
+            _("Last sent"),
             lambda r: sent_words(r, times),
             lambda r: r.sent.created_at if r.sent is not None else None,
             20,
@@ -50,7 +51,7 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
         ),
         Column(
             "changed",
-            "Changed",
+            _("Changed"),
             lambda r: times.short_age(r.changed_at),
             lambda r: r.changed_at,
             14,

@@ -4,19 +4,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.text.states import clock_words, count_words, grouped, quoted, shown
+from cbr_desktop.text.catalogue import _, joined, listed, ngettext
+from cbr_desktop.text.states import clock_words, counted, grouped, quoted, shown
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.drafts.verdict import DraftRow, age_words, row_of, row_of_unsaved, vault_words
 from cbr_desktop.ui.session.draft_store import DraftStore, Source
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.preflight import Preflight
-
-_LATEST = "Last request of vault"
 
 
 class Looked(Protocol):
@@ -142,7 +142,9 @@ class DraftsModel:
         newest = max(found, key=lambda intent: intent.created_at, default=None)
         if newest is None:
             return {}
-        words = f"{_LATEST} {vault_words(row)}, {clock_words(newest.created_at, self._now())}"
+        words = _("Last request of vault {vault}, {at}").format(
+            vault=vault_words(row), at=clock_words(newest.created_at, self._now())
+        )
         return {words: newest.body.decode("utf-8", "replace") + "\n"}
 
     # in words
@@ -152,30 +154,40 @@ class DraftsModel:
         files = [row for row in rows if row.path]
         bad = sum(row.is_bad for row in files)
         unknown = sum(row.as_of is None and age_words(row, times) != "" for row in files if row.is_readable)
-        words = f"{count_words(len(files), 'draft')} checked: {grouped(len(files) - bad)} can be sent"
-        words += f", {grouped(bad)} cannot" if bad else ""
-        words += f"; of {grouped(unknown)} {_unknown_words(files)} is not known here" if unknown else ""
-        return f"{words}."
+        checked = ngettext(
+            "{count} draft checked: {fit} can be sent", "{count} drafts checked: {fit} can be sent", len(files)
+        )
+        words = [checked.format(count=grouped(len(files)), fit=grouped(len(files) - bad))]
+        if bad:
+            words.append(counted("{count} cannot", "{count} cannot", bad))
+        said = listed(words)
+        if unknown:
+            said = joined([said, _unknown_words(files).format(count=grouped(unknown))])
+        return _("{checked}.").format(checked=said)
 
     def nothing(self, total: int, filtered_by: str, *, is_read: bool, is_silent: bool) -> ListNotice:
         """Return why no draft is shown."""
         store = self._estate.draft_store
         if total:
-            why = f"{count_words(total, 'draft is', 'drafts are')} hidden by the filter {quoted(filtered_by)}."
-            return ListNotice("No drafts match the filter", why, "Clear the filter", "clear-filter")
+            why = ngettext(
+                "{count} draft is hidden by the filter {text}.",
+                "{count} drafts are hidden by the filter {text}.",
+                total,
+            ).format(count=grouped(total), text=quoted(filtered_by))
+            return ListNotice(_("No drafts match the filter"), why, _("Clear the filter"), "clear-filter")
         if store is None:
-            return ListNotice("The drafts have not been read yet", "They come when the program has started.")
+            return ListNotice(_("The drafts have not been read yet"), _("They come when the program has started."))
         folder = shown(store.folder)
         if not is_read and is_silent:
-            why = f"It may lie on a network that is away: {folder}."
-            return ListNotice("The folder does not answer", why, "Choose folder…", "choose-folder")
+            why = _("It may lie on a network that is away: {folder}.").format(folder=folder)
+            return ListNotice(_("The folder does not answer"), why, _("Choose folder…"), "choose-folder")
         if not is_read:
-            return ListNotice("The folder is being read", folder)
-        why = (
-            f"A draft is a request in a file of its own (*{SUFFIX}), made without a network and sent when you say so. "
-            f"The folder is {folder}."
-        )
-        return ListNotice("No drafts", why, "New draft", "new-draft")
+            return ListNotice(_("The folder is being read"), folder)
+        why = _(
+            "A draft is a request in a file of its own (*{ending}), made without a network and sent when you say so. "
+            "The folder is {folder}."
+        ).format(ending=SUFFIX, folder=folder)
+        return ListNotice(_("No drafts"), why, _("New draft"), "new-draft")
 
     # inside
 
@@ -192,6 +204,12 @@ class DraftsModel:
 
 
 def _unknown_words(rows: Sequence[DraftRow]) -> str:
-    """Return what is not known of some drafts: what they are about, of whatever type."""
+    """Return that of so many drafts, a place, it is not known what they are about."""
     types = {row.subject.type for row in rows if row.is_readable and row.as_of is None and row.subject is not None}
-    return f"the {types.pop()}" if len(types) == 1 else "what it is about"
+    if len(types) != 1:
+        return _("of {count} what it is about is not known here")
+    return {
+        SubjectType.VAULT: _("of {count} the vault is not known here"),
+        SubjectType.BACKUP: _("of {count} the backup is not known here"),
+        SubjectType.POLICY: _("of {count} the policy is not known here"),
+    }[types.pop()]

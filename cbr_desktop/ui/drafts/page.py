@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QVBoxLayout
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import count_words, grouped, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.columns import draft_columns, draft_fields, search_text
 from cbr_desktop.ui.drafts.editors import DraftDialogs, DraftEditors
 from cbr_desktop.ui.drafts.model import DraftsModel
 from cbr_desktop.ui.drafts.reviews import DraftReviews
-from cbr_desktop.ui.drafts.tools import DIFFERENT, DraftTools, UnsavedStrip
+from cbr_desktop.ui.drafts.tools import DIFFERENT, Acts, DraftTools, UnsavedStrip
 from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.lines import MarkedLine
@@ -47,7 +48,7 @@ class DraftsPage(Page[DraftRow]):
     parts = (Part.VAULTS, Part.BACKUPS, Part.INTENTS, Part.PROTECTABLES)
     default_sort = ("changed", Qt.SortOrder.DescendingOrder)
     hint = "vault:erp problem"
-    without_subject = "The details tell of what the service has. Open a draft to read and edit it (Enter)."
+    without_subject = N_("The details tell of what the service has. Open a draft to read and edit it (Enter).")
 
     def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
         self._dialogs = dialogs
@@ -110,7 +111,7 @@ class DraftsPage(Page[DraftRow]):
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done with the selected files."""
-        for words, act in self._acts().items():
+        for words, act in self._acts():
             menu.addAction(words).triggered.connect(partial(do, act))
 
     # what is done
@@ -139,17 +140,17 @@ class DraftsPage(Page[DraftRow]):
         """Write a copy of the current draft beside it."""
         row, draft_store = self._current_file()
         if row is not None:
-            self._try(lambda: draft_store.duplicate(row.path), lambda path: self._show(path, "Copied to"))
+            self._try(lambda: draft_store.duplicate(row.path), lambda path: self._show(path, _("Copied to")))
 
     def ask_name(self) -> None:
         """Ask for another name for the current file."""
-        row, _ = self._current_file()
+        row, _other = self._current_file()
         if row is None:
             return
         asked = QInputDialog(self)
         asked.setObjectName("draftRename")
-        asked.setWindowTitle("Rename")
-        asked.setLabelText("The new name of the file:")
+        asked.setWindowTitle(_("Rename"))
+        asked.setLabelText(_("The new name of the file:"))
         asked.setTextValue(stem_of(row.file_name))
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.textValueSelected.connect(partial(self._rename, row.path))
@@ -173,14 +174,20 @@ class DraftsPage(Page[DraftRow]):
             gone += 1
         self._take()
         if gone:
-            self.remarked.emit(f"{count_words(gone, 'draft')} moved to the system's trash, from where they come back.")
+            self.remarked.emit(
+                counted(
+                    "{count} draft moved to the system's trash, from where they come back.",
+                    "{count} drafts moved to the system's trash, from where they come back.",
+                    gone,
+                )
+            )
 
     def choose_folder(self) -> None:
         """Ask for another folder."""
         draft_store = self._workspace.draft_store
         if draft_store is None:
             return
-        asked = QFileDialog(self, "Choose the folder of drafts", draft_store.folder)
+        asked = QFileDialog(self, _("Choose the folder of drafts"), draft_store.folder)
         asked.setObjectName("draftFolderDialog")
         asked.setFileMode(QFileDialog.FileMode.Directory)
         asked.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -192,7 +199,9 @@ class DraftsPage(Page[DraftRow]):
         """Have the desktop show the folder."""
         draft_store = self._workspace.draft_store
         if draft_store is not None and not open_folder(draft_store.folder):
-            self.remarked.emit(f"The folder could not be opened here: {plain(draft_store.folder)}")
+            self.remarked.emit(
+                _("The folder could not be opened here: {folder}").format(folder=plain(draft_store.folder))
+            )
 
     def compare(self) -> None:
         """Compare the selected drafts, or the current one with another and with the last request of its vault."""
@@ -202,7 +211,7 @@ class DraftsPage(Page[DraftRow]):
             return
         found = self._drafts.comparison(rows, self._rows)
         if found is None:
-            self.remarked.emit("That draft cannot be read, so there is nothing to compare.")
+            self.remarked.emit(_("That draft cannot be read, so there is nothing to compare."))
             return
         DiffDialog(*found, self, read=lambda path: draft_store.load(path).text).open()
 
@@ -215,8 +224,12 @@ class DraftsPage(Page[DraftRow]):
             (row for row in rows if not row.path or row.unsaved is not None or self.editors.is_edited(row)), None
         )
         if unsaved is not None:
-            what = quoted(unsaved.file_name or unsaved.name or "a draft", 80)
-            self.remarked.emit(f"No plan was made: {what} has changes that are not saved. Save or discard them first.")
+            what = quoted(unsaved.file_name or unsaved.name or _("a draft"), 80)
+            self.remarked.emit(
+                _("No plan was made: {what} has changes that are not saved. Save or discard them first.").format(
+                    what=what
+                )
+            )
             return
         self._dialogs.make_plan(self._workspace, [row.path for row in rows], self.plan_made.emit, self.window())
 
@@ -248,13 +261,13 @@ class DraftsPage(Page[DraftRow]):
         if draft_store is None:
             return
         for unsaved in self._unsaved():
-            self._try(partial(draft_store.throw_away, unsaved.id), lambda _: None)
+            self._try(partial(draft_store.throw_away, unsaved.id), lambda _thrown: None)
         self._take()
 
     # inside
 
     def _taken_over(self, path: str) -> None:
-        self._show(path, "Taken into the drafts as")
+        self._show(path, _("Taken into the drafts as"))
         self.open_current()
 
     def _unsaved(self) -> list[Unsaved]:
@@ -273,7 +286,7 @@ class DraftsPage(Page[DraftRow]):
 
     def _show_renamed(self, before: str, path: str) -> None:
         self.folder.touch(before)
-        self._show(path, "Renamed to")
+        self._show(path, _("Renamed to"))
 
     def _choose(self, folder: str) -> None:
         draft_store = self._workspace.draft_store
@@ -295,7 +308,7 @@ class DraftsPage(Page[DraftRow]):
         self.show_row(path)
         self.remarked.emit(f"{words} {quoted(PurePath(path).name)}.")
 
-    def _take_later(self, *_: object) -> None:
+    def _take_later(self, *_rest: object) -> None:
         if self.isVisible():
             QTimer.singleShot(0, self, self.folder.look)
             QTimer.singleShot(0, self, self._take)
@@ -313,21 +326,21 @@ class DraftsPage(Page[DraftRow]):
 
     # how it looks
 
-    def _acts(self) -> dict[str, Callable[[], None]]:
-        return {"Open": self.open_current, **self._acts_of_file()}
+    def _acts(self) -> Acts:
+        return [(_("Open"), self.open_current), *self._acts_of_file()]
 
-    def _acts_of_file(self) -> dict[str, Callable[[], None]]:
-        return {
-            "Duplicate": self.duplicate,
-            "Rename…": self.ask_name,
-            "Compare…": self.compare,
-            "Make plan…": self.make_plan,
-            "Move to trash": self.discard,
-        }
+    def _acts_of_file(self) -> Acts:
+        return [
+            (_("Duplicate"), self.duplicate),
+            (_("Rename…"), self.ask_name),
+            (_("Compare…"), self.compare),
+            (_("Make plan…"), self.make_plan),
+            (_("Move to trash"), self.discard),
+        ]
 
-    def further(self) -> dict[str, Callable[[], None]]:
+    def further(self) -> Acts:
         """Return what can be done without a file being chosen."""
-        return {"Choose folder…": self.choose_folder, "Show in folder": self.show_folder}
+        return [(_("Choose folder…"), self.choose_folder), (_("Show in folder"), self.show_folder)]
 
     def _add_tools(self) -> None:
         acts = {
@@ -365,14 +378,20 @@ class DraftsPage(Page[DraftRow]):
         self.strip.tell(len(self._unsaved()))
 
     def _tell_silence(self) -> None:
-        words = "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
+        words = _(
+            "The folder does not answer. What is listed is as it was seen last; under More another can be chosen."
+        )
         self.silence.say(DIFFERENT, words if self.folder.is_silent else "")
         self._tell_state()
 
     def _tell_state(self) -> None:
         draft_store = self._workspace.draft_store
         shown_count, total = self.model.rowCount(), self.model.total
-        self.count.setText(grouped(total) if shown_count == total else f"{grouped(shown_count)} of {grouped(total)}")
+        self.count.setText(
+            grouped(total)
+            if shown_count == total
+            else _("{shown_count} of {total}").format(shown_count=grouped(shown_count), total=grouped(total))
+        )
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
         self.remark.setText(words)
         self.remark.setVisible(bool(words))

@@ -8,7 +8,8 @@ from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, Severity
-from cbr_desktop.text.operations import WORDS, subject_words
+from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
@@ -30,7 +31,7 @@ _JUDGE_MS = 100
 _SIZE = QSize(1080, 680)
 _SMALLEST = QSize(720, 420)
 _JSON = "json"
-_STATE = "This file has no form. What it asks for is judged as it is written."
+_STATE = N_("This file has no form. What it asks for is judged as it is written.")
 
 
 class RequestDialog(OperationWindow):
@@ -50,7 +51,7 @@ class RequestDialog(OperationWindow):
         *,
         draft_store: DraftStore | None = None,
     ) -> None:
-        super().__init__("requestDialog", "Request", parent)
+        super().__init__("requestDialog", _("Request"), parent)
         self._context = context
         self.draft_document = DraftDocument(source, context.clock, context.profile.name, draft_store, self)
         self._document: Document | None = None
@@ -60,15 +61,15 @@ class RequestDialog(OperationWindow):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
-        self.json = JsonField(state=_STATE, compared="With its file")
+        self.json = JsonField(state=_(_STATE), compared=_("With its file"))
         self.inspector = Inspector(context.profile)
         self.inspector.preview.show_form(Form.HTTP)
-        self.file = DraftFile(*(self, context, self.draft_document, draft_store, "Request", self._stem, self._judge))
+        self.file = DraftFile(*(self, context, self.draft_document, draft_store, _("Request"), self._stem, self._judge))
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
         self.verdict = MarkedLine("requestVerdict")
-        self.send = push_button("&Send…", "requestSend", self._ask_to_send)
-        self.close_button = push_button("C&lose", "requestClose", self.close)
+        self.send = push_button(_("&Send…"), "requestSend", self._ask_to_send)
+        self.close_button = push_button(_("C&lose"), "requestClose", self.close)
         self._lay_out()
         self._connect()
         self.json.show_text(self.draft_document.text)
@@ -99,22 +100,24 @@ class RequestDialog(OperationWindow):
         blocks = [finding for finding in self._findings if finding.severity is Severity.BLOCK]
         warned = any(finding.severity is Severity.WARN for finding in self._findings)
         self.send.setEnabled(self._change is not None and not blocks)
-        title = WORDS[self._change.kind].title if self._change is not None else "Send"
+        title = words_for(self._change.kind).title if self._change is not None else _("Send")
         self.send.setText(f"{title}…")
         self.send.setAccessibleName(title)
         if blocks:
-            self.verdict.say(SEVERITY_MARKS[Severity.BLOCK], f"Not ready: {self._place(blocks[0])}")
+            self.verdict.say(
+                SEVERITY_MARKS[Severity.BLOCK], _("Not ready: {blocks}").format(blocks=self._place(blocks[0]))
+            )
         elif warned:
-            self.verdict.say(SEVERITY_MARKS[Severity.WARN], "It can be sent; look at the warnings before.")
+            self.verdict.say(SEVERITY_MARKS[Severity.WARN], _("It can be sent; look at the warnings before."))
         else:
-            self.verdict.say(READY, "Ready. What it does is shown once more before it is sent.")
+            self.verdict.say(READY, _("Ready. What it does is shown once more before it is sent."))
 
     def _place(self, finding: Finding) -> str:
         """Return what is found, with its line where the text cannot be read."""
         if self._document is not None:
             return finding_sentence(finding)
-        line, _ = next(drafts.lines_of(self.draft_document.text, [finding]), (1, None))
-        return f"line {line}. {problem_sentence(finding)}"
+        line, _other = next(drafts.lines_of(self.draft_document.text, [finding]), (1, None))
+        return _("line {line}. {finding}").format(line=line, finding=problem_sentence(finding))
 
     # what the operator does
 
@@ -138,7 +141,7 @@ class RequestDialog(OperationWindow):
         self._timer.start()
 
     def _compare(self) -> None:
-        self.file.compare({}, "There is nothing to compare it with: it has no file.")
+        self.file.compare({}, _("There is nothing to compare it with: it has no file."))
 
     def _stem(self) -> str:
         return str(self._document.kind) if self._document is not None else "request"

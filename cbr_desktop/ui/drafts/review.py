@@ -20,11 +20,12 @@ from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.foreign import Foreign, foreign
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.notes import note_sentence, note_severity
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
 from cbr_desktop.ui.operations.json_field import JsonText
@@ -35,8 +36,8 @@ Read = Callable[[str], bytes]
 
 _SIZE_SHOWN = 200_000
 """Letters of a text that are shown; what is taken over is whole all the same."""
-_BANNER = "From outside: review it, then take it into your drafts. It cannot be sent from here."
-_PASTE = (
+_BANNER = N_("From outside: review it, then take it into your drafts. It cannot be sent from here.")
+_PASTE = N_(
     "Paste a cURL command, or the JSON of a request or of hcloud --cli-jsonInput. Nothing is run, asked or sent;"
     " addresses and secrets are left out."
 )
@@ -63,18 +64,18 @@ class ReviewDialog(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.resize(980, 640)
         self.banner = MarkedLine("draftReviewBanner")
-        self.banner.say(SEVERITY_MARKS[Severity.WARN], _BANNER)
+        self.banner.say(SEVERITY_MARKS[Severity.WARN], _(_BANNER))
         self.source = label(name="draftReviewSource")
         self.outcome = JsonText("draftReviewText")
         self.outcome.setReadOnly(True)
-        self.outcome.setAccessibleName("The request as it was read")
+        self.outcome.setAccessibleName(_("The request as it was read"))
         self.notes = QListWidget()
         self.notes.setObjectName("draftReviewNotes")
-        self.notes.setAccessibleName("What is to be said of it")
+        self.notes.setAccessibleName(_("What is to be said of it"))
         self.notes.setWordWrap(True)
         self.notes.setIconSize(MARK_SIZE)
         self.notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.take = push_button("&Take into drafts", "draftReviewTake", self._take)
+        self.take = push_button(_("&Take into drafts"), "draftReviewTake", self._take)
         self.take.setEnabled(False)
         self._lay_out()
 
@@ -109,11 +110,13 @@ class ReviewDialog(QDialog):
         text = found.text or ""
         self.outcome.show_text(text[:_SIZE_SHOWN])
         if len(text) > _SIZE_SHOWN:
-            left = count_words(len(text) - _SIZE_SHOWN, "letter")
-            self._add(Severity.INFO, f"{left} more are not shown here, and are taken over all the same.")
+            left = counted("{count} letter", "{count} letters", len(text) - _SIZE_SHOWN)
+            self._add(
+                Severity.INFO, _("{left} more are not shown here, and are taken over all the same.").format(left=left)
+            )
         self.outcome.mark(list(draft.lines_of(self.outcome.plain_text, findings)))
         if not self.notes.count():
-            self._add(Severity.INFO, "There is nothing to remark.")
+            self._add(Severity.INFO, _("There is nothing to remark."))
         self.take.setEnabled(found.text is not None)
 
     def _findings(self, text: str) -> list[Finding]:
@@ -146,7 +149,7 @@ class ReviewDialog(QDialog):
         for tool in self._tools():
             foot.addWidget(tool)
         foot.addStretch(1)
-        foot.addWidget(push_button("Close", "draftReviewClose", self.close))
+        foot.addWidget(push_button(_("Close"), "draftReviewClose", self.close))
         foot.addWidget(self.take)
         layout = QVBoxLayout(self)
         layout.addWidget(self.banner)
@@ -162,12 +165,12 @@ class ImportDialog(ReviewDialog):
         self._read = read
         self.paste = QPlainTextEdit()
         self.paste.setObjectName("draftImportText")
-        self.paste.setAccessibleName("Text to import")
-        self.paste.setPlaceholderText("curl https://…/checkpoints -H 'X-Auth-Token: …' -d '{\"checkpoint\": …}'")
+        self.paste.setAccessibleName(_("Text to import"))
+        self.paste.setPlaceholderText(_("curl https://…/checkpoints -H 'X-Auth-Token: …' -d '{\"checkpoint\": …}'"))
         self.paste.setTabChangesFocus(True)
-        super().__init__(judge, "Import a request", parent)
+        super().__init__(judge, _("Import a request"), parent)
         self._stem = "imported"
-        self.banner.say(SEVERITY_MARKS[Severity.INFO], _PASTE)
+        self.banner.say(SEVERITY_MARKS[Severity.INFO], _(_PASTE))
         self.source.hide()
         self.paste.textChanged.connect(self._pasted)
         self.paste.setFocus()
@@ -176,7 +179,7 @@ class ImportDialog(ReviewDialog):
         return [self.paste, *super()._parts()]
 
     def _tools(self) -> list[QWidget]:
-        return [push_button("From a &file…", "draftImportFile", self._ask_file)]
+        return [push_button(_("From a &file…"), "draftImportFile", self._ask_file)]
 
     def _pasted(self) -> None:
         text = self.paste.toPlainText()
@@ -190,9 +193,9 @@ class ImportDialog(ReviewDialog):
     def _ask_file(self) -> None:
         ask_for_file(
             self,
-            "Import a request from a file",
+            _("Import a request from a file"),
             "draftImportFileDialog",
-            ["Requests and commands (*.json *.txt *.sh *.cmd *.bat)"],
+            [_("Requests and commands (*.json *.txt *.sh *.cmd *.bat)")],
             self.show_file,
         )
 
@@ -207,4 +210,4 @@ class ImportDialog(ReviewDialog):
 
 def review_title(path: str) -> str:
     """Return the title of the window over a file."""
-    return f"{shown(PurePath(path).name, 80)} — from outside"
+    return _("{name} — from outside").format(name=shown(PurePath(path).name, 80))

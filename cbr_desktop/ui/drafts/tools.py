@@ -1,13 +1,14 @@
 """What stands above the table of drafts: the buttons, the folder, and the strip of what was not saved."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.kit.elided_label import Line
@@ -16,30 +17,32 @@ from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.draft_store import unsaved_words
 
 DIFFERENT = Mark(Shape.DIAMOND, Tone.WARN)
-Acts = Mapping[str, Callable[[], object]]
-"""What can be done, by its words in a menu."""
+Acts = Sequence[tuple[str, Callable[[], object]]]
+"""What can be done, with its words in a menu."""
 _TOOLS = {
-    "new": ("&New", "draftNew", "An empty draft (Ctrl+Shift+N)"),
-    "open": ("&Open", "draftOpen", "Edits the chosen draft (Enter)"),
-    "importing": ("&Import…", "draftImport", "A cURL command, hcloud input, any file"),
-    "comparison": ("Co&mpare…", "draftCompare", "With another draft or the last request"),
-    "planning": ("Make p&lan…", "draftPlan", "Of the selected drafts, in the order shown"),
-    "check": ("Chec&k all", "draftCheckAll", "Judges every file by what is known now"),
+    "new": (N_("&New"), "draftNew", N_("An empty draft (Ctrl+Shift+N)")),
+    "open": (N_("&Open"), "draftOpen", N_("Edits the chosen draft (Enter)")),
+    "importing": (N_("&Import…"), "draftImport", N_("A cURL command, hcloud input, any file")),
+    "comparison": (N_("Co&mpare…"), "draftCompare", N_("With another draft or the last request")),
+    "planning": (N_("Make p&lan…"), "draftPlan", N_("Of the selected drafts, in the order shown")),
+    "check": (N_("Chec&k all"), "draftCheckAll", N_("Judges every file by what is known now")),
 }
 
 
 class DraftTools:
     """The buttons of the page; ``acts`` are what each of them does, ``of_file`` and ``further`` what its menu has."""
 
-    def __init__(self, acts: Acts, of_file: Acts, further: Acts) -> None:
+    def __init__(self, acts: Mapping[str, Callable[[], object]], of_file: Acts, further: Acts) -> None:
         self._of_file = of_file
         self._further = further
         self._has_row = False
-        self.buttons = {name: _tool(*words, acts[name]) for name, words in _TOOLS.items()}
+        self.buttons = {
+            name: _tool(_(words), tool, _(hint), acts[name]) for name, (words, tool, hint) in _TOOLS.items()
+        }
         self.more = QToolButton()
-        self.more.setText("More")
+        self.more.setText(_("More"))
         self.more.setObjectName("draftMore")
-        self.more.setAccessibleName("More")
+        self.more.setAccessibleName(_("More"))
         self.more.clicked.connect(self._open_more)
         self.place = Line("draftFolder")
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -55,15 +58,15 @@ class DraftTools:
     def show_folder(self, folder: str) -> None:
         """Show which folder is looked at."""
         self.place.setText(plain(folder, 200))
-        self.place.setToolTip(tooltip("The folder of drafts", folder))
+        self.place.setToolTip(tooltip(_("The folder of drafts"), folder))
 
     def _open_more(self) -> None:
         menu = QMenu(self.more)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for words, act in self._of_file.items():
+        for words, act in self._of_file:
             menu.addAction(words, partial(do, act)).setEnabled(self._has_row)
         menu.addSeparator()
-        for words, act in self._further.items():
+        for words, act in self._further:
             menu.addAction(words, partial(do, act))
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 
@@ -75,12 +78,12 @@ class UnsavedStrip(QWidget):
         super().__init__()
         self.setObjectName("draftsUnsaved")
         self.line = MarkedLine("draftsUnsavedSentence")
-        self.restore = QPushButton("Restore")
+        self.restore = QPushButton(_("Restore"))
         self.restore.setObjectName("draftsRestore")
         self.restore.clicked.connect(restore)
-        self.discard = QPushButton("Discard")
+        self.discard = QPushButton(_("Discard"))
         self.discard.setObjectName("draftsDiscard")
-        self.discard.setToolTip("Puts them into the system's trash")
+        self.discard.setToolTip(tooltip(_("Puts them into the system's trash")))
         self.discard.clicked.connect(discard)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -91,14 +94,16 @@ class UnsavedStrip(QWidget):
 
     def tell(self, count: int) -> None:
         """Say how many there are, or nothing when there are none."""
-        self.line.say(DIFFERENT, f"{unsaved_words(count)} Restore opens each in its editor." if count else "")
+        self.line.say(
+            DIFFERENT, sentences(unsaved_words(count), _("Restore opens each in its editor.")) if count else ""
+        )
         self.setVisible(bool(count))
 
 
 def _tool(text: str, name: str, hint: str, act: Callable[[], object]) -> QPushButton:
     made = QPushButton(text)
     made.setObjectName(name)
-    made.setAccessibleName(text.replace("&", "").removesuffix("…"))
+    made.setAccessibleName(accessible(text))
     made.setToolTip(tooltip(hint))
     made.clicked.connect(partial(do, act))
     return made

@@ -9,11 +9,12 @@ from cbr_desktop.domain.draft import SUFFIX, DraftEntry, Unsaved
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD, UNKNOWN, Mark, Shape
-from cbr_desktop.text.operations import asked_for_words, state_of, subject_words
+from cbr_desktop.text.operations import asked_for_words, state_of, subject_type, subject_words
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.workflows import documents
@@ -103,9 +104,11 @@ def file_words(row: DraftRow) -> str:
     """Return the name of a file without what all of them end in, and whether something is not saved into it."""
     if not row.path:
         kept = row.unsaved.path if row.unsaved is not None else ""
-        return f"{PurePath(kept).name} · not saved, in another folder" if kept else "(never saved)"
+        return (
+            _("{name} · not saved, in another folder").format(name=PurePath(kept).name) if kept else _("(never saved)")
+        )
     name = row.file_name[: -len(SUFFIX)] if row.file_name.lower().endswith(SUFFIX) else row.file_name
-    return f"{name} · not saved" if row.unsaved is not None else name
+    return _("{name} · not saved").format(name=name) if row.unsaved is not None else name
 
 
 def name_words(row: DraftRow) -> str:
@@ -123,14 +126,14 @@ def vault_words(row: DraftRow) -> str:
 def verdict_words(row: DraftRow, times: Times) -> str:
     """Return whether a draft could be sent, and how old that is which it was judged by."""
     if not row.path:
-        return "Not judged: restore it first"
+        return _("Not judged: restore it first")
     if not row.is_readable:
-        return "Cannot be read" if row.trouble else "Is no request"
+        return _("Cannot be read") if row.trouble else _("Is no request")
     blocks = sum(finding.severity is Severity.BLOCK for finding in row.findings)
     warnings = sum(finding.severity is Severity.WARN for finding in row.findings)
-    words = count_words(blocks, "problem") if blocks else "Can be sent"
+    words = counted("{count} problem", "{count} problems", blocks) if blocks else _("Can be sent")
     if warnings and not blocks:
-        words += f", {count_words(warnings, 'warning')}"
+        words += f", {counted('{count} warning', '{count} warnings', warnings)}"
     age = age_words(row, times)
     return f"{words} · {age}" if age else words
 
@@ -139,16 +142,16 @@ def sent_words(row: DraftRow, times: Times) -> str:
     """Return what became of the newest request that was made from a file, so that none is sent twice unawares."""
     if row.sent is None:
         return NONE
-    return f"{state_of(row.sent)} · {times.age(row.sent.created_at)} ago"
+    return _("{sent} · {created_at} ago").format(sent=state_of(row.sent), created_at=times.age(row.sent.created_at))
 
 
 def age_words(row: DraftRow, times: Times) -> str:
     """Return by what a draft was judged, empty for one that is about nothing that is there already."""
     if row.as_of is not None:
-        return f"data {times.age(row.as_of)} old"
+        return _("data {as_of} old").format(as_of=times.age(row.as_of))
     if row.subject is None or (not row.subject.id and row.subject.type is not SubjectType.VAULT):
         return ""
-    return f"{row.subject.type} not known here"
+    return _("{type} not known here").format(type=subject_type(row.subject.type))
 
 
 def verdict_mark(row: DraftRow) -> Mark:

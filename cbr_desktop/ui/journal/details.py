@@ -2,6 +2,7 @@
 
 from cbr_desktop.domain.journal import Entry, EntryKind
 from cbr_desktop.text import evidence
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import NEUTRAL, REMARK
 from cbr_desktop.text.states import grouped
 from cbr_desktop.text.words import NONE, Times
@@ -12,21 +13,25 @@ def entry_sheet(entry: Entry, times: Times) -> Sheet:
     """Return what is known of an entry of the journal, with its hash and the one before."""
     event = entry.event
     facts = [
-        ("Number", grouped(entry.number)),
-        ("Time", times.both(entry.at)),
-        ("By", event.by or NONE),
-        ("Profile", event.profile or NONE),
-        ("Project", event.project or NONE),
-        ("Vault", f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
-        ("Request", event.intent or NONE),
-        ("Hash", _in_halves(entry.hash)),
-        ("Hash before", _in_halves(entry.before) if entry.number > 1 else "none: this is the first entry"),
+        (_("Number"), grouped(entry.number)),
+        (_("Time"), times.both(entry.at)),
+        (_("By"), event.by or NONE),
+        (_("Profile"), event.profile or NONE),
+        (_("Project"), event.project or NONE),
+        (_("Vault"), f"{event.vault_name} ({event.vault})" if event.vault_name else event.vault or NONE),
+        (_("Request"), event.intent or NONE),
+        (_("Hash"), _in_halves(entry.hash)),
+        (_("Hash before"), _in_halves(entry.before) if entry.number > 1 else _("none: this is the first entry")),
     ]
-    before = f"Before: entry {grouped(entry.number - 1)}, hash {entry.before}" if entry.number > 1 else ""
+    before = (
+        _("Before: entry {entry}, hash {before}").format(entry=grouped(entry.number - 1), before=entry.before)
+        if entry.number > 1
+        else ""
+    )
     return Sheet(
         entry.hash,
-        f"Entry {grouped(entry.number)}",
-        "Entry of the journal",
+        _("Entry {entry}").format(entry=grouped(entry.number)),
+        _("Entry of the journal"),
         evidence.entry_kind_words(event.kind),
         REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
         evidence.entry_summary(entry),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId, VaultId
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification
+from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.evidence import (
     csv_export,
@@ -26,7 +27,7 @@ from cbr_desktop.text.evidence import (
 )
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import count_words, grouped
+from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
@@ -42,7 +43,7 @@ NEWEST = 500
 STEP = 5_000
 """How many older ones come at once."""
 _ALL = 10**9
-_FORMATS = {"json": "JSON", "csv": "Table (CSV)", "html": "Report to print (HTML)"}
+_FORMATS = {"json": "JSON", "csv": N_("Table (CSV)"), "html": N_("Report to print (HTML)")}
 
 
 class JournalPage(Page[Entry]):
@@ -53,10 +54,10 @@ class JournalPage(Page[Entry]):
     hint = "what:answer vault:erp age<1d"
 
     _BUTTONS: ClassVar[dict[str, tuple[str, str]]] = {
-        "verify": ("&Verify", "Go through the whole chain and tell whether anything is missing or was changed"),
-        "export": ("&Export…", "Write the entries to a file; with a filter only those that are shown"),
-        "older": ("Show &older", f"Read {grouped(STEP)} entries more"),
-        "all": ("Read &all", "Read the whole journal, so that a filter looks at all of it"),
+        "verify": (N_("&Verify"), N_("Go through the whole chain and tell whether anything is missing or was changed")),
+        "export": (N_("&Export…"), N_("Write the entries to a file; with a filter only those that are shown")),
+        "older": (N_("Show &older"), ""),
+        "all": (N_("Read &all"), N_("Read the whole journal, so that a filter looks at all of it")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -74,26 +75,26 @@ class JournalPage(Page[Entry]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("time", "Time", self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at), whole=True),
-            Column("what", "What", what_words, what_words, 19, mark=_mark),
-            Column("summary", "Tells", entry_summary, entry_summary, 44, elastic=True),
+            Column("time", _("Time"), self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at), whole=True),
+            Column("what", _("What"), what_words, what_words, 19, mark=_mark),
+            Column("summary", _("Tells"), entry_summary, entry_summary, 44, elastic=True),
             Column(
                 "name",
-                "Request",
+                _("Request"),
                 self._request_name,
                 self._request_name,
                 22,
                 hint=lambda e: e.event.intent,
                 middle=True,
             ),
-            Column("vault", "Vault", vault_words, vault_words, 18, hint=lambda e: e.event.vault),
-            Column("profile", "Profile", lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
-            Column("by", "By", lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
-            Column("request-id", "Request id", lambda e: request_id(e) or NONE, lambda e: request_id(e) or None, 26),
-            Column("number", "Number", lambda e: grouped(e.number), lambda e: e.number, 9, right=True),
-            Column("project", "Project", lambda e: e.event.project, lambda e: e.event.project, 16, shown=False),
-            Column("intent", "Intent", lambda e: e.event.intent, lambda e: e.event.intent or None, 34, shown=False),
-            Column("hash", "Hash", lambda e: e.hash, lambda e: e.hash, 34, shown=False),
+            Column("vault", _("Vault"), vault_words, vault_words, 18, hint=lambda e: e.event.vault),
+            Column("profile", _("Profile"), lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
+            Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
+            Column("request-id", _("Request id"), lambda e: request_id(e) or NONE, lambda e: request_id(e) or None, 26),
+            Column("number", _("Number"), lambda e: grouped(e.number), lambda e: e.number, 9, right=True),
+            Column("project", _("Project"), lambda e: e.event.project, lambda e: e.event.project, 16, shown=False),
+            Column("intent", _("Intent"), lambda e: e.event.intent, lambda e: e.event.intent or None, 34, shown=False),
+            Column("hash", _("Hash"), lambda e: e.hash, lambda e: e.hash, 34, shown=False),
         ]
 
     def fields(self) -> Sequence[Field[Entry]]:
@@ -158,15 +159,15 @@ class JournalPage(Page[Entry]):
     def age_words(self) -> str:
         """Return how much of the journal has been read."""
         older = self._older()
-        return f"the newest of {grouped(self._entries[0].number)}" if older else ""
+        return _("the newest of {number}").format(number=grouped(self._entries[0].number)) if older else ""
 
     def stale_words(self) -> str:
         """Return that a filter does not look at what was not read, or why nothing could be read."""
         if self._trouble:
             return self._trouble
         if self._older() and not self.model.filter.is_empty:
-            read = count_words(len(self._entries), "entry", "entries")
-            return f"The filter looks at the newest {read} alone. Read all to be sure."
+            read = counted("{count} entry", "{count} entries", len(self._entries))
+            return _("The filter looks at the newest {read} alone. Read all to be sure.").format(read=read)
         return ""
 
     def empty_notice(self, total: int) -> ListNotice | None:
@@ -174,14 +175,16 @@ class JournalPage(Page[Entry]):
         if total:
             return super().empty_notice(total)
         return ListNotice(
-            "The journal is empty", "Every request and its answer are written down here from the first one on."
+            _("The journal is empty"), _("Every request and its answer are written down here from the first one on.")
         )
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer to show all entries of the same request."""
         row = self.view.current_row()
         if row is not None and row.event.intent:
-            menu.addAction("Show all of this request").triggered.connect(partial(self._show_request, row.event.intent))
+            menu.addAction(_("Show all of this request")).triggered.connect(
+                partial(self._show_request, row.event.intent)
+            )
 
     # the bar
 
@@ -195,7 +198,7 @@ class JournalPage(Page[Entry]):
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
         layout.addWidget(self.verdict)
 
-    def _tell_buttons(self, *_: object) -> None:
+    def _tell_buttons(self, *_rest: object) -> None:
         is_free = self._workspace.journal is not None and not self._tasks.is_busy
         older = self._older()
         self.buttons["verify"].setEnabled(is_free)
@@ -229,7 +232,7 @@ class JournalPage(Page[Entry]):
         """Go through the whole chain, and say how it stands."""
         journal = self._workspace.journal
         if journal is not None:
-            self.verdict.say(BUSY, "Going through the journal…")
+            self.verdict.say(BUSY, _("Going through the journal…"))
             self.verdict.show()
             self._tasks.start(asyncio.to_thread(journal.verifier()), self._tell_verified, group="verify")
 
@@ -249,16 +252,16 @@ class JournalPage(Page[Entry]):
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for form, words in _FORMATS.items():
-            menu.addAction(f"{words}…").triggered.connect(partial(self.ask_file, form))
+            menu.addAction(_("{format}…").format(format=_(words))).triggered.connect(partial(self.ask_file, form))
         menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
-    def ask_file(self, form: str, *_: object) -> None:
+    def ask_file(self, form: str, *_rest: object) -> None:
         """Ask for the file to export to."""
-        what = "the entries that are shown" if not self.model.filter.is_empty else "the journal"
-        asked = QFileDialog(self, f"Export {what}")
+        is_part = not self.model.filter.is_empty
+        asked = QFileDialog(self, _("Export the entries that are shown") if is_part else _("Export the journal"))
         asked.setObjectName("journalExportDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter(f"{_FORMATS[form]} (*.{form})")
+        asked.setNameFilter(f"{_(_FORMATS[form])} (*.{form})")
         asked.setDefaultSuffix(form)
         asked.selectFile(f"cbr-journal-{self._times.now().astimezone(UTC):%Y%m%d-%H%M}.{form}")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -279,13 +282,17 @@ class JournalPage(Page[Entry]):
         self.verdict.say(GOOD if found.is_whole else REMARK if found.is_sound else BAD, verification_sentence(found))
 
     def _tell_exported(self, path: str, count: int) -> None:
-        self.remarked.emit(f"{count_words(count, 'entry', 'entries')} written to {plain(path)}.")
+        self.remarked.emit(
+            ngettext("{count} entry written to {path}.", "{count} entries written to {path}.", count).format(
+                count=grouped(count), path=plain(path)
+            )
+        )
 
     def _tell_failed(self, error: object) -> None:
         if isinstance(error, CbrError):
             self.remarked.emit(error_sentence(error))
 
-    def _show_request(self, intent: str, *_: object) -> None:
+    def _show_request(self, intent: str, *_rest: object) -> None:
         self.filter.setText(f"intent:{intent}")
 
     # words

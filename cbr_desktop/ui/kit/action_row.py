@@ -7,6 +7,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tokens import NEAR
 
@@ -32,8 +34,8 @@ class ActionRow(QWidget):
         self._is_arranging = False
         self.more = QToolButton(self)
         self.more.setObjectName(f"{name}More")
-        self.more.setAccessibleName("More actions")
-        self.more.setToolTip("What else can be done here")
+        self.more.setAccessibleName(_("More actions"))
+        self.more.setToolTip(tooltip(_("What else can be done here")))
         self.more.setIcon(icon("more"))
         self.more.setAutoRaise(True)
         self.more.clicked.connect(self.open_menu)
@@ -125,5 +127,5 @@ def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
     button.setVisible(shown)
 
 
-def _click(button: QAbstractButton, *_: object) -> None:
+def _click(button: QAbstractButton, *_rest: object) -> None:
     button.click()

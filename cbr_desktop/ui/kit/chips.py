@@ -6,12 +6,13 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.tokens import TIGHT
 
 
 class Chips(QWidget):
-    """Offers filters; ``chips`` are their words and what each puts into the filter.
+    """Offers filters; ``chips`` are their words, which are looked up here, and what each puts into the filter.
 
     Signals:
         chosen: the filter to be used, empty for none.
@@ -22,7 +23,7 @@ class Chips(QWidget):
     def __init__(self, name: str, chips: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Quick filters")
+        self.setAccessibleName(_("Quick filters"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TIGHT)
@@ -31,9 +32,9 @@ class Chips(QWidget):
             button = QToolButton(self)
             button.setObjectName(f"{name}{len(self.buttons) + 1}")
             button.setProperty("chip", True)
-            button.setText(words)
-            button.setAccessibleName(f"Filter: {words}")
-            button.setToolTip(tooltip(f"Filter: {filter}"))
+            button.setText(_(words))
+            button.setAccessibleName(_("Filter: {words}").format(words=_(words)))
+            button.setToolTip(tooltip(_("Filter: {words}").format(words=filter)))
             button.setCheckable(True)
             button.clicked.connect(partial(self._choose, filter, button))
             row.addWidget(button)
@@ -44,5 +45,5 @@ class Chips(QWidget):
         for said, button in self.buttons.items():
             button.setChecked(said == filter.strip())
 
-    def _choose(self, filter: str, button: QToolButton, *_: object) -> None:
+    def _choose(self, filter: str, button: QToolButton, *_rest: object) -> None:
         self.chosen.emit(filter if button.isChecked() else "")

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from PySide6 import QtCore, QtGui
 
+from cbr_desktop.text.catalogue import N_
+
 _SCHEME = "https://"
 _UNSAFE = frozenset('\\"<>^`{|}@')
 _LONGEST = 2000
@@ -20,8 +22,8 @@ class Link(NamedTuple):
 
 
 HELP = (
-    Link("Huawei Cloud: CBR API reference", "https://support.huaweicloud.com/intl/en-us/api-cbr/cbr_04_0002.html"),
-    Link("Open Telekom Cloud: documentation", "https://docs.otc.t-systems.com/"),
+    Link(N_("Huawei Cloud: CBR API reference"), "https://support.huaweicloud.com/intl/en-us/api-cbr/cbr_04_0002.html"),
+    Link(N_("Open Telekom Cloud: documentation"), "https://docs.otc.t-systems.com/"),
 )
 HELP_HOSTS = frozenset(urlsplit(link.url).netloc for link in HELP)
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.plain import plain
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.mark_sign import MarkSign
@@ -37,7 +38,7 @@ class NoticeBar(QWidget):
     def __init__(self, parent: QWidget, anchor: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notices")
-        self.setAccessibleName("Notices")
+        self.setAccessibleName(_("Notices"))
         self._host = parent
         self._anchor = anchor or parent
         self._layout = QVBoxLayout(self)
@@ -140,8 +141,8 @@ class Notice(QFrame):
         layout.addWidget(self.button)
         self.dismiss = QToolButton(self)
         self.dismiss.setObjectName("dismissNotice")
-        self.dismiss.setAccessibleName("Dismiss notice")
-        self.dismiss.setToolTip("Dismiss")
+        self.dismiss.setAccessibleName(_("Dismiss notice"))
+        self.dismiss.setToolTip(tooltip(_("Dismiss")))
         self.dismiss.setIcon(icon("close"))
         self.dismiss.setAutoRaise(True)
         self.dismiss.clicked.connect(self._leave)

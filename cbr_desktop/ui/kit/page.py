@@ -3,50 +3,57 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic
 
-from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6 import QtGui, QtWidgets
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.text.catalogue import N_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, ListNotice, Times, age_words, empty_notice, stale_sentence, trouble_words
+from cbr_desktop.text.words import (
+    NONE,
+    ListNotice,
+    Times,
+    age_words,
+    empty_notice,
+    page_noun,
+    page_title,
+    stale_sentence,
+    trouble_words,
+)
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.icons import Picture, icon
+from cbr_desktop.ui.kit.empty_panel import EmptyPanel
+from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
+from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
+from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.theme import set_type, tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.changes import Changes, Seen
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
 _COUNT_LETTERS = 34
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
-CHANGE = "change"
-"""The key of the column that tells changes."""
-NO_CHANGES: Changes[Any] = Changes(frozenset(), {}, {})
 Target = tuple[VaultId | None, Sequence[ResourceId]]
 
 
@@ -63,7 +70,7 @@ class Page(QWidget, Generic[Row]):
     """
 
     name: ClassVar[str] = ""
-    """The title, which is the accessible name of the table as well."""
+    """What it is called in settings, links and tests; its title is said by ``page_title``."""
     parts: ClassVar[tuple[Part, ...]] = ()
     """The parts of the ledger that rows are made of; the first one is the list itself."""
     default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
@@ -73,8 +80,8 @@ class Page(QWidget, Generic[Row]):
     """Filters that are asked for often: their words, and what they put into the filter."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
-    without_subject: ClassVar[str] = "Nothing is selected. Choose a row to see all that is known of it."
-    """What the details say while this page has no subject for them."""
+    without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
+    """What the details say, once looked up, while this page has no subject for them."""
 
     selection_altered = Signal()
     opened = Signal()
@@ -92,8 +99,7 @@ class Page(QWidget, Generic[Row]):
         self._is_warned = False
         self._rows: list[Row] = []
         self._duplicates: dict[str, str] | None = None
-        self._seen: Seen[Row] = Seen(self.is_same)
-        self._changes: Changes[Row] = NO_CHANGES
+        self._changes: RowChanges[Row] = RowChanges(self.whole_parts, self.held, self.is_same)
         self._change_bar: ChangeBar | None = None
         self._has_looked = False
         self._fields = (*self.fields(), *self._change_fields())
@@ -150,8 +156,8 @@ class Page(QWidget, Generic[Row]):
     def place_columns(self) -> tuple[Column[Row], Column[Row]]:
         """Return the columns that tell profiles apart; they are there while several are looked at."""
         return (
-            Column("profile", "Profile", self._profile_words, self._profile_words, 18, shown=False),
-            Column("region", "Region", self._region_words, self._region_words, 12, shown=False),
+            Column("profile", _("Profile"), self._profile_words, self._profile_words, 18, shown=False),
+            Column("region", _("Region"), self._region_words, self._region_words, 12, shown=False),
         )
 
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:
@@ -179,7 +185,7 @@ class Page(QWidget, Generic[Row]):
 
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put actions on the selected rows into their menu."""
-        action = menu.addAction("Create checkpoint…")
+        action = menu.addAction(_("Create checkpoint…"))
         action.triggered.connect(self._request_checkpoint)
 
     # what the window asks
@@ -232,9 +238,7 @@ class Page(QWidget, Generic[Row]):
 
     def mark_seen(self) -> None:
         """Take all that is here as seen: the marks go."""
-        for member in self._workspace.scope.members:
-            if self._seen.knows(member.profile.name):
-                self._seen.accept(member.profile.name, self.held(member), member.freshness[self.parts[0]].as_of)
+        self._changes.accept(self._workspace.scope.members, self.parts[0])
         was_filtered = self.filter.text() == SHOW
         self._take()
         if was_filtered:
@@ -247,14 +251,14 @@ class Page(QWidget, Generic[Row]):
 
     def list_gone(self) -> None:
         """Wish for the list of the rows that are gone."""
-        title = f"{self.name} that are gone"
-        self.lines_requested.emit(title, gone_lines(self._changes, self.id_and_name))
+        title = _("{name} that are gone").format(name=page_title(self.name))
+        self.lines_requested.emit(title, gone_lines(self._changes.found, self.id_and_name))
 
     def look(self) -> None:
         """Take note that the marks have been in front of somebody for a while, if the window is in use."""
         if self.isVisible() and self.isActiveWindow():
             self._has_looked = True
-        elif self.model.changes or self._changes.gone:
+        elif self.model.changes or self._changes.found.gone:
             self._looking.start()
 
     def _with_change(self, columns: Sequence[Column[Row]]) -> tuple[Column[Row], ...]:
@@ -262,7 +266,7 @@ class Page(QWidget, Generic[Row]):
         if not self.whole_parts:
             return tuple(columns)
         change: Column[Row] = Column(
-            CHANGE, "Change", self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
+            CHANGE, _("Change"), self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
         )
         return (columns[0], change, *columns[1:])
 
@@ -279,53 +283,28 @@ class Page(QWidget, Generic[Row]):
         if change is None:
             return ""
         if change.before is None:
-            return "New"
-        titles = [column.title.lower() for column in self.model.columns if column.key in change.columns]
-        return f"Changed: {', '.join(titles)}"
+            return _("New")
+        titles = [inside(column.title) for column in self.model.columns if column.key in change.columns]
+        return _("Changed: {columns}").format(columns=listed(titles))
 
     def _change_mark(self, row: Row) -> Mark | None:
         change = self.model.change_of(row)
         return None if change is None else NEW if change.before is None else CHANGED
 
     def _compare(self) -> None:
-        """Find out what differs from what was seen; what is looked at for the first time is seen by that."""
-        lists = {}
-        for member in self._workspace.scope.members if self.whole_parts else ():
-            name, freshness = member.profile.name, [member.freshness[part] for part in self.whole_parts]
-            if not self._seen.knows(name) and all(part in member.first for part in self.whole_parts):
-                self._seen.accept(name, self.held(_as_at_first(member)), member.first[self.whole_parts[0]].as_of)
-            if self._seen.knows(name):
-                is_whole = all(part.complete or part.lacking is not None for part in freshness)
-                lists[name] = (self.held(member), is_whole)
-        self._changes = self._seen.compare(lists) if lists else NO_CHANGES
-        changes = {id: RowChange[Row]() for id in self._changes.new}
-        for id, before in self._changes.changed.items():
-            now = next(rows[id] for rows, _ in lists.values() if id in rows)
-            columns = self._differing(before, now)
-            if columns:
-                changes[id] = RowChange(columns, before)
-        if changes and self._workspace.scope.is_merged:
-            # of what several profiles tell, not every row is shown
-            shown = {self.id_of(row) for row in self._rows}
-            changes = {id: change for id, change in changes.items() if id in shown}
+        """Find out what differs from what was seen, and mark it."""
+        is_merged = self._workspace.scope.is_merged
+        # of what several profiles tell, not every row is shown
+        shown = {self.id_of(row) for row in self._rows} if is_merged else None
+        changes = self._changes.compare(self._workspace.scope.members, self.model.columns, shown)
         had = bool(self.model.changes)
         self.model.changes = changes
         if had != bool(changes):
             self.view.show_columns((CHANGE,), bool(changes))
 
-    def _differing(self, before: Row, row: Row) -> tuple[str, ...]:
-        """Return the columns that say something else; what follows from other lists is the same for both."""
-        return tuple(
-            column.key
-            for column in self.model.columns
-            if column.key not in (CHANGE, "profile", "region")
-            and column.sort(before) != column.sort(row)
-            and column.text(before) != column.text(row)
-        )
-
     def _tell_changes(self) -> None:
         new = sum(change.before is None for change in self.model.changes.values())
-        counts = (new, len(self.model.changes) - new, len(self._changes.gone))
+        counts = (new, len(self.model.changes) - new, len(self._changes.found.gone))
         if not any(counts):
             self._has_looked = False
             if self._change_bar is not None:
@@ -338,7 +317,7 @@ class Page(QWidget, Generic[Row]):
             self._looking.setInterval(_LOOK_MS)
             self._looking.timeout.connect(self.look)
             self.band.addWidget(self._change_bar, 2)
-        since = self._seen.since(member.profile.name for member in self._workspace.scope.members)
+        since = self._changes.since(self._workspace.scope.members)
         self._change_bar.tell(*counts, since, self._times)
         self._change_bar.show()
         if not self._has_looked and not self._looking.isActive():
@@ -390,7 +369,7 @@ class Page(QWidget, Generic[Row]):
     def _head(self) -> QHBoxLayout:
         row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
-        self.title = QLabel(self.name, self)
+        self.title = QLabel(page_title(self.name), self)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         set_type(self.title, "title", bold=True)
@@ -405,8 +384,8 @@ class Page(QWidget, Generic[Row]):
         names.addWidget(self.count)
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
-        self.filter.setAccessibleName(f"Filter {self.name.lower()}")
-        self.filter.setPlaceholderText(f"Filter: {self.hint}   (Ctrl+F)")
+        self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
+        self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
         self.filter.setToolTip(tooltip(self._filter_help()))
         self.filter.setMinimumWidth(180)
         self._filtering = QTimer(self)
@@ -418,8 +397,8 @@ class Page(QWidget, Generic[Row]):
         self.filter.returnPressed.connect(self.view.setFocus)
         self.gear = QToolButton(self)
         self.gear.setObjectName(f"columnsOf{self.name}")
-        self.gear.setAccessibleName(f"Columns of {self.name.lower()}")
-        self.gear.setToolTip("Choose the columns")
+        self.gear.setAccessibleName(_("Columns of {rows}").format(rows=page_noun(self.name)))
+        self.gear.setToolTip(tooltip(_("Choose the columns")))
         self.gear.setIcon(icon("columns"))
         self.gear.setAutoRaise(True)
         self.gear.clicked.connect(self._show_columns)
@@ -430,7 +409,9 @@ class Page(QWidget, Generic[Row]):
 
     def _filter_help(self) -> str:
         names = ", ".join(field.name for field in self._fields)
-        return f"Words, or fields: {names}. For instance {self.hint}. A minus in front turns a part round."
+        return _("Words, or fields: {names}. For instance {hint}. A minus in front turns a part round.").format(
+            names=names, hint=self.hint
+        )
 
     # slots
 
@@ -461,7 +442,11 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
-        count = grouped(total) if shown == total else f"{grouped(shown)} of {grouped(total)}"
+        count = (
+            grouped(total)
+            if shown == total
+            else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
+        )
         self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
         stale = self.stale_words()
@@ -488,10 +473,10 @@ class Page(QWidget, Generic[Row]):
         """Return where rows would be, in words."""
         members = self._workspace.scope.members
         if not members:
-            return "a profile, since there is none (Ctrl+Shift+P)"
+            return _("a profile, since there is none (Ctrl+Shift+P)")
         if len(members) == 1:
-            return f"project {plain(members[0].profile.project or members[0].profile.name, 60)}"
-        return f"these {len(members)} profiles"
+            return _("project {name}").format(name=plain(members[0].profile.project or members[0].profile.name, 60))
+        return ngettext("this {count} profile", "these {count} profiles", len(members)).format(count=len(members))
 
     def age_words(self) -> str:
         """Return how old the rows are; empty where rows do not grow old."""
@@ -500,7 +485,7 @@ class Page(QWidget, Generic[Row]):
     def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
         freshness = self._workspace.scope.freshness[self.parts[0]]
-        return empty_notice(self.name.lower(), self._place(), freshness, total, self.filter.text())
+        return empty_notice(page_noun(self.name), self._place(), freshness, total, self.filter.text())
 
     def stale_words(self) -> str:
         """Return what of the rows is missing or old, and why; of several profiles each by its name."""
@@ -508,13 +493,13 @@ class Page(QWidget, Generic[Row]):
         if not self.model.total and len(members) < 2:
             return ""
         if len(members) == 1:
-            return stale_sentence(self.name.lower(), self._freshness(members[0]), self._times)
+            return stale_sentence(page_noun(self.name), self._freshness(members[0]), self._times)
         troubles = []
         for member in members:
             words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
             if words:
                 troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
-        return f"Not all is here or fresh. {' · '.join(troubles)}" if troubles else ""
+        return sentences(_("Not all is here or fresh."), " · ".join(troubles)) if troubles else ""
 
     def _freshness(self, ledger: Ledger) -> list[Freshness]:
         return [ledger.freshness[part] for part in self.parts]
@@ -543,77 +528,3 @@ class Page(QWidget, Generic[Row]):
         if self._empty is None:
             self._empty = EmptyPanel(self.name, self._verbs(), self.view)
         self._empty.tell(notice)
-
-
-def _as_at_first(ledger: Ledger) -> Ledger:
-    """Return a ledger with the lists as they were when they were first whole."""
-    made = Ledger(ledger.profile, _ignore)
-    first = {part: dict(held.rows) for part, held in ledger.first.items()}
-    made.vaults, made.tasks = first.get(Part.VAULTS, {}), first.get(Part.TASKS, {})
-    made.protectables = first.get(Part.PROTECTABLES, {})
-    return made
-
-
-def _ignore(part: Part) -> None:
-    """Listen to a ledger that never changes."""
-
-
-class EmptyPanel(QFrame):
-    """Lies over a table without rows and says what, why, and one thing to do."""
-
-    def __init__(self, name: str, verbs: dict[str, Callable[[], object]], view: QWidget) -> None:
-        super().__init__(view)
-        self._view = view
-        self.setObjectName(f"no{name}")
-        self._verbs = verbs
-        self._verb = ""
-        self.title = QLabel(self)
-        self.title.setObjectName(f"no{name}Title")
-        self.why = QLabel(self)
-        self.why.setObjectName(f"no{name}Reason")
-        set_type(self.title, "heading", bold=True)
-        self.button = QPushButton(self)
-        self.button.setProperty("primary", True)
-        self.button.setObjectName(f"no{name}Action")
-        self.button.clicked.connect(self._act)
-        layout = self._column = QVBoxLayout(self)
-        layout.setSpacing(NEAR)
-        layout.addWidget(Picture(name.lower(), self), 0, Qt.AlignmentFlag.AlignHCenter)
-        for label in (self.title, self.why):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(label)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        view.installEventFilter(self)
-
-    def tell(self, notice: ListNotice) -> None:
-        """Say something and show the panel."""
-        self.title.setText(notice.title)
-        self.why.setText(notice.why)
-        self.button.setText(notice.action)
-        self.button.setAccessibleName(notice.action)
-        self.button.setVisible(bool(notice.action))
-        self._verb = notice.verb
-        self.place()
-        self.show()
-
-    def place(self) -> None:
-        """Lie in the middle of the table."""
-        view = self._view
-        width = min(520, view.width() - 40)
-        height = self._column.heightForWidth(width)
-        self.setGeometry((view.width() - width) // 2, max(40, (view.height() - height) // 2), width, height)
-
-    def _act(self) -> None:
-        self._verbs[self._verb]()
-
-    def eventFilter(self, _watched: Any, event: Any) -> bool:
-        """Follow the size of the table."""
-        if event.type() == QtCore.QEvent.Type.Resize:
-            self.place()
-        return False
-
-    def sizeHint(self) -> QSize:
-        """Return the size that the words need."""
-        return QSize(520, self._column.heightForWidth(520))

@@ -15,11 +15,12 @@ QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked {{ background: {pressed}; }}
 QPushButton:focus, QToolButton:focus {{ border: 2px solid {accent}; padding: 2px 9px; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {faded}; border-color: {line}; background: transparent; }}
-QPushButton[primary="true"], QPushButton:default {{
+QPushButton:default {{ border-color: {accent}; }}
+QPushButton[primary="true"] {{
     background: {accent}; border-color: {accent}; color: {accent_text};
 }}
-QPushButton[primary="true"]:hover, QPushButton:default:hover {{ background: {accent_hover}; }}
-QPushButton[primary="true"]:focus, QPushButton:default:focus {{ border-color: {text}; }}
+QPushButton[primary="true"]:hover {{ background: {accent_hover}; }}
+QPushButton[primary="true"]:focus {{ border-color: {text}; }}
 QPushButton[danger="true"] {{ background: {control}; border-color: {bad}; color: {bad}; }}
 QPushButton[danger="true"]:hover {{ background: {hover}; }}
 QPushButton[danger="true"]:focus {{ border-color: {bad}; }}

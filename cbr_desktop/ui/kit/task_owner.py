@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import _
 
 Result = TypeVar("Result")
 
@@ -78,7 +79,7 @@ class TaskOwner(QObject):
             return
         error = task.exception()
         if error is not None and not isinstance(error, CbrError):
-            context = {"message": "a task of a widget crashed", "exception": error, "task": task}
+            context = {"message": _("a task of a widget crashed"), "exception": error, "task": task}
             task.get_loop().call_exception_handler(context)
         if not shiboken6.isValid(self):
             return
@@ -93,6 +94,6 @@ class TaskOwner(QObject):
             self.busy_changed.emit(False)
 
 
-def _cancel_all(tasks: dict[asyncio.Task[Any], str | None], *_: object) -> None:
+def _cancel_all(tasks: dict[asyncio.Task[Any], str | None], *_rest: object) -> None:
     for task in list(tasks):
         task.cancel()

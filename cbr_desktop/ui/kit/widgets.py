@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPushButton, QTableWidget, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 
 
@@ -22,17 +23,17 @@ def push_button(text: str, name: str, act: Callable[[], object] | None = None) -
 def verb_buttons(
     prefix: str, verbs: Mapping[str, tuple[str, str]], acts: Mapping[str, Callable[[], object]]
 ) -> dict[str, QPushButton]:
-    """Return a button for each verb with its words and its hint; its name is ``prefix`` and the verb."""
+    """Return a button for each verb, named by ``prefix`` and the verb; its words and its hint are looked up here."""
     buttons = {}
     for verb, (words, hint) in verbs.items():
-        button = push_button(words, f"{prefix}{verb.capitalize()}", acts[verb])
-        button.setAccessibleName(words.replace("&", ""))
-        button.setToolTip(tooltip(hint))
+        button = push_button(_(words), f"{prefix}{verb.capitalize()}", acts[verb])
+        button.setAccessibleName(_(words).replace("&", ""))
+        button.setToolTip(tooltip(_(hint)))
         buttons[verb] = button
     return buttons
 
 
-def do(act: Callable[[], object], *_: object) -> None:
+def do(act: Callable[[], object], *_rest: object) -> None:
     """Call ``act`` without what a signal brings along."""
     act()
 
@@ -61,7 +62,7 @@ def ask_for_file(
     asked = QFileDialog(parent, title)
     asked.setObjectName(name)
     asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-    asked.setNameFilters([*filters, "All files (*)"])
+    asked.setNameFilters([*filters, _("All files (*)")])
     asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     asked.fileSelected.connect(chosen)
     asked.open()

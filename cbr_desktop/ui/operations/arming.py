@@ -5,8 +5,9 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import clock_words, count_words, quoted
+from cbr_desktop.text.states import clock_words, counted, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -35,7 +36,9 @@ class ArmingLine(QWidget):
         self._is_file = is_file
         self._was_open = context.guard.is_open
         self.line = MarkedLine(f"{prefix}Arming")
-        self.button = push_button(f"Arm for {count_words(MINUTES_ARMED, 'minute')}", f"{prefix}Arm", self._arm)
+        self.button = push_button(
+            counted("Arm for {count} minute", "Arm for {count} minutes", MINUTES_ARMED), f"{prefix}Arm", self._arm
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.line, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -51,20 +54,24 @@ class ArmingLine(QWidget):
         """Why the profile lets nothing through, empty when it does."""
         guard = self._context.guard
         if guard.sealed is not None:
-            saving = ", saving to a file works" if self._is_file else ""
-            return f"Read-only mode: nothing can be sent{saving}. {error_sentence(guard.sealed)}"
+            sealed = error_sentence(guard.sealed)
+            if self._is_file:
+                return _("Read-only mode: nothing can be sent, saving to a file works. {sealed}").format(sealed=sealed)
+            return _("Read-only mode: nothing can be sent. {sealed}").format(sealed=sealed)
         if guard.is_open:
             return ""
         name = quoted(self._context.profile.name)
         if self._is_file:
-            return f"Profile {name} is read-only: arm it, then send. Saving to a file works now."
-        return f"Profile {name} is read-only: arm it first."
+            return _("Profile {name} is read-only: arm it, then send. Saving to a file works now.").format(name=name)
+        return _("Profile {profile} is read-only: arm it first.").format(profile=name)
 
     def refresh(self) -> None:
         """Show how the profile stands now."""
         guard = self._context.guard
         until = guard.armed_until if guard.is_read_only else None
-        armed = f"Armed until {clock_words(until, self._context.clock.now())}." if until is not None else ""
+        armed = ""
+        if until is not None:
+            armed = _("Armed until {time}.").format(time=clock_words(until, self._context.clock.now()))
         self.line.say(SEVERITY_MARKS[Severity.WARN], self.hindrance or armed)
         self.button.setVisible(not guard.is_open and guard.sealed is None)
         self.setVisible(guard.is_read_only)
@@ -85,7 +92,7 @@ class ArmingLine(QWidget):
         self._context.signals.notice(Part.INTENTS)
         self.look()
 
-    def look(self, *_: object) -> None:
+    def look(self, *_rest: object) -> None:
         """Show how the profile stands, and tell when that is another way than before."""
         self.refresh()
         before, self._was_open = self._was_open, self._context.guard.is_open

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.widgets import push_button
@@ -31,10 +32,10 @@ class ConflictBar(QFrame):
         self.setObjectName("draftConflict")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.line = MarkedLine("draftConflictSentence")
-        self.mine = push_button("Keep mine", "draftKeepMine")
-        self.theirs = push_button("Take theirs", "draftTakeTheirs")
-        self.elsewhere = push_button("Save mine under another name…", "draftSaveElsewhere")
-        self.compare = push_button("Compare…", "draftCompareConflict")
+        self.mine = push_button(_("Keep mine"), "draftKeepMine")
+        self.theirs = push_button(_("Take theirs"), "draftTakeTheirs")
+        self.elsewhere = push_button(_("Save mine under another name…"), "draftSaveElsewhere")
+        self.compare = push_button(_("Compare…"), "draftCompareConflict")
         row = QHBoxLayout()
         for button, wish in (
             (self.compare, self.comparison_requested),
@@ -54,9 +55,13 @@ class ConflictBar(QFrame):
         """Say what has happened and show the bar."""
         name = quoted(PurePath(path).name, 80)
         if is_gone:
-            words = f"{name} was taken away, or cannot be read any more. Your changes are kept here: choose."
+            words = _("{name} was taken away, or cannot be read any more. Your changes are kept here: choose.").format(
+                name=name
+            )
         else:
-            words = f"{name} was changed by another program while you changed it here. Nothing is lost yet: choose."
+            words = _(
+                "{name} was changed by another program while you changed it here. Nothing is lost yet: choose."
+            ).format(name=name)
         self.line.say(SEVERITY_MARKS[Severity.WARN], words)
         self.theirs.setEnabled(not is_gone)
         self.compare.setEnabled(not is_gone)

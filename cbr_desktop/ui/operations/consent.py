@@ -6,14 +6,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox
 
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted, grouped
 
 
 class WarningConsent(QCheckBox):
     """Offered while there are warnings and nothing worse. A kind of warning that was not accepted takes the tick back.
 
-    ``where`` says where the warnings stand that have no room in one sentence.
+    ``more`` says, as a marked message with its number, where the warnings stand that have no room in one sentence.
 
     Signals:
         given: the warnings are accepted now, or are not any more.
@@ -21,11 +22,11 @@ class WarningConsent(QCheckBox):
 
     given = Signal()
 
-    def __init__(self, name: str, where: str) -> None:
-        super().__init__("Send an&yway")
+    def __init__(self, name: str, more: tuple[str, str]) -> None:
+        super().__init__(_("Send an&yway"))
         self.setObjectName(name)
-        self.setAccessibleName("Send anyway")
-        self._where = where
+        self.setAccessibleName(_("Send anyway"))
+        self._more = more
         self._warnings: list[Finding] = []
         self._accepted: frozenset[FindingKind] = frozenset()
         self.toggled.connect(self._take)
@@ -41,9 +42,11 @@ class WarningConsent(QCheckBox):
         if self._kinds <= self._accepted:
             return ""
         count = len(self._warnings)
-        more = f" ({count - 1} more {self._where})" if count > 1 else ""
-        words = f"{count_words(count, 'warning')}: {finding_sentence(self._warnings[0])}{more}"
-        return f"{words} Tick ‘Send anyway’ to send it all the same."
+        warned = ngettext("{count} warning: {first}", "{count} warnings: {first}", count).format(
+            count=grouped(count), first=finding_sentence(self._warnings[0])
+        )
+        more = counted(*self._more, count - 1) if count > 1 else ""
+        return sentences(warned, more, _("Tick ‘Send anyway’ to send it all the same."))
 
     def show_findings(self, findings: Sequence[Finding], *, is_offered: bool) -> None:
         """Take other findings; ``is_offered`` is whether nothing else speaks against the change."""

@@ -27,14 +27,15 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import WORDS
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import clock_words, duration_words, quoted, shown
+from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -81,7 +82,7 @@ class ChangeDialog(OperationWindow):
         *,
         confirm: Callable[[Change], Intent] | None = None,
     ) -> None:
-        super().__init__("changeDialog", WORDS[form.kind].title, parent)
+        super().__init__("changeDialog", words_for(form.kind).title, parent)
         self._context = context
         self._submit = confirm
         self.form = form
@@ -118,7 +119,7 @@ class ChangeDialog(OperationWindow):
 
     # judging
 
-    def _judge(self, *_: object) -> None:
+    def _judge(self, *_rest: object) -> None:
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if not self._stack.shows_form:
             return
@@ -141,14 +142,14 @@ class ChangeDialog(OperationWindow):
 
     def _show_change(self, change: Change) -> None:
         subject = change.subject
-        name = quoted(subject.name, 80) if subject.name else "without a name"
+        name = quoted(subject.name, 80) if subject.name else _("without a name")
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
-        self.subject.setText(f"{subject.type.capitalize()} {name}{id}")
+        self.subject.setText(f"{status_words(subject.type)} {name}{id}")
         self.subject.setVisible(bool(subject.id or subject.name))
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
-        self.ask.setText(f"To go on, type {quoted(name_to_type(subject))}:")
+        self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
 
     def _show_losses(self, now: datetime) -> None:
         told = loss_sentences(self._blast, now)
@@ -162,8 +163,12 @@ class ChangeDialog(OperationWindow):
             line.say(mark, told[place] if place < len(told) else "")
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
-        read = f"Judged by what was read at {clock_words(as_of, now)}, {age} ago." if as_of is not None else ""
-        self.as_of.setText(read or "Nothing of what this is judged by has been read yet.")
+        read = (
+            _("Judged by what was read at {as_of}, {age} ago.").format(as_of=clock_words(as_of, now), age=age)
+            if as_of is not None
+            else ""
+        )
+        self.as_of.setText(read or _("Nothing of what this is judged by has been read yet."))
 
     def _judged_at(self) -> datetime | None:
         """Return how old the oldest of the lists is that the change is judged by."""
@@ -180,20 +185,24 @@ class ChangeDialog(OperationWindow):
         self._typing.setVisible(self._wants_name())
         self.bar.show_standing(
             Standing(
-                f"Ready.{self._later()}",
+                sentences(_("Ready."), self._later()),
                 self._verdict.findings,
                 objection=self._objection(),
                 mark=SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN],
                 wish=self._name_wish(),
-                hint=f"Queues the request; it is sent as soon as the service can be reached.{self._later()}",
+                hint=sentences(
+                    _("Queues the request; it is sent as soon as the service can be reached."), self._later()
+                ),
             )
         )
 
     def _later(self) -> str:
         """Return that the request would wait, where it would."""
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
-            return " There is no connection now: it is queued, and sent when there is one."
-        return "" if self._is_fresh() else " It is judged by what was known before, since that could not be read anew."
+            return _("There is no connection now: it is queued, and sent when there is one.")
+        return (
+            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read anew.")
+        )
 
     def _wants_name(self) -> bool:
         return wants_typed_name(self._operation.effect, self._context.profile.environment)
@@ -201,14 +210,16 @@ class ChangeDialog(OperationWindow):
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
-            return "Reading afresh what this is judged by…"
+            return _("Reading afresh what this is judged by…")
         if self._change is None:
-            return "Not ready: something is missing."
+            return _("Not ready: something is missing.")
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
-            return f"Not ready: {finding_sentence(first)}"
+            return _("Not ready: {first}").format(first=finding_sentence(first))
         if self._destroys and not self._is_fresh():
-            return f"Not ready: what is lost could not be counted afresh.{self._trouble()} Read again."
+            return sentences(
+                _("Not ready: what is lost could not be counted afresh."), self._trouble(), _("Read again.")
+            )
         return ""
 
     def _name_wish(self) -> str:
@@ -216,7 +227,9 @@ class ChangeDialog(OperationWindow):
         if self._change is None or not self._wants_name():
             return ""
         name = name_to_type(self._change.subject)
-        return f"This is production: type {quoted(name)} above to go on." if self.typed.text() != name else ""
+        if self.typed.text() == name:
+            return ""
+        return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
@@ -239,7 +252,7 @@ class ChangeDialog(OperationWindow):
             self.bar.refuse(error)
             return
         except ValueError:
-            self.bar.refuse_for("Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere.")
+            self.bar.refuse_for(_("Not sent: meanwhile the request stands otherwise, or its profile leads elsewhere."))
             return
         self._stack.show_outcome(intent.id, can_edit=self.form.has_fields)
         self.submitted.emit(intent.id)
@@ -270,7 +283,7 @@ class ChangeDialog(OperationWindow):
         self.findings = FindingLines("changeFindings", lines=_LINES)
         self.preview = QPlainTextEdit()
         self.preview.setObjectName("changePreview")
-        self.preview.setAccessibleName("The request as it is sent")
+        self.preview.setAccessibleName(_("The request as it is sent"))
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -278,19 +291,21 @@ class ChangeDialog(OperationWindow):
         self.ask = label(name="changeAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
-        self.typed.setAccessibleName("The name of what is lost")
-        self.cancel = push_button("&Cancel", "changeCancel", self.close)
+        self.typed.setAccessibleName(_("The name of what is lost"))
+        self.cancel = push_button(_("&Cancel"), "changeCancel", self.close)
         self.cancel.setDefault(True)
-        self.again = push_button("&Read again", "changeRead", self.read)
+        self.again = push_button(_("&Read again"), "changeRead", self.read)
         self.confirm = push_button(self.windowTitle(), "changeConfirm", self._send)
         self.confirm.setAccessibleName(self.windowTitle())
         self.bar = SendBar(
             self._context,
             "change",
-            WarningConsent("changeAnyway", "above"),
-            buttons=(self.cancel, self.again, self.confirm),
+            WarningConsent("changeAnyway", NN_("({count} more above)", "({count} more above)")),
+            buttons=(self.again, self.confirm),
             senders=(self.confirm,),
             is_file=False,
+            leave=self.cancel,
+            is_destructive=destroys(self._operation.effect),
         )
 
     def _connect(self) -> None:
@@ -302,7 +317,7 @@ class ChangeDialog(OperationWindow):
         self._stack.confirmation_requested.connect(self._confirm_again)
         QShortcut(QKeySequence("F5"), self, self.read)
         if not self._destroys:
-            for keys in ("Return", "Enter"):
+            for keys in (_("Return"), _("Enter")):
                 QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self.confirm.click)
 
     def _lay_out(self) -> None:
@@ -335,7 +350,7 @@ class ChangeDialog(OperationWindow):
         layout.addLayout(self._losses)
         layout.addWidget(self.findings)
         layout.addWidget(self.as_of)
-        layout.addWidget(label("The request", "changeRequestTitle"))
+        layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()
         self.preview.setMinimumHeight(_FEW_LINES * line)
         self.preview.setMaximumHeight(_MANY_LINES * line)

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.theme import is_dark, tone_colour
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
@@ -76,18 +77,18 @@ class DiffDialog(QDialog):
         super().__init__(parent)
         self._read = read
         self.setObjectName("draftDiff")
-        self.setWindowTitle("Compare")
-        self.setAccessibleName("Compare")
+        self.setWindowTitle(_("Compare"))
+        self.setAccessibleName(_("Compare"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.resize(1100, 680)
         self._sources = dict(sources)
         self._changes: list[int] = []
         self.boxes = (
-            _box("draftDiffLeftSource", "Left", self._sources),
-            _box("draftDiffRightSource", "Right", sources),
+            _box("draftDiffLeftSource", _("Left"), self._sources),
+            _box("draftDiffRightSource", _("Right"), sources),
         )
-        self.texts = (_text("draftDiffLeft", "Left text"), _text("draftDiffRight", "Right text"))
+        self.texts = (_text("draftDiffLeft", _("Left text")), _text("draftDiffRight", _("Right text")))
         self.summary = QLabel()
         self.summary.setObjectName("draftDiffSummary")
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
@@ -139,7 +140,9 @@ class DiffDialog(QDialog):
         self.boxes[1].setCurrentIndex(place)
 
     def _ask_file(self) -> None:
-        ask_for_file(self, "Compare with another file", "draftDiffFileDialog", ["Requests (*.json)"], self.add_file)
+        ask_for_file(
+            self, _("Compare with another file"), "draftDiffFileDialog", [_("Requests (*.json)")], self.add_file
+        )
 
     def _go(self, row: int) -> None:
         for text in self.texts:
@@ -158,9 +161,12 @@ class DiffDialog(QDialog):
             text.setExtraSelections([self._selection(text, n, lines[n] is None, side) for n in marked])
         changed = sum(not row.is_same for row in rows)
         self.summary.setText(
-            f"{count_words(len(self._changes), 'change')} in {count_words(changed, 'line')} (F7 next, Shift+F7 back)"
+            _("{changes} in {lines} (F7 next, Shift+F7 back)").format(
+                changes=counted("{count} change", "{count} changes", len(self._changes)),
+                lines=counted("{count} line", "{count} lines", changed),
+            )
             if changed
-            else "Both say the same, letter by letter."
+            else _("Both say the same, letter by letter.")
         )
 
     def _selection(self, text: QPlainTextEdit, row: int, is_gap: bool, side: int) -> QTextEdit.ExtraSelection:
@@ -184,12 +190,12 @@ class DiffDialog(QDialog):
             split.addWidget(side)
         foot = QHBoxLayout()
         foot.addWidget(self.summary, 1)
-        further = (("Another &file…", "draftDiffFile", self._ask_file),) if self._read is not None else ()
+        further = ((_("Another &file…"), "draftDiffFile", self._ask_file),) if self._read is not None else ()
         for words, name, act in (
             *further,
-            ("&Previous change", "draftDiffPrevious", self.previous_change),
-            ("&Next change", "draftDiffNext", self.next_change),
-            ("Close", "draftDiffClose", self.close),
+            (_("&Previous change"), "draftDiffPrevious", self.previous_change),
+            (_("&Next change"), "draftDiffNext", self.next_change),
+            (_("Close"), "draftDiffClose", self.close),
         ):
             foot.addWidget(push_button(words, name, act))
         layout = QVBoxLayout(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from cbr_desktop.domain.draft import SUFFIX
 from cbr_desktop.domain.error import CbrError, ChangedOutside
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.lines import label
@@ -55,8 +56,8 @@ class DraftFile(QObject):
         self.conflict = ConflictBar()
         self.notice = label(name="checkpointNotice")
         self.notice.hide()
-        self.save = push_button("Save to &file…", "checkpointSave")
-        self.save_as = push_button("Save as…", "checkpointSaveAs")
+        self.save = push_button(_("Save to &file…"), "checkpointSave")
+        self.save_as = push_button(_("Save as…"), "checkpointSaveAs")
         self.save_as.setVisible(False)
         self.save.clicked.connect(self.request_save)
         self.save_as.clicked.connect(self.ask_file)
@@ -122,7 +123,7 @@ class DraftFile(QObject):
         head = f"{plain(name, 80).replace('[*]', '[*][*]')}{mark} — " if name else ""
         self._window.setWindowTitle(f"{head}{self._title}{'' if name else mark}")
         self._window.setWindowModified(self._store is not None and not self._document.is_saved)
-        self.save.setText("Save to its &file" if name else "Save to &file…")
+        self.save.setText(_("Save to its &file") if name else _("Save to &file…"))
         self.save_as.setVisible(bool(name))
 
     def say(self, words: str) -> None:
@@ -152,10 +153,10 @@ class DraftFile(QObject):
     def ask_file(self) -> None:
         """Ask for the file to save into."""
         self._settle()
-        asked = QFileDialog(self._window, "Save the request to a file")
+        asked = QFileDialog(self._window, _("Save the request to a file"))
         asked.setObjectName("checkpointSaveDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter(f"Request files (*.{_SUFFIX})")
+        asked.setNameFilter(_("Request files (*.{ending})").format(ending=_SUFFIX))
         asked.setDefaultSuffix(_SUFFIX)
         stem = self._stem()
         if self._store is not None:
@@ -174,31 +175,35 @@ class DraftFile(QObject):
         try:
             self._context.save_text(path, self._document.text)
         except CbrError as error:
-            self.say(f"Not saved. {error_sentence(error)}")
+            self.say(_("Not saved. {error}").format(error=error_sentence(error)))
         else:
-            self.say(f"Saved to {plain(path)}.")
+            self.say(_("Saved to {path}.").format(path=plain(path)))
 
     def _do_save(self, save: Callable[[], None]) -> None:
         """Save, and say how that went; what could not be saved stays here."""
         try:
             save()
         except ChangedOutside:
-            self.say("Not saved yet: the file was changed by another program.")
+            self.say(_("Not saved yet: the file was changed by another program."))
         except CbrError as error:
-            self.say(f"Not saved. {error_sentence(error)} Your changes are still here.")
+            self.say(_("Not saved. {error} Your changes are still here.").format(error=error_sentence(error)))
         else:
             if not self._document.is_conflicted:
                 self.conflict.hide()
-                self.say(f"Saved to {plain(self._document.path)}.")
+                self.say(_("Saved to {path}.").format(path=plain(self._document.path)))
 
     def _tell_conflict(self) -> None:
         self.conflict.tell(self._document.path, is_gone=self._document.theirs is None)
 
     def _tell_taken_over(self) -> None:
-        self.say("The file was changed by another program; what it says now is shown here. Undo brings yours back.")
+        self.say(_("The file was changed by another program; what it says now is shown here. Undo brings yours back."))
 
     def _tell_not_kept(self, error: CbrError) -> None:
-        self.say(f"Not saved: {error_sentence(error)} Your changes are in this window alone; leave it open.")
+        self.say(
+            _("Not saved: {error} Your changes are in this window alone; leave it open.").format(
+                error=error_sentence(error)
+            )
+        )
 
     def _keep_mine(self) -> None:
         self._do_save(self._document.keep_mine)
@@ -206,7 +211,7 @@ class DraftFile(QObject):
     def _take_theirs(self) -> None:
         self._document.take_theirs()
         self.conflict.hide()
-        self.say("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back.")
+        self.say(_("What is in the file is shown here now. Undo (Ctrl+Z) brings your text back."))
 
     def _compare_conflict(self) -> None:
         theirs, base = self._document.theirs, self._document.base
@@ -216,5 +221,5 @@ class DraftFile(QObject):
         self._show_difference(sources)
 
     def _show_difference(self, sources: dict[str, str]) -> None:
-        first, second, *_ = sources
+        first, second, *_others = sources
         DiffDialog(sources, first, second, self._window).open()

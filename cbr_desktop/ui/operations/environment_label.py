@@ -7,13 +7,13 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 
 
 def stake_chip(environment: Environment) -> QLabel:
     """Return the word of an environment on its colour."""
-    made = QLabel(ENVIRONMENTS[environment])
+    made = QLabel(environment_words(environment))
     made.setObjectName("environment")
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setContentsMargins(8, 2, 8, 2)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.preview import Form, rendered
@@ -47,8 +48,8 @@ class Inspector(QTabWidget):
         self.findings = FindingList()
         self.findings.subject_requested.connect(self.subject_requested)
         self.preview = Preview(profile)
-        self.addTab(self.findings, "Pre-flight")
-        self.addTab(self.preview, "Preview")
+        self.addTab(self.findings, _("Pre-flight"))
+        self.addTab(self.preview, _("Preview"))
 
 
 class FindingList(QWidget):
@@ -66,7 +67,7 @@ class FindingList(QWidget):
         self._list = QListWidget()
         self._list.setIconSize(MARK_SIZE)
         self._list.setObjectName("checkpointFindings")
-        self._list.setAccessibleName("Pre-flight findings")
+        self._list.setAccessibleName(_("Pre-flight findings"))
         self._list.setWordWrap(True)
         self._list.setSpacing(2)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -80,13 +81,15 @@ class FindingList(QWidget):
         """Show other findings; the same ones leave the list, its place and its selection alone."""
         self._summary.setText(findings_sentence(findings) + ".")
         rows = [(_line(finding, now), finding) for finding in findings]
-        if [text for text, _ in rows] == [self._list.item(row).text() for row in range(self._list.count())] and rows:
+        if [text for text, _finding in rows] == [
+            self._list.item(row).text() for row in range(self._list.count())
+        ] and rows:
             return
         self._list.clear()
         for text, finding in rows:
             self._list.addItem(self._item(text, finding))
         if not rows:
-            item = QListWidgetItem(mark_icon(READY, self.palette(), self.devicePixelRatioF()), "All checks passed")
+            item = QListWidgetItem(mark_icon(READY, self.palette(), self.devicePixelRatioF()), _("All checks passed"))
             self._list.addItem(item)
 
     def _item(self, text: str, finding: Finding) -> QListWidgetItem:
@@ -101,7 +104,7 @@ class FindingList(QWidget):
 
 def _line(finding: Finding, now: datetime) -> str:
     head = f"{status_words(finding.severity)} · {status_words(finding.subject)}"
-    code = f"code {shown(finding.code, 60)}" if finding.code else ""
+    code = _("code {code}").format(code=shown(finding.code, 60)) if finding.code else ""
     foot = " · ".join(part for part in (code, _source(finding, now)) if part)
     return f"{head}\n{finding_sentence(finding)}" + (f"\n{foot}" if foot else "")
 
@@ -111,8 +114,8 @@ def _source(finding: Finding, now: datetime) -> str:
         return ""
     age = now - finding.as_of
     if age.total_seconds() < _OLD_SECONDS:
-        return f"as read at {clock_words(finding.as_of, now)[:-3]}"
-    return f"as read {duration_words(age)} ago"
+        return _("as read at {as_of}").format(as_of=clock_words(finding.as_of, now)[:-3])
+    return _("as read {age} ago").format(age=duration_words(age))
 
 
 class Preview(QWidget):
@@ -129,7 +132,7 @@ class Preview(QWidget):
             self._tabs.addTab(text, str(form))
         self._tabs.currentChanged.connect(self._render)
         self._size = label(name="checkpointPreviewSize")
-        copy = QPushButton("&Copy")
+        copy = QPushButton(_("&Copy"))
         copy.setObjectName("checkpointPreviewCopy")
         copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
@@ -147,7 +150,13 @@ class Preview(QWidget):
 
     def show_change(self, change: Change | None, remark: str = "") -> None:
         """Show another request, ``None`` where there is none; ``remark`` stands beside its size."""
-        size = "" if change is None else f"{grouped(len(change.body))} bytes" if change.body else "It has no body"
+        size = (
+            ""
+            if change is None
+            else _("{count} bytes").format(count=grouped(len(change.body)))
+            if change.body
+            else _("It has no body")
+        )
         self._size.setText(" · ".join(part for part in (size, remark) if part))
         if change != self._change:
             self._change = change
@@ -185,5 +194,5 @@ def _reader(form: Form) -> QPlainTextEdit:
     made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     first = form is Form.JSON
     made.setObjectName("checkpointPreview" if first else f"checkpointPreview{form}")
-    made.setAccessibleName("Preview" if first else f"Preview as {form}")
+    made.setAccessibleName(_("Preview") if first else _("Preview as {form}").format(form=form))
     return made

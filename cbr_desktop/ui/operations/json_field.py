@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
@@ -206,8 +207,8 @@ class _Margin(QWidget):
         painter.end()
 
 
-_ONE = "The form and this text are one: what changes here changes there."
-_COMPARED = "With its file, and with the last request for this vault"
+_ONE = N_("The form and this text are one: what changes here changes there.")
+_COMPARED = N_("With its file, and with the last request for this vault")
 
 
 class JsonField(QWidget):
@@ -221,15 +222,15 @@ class JsonField(QWidget):
     edited = Signal(str)
     comparison_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, state: str = _ONE, compared: str = _COMPARED) -> None:
+    def __init__(self, parent: QWidget | None = None, *, state: str = "", compared: str = "") -> None:
         super().__init__(parent)
         self._showing = False
         self.text = JsonText("checkpointJson")
         self.text.textChanged.connect(self._changed)
-        self.state = label(state, "checkpointJsonState")
+        self.state = label(state or _(_ONE), "checkpointJsonState")
         self.list = QListWidget()
         self.list.setObjectName("checkpointJsonFindings")
-        self.list.setAccessibleName("Problems in the JSON")
+        self.list.setAccessibleName(_("Problems in the JSON"))
         self.list.setIconSize(MARK_SIZE)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -242,9 +243,9 @@ class JsonField(QWidget):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
-        self.compare = QPushButton("Compare… (Ctrl+D)")
+        self.compare = QPushButton(_("Compare… (Ctrl+D)"))
         self.compare.setObjectName("checkpointCompare")
-        self.compare.setToolTip(tooltip(compared))
+        self.compare.setToolTip(tooltip(compared or _(_COMPARED)))
         self.compare.setAutoDefault(False)
         self.compare.clicked.connect(self.comparison_requested)
         layout.addWidget(self.state)
@@ -264,7 +265,9 @@ class JsonField(QWidget):
         self.list.clear()
         for line, finding in rows:
             icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
-            item = QListWidgetItem(icon, f"Line {line}: {problem_sentence(finding)}", self.list)
+            item = QListWidgetItem(
+                icon, _("Line {line}: {finding}").format(line=line, finding=problem_sentence(finding)), self.list
+            )
             column = finding.facts.get("column")
             item.setData(Qt.ItemDataRole.UserRole, (line, column if isinstance(column, int) else 1))
         self.list.setVisible(bool(rows))

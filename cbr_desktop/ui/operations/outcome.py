@@ -24,10 +24,11 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
+from cbr_desktop.text.catalogue import N_, _, inside, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import fate_of, words_of
+from cbr_desktop.text.operations import fate_of, typed_words, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.requests import intent_mark
 from cbr_desktop.text.sentences import (
@@ -49,7 +50,7 @@ from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
-_COLUMNS = ("Name", "Outcome", "Progress", "Code", "Reason", "What to do")
+_COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
 _WIDTHS = (180, 115, 75, 70, 260)
 _TICK_MS = 1000
 _REST_MS = 30
@@ -88,18 +89,18 @@ class OutcomePanel(QWidget):
         self._trail: list[IntentId] = []
         self._can_edit = True
         self.setObjectName("outcome")
-        self.setAccessibleName("Outcome")
+        self.setAccessibleName(_("Outcome"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._head = _Head()
         self._sentence = label(name="outcomeSentence")
         self._progress = QProgressBar()
         self._progress.setObjectName("outcomeProgress")
-        self._progress.setAccessibleName("Progress of all resources")
+        self._progress.setAccessibleName(_("Progress of all resources"))
         self._table = ResourceTable()
         self._empty = label(name="outcomeEmpty")
         self._body = QPlainTextEdit()
         self._body.setObjectName("outcomeRequest")
-        self._body.setAccessibleName("The request")
+        self._body.setAccessibleName(_("The request"))
         self._body.setReadOnly(True)
         self._body.setTabChangesFocus(True)
         self._body.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -128,7 +129,7 @@ class OutcomePanel(QWidget):
         """Show the intent as the ledger has it now."""
         intent = self._context.ledger.intents.get(self._id)
         if intent is None:
-            self._sentence.setText("This request is no longer kept here.")
+            self._sentence.setText(_("This request is no longer kept here."))
             return
         outcome = outcome_of(self._context.ledger, intent)
         now = self._context.clock.now()
@@ -212,7 +213,7 @@ class OutcomePanel(QWidget):
             asked = skipped_draft(self._context.ledger.intents[self._id])
             made = self._context.outbox.submit(asked, retry_of=self._id)
         except CbrError as error:
-            self._say_problem(f"Not sent. {error_sentence(error)}")
+            self._say_problem(_("Not sent. {error}").format(error=error_sentence(error)))
             return
         self._trail.append(self._id)
         self._look_at(made.id)
@@ -226,9 +227,9 @@ class OutcomePanel(QWidget):
         try:
             is_released = self._context.outbox.release(self._id)
         except CbrError as error:
-            self._say_problem(f"Not released. {error_sentence(error)}")
+            self._say_problem(sentences(_("Not released."), error_sentence(error)))
             return
-        words = "Not released: meanwhile it stands otherwise, or its profile leads elsewhere."
+        words = _("Not released: meanwhile it stands otherwise, or its profile leads elsewhere.")
         self._say_problem("" if is_released else words)
 
     def _keep_looking(self) -> None:
@@ -252,7 +253,7 @@ class OutcomePanel(QWidget):
 
     def _cancel(self) -> None:
         if not self._context.outbox.cancel(self._id):
-            self._say_problem("Too late: the request is being sent already. The service may have started it.")
+            self._say_problem(_("Too late: the request is being sent already. The service may have started it."))
 
     def _copy_report(self) -> None:
         intent = self._context.ledger.intents[self._id]
@@ -266,23 +267,23 @@ class OutcomePanel(QWidget):
         self._problem.say(_BAD, text)
 
     def _buttons(self) -> None:
-        self.retry = push_button("&Retry skipped", "retrySkipped", self._retry)
-        self.edit = push_button("&Edit and send again", "editAgain", self.edit_requested.emit)
-        self.back = push_button("&Back to the first checkpoint", "outcomeBack", self._go_back)
-        self.look_on = push_button("&Keep looking", "keepLooking", self._keep_looking)
-        self.mine = push_button("It is &mine", "adoptCheckpoint", self._adopt)
-        self.mine.setToolTip("Take this for what the request made, and follow it")
-        self.not_mine = push_button("&None is mine", "disownCheckpoints", self._disown)
-        self.not_mine.setToolTip("The request made nothing of this; you can send it again then")
+        self.retry = push_button(_("&Retry skipped"), "retrySkipped", self._retry)
+        self.edit = push_button(_("&Edit and send again"), "editAgain", self.edit_requested.emit)
+        self.back = push_button(_("&Back to the first checkpoint"), "outcomeBack", self._go_back)
+        self.look_on = push_button(_("&Keep looking"), "keepLooking", self._keep_looking)
+        self.mine = push_button(_("It is &mine"), "adoptCheckpoint", self._adopt)
+        self.mine.setToolTip(tooltip(_("Take this for what the request made, and follow it")))
+        self.not_mine = push_button(_("&None is mine"), "disownCheckpoints", self._disown)
+        self.not_mine.setToolTip(tooltip(_("The request made nothing of this; you can send it again then")))
         self.candidates = QComboBox()
         self.candidates.setObjectName("outcomeCandidates")
-        self.candidates.setAccessibleName("Which is yours")
-        self.cancel = push_button("&Take back", "takeBack", self._cancel)
-        self.release = push_button("Re&lease", "outcomeRelease", self._release)
-        self.release.setToolTip(tooltip("Confirm anew, so that it is sent"))
-        self.report = push_button("&Copy report", "copyReport", self._copy_report)
-        self.request = push_button("Copy re&quest", "copyRequest", self._copy_request)
-        self.close_button = push_button("Close", "outcomeClose", self.close_requested.emit)
+        self.candidates.setAccessibleName(_("Which is yours"))
+        self.cancel = push_button(_("&Take back"), "takeBack", self._cancel)
+        self.release = push_button(_("Re&lease"), "outcomeRelease", self._release)
+        self.release.setToolTip(tooltip(_("Confirm anew, so that it is sent")))
+        self.report = push_button(_("&Copy report"), "copyReport", self._copy_report)
+        self.request = push_button(_("Copy re&quest"), "copyRequest", self._copy_request)
+        self.close_button = push_button(_("Close"), "outcomeClose", self.close_requested.emit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -317,8 +318,8 @@ class _Head(QWidget):
         font.setBold(True)
         self._status.setFont(font)
         self._what = label(name="outcomeWhat")
-        self._made = CopyLine("Checkpoint id", "outcomeCheckpointId", "copyCheckpointId")
-        self._request = CopyLine("Request id", "outcomeRequestId", "copyRequestId")
+        self._made = CopyLine(_("Checkpoint id"), "outcomeCheckpointId", "copyCheckpointId")
+        self._request = CopyLine(_("Request id"), "outcomeRequestId", "copyRequestId")
         first = QHBoxLayout()
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
@@ -339,10 +340,16 @@ class _Head(QWidget):
         vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
         self._status.setText(request_stand_words(intent, outcome) + vendor)
         words = words_of(intent)
-        name = "Checkpoint named by the service" if words.is_counted and not intent.name else words.name(intent)
-        verb = "sent" if intent.sent_at else "asked for"
-        self._what.setText(f"{plain(name, 80)} · {intent.subject.type} {_subject_words(intent)} · {verb} at {when}")
-        self._made.show_text(intent.result.id if intent.result is not None else "", f"{words.thing.capitalize()} id")
+        name = _("Checkpoint named by the service") if words.is_counted and not intent.name else words.name(intent)
+        parts = (
+            _("{name} · {subject} · sent at {at}") if intent.sent_at else _("{name} · {subject} · asked for at {at}")
+        )
+        subject = typed_words(intent.subject.type, _subject_words(intent))
+        self._what.setText(parts.format(name=plain(name, 80), subject=subject, at=when))
+        self._made.show_text(
+            intent.result.id if intent.result is not None else "",
+            words.id_title,
+        )
         refused = intent.refusal.request_id if intent.refusal else ""
         self._request.show_text(intent.request_id or refused)
 
@@ -356,7 +363,9 @@ def _subject_words(intent: Intent) -> str:
     """Return where a request went: its subject's name, the id, and the endpoint of its region."""
     host = urlsplit(intent.target.cbr_endpoint).hostname or intent.target.cbr_endpoint
     id, name = plain(intent.subject.id, 80), plain(intent.subject.name, 80)
-    return f"{f'{name} ({id})' if name and id else name or id} at {plain(host, 80)}"
+    return _("{subject} at {host}").format(
+        subject=f"{name} ({id})" if name and id else name or id, host=plain(host, 80)
+    )
 
 
 class CopyLine(QWidget):
@@ -372,7 +381,7 @@ class CopyLine(QWidget):
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = self._copy_button = QToolButton()
         copy.setObjectName(button_name)
-        copy.setText("Copy")
+        copy.setText(_("Copy"))
         copy.clicked.connect(self._copy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -384,8 +393,8 @@ class CopyLine(QWidget):
         """Show another id, under another name if that is given."""
         self._text = text
         self._words = words or self._words
-        self._copy_button.setAccessibleName(f"Copy {self._words.lower()}")
-        self._copy_button.setToolTip(tooltip(f"Copy the {self._words.lower()}"))
+        self._copy_button.setAccessibleName(_("Copy {lower}").format(lower=inside(self._words)))
+        self._copy_button.setToolTip(tooltip(_("Copy the {lower}").format(lower=inside(self._words))))
         self._label.setText(f"{self._words} {plain(text, 80)}")
         self.setVisible(bool(text))
 
@@ -398,9 +407,9 @@ class ResourceTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(_COLUMNS))
-        dress_table(self, "outcomeResources", "Resources")
+        dress_table(self, "outcomeResources", _("Resources"))
         self.setIconSize(MARK_SIZE)
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         for column, width in enumerate(_WIDTHS):
@@ -459,6 +468,7 @@ def _texts(intent: Intent, resource: ResourceOutcome) -> list[str]:
 def _waiting_words(intent: Intent) -> str:
     """Return what will stand in the place of the table, or why nothing will."""
     if intent.state in (*WAITING, IntentState.SENDING, IntentState.UNKNOWN):
-        what = "The resources are" if words_of(intent).is_counted else "What becomes of it is"
-        return f"{what} listed here as soon as the service has answered. This is the request:"
-    return "This is the request; it stays among your requests, so that it can be looked at later:"
+        if words_of(intent).is_counted:
+            return _("The resources are listed here as soon as the service has answered. This is the request:")
+        return _("What becomes of it is listed here as soon as the service has answered. This is the request:")
+    return _("This is the request; it stays among your requests, so that it can be looked at later:")

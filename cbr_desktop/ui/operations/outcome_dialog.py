@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.operations.window import OperationWindow
@@ -25,7 +26,7 @@ class OutcomeDialog(OperationWindow):
         self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None, *, can_edit: bool = False
     ) -> None:
         intent = context.ledger.intents.get(intent_id)
-        title = f"Outcome: {words_of(intent).title}" if intent is not None else "Outcome"
+        title = _("Outcome: {title}").format(title=words_of(intent).title) if intent is not None else _("Outcome")
         super().__init__("outcomeDialog", title, parent)
         self.setMinimumSize(720, 420)
         self.resize(980, 560)

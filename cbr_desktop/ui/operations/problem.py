@@ -1,6 +1,7 @@
 """The words for what is wrong with a text while it is edited."""
 
 from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.sentences import finding_sentence, json_words
 
 
@@ -8,6 +9,11 @@ def problem_sentence(finding: Finding) -> str:
     """Return what is wrong with a text that is being edited, where the sentence for files speaks of opening it."""
     if finding.kind is not FindingKind.NOT_JSON:
         return finding_sentence(finding)
-    detail = json_words(finding)
-    place = f" at column {finding.facts['column']}" if finding.facts["line"] else ""
-    return f"This is not valid JSON{place}: {detail[:1].lower()}{detail[1:]}. Correct it here, or undo (Ctrl+Z)."
+    bad = (
+        _("This is not valid JSON at column {column}: {why}. Correct it here, or undo (Ctrl+Z).")
+        if finding.facts["line"]
+        else _("This is not valid JSON: {why}. Correct it here, or undo (Ctrl+Z).")
+    )
+    # the parser's words, which begin as a sentence does, stand within one here
+    why = json_words(finding)
+    return bad.format(column=finding.facts.get("column"), why=why[:1].lower() + why[1:])

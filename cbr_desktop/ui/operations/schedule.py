@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QDateTime, Qt, QTimeZone, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import duration_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
@@ -26,29 +27,32 @@ class ScheduleDialog(QDialog):
     def __init__(self, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("scheduleDialog")
-        self.setWindowTitle("Schedule")
-        self.setAccessibleName("Schedule")
+        self.setWindowTitle(_("Schedule"))
+        self.setAccessibleName(_("Schedule"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         self._now = now
         self.edit = QDateTimeEdit(self)
         self.edit.setObjectName("scheduleTime")
-        self.edit.setAccessibleName("Send at")
+        self.edit.setAccessibleName(_("Send at"))
         self.edit.setDisplayFormat(_FORMAT)
         self.edit.setCalendarPopup(True)
-        ask = label("Send at (by the clock here):", "scheduleQuestion")
+        ask = label(_("Send at (by the clock here):"), "scheduleQuestion")
         ask.setBuddy(self.edit)
         self.beside = label(name="scheduleBeside")
         self.rule = label(
-            "It is sent then if this program runs and has a connection. If not, it is held after"
-            f" {CONFIRM_MINUTES} minutes and you are asked: nothing is sent late by itself.",
+            _(
+                "It is sent then if this program runs and has a connection. If not, it is held after"
+                " {minutes} minutes and you are asked: nothing is sent late by itself."
+            ).format(minutes=CONFIRM_MINUTES),
             "scheduleRule",
         )
         buttons = QDialogButtonBox()
-        self.accept_button = buttons.addButton("&Schedule", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button = buttons.addButton(_("&Schedule"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setObjectName("scheduleNow")
         self.accept_button.setDefault(True)
-        buttons.addButton("&Cancel", QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
+        self.accept_button.setProperty("primary", True)
+        buttons.addButton(_("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -75,8 +79,12 @@ class ScheduleDialog(QDialog):
         """Say the time in UTC as well, and how far off it is."""
         ahead = self.time - self._now
         is_ahead = ahead > timedelta(0)
-        far = f"in {duration_words(ahead)}" if is_ahead else "that is over already; choose a later one"
-        self.beside.setText(f"{self.time:%Y-%m-%d %H:%M} UTC, {far}.")
+        far = (
+            _("in {ahead}").format(ahead=duration_words(ahead))
+            if is_ahead
+            else _("that is over already; choose a later one")
+        )
+        self.beside.setText(_("{at} UTC, {far}.").format(at=f"{self.time:%Y-%m-%d %H:%M}", far=far))
         self.accept_button.setEnabled(is_ahead)
 
     def _choose(self) -> None:

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.operations.arming import ArmingLine
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -41,7 +43,8 @@ class SendBar(QWidget):
     """Shows the verdict on a change and switches the buttons that send it.
 
     The verdict is always what was judged; that the profile has to be armed stands in a line of its own. A green mark
-    stands beside buttons alone that can be pressed.
+    stands beside buttons alone that can be pressed. The first of ``senders`` stands out, as what destroys something if it
+    ``is_destructive``; ``leave``, far from it, closes the window.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class SendBar(QWidget):
         buttons: Sequence[QPushButton],
         senders: Sequence[QPushButton],
         is_file: bool,
+        leave: QPushButton | None = None,
+        is_destructive: bool = False,
     ) -> None:
         super().__init__()
         self._senders = senders
@@ -60,7 +65,11 @@ class SendBar(QWidget):
         self.verdict = MarkedLine(f"{prefix}Verdict")
         self.arming = ArmingLine(context, prefix, is_file=is_file)
         self.consent = consent
+        senders[0].setProperty("danger" if is_destructive else "primary", True)
         row = QHBoxLayout()
+        row.setSpacing(NEAR)
+        if leave is not None:
+            row.addWidget(leave)
         row.addWidget(consent)
         row.addStretch(1)
         for button in buttons:
@@ -76,7 +85,7 @@ class SendBar(QWidget):
     @property
     def hindrance(self) -> str:
         """Why the change cannot be sent now, empty when it can."""
-        return " ".join(filter(None, (self.arming.hindrance, self._judged)))
+        return sentences(self.arming.hindrance, self._judged)
 
     def show_standing(self, standing: Standing) -> None:
         """Show how the change stands now."""
@@ -93,7 +102,7 @@ class SendBar(QWidget):
 
     def refuse(self, error: CbrError) -> None:
         """Say that the outbox did not take the change."""
-        self.refuse_for(f"Not sent. {error_sentence(error)}")
+        self.refuse_for(_("Not sent. {error}").format(error=error_sentence(error)))
 
     def refuse_for(self, words: str) -> None:
         """Say why the change did not go."""

@@ -31,7 +31,10 @@ class OperationWindow(QDialog):
 def place_line(context: ProfileContext, name: str, words: str = "") -> QHBoxLayout:
     """Return the first line of a window: what is at stake, and profile, region and project; ``words`` follow."""
     profile = context.profile
-    where = " · ".join(plain(part, 60) for part in (profile.name, profile.region, profile.project) if part)
+    parts = [profile.name]
+    # a region that the name or the project has in it is not said twice
+    parts += [profile.region] if not (profile.region in profile.name or profile.region in profile.project) else []
+    where = " · ".join(plain(part, 60) for part in (*parts, profile.project) if part)
     line = QHBoxLayout()
     line.addWidget(stake_chip(Environment.DEMO if context.is_demo else profile.environment))
     line.addWidget(label(f"{where} — {words}" if words else where, name), 1)

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
+from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import PLACES
-from cbr_desktop.text.states import clock_words, count_words, duration_words, quoted, shown
+from cbr_desktop.text.sentences import searched_words
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
 
@@ -30,16 +31,19 @@ class AgainDialog(QDialog):
     def __init__(self, intent: Intent, place: str, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sendAgainDialog")
-        self.setWindowTitle("Send again")
-        self.setAccessibleName("Send again")
+        self.setWindowTitle(_("Send again"))
+        self.setAccessibleName(_("Send again"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         words = words_of(intent)
-        name = quoted(intent.name, 80) if intent.name else "A request without a name"
-        name = name if words.is_counted else f"The request {words.what(intent)}"
-        head = label(f"{name}: the answer was lost, and no trace of it was found.", "againQuestion")
+        head = label(
+            _("{intent}: the answer was lost, and no trace of it was found.").format(
+                intent=words.unproved_request(intent)
+            ),
+            "againQuestion",
+        )
         font = head.font()
         font.setBold(True)
         head.setFont(font)
@@ -49,9 +53,9 @@ class AgainDialog(QDialog):
             layout.addWidget(label(line, "againLine"))
         layout.addWidget(label(words.twice, "againWarning"))
         buttons = QDialogButtonBox()
-        send = buttons.addButton("&Send again", QDialogButtonBox.ButtonRole.ActionRole)
-        close = buttons.addButton("&Close", QDialogButtonBox.ButtonRole.RejectRole)
-        look = buttons.addButton("&Keep looking", QDialogButtonBox.ButtonRole.ActionRole)
+        send = buttons.addButton(_("&Send again"), QDialogButtonBox.ButtonRole.ActionRole)
+        close = buttons.addButton(_("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        look = buttons.addButton(_("&Keep looking"), QDialogButtonBox.ButtonRole.ActionRole)
         for button, object_name in ((send, "sendAgainNow"), (close, "sendAgainClose"), (look, "keepLookingInstead")):
             button.setObjectName(object_name)
             button.setAutoDefault(False)
@@ -75,21 +79,50 @@ class AgainDialog(QDialog):
 def sent_words(intent: Intent, place: str, now: datetime) -> str:
     """Return when and where a request was sent."""
     at = intent.sent_at or intent.created_at
-    return plain(f"Sent {clock_words(at, now)} ({duration_words(now - at)} ago) to {place}.", 1000)
+    return plain(
+        _("Sent {at} ({age} ago) to {place}.").format(
+            at=clock_words(at, now), age=duration_words(now - at), place=place
+        ),
+        1000,
+    )
 
 
 def looked_lines(intent: Intent, now: datetime) -> list[str]:
     """Return where a request was looked for, each place a line; who looked nowhere says so."""
-    by = f"for by the name {quoted(intent.name, 80)}" if intent.name else "for by vault, resources and time"
-    by = by if words_of(intent).is_counted else f"for {words_of(intent).sought(intent)}"
-    lines = [f"Looked {by}, {_looked_words(looked, now)}." for looked in intent.looked]
-    until = clock_words(intent.changed_at, now)
-    return lines or [f"Looked {by} in tasks and backups until {until}; how often is not kept."]
+    words = words_of(intent)
+    if not words.is_counted:
+        looked, unkept = (
+            _("Looked for {sought}, {where}."),
+            _("Looked for {sought} in tasks and backups until {until}; how often is not kept."),
+        )
+    elif intent.name:
+        looked, unkept = (
+            _("Looked for by the name {name}, {where}."),
+            _("Looked for by the name {name} in tasks and backups until {until}; how often is not kept."),
+        )
+    else:
+        looked, unkept = (
+            _("Looked for by vault, resources and time, {where}."),
+            _("Looked for by vault, resources and time in tasks and backups until {until}; how often is not kept."),
+        )
+    named = {"sought": words.sought(intent), "name": quoted(intent.name, 80)}
+    lines = [looked.format(where=_looked_words(each, now), **named) for each in intent.looked]
+    return lines or [unkept.format(until=clock_words(intent.changed_at, now), **named)]
 
 
 def _looked_words(looked: Looked, now: datetime) -> str:
-    where = f"in {PLACES.get(looked.where, shown(looked.where, 40))} since {clock_words(looked.since, now)}"
-    failed = f", and {count_words(looked.failures, 'look')} more failed" if looked.failures else ""
+    where, since = searched_words(looked.where, shown(looked.where, 40)), clock_words(looked.since, now)
     if not looked.times or looked.last_at is None:
-        return f"{where}, without success: {count_words(looked.failures, 'look')} failed"
-    return f"{where}, {count_words(looked.times, 'time')}, the last time {clock_words(looked.last_at, now)}{failed}"
+        return ngettext(
+            "in {where} since {since}, without success: {count} look failed",
+            "in {where} since {since}, without success: {count} looks failed",
+            looked.failures,
+        ).format(count=grouped(looked.failures), where=where, since=since)
+    told = ngettext(
+        "in {where} since {since}, {count} time, the last time {last}",
+        "in {where} since {since}, {count} times, the last time {last}",
+        looked.times,
+    ).format(count=grouped(looked.times), where=where, since=since, last=clock_words(looked.last_at, now))
+    if not looked.failures:
+        return told
+    return listed([told, counted("and {count} look more failed", "and {count} looks more failed", looked.failures)])

@@ -1,10 +1,12 @@
 """What the details say of a request."""
 
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.requests import intent_mark, request_name, request_words, waiting_words
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.text.states import shown
+from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Facts, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
@@ -17,33 +19,38 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     subject = intent.subject
     vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
-        ("Waiting for / note", waiting_words(intent, outcome, times.now())),
-        (subject.type.capitalize(), vault),
-        ("Profile", target.profile),
-        ("Project", f"{target.project} at {target.cbr_endpoint}"),
-        ("Made", times.text_and_age(intent.created_at)),
-        ("Confirmed", times.text_and_age(intent.confirmed_at)),
-        ("Due", times.text(intent.due_at)),
-        ("Sent", times.text_and_age(intent.sent_at)),
-        ("By", intent.by or NONE),
-        ("Judged by data of", times.text_and_age(intent.preflight_at)),
-        ("Request id", intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
+        (_("Waiting for / note"), waiting_words(intent, outcome, times.now())),
+        (status_words(subject.type), vault),
+        (_("Profile"), target.profile),
+        (
+            _("Project"),
+            _("{project} at {cbr_endpoint}").format(project=target.project, cbr_endpoint=target.cbr_endpoint),
+        ),
+        (_("Made"), times.text_and_age(intent.created_at)),
+        (_("Confirmed"), times.text_and_age(intent.confirmed_at)),
+        (_("Due"), times.text(intent.due_at)),
+        (_("Sent"), times.text_and_age(intent.sent_at)),
+        (_("By"), intent.by or NONE),
+        (_("Judged by data of"), times.text_and_age(intent.preflight_at)),
+        (_("Request id"), intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
         *_made(intent),
-        ("Draft", intent.draft or NONE),
-        ("Plan", intent.plan or NONE),
-        ("Again for", intent.retry_of or NONE),
+        (_("Draft"), intent.draft or NONE),
+        (_("Plan"), intent.plan or NONE),
+        (_("Again for"), intent.retry_of or NONE),
         ("ID", intent.id),
     ]
     relations = [
         f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}"
         for each in (outcome.resources if outcome else ())
     ]
-    relations += [f"Twin: checkpoint {shown(duplicate, 64)}" for duplicate in intent.duplicates]
+    relations += [
+        _("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)) for duplicate in intent.duplicates
+    ]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
         intent.id,
         request_name(intent) if not words.is_counted else words.name(intent),
-        "Request",
+        _("Request"),
         request_words(intent, outcome),
         intent_mark(intent, outcome),
         intent_sentence(intent, outcome, times.now()),
@@ -57,5 +64,5 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
 def _made(intent: Intent) -> Facts:
     """Return what a request has made, where that is something else than what it is done to."""
     made = intent.result.id if intent.result is not None else ""
-    words = words_of(intent).thing.capitalize()
-    return [] if words.lower() == intent.subject.type and made in ("", intent.subject.id) else [(words, made or NONE)]
+    is_subject = intent.subject.type is not SubjectType.VAULT and made in ("", intent.subject.id)
+    return [] if is_subject else [(words_of(intent).thing_title, made or NONE)]

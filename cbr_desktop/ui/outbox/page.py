@@ -16,6 +16,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
@@ -29,7 +30,7 @@ from cbr_desktop.text.requests import (
     waiting_words,
 )
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.page import Page, Target
@@ -62,20 +63,20 @@ class OutboxPage(Page[Intent]):
     parts = (Part.INTENTS, Part.TASKS)
     default_sort = ("made", Qt.SortOrder.DescendingOrder)
     hint = "state:held vault:erp age>1d"
-    chips = (("Held", "state:held"), ("Refused", "state:rejected"), ("Not found", "state:not"))
+    chips = ((N_("Held"), "state:held"), (N_("Refused"), "state:rejected"), (N_("Not found"), "state:not"))
 
     outcome_requested = Signal(object)
     edit_requested = Signal(object)
     confirmation_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "hold": ("&Hold", "Keep what waits from being sent until you release it"),
-        "release": ("&Release", "Confirm anew, so that it is sent"),
-        "cancel": ("&Take back", "Take back what has not been sent (Delete)"),
-        "look": ("&Keep looking", "Look once more for what became of it; nothing is sent by that"),
-        "again": ("&Send again…", "See what was looked for, then decide"),
-        "outcome": ("Open &outcome", "What became of it, resource by resource"),
-        "edit": ("&Edit as new…", "Open it in the form, to change it and send it as a new request"),
+        "hold": (N_("&Hold"), N_("Keep what waits from being sent until you release it")),
+        "release": (N_("&Release"), N_("Confirm anew, so that it is sent")),
+        "cancel": (N_("&Take back"), N_("Take back what has not been sent (Delete)")),
+        "look": (N_("&Keep looking"), N_("Look once more for what became of it; nothing is sent by that")),
+        "again": (N_("&Send again…"), N_("See what was looked for, then decide")),
+        "outcome": (N_("Open &outcome"), N_("What became of it, resource by resource")),
+        "edit": (N_("&Edit as new…"), N_("Open it in the form, to change it and send it as a new request")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -99,21 +100,23 @@ class OutboxPage(Page[Intent]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("state", "State", self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", "Name", self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
-            Column("vault", "Done to", subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
-            Column("profile", "Profile", lambda i: i.target.profile, lambda i: i.target.profile, 14),
-            Column("region", "Region", self._region_words, self._region_words, 9),
-            Column("waiting", "Waiting for / note", self._waiting, self._waiting, 30, hint=self._sentence),
-            _time_column("made", "Made", _made_at, times),
-            _time_column("sent", "Sent", lambda i: i.sent_at, times),
-            _time_column("due", "Due", lambda i: i.due_at, times),
-            Column("by", "By", lambda i: i.by or NONE, lambda i: i.by or None, 18),
-            Column("request-id", "Request id", lambda i: _request_id(i) or NONE, lambda i: _request_id(i) or None, 30),
-            Column("draft", "Draft", draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
-            Column("plan", "Plan", lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
-            Column("project", "Project", lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
-            Column("checkpoint", "Made id", _checkpoint_words, _checkpoint_words, 34, shown=False),
+            Column("state", _("State"), self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
+            Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
+            Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
+            Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
+            Column("region", _("Region"), self._region_words, self._region_words, 9),
+            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 30, hint=self._sentence),
+            _time_column("made", _("Made"), _made_at, times),
+            _time_column("sent", _("Sent"), lambda i: i.sent_at, times),
+            _time_column("due", _("Due"), lambda i: i.due_at, times),
+            Column("by", _("By"), lambda i: i.by or NONE, lambda i: i.by or None, 18),
+            Column(
+                "request-id", _("Request id"), lambda i: _request_id(i) or NONE, lambda i: _request_id(i) or None, 30
+            ),
+            Column("draft", _("Draft"), draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
+            Column("plan", _("Plan"), lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
+            Column("project", _("Project"), lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
+            Column("checkpoint", _("Made id"), _checkpoint_words, _checkpoint_words, 34, shown=False),
             Column("id", "ID", lambda i: i.id, lambda i: i.id, 34, shown=False),
         ]
 
@@ -186,8 +189,8 @@ class OutboxPage(Page[Intent]):
         """Return what to say where no request is shown."""
         if total:
             return super().empty_notice(total)
-        why = "What you send, queue or schedule is kept here from then on, with all that became of it."
-        return ListNotice("No requests yet", why, "Create checkpoint", "create")
+        why = _("What you send, queue or schedule is kept here from then on, with all that became of it.")
+        return ListNotice(_("No requests yet"), why, _("Create checkpoint"), "create")
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the selected requests."""
@@ -261,7 +264,7 @@ class OutboxPage(Page[Intent]):
             button.setEnabled(possible[verb])
             # what cannot be done is not there: eight buttons are wider than a small window
             button.setVisible(possible[verb])
-        words = f"&Release selected ({len(held)})…" if len(held) > 1 else "&Release"
+        words = _("&Release selected ({count})…").format(count=len(held)) if len(held) > 1 else _("&Release")
         self.buttons["release"].setText(words)
         self.buttons["release"].setAccessibleName(words.replace("&", ""))
         self.sentence.setText(self._choice_words(chosen, held))
@@ -270,12 +273,17 @@ class OutboxPage(Page[Intent]):
     def _choice_words(self, rows: list[Intent], held: list[Intent]) -> str:
         if len(rows) != 1:
             if not rows:
-                return "Select a request to see where it stands and what can be done about it."
-            return f"{count_words(len(rows), 'request')} selected, {len(held)} of them held."
+                return _("Select a request to see where it stands and what can be done about it.")
+            return ngettext(
+                "{count} request selected, {held} of them held.",
+                "{count} requests selected, {held} of them held.",
+                len(rows),
+            ).format(count=grouped(len(rows)), held=len(held))
         sentence = self._sentence(rows[0])
         if held and held[0].reason != Reason.ELSEWHERE:
             context = self._context(held[0])
-            sentence += f" {release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))}"
+            released = release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))
+            sentence = sentences(sentence, released)
         return plain(sentence, 1000)
 
     # what a person does
@@ -283,7 +291,7 @@ class OutboxPage(Page[Intent]):
     def hold(self) -> None:
         """Keep the selected requests that wait from being sent."""
         held = [row for row in self._own() if self._context(row).outbox.hold(row.id)]
-        self._say_done(held, "Held", "Nothing of that is sent until you release it.")
+        self._say_done(held, _("Held"), _("Nothing of that is sent until you release it."))
 
     def release(self) -> None:
         """Confirm the selected requests that are held: one at once, of several the list is shown first.
@@ -295,8 +303,10 @@ class OutboxPage(Page[Intent]):
         if len(chosen) == 1 and not held:
             self.confirmation_requested.emit(chosen[0].id)
         elif len(held) < len(chosen):
-            left = count_words(len(chosen) - len(held), "request")
-            self.remarked.emit(f"Left held: {left}. What cannot be taken back is released one at a time.")
+            left = counted("{count} request", "{count} requests", len(chosen) - len(held))
+            self.remarked.emit(
+                _("Left held: {left}. What cannot be taken back is released one at a time.").format(left=left)
+            )
         if len(held) > 1:
             dialog = ReleaseDialog([(row, self._context(row)) for row in held], self._times, self)
             dialog.confirmed.connect(self._release)
@@ -308,10 +318,14 @@ class OutboxPage(Page[Intent]):
         """Take back the selected requests that have not left."""
         rows = [row for row in self._own() if row.state in WAITING]
         done = [row for row in rows if self._context(row).outbox.cancel(row.id)]
-        self._say_done(done, "Taken back", "Nothing was sent.")
+        self._say_done(done, _("Taken back"), _("Nothing was sent."))
         if len(done) < len(rows):
             late = len(rows) - len(done)
-            self.remarked.emit(f"Too late for {count_words(late, 'request')}: sent already.")
+            self.remarked.emit(
+                counted(
+                    "Too late for {count} request: sent already.", "Too late for {count} requests: sent already.", late
+                )
+            )
 
     def keep_looking(self) -> None:
         """Look once more for the selected requests of which no trace was found."""
@@ -333,13 +347,15 @@ class OutboxPage(Page[Intent]):
         try:
             made = context.outbox.send_again(row.id)
         except CbrError as error:
-            self.remarked.emit(f"Not sent. {error_sentence(error)}")
+            self.remarked.emit(_("Not sent. {error}").format(error=error_sentence(error)))
         except ValueError:
             self.remarked.emit(
-                "Not sent: meanwhile it stands otherwise, or its profile leads elsewhere. Look at it again."
+                _("Not sent: meanwhile it stands otherwise, or its profile leads elsewhere. Look at it again.")
             )
         else:
-            self.remarked.emit(f"Queued again: {self._named(row)}. The first request stays in the list.")
+            self.remarked.emit(
+                _("Queued again: {row}. The first request stays in the list.").format(row=self._named(row))
+            )
             self.show_row(made.id)
 
     def _release(self, ids: list[IntentId]) -> None:
@@ -351,19 +367,24 @@ class OutboxPage(Page[Intent]):
                 if context.outbox.release(id):
                     done.append(row)
                 elif row.state is IntentState.HELD:
-                    problems.append(f"{self._named(row)}: its profile leads elsewhere now.")
+                    problems.append(_("{row}: its profile leads elsewhere now.").format(row=self._named(row)))
             except CbrError as error:
                 problems.append(f"{self._named(row)}: {error_sentence(error)}")
         where = place_words(done[0], self._context(done[0]).profile) if len(done) == 1 else ""
-        self._say_done(done, "Released", f"It goes to {where}." if where else "They are sent one by one.")
+        self._say_done(
+            done,
+            _("Released"),
+            _("It goes to {where}.").format(where=where) if where else _("They are sent one by one."),
+        )
         if problems:
-            more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-            self.remarked.emit(f"Still held. {problems[0]}{more}")
+            more = len(problems) - 1
+            rest = counted("({count} more)", "({count} more)", more) if more else ""
+            self.remarked.emit(sentences(_("Still held."), problems[0], rest))
 
     def _say_done(self, rows: list[Intent], verb: str, more: str) -> None:
         if rows:
-            what = self._named(rows[0]) if len(rows) == 1 else count_words(len(rows), "request")
-            self.remarked.emit(f"{verb}: {what}. {more}")
+            what = self._named(rows[0]) if len(rows) == 1 else counted("{count} request", "{count} requests", len(rows))
+            self.remarked.emit(sentences(_("{done}: {what}.").format(done=verb, what=what), more))
 
     def _open_outcome(self) -> None:
         for row in self._own():
@@ -374,7 +395,7 @@ class OutboxPage(Page[Intent]):
             self.edit_requested.emit(row.id)
             if row.state in WAITING:
                 self.remarked.emit(
-                    "The form makes a new request; this one stays as it is. Take it back if the new one replaces it."
+                    _("The form makes a new request; this one stays as it is. Take it back if the new one replaces it.")
                 )
 
     # words
@@ -397,7 +418,11 @@ class OutboxPage(Page[Intent]):
     def _named(self, row: Intent) -> str:
         if not words_of(row).is_counted:
             return quoted(request_name(row), 160)
-        return quoted(row.name, 64) if row.name else f"a request for {quoted(row.subject.label, 64)}"
+        return (
+            quoted(row.name, 64)
+            if row.name
+            else _("a request for {subject}").format(subject=quoted(row.subject.label, 64))
+        )
 
 
 def _destroys(intent: Intent) -> bool:
@@ -414,7 +439,7 @@ def _hindrance(context: ProfileContext) -> str:
     """Return what keeps a profile from letting anything through, empty when nothing does."""
     if context.guard.sealed is not None:
         return error_sentence(context.guard.sealed)
-    return "" if context.guard.is_open else "The profile is read-only: arm it before."
+    return "" if context.guard.is_open else _("The profile is read-only: arm it before.")
 
 
 def _made_at(intent: Intent) -> datetime | None:

@@ -15,16 +15,26 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.requests import subject_words, waiting_words
-from cbr_desktop.text.states import count_words
-from cbr_desktop.text.words import ENVIRONMENTS, NONE, Times
+from cbr_desktop.text.states import counted
+from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.widgets import dress_table
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
-_COLUMNS = ("Age", "Name", "Done to", "Id", "Profile", "Region", "Project", "Held because")
+_COLUMNS = (
+    N_("Age"),
+    N_("Name"),
+    N_("Done to"),
+    N_("Id"),
+    N_("Profile"),
+    N_("Region"),
+    N_("Project"),
+    N_("Held because"),
+)
 _WIDTHS = (100, 150, 140, 270, 190, 70, 90)
 _SIZE = (1200, 420)
 
@@ -43,27 +53,34 @@ class ReleaseDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("releaseDialog")
-        self.setWindowTitle("Release requests")
-        self.setAccessibleName("Release requests")
+        self.setWindowTitle(_("Release requests"))
+        self.setAccessibleName(_("Release requests"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._held = sorted(held, key=lambda pair: pair[0].wanted_at)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        many = count_words(len(held), "request")
-        production = sum(context.profile.environment is Environment.PRODUCTION for _, context in held)
-        stake = f" {production} of them in PRODUCTION." if production else ""
-        layout.addWidget(label(f"Release sends these {many} to the service, one by one.{stake}", "releaseQuestion"))
+        many = counted("{count} request", "{count} requests", len(held))
+        production = sum(context.profile.environment is Environment.PRODUCTION for _intent, context in held)
+        stake = ""
+        if production:
+            stake = counted("{count} of them in PRODUCTION.", "{count} of them in PRODUCTION.", production)
+        layout.addWidget(
+            label(
+                sentences(_("Release sends these {requests} to the service, one by one.").format(requests=many), stake),
+                "releaseQuestion",
+            )
+        )
         layout.addWidget(self._table(times), 1)
-        closed = sorted({context.profile.name for _, context in held if not context.guard.is_open})
+        closed = sorted({context.profile.name for _intent, context in held if not context.guard.is_open})
         if closed:
             names = ", ".join(plain(name, 60) for name in closed)
-            layout.addWidget(label(f"Read-only, and held until armed: {names}.", "releaseClosed"))
+            layout.addWidget(label(_("Read-only, and held until armed: {names}.").format(names=names), "releaseClosed"))
         buttons = QDialogButtonBox()
-        release = buttons.addButton(f"&Release {many}", QDialogButtonBox.ButtonRole.ActionRole)
+        release = buttons.addButton(_("&Release {many}").format(many=many), QDialogButtonBox.ButtonRole.ActionRole)
         release.setObjectName("releaseNow")
         release.setAutoDefault(False)
         release.clicked.connect(self._confirm)
-        keep = buttons.addButton("&Keep them held", QDialogButtonBox.ButtonRole.RejectRole)
+        keep = buttons.addButton(_("&Keep them held"), QDialogButtonBox.ButtonRole.RejectRole)
         keep.setObjectName("keepHeld")
         keep.setDefault(True)
         keep.setFocus()
@@ -73,8 +90,8 @@ class ReleaseDialog(QDialog):
 
     def _table(self, times: Times) -> QTableWidget:
         table = QTableWidget(len(self._held), len(_COLUMNS), self)
-        dress_table(table, "releaseRows", "Requests to release")
-        table.setHorizontalHeaderLabels(_COLUMNS)
+        dress_table(table, "releaseRows", _("Requests to release"))
+        table.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         header = table.horizontalHeader()
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(_WIDTHS):
@@ -87,19 +104,19 @@ class ReleaseDialog(QDialog):
         return table
 
     def _confirm(self) -> None:
-        self.confirmed.emit([intent.id for intent, _ in self._held])
+        self.confirmed.emit([intent.id for intent, _context in self._held])
         self.accept()
 
 
 def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, ...]:
     target, profile = intent.target, context.profile
     return (
-        f"{times.age(intent.wanted_at)} ago",
+        _("{wanted_at} ago").format(wanted_at=times.age(intent.wanted_at)),
         words_of(intent).name(intent),
         subject_words(intent),
         intent.subject.id or NONE,
-        f"{target.profile} ({ENVIRONMENTS[profile.environment]})",
+        f"{target.profile} ({environment_words(profile.environment)})",
         profile.region,
         target.project,
-        waiting_words(intent, None, times.now()).removeprefix("You: ").capitalize(),
+        waiting_words(intent, None, times.now()),
     )

@@ -30,12 +30,13 @@ from cbr_desktop.domain.plan import (
     is_blocked,
 )
 from cbr_desktop.domain.template import PRESETS, TICKET, uses
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import MAKE_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, quoted, shown
+from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
@@ -97,13 +98,15 @@ class MakePlanDialog(QDialog):
         lost = blasts(plan, self._workspace.ledgers, self._default())
         lines = []
         for step in self._steps:
-            number, verdict, _, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
+            number, verdict, _profile, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
             words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
             lines.append((words, found_mark(step.number, found)))
-        self.table.fill(MAKE_COLUMNS, lines)
+        self.table.fill(make_columns(), lines)
         reason = self._reason(found)
         self.write.setEnabled(not reason)
-        self.write.setToolTip(tooltip(reason or "Asks for the file; the plan is judged then, and nothing is sent yet"))
+        self.write.setToolTip(
+            tooltip(reason or _("Asks for the file; the plan is judged then, and nothing is sent yet"))
+        )
         mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if is_blocked(found) else GOOD
         self.verdict.say(mark, reason or self._ready_words(found))
         self.example.setText(plain(self._example(reason), 300))
@@ -115,10 +118,10 @@ class MakePlanDialog(QDialog):
         try:
             found = self._plans.write(path, self.plan(name))
         except CbrError as error:
-            self.verdict.say(BAD, f"Not written. {error_sentence(error)}")
+            self.verdict.say(BAD, sentences(_("Not written."), error_sentence(error)))
             return
         if is_blocked(found):
-            self.verdict.say(BAD, f"Not written. {' '.join(finding_sentence(each.finding) for each in found)}")
+            self.verdict.say(BAD, sentences(_("Not written."), *(finding_sentence(each.finding) for each in found)))
             return
         self.made.emit(path)
         self.close()
@@ -143,38 +146,51 @@ class MakePlanDialog(QDialog):
         broken = [step for step in self._steps if step.document is None]
         if broken:
             first = broken[0]
-            own = " ".join(finding_sentence(each.finding) for each in self._findings if each.step == first.number)
-            more = f" ({len(broken) - 1} more)" if len(broken) > 1 else ""
-            return f"Nothing is written: {quoted(PurePath(first.file).name, 80)} is no request. {own}{more}"
+            own = [finding_sentence(each.finding) for each in self._findings if each.step == first.number]
+            more = counted("({count} more)", "({count} more)", len(broken) - 1) if len(broken) > 1 else ""
+            name = quoted(PurePath(first.file).name, 80)
+            return sentences(_("Nothing is written: {name} is no request.").format(name=name), *own, more)
         if len(self._steps) > STEP_LIMIT:
-            return f"A plan has {STEP_LIMIT} steps at most. Choose fewer requests."
+            return _("A plan has {limit} steps at most. Choose fewer requests.").format(limit=STEP_LIMIT)
         return next(
             (finding_sentence(each.finding) for each in found if each.finding.kind is FindingKind.BAD_TEMPLATE), ""
         )
 
     def _ready_words(self, found: Sequence[StepFinding]) -> str:
-        words = f"{count_words(len(self._steps), 'request')} will be copied into the plan in this order."
+        words = counted(
+            "{count} request will be copied into the plan in this order.",
+            "{count} requests will be copied into the plan in this order.",
+            len(self._steps),
+        )
         bad = {each.step for each in found if each.step and is_blocked([each])}
         if bad:
-            words += f" {count_words(len(bad), 'step')} cannot be sent as it is known now; the plan is judged again"
-            words += " before it is run."
+            unfit = counted(
+                "{count} step cannot be sent as it is known now; the plan is judged again before it is run.",
+                "{count} steps cannot be sent as it is known now; the plan is judged again before it is run.",
+                len(bad),
+            )
+            return sentences(words, unfit)
         return words
 
     def _example(self, reason: str) -> str:
         """Return a name that the template gives to the first request that has none of its own."""
         unnamed = [step for step in self._steps if step.document is not None and takes_name(step.document)]
         if not unnamed:
-            return "All requests have names of their own, so that the template names none."
-        count = count_words(len(unnamed), "request")
+            return _("All requests have names of their own, so that the template names none.")
+        count = counted("{count} request", "{count} requests", len(unnamed))
         ledgers = self._workspace.ledgers
         first, default = unnamed[0], self._default()
         if not self.plan().names:
-            return f"The service names {count}. A lost answer is harder to look for without a name."
+            return _("The service names {count}. A lost answer is harder to look for without a name.").format(
+                count=count
+            )
         if reason or (first.profile or default) not in ledgers:
-            return f"Names {count}."
+            return _("Names {count}.").format(count=count)
         run = prepared(replace(self.plan(), steps=(first,)), "", ledgers, default, self._workspace.clock.now())
         document = run.plan.steps[0].document
-        return f"Names {count}, for instance {quoted(name_of(document) if document is not None else '', 80)}."
+        return _("Names {count}, for instance {document}.").format(
+            count=count, document=quoted(name_of(document) if document is not None else "", 80)
+        )
 
     def _move(self, by: int) -> None:
         """Move the chosen step up or down."""
@@ -196,10 +212,10 @@ class MakePlanDialog(QDialog):
 
     def _ask_file(self) -> None:
         draft_store = self._workspace.draft_store
-        asked = QFileDialog(self, "Write the plan", draft_store.folder if draft_store is not None else "")
+        asked = QFileDialog(self, _("Write the plan"), draft_store.folder if draft_store is not None else "")
         asked.setObjectName("makePlanFileDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter(f"Plans (*{SUFFIX})")
+        asked.setNameFilter(_("Plans (*{ending})").format(ending=SUFFIX))
         asked.setDefaultSuffix(SUFFIX.removeprefix("."))
         asked.selectFile(f"plan-{self._workspace.clock.now().astimezone():%Y%m%d}{SUFFIX}")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -210,8 +226,8 @@ class MakePlanDialog(QDialog):
 
     def _build(self) -> None:
         self.setObjectName("makePlanDialog")
-        self.setWindowTitle("Make plan")
-        self.setAccessibleName("Make plan")
+        self.setWindowTitle(_("Make plan"))
+        self.setAccessibleName(_("Make plan"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
@@ -230,7 +246,7 @@ class MakePlanDialog(QDialog):
         self.names = StillBox()
         self.names.setEditable(True)
         self.names.setObjectName("makePlanNames")
-        self.names.setAccessibleName("Names for requests that have none")
+        self.names.setAccessibleName(_("Names for requests that have none"))
         contexts = self._workspace.shown_contexts
         own = contexts[0].profile.name_template if contexts else PRESETS[0]
         # nobody is asked for a ticket while a plan runs
@@ -241,35 +257,35 @@ class MakePlanDialog(QDialog):
         self.concurrency = StillNumber()
         self.concurrency.setRange(1, CONCURRENCY_LIMIT)
         self.concurrency.setObjectName("makePlanConcurrency")
-        self.concurrency.setAccessibleName("Checkpoints at a time")
+        self.concurrency.setAccessibleName(_("Checkpoints at a time"))
         self.stagger = QDoubleSpinBox()
         self.stagger.setRange(0, STAGGER_LIMIT_SECONDS)
         self.stagger.setDecimals(0)
         self.stagger.setSuffix(" s")
         self.stagger.setObjectName("makePlanStagger")
-        self.stagger.setAccessibleName("Pause between two")
-        self.stop_on_failure = QCheckBox("Begin no further step after one that did not succeed")
+        self.stagger.setAccessibleName(_("Pause between two"))
+        self.stop_on_failure = QCheckBox(_("Begin no further step after one that did not succeed"))
         self.stop_on_failure.setObjectName("makePlanStop")
-        self.stop_on_failure.setAccessibleName("Stop on failure")
+        self.stop_on_failure.setAccessibleName(_("Stop on failure"))
         self.stop_on_failure.setChecked(True)
         pace = QHBoxLayout()
         pace.addWidget(self.concurrency)
         pace.addSpacing(16)
-        pace.addWidget(_question("&Pause between two", "makePlanStaggerQuestion", self.stagger))
+        pace.addWidget(_question(_("&Pause between two"), "makePlanStaggerQuestion", self.stagger))
         pace.addWidget(self.stagger)
         pace.addStretch(1)
         form = QFormLayout()
-        form.addRow(_question("&Names", "makePlanNamesQuestion", self.names), self.names)
+        form.addRow(_question(_("&Names"), "makePlanNamesQuestion", self.names), self.names)
         form.addRow(self.example)
-        form.addRow(_question("&At a time", "makePlanPaceQuestion", self.concurrency), pace)
+        form.addRow(_question(_("&At a time"), "makePlanPaceQuestion", self.concurrency), pace)
         form.addRow(self.stop_on_failure)
         return form
 
     def _foot(self) -> QHBoxLayout:
-        self.up = push_button("Move &up", "makePlanUp", lambda: self._move(-1))
-        self.down = push_button("Move &down", "makePlanDown", lambda: self._move(1))
-        self.write = push_button("&Write plan…", "makePlanWrite", self._ask_file)
-        close = push_button("C&lose", "makePlanClose", self.close)
+        self.up = push_button(_("Move &up"), "makePlanUp", lambda: self._move(-1))
+        self.down = push_button(_("Move &down"), "makePlanDown", lambda: self._move(1))
+        self.write = push_button(_("&Write plan…"), "makePlanWrite", self._ask_file)
+        close = push_button(_("C&lose"), "makePlanClose", self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.up)
         foot.addWidget(self.down)

@@ -14,12 +14,14 @@ from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import subject_words
-from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.plans import (
-    COLUMNS,
+    PROFILE_COLUMN,
     PlanRow,
+    columns,
     need_words,
     report_file,
     run_line,
@@ -28,7 +30,7 @@ from cbr_desktop.text.plans import (
     run_words,
 )
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
@@ -69,23 +71,32 @@ class PlansPage(Page[PlanRow]):
     parts = (Part.INTENTS, Part.TASKS, Part.CONNECTION)
     default_sort = ("begun", Qt.SortOrder.DescendingOrder)
     hint = "state:middle needs:you age<7d"
-    chips = (("Needs you", "needs:you"),)
-    without_subject = "Choose a step that has begun to see all that is known of its request."
+    chips = ((N_("Needs you"), "needs:you"),)
+    without_subject = N_("Choose a step that has begun to see all that is known of its request.")
 
     outcome_requested = Signal(object)
     outbox_requested = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "continue": ("&Continue", "Confirms the rest of the plan anew, and starts what has not begun"),
-        "stop": ("S&top", "Begins no further step; what has begun goes its way"),
-        "arm": (f"&Arm for {count_words(MINUTES_ARMED, 'minute')}", "Lets the read-only profiles of the plan send"),
-        "profiles": ("Open &profiles", "Opens the profiles of the plan, so that all of it is known; sends nothing"),
-        "report": ("Save &report…", "What became of each step, as a page to print, text or JSON"),
-        "outbox": ("Show in out&box", "The requests of this run, where each can be held, released or taken back"),
+        "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
+        "stop": (N_("S&top"), N_("Begins no further step; what has begun goes its way")),
+        "arm": ("", N_("Lets the read-only profiles of the plan send")),
+        "profiles": (
+            N_("Open &profiles"),
+            N_("Opens the profiles of the plan, so that all of it is known; sends nothing"),
+        ),
+        "report": (N_("Save &report…"), N_("What became of each step, as a page to print, text or JSON")),
+        "outbox": (
+            N_("Show in out&box"),
+            N_("The requests of this run, where each can be held, released or taken back"),
+        ),
     }
     _WAYS_IN: ClassVar[dict[str, tuple[str, str]]] = {
-        "make": ("&Make plan…", "Choose request files, and write a plan with copies of them; nothing is sent by that"),
-        "open": ("&Open plan…", "Open a file with several requests and judge it; nothing is sent by that"),
+        "make": (
+            N_("&Make plan…"),
+            N_("Choose request files, and write a plan with copies of them; nothing is sent by that"),
+        ),
+        "open": (N_("&Open plan…"), N_("Open a file with several requests and judge it; nothing is sent by that")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -113,20 +124,20 @@ class PlansPage(Page[PlanRow]):
         """Return the columns, those of the first start first."""
         times = self._times
         return [
-            Column("name", "Name", _name_words, _name_words, 22, middle=True),
-            Column("state", "State", run_words, run_words, 20, mark=run_mark, hint=run_sentence),
-            Column("steps", "Steps done", _done_words, _done_share, 11),
-            Column("needs", "Needs", need_words, need_words, 32),
+            Column("name", _("Name"), _name_words, _name_words, 22, middle=True),
+            Column("state", _("State"), run_words, run_words, 20, mark=run_mark, hint=run_sentence),
+            Column("steps", _("Steps done"), _done_words, _done_share, 11),
+            Column("needs", _("Needs"), need_words, need_words, 32),
             Column(
                 "begun",
-                "Begun",
+                _("Begun"),
                 lambda r: times.text(r.run.started_at),
                 lambda r: r.run.started_at,
                 19,
                 hint=lambda r: times.both(r.run.started_at),
                 whole=True,
             ),
-            Column("profiles", "Profiles", _profile_words, _profile_words, 20),
+            Column("profiles", _("Profiles"), _profile_words, _profile_words, 20),
             Column("id", "ID", lambda r: r.run.id, lambda r: r.run.id, 34, shown=False),
         ]
 
@@ -212,12 +223,12 @@ class PlansPage(Page[PlanRow]):
         if total:
             return super().empty_notice(total)
         if not self._has_read and self._workspace.plans is not None:
-            return ListNotice("The plans are being read", "They come in a moment.")
-        why = (
-            f"A plan is a file (*{SUFFIX}) with several requests, sent in order as one thing with one report."
+            return ListNotice(_("The plans are being read"), _("They come in a moment."))
+        why = _(
+            "A plan is a file (*{ending}) with several requests, sent in order as one thing with one report."
             " What was run is kept here, step by step."
-        )
-        return ListNotice("No plan was run yet", why, "Open plan…", "open-plan")
+        ).format(ending=SUFFIX)
+        return ListNotice(_("No plan was run yet"), why, _("Open plan…"), "open-plan")
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the chosen run."""
@@ -299,6 +310,9 @@ class PlansPage(Page[PlanRow]):
             "outbox": self._show_in_outbox,
         }
         self.buttons = verb_buttons("plans", self._VERBS, self._acts)
+        arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
+        self.buttons["arm"].setText(arm)
+        self.buttons["arm"].setAccessibleName(accessible(arm))
         self.ways_in = verb_buttons("plans", self._WAYS_IN, {"make": self.ask_requests, "open": self.ask_plan})
         self.add_actions((*self.ways_in.values(), *self.buttons.values()))
 
@@ -312,8 +326,8 @@ class PlansPage(Page[PlanRow]):
                 self._told = row.run.id
                 self.steps.clearSelection()
             self.verdict.say(run_mark(row), run_sentence(row))
-            self.steps.fill(COLUMNS, [run_line(row, step, now) for step in row.told.rows])
-            self.steps.setColumnHidden(COLUMNS.index("Profile"), len(row.profiles) < 2)
+            self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows])
+            self.steps.setColumnHidden(PROFILE_COLUMN, len(row.profiles) < 2)
             profiles = Senders(self._workspace, row.profiles)
             shown = {
                 "continue": row.can_go_on,
@@ -325,8 +339,8 @@ class PlansPage(Page[PlanRow]):
             }
             hindrance = profiles.hindrance("continue") or self._loss_hindrance(row)
             self.buttons["continue"].setEnabled(not hindrance)
-            self.buttons["continue"].setToolTip(tooltip(hindrance or self._VERBS["continue"][1]))
-            words = f"Open {count_words(len(row.closed), 'profile')}"
+            self.buttons["continue"].setToolTip(tooltip(hindrance or _(self._VERBS["continue"][1])))
+            words = counted("Open {count} profile", "Open {count} profiles", len(row.closed))
             self.buttons["profiles"].setText(words)
             self.buttons["profiles"].setAccessibleName(words)
         for verb, button in self.buttons.items():
@@ -338,27 +352,31 @@ class PlansPage(Page[PlanRow]):
         found = destroying(row.run.plan, self._workspace.ledgers, "")
         steps = [each for each in found if each[0].number in waiting]
         if wants_name(steps):
-            command = f"cbr-desktop plan continue {row.run.id[:8]} --name …"
-            return f"The rest destroys something on production. {quoted(command)} counts it afresh and continues it."
+            command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
+            return _("The rest destroys something on production. {command} counts it afresh and continues it.").format(
+                command=quoted(command)
+            )
         if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
-            return "What the rest destroys was not counted of late. Refresh (F5), then continue."
+            return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
         return ""
 
     # what a person does
 
     def ask_plan(self) -> None:
         """Ask for a plan file to open; nothing is sent by that."""
-        ask_for_file(self, "Open a plan", "planFileDialog", [f"Plans (*{SUFFIX})"], self.open_plan)
+        ask_for_file(
+            self, _("Open a plan"), "planFileDialog", [_("Plans (*{ending})").format(ending=SUFFIX)], self.open_plan
+        )
 
     def ask_requests(self) -> None:
         """Ask for request files to make a plan of."""
         draft_store = self._workspace.draft_store
         asked = QFileDialog(
-            self, "Make a plan of these requests", draft_store.folder if draft_store is not None else ""
+            self, _("Make a plan of these requests"), draft_store.folder if draft_store is not None else ""
         )
         asked.setObjectName("planRequestsDialog")
         asked.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        asked.setNameFilters([f"Requests (*{REQUEST_SUFFIX})", "All files (*)"])
+        asked.setNameFilters([_("Requests (*{ending})").format(ending=REQUEST_SUFFIX), _("All files (*)")])
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.filesSelected.connect(self.make_plan)
         asked.open()
@@ -400,7 +418,7 @@ class PlansPage(Page[PlanRow]):
         }
         made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
         self._going[run.id] = _Going(made, tuple(contexts.values()))
-        self._tasks.start(made.follow(), self._end, group=f"run {run.id}")
+        self._tasks.start(made.follow(), self._end, group=_("run {run}").format(run=run.id))
         self._take()
         self.show_row(run.id)
 
@@ -422,10 +440,10 @@ class PlansPage(Page[PlanRow]):
         row = self.view.current_row()
         if row is None:
             return
-        asked = QFileDialog(self, "Save the report")
+        asked = QFileDialog(self, _("Save the report"))
         asked.setObjectName("planReportDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilters(["Report to print (*.html)", "Text (*.txt)", "JSON (*.json)"])
+        asked.setNameFilters([_("Report to print (*.html)"), _("Text (*.txt)"), _("JSON (*.json)")])
         asked.setDefaultSuffix("html")
         asked.filterSelected.connect(lambda chosen: asked.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
         asked.selectFile("plan-report.html")
@@ -439,11 +457,11 @@ class PlansPage(Page[PlanRow]):
         try:
             self._workspace.save_text(path, report_file(told, self._times.now(), path))
         except CbrError as error:
-            self.remarked.emit(f"Not saved. {error_sentence(error)}")
+            self.remarked.emit(_("Not saved. {error}").format(error=error_sentence(error)))
         else:
-            self.remarked.emit(f"Saved to {plain(path)}.")
+            self.remarked.emit(_("Saved to {path}.").format(path=plain(path)))
 
-    def _end(self, _: object) -> None:
+    def _end(self, _ended: object) -> None:
         self._take()
 
     def _arm(self) -> None:
@@ -480,11 +498,15 @@ class PlansPage(Page[PlanRow]):
 
 
 def _name_words(row: PlanRow) -> str:
-    return row.run.plan.name or "(without a name)"
+    return row.run.plan.name or _("(without a name)")
 
 
 def _done_words(row: PlanRow) -> str:
-    return f"{row.told.count(Stand.DONE)} of {len(row.told.rows)}" if row.is_known else f"? of {len(row.told.rows)}"
+    return (
+        _("{count} of {total}").format(count=row.told.count(Stand.DONE), total=len(row.told.rows))
+        if row.is_known
+        else _("? of {total}").format(total=len(row.told.rows))
+    )
 
 
 def _done_share(row: PlanRow) -> float:

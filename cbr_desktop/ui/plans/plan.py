@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
+from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import FOUND_COLUMNS, found_cells, found_mark
+from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
@@ -78,38 +79,53 @@ class PlanDialog(QDialog):
             )
             for step in self._plan.steps
         ]
-        self.table.fill(FOUND_COLUMNS, lines)
+        self.table.fill(found_columns(), lines)
         profiles = self._profiles()
         self.stakes.show_stakes(profiles.environments)
         closed = profiles.closed
         self.open_profiles.setVisible(bool(closed))
-        self.open_profiles.setText(f"Open {count_words(len(closed), 'profile')}")
+        self.open_profiles.setText(counted("Open {count} profile", "Open {count} profiles", len(closed)))
         reason = self._reason(profiles)
         self.arm.setVisible(bool(profiles.unarmed) and not closed and self._workspace.sealed is None)
         self.start.setEnabled(not reason)
-        self.start.setToolTip(tooltip(reason or "Sends the requests of the plan in their order"))
+        self.start.setToolTip(tooltip(reason or _("Sends the requests of the plan in their order")))
         whole = [finding_sentence(found.finding) for found in self._findings if found.step == 0]
-        ready = f"Ready: {count_words(len(self._plan.steps), 'step')}, {self._rule_words()}."
+        ready = ngettext(
+            "Ready: {count} step, {rules}.", "Ready: {count} steps, {rules}.", len(self._plan.steps)
+        ).format(count=grouped(len(self._plan.steps)), rules=self._rule_words())
         warned = {found.step for found in self._findings if found.finding.severity is Severity.WARN}
         if warned:
-            whole.append(f"There are warnings about {count_words(len(warned), 'step')}; running the plan accepts them.")
+            whole.append(
+                counted(
+                    "There are warnings about {count} step; running the plan accepts them.",
+                    "There are warnings about {count} steps; running the plan accepts them.",
+                    len(warned),
+                )
+            )
         mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
         self.verdict.say(mark, reason or " ".join([ready, *whole]))
 
     def _rule_words(self) -> str:
-        together = count_words(self._plan.concurrency, "request")
-        after = "none after a failure" if self._plan.stop_on_failure else "going on after a failure"
-        pause = f", {self._plan.stagger_seconds:g} s apart" if self._plan.stagger_seconds else ""
-        return f"{together} at a time{pause}, {after}"
+        together = counted("{count} request", "{count} requests", self._plan.concurrency)
+        after = _("none after a failure") if self._plan.stop_on_failure else _("going on after a failure")
+        if not self._plan.stagger_seconds:
+            return _("{together} at a time, {after}").format(together=together, after=after)
+        return _("{together} at a time, {seconds} s apart, {after}").format(
+            together=together, seconds=f"{self._plan.stagger_seconds:g}", after=after
+        )
 
     def _reason(self, profiles: Senders) -> str:
         """Return why the plan cannot be run as it is, empty when it can."""
         if profiles.closed:
             names = ", ".join(quoted(name, 60) for name in profiles.closed)
-            return f"Not judged yet: open {names} first. Nothing is sent by that."
+            return _("Not judged yet: open {names} first. Nothing is sent by that.").format(names=names)
         if is_blocked(self._findings):
             count = len({found.step for found in self._findings if is_blocked([found])})
-            return f"Not ready: {count_words(count, 'step')} must be put right in the file; see what was found."
+            return counted(
+                "Not ready: {count} step must be put right in the file; see what was found.",
+                "Not ready: {count} steps must be put right in the file; see what was found.",
+                count,
+            )
         return profiles.hindrance("run") or self._loss_reason()
 
     def _loss_reason(self) -> str:
@@ -120,11 +136,15 @@ class PlanDialog(QDialog):
         self.ask.setVisible(wants)
         found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
         if found is not None:
-            return f"Not ready: what step {found[0].number} destroys was not counted of late. Refresh (F5)."
+            return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
+                number=found[0].number
+            )
         if wants and not self._plan.name:
-            return "The plan destroys something on production, and has no name to confirm that by. Give it one."
+            return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
         if wants and self.typed.text() != self._plan.name:
-            return f"It destroys something on production: type {quoted(self._plan.name, 80)} to go on."
+            return _("It destroys something on production: type {plan} to go on.").format(
+                plan=quoted(self._plan.name, 80)
+            )
         return ""
 
     def _changed(self, _part: Part) -> None:
@@ -143,7 +163,7 @@ class PlanDialog(QDialog):
         try:
             plans.keep(begun)
         except CbrError as error:
-            self.verdict.say(BAD, f"Not started. {error_sentence(error)}")
+            self.verdict.say(BAD, _("Not started. {error}").format(error=error_sentence(error)))
             return
         self.started.emit(begun)
         self.close()
@@ -166,7 +186,7 @@ class PlanDialog(QDialog):
 
     def _build(self) -> None:
         self.setObjectName("planDialog")
-        title = f"Plan {plain(self._plan.name, 60)}" if self._plan.name else "Plan"
+        title = _("Plan {plan}").format(plan=plain(self._plan.name, 60)) if self._plan.name else _("Plan")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -175,10 +195,10 @@ class PlanDialog(QDialog):
         take_room(self, _SIZE)
         self.table = StepTable("planFindings", self)
         self.verdict = MarkedLine("planVerdict")
-        self.ask = label(f"To go on, type {quoted(self._plan.name, 80)}:", "planAsk")
+        self.ask = label(_("To go on, type {plan}:").format(plan=quoted(self._plan.name, 80)), "planAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("planTyped")
-        self.typed.setAccessibleName("The name of the plan")
+        self.typed.setAccessibleName(_("The name of the plan"))
         self.typed.textChanged.connect(self.refresh)
         self.ask.setBuddy(self.typed)
         self.ask.hide()
@@ -196,20 +216,20 @@ class PlanDialog(QDialog):
     def _head(self) -> QHBoxLayout:
         self.profile = QComboBox(self)
         self.profile.setObjectName("planProfile")
-        self.profile.setAccessibleName("Profile for steps that name none")
+        self.profile.setAccessibleName(_("Profile for steps that name none"))
         for context in self._workspace.contexts:
             self.profile.addItem(plain(context.profile.name, 60), context.profile.name)
         shown = self._workspace.shown_contexts
         self.profile.setCurrentIndex(max(0, self.profile.findData(shown[0].profile.name if shown else "")))
         self.profile.currentIndexChanged.connect(self.refresh)
-        ask: QLabel = label("Steps that name no profile go by", "planProfileQuestion")
+        ask: QLabel = label(_("Steps that name no profile go by"), "planProfileQuestion")
         ask.setWordWrap(False)
         ask.setBuddy(self.profile)
         names_none = any(not step.profile for step in self._plan.steps)
         ask.setVisible(names_none)
         self.profile.setVisible(names_none)
         head = QHBoxLayout()
-        title = label(quoted(self._plan.name or "without a name", 80), "planTitle")
+        title = label(quoted(self._plan.name or _("without a name"), 80), "planTitle")
         font = title.font()
         font.setBold(True)
         title.setFont(font)
@@ -221,11 +241,15 @@ class PlanDialog(QDialog):
         return head
 
     def _foot(self) -> QHBoxLayout:
-        many = count_words(len(self._plan.steps), "step")
-        self.start = push_button(f"&Run {many}", "planRun", self.run)
-        self.arm = push_button(f"&Arm for {count_words(MINUTES_ARMED, 'minute')}", "planArm", self._arm)
-        self.open_profiles = push_button("&Open profiles", "planOpenProfiles", self._open_profiles)
-        close = push_button("C&lose", "planClose", self.close)
+        many = counted("{count} step", "{count} steps", len(self._plan.steps))
+        self.start = push_button(_("&Run {many}").format(many=many), "planRun", self.run)
+        self.arm = push_button(
+            counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED),
+            "planArm",
+            self._arm,
+        )
+        self.open_profiles = push_button(_("&Open profiles"), "planOpenProfiles", self._open_profiles)
+        close = push_button(_("C&lose"), "planClose", self.close)
         foot = QHBoxLayout()
         foot.addStretch(1)
         for button in (close, self.open_profiles, self.arm, self.start):

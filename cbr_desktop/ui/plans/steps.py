@@ -6,25 +6,26 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
 from cbr_desktop.ui.kit.widgets import dress_table
 
 _WIDTHS = {
-    "Step": 40,
-    "Failed": 50,
-    "Took": 62,
-    "State": 120,
-    "Verdict": 100,
-    "Name": 130,
-    "Vault": 130,
-    "Vault and id": 250,
-    "Profile": 110,
-    "File": 150,
+    N_("Step"): 40,
+    N_("Failed"): 50,
+    N_("Took"): 62,
+    N_("State"): 120,
+    N_("Verdict"): 100,
+    N_("Name"): 130,
+    N_("Vault"): 130,
+    N_("Vault and id"): 250,
+    N_("Profile"): 110,
+    N_("File"): 150,
 }
 _NARROW = 66
-_SPARE = ("Accepted", "Skipped", "Failed")
+_SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
 _LEAST = 250
 """How wide the last column is at least; where there is no room for that, the table scrolls."""
@@ -39,11 +40,13 @@ class StepTable(QTableWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        dress_table(self, name, "Steps")
+        dress_table(self, name, _("Steps"))
         self.setIconSize(MARK_SIZE)
         self.setWordWrap(True)
         self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
         self._titles: tuple[str, ...] = ()
+        self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
+        self._spare = {_(title) for title in _SPARE}
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -71,9 +74,9 @@ class StepTable(QTableWidget):
         """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
         last = self.columnCount() - 1
         shown = [title for column, title in enumerate(self._titles[:-1]) if not self.isColumnHidden(column)]
-        wanted = sum(_WIDTHS.get(title, _NARROW) for title in {*shown, *_SPARE})
+        wanted = sum(self._title_widths.get(title, _NARROW) for title in {*shown, *self._spare})
         for column, title in enumerate(self._titles):
-            if title in _SPARE:
+            if title in self._spare:
                 self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
         others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
         self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
@@ -82,7 +85,7 @@ class StepTable(QTableWidget):
         for row in range(self.rowCount()):
             self.setRowHeight(row, min(highest, self.rowHeight(row)))
 
-    def _fit_soon(self, *_: object) -> None:
+    def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)
 
     def _put_titles(self, titles: Sequence[str]) -> None:
@@ -92,7 +95,7 @@ class StepTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, title in enumerate(titles[:-1]):
-            self.setColumnWidth(column, _WIDTHS.get(title, _NARROW))
+            self.setColumnWidth(column, self._title_widths.get(title, _NARROW))
 
     def _put(self, row: int, column: int, text: str) -> None:
         item = self.item(row, column)

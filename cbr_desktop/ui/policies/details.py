@@ -1,6 +1,7 @@
 """What the details say of a policy."""
 
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
@@ -12,26 +13,28 @@ from cbr_desktop.workflows.ledger import Reading
 def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a policy, and the vaults that it is applied to."""
     facts = [
-        ("Type", policy_type(policy)),
-        ("Runs", schedule_words(policy.patterns, local_offset(times))),
-        ("Keeps", retention_words(policy)),
-        ("Vaults", str(len(policy.vault_ids) or NONE)),
-        ("Made", times.text_and_age(policy.started_at)),
+        (_("Type"), policy_type(policy)),
+        (_("Runs"), schedule_words(policy.patterns, local_offset(times))),
+        (_("Keeps"), retention_words(policy)),
+        (_("Vaults"), str(len(policy.vault_ids) or NONE)),
+        (_("Made"), times.text_and_age(policy.started_at)),
         ("ID", policy.id),
     ]
     known = ledger.vaults
-    relations = [f"Vault: {shown(known[id].name if id in known else id, 80)}" for id in policy.vault_ids]
+    relations = [
+        _("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)) for id in policy.vault_ids
+    ]
     explanation = (
-        "It is applied to no vault, so it does nothing."
+        _("It is applied to no vault, so it does nothing.")
         if not policy.vault_ids
-        else "It runs by its schedule."
+        else _("It runs by its schedule.")
         if policy.enabled
-        else "It is disabled, so it does nothing."
+        else _("It is disabled, so it does nothing.")
     )
     return Sheet(
         policy.id,
         policy.name,
-        "Policy",
+        _("Policy"),
         policy_state(policy),
         policy_mark(policy),
         explanation,

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QGridLayout
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.policy import Policy, PolicyUpdate
-from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.schedules import kept_sentence, schedule_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.form import FixedForm
 from cbr_desktop.ui.policies.form import PolicyFields
@@ -20,7 +21,7 @@ class PolicyEditFields(PolicyFields):
     """
 
     kind = Kind.UPDATE_POLICY
-    disabled_words = "It is disabled, so nothing runs before it is enabled."
+    disabled_words = N_("It is disabled, so nothing runs before it is enabled.")
 
     def __init__(self, policy: Policy, offset: timedelta, asked: Policy | None = None) -> None:
         self._edit = edit_of(policy, asked)
@@ -38,18 +39,22 @@ class PolicyEditFields(PolicyFields):
         return self._edit.update(self.form())
 
     def told(self, form: PolicyForm) -> tuple[str, str]:
-        """Return in words when the policy runs, and how long its backups are kept; of what is not shown as it is."""
+        """Return when the policy runs, and how long its backups are kept; of what is not shown as it is."""
         runs, kept = super().told(form)
         policy = self._edit.policy
         if not self._edit.shows_schedule:
-            runs = f"It runs: {schedule_words(policy.patterns, self._offset)}."
-        return runs, kept if self._edit.shows_retention else retention_words(policy)
+            runs = _("It runs: {schedule}.").format(schedule=schedule_words(policy.patterns, self._offset))
+        return runs, kept if self._edit.shows_retention else kept_sentence(policy)
 
     def _kept_words(self) -> str:
         """Return which fields are off, empty where none are."""
-        sides = (("its times", self._edit.shows_schedule), ("its rules", self._edit.shows_retention))
-        off = [words for words, is_shown in sides if not is_shown]
-        return f"This form cannot show {' and '.join(off)}. They stay as they are." if off else ""
+        if self._edit.shows_schedule and self._edit.shows_retention:
+            return ""
+        if self._edit.shows_schedule:
+            return _("This form cannot show its rules. They stay as they are.")
+        if self._edit.shows_retention:
+            return _("This form cannot show its times. They stay as they are.")
+        return _("This form cannot show its times and its rules. They stay as they are.")
 
 
 def switch_form(policy: Policy) -> FixedForm:

@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.policy import LONG_TERM_LIMIT, RETENTION_LIMIT
 from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.schedules import (
     DAY_WORDS,
     clock_of_day,
+    kept_sentence,
     local_words,
     offset_words,
-    retention_words,
     runs_sentence,
 )
 from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
@@ -36,12 +37,18 @@ from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
 
 _FIRST_TIME = QTime(1, 0)
-_LONG_TERM = ("daily", "weekly", "monthly", "yearly")
+_LONG_TERM = {
+    "daily": (N_("Daily backups"), N_("days")),
+    "weekly": (N_("Weekly backups"), N_("weeks")),
+    "monthly": (N_("Monthly backups"), N_("months")),
+    "yearly": (N_("Yearly backups"), N_("years")),
+}
+"""What is kept in addition, as it is read aloud and as it stands behind its number."""
 _ZONES = range(-12, 15)
 _KEEPS = {
-    Keep.DELETED: "Until somebody deletes them",
-    Keep.NUMBER: "The newest",
-    Keep.DAYS: "For",
+    Keep.DELETED: N_("Until somebody deletes them"),
+    Keep.NUMBER: N_("The newest"),
+    Keep.DAYS: N_("For"),
 }
 
 
@@ -49,7 +56,7 @@ class PolicyFields(ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC."""
 
     kind = Kind.CREATE_POLICY
-    disabled_words = "It is made disabled, so nothing runs before it is enabled."
+    disabled_words = N_("It is made disabled, so nothing runs before it is enabled.")
 
     def __init__(self, offset: timedelta, given: PolicyForm | None = None) -> None:
         super().__init__()
@@ -83,8 +90,8 @@ class PolicyFields(ChangeForm):
         return self.form().draft()
 
     def told(self, form: PolicyForm) -> tuple[str, str]:
-        """Return in words when the policy runs, and how long its backups are kept."""
-        return runs_sentence(form.runs, self._offset), retention_words(form.draft())
+        """Return in a sentence each when the policy runs, and how long its backups are kept."""
+        return runs_sentence(form.runs, self._offset), kept_sentence(form.draft())
 
     def begin(self) -> None:
         """Put the focus into the name."""
@@ -132,8 +139,11 @@ class PolicyFields(ChangeForm):
 
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
-        here = f" = here {local_words(minute, self._offset)}" if self._offset else ""
-        item = QListWidgetItem(f"{words}{here}", self.times)
+        if self._offset:
+            words = _("{time} UTC = here {here}").format(
+                time=clock_of_day(minute), here=local_words(minute, self._offset)
+            )
+        item = QListWidgetItem(words, self.times)
         item.setData(Qt.ItemDataRole.UserRole, minute)
 
     def _minutes(self) -> list[int]:
@@ -144,7 +154,7 @@ class PolicyFields(ChangeForm):
 
     # what is told
 
-    def _tell_changed(self, *_: object) -> None:
+    def _tell_changed(self, *_rest: object) -> None:
         self._tell()
         self.changed.emit()
 
@@ -159,53 +169,51 @@ class PolicyFields(ChangeForm):
         self._more.setVisible(form.long_term is not None)
         self.remove.setEnabled(bool(self.times.selectedItems()))
         self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
-        state = "" if form.enabled else f" {self.disabled_words}"
-        runs, kept = self.told(form)
-        self.rule.setText(f"{runs} Its backups are kept: {_small(kept)}.{state}")
+        self.rule.setText(sentences(*self.told(form), "" if form.enabled else _(self.disabled_words)))
 
     # building
 
     def _make_fields(self) -> None:
         self.name = QLineEdit()
         self.name.setObjectName("policyName")
-        self.name.setAccessibleName("Name")
-        self.weekly = _radio("On &days of the week", "policyWeekly")
-        self.every = _radio("&Every", "policyEvery")
-        self.days = {day: _tick(words, f"policy{words}") for day, words in DAY_WORDS.items()}
-        self.interval = _number("policyInterval", "Days between two runs", 1, INTERVAL_LIMIT)
+        self.name.setAccessibleName(_("Name"))
+        self.weekly = _radio(_("On &days of the week"), "policyWeekly")
+        self.every = _radio(_("&Every"), "policyEvery")
+        self.days = {day: _tick(_(words), f"policy{words}") for day, words in DAY_WORDS.items()}
+        self.interval = _number("policyInterval", _("Days between two runs"), 1, INTERVAL_LIMIT)
         self.time = QTimeEdit(_FIRST_TIME)
         self.time.setObjectName("policyTime")
-        self.time.setAccessibleName("Time of the day in UTC")
+        self.time.setAccessibleName(_("Time of the day in UTC"))
         self.time.setDisplayFormat("HH:mm")
-        self.add = push_button("&Add time", "policyAddTime", self.add_time)
-        self.remove = push_button("Remo&ve", "policyRemoveTime", self.remove_time)
+        self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
+        self.remove = push_button(_("Remo&ve"), "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
         self.times.setObjectName("policyTimes")
-        self.times.setAccessibleName("Times at which it runs")
+        self.times.setAccessibleName(_("Times at which it runs"))
         self.times.setMaximumHeight(4 * (self.fontMetrics().height() + 6))
-        self.keep = {keep: _radio(words, f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
+        self.keep = {keep: _radio(_(words), f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
         # they stand in different rows, which would else be groups of their own
         for choices in ((self.weekly, self.every), self.keep.values()):
             group = QButtonGroup(self)
             for choice in choices:
                 group.addButton(choice)
-        self.number = _number("policyNumber", "Number of backups that are kept", 1, RETENTION_LIMIT)
-        self.number.setSuffix(" backups of each resource")
-        self.number.setSpecialValueText("1 backup of each resource")
-        self.days_kept = _number("policyDaysKept", "Days for which backups are kept", 1, RETENTION_LIMIT)
+        self.number = _number("policyNumber", _("Number of backups that are kept"), 1, RETENTION_LIMIT)
+        self.number.setSuffix(_(" backups of each resource"))
+        self.number.setSpecialValueText(_("1 backup of each resource"))
+        self.days_kept = _number("policyDaysKept", _("Days for which backups are kept"), 1, RETENTION_LIMIT)
         for days in (self.interval, self.days_kept):
-            days.setSuffix(" days")
-            days.setSpecialValueText("1 day")
-        self.in_addition = _tick("&In addition keep the last backup of:", "policyInAddition")
+            days.setSuffix(_(" days"))
+            days.setSpecialValueText(_("1 day"))
+        self.in_addition = _tick(_("&In addition keep the last backup of:"), "policyInAddition")
         self.more = {
-            name: _number(f"policy{name.capitalize()}", f"{name.capitalize()} backups", 0, LONG_TERM_LIMIT)
-            for name in _LONG_TERM
+            name: _number(f"policy{name.capitalize()}", _(title), 0, LONG_TERM_LIMIT)
+            for name, (title, _noun) in _LONG_TERM.items()
         }
         self.zone = StillBox()
         self.zone.setObjectName("policyZone")
-        self.zone.setAccessibleName("Time zone of these days")
+        self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
-        self.enabled = _tick("Ena&bled", "policyEnabled")
+        self.enabled = _tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
 
     def _connect(self) -> None:
@@ -224,10 +232,10 @@ class PolicyFields(ChangeForm):
         grid.setColumnStretch(1, 1)
         self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clock(), self._retention()
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("&Name", self.name),
-            ("Runs", self.schedule_side),
-            ("At (UTC)", self.clock_side),
-            ("Keeps", self.retention_side),
+            (_("&Name"), self.name),
+            (_("Runs"), self.schedule_side),
+            (_("At (UTC)"), self.clock_side),
+            (_("Keeps"), self.retention_side),
             ("", self.enabled),
             ("", self.rule),
         )
@@ -246,15 +254,24 @@ class PolicyFields(ChangeForm):
 
     def _clock(self) -> QWidget:
         here = offset_words(self._offset)
-        note = f" It is {here} here today; where clocks change with the season, the time here does, too."
+        note = _("It is {here} here today; where clocks change with the season, the time here does, too.").format(
+            here=here
+        )
         return _column(
             _row(self.time, self.add, self.remove),
             self.times,
-            label(f"The service runs by UTC.{note if self._offset else ''}", "policyClockNote"),
+            label(sentences(_("The service runs by UTC."), note if self._offset else ""), "policyClockNote"),
         )
 
     def _retention(self) -> QWidget:
-        self._more = _row(*(part for name in _LONG_TERM for part in (self.more[name], _words(name))), self.zone)
+        self._more = _row(
+            *(
+                part
+                for name, (_title, noun) in _LONG_TERM.items()
+                for part in (self.more[name], label(_(noun), "policyWords"))
+            ),
+            self.zone,
+        )
         return _column(
             self.keep[Keep.DELETED],
             _row(self.keep[Keep.NUMBER], self.number),
@@ -262,14 +279,6 @@ class PolicyFields(ChangeForm):
             self.in_addition,
             self._more,
         )
-
-
-def _words(name: str) -> QLabel:
-    return label({"daily": "days", "weekly": "weeks", "monthly": "months", "yearly": "years"}[name], "policyWords")
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _radio(words: str, name: str) -> QRadioButton:

@@ -8,6 +8,7 @@ from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import REPLICATION, Policy, PolicyApplication, PolicyDeletion, PolicyRemoval
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
@@ -35,13 +36,15 @@ class ApplyForm(ChangeForm):
         self.setObjectName("applyForm")
         known = sorted(policies, key=lambda each: (each.name, each.id))
         self._copying = {each.id for each in known if each.operation_type == REPLICATION}
-        self.policy = _choice("applyPolicy", "Policy", [(each.id, each.name) for each in known], policy_id)
-        self.vault = _choice("applyVault", "Vault", _named(vaults), vault_id)
+        self.policy = _choice(
+            "applyPolicy", _("Policy"), _("Choose a policy"), [(each.id, each.name) for each in known], policy_id
+        )
+        self.vault = _choice("applyVault", _("Vault"), _("Choose a vault"), _named(vaults), vault_id)
         self.destination = QLineEdit(destination)
         self.destination.setObjectName("applyDestination")
-        self.destination.setAccessibleName("Id of the vault that it copies to")
+        self.destination.setAccessibleName(_("Id of the vault that it copies to"))
         self._rows = _grid(
-            self, (("&Policy", self.policy), ("&Vault", self.vault), ("Copies to vault &ID", self.destination))
+            self, ((_("&Policy"), self.policy), (_("&Vault"), self.vault), (_("Copies to vault &ID"), self.destination))
         )
         for box in (self.policy, self.vault):
             box.currentIndexChanged.connect(self._tell_changed)
@@ -58,7 +61,7 @@ class ApplyForm(ChangeForm):
         """Put the focus into what is still to be chosen."""
         (self.vault if self.policy.currentIndex() >= 0 else self.policy).setFocus()
 
-    def _tell_changed(self, *_: object) -> None:
+    def _tell_changed(self, *_rest: object) -> None:
         for widget in self._rows[-1]:
             widget.setVisible(self.policy.currentData() in self._copying)
         self.changed.emit()
@@ -73,10 +76,10 @@ class RemoveForm(ChangeForm):
         super().__init__()
         self.setObjectName("removeForm")
         self._policy_id = PolicyId(policy_id)
-        self.vault = _choice("removeVault", "Vault", _named(vaults), vault_id)
+        self.vault = _choice("removeVault", _("Vault"), _("Choose a vault"), _named(vaults), vault_id)
         if self.vault.count() == 1:
             self.vault.setCurrentIndex(0)
-        _grid(self, (("From &vault", self.vault),))
+        _grid(self, ((_("From &vault"), self.vault),))
         self.vault.currentIndexChanged.connect(self.changed)
 
     def draft(self) -> PolicyRemoval:
@@ -92,13 +95,13 @@ def _named(vaults: Iterable[Vault]) -> list[tuple[str, str]]:
     return [(each.id, each.name) for each in sorted(vaults, key=lambda each: (each.name, each.id))]
 
 
-def _choice(name: str, words: str, items: Sequence[tuple[str, str]], chosen: str) -> StillBox:
+def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], chosen: str) -> StillBox:
     """Return a choice by names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
     box = StillBox()
     box.setObjectName(name)
     box.setAccessibleName(words)
-    box.setPlaceholderText(f"Choose a {words.lower()}")
-    names = [label for _, label in items]
+    box.setPlaceholderText(wish)
+    names = [label for _id, label in items]
     for id, label_words in items:
         twin = f" ({shown(id, 64)})" if names.count(label_words) > 1 or not label_words else ""
         box.addItem(f"{shown(label_words, 80)}{twin}", id)

@@ -10,9 +10,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
 from cbr_desktop.text.schedules import retention_words, schedule_words
-from cbr_desktop.text.states import count_words, shown
+from cbr_desktop.text.states import counted, shown
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.tables.column import Column, Field, NumberField, TextField
@@ -20,7 +21,7 @@ from cbr_desktop.ui.kit.widgets import do, verb_buttons
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 
-_TYPES = {"backup": "Backup", "replication": "Replication"}
+_TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
 
 class PoliciesPage(Page[Policy]):
@@ -36,7 +37,7 @@ class PoliciesPage(Page[Policy]):
     parts = (Part.POLICIES, Part.VAULTS)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
-    chips = (("Disabled", "state:disabled"),)
+    chips = ((N_("Disabled"), "state:disabled"),)
 
     creation_requested = Signal()
     edit_requested = Signal(object)
@@ -46,23 +47,43 @@ class PoliciesPage(Page[Policy]):
     deletion_requested = Signal(object)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "create": ("&New policy…", "Make a backup policy; it is applied to no vault by that"),
-        "edit": ("&Edit…", "Change its name, its times or how long it keeps, and see what that deletes (F2)"),
-        "switch": ("Ena&ble or disable…", "Let it run, or let it do nothing"),
-        "apply": ("&Apply to a vault…", "Choose a vault that it backs up from then on"),
-        "remove": ("Re&move from a vault…", "Choose a vault that it leaves alone from then on"),
-        "delete": ("&Delete…", "See what that means for its vaults, then decide (Del)"),
+        "create": (N_("&New policy…"), N_("Make a backup policy; it is applied to no vault by that")),
+        "edit": (N_("&Edit…"), N_("Change its name, its times or how long it keeps, and see what that deletes (F2)")),
+        "switch": (N_("Ena&ble or disable…"), N_("Let it run, or let it do nothing")),
+        "apply": (N_("&Apply to a vault…"), N_("Choose a vault that it backs up from then on")),
+        "remove": (N_("Re&move from a vault…"), N_("Choose a vault that it leaves alone from then on")),
+        "delete": (N_("&Delete…"), N_("See what that means for its vaults, then decide (Del)")),
     }
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(workspace, times, parent)
         self._acts: dict[str, Callable[[], object]] = {
             "create": self.creation_requested.emit,
-            "edit": partial(self._wish, "Editing", self.edit_requested),
-            "switch": partial(self._wish, "Enabling or disabling", self.switch_requested),
-            "apply": partial(self._wish, "Applying", self.application_requested),
-            "remove": partial(self._wish, "Removing", self.removal_requested),
-            "delete": partial(self._wish, "Deleting", self.deletion_requested),
+            "edit": partial(
+                self._wish,
+                N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
+                self.edit_requested,
+            ),
+            "switch": partial(
+                self._wish,
+                N_("Enabling or disabling takes one policy at a time; {count} are selected. Nothing was done."),
+                self.switch_requested,
+            ),
+            "apply": partial(
+                self._wish,
+                N_("Applying takes one policy at a time; {count} are selected. Nothing was done."),
+                self.application_requested,
+            ),
+            "remove": partial(
+                self._wish,
+                N_("Removing takes one policy at a time; {count} are selected. Nothing was done."),
+                self.removal_requested,
+            ),
+            "delete": partial(
+                self._wish,
+                N_("Deleting takes one policy at a time; {count} are selected. Nothing was done."),
+                self.deletion_requested,
+            ),
         }
         self.buttons = verb_buttons("policies", self._VERBS, self._acts)
         self.add_actions(self.buttons.values())
@@ -77,13 +98,13 @@ class PoliciesPage(Page[Policy]):
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
-            Column("name", "Name", self.name_words, lambda p: p.name, 22, hint=lambda p: p.id, middle=True),
+            Column("name", _("Name"), self.name_words, lambda p: p.name, 22, hint=lambda p: p.id, middle=True),
             *self.place_columns(),
-            Column("state", "State", policy_state, policy_state, 11, mark=policy_mark),
-            Column("type", "Type", policy_type, policy_type, 12),
-            Column("runs", "Runs", self._schedule, self._schedule, 44),
-            Column("keeps", "Keeps", retention_words, retention_words, 26),
-            Column("vaults", "Vaults", self._vaults, lambda p: len(p.vault_ids), 30),
+            Column("state", _("State"), policy_state, policy_state, 11, mark=policy_mark),
+            Column("type", _("Type"), policy_type, policy_type, 12),
+            Column("runs", _("Runs"), self._schedule, self._schedule, 44),
+            Column("keeps", _("Keeps"), retention_words, retention_words, 26),
+            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 30),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
         return columns
@@ -128,14 +149,14 @@ class PoliciesPage(Page[Policy]):
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the selected policy, and a new one."""
         for verb, act in self._acts.items():
-            menu.addAction(self._VERBS[verb][0]).triggered.connect(partial(do, act))
+            menu.addAction(_(self._VERBS[verb][0])).triggered.connect(partial(do, act))
 
-    def _wish(self, doing: str, wish: SignalInstance) -> None:
+    def _wish(self, too_many: str, wish: SignalInstance) -> None:
         """Wish for something to be done to the selected policy; of several nothing is done, and that is said."""
         rows = self.view.selected_rows()
         if len(rows) > 1:
-            chosen = count_words(len(rows), "policy", "policies")
-            self.remarked.emit(f"{doing} takes one policy at a time; {chosen} are selected. Nothing was done.")
+            chosen = counted("{count} policy", "{count} policies", len(rows))
+            self.remarked.emit(_(too_many).format(count=chosen))
         elif rows:
             wish.emit(rows[0])
 
@@ -160,7 +181,7 @@ def local_offset(times: Times) -> timedelta:
 
 def policy_state(policy: Policy) -> str:
     """Return whether a policy does anything."""
-    return "Enabled" if policy.enabled else "Disabled"
+    return _("Enabled") if policy.enabled else _("Disabled")
 
 
 def policy_mark(policy: Policy) -> Mark:
@@ -170,4 +191,5 @@ def policy_mark(policy: Policy) -> Mark:
 
 def policy_type(policy: Policy) -> str:
     """Return what a policy does in a word; one that this version does not know stays."""
-    return _TYPES.get(policy.operation_type, shown(policy.operation_type, 40) or NONE)
+    known = _TYPES.get(policy.operation_type)
+    return _(known) if known else shown(policy.operation_type, 40) or NONE

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import LoginRefused
-from cbr_desktop.text.diagnosis import KINDS, check_subject_words, found_sentence, next_sentence
+from cbr_desktop.text.catalogue import NN_, _, ngettext
+from cbr_desktop.text.diagnosis import check_subject_words, found_sentence, kind_words, next_sentence
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MarkedLine, label
@@ -21,10 +22,10 @@ _MARKS = {
     Verdict.SKIPPED: Mark(Shape.RING, Tone.IDLE),
 }
 _VERDICTS = {
-    Verdict.PASS: "good",
-    Verdict.WARN: "to be looked at",
-    Verdict.FAIL: "failed",
-    Verdict.SKIPPED: "not looked at",
+    Verdict.PASS: NN_("{count} good", "{count} good"),
+    Verdict.WARN: NN_("{count} to be looked at", "{count} to be looked at"),
+    Verdict.FAIL: NN_("{count} failed", "{count} failed"),
+    Verdict.SKIPPED: NN_("{count} not looked at", "{count} not looked at"),
 }
 _HEIGHT = 170
 
@@ -46,12 +47,12 @@ class ChecksPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checks")
-        self.setAccessibleName("What the test found")
+        self.setAccessibleName(_("What the test found"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._heading = label(name="checksHeading")
         dismiss = QToolButton()
         dismiss.setObjectName("dismissChecks")
-        dismiss.setAccessibleName("Dismiss what the test found")
+        dismiss.setAccessibleName(_("Dismiss what the test found"))
         dismiss.setIcon(icon("close"))
         dismiss.setAutoRaise(True)
         dismiss.clicked.connect(self.hide)
@@ -60,7 +61,7 @@ class ChecksPanel(QFrame):
         head.addWidget(dismiss)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("checkLines")
-        self._scroll.setAccessibleName("Lines of the test")
+        self._scroll.setAccessibleName(_("Lines of the test"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         layout = QVBoxLayout(self)
@@ -88,9 +89,15 @@ class ChecksPanel(QFrame):
         self._scroll.setFixedHeight(min(_HEIGHT, needed + 4))
         counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
         worst = next((v for v in (Verdict.FAIL, Verdict.WARN) if counts[v]), Verdict.PASS)
-        parts = [f"{count} {_VERDICTS[verdict]}" for verdict, count in counts.items() if count]
-        head = "All is well" if worst is Verdict.PASS else "It works" if worst is Verdict.WARN else "It does not work"
-        self._heading.setText(f"{head}: {count_words(len(checks), 'check')}, {', '.join(parts)}.")
+        parts = [ngettext(*_VERDICTS[verdict], count).format(count=count) for verdict, count in counts.items() if count]
+        head = (
+            _("All is well")
+            if worst is Verdict.PASS
+            else _("It works")
+            if worst is Verdict.WARN
+            else _("It does not work")
+        )
+        self._heading.setText(f"{head}: {counted('{count} check', '{count} checks', len(checks))}, {', '.join(parts)}.")
         self._heading.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.show()
         if first is not None:
@@ -100,5 +107,5 @@ class ChecksPanel(QFrame):
 
 def check_words(check: Check) -> str:
     """Return a line: what was looked at, how it was found, and what to do next."""
-    parts = [f"{KINDS[check.kind]} {check_subject_words(check)}:", found_sentence(check), next_sentence(check)]
+    parts = [f"{kind_words(check.kind)} {check_subject_words(check)}:", found_sentence(check), next_sentence(check)]
     return " ".join(part for part in parts if part)

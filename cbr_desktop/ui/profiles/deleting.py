@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import quoted
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.profiles.listing import place_words
@@ -25,34 +26,40 @@ class DeleteDialog(QDialog):
     def __init__(self, profile: Profile, parent: QWidget | None = None, *, owns_secrets: bool) -> None:
         super().__init__(parent)
         self.setObjectName("deleteProfileDialog")
-        self.setWindowTitle("Delete profile")
-        self.setAccessibleName("Delete profile")
+        self.setWindowTitle(_("Delete profile"))
+        self.setAccessibleName(_("Delete profile"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
-        place = " · ".join(part for part in (ENVIRONMENTS[profile.environment], place_words(profile)) if part)
+        place = " · ".join(part for part in (environment_words(profile.environment), place_words(profile)) if part)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        layout.addWidget(label(f"Delete {quoted(profile.name, 80)} ({place})?", "deleteQuestion"))
         layout.addWidget(
             label(
-                "Its settings and the comments beside them go out of the file of profiles. Nothing in the cloud"
-                " changes; requests that were sent through it stay in the records.",
+                _("Delete {profile} ({place})?").format(profile=quoted(profile.name, 80), place=place), "deleteQuestion"
+            )
+        )
+        layout.addWidget(
+            label(
+                _(
+                    "Its settings and the comments beside them go out of the file of profiles. Nothing in the cloud"
+                    " changes; requests that were sent through it stay in the records."
+                ),
                 "deleteLosses",
             )
         )
-        self._forget = QCheckBox("&Forget its secrets in the system's password store as well")
+        self._forget = QCheckBox(_("&Forget its secrets in the system's password store as well"))
         self._forget.setObjectName("forgetSecrets")
-        self._forget.setAccessibleName("Forget its secrets in the system's password store as well")
+        self._forget.setAccessibleName(_("Forget its secrets in the system's password store as well"))
         self._forget.setVisible(owns_secrets)
         layout.addWidget(self._forget)
-        stays = label("Its secrets stay: another profile logs in with them.", "secretsStay")
+        stays = label(_("Its secrets stay: another profile logs in with them."), "secretsStay")
         stays.setVisible(not owns_secrets)
         layout.addWidget(stays)
         buttons = QDialogButtonBox()
-        delete = buttons.addButton("&Delete", QDialogButtonBox.ButtonRole.AcceptRole)
+        delete = buttons.addButton(_("&Delete"), QDialogButtonBox.ButtonRole.AcceptRole)
         delete.setObjectName("deleteNow")
         delete.setAutoDefault(False)
-        keep = buttons.addButton("&Keep it", QDialogButtonBox.ButtonRole.RejectRole)
+        keep = buttons.addButton(_("&Keep it"), QDialogButtonBox.ButtonRole.RejectRole)
         keep.setObjectName("keepProfile")
         keep.setDefault(True)
         keep.setFocus()

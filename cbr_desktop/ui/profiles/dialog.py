@@ -13,10 +13,11 @@ from cbr_desktop.domain.error import CbrError, Damaged
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import count_words, quoted
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
@@ -35,14 +36,14 @@ from cbr_desktop.workflows.ports import Directory, Profiles, SecretKeeper
 _USUAL = QSize(1080, 720)
 _SMALLEST = QSize(820, 560)
 _WORKING = {
-    TEST: "Looking at everything between this machine and the project; nothing is changed…",
-    LIST: "Listing the projects of the account…",
+    TEST: N_("Looking at everything between this machine and the project; nothing is changed…"),
+    LIST: N_("Listing the projects of the account…"),
 }
-_ADVICE = (
+_ADVICE = N_(
     "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other programs on this"
     " machine have."
 )
-_ADVICE_DAMAGED = "There is no profile that can be used. Once the file is put right, its profiles are shown here."
+_ADVICE_DAMAGED = N_("There is no profile that can be used. Once the file is put right, its profiles are shown here.")
 _BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _SHOWN_PROBLEMS = 3
 
@@ -99,8 +100,12 @@ class ProfilesDialog(QDialog):
         """Close, unless something is not saved: that is said first."""
         unsaved = self._model.unsaved
         if unsaved:
-            words = f"{count_words(len(unsaved), 'profile has', 'profiles have')} changes that are not saved."
-            self.notices.say(words, WARNING, "Close without saving", self._close_anyway)
+            words = counted(
+                "{count} profile has changes that are not saved.",
+                "{count} profiles have changes that are not saved.",
+                len(unsaved),
+            )
+            self.notices.say(words, WARNING, _("Close without saving"), self._close_anyway)
             return
         self._close_anyway()
 
@@ -180,30 +185,32 @@ class ProfilesDialog(QDialog):
     def _tell_state(self) -> None:
         """Say how the row stands, and allow what can be done with it."""
         row = self._current
-        reason = "Choose or add a profile." if row is None else row.hindrance
+        reason = _("Choose or add a profile.") if row is None else row.hindrance
         is_changed = row is not None and row.is_changed
         possible = self._model.possible(row, is_working=bool(self._trial.work))
         self.save.setEnabled(possible.save)
-        self.save.setToolTip(tooltip(reason or ("" if is_changed else "Nothing has changed")))
+        self.save.setToolTip(tooltip(reason or ("" if is_changed else _("Nothing has changed"))))
         self.save.setAccessibleDescription(reason)
         self.revert.setEnabled(possible.revert)
         self.test.setEnabled(possible.test)
         self.test.setToolTip(tooltip(reason))
         self.open_button.setEnabled(possible.open)
-        self.open_button.setToolTip("Save it first" if is_changed else "")
+        self.open_button.setToolTip(tooltip(_("Save it first") if is_changed else ""))
         self.side.allow(possible)
         self._say_state(row, reason)
 
     def _say_state(self, row: ProfileRow | None, reason: str) -> None:
         if self._trial.work:
-            self.state.say(_BUSY, _WORKING[self._trial.work])
+            self.state.say(_BUSY, _(_WORKING[self._trial.work]))
         elif row is None or (not reason and not row.is_changed):
-            self.state.say(READY if row else None, "Saved." if row else "")
+            self.state.say(READY if row else None, _("Saved.") if row else "")
         elif reason:
             weight = Severity.INFO if row.is_blank else Severity.BLOCK
-            self.state.say(SEVERITY_MARKS[weight], f"Not saved. {reason}" if row.is_changed else reason)
+            self.state.say(
+                SEVERITY_MARKS[weight], _("Not saved. {reason}").format(reason=reason) if row.is_changed else reason
+            )
         else:
-            self.state.say(SEVERITY_MARKS[Severity.WARN], "Changes are not saved yet.")
+            self.state.say(SEVERITY_MARKS[Severity.WARN], _("Changes are not saved yet."))
 
     # changing the file
 
@@ -214,7 +221,7 @@ class ProfilesDialog(QDialog):
         form.judge()
         if form.block:
             form.focus_first_problem()
-        elif self._try(partial(self._model.save, row), "Not saved."):
+        elif self._try(partial(self._model.save, row), _("Not saved.")):
             form.settle(row.draft)
             self.side.tell(row)
             self._tell_state()
@@ -245,22 +252,22 @@ class ProfilesDialog(QDialog):
         self._model.rows.remove(row)
         self._take_out(row)
         if not is_blank:
-            words = f"{quoted(typed.name or 'New profile', 60)} was never saved and is gone."
-            self.notices.say(words, REMARK, "Undo", lambda: self._show_new(self._model.add(typed)))
+            words = _("{row} was never saved and is gone.").format(row=quoted(typed.name or _("New profile"), 60))
+            self.notices.say(words, REMARK, _("Undo"), lambda: self._show_new(self._model.add(typed)))
 
     def _delete(self, row: ProfileRow, profile: Profile, forget: bool) -> None:
         places: list[Place] = []
-        if not self._try(lambda: places.append(self._model.delete(row)), "Not deleted."):
+        if not self._try(lambda: places.append(self._model.delete(row)), _("Not deleted.")):
             return
         self._take_out(row)
         if forget:
             self._trial.forget_all(profile)
-        words = f"{quoted(profile.name, 60)} is deleted."
-        self.notices.say(words, REMARK, "Undo", partial(self._undelete, places[0]))
+        words = _("{profile} is deleted.").format(profile=quoted(profile.name, 60))
+        self.notices.say(words, REMARK, _("Undo"), partial(self._undelete, places[0]))
         self.changed.emit()
 
     def _undelete(self, place: Place) -> None:
-        if self._try(partial(self._model.bring_back, place), "Not brought back."):
+        if self._try(partial(self._model.bring_back, place), _("Not brought back.")):
             self.reload(place.profile.name)
             self.changed.emit()
 
@@ -275,7 +282,7 @@ class ProfilesDialog(QDialog):
         row = self._current
         self._stack.setCurrentWidget(self._form_of(row) if row else self._nothing)
         if row is not None and row.saved is not None:
-            self._try(partial(self._model.keep_place, row), "The order was not saved.")
+            self._try(partial(self._model.keep_place, row), _("The order was not saved."))
             self.changed.emit()
         self._tell_state()
 
@@ -329,7 +336,7 @@ class ProfilesDialog(QDialog):
         self.notices.say(words, WARNING)
 
     def _tell_work(self) -> None:
-        self.test.setText("Stop" if self._trial.work == TEST else "&Test")
+        self.test.setText(_("Stop") if self._trial.work == TEST else _("&Test"))
         for form in self._forms.values():
             form.where.tell_listing(self._trial.work == LIST)
         self._tell_state()
@@ -350,11 +357,13 @@ class ProfilesDialog(QDialog):
     def _tell_problems(self, problems: Sequence[CbrError]) -> None:
         words = [error_sentence(problem) for problem in problems[:_SHOWN_PROBLEMS]]
         if len(problems) > _SHOWN_PROBLEMS:
-            words.append(f"{len(problems) - _SHOWN_PROBLEMS} more problems are in the file.")
+            words.append(_("{count} more problems are in the file.").format(count=len(problems) - _SHOWN_PROBLEMS))
         if words and not any(isinstance(problem, Damaged) for problem in problems):
-            words.append(f"The file is {self._place}; profiles that are in order can be changed here.")
+            words.append(
+                _("The file is {place}; profiles that are in order can be changed here.").format(place=self._place)
+            )
         self.problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, " ".join(words))
-        self._advice.setText(_ADVICE_DAMAGED if words else _ADVICE)
+        self._advice.setText(_(_ADVICE_DAMAGED) if words else _(_ADVICE))
 
     # the window
 
@@ -362,11 +371,11 @@ class ProfilesDialog(QDialog):
         self.problems = MarkedLine("profilesProblems")
         self.problems.hide()
         self.side = ProfileSidebar()
-        self.test = push_button("&Test", "testProfile", partial(self._do, TEST))
-        self.open_button = push_button("&Open", "openProfile", self._open_current)
-        self.revert = push_button("Re&vert", "revertProfile", self._revert)
-        self.save = push_button("&Save", "saveProfile", self._save)
-        self.close_button = push_button("Close", "closeProfiles", self.reject)
+        self.test = push_button(_("&Test"), "testProfile", partial(self._do, TEST))
+        self.open_button = push_button(_("&Open"), "openProfile", self._open_current)
+        self.revert = push_button(_("Re&vert"), "revertProfile", self._revert)
+        self.save = push_button(_("&Save"), "saveProfile", self._save)
+        self.close_button = push_button(_("Close"), "closeProfiles", self.reject)
         self.state = MarkedLine("profileState")
         self.checks = ChecksPanel()
         self._nothing = QWidget()
@@ -377,8 +386,8 @@ class ProfilesDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setObjectName("profilesDialog")
-        self.setWindowTitle("Profiles")
-        self.setAccessibleName("Profiles")
+        self.setWindowTitle(_("Profiles"))
+        self.setAccessibleName(_("Profiles"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setSizeGripEnabled(True)

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
+from cbr_desktop.domain.error import FieldFault
 from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
-from cbr_desktop.text.identity import host_of
+from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.identity import fault_sentence, host_of
 from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
 
@@ -18,12 +20,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _CONTRAST = 3.0
 """The least contrast that large white letters need to be read (WCAG 2, level AA)."""
 _EMPTY = {
-    "project": "Name the project, or list the projects and choose one.",
-    "user": "Name the user.",
-    "domain": "Name the account (domain) of the user.",
-    "access_key": "Enter the id of the access key (AK).",
-    "agency": "Name the agency.",
-    "agency_domain": "Name the account that lent the agency.",
+    "project": N_("Name the project, or list the projects and choose one."),
+    "user": N_("Name the user."),
+    "domain": N_("Name the account (domain) of the user."),
+    "access_key": N_("Enter the id of the access key (AK)."),
+    "agency": N_("Name the agency."),
+    "agency_domain": N_("Name the account that lent the agency."),
 }
 
 
@@ -43,7 +45,7 @@ def judge(
     ``taken`` are the names of the other profiles, ``unproved`` the endpoint fields whose host nobody has confirmed.
     """
     found = [*_name(profile, taken), *_endpoints(profile, unproved)]
-    found += [Problem(field, _EMPTY[field]) for field in _EMPTY if _is_missing(profile, field)]
+    found += [Problem(field, _(_EMPTY[field])) for field in _EMPTY if _is_missing(profile, field)]
     found += [*_mfa(profile), *_region_of_project(profile, regions), *_care(profile), *_network(profile)]
     return sorted(found, key=lambda problem: not problem.blocks)
 
@@ -54,7 +56,7 @@ def unproved_hosts(profile: Profile, trusted: Collection[str], proofs: Collectio
     for field in ("iam_endpoint", "cbr_endpoint"):
         address: str = getattr(profile, field)
         host = host_of(address)
-        known = {*trusted, *(proof.strip().casefold() for proof in proofs), *(host for _, host in found)}
+        known = {*trusted, *(proof.strip().casefold() for proof in proofs), *(host for _field, host in found)}
         if host and host not in known and not is_public_cloud(address) and _is_endpoint(address):
             found.append((field, host))
     return found
@@ -67,7 +69,7 @@ def hosts(profiles: Iterable[Profile]) -> set[str]:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """Return a name that no profile has: ``Prod``, ``Prod 2``, ``Prod 3``."""
-    name = name.strip() or "New profile"
+    name = name.strip() or _("New profile")
     if name not in taken:
         return name
     return next(made for number in range(2, len(taken) + 3) if (made := f"{name} {number}") not in taken)
@@ -91,31 +93,42 @@ def _is_endpoint(address: str) -> bool:
 
 def _name(profile: Profile, taken: Collection[str]) -> list[Problem]:
     if not profile.name:
-        return [Problem("name", "Give the profile a name.")]
+        return [Problem("name", _("Give the profile a name."))]
     if profile.name in taken:
-        return [Problem("name", f"There is a profile called {quoted(profile.name, 60)} already. Choose another name.")]
+        return [
+            Problem(
+                "name",
+                _("There is a profile called {profile} already. Choose another name.").format(
+                    profile=quoted(profile.name, 60)
+                ),
+            )
+        ]
     return []
 
 
 def _endpoints(profile: Profile, unproved: Collection[str]) -> list[Problem]:
     if not profile.iam_endpoint and not profile.cbr_endpoint:
         if profile.region:
-            words = f"{quoted(profile.region, 60)} is no region of the list."
-            return [Problem("region", f"{words} Choose one, or ‘Other endpoints…’.")]
-        return [Problem("region", "Choose a region, or ‘Other endpoints…’ at the end of the list.")]
+            words = _("{region} is no region of the list.").format(region=quoted(profile.region, 60))
+            return [Problem("region", sentences(words, _("Choose one, or ‘Other endpoints…’.")))]
+        return [Problem("region", _("Choose a region, or ‘Other endpoints…’ at the end of the list."))]
     found = []
-    for field, words in (("iam_endpoint", "identity service"), ("cbr_endpoint", "backup service")):
+    addresses = (
+        ("iam_endpoint", _("The address of the identity service")),
+        ("cbr_endpoint", _("The address of the backup service")),
+    )
+    for field, words in addresses:
         address = getattr(profile, field)
         try:
             if not address:
-                raise ValueError("is missing")
+                raise ValueError(FieldFault.IS_MISSING)
             endpoint(address)
         except ValueError as error:
-            found.append(Problem(field, f"The address of the {words} {error}."))
+            found.append(Problem(field, fault_sentence(str(error), words)))
         else:
             if field in unproved:
                 host = quoted(host_of(address), 80)
-                found.append(Problem(f"{field}_proof", f"Type the host name {host} to confirm it."))
+                found.append(Problem(f"{field}_proof", _("Type the host name {host} to confirm it.").format(host=host)))
     return found
 
 
@@ -126,14 +139,16 @@ def _is_missing(profile: Profile, field: str) -> bool:
 def _mfa(profile: Profile) -> list[Problem]:
     logs_in = profile.way is Way.PASSWORD or (profile.way is Way.AGENCY and not profile.access_key)
     if logs_in and profile.mfa and not profile.user_id:
-        return [Problem("user_id", "Enter the user's id: a login with a passcode goes by it, not by the name.")]
+        return [Problem("user_id", _("Enter the user's id: a login with a passcode goes by it, not by the name."))]
     return []
 
 
 def _region_of_project(profile: Profile, regions: Mapping[str, Endpoints]) -> list[Problem]:
     region = profile.project.partition("_")[0]
     if region in regions and profile.region in regions and region != profile.region:
-        words = f"Project {quoted(profile.project, 60)} belongs to region {region}, not to {profile.region}."
+        words = _("Project {project} belongs to region {region}, not to {other}.").format(
+            project=quoted(profile.project, 60), region=region, other=profile.region
+        )
         return [Problem("project", words, blocks=False)]
     return []
 
@@ -141,10 +156,10 @@ def _region_of_project(profile: Profile, regions: Mapping[str, Endpoints]) -> li
 def _care(profile: Profile) -> list[Problem]:
     found = []
     if profile.colour and not _COLOUR.match(profile.colour):
-        found.append(Problem("colour", "A colour is written as # and six digits, like #a3161a."))
+        found.append(Problem("colour", _("A colour is written as # and six digits, like #a3161a.")))
     elif profile.colour and _contrast_with_white(profile.colour) < _CONTRAST:
         found.append(
-            Problem("colour", "White words cannot be read well on this. Choose a darker colour.", blocks=False)
+            Problem("colour", _("White words cannot be read well on this. Choose a darker colour."), blocks=False)
         )
     rendered = render(profile.name_template, dict.fromkeys(TOKENS, lambda _width: "x"), NameRules.CJK)
     found += [Problem("name_template", template_sentence(problem)) for problem in rendered.problems[:1]]
@@ -157,19 +172,19 @@ def _network(profile: Profile) -> list[Problem]:
         words = _proxy_problem(profile.proxy_url)
         found += [Problem("proxy_url", words)] if words else []
     if profile.ca_file and not re.match(r"([A-Za-z]:)?[\\/]|~", profile.ca_file):
-        found.append(Problem("ca_file", "Give the whole path of the file, or choose it."))
+        found.append(Problem("ca_file", _("Give the whole path of the file, or choose it.")))
     return found
 
 
 def _proxy_problem(address: str) -> str:
     if not address:
-        return "Enter the proxy's address, like http://proxy.example.com:3128."
+        return _("Enter the proxy's address, like http://proxy.example.com:3128.")
     if "@" in address:
-        return "Leave the login out of the address: the user has a field, and the password is asked for."
+        return _("Leave the login out of the address: the user has a field, and the password is asked for.")
     try:
         proxy_address(address)
     except ValueError as error:
-        return f"The proxy's address {error}."
+        return fault_sentence(str(error), _("The proxy's address"))
     return ""
 
 

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.ui.profiles.imports import ImportDialog
 from cbr_desktop.workflows.ports import Profiles
 
@@ -40,12 +41,12 @@ class ProfileExchange(QObject):
     def ask_export(self, names: Sequence[str]) -> None:
         """Ask for the file to write the profiles of these names into."""
         if not names:
-            self.said.emit("Nothing to export: save the profile first.")
+            self.said.emit(_("Nothing to export: save the profile first."))
             return
-        asked = QFileDialog(self._window, "Export profiles, without secrets")
+        asked = QFileDialog(self._window, _("Export profiles, without secrets"))
         asked.setObjectName("exportDialog")
         asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilter("Profiles (*.toml)")
+        asked.setNameFilter(_("Profiles (*.toml)"))
         asked.setDefaultSuffix("toml")
         asked.selectFile("cbr-profiles.toml")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -54,14 +55,23 @@ class ProfileExchange(QObject):
 
     def _take(self, names: Sequence[str]) -> None:
         self.imported.emit(names)
-        words = count_words(len(names), "profile was", "profiles were")
-        self.said.emit(f"{words} taken over, without secrets. Test each one; you will be asked for its secrets.")
+        self.said.emit(
+            counted(
+                "{count} profile was taken over, without secrets. Test each one; you will be asked for its secrets.",
+                "{count} profiles were taken over, without secrets. Test each one; you will be asked for its secrets.",
+                len(names),
+            )
+        )
 
     def _export(self, names: Sequence[str], path: str) -> None:
         try:
             self._profiles.export(path, names)
         except CbrError as error:
-            self.troubled.emit(f"Not exported. {error_sentence(error)}")
+            self.troubled.emit(sentences(_("Not exported."), error_sentence(error)))
         else:
-            words = count_words(len(names), "profile was", "profiles were")
-            self.said.emit(f"{words} written to {path}, as saved and without secrets.")
+            written = ngettext(
+                "{count} profile was written to {path}, as saved and without secrets.",
+                "{count} profiles were written to {path}, as saved and without secrets.",
+                len(names),
+            )
+            self.said.emit(written.format(count=grouped(len(names)), path=path))

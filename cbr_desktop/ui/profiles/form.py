@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.profiles.care import CareSection
 from cbr_desktop.ui.profiles.draft import Problem, hosts, judge
 from cbr_desktop.ui.profiles.keeping import KeepingSection
@@ -44,7 +45,7 @@ class ProfileForm(QScrollArea):
     ) -> None:
         super().__init__()
         self.setObjectName("profileForm")
-        self.setAccessibleName("Profile")
+        self.setAccessibleName(_("Profile"))
         self._base = profile
         self.saved = saved
         self._regions = regions

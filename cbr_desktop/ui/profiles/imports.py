@@ -24,10 +24,11 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.identity import WAYS, identity_words
+from cbr_desktop.text.identity import identity_words, way_words
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words, quoted, shown
+from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
@@ -37,17 +38,17 @@ from cbr_desktop.ui.profiles.section import text_line
 from cbr_desktop.workflows.ports import Profiles
 
 SOURCES = {
-    SourceKind.KOOCLI: "KooCLI (hcloud)",
+    SourceKind.KOOCLI: N_("KooCLI (hcloud)"),
     SourceKind.CLOUDS_YAML: "clouds.yaml",
-    SourceKind.ENVIRONMENT: "Variables of the environment",
-    SourceKind.FILE: "Exported profiles",
+    SourceKind.ENVIRONMENT: N_("Variables of the environment"),
+    SourceKind.FILE: N_("Exported profiles"),
 }
 _FIELDS = {
-    "region": "The region",
-    "project": "The project",
-    "environment": "What is at stake",
-    "iam_endpoint": "The address of the identity service",
-    "cbr_endpoint": "The address of the backup service",
+    "region": N_("The region"),
+    "project": N_("The project"),
+    "environment": N_("What is at stake"),
+    "iam_endpoint": N_("The address of the identity service"),
+    "cbr_endpoint": N_("The address of the backup service"),
 }
 _REMARKS = 8
 SILENT_MS = 3000
@@ -107,7 +108,7 @@ class ImportDialog(QDialog):
     # what was found
 
     def _look_around(self) -> None:
-        self._look("this machine", self._profiles.look_around, self._add_all)
+        self._look(_("this machine"), self._profiles.look_around, self._add_all)
 
     def _look_into(self, path: str) -> None:
         self._look(quoted(path), partial(self._profiles.look_into, path), partial(self._add_file, path))
@@ -135,7 +136,9 @@ class ImportDialog(QDialog):
             self._settle()
 
     def _tell_silent(self) -> None:
-        words = f"No answer from {self._place} yet. It may lie on a share that hangs: wait, or choose another file."
+        words = _("No answer from {place} yet. It may lie on a share that hangs: wait, or choose another file.").format(
+            place=self._place
+        )
         self.trouble.say(SEVERITY_MARKS[Severity.WARN], words)
 
     def _tell_failed(self, error: CbrError) -> None:
@@ -149,7 +152,9 @@ class ImportDialog(QDialog):
     def _add_file(self, path: str, source: ProfileSource) -> None:
         self.trouble.say(None, "")
         if not self._add(source, is_requested=True):
-            self.trouble.say(SEVERITY_MARKS[Severity.WARN], f"There is no profile in {quoted(path)}.")
+            self.trouble.say(
+                SEVERITY_MARKS[Severity.WARN], _("There is no profile in {path}.").format(path=quoted(path))
+            )
 
     def _add(self, source: ProfileSource, *, is_requested: bool = False) -> bool:
         """Add the profiles of a source; ``False`` when there is nothing in it."""
@@ -162,7 +167,7 @@ class ImportDialog(QDialog):
             remarks[remark.name].append(remark)
         duplicates = {replace(known, name=""): known.name for known in reversed(self._known)}
         names = self._names()
-        top = QTreeWidgetItem([f"{SOURCES[source.kind]} — {plain(source.place, 200)}"])
+        top = QTreeWidgetItem([f"{_(SOURCES[source.kind])} — {plain(source.place, 200)}"])
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.tree.addTopLevelItem(top)
         self.tree.setFirstColumnSpanned(self.tree.topLevelItemCount() - 1, self.tree.rootIndex(), True)
@@ -203,16 +208,16 @@ class ImportDialog(QDialog):
         ``taken`` are the names of the profiles that there are, ``wished`` counts those of the ones that are ticked.
         """
         if found.profile is None:
-            return "It cannot be taken over."
+            return _("It cannot be taken over.")
         if not found.name:
-            return "Give it a name."
+            return _("Give it a name.")
         if found.name in taken:
-            return f"There is a profile called {quoted(found.name, 60)} already."
+            return _("There is a profile called {found} already.").format(found=quoted(found.name, 60))
         if wished.get(found.name, 0) > found.is_ticked:
-            return f"Two of these would be called {quoted(found.name, 60)}."
+            return _("Two of these would be called {found}.").format(found=quoted(found.name, 60))
         unproved = unproved_hosts(found.profile, self._trusted, found.proof.split())
         if unproved:
-            return f"Type the host name {quoted(unproved[0][1], 80)} to confirm it."
+            return _("Type the host name {unproved} to confirm it.").format(unproved=quoted(unproved[0][1], 80))
         return ""
 
     def _troubles(self, ticked: Sequence[Found]) -> list[str]:
@@ -229,7 +234,7 @@ class ImportDialog(QDialog):
         ticked = [found for found in self._found if found.is_ticked]
         troubles = self._troubles(ticked)
         for found, trouble in zip(self._found, troubles, strict=True):
-            state = "You have it already" if found.duplicate and not found.is_ticked else trouble or "Ready"
+            state = _("You have it already") if found.duplicate and not found.is_ticked else trouble or _("Ready")
             found.item.setText(0, plain(found.name, 80) or "–")
             found.item.setText(2, state)
             found.item.setToolTip(2, "")
@@ -238,19 +243,21 @@ class ImportDialog(QDialog):
         troubled, trouble = next((pair for pair in blocked if pair[1]), (None, ""))
         reason = ""
         if self._place:
-            reason = f"Looking into {self._place}…"
+            reason = _("Looking into {place}…").format(place=self._place)
         elif not self._found:
-            reason = "Nothing was found on this machine. Choose a file, or add a profile by hand."
+            reason = _("Nothing was found on this machine. Choose a file, or add a profile by hand.")
         elif not ticked:
-            reason = "Tick what is to be taken over."
+            reason = _("Tick what is to be taken over.")
         elif troubled is not None:
             reason = f"{quoted(troubled.name, 60)}: {trouble}"
-        self.take.setText(f"&Import {count_words(len(ticked), 'profile')}" if ticked else "&Import")
+        self.take.setText(
+            counted("&Import {count} profile", "&Import {count} profiles", len(ticked)) if ticked else _("&Import")
+        )
         self.take.setEnabled(not reason)
         self.take.setToolTip(tooltip(reason))
         self.take.setAccessibleDescription(reason)
         weight = Severity.BLOCK if troubled else Severity.INFO
-        words = reason or "No secret is taken along; each profile asks for its own when it is opened."
+        words = reason or _("No secret is taken along; each profile asks for its own when it is opened.")
         self.state.say(SEVERITY_MARKS[weight] if reason else READY, words)
         self._show_current(refill=False)
 
@@ -271,18 +278,23 @@ class ImportDialog(QDialog):
                 edit.setText(text)
                 edit.blockSignals(False)
         self.name.setEnabled(profile is not None)
-        who = f"{WAYS[profile.way]}: {identity_words(profile)}" if profile else "–"
+        who = f"{way_words(profile.way)}: {identity_words(profile)}" if profile else "–"
         self._who.setText(who)
         self._leads.setText(f"{shown(profile.iam_endpoint)}, {shown(profile.cbr_endpoint)}" if profile else "–")
         foreign = unproved_hosts(profile, self._trusted, ()) if profile else []
         self._rows.setRowVisible(self.proof, bool(foreign))
-        both = "Type both host names to confirm them, with a blank between"
-        self.proof.setPlaceholderText(both if len(foreign) > 1 else "Type the host name to confirm it")
+        both = _("Type both host names to confirm them, with a blank between")
+        self.proof.setPlaceholderText(both if len(foreign) > 1 else _("Type the host name to confirm it"))
         lines = [remark_line(remark) for remark in found.remarks]
         if foreign and not any(remark.kind is RemarkKind.ENDPOINT_UNKNOWN for remark in found.remarks):
-            lines += [remark_line(Remark(found.name, RemarkKind.ENDPOINT_UNKNOWN, host)) for _, host in foreign]
+            lines += [remark_line(Remark(found.name, RemarkKind.ENDPOINT_UNKNOWN, host)) for _field, host in foreign]
         if found.duplicate:
-            lines.append((Severity.INFO, f"It says the same as {quoted(found.duplicate, 60)}, which you have."))
+            lines.append(
+                (
+                    Severity.INFO,
+                    _("It says the same as {duplicate}, which you have.").format(duplicate=quoted(found.duplicate, 60)),
+                )
+            )
         self._show_lines(lines)
 
     def _show_lines(self, lines: Sequence[tuple[Severity, str]]) -> None:
@@ -306,9 +318,9 @@ class ImportDialog(QDialog):
     def _choose_file(self) -> None:
         ask_for_file(
             self,
-            "Choose a file with profiles",
+            _("Choose a file with profiles"),
             "importFileDialog",
-            ["Profiles (*.toml *.yaml *.yml *.json)"],
+            [_("Profiles (*.toml *.yaml *.yml *.json)")],
             self._look_into,
         )
 
@@ -324,7 +336,9 @@ class ImportDialog(QDialog):
             try:
                 self._profiles.save(replace(found.profile, name=found.name), "")
             except CbrError as error:
-                failure = f"{quoted(found.name, 60)} was not taken over. {error_sentence(error)}"
+                failure = _("{found} was not taken over. {error}").format(
+                    found=quoted(found.name, 60), error=error_sentence(error)
+                )
                 break
             done.append(found.name)
             found.duplicate = found.name
@@ -344,14 +358,14 @@ class ImportDialog(QDialog):
     def _make_widgets(self) -> None:
         self.tree = QTreeWidget()
         self.tree.setObjectName("foundProfiles")
-        self.tree.setAccessibleName("Profiles that were found")
-        self.tree.setHeaderLabels(["Profile", "Leads to", "State"])
+        self.tree.setAccessibleName(_("Profiles that were found"))
+        self.tree.setHeaderLabels([_("Profile"), _("Leads to"), _("State")])
         self.tree.setUniformRowHeights(True)
         self.tree.setColumnWidth(0, 230)
         self.tree.setColumnWidth(1, 220)
-        self.name = text_line("importName", "Name", "")
+        self.name = text_line("importName", _("Name"), "")
         self.proof = text_line(
-            "importProof", "Type the host name to confirm it", "", "Type the host name to confirm it"
+            "importProof", _("Type the host name to confirm it"), "", _("Type the host name to confirm it")
         )
         self._who = label(name="importWho")
         self._leads = label(name="importEndpoints")
@@ -359,28 +373,29 @@ class ImportDialog(QDialog):
         self.trouble = MarkedLine("importTrouble")
         self.trouble.hide()
         self.state = MarkedLine("importState")
-        self.choose = push_button("Choose a &file…", "chooseImportFile")
-        self.take = QPushButton("&Import")
+        self.choose = push_button(_("Choose a &file…"), "chooseImportFile")
+        self.take = QPushButton(_("&Import"))
         self.take.setObjectName("importNow")
         self.take.setDefault(True)
-        self.leave = push_button("Cancel", "importNothing")
+        self.take.setProperty("primary", True)
+        self.leave = push_button(_("Cancel"), "importNothing")
 
     def _lay_out(self) -> None:
         self.setObjectName("importDialog")
-        self.setWindowTitle("Import profiles")
-        self.setAccessibleName("Import profiles")
+        self.setWindowTitle(_("Import profiles"))
+        self.setAccessibleName(_("Import profiles"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setSizeGripEnabled(True)
         self.resize(820, 600)
-        self._details = QGroupBox("Of this profile")
+        self._details = QGroupBox(_("Of this profile"))
         self._details.setObjectName("importDetails")
-        self._details.setAccessibleName("Of this profile")
+        self._details.setAccessibleName(_("Of this profile"))
         self._rows = QFormLayout()
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._rows.addRow("&Name here", self.name)
-        self._rows.addRow("Who", self._who)
-        self._rows.addRow("Leads to", self._leads)
-        self._rows.addRow("&Host name", self.proof)
+        self._rows.addRow(_("&Name here"), self.name)
+        self._rows.addRow(_("Who"), self._who)
+        self._rows.addRow(_("Leads to"), self._leads)
+        self._rows.addRow(_("&Host name"), self.proof)
         inside = QVBoxLayout(self._details)
         inside.addLayout(self._rows)
         for line in self._lines:
@@ -420,20 +435,30 @@ def remark_line(remark: Remark) -> tuple[Severity, str]:
         case RemarkKind.SECRET_LEFT:
             return (
                 Severity.INFO,
-                f"The secret in {detail} was not read and stays where it is. You will be asked for it.",
+                _("The secret in {detail} was not read and stays where it is. You will be asked for it.").format(
+                    detail=detail
+                ),
             )
         case RemarkKind.ENDPOINT_UNKNOWN:
-            words = f"It leads to {detail}, which is of no cloud that is known here. Your secrets would go there."
+            words = _(
+                "It leads to {detail}, which is of no cloud that is known here. Your secrets would go there."
+            ).format(detail=detail)
             return Severity.WARN, words
         case RemarkKind.GUESSED:
-            field = _FIELDS.get(remark.detail, f"The field {detail}")
+            field = _(_FIELDS[remark.detail]) if remark.detail in _FIELDS else _("The field {name}").format(name=detail)
             return (
                 Severity.INFO,
-                f"{field} was not said there and was filled in. Look at it before you open the profile.",
+                _("{field} was not said there and was filled in. Look at it before you open the profile.").format(
+                    field=field
+                ),
             )
         case RemarkKind.AUTHORITY_LEFT:
-            return Severity.INFO, f"The company CA file {detail} was left out. Choose it in the form if you trust it."
+            return Severity.INFO, _(
+                "The company CA file {detail} was left out. Choose it in the form if you trust it."
+            ).format(detail=detail)
         case RemarkKind.PROXY:
-            return Severity.WARN, f"Its requests go through the proxy {detail}. Make sure that it is yours."
+            return Severity.WARN, _("Its requests go through the proxy {detail}. Make sure that it is yours.").format(
+                detail=detail
+            )
         case RemarkKind.UNUSABLE:
-            return Severity.BLOCK, f"It cannot be taken over: {shown(remark.detail)}."
+            return Severity.BLOCK, _("It cannot be taken over: {detail}.").format(detail=shown(remark.detail))

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets, wants_proxy_login
-from cbr_desktop.text.identity import SECRETS, host_of, store_sentence
+from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.identity import host_of, secret_title, store_sentence
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.section import Section
@@ -34,11 +35,11 @@ async def keep_secrets(keeper: SecretKeeper, profile: Profile, secrets: Mapping[
 
 
 _PLACES = {
-    SecretPlace.STORE: "kept in the system's password store",
-    SecretPlace.MEMORY: "kept in memory until you leave",
-    SecretPlace.ENVIRONMENT: "given by a variable of the environment",
-    SecretPlace.NOWHERE: "not kept: asked for when it is needed",
-    SecretPlace.NOT_ASKED: "the system's password store is asked when it is needed",
+    SecretPlace.STORE: N_("kept in the system's password store"),
+    SecretPlace.MEMORY: N_("kept in memory until you leave"),
+    SecretPlace.ENVIRONMENT: N_("given by a variable of the environment"),
+    SecretPlace.NOWHERE: N_("not kept: asked for when it is needed"),
+    SecretPlace.NOT_ASKED: N_("the system's password store is asked when it is needed"),
 }
 _FORGETTABLE = (SecretPlace.STORE, SecretPlace.MEMORY, SecretPlace.NOT_ASKED)
 
@@ -56,24 +57,24 @@ class KeepingSection(Section):
     entering_requested = Signal()
 
     def __init__(self, whole: Callable[[], Profile], keeper: SecretKeeper) -> None:
-        super().__init__("Secrets", "secretsSection")
+        super().__init__(_("Secrets"), "secretsSection")
         self._whole = whole
         self._keeper = keeper
         self._tasks = TaskOwner(self)
         self._states = {kind: label(name=f"{kind}State") for kind in SecretKind}
         self._forget: dict[SecretKind, QPushButton] = {}
         for kind, state in self._states.items():
-            button = QPushButton("Forget")
+            button = QPushButton(_("Forget"))
             button.setObjectName(f"{kind}Forget")
-            button.setAccessibleName(f"Forget the {SECRETS[kind]}")
+            button.setAccessibleName(_("Forget the {kind}").format(kind=secret_title(kind)))
             button.setAutoDefault(False)
             button.clicked.connect(partial(self._forget_now, kind))
             self._forget[kind] = button
-            self.add_row(kind, SECRETS[kind], state, button)
+            self.add_row(kind, secret_title(kind), state, button)
             self.show_row(kind, visible=False)
-        self._enter = QPushButton("Enter now…")
+        self._enter = QPushButton(_("Enter now…"))
         self._enter.setObjectName("enterSecrets")
-        self._enter.setAccessibleName("Enter the secrets now")
+        self._enter.setAccessibleName(_("Enter the secrets now"))
         self._enter.setAutoDefault(False)
         self._enter.clicked.connect(self.entering_requested)
         self._problem = label(name="storeProblem")
@@ -87,7 +88,7 @@ class KeepingSection(Section):
             self.show_row(kind, visible=kind in kinds)
             place = self._keeper.place_of(profile, kind) if host_of(profile.iam_endpoint) else SecretPlace.NOWHERE
             is_passcode = kind is SecretKind.PASSCODE
-            state.setText("asked for at each login" if is_passcode else _PLACES[place])
+            state.setText(_("asked for at each login") if is_passcode else _(_PLACES[place]))
             self._forget[kind].setVisible(place in _FORGETTABLE and not is_passcode)
         self._problem.setText(store_sentence(self._keeper.problem))
 
@@ -96,4 +97,4 @@ class KeepingSection(Section):
         self._enter.setEnabled(allowed)
 
     def _forget_now(self, kind: SecretKind) -> None:
-        self._tasks.start(self._keeper.forget(self._whole(), kind), lambda _: self.look())
+        self._tasks.start(self._keeper.forget(self._whole(), kind), lambda _forgotten: self.look())

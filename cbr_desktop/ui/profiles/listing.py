@@ -5,9 +5,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.words import environment_inside, environment_words
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, tone_colour
 
 PROFILE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -36,7 +37,7 @@ def place_words(profile: Profile) -> str:
 
 def row_words(profile: Profile, state: str = "") -> str:
     """Return a profile's row for screen readers."""
-    parts = (profile.name, profile.region, profile.project, ENVIRONMENTS[profile.environment].lower(), state)
+    parts = (profile.name, profile.region, profile.project, environment_inside(profile.environment), state)
     return ", ".join(plain(part, 60) for part in parts if part)
 
 
@@ -67,7 +68,7 @@ class ProfileDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setBold(True)
         upper = QRect(rect.topLeft(), QSize(chip.left() - rect.left() - 6, rect.height() // 2))
-        _draw_text(painter, upper, plain(profile.name, 120) or "New profile", font, text)
+        _draw_text(painter, upper, plain(profile.name, 120) or _("New profile"), font, text)
         lower = QRect(QPoint(rect.left(), upper.bottom() + 1), QSize(rect.width(), rect.height() // 2))
         state = str(index.data(STATE_ROLE) or "")
         if state:
@@ -83,7 +84,7 @@ def _draw_chip(painter: QPainter, rect: QRect, profile: Profile, font: QFont) ->
     small = QFont(font)
     small.setPointSizeF(font.pointSizeF() * 0.8)
     small.setBold(True)
-    words = ENVIRONMENTS[profile.environment]
+    words = environment_words(profile.environment)
     metrics = QFontMetrics(small)
     width, height = metrics.horizontalAdvance(words) + 10, metrics.height() + 2
     chip = QRect(rect.right() - width + 1, rect.top(), width, height)

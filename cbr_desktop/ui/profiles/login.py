@@ -22,9 +22,10 @@ from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unre
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
-from cbr_desktop.text.identity import SECRETS, WAYS, host_of, identity_words, secret_words, store_sentence
+from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.identity import host_of, identity_words, secret_title, secret_words, store_sentence, way_words
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import make_room
 
@@ -44,13 +45,13 @@ _NAMES = {
     SecretKind.PROXY_PASSWORD: "proxyPassword",
 }
 _LABELS = {
-    SecretKind.PASSWORD: "&Password",
-    SecretKind.PASSCODE: "Pass&code",
-    SecretKind.TOKEN: "&Token",
-    SecretKind.ACCESS_KEY: "&Access key id (AK)",
-    SecretKind.SECRET_KEY: "&Secret access key (SK)",
-    SecretKind.SECURITY_TOKEN: "Security &token",
-    SecretKind.PROXY_PASSWORD: "Pro&xy password",
+    SecretKind.PASSWORD: N_("&Password"),
+    SecretKind.PASSCODE: N_("Pass&code"),
+    SecretKind.TOKEN: N_("&Token"),
+    SecretKind.ACCESS_KEY: N_("&Access key id (AK)"),
+    SecretKind.SECRET_KEY: N_("&Secret access key (SK)"),
+    SecretKind.SECURITY_TOKEN: N_("Security &token"),
+    SecretKind.PROXY_PASSWORD: N_("Pro&xy password"),
 }
 
 
@@ -70,7 +71,7 @@ class LoginDialog(QDialog):
 
     ``reason`` is the sentence on top, ``kinds`` what is asked for (all that the way in needs when ``None``),
     ``store_problem`` the store's own word for why it is of no use, ``is_too_long`` tells what it has no room for.
-    ``action`` and ``otherwise`` name the buttons.
+    ``action`` and ``otherwise`` name the buttons, by default to log in or to work without.
 
     Signals:
         given: a mapping from ``SecretKind`` to text, and whether the system's store may keep what it can.
@@ -87,15 +88,15 @@ class LoginDialog(QDialog):
         kinds: Sequence[SecretKind] | None = None,
         store_problem: str = "",
         is_too_long: Callable[[str], bool] = lambda _secret: False,
-        action: str = "&Log in",
-        otherwise: str = "Work without",
+        action: str = "",
+        otherwise: str = "",
     ) -> None:
         super().__init__(parent)
         self._profile = profile
         self._is_too_long = is_too_long
         self.kinds = login_secrets(profile) if kinds is None else tuple(kinds)
-        self.setWindowTitle("Log in")
-        self.setAccessibleName("Log in")
+        self.setWindowTitle(_("Log in"))
+        self.setAccessibleName(_("Log in"))
         self.setObjectName("logIn")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -127,32 +128,34 @@ class LoginDialog(QDialog):
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        form.addRow("Profile", label(profile.name, "logInProfile"))
+        form.addRow(_("Profile"), label(profile.name, "logInProfile"))
         if self.kinds == (SecretKind.PROXY_PASSWORD,):
-            form.addRow("As", label(profile.proxy_user, "logInAccount"))
-            form.addRow("Goes to", label(profile.proxy_url, "logInEndpoint"))
+            form.addRow(_("As"), label(profile.proxy_user, "logInAccount"))
+            form.addRow(_("Goes to"), label(profile.proxy_url, "logInEndpoint"))
         else:
-            form.addRow("Way in", label(WAYS[profile.way], "logInWay"))
-            form.addRow("As", label(identity_words(profile), "logInAccount"))
-            form.addRow("Goes to", label(_destination(profile, self.kinds), "logInEndpoint"))
+            form.addRow(_("Way in"), label(way_words(profile.way), "logInWay"))
+            form.addRow(_("As"), label(identity_words(profile), "logInAccount"))
+            form.addRow(_("Goes to"), label(_destination(profile, self.kinds), "logInEndpoint"))
         for kind, field in self._fields.items():
-            form.addRow(_LABELS[kind], field)
+            form.addRow(_(_LABELS[kind]), field)
         return form
 
     def _keeping(self, store_problem: str) -> QVBoxLayout:
         """Return what becomes of the secrets: a tick where the store may keep some, and what it does not keep."""
         storable = [kind for kind in self.kinds if is_storable(self._profile, kind)]
         fleeting = [kind for kind in self.kinds if kind not in storable]
-        self._keep = QCheckBox("&Keep it in the system's password store")
+        self._keep = QCheckBox(_("&Keep it in the system's password store"))
         self._keep.setObjectName("keepPassword")
         if fleeting and storable:
-            self._keep.setText(f"&Keep the {secret_words(storable[0])} in the system's password store")
+            self._keep.setText(
+                _("&Keep the {storable} in the system's password store").format(storable=secret_words(storable[0]))
+            )
         self._keep.setAccessibleName(self._keep.text().replace("&", ""))
         self._keep.setVisible(bool(storable))
         words = store_sentence(store_problem) if storable else ""
         if not storable:
-            kept = "It is kept" if len(self.kinds) == 1 else "They are kept"
-            words = f"{kept} in memory until you leave, never on the disk."
+            kept = _("It is kept") if len(self.kinds) == 1 else _("They are kept")
+            words = _("{kept} in memory until you leave, never on the disk.").format(kept=kept)
         remark = label(words, "logInStore")
         remark.setVisible(bool(words))
         layout = QVBoxLayout()
@@ -163,10 +166,11 @@ class LoginDialog(QDialog):
 
     def _buttons(self, action: str, otherwise: str) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        self._log_in = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._log_in = buttons.addButton(action or _("&Log in"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._log_in.setObjectName("logInNow")
         self._log_in.setDefault(True)
-        cancel = buttons.addButton(otherwise, QDialogButtonBox.ButtonRole.RejectRole)
+        self._log_in.setProperty("primary", True)
+        cancel = buttons.addButton(otherwise or _("Work without"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.setObjectName("logInLater")
         buttons.accepted.connect(self._give)
         buttons.rejected.connect(self.reject)
@@ -218,7 +222,7 @@ class SecretField(QWidget):
         self.is_touched = False
         self._line = QLineEdit()
         self._line.setObjectName(_NAMES[kind])
-        self._line.setAccessibleName(SECRETS[kind])
+        self._line.setAccessibleName(secret_title(kind))
         self._line.setMaxLength(_LENGTH_LIMIT)
         self._line.textChanged.connect(self._edited)
         self._stack = QStackedWidget()
@@ -227,8 +231,8 @@ class SecretField(QWidget):
         self._page: QPlainTextEdit | None = None
         self._show = QToolButton()
         self._show.setObjectName(f"{_NAMES[kind]}Show")
-        self._show.setText("Show")
-        self._show.setAccessibleName(f"Show the {secret_words(kind)}")
+        self._show.setText(_("Show"))
+        self._show.setAccessibleName(_("Show the {kind}").format(kind=secret_words(kind)))
         self._show.setCheckable(True)
         self._show.toggled.connect(self._reveal)
         self._length = label(name=f"{_NAMES[kind]}Length")
@@ -268,11 +272,11 @@ class SecretField(QWidget):
         """Return why this cannot be used, empty when it can."""
         secret, words = self.secret(), secret_words(self._kind)
         if not secret:
-            return f"Enter the {words}."
+            return _("Enter the {secret}.").format(secret=words)
         if self._kind is SecretKind.PASSCODE and not (secret.isascii() and secret.isdigit()):
-            return "The passcode has digits only. Type the number that the device shows now."
+            return _("The passcode has digits only. Type the number that the device shows now.")
         if self._kind not in _TYPED and not (secret.isascii() and secret.isprintable()):
-            return f"The {words} has characters that none can have. Copy it again."
+            return _("The {secret} has characters that none can have. Copy it again.").format(secret=words)
         return ""
 
     def _edited(self, text: str) -> None:
@@ -280,16 +284,17 @@ class SecretField(QWidget):
         secret = self.secret()
         said = ""
         if self._kind in _LONG and secret:
-            said = f"{count_words(len(secret), 'character')}"
-            said += ", blanks and line breaks left out" if secret != text else ""
+            said = counted("{count} character", "{count} characters", len(secret))
+            if secret != text:
+                said = _("{characters}, blanks and line breaks left out").format(characters=said)
         elif self._kind in _TYPED and text != text.strip():
-            said = "It begins or ends with a blank. That is sent, too."
+            said = _("It begins or ends with a blank. That is sent, too.")
         self._length.setText(said)
         self._length.setVisible(bool(said))
         self.changed.emit()
 
     def _reveal(self, visible: bool) -> None:
-        self._show.setText("Hide" if visible else "Show")
+        self._show.setText(_("Hide") if visible else _("Show"))
         if self._kind not in _LONG:
             self._line.setEchoMode(QLineEdit.EchoMode.Normal if visible else QLineEdit.EchoMode.Password)
             return
@@ -306,7 +311,7 @@ class SecretField(QWidget):
     def _make_page(self) -> QPlainTextEdit:
         page = QPlainTextEdit()
         page.setObjectName(f"{_NAMES[self._kind]}Page")
-        page.setAccessibleName(SECRETS[self._kind])
+        page.setAccessibleName(secret_title(self._kind))
         page.setTabChangesFocus(True)
         page.setUndoRedoEnabled(False)
         page.textChanged.connect(self._take_page)
@@ -320,7 +325,13 @@ class SecretField(QWidget):
 
 def _destination(profile: Profile, kinds: Sequence[SecretKind]) -> str:
     if profile.way in (Way.KEYS, Way.TEMPORARY_KEYS):
-        return f"{host_of(profile.cbr_endpoint)}, as signatures: the key itself stays here"
+        return _("{cbr_endpoint}, as signatures: the key itself stays here").format(
+            cbr_endpoint=host_of(profile.cbr_endpoint)
+        )
     if profile.way is Way.TOKEN:
         return profile.cbr_endpoint
-    return profile.iam_endpoint if SecretKind.PASSWORD in kinds else f"{profile.iam_endpoint}, as a signature"
+    return (
+        profile.iam_endpoint
+        if SecretKind.PASSWORD in kinds
+        else _("{iam_endpoint}, as a signature").format(iam_endpoint=profile.iam_endpoint)
+    )

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.profiles.draft import BLANK, Problem, free_name
 from cbr_desktop.workflows.ports import Profiles
 
@@ -60,7 +61,7 @@ class ProfileRow:
     @property
     def state(self) -> str:
         """How it stands against the file, in words; empty when it is as saved."""
-        return "new, not saved" if self.saved is None else "not saved" if self.is_changed else ""
+        return _("new, not saved") if self.saved is None else _("not saved") if self.is_changed else ""
 
     @property
     def hindrance(self) -> str:

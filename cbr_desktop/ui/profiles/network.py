@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPushButton
 
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
-from cbr_desktop.text.identity import FAMILIES, PROXIES, network_sentences
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.identity import family_words, network_sentences, proxy_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import ask_for_file
@@ -24,22 +25,31 @@ class NetworkSection(Section):
     """Proxy, company CA and address family; beneath them what counts for the whole form, by ``effective``."""
 
     def __init__(self, profile: Profile, whole: Callable[[], Profile], effective: Effective | None) -> None:
-        super().__init__("Network", "networkSection")
+        super().__init__(_("Network"), "networkSection")
         self._whole = whole
         self._effective_for = effective
-        self._proxy = self.add_choice("proxy", "Proxy", "Proxy", [(words, mode) for mode, words in PROXIES.items()])
+        self._proxy = self.add_choice(
+            "proxy", _("Proxy"), _("Proxy"), [(proxy_words(mode), mode) for mode in ProxyMode]
+        )
         choose(self._proxy, profile.proxy)
-        self._url = self.add_line("proxy_url", "Address", "Proxy address", profile.proxy_url, "http://proxy:3128")
+        self._url = self.add_line("proxy_url", _("Address"), _("Proxy address"), profile.proxy_url, "http://proxy:3128")
         self._user = self.add_line(
-            "proxy_user", "Its user", "Proxy user", profile.proxy_user, "Empty: no login; the password is asked for"
+            "proxy_user",
+            _("Its user"),
+            _("Proxy user"),
+            profile.proxy_user,
+            _("Empty: no login; the password is asked for"),
         )
         self._add_ca_file(profile)
         self._family = self.add_choice(
-            "address_family", "Addresses", "Addresses", [(words, family) for family, words in FAMILIES.items()]
+            "address_family",
+            _("Addresses"),
+            _("Addresses"),
+            [(family_words(family), family) for family in AddressFamily],
         )
         choose(self._family, profile.address_family)
         self._counts = label(name="effectiveNetwork")
-        self._counts.setAccessibleName("What counts")
+        self._counts.setAccessibleName(_("What counts"))
         self._counts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._tasks = TaskOwner(self)
         self._timer = QTimer(self)
@@ -47,7 +57,7 @@ class NetworkSection(Section):
         self._timer.setInterval(_REST_MS)
         self._timer.timeout.connect(self.tell)
         if effective is not None:
-            self.add_row("effective", "What counts", self._counts)
+            self.add_row("effective", _("What counts"), self._counts)
         self._arrange()
         self.changed.connect(self._arrange)
 
@@ -86,22 +96,22 @@ class NetworkSection(Section):
 
     def _add_ca_file(self, profile: Profile) -> None:
         self._ca_file = text_line(
-            "ca_file", "Company CA file", profile.ca_file, "Empty: the authorities of this system alone"
+            "ca_file", _("Company CA file"), profile.ca_file, _("Empty: the authorities of this system alone")
         )
         self._ca_file.textChanged.connect(self.changed)
-        button = QPushButton("C&hoose…")
+        button = QPushButton(_("C&hoose…"))
         button.setObjectName("chooseCaFile")
-        button.setAccessibleName("Choose the company's CA file")
+        button.setAccessibleName(_("Choose the company's CA file"))
         button.setAutoDefault(False)
         button.clicked.connect(self._choose_ca_file)
-        self.add_row("ca_file", "Company CA file", self._ca_file, button)
+        self.add_row("ca_file", _("Company CA file"), self._ca_file, button)
 
     def _choose_ca_file(self) -> None:
         ask_for_file(
             self,
-            "Choose the file of your company's certificate authorities",
+            _("Choose the file of your company's certificate authorities"),
             "caFileDialog",
-            ["Certificates (*.pem *.crt *.cer)"],
+            [_("Certificates (*.pem *.crt *.cer)")],
             self._ca_file.setText,
         )
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDelegate, row_words
@@ -42,25 +43,25 @@ class ProfileSidebar(QWidget):
         super().__init__()
         self.list = QListWidget()
         self.list.setObjectName("profileList")
-        self.list.setAccessibleName("Profiles")
+        self.list.setAccessibleName(_("Profiles"))
         self.list.setItemDelegate(ProfileDelegate(self.list))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumWidth(250)
-        self.new = push_button("&Add", "addProfile")
-        self.duplicate = push_button("D&uplicate", "duplicateProfile")
-        self.delete = push_button("De&lete…", "deleteProfile")
-        self.up = _arrow("Up", "moveUp", "Move up (Alt+Up)", partial(self._move, -1))
-        self.down = _arrow("Down", "moveDown", "Move down (Alt+Down)", partial(self._move, 1))
-        self.take_over = push_button("&Import…", "importProfiles")
-        self.export = push_button("E&xport…", "exportProfiles")
+        self.new = push_button(_("&Add"), "addProfile")
+        self.duplicate = push_button(_("D&uplicate"), "duplicateProfile")
+        self.delete = push_button(_("De&lete…"), "deleteProfile")
+        self.up = _arrow(_("Up"), "moveUp", _("Move up (Alt+Up)"), partial(self._move, -1))
+        self.down = _arrow(_("Down"), "moveDown", _("Move down (Alt+Down)"), partial(self._move, 1))
+        self.take_over = push_button(_("&Import…"), "importProfiles")
+        self.export = push_button(_("E&xport…"), "exportProfiles")
         menu = QMenu(self.export)
-        for words, is_current in (("This profile…", True), ("All profiles…", False)):
+        for words, is_current in ((_("This profile…"), True), (_("All profiles…"), False)):
             menu.addAction(words).triggered.connect(partial(self._ask_export, is_current))
         self.export.setMenu(menu)
         self._lay_out()
         self.list.currentRowChanged.connect(lambda _row: self.chosen.emit())
-        self.list.model().rowsMoved.connect(lambda *_: self.moved.emit())
+        self.list.model().rowsMoved.connect(lambda *_rest: self.moved.emit())
         for keys, act in (
             ("Alt+Up", partial(self._move, -1)),
             ("Alt+Down", partial(self._move, 1)),
@@ -133,7 +134,7 @@ class ProfileSidebar(QWidget):
             self.list.blockSignals(False)
             self.moved.emit()
 
-    def _ask_export(self, is_current: bool, *_: object) -> None:
+    def _ask_export(self, is_current: bool, *_rest: object) -> None:
         self.export_requested.emit(is_current)
 
     def _lay_out(self) -> None:

@@ -12,6 +12,7 @@ from cbr_desktop.domain.diagnosis import Check
 from cbr_desktop.domain.error import CbrError, LoginRefused
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.text.catalogue import _, enumerated
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import secret_words, store_sentence
 from cbr_desktop.ui.kit.task_owner import TaskOwner
@@ -78,8 +79,10 @@ class ProfileTrial(QObject):
     def enter_secrets(self, profile: Profile) -> None:
         """Ask for the secrets without trying them."""
         kinds = [kind for kind in secrets_of(profile) if kind is not SecretKind.PASSCODE]
-        words = " and ".join(secret_words(kind) for kind in kinds)
-        asked = self._login(profile, kinds, f"Enter the {words}. Nothing is sent now.", "&Keep")
+        words = enumerated([secret_words(kind) for kind in kinds])
+        asked = self._login(
+            profile, kinds, _("Enter the {secrets}. Nothing is sent now.").format(secrets=words), _("&Keep")
+        )
         asked.given.connect(partial(self._accepted, profile))
         asked.open()
 
@@ -95,8 +98,8 @@ class ProfileTrial(QObject):
         if not missing:
             self._run(work, profile, found, {}, keep=False)
             return
-        reason = "To test this profile, it has to log in." if work == TEST else "To list the projects, log in."
-        asked = self._login(profile, missing, reason, "&Test" if work == TEST else "&List projects")
+        reason = _("To test this profile, it has to log in.") if work == TEST else _("To list the projects, log in.")
+        asked = self._login(profile, missing, reason, _("&Test") if work == TEST else _("&List projects"))
         asked.given.connect(lambda typed, keep: self._run(work, profile, {**found, **typed}, typed, keep=keep))
         asked.rejected.connect(self.stop)
         asked.open()
@@ -104,7 +107,7 @@ class ProfileTrial(QObject):
     def _login(self, profile: Profile, kinds: Sequence[SecretKind], reason: str, action: str) -> LoginDialog:
         problem = self._keeper.problem
         return LoginDialog(
-            *(profile, reason, self._window), kinds=kinds, store_problem=problem, action=action, otherwise="Cancel"
+            *(profile, reason, self._window), kinds=kinds, store_problem=problem, action=action, otherwise=_("Cancel")
         )
 
     def _run(
@@ -141,7 +144,7 @@ class ProfileTrial(QObject):
         if projects:
             self.listed.emit(projects)
         else:
-            self.troubled.emit("The account has no project that this login may use.")
+            self.troubled.emit(_("The account has no project that this login may use."))
 
     def _accepted(self, profile: Profile, typed: Mapping[SecretKind, str], keep: bool) -> None:
         lasting: dict[SecretKind, str] = {kind: text for kind, text in typed.items() if kind is not SecretKind.PASSCODE}

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPushButton
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import cloud_words
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import quoted
@@ -15,7 +16,7 @@ from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.profiles.draft import same_endpoint, unproved_hosts
 from cbr_desktop.ui.profiles.section import Section, narrow, text_line
 
-OTHER = "Other endpoints…"
+OTHER = N_("Other endpoints…")
 _ENDPOINT_FIELDS = ("iam_endpoint", "cbr_endpoint")
 
 
@@ -34,26 +35,36 @@ class WhereSection(Section):
     def __init__(
         self, profile: Profile, saved: Profile | None, regions: Mapping[str, Endpoints], trusted: Collection[str]
     ) -> None:
-        super().__init__("Where", "whereSection")
+        super().__init__(_("Where"), "whereSection")
         self.saved = saved
         self._regions = regions
         self._trusted = trusted
-        self._name = self.add_line("name", "&Name", "Name", profile.name, "As it stands in lists, like Prod · eu-de")
+        self._name = self.add_line(
+            "name", _("&Name"), _("Name"), profile.name, _("As it stands in lists, like Prod · eu-de")
+        )
         self._add_region(profile)
         self._endpoints = {
             "iam_endpoint": self.add_line(
-                "iam_endpoint", "I&dentity service", "Identity service", profile.iam_endpoint, "https://iam.example.com"
+                "iam_endpoint",
+                _("I&dentity service"),
+                _("Identity service"),
+                profile.iam_endpoint,
+                "https://iam.example.com",
             ),
             "cbr_endpoint": self.add_line(
-                "cbr_endpoint", "&Backup service", "Backup service", profile.cbr_endpoint, "https://cbr.example.com"
+                "cbr_endpoint",
+                _("&Backup service"),
+                _("Backup service"),
+                profile.cbr_endpoint,
+                "https://cbr.example.com",
             ),
         }
         self._proofs = {
-            field: self.add_line(f"{field}_proof", "Confirm", "Type the host name to confirm it", "")
+            field: self.add_line(f"{field}_proof", _("Confirm"), _("Type the host name to confirm it"), "")
             for field in _ENDPOINT_FIELDS
         }
         self._region_name = self.add_line(
-            "region_name", "Region name", "Region name", profile.region, "May stay empty; shown in lists"
+            "region_name", _("Region name"), _("Region name"), profile.region, _("May stay empty; shown in lists")
         )
         self._add_project(profile)
         self._arrange()
@@ -74,12 +85,12 @@ class WhereSection(Section):
     @property
     def is_other(self) -> bool:
         """Whether endpoints are typed in place of a region of the list."""
-        return self._region.currentText().strip() == OTHER
+        return self._region.currentText().strip() == _(OTHER)
 
     def unproved(self, profile: Profile) -> list[str]:
         """Return the endpoint fields of the form whose host is of no known cloud and was not typed once more."""
         proofs = [edit.text() for edit in self._proofs.values()]
-        return [field for field, _ in unproved_hosts(profile, self._trusted, proofs)]
+        return [field for field, _host in unproved_hosts(profile, self._trusted, proofs)]
 
     def settle(self, saved: Profile) -> None:
         """Take note of how the profile is in the file now."""
@@ -96,7 +107,9 @@ class WhereSection(Section):
             for project in rows:
                 self._project.addItem(plain(project.name, 100))
                 if not project.enabled:
-                    self._project.setItemText(self._project.count() - 1, f"{plain(project.name, 100)} (disabled)")
+                    self._project.setItemText(
+                        self._project.count() - 1, _("{name} (disabled)").format(name=plain(project.name, 100))
+                    )
                     self._project.model().item(self._project.count() - 1).setEnabled(False)  # type: ignore[attr-defined]
             self._project.setCurrentIndex(self._project.findText(typed))
             self._project.setEditText(typed)
@@ -106,25 +119,25 @@ class WhereSection(Section):
 
     def tell_listing(self, running: bool) -> None:
         """Show whether projects are being listed now."""
-        self._list.setText("Stop" if running else "List pro&jects…")
+        self._list.setText(_("Stop") if running else _("List pro&jects…"))
 
     def _add_region(self, profile: Profile) -> None:
         box = StillBox()
         box.setObjectName("region")
-        box.setAccessibleName("Region")
+        box.setAccessibleName(_("Region"))
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setMaxVisibleItems(16)
         narrow(box)
         edit = QLineEdit()
         edit.setObjectName("regionText")
-        edit.setAccessibleName("Region")
-        edit.setPlaceholderText("Search by name or cloud, like eu-de or Telekom")
+        edit.setAccessibleName(_("Region"))
+        edit.setPlaceholderText(_("Search by name or cloud, like eu-de or Telekom"))
         box.setLineEdit(edit)
         for region, endpoints in self._regions.items():
             box.addItem(f"{region} — {cloud_words(endpoints)}", region)
         box.insertSeparator(box.count())
-        box.addItem(OTHER, "")
+        box.addItem(_(OTHER), "")
         search = QCompleter(box.model(), box)
         search.setFilterMode(Qt.MatchFlag.MatchContains)
         search.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -141,25 +154,25 @@ class WhereSection(Section):
         else:
             box.setEditText(profile.region)
         box.editTextChanged.connect(self.changed)
-        self.add_row("region", "&Region", box)
+        self.add_row("region", _("&Region"), box)
 
     def _add_project(self, profile: Profile) -> None:
         self._project = StillBox()
         self._project.setObjectName("project")
-        self._project.setAccessibleName("Project")
+        self._project.setAccessibleName(_("Project"))
         self._project.setEditable(True)
         narrow(self._project)
         self._project.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._project.setLineEdit(text_line("projectText", "Project", "", "Name or id, like eu-de_prod"))
+        self._project.setLineEdit(text_line("projectText", _("Project"), "", _("Name or id, like eu-de_prod")))
         self._project.setEditText(profile.project)
         self._project.setCompleter(None)  # type: ignore[arg-type]
         self._project.editTextChanged.connect(self.changed)
-        self._list = QPushButton("List pro&jects…")
+        self._list = QPushButton(_("List pro&jects…"))
         self._list.setObjectName("listProjects")
-        self._list.setAccessibleName("List the projects of the account")
+        self._list.setAccessibleName(_("List the projects of the account"))
         self._list.setAutoDefault(False)
         self._list.clicked.connect(self.projects_requested)
-        self.add_row("project", "&Project", self._project, self._list)
+        self.add_row("project", _("&Project"), self._project, self._list)
 
     def _listed(self) -> str | None:
         """Return the region of the list that is chosen, by its line or by its bare name."""
@@ -167,7 +180,7 @@ class WhereSection(Section):
         if text in self._regions:
             return text
         index = self._region.findText(text, Qt.MatchFlag.MatchExactly)
-        return str(self._region.itemData(index)) or None if index >= 0 and text and text != OTHER else None
+        return str(self._region.itemData(index)) or None if index >= 0 and text and text != _(OTHER) else None
 
     def _arrange(self) -> None:
         """Show the rows that are of use now, and what follows from what stands in them."""
@@ -181,7 +194,9 @@ class WhereSection(Section):
         moved = self.saved is not None and not same_endpoint(self.saved.iam_endpoint, str(values["iam_endpoint"]))
         words = ""
         if moved and self.saved is not None and values["iam_endpoint"]:
-            words = f"Secrets kept for {plain(self.saved.iam_endpoint, 80)} stay with that address; you will be asked."
+            words = _("Secrets kept for {iam_endpoint} stay with that address; you will be asked.").format(
+                iam_endpoint=plain(self.saved.iam_endpoint, 80)
+            )
         self.remark("iam_endpoint", words)
         if not self.is_other and words:
             self.remark("region", words)
@@ -193,6 +208,8 @@ class WhereSection(Section):
         for field in _ENDPOINT_FIELDS:
             self.show_row(f"{field}_proof", field in asked)
             if field in asked:
-                words = f"{quoted(asked[field], 80)} is of no cloud that is known here. Your secrets would go there."
+                words = _("{asked} is of no cloud that is known here. Your secrets would go there.").format(
+                    asked=quoted(asked[field], 80)
+                )
                 self.remark(f"{field}_proof", words)
-                self._proofs[field].setPlaceholderText("Type the host name to confirm it")
+                self._proofs[field].setPlaceholderText(_("Type the host name to confirm it"))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QCheckBox
 
 from cbr_desktop.domain.profile import Profile, Way
-from cbr_desktop.text.identity import WAY_REMARKS, WAYS
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.identity import way_remark, way_words
 from cbr_desktop.ui.profiles.draft import Problem
 from cbr_desktop.ui.profiles.section import Section, choose
 
@@ -17,33 +18,43 @@ class WhoSection(Section):
     """The way in, user, account, passcode, key and agency. What a way does not need is hidden, not lost."""
 
     def __init__(self, profile: Profile) -> None:
-        super().__init__("Who", "whoSection")
-        self._way = self.add_choice("way", "&Way in", "Way in", [(words, way) for way, words in WAYS.items()])
+        super().__init__(_("Who"), "whoSection")
+        self._way = self.add_choice("way", _("&Way in"), _("Way in"), [(way_words(way), way) for way in Way])
         self._first = self.add_choice(
             "agency_login",
-            "Log in first by",
-            "Log in first by",
-            [("User and password", _BY_PASSWORD), ("Access key (AK/SK)", _BY_KEYS)],
+            _("Log in first by"),
+            _("Log in first by"),
+            [(_("User and password"), _BY_PASSWORD), (_("Access key (AK/SK)"), _BY_KEYS)],
         )
         self._lines_of = {
-            "user": self.add_line("user", "Us&er", "User", profile.user, "Name of the IAM user"),
-            "domain": self.add_line("domain", "A&ccount", "Account", profile.domain, "Account (domain) of the user"),
+            "user": self.add_line("user", _("Us&er"), _("User"), profile.user, _("Name of the IAM user")),
+            "domain": self.add_line(
+                "domain", _("A&ccount"), _("Account"), profile.domain, _("Account (domain) of the user")
+            ),
             "access_key": self.add_line(
-                "access_key", "Access &key id", "Access key id", profile.access_key, "AK; the secret key is asked for"
+                "access_key",
+                _("Access &key id"),
+                _("Access key id"),
+                profile.access_key,
+                _("AK; the secret key is asked for"),
             ),
         }
-        self._mfa = QCheckBox("The login asks for a passcode (&MFA)")
+        self._mfa = QCheckBox(_("The login asks for a passcode (&MFA)"))
         self._mfa.setObjectName("mfa")
-        self._mfa.setAccessibleName("The login asks for a passcode")
+        self._mfa.setAccessibleName(_("The login asks for a passcode"))
         self._mfa.setChecked(profile.mfa)
         self._mfa.toggled.connect(self.changed)
         self.add_row("mfa", "", self._mfa)
         self._lines_of["user_id"] = self.add_line(
-            "user_id", "User id", "User id", profile.user_id, "32 characters, from the console's ‘My Credentials’"
+            "user_id",
+            _("User id"),
+            _("User id"),
+            profile.user_id,
+            _("32 characters, from the console's ‘My Credentials’"),
         )
-        self._lines_of["agency"] = self.add_line("agency", "Agenc&y", "Agency", profile.agency, "Its name")
+        self._lines_of["agency"] = self.add_line("agency", _("Agenc&y"), _("Agency"), profile.agency, _("Its name"))
         self._lines_of["agency_domain"] = self.add_line(
-            "agency_domain", "Lent by", "Lent by account", profile.agency_domain, "The account that lent it"
+            "agency_domain", _("Lent by"), _("Lent by account"), profile.agency_domain, _("The account that lent it")
         )
         choose(self._way, profile.way)
         choose(self._first, _BY_KEYS if profile.way is Way.AGENCY and profile.access_key else _BY_PASSWORD)
@@ -65,7 +76,7 @@ class WhoSection(Section):
         if self.way is not Way.AGENCY or not self._by_keys or self._lines_of["access_key"].text().strip():
             return list(problems)
         others = [problem for problem in problems if problem.field not in ("user", "domain", "user_id")]
-        return [*others, Problem("access_key", "Enter the id of the access key (AK).")]
+        return [*others, Problem("access_key", _("Enter the id of the access key (AK)."))]
 
     @property
     def way(self) -> Way:
@@ -91,4 +102,4 @@ class WhoSection(Section):
         }
         for field, shown in visible.items():
             self.show_row(field, shown)
-        self.remark("way", WAY_REMARKS[way])
+        self.remark("way", way_remark(way))

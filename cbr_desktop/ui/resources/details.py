@@ -1,6 +1,7 @@
 """What the details say of a resource."""
 
 from cbr_desktop.domain.vault import ProtectType
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import gb_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, mb_words, state_words
 from cbr_desktop.ui.resources.page import (
@@ -18,19 +19,30 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a resource: its vault, its disks and its backups."""
     resource = row.resource
     facts = [
-        ("Vault", vault_words(row)),
-        ("Size", gb_words(resource.size_gb)),
-        ("Last good backup", times.text_and_age(last_good_at(row))),
-        ("Backups", f"{resource.backup_count}, {mb_words(resource.backup_size_mb)} in all"),
-        ("Disks left out", str(len(resource.exclude_volumes) or NONE)),
-        ("Auto-protect", NONE if row.vault is None else "On" if resource.auto_protect else "Suspended"),
-        ("Protectable", verdict_words(row)),
+        (_("Vault"), vault_words(row)),
+        (_("Size"), gb_words(resource.size_gb)),
+        (_("Last good backup"), times.text_and_age(last_good_at(row))),
+        (
+            _("Backups"),
+            _("{backup_count}, {backup_size_mb} in all").format(
+                backup_count=resource.backup_count, backup_size_mb=mb_words(resource.backup_size_mb)
+            ),
+        ),
+        (_("Disks left out"), str(len(resource.exclude_volumes) or NONE)),
+        (_("Auto-protect"), NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
+        (_("Protectable"), verdict_words(row)),
         ("ID", resource.id),
     ]
-    relations = [f"Vault: {shown(row.vault.name, 80)} – {state_words(row.vault.status)}"] if row.vault else []
+    relations = (
+        [_("Vault: {vault} – {status}").format(vault=shown(row.vault.name, 80), status=state_words(row.vault.status))]
+        if row.vault
+        else []
+    )
     if row.protectable is not None:
         relations += [
-            f"Disk: {shown(d.name, 80)} – {gb_words(d.size_gb)} {shown(d.device, 40)}".rstrip()
+            _("Disk: {d} – {size_gb} {device}")
+            .format(d=shown(d.name, 80), size_gb=gb_words(d.size_gb), device=shown(d.device, 40))
+            .rstrip()
             for d in row.protectable.disks
         ]
     backups = sorted(
@@ -39,7 +51,10 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         reverse=True,
     )
     relations += [
-        f"Backup: {shown(b.name, 80)} – {state_words(b.status)}, {times.text(b.created_at)}" for b in backups[:LINES]
+        _("Backup: {b} – {status}, {created_at}").format(
+            b=shown(b.name, 80), status=state_words(b.status), created_at=times.text(b.created_at)
+        )
+        for b in backups[:LINES]
     ]
     happened = activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
     return Sheet(
@@ -58,20 +73,20 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 def _explain(row: ResourceRow) -> str:
     if row.unlisted_vault:
-        return (
-            f"It is in vault {shown(row.unlisted_vault)} by the service, whose list of vaults does not show it there."
+        return _("It is in vault {unlisted_vault} by the service, whose list of vaults does not show it there.").format(
+            unlisted_vault=shown(row.unlisted_vault)
         )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
-        return "It is in no vault, so nothing backs it up." + ("" if can else f" {verdict_words(row)}.")
+        return _("It is in no vault, so nothing backs it up.") + ("" if can else f" {verdict_words(row)}.")
     if row.resource.protect_status is None and row.vault.protect_type == ProtectType.REPLICATION:
-        return "Its backups are made in another vault; this one only takes replicas of them."
+        return _("Its backups are made in another vault; this one only takes replicas of them.")
     if row.resource.protect_status is None:
-        return "It is in a vault but has never been backed up; its first backup will be a full one."
+        return _("It is in a vault but has never been backed up; its first backup will be a full one.")
     return {
-        "available": "It can be backed up.",
-        "protecting": "It is being backed up now; another backup has to wait.",
-        "restoring": "It is being restored; it takes no backup meanwhile.",
-        "removing": "It is being taken out of its vault, and its backups with it.",
-        "error": "Something is wrong with it at the service; the newest task below may tell what.",
-    }.get(str(row.resource.protect_status), "This version does not know what that state means.")
+        "available": _("It can be backed up."),
+        "protecting": _("It is being backed up now; another backup has to wait."),
+        "restoring": _("It is being restored; it takes no backup meanwhile."),
+        "removing": _("It is being taken out of its vault, and its backups with it."),
+        "error": _("Something is wrong with it at the service; the newest task below may tell what."),
+    }.get(str(row.resource.protect_status), _("This version does not know what that state means."))

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.vault import ProtectType, Vault
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import count_words, gb_words, protect_words, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, mb_words, state_words
 from cbr_desktop.ui.kit.page import Page, Target
@@ -17,8 +18,8 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberFiel
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
-UNPROTECTED = "Unprotected"
-UNLISTED = "Vault not listed"
+UNPROTECTED = N_("Unprotected")
+UNLISTED = N_("Vault not listed")
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
 
 
@@ -30,7 +31,7 @@ class ResourcesPage(Page[ResourceRow]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
-    chips = (("Unprotected", "vault:unprotected"), ("No backup for 2 days", "age>2d"))
+    chips = ((N_("Unprotected"), "vault:unprotected"), (N_("No backup for 2 days"), "age>2d"))
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""
@@ -38,7 +39,7 @@ class ResourcesPage(Page[ResourceRow]):
         return (
             Column(
                 "name",
-                "Name",
+                _("Name"),
                 self.name_words,
                 lambda r: r.resource.name,
                 26,
@@ -46,13 +47,15 @@ class ResourcesPage(Page[ResourceRow]):
                 middle=True,
             ),
             *self.place_columns(),
-            Column("type", "Type", type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
-            Column("vault", "Vault", vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
-            Column("state", "State", protection_words, protection_words, 24, mark=protection_mark),
-            Column("size", "Size", lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True),
+            Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
+            Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
+            Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
+            Column(
+                "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
+            ),
             Column(
                 "last-good",
-                "Last good backup",
+                _("Last good backup"),
                 lambda r: times.short_age(last_good_at(r)),
                 last_good_at,
                 14,
@@ -61,7 +64,7 @@ class ResourcesPage(Page[ResourceRow]):
             ),
             Column(
                 "backups",
-                "Backups",
+                _("Backups"),
                 lambda r: str(r.resource.backup_count),
                 lambda r: r.resource.backup_count,
                 8,
@@ -69,7 +72,7 @@ class ResourcesPage(Page[ResourceRow]):
             ),
             Column(
                 "backup-size",
-                "Backup size",
+                _("Backup size"),
                 lambda r: mb_words(r.resource.backup_size_mb),
                 lambda r: r.resource.backup_size_mb,
                 10,
@@ -141,12 +144,14 @@ class ResourcesPage(Page[ResourceRow]):
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
         vault, rows = self._target_vault(), self.view.selected_rows()
         if vault is None:
-            return "What is selected is in no vault that is known: choose one." if rows else ""
+            return _("What is selected is in no vault that is known: choose one.") if rows else ""
         others = sum(row.vault is not vault for row in rows)
         if not others:
             return ""
-        which = count_words(others, "selected resource")
-        return f"A checkpoint is of one vault: {which} outside {shown(vault.name, 80)} left out."
+        which = counted("{count} selected resource", "{count} selected resources", others)
+        return _("A checkpoint is of one vault: {which} outside {current} left out.").format(
+            which=which, current=shown(vault.name, 80)
+        )
 
     def _target_vault(self) -> Vault | None:
         """Return the vault of the cursor's resource, or of the first selected one that is in any."""
@@ -159,7 +164,7 @@ class ResourcesPage(Page[ResourceRow]):
         current = self.view.current_row()
         if current is not None and current.vault is not None:
             super().extend_menu(menu)
-            menu.addAction("Show the vault").triggered.connect(self._request_vault)
+            menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:
         current = self.view.current_row()
@@ -174,16 +179,16 @@ def type_words(row: ResourceRow) -> str:
 
 def vault_words(row: ResourceRow) -> str:
     """Return the name of a resource's vault, or that it has none that is known."""
-    return row.vault.name if row.vault else UNLISTED if row.unlisted_vault else UNPROTECTED
+    return row.vault.name if row.vault else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
 
 
 def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
-        return "In a vault" if row.unlisted_vault else UNPROTECTED
+        return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
-        return "Replicas only"
+        return _("Replicas only")
     return protect_words(None) if status is None else state_words(status)
 
 
@@ -207,7 +212,11 @@ def verdict_words(row: ResourceRow) -> str:
     held = row.protectable
     if held is None:
         return NONE
-    return "Can be backed up" if held.protectable else f"Cannot: {shown(held.reason or held.message or held.code)}"
+    return (
+        _("Can be backed up")
+        if held.protectable
+        else _("Cannot: {reason}").format(reason=shown(held.reason or held.message or held.code))
+    )
 
 
 def _further_columns() -> tuple[Column[ResourceRow], ...]:
@@ -215,7 +224,7 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
         Column("id", "ID", lambda r: r.resource.id, lambda r: r.resource.id, 34, shown=False),
         Column(
             "excluded",
-            "Disks left out",
+            _("Disks left out"),
             lambda r: str(len(r.resource.exclude_volumes) or NONE),
             lambda r: len(r.resource.exclude_volumes),
             10,
@@ -224,16 +233,16 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
         ),
         Column(
             "auto-protect",
-            "Auto-protect",
-            lambda r: NONE if r.vault is None else "On" if r.resource.auto_protect else "Suspended",
+            _("Auto-protect"),
+            lambda r: NONE if r.vault is None else _("On") if r.resource.auto_protect else _("Suspended"),
             lambda r: r.resource.auto_protect if r.vault else None,
             11,
             shown=False,
         ),
-        Column("verdict", "Protectable", verdict_words, verdict_words, 20, shown=False),
+        Column("verdict", _("Protectable"), verdict_words, verdict_words, 20, shown=False),
         Column("zone", "AZ", _zone, lambda r: _zone(r) if r.protectable else None, 10, shown=False),
         Column("system", "OS", _system, lambda r: _system(r) if r.protectable else None, 10, shown=False),
-        Column("tags", "Tags", _tags, lambda r: _tags(r) if r.protectable else None, 16, shown=False),
+        Column("tags", _("Tags"), _tags, lambda r: _tags(r) if r.protectable else None, 16, shown=False),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 
 
 class DraftStore(Protocol):
@@ -102,4 +102,4 @@ class Source:
 
 def unsaved_words(count: int) -> str:
     """Return how many drafts were not saved."""
-    return f"{count_words(count, 'draft was', 'drafts were')} not saved."
+    return counted("{count} draft was not saved.", "{count} drafts were not saved.", count)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.session.workspace import Workspace
@@ -51,7 +52,7 @@ class Senders:
         if self._workspace.sealed is not None:
             return error_sentence(self._workspace.sealed)
         names = ", ".join(quoted(name, 60) for name in self.unarmed)
-        return f"Read-only: {names}. Arm first, then {act}." if names else ""
+        return _("Read-only: {names}. Arm first, then {act}.").format(names=names, act=act) if names else ""
 
     def open(self) -> None:
         """Open those that are closed; nothing is sent by that."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.theme import Theme
@@ -16,14 +18,16 @@ from cbr_desktop.ui.shell.menus import SEPARATOR, Command
 from cbr_desktop.ui.shell.navigation import NAMES, Navigation
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
-THEMES = {
-    Theme.SYSTEM: "As the desktop",
-    Theme.LIGHT: "Light",
-    Theme.DARK: "Dark",
-    Theme.HIGH_CONTRAST: "High contrast, black",
-    Theme.HIGH_CONTRAST_LIGHT: "High contrast, white",
-}
-"""The themes that can be chosen, with their words."""
+
+def theme_words() -> list[tuple[Theme, str]]:
+    """Return the themes that can be chosen, with their words."""
+    return [
+        (Theme.SYSTEM, _("As the desktop")),
+        (Theme.LIGHT, _("Light")),
+        (Theme.DARK, _("Dark")),
+        (Theme.HIGH_CONTRAST, _("High contrast, black")),
+        (Theme.HIGH_CONTRAST_LIGHT, _("High contrast, white")),
+    ]
 
 
 class Window(Protocol):
@@ -75,28 +79,31 @@ class WindowCommands:
         """Return what is done with files, profiles and the program."""
         window = self._window
         return (
-            Command("&New draft", window.new_draft, "Ctrl+Shift+N"),
-            Command("&Open request file…", window.ask_for_file, "Ctrl+O"),
+            Command(_("&New draft"), window.new_draft, "Ctrl+Shift+N"),
+            Command(_("&Open request file…"), window.ask_for_file, "Ctrl+O"),
             SEPARATOR,
-            Command("&Profiles…", window.profiles_requested.emit, "Ctrl+Shift+P"),
-            Command("&Log in…", window.request_login, enabled=self._is_one),
+            Command(_("&Profiles…"), window.profiles_requested.emit, "Ctrl+Shift+P"),
+            Command(_("&Log in…"), window.request_login, enabled=self._is_one),
             SEPARATOR,
-            Command("&Settings…", window.open_settings, "Ctrl+,"),
+            Command(_("&Settings…"), window.open_settings, "Ctrl+,"),
             SEPARATOR,
-            Command("&Quit", window.close, "Ctrl+Q"),
+            Command(_("&Quit"), window.close, "Ctrl+Q"),
         )
 
     def go(self) -> Sequence[Command]:
         """Return the pages and the ways between them."""
         window = self._window
-        pages = [Command(name, partial(window.go_to, name), f"Ctrl+{place}") for place, name in enumerate(NAMES, 1)]
+        pages = [
+            Command(page_title(name), partial(window.go_to, name), f"Ctrl+{place}")
+            for place, name in enumerate(NAMES, 1)
+        ]
         return (
-            Command("&Back", window.go_back, "Alt+Left", enabled=lambda: window.history.can_go_back),
-            Command("&Forward", window.go_forward, "Alt+Right", enabled=lambda: window.history.can_go_forward),
+            Command(_("&Back"), window.go_back, "Alt+Left", enabled=lambda: window.history.can_go_back),
+            Command(_("&Forward"), window.go_forward, "Alt+Right", enabled=lambda: window.history.can_go_forward),
             SEPARATOR,
             *pages,
             SEPARATOR,
-            Command("Next &area", window.next_area, "F6"),
+            Command(_("Next &area"), window.next_area, "F6"),
         )
 
     def view(self) -> Sequence[Command]:
@@ -104,28 +111,30 @@ class WindowCommands:
         window = self._window
         shown = window.header_bar.details.isChecked
         return (
-            Command("&Details", window.header_bar.details.click, "Alt+D", checked=shown),
-            Command("&Tasks of this program", window.drawer.toggle, "F8", checked=lambda: window.drawer.is_open),
-            Command("&Fold navigation", window.fold_navigation, "Ctrl+B", checked=lambda: window.navigation.is_folded),
-            Command("&Menu bar", window.toggle_menu_bar, "Ctrl+M", checked=lambda: True),
+            Command(_("&Details"), window.header_bar.details.click, "Alt+D", checked=shown),
+            Command(_("&Tasks of this program"), window.drawer.toggle, "F8", checked=lambda: window.drawer.is_open),
+            Command(
+                _("&Fold navigation"), window.fold_navigation, "Ctrl+B", checked=lambda: window.navigation.is_folded
+            ),
+            Command(_("&Menu bar"), window.toggle_menu_bar, "Ctrl+M", checked=lambda: True),
             SEPARATOR,
             *self._themes(),
             SEPARATOR,
-            Command("Times in &UTC", window.turn_clocks, checked=lambda: window.is_utc),
-            Command("&Columns…", window.current_page().gear.click),
+            Command(_("Times in &UTC"), window.turn_clocks, checked=lambda: window.is_utc),
+            Command(_("&Columns…"), window.current_page().gear.click),
         )
 
     def actions(self) -> Sequence[Command]:
         """Return what is asked of the service and of this program."""
         window, workspace = self._window, self._workspace
         return (
-            Command("&Create checkpoint…", window.create_checkpoint, "Ctrl+N"),
+            Command(_("&Create checkpoint…"), window.create_checkpoint, "Ctrl+N"),
             SEPARATOR,
-            Command("&Read everything now", window.ask_refresh, "F5"),
-            Command("&Filter the table", lambda: window.current_page().begin_filter(), "Ctrl+F"),
+            Command(_("&Read everything now"), window.ask_refresh, "F5"),
+            Command(_("&Filter the table"), lambda: window.current_page().begin_filter(), "Ctrl+F"),
             SEPARATOR,
             Command(
-                "Work &offline",
+                _("Work &offline"),
                 lambda: workspace.work_offline(not workspace.is_offline),
                 checked=lambda: workspace.is_offline,
             ),
@@ -141,18 +150,18 @@ class WindowCommands:
         """Return where help is found."""
         window = self._window
         return (
-            Command("&Keys, documentation, versions", window.open_help, "F1"),
-            Command("&Tour", window.begin_tour),
+            Command(_("&Keys, documentation, versions"), window.open_help, "F1"),
+            Command(_("&Tour"), window.begin_tour),
             SEPARATOR,
-            Command("&Problems", window.open_problems),
-            Command("Connection &doctor…", window.request_doctor, "Ctrl+Shift+D", enabled=self._is_one),
+            Command(_("&Problems"), window.open_problems),
+            Command(_("Connection &doctor…"), window.request_doctor, "Ctrl+Shift+D", enabled=self._is_one),
         )
 
     def _themes(self) -> list[Command]:
         window = self._window
         return [
             Command(words, partial(window.choose_theme, theme), checked=partial(_is, window, theme))
-            for theme, words in THEMES.items()
+            for theme, words in theme_words()
         ]
 
     def _is_one(self) -> bool:

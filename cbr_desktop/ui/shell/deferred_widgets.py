@@ -12,8 +12,9 @@ from shiboken6 import isValid
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.watch import FolderWatch
@@ -23,7 +24,7 @@ from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.ui.shell.commands import THEMES
+from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.navigation import Navigation
@@ -102,10 +103,10 @@ class DeferredWidgets:
 
     def _tell_drafts(self) -> None:
         count = len(self._folder.entries)
-        self._navigation.tell_count("Drafts", count, count_words(count, "request file"))
+        self._navigation.tell_count("Drafts", count, counted("{count} request file", "{count} request files", count))
 
     def _tell_requests(self, count: int) -> None:
-        words = count_words(count, "request needs you", "requests need you")
+        words = counted("{count} request needs you", "{count} requests need you", count)
         self._navigation.tell_count("Outbox", count, words, Tone.WARN)
 
     def make_page(self, name: str) -> Page[Any]:
@@ -196,7 +197,7 @@ class DeferredWidgets:
     def edit_again(self, id: IntentId) -> None:
         """Open a request in its form, to be changed and sent anew."""
         if not self._dialogs.edit_again(self._workspace.context_of_intent(id), id, self._window):
-            self.notices.say("This version has no form that can show the request.")
+            self.notices.say(_("This version has no form that can show the request."))
 
     def _confirm_again(self, id: IntentId) -> None:
         self._dialogs.confirm_again(self._workspace.context_of_intent(id), id, self._window)
@@ -295,7 +296,7 @@ class DeferredWidgets:
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
-        for other, words in THEMES.items():
+        for other, words in theme_words():
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(other is theme)
@@ -305,5 +306,5 @@ class DeferredWidgets:
         return menu
 
 
-def _choose(chosen: Callable[[Theme], None], theme: Theme, *_: object) -> None:
+def _choose(chosen: Callable[[Theme], None], theme: Theme, *_rest: object) -> None:
     chosen(theme)

@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.journal import Entry, record_of
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tables.column import Gauge
@@ -57,7 +59,7 @@ class Details(QFrame):
     def __init__(self, ledger: Reading, vault_index: VaultIndex, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("details")
-        self.setAccessibleName("Details")
+        self.setAccessibleName(_("Details"))
         self._ledger = ledger
         self._vault_index = vault_index
         self._times = times
@@ -80,7 +82,7 @@ class Details(QFrame):
 
     def _tell_head(self) -> None:
         held = self._sheet
-        self.title.setText(plain(held.name) if held else "Details")
+        self.title.setText(plain(held.name) if held else _("Details"))
         self.state.tell(held.mark if held else None, held.state if held else "")
         self.kind.setText(plain(held.kind if held else self._nothing))
         self.gauge.tell(Gauge(*held.gauge) if held and held.gauge else None)
@@ -98,9 +100,9 @@ class Details(QFrame):
             self._explanation.setText(plain(held.explanation))
             self._facts.tell(held.facts)
         elif leaf == 1:
-            _list_lines(self._relations, held.relations or ["No relations are known."])
+            _list_lines(self._relations, held.relations or [_("No relations are known.")])
         elif leaf == 2:
-            _list_lines(self._activity, held.activity or ["No task of the last 30 days is known."])
+            _list_lines(self._activity, held.activity or [_("No task of the last 30 days is known.")])
         else:
             told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
             self._json.setPlainText(bounded(as_json(told, _JSON_TEXT_LIMIT)))
@@ -129,13 +131,13 @@ class Details(QFrame):
         layout.addLayout(self._buttons())
         self.leaves = QTabWidget(self)
         self.leaves.setObjectName("detailsLeaves")
-        self.leaves.setAccessibleName("Leaves of the details")
+        self.leaves.setAccessibleName(_("Leaves of the details"))
         self.leaves.setDocumentMode(True)
-        self.leaves.addTab(self._summary(), "Summary")
-        self._relations = _lines("relations", "Relations", self)
-        self._activity = _lines("activity", "Activity", self)
-        self.leaves.addTab(self._relations, "Relations")
-        self.leaves.addTab(self._activity, "Activity")
+        self.leaves.addTab(self._summary(), _("Summary"))
+        self._relations = _lines("relations", _("Relations"), self)
+        self._activity = _lines("activity", _("Activity"), self)
+        self.leaves.addTab(self._relations, _("Relations"))
+        self.leaves.addTab(self._activity, _("Activity"))
         self._json = FoundText(self)
         self._json.setObjectName("json")
         self._json.setAccessibleName("JSON")
@@ -154,8 +156,8 @@ class Details(QFrame):
         leaf.setObjectName("jsonLeaf")
         self.sought = QLineEdit(leaf)
         self.sought.setObjectName("findInJson")
-        self.sought.setAccessibleName("Find in JSON")
-        self.sought.setPlaceholderText("Find (Enter: next)")
+        self.sought.setAccessibleName(_("Find in JSON"))
+        self.sought.setPlaceholderText(_("Find (Enter: next)"))
         self.sought.setClearButtonEnabled(True)
         self.found = QLabel(leaf)
         self.found.setObjectName("foundInJson")
@@ -175,18 +177,18 @@ class Details(QFrame):
 
     def _find(self) -> None:
         count = self._json.find_all(self.sought.text())
-        self.found.setText(f"{count} found" if self.sought.text() else "")
+        self.found.setText(counted("{count} found", "{count} found", count) if self.sought.text() else "")
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
         self.create_checkpoint = _button(
-            "createCheckpointOfThis", "Create checkpoint of this", "Create checkpoint", "plus", self
+            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", self
         )
         self.create_checkpoint.clicked.connect(self.checkpoint_requested)
-        self.copy_id = _button("copyId", "Copy id", "Copy id", "", self)
+        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", self)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
-        self.copy_name = _button("copyName", "Copy name", "Copy name", "", self)
+        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", self)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
         for button in (self.create_checkpoint, self.copy_id, self.copy_name):
             row.addWidget(button)
@@ -196,7 +198,7 @@ class Details(QFrame):
     def _summary(self) -> QWidget:
         area = QScrollArea(self)
         area.setObjectName("summary")
-        area.setAccessibleName("Summary")
+        area.setAccessibleName(_("Summary"))
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         inside = QWidget()
@@ -212,7 +214,7 @@ class Details(QFrame):
         area.setWidget(inside)
         return area
 
-    def _copy(self, part: Callable[[Sheet], str], *_: object) -> None:
+    def _copy(self, part: Callable[[Sheet], str], *_rest: object) -> None:
         if self._sheet is not None:
             QGuiApplication.clipboard().setText(part(self._sheet))
 

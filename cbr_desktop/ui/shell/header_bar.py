@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words, duration_words
-from cbr_desktop.text.words import ENVIRONMENTS
+from cbr_desktop.text.states import counted, duration_words
+from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
@@ -17,8 +18,8 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
 _STRIPE = 3
-_ARM_HINT = "Nothing can be changed here before it is armed"
-_SEALED_HINT = "Nothing can be sent: the data folder cannot be written"
+_ARM_HINT = N_("Nothing can be changed here before it is armed")
+_SEALED_HINT = N_("Nothing can be sent: the data folder cannot be written")
 _GRAVITY = (
     Environment.PRODUCTION,
     Environment.STAGING,
@@ -67,7 +68,7 @@ class ProfileHeader(QWidget):
         self._chip.setFont(font)
         self._chip.setMargin(4)
         row.addWidget(self._chip)
-        self.scope = self._button("down", "Profile", "Which profiles are looked at (Ctrl+P)")
+        self.scope = self._button("down", "profile", _("Profile"), _("Which profiles are looked at (Ctrl+P)"))
         self.scope.setObjectName("profileName")
         font = self.scope.font()
         font.setBold(True)
@@ -78,22 +79,24 @@ class ProfileHeader(QWidget):
         self._place = Line("profilePlace", self)
         self._place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         row.addWidget(self._place, 1)
-        self.arm = self._button("lock", "Read-only", _ARM_HINT)
+        self.arm = self._button("lock", "read-only", _("Read-only"), _(_ARM_HINT))
         self.arm.setObjectName("arm")
         self.arm.clicked.connect(self.arm_menu_requested)
         row.addWidget(self.arm)
         self.create_checkpoint = self._create_button()
         row.addWidget(self.create_checkpoint)
-        self.details = self._button("details", "Details", "All that is known of the row (Alt+D)")
+        self.details = self._button("details", "details", _("Details"), _("All that is known of the row (Alt+D)"))
         self.details.setObjectName("toggleDetails")
-        self.details.setAccessibleName("Toggle details")
+        self.details.setAccessibleName(_("Toggle details"))
         self.details.setCheckable(True)
         self.details.clicked.connect(self.details_toggled)
-        self.refresh = self._button("refresh", "Refresh", "Read everything now (F5)")
+        self.refresh = self._button("refresh", "refresh", _("Refresh"), _("Read everything now (F5)"))
         self.refresh.clicked.connect(self.refresh_requested)
-        self.theme = self._button("contrast", "Theme", "Theme: light, dark, high contrast, or as the desktop")
+        self.theme = self._button(
+            "contrast", "theme", _("Theme"), _("Theme: light, dark, high contrast, or as the desktop")
+        )
         self.theme.clicked.connect(self.theme_menu_requested)
-        self.help = self._button("help", "Help", "Help: keys and versions (F1)")
+        self.help = self._button("help", "help", _("Help"), _("Help: keys and versions (F1)"))
         self.help.clicked.connect(self.help_requested)
         for button in (self.theme, self.help):  # known by their pictures; the room is needed on small screens
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -105,10 +108,10 @@ class ProfileHeader(QWidget):
         self.tell_scope()
 
     def _create_button(self) -> QPushButton:
-        made = QPushButton(icon("plus", QPalette.ColorRole.BrightText), "Create checkpoint", self)
+        made = QPushButton(icon("plus", QPalette.ColorRole.BrightText), _("Create checkpoint"), self)
         made.setObjectName("createCheckpoint")
-        made.setAccessibleName("Create checkpoint")
-        made.setToolTip("Back up what is selected, or choose a vault (Ctrl+N)")
+        made.setAccessibleName(_("Create checkpoint"))
+        made.setToolTip(tooltip(_("Back up what is selected, or choose a vault (Ctrl+N)")))
         made.setAutoDefault(False)
         made.setProperty("primary", True)
         made.clicked.connect(self.create_requested)
@@ -140,17 +143,18 @@ class ProfileHeader(QWidget):
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
             is_sealed = guarded[0].guard.sealed is not None
-            self.arm.setToolTip(tooltip(_SEALED_HINT if is_sealed else _ARM_HINT))
+            self.arm.setToolTip(tooltip(_(_SEALED_HINT) if is_sealed else _(_ARM_HINT)))
             self.arm.setIcon(icon("unlock" if any(context.guard.is_open for context in guarded) else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read."""
-        self.refresh.setText("Reading…" if loading else "Refresh")
+        self.refresh.setText(_("Reading…") if loading else _("Refresh"))
 
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
         found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
         gravest = next((environment for environment in _GRAVITY if environment in found), Environment.TEST)
-        self._chip.setText(ENVIRONMENTS[gravest] + (" and others" if len(found) > 1 else ""))
+        words = environment_words(gravest)
+        self._chip.setText(_("{environment} and others").format(environment=words) if len(found) > 1 else words)
         colour = QColor(ENVIRONMENT_COLOURS[gravest])
         if len(profiles) == 1 and not self._workspace.is_demo:
             colour = profile_colour(profiles[0])
@@ -161,12 +165,12 @@ class ProfileHeader(QWidget):
         self._chip.setPalette(colours)
         self._chip.setAutoFillBackground(True)
 
-    def _button(self, picture: str, name: str, hint: str) -> QToolButton:
+    def _button(self, picture: str, name: str, title: str, hint: str) -> QToolButton:
         button = QToolButton(self)
-        button.setObjectName(name.lower())
-        button.setAccessibleName(name)
+        button.setObjectName(name)
+        button.setAccessibleName(title)
         button.setToolTip(tooltip(hint))
-        button.setText(name)
+        button.setText(title)
         button.setIcon(icon(picture))
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -205,19 +209,25 @@ def scope_name(choice: Choice) -> str:
     if choice.extent is Extent.ONE:
         return choice.name
     if choice.extent is Extent.GROUP:
-        return f"Group {choice.name}"
-    return "All profiles"
+        return _("Group {choice}").format(choice=choice.name)
+    return _("All profiles")
 
 
 def guard_words(guarded: Sequence[ProfileContext], shown: int) -> str:
     """Return how the read-only profiles of ``shown`` stand: ``Read-only``, ``Armed, 14 min left``, or how many."""
     if guarded[0].guard.sealed is not None:
-        return "Read-only mode"
+        return _("Read-only mode")
     armed = [context.guard.armed_until for context in guarded if context.guard.armed_until is not None]
     if not armed:
-        return "Read-only" if shown == 1 else f"{len(guarded)} of {shown} read-only"
+        return (
+            _("Read-only") if shown == 1 else _("{count} of {shown} read-only").format(count=len(guarded), shown=shown)
+        )
     left = duration_words(min(armed) - guarded[0].clock.now())
-    return f"Armed, {left} left" if shown == 1 else f"{len(armed)} of {len(guarded)} armed, {left} left"
+    return (
+        _("Armed, {left} left").format(left=left)
+        if shown == 1
+        else _("{count} of {total} armed, {left} left").format(count=len(armed), total=len(guarded), left=left)
+    )
 
 
 def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
@@ -244,11 +254,13 @@ def _place_words(profiles: Sequence[Profile], *, is_demo: bool) -> str:
         profile = profiles[0]
         # a name that says the region already need not be followed by it
         is_said = profile.region in profile.name or profile.region in profile.project
-        parts = [f"region {plain(profile.region, 40)}"] if profile.region and not is_said else []
-        parts += [f"project {plain(profile.project, 60)}"] if profile.project else []
-        parts += [f"as {plain(profile.user, 40)}"] if profile.user else []
+        parts = (
+            [_("region {region}").format(region=plain(profile.region, 40))] if profile.region and not is_said else []
+        )
+        parts += [_("project {project}").format(project=plain(profile.project, 60))] if profile.project else []
+        parts += [_("as {user}").format(user=plain(profile.user, 40))] if profile.user else []
     else:
         regions = dict.fromkeys(plain(profile.region, 40) for profile in profiles if profile.region)
-        parts = [count_words(len(profiles), "profile"), ", ".join(regions)]
-    parts += ["built-in cloud, nothing here is real"] if is_demo else []
+        parts = [counted("{count} profile", "{count} profiles", len(profiles)), ", ".join(regions)]
+    parts += [_("built-in cloud, nothing here is real")] if is_demo else []
     return " · ".join(filter(None, parts))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from cbr_desktop.text.leaving import DEMO_WORDS, MARKS, leaving_words, pending_words, question
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.leaving import MARKS, demo_sentence, leaving_words, pending_words, question
 from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.workflows.leaving import Unfinished
@@ -35,8 +36,8 @@ class LeaveDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("leaveDialog")
-        self.setWindowTitle("Leave CBR Desktop")
-        self.setAccessibleName("Leave CBR Desktop")
+        self.setWindowTitle(_("Leave CBR Desktop"))
+        self.setAccessibleName(_("Leave CBR Desktop"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         self._found = found
@@ -53,7 +54,7 @@ class LeaveDialog(QDialog):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         layout.addLayout(self._rows)
-        demo = label(DEMO_WORDS, "leaveDemo")
+        demo = label(demo_sentence(), "leaveDemo")
         demo.setVisible(is_demo)
         layout.addWidget(demo)
         layout.addStretch(1)
@@ -78,11 +79,11 @@ class LeaveDialog(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        leave = buttons.addButton("&Leave", QDialogButtonBox.ButtonRole.ActionRole)
+        leave = buttons.addButton(_("&Leave"), QDialogButtonBox.ButtonRole.ActionRole)
         leave.setObjectName("leaveNow")
         leave.setAutoDefault(False)
         leave.clicked.connect(self._leave)
-        self._stay = buttons.addButton("&Stay", QDialogButtonBox.ButtonRole.RejectRole)
+        self._stay = buttons.addButton(_("&Stay"), QDialogButtonBox.ButtonRole.RejectRole)
         self._stay.setObjectName("stay")
         self._stay.setDefault(True)
         buttons.rejected.connect(self.reject)

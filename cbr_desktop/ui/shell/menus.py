@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.widgets import do
 
 
@@ -34,7 +35,7 @@ class MenuBar(QMenuBar):
         """Make menus of a name for programs, a title, and what returns the commands."""
         super().__init__(parent)
         self.setObjectName("menuBar")
-        self.setAccessibleName("Menus")
+        self.setAccessibleName(_("Menus"))
         for name, title, commands in menus:
             menu = self.addMenu(title)
             menu.setObjectName(f"{name}Menu")

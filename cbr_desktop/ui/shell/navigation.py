@@ -12,12 +12,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.theme import tone_colour
 
-NAMES = ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Drafts", "Outbox", "Plans", "Journal")
+NAMES = (
+    "Vaults",
+    "Resources",
+    "Backups",
+    "Policies",
+    "Tasks",
+    "Drafts",
+    "Outbox",
+    "Plans",
+    "Journal",
+)
 _FOLDED_WIDTH = 44
 _WIDTH = 140
 _COUNT = Qt.ItemDataRole.UserRole
@@ -30,7 +42,7 @@ class Navigation(QListWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("navigation")
-        self.setAccessibleName("Navigation")
+        self.setAccessibleName(_("Navigation"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -38,9 +50,9 @@ class Navigation(QListWidget):
         self.is_folded = False
         high = self.fontMetrics().height() + 16
         for place, name in enumerate(NAMES, 1):
-            item = QListWidgetItem(icon(name.lower()), name, self)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
-            item.setToolTip(tooltip(f"{name} (Ctrl+{place})"))
+            item = QListWidgetItem(icon(name.lower()), page_title(name), self)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, page_title(name))
+            item.setToolTip(tooltip(f"{page_title(name)} (Ctrl+{place})"))
             item.setSizeHint(QSize(0, high))
         self._fit()
 
@@ -48,7 +60,7 @@ class Navigation(QListWidget):
         """Fold the list to its pictures, or show the names again."""
         self.is_folded = not self.is_folded
         for place, name in enumerate(NAMES):
-            self.item(place).setText("" if self.is_folded else name)
+            self.item(place).setText("" if self.is_folded else page_title(name))
         self._fit()
 
     def tell_count(self, name: str, count: int, words: str = "", tone: Tone = Tone.IDLE) -> None:
@@ -59,11 +71,12 @@ class Navigation(QListWidget):
             return
         if not isinstance(self.itemDelegate(), CountDelegate):
             self.setItemDelegate(CountDelegate(self))  # the first paint has nothing to count yet
-        told = f": {words}" if count else ""
+        title = page_title(name)
+        told = _("{page}: {words}").format(page=title, words=words) if count else title
         item.setData(_COUNT, count)
         item.setData(_TONE, tone)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}{told}")
-        item.setToolTip(tooltip(f"{name}{told} (Ctrl+{place + 1})"))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
+        item.setToolTip(tooltip(f"{told} (Ctrl+{place + 1})"))
 
     def _fit(self) -> None:
         if self.is_folded:

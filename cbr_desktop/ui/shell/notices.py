@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Reason
-from cbr_desktop.text.plain import unmarked
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.plain import tooltip, unmarked
 from cbr_desktop.text.requests import finished_words, intent_mark, review_sentence
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
@@ -47,7 +48,7 @@ class TrayNotifier(QObject):
             return
         if self._icon is None:
             self._icon = QSystemTrayIcon(icon("program"), self)
-            self._icon.setToolTip("CBR Desktop")
+            self._icon.setToolTip(tooltip(_("CBR Desktop")))
         self._icon.show()
         self._icon.showMessage(unmarked(title), unmarked(text), icon("program"))
 
@@ -98,9 +99,9 @@ class Reminder(QObject):
                 self._told |= held
         if news:
             words = review_sentence(_held(self._workspace.open), self._workspace.clock.now())
-            self._bar.say(words, WARNING, "Review", self._review, topic="held")
+            self._bar.say(words, WARNING, _("Review"), self._review, topic="held")
             if not self._window.isActiveWindow():
-                self._notifier.tell("CBR Desktop", words)
+                self._notifier.tell(_("CBR Desktop"), words)
                 QApplication.alert(self._window)
 
 
@@ -138,7 +139,7 @@ class Watch:
     def _tell(self, intent: Intent) -> None:
         outcome = outcome_of(self._ledger, intent)
         words = finished_words(intent, outcome)
-        self._bar.say(words, intent_mark(intent, outcome), "Open", lambda: self._open(intent.id))
+        self._bar.say(words, intent_mark(intent, outcome), _("Open"), lambda: self._open(intent.id))
         if not self._window.isActiveWindow():
-            self._notifier.tell("CBR Desktop", words)
+            self._notifier.tell(_("CBR Desktop"), words)
             QApplication.alert(self._window)

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolBut
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import LoginRefused, SecretMissing
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import error_words
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -54,16 +55,16 @@ def open_arm_menu(workspace: Workspace, button: QToolButton, armed: Callable[[Pr
     menu = _menu(button)
     guarded = [context for context in workspace.shown_contexts if context.guard.is_read_only]
     if workspace.sealed is not None:
-        menu.addAction("Nothing can be sent: the data folder cannot be written").setEnabled(False)
+        menu.addAction(_("Nothing can be sent: the data folder cannot be written")).setEnabled(False)
         guarded = []
     for context in guarded:
         if len(guarded) > 1:
             menu.addSection(_fit(context.profile.name))
         if context.guard.is_open:
             menu.addAction(_fit(guard_words([context], 1))).setEnabled(False)
-            menu.addAction("Disarm now").triggered.connect(partial(_arm, context, 0, armed))
+            menu.addAction(_("Disarm now")).triggered.connect(partial(_arm, context, 0, armed))
         for minutes in ARM_MINUTES:
-            words = f"Arm for {count_words(minutes, 'minute')}"
+            words = counted("Arm for {count} minute", "Arm for {count} minutes", minutes)
             menu.addAction(words).triggered.connect(partial(_arm, context, minutes, armed))
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu
@@ -72,7 +73,7 @@ def open_arm_menu(workspace: Workspace, button: QToolButton, armed: Callable[[Pr
 def open_profile_menu(workspace: Workspace, button: QWidget, chosen: Callable[[ProfileContext], object]) -> QMenu:
     """Open the choice of the profile that something is done with, where several are looked at."""
     menu = _menu(button)
-    menu.addSection("With which profile?")
+    menu.addSection(_("With which profile?"))
     for context in workspace.shown_contexts:
         action = menu.addAction(swatch(profile_colour(context.profile)), _fit(context.profile.name))
         action.triggered.connect(partial(_chosen, chosen, context))
@@ -83,7 +84,11 @@ def open_profile_menu(workspace: Workspace, button: QWidget, chosen: Callable[[P
 def choice_words(choice: Choice) -> str:
     """Return a choice as the menu tells it."""
     name = scope_name(choice)
-    return name if choice.extent is Extent.ONE else f"{name} ({count_words(len(choice.profiles), 'profile')})"
+    return (
+        name
+        if choice.extent is Extent.ONE
+        else f"{name} ({counted('{count} profile', '{count} profiles', len(choice.profiles))})"
+    )
 
 
 def swatch(colour: QColor) -> QIcon:
@@ -115,7 +120,7 @@ class ScopeStrip(QFrame):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("scopeStrip")
-        self.setAccessibleName("Profiles looked at")
+        self.setAccessibleName(_("Profiles looked at"))
         self._workspace = workspace
         self._buttons: list[QToolButton] = []
         self._row = QHBoxLayout(self)
@@ -157,22 +162,24 @@ class ScopeStrip(QFrame):
         self._buttons.append(button)
         self._row.insertWidget(place, button)
 
-    def _open_menu(self, place: int, *_: object) -> None:
+    def _open_menu(self, place: int, *_rest: object) -> None:
         context, button = self._workspace.shown_contexts[place], self._buttons[place]
         menu = _menu(button)
         if isinstance(context.ledger.connection.error, SecretMissing | LoginRefused):
-            menu.addAction("Log in…").triggered.connect(partial(self._request, self.login_requested, context.profile))
-        menu.addAction("How it stands").triggered.connect(partial(self._remark, context))
-        menu.addAction("Look at it alone").triggered.connect(
+            menu.addAction(_("Log in…")).triggered.connect(
+                partial(self._request, self.login_requested, context.profile)
+            )
+        menu.addAction(_("How it stands")).triggered.connect(partial(self._remark, context))
+        menu.addAction(_("Look at it alone")).triggered.connect(
             partial(self._request, self.alone_requested, context.profile)
         )
-        menu.addAction("Read it now").triggered.connect(partial(do, context.refresh.ask_whole))
+        menu.addAction(_("Read it now")).triggered.connect(partial(do, context.refresh.ask_whole))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
-    def _request(self, signal: SignalInstance, profile: Profile, *_: object) -> None:
+    def _request(self, signal: SignalInstance, profile: Profile, *_rest: object) -> None:
         signal.emit(profile)
 
-    def _remark(self, context: ProfileContext, *_: object) -> None:
+    def _remark(self, context: ProfileContext, *_rest: object) -> None:
         found = member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]
         self.remarked.emit(f"{plain(context.profile.name, 60)}: {' '.join(found)}")
 
@@ -183,10 +190,10 @@ def member_words(ledger: Ledger) -> str:
     if connection.error is not None and connection.reach is not Reach.ONLINE:
         return f"{Shape.CROSS} {error_words(connection.error)}"
     if any(part.loading for part in ledger.freshness.values()):
-        return f"{Shape.HALF} reading…"
-    words = connection_words(connection).removesuffix(" yet")
+        return f"{Shape.HALF} {_('reading…')}"
+    words = connection_words(connection, is_short=True)
     lacks = any(part.lacking is not None or part.error is not None for part in ledger.freshness.values())
-    return f"{words}, not all" if lacks else words
+    return _("{words}, not all").format(words=words) if lacks else words
 
 
 def _menu(parent: QWidget) -> QMenu:
@@ -202,15 +209,15 @@ def _fit(text: str) -> str:
     return plain(text, 80).replace("&", "&&")
 
 
-def _choose(workspace: Workspace, choice: Choice, *_: object) -> None:
+def _choose(workspace: Workspace, choice: Choice, *_rest: object) -> None:
     workspace.choose(choice)
 
 
-def _chosen(chosen: Callable[[ProfileContext], object], context: ProfileContext, *_: object) -> None:
+def _chosen(chosen: Callable[[ProfileContext], object], context: ProfileContext, *_rest: object) -> None:
     chosen(context)
 
 
-def _arm(context: ProfileContext, minutes: int, armed: Callable[[ProfileContext], object], *_: object) -> None:
+def _arm(context: ProfileContext, minutes: int, armed: Callable[[ProfileContext], object], *_rest: object) -> None:
     if minutes:
         context.guard.arm(minutes)
     else:

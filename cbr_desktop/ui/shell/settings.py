@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
@@ -52,45 +53,46 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("settingsDialog")
-        self.setWindowTitle("Settings")
-        self.setAccessibleName("Settings")
+        self.setWindowTitle(_("Settings"))
+        self.setAccessibleName(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._workspace = workspace
-        self._themes = [each for each, _ in themes]
+        self._themes = [each for each, _words in themes]
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
-        self.theme = _box("settingsTheme", "Theme", [words for _, words in themes])
+        self.theme = _box("settingsTheme", _("Theme"), [words for _theme, words in themes])
         self.theme.setCurrentIndex(self._themes.index(theme))
         self.theme.activated.connect(lambda row: self.theme_chosen.emit(self._themes[row]))
-        form.addRow(_label("&Theme", self.theme), self.theme)
+        form.addRow(_label(_("&Theme"), self.theme), self.theme)
         self.letters = _box(
-            "settingsFontSize", "Size of the letters", [_percent_words(percent) for percent in PERCENTS]
+            "settingsFontSize", _("Size of the letters"), [_percent_words(percent) for percent in PERCENTS]
         )
         self.letters.setCurrentIndex(PERCENTS.index(stored_percent(workspace.settings)))
         self.letters.activated.connect(self._choose_size)
-        form.addRow(_label("Size of &letters", self.letters), self.letters)
-        self.utc = _tick("settingsUtc", "Tell all times in &UTC", is_utc)
+        form.addRow(_label(_("Size of &letters"), self.letters), self.letters)
+        self.utc = _tick("settingsUtc", _("Tell all times in &UTC"), is_utc)
         self.utc.toggled.connect(self.utc_chosen)
         form.addRow(_label(), self.utc)
-        self.menu_bar = _tick("settingsMenuBar", "Show the &menu bar (Ctrl+M)", has_menu_bar)
+        self.menu_bar = _tick("settingsMenuBar", _("Show the &menu bar (Ctrl+M)"), has_menu_bar)
         self.menu_bar.toggled.connect(self.menu_bar_chosen)
         form.addRow(_label(), self.menu_bar)
-        form.addRow(_label("Drafts"), self._drafts_row())
-        keys = QPushButton("&Keys…")
+        form.addRow(_label(_("Drafts")), self._drafts_row())
+        keys = QPushButton(_("&Keys…"))
         keys.setObjectName("settingsKeys")
-        keys.setAccessibleName("Keys")
+        keys.setAccessibleName(_("Keys"))
         keys.setAutoDefault(False)
         keys.clicked.connect(self.keys_requested)
         row = QHBoxLayout()
         row.addWidget(keys)
         row.addStretch()
-        form.addRow(_label("Keyboard"), row)
+        form.addRow(_label(_("Keyboard")), row)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.setObjectName("settingsButtons")
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("settingsClose")
-        close.setAccessibleName("Close")
+        close.setText(_("Close"))
+        close.setAccessibleName(_("Close"))
         close.setDefault(True)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
@@ -104,8 +106,8 @@ class SettingsDialog(QDialog):
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store
         self.folder = Line("settingsDrafts", self)
-        self.folder.tell(store.folder if store is not None else "Not known yet")
-        choose, show = QPushButton("C&hoose…"), QPushButton("Show in &folder")
+        self.folder.tell(store.folder if store is not None else _("Not known yet"))
+        choose, show = QPushButton(_("C&hoose…")), QPushButton(_("Show in &folder"))
         for button, name, act in (
             (choose, "chooseDrafts", self._choose_folder),
             (show, "showDrafts", self._show_folder),
@@ -130,7 +132,7 @@ class SettingsDialog(QDialog):
         store = self._workspace.draft_store
         if store is None:
             return
-        dialog = QFileDialog(self, "Folder of the drafts", store.folder)
+        dialog = QFileDialog(self, _("Folder of the drafts"), store.folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -175,4 +177,4 @@ def _tick(name: str, words: str, is_on: bool) -> QCheckBox:
 
 
 def _percent_words(percent: int) -> str:
-    return "As the desktop" if percent == 100 else f"{percent} %"
+    return _("As the desktop") if percent == 100 else f"{percent} %"

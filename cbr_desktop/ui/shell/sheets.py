@@ -19,38 +19,46 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop import __version__
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.shell.navigation import NAMES
 
 Opener = Callable[[str], bool]
 
-KEYS = (
-    ("Ctrl+N", "Create checkpoint"),
-    (f"Ctrl+1 to {len(NAMES)}", ", ".join(NAMES)),
-    ("Ctrl+Shift+N", "New draft, among the drafts"),
-    ("Ctrl+F", "Filter the table"),
-    ("Delete", "Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
-    ("F2", "Rename the selected backup"),
-    ("F5", "Read everything now"),
-    ("Ctrl+P", "Choose profiles"),
-    ("Ctrl+Shift+P", "Edit profiles"),
-    ("Ctrl+Shift+D", "Connection doctor"),
-    ("Alt+Left, Alt+Right", "Back and forward between pages and rows"),
-    ("Ctrl+O", "Open a request file or a plan for review"),
-    ("Ctrl+,", "Settings"),
-    ("Alt+D", "Details"),
-    ("F8", "Tasks of this program"),
-    ("Ctrl+M", "Show or hide the menu bar"),
-    ("Ctrl+B", "Fold the navigation"),
-    ("F6", "Next area"),
-    ("Enter", "Details of the row"),
-    ("Ctrl+C", "Copy the selected rows"),
-    ("Ctrl+Shift+C", "Copy the cell"),
-    ("Letters", "Jump to a name"),
-    ("F1", "This help"),
-)
+
+def keys() -> tuple[tuple[str, str], ...]:
+    """Return the keys and what they do."""
+    return (
+        ("Ctrl+N", _("Create checkpoint")),
+        (_("Ctrl+1 to {count}").format(count=len(NAMES)), listed([page_title(name) for name in NAMES])),
+        ("Ctrl+Shift+N", _("New draft, among the drafts")),
+        ("Ctrl+F", _("Filter the table")),
+        (
+            _("Delete"),
+            _("Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
+        ),
+        ("F2", _("Rename the selected backup")),
+        ("F5", _("Read everything now")),
+        ("Ctrl+P", _("Choose profiles")),
+        ("Ctrl+Shift+P", _("Edit profiles")),
+        ("Ctrl+Shift+D", _("Connection doctor")),
+        (_("Alt+Left, Alt+Right"), _("Back and forward between pages and rows")),
+        ("Ctrl+O", _("Open a request file or a plan for review")),
+        ("Ctrl+,", _("Settings")),
+        ("Alt+D", _("Details")),
+        ("F8", _("Tasks of this program")),
+        ("Ctrl+M", _("Show or hide the menu bar")),
+        ("Ctrl+B", _("Fold the navigation")),
+        ("F6", _("Next area")),
+        (_("Enter"), _("Details of the row")),
+        ("Ctrl+C", _("Copy the selected rows")),
+        ("Ctrl+Shift+C", _("Copy the cell")),
+        (_("Letters"), _("Jump to a name")),
+        ("F1", _("This help")),
+    )
 
 
 class SheetWindow(QDialog):
@@ -66,7 +74,7 @@ class SheetWindow(QDialog):
         self.box.setSpacing(8)
         self.buttons = QDialogButtonBox(self)
         self.buttons.setObjectName(f"{name}Buttons")
-        self.buttons.setAccessibleName(f"{title} buttons")
+        self.buttons.setAccessibleName(_("{title} buttons").format(title=title))
 
     def add_text(self, text: str, *, bold: bool = False, faded: bool = False) -> QLabel:
         """Add a paragraph."""
@@ -101,9 +109,9 @@ class SheetWindow(QDialog):
     def add_link(self, name: str, link: Link, opener: Opener | None = None) -> QPushButton:
         """Add a line with a button that opens a page of a vendor; its address is there to be read."""
         row = QHBoxLayout()
-        button = QPushButton(f"{link.words}…", self)
+        button = QPushButton(_("{page}…").format(page=_(link.words)), self)
         button.setObjectName(name)
-        button.setAccessibleName(f"Open {link.words}")
+        button.setAccessibleName(_("Open {page}").format(page=_(link.words)))
         button.setToolTip(tooltip(link.url))
         button.setAutoDefault(False)
         button.clicked.connect(lambda: open_link(link.url, HELP_HOSTS, opener))
@@ -122,7 +130,7 @@ class SheetWindow(QDialog):
 
     def finish(self) -> None:
         """Put the buttons below everything, and show the window."""
-        close = self.add_button("close", "Close")
+        close = self.add_button("close", _("Close"))
         close.clicked.connect(self.close)
         close.setDefault(True)
         self.box.addStretch()
@@ -135,26 +143,26 @@ def versions() -> tuple[tuple[str, str], ...]:
     """Return what this program runs on."""
     python = ".".join(str(part) for part in sys.version_info[:3])
     return (
-        ("CBR Desktop", __version__),
+        (_("CBR Desktop"), __version__),
         ("Python", python),
         ("PySide6", PySide6.__version__),
         ("Qt", qVersion()),
-        ("Platform", f"{sys.platform}, {QGuiApplication.platformName()}"),
+        (_("Platform"), f"{sys.platform}, {QGuiApplication.platformName()}"),
     )
 
 
 def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
     """Open keys, links and versions; ``opener`` takes the place of the desktop that opens links."""
-    made = SheetWindow("helpSheet", "Help", parent)
+    made = SheetWindow("helpSheet", _("Help"), parent)
     made.setWindowIcon(icon("program"))
-    made.add_text("Keys", bold=True)
-    made.add_pairs(KEYS)
-    made.add_text("Documentation, opened in the browser", bold=True)
+    made.add_text(_("Keys"), bold=True)
+    made.add_pairs(keys())
+    made.add_text(_("Documentation, opened in the browser"), bold=True)
     for number, link in enumerate(HELP):
         made.add_link(f"documentation{number}", link, opener)
-    made.add_text("Versions", bold=True)
+    made.add_text(_("Versions"), bold=True)
     made.add_pairs(versions())
-    copy = made.add_button("copyVersions", "Copy versions")
+    copy = made.add_button("copyVersions", _("Copy versions"))
     text = "\n".join(f"{name} {version}" for name, version in versions())
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
     made.finish()
@@ -170,7 +178,7 @@ def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
     text.setReadOnly(True)
     text.setPlainText("\n".join(lines))
     made.box.addWidget(text)
-    copy = made.add_button("copyLines", "Copy all")
+    copy = made.add_button("copyLines", _("Copy all"))
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
     made.finish()
     return made
@@ -178,13 +186,14 @@ def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
 
 def open_problems(found: list[str], parent: QWidget) -> SheetWindow:
     """Open the list of what could not be read and why."""
-    made = SheetWindow("problemsSheet", "Problems", parent)
+    made = SheetWindow("problemsSheet", _("Problems"), parent)
     made.add_text(
-        "What was known before stays on screen, with its age." if found else "There is no problem now.", faded=True
+        _("What was known before stays on screen, with its age.") if found else _("There is no problem now."),
+        faded=True,
     )
     for sentence in found:
         made.add_text(sentence)
-    copy = made.add_button("copyProblems", "Copy all")
+    copy = made.add_button("copyProblems", _("Copy all"))
     copy.setEnabled(bool(found))
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(found)))
     made.finish()

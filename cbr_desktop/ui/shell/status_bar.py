@@ -8,11 +8,21 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import SecretMissing, Unreachable
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import count_words, duration_words
-from cbr_desktop.text.words import PARTS, Times, age_words, ages_words, lacking_sentence, shortfall_words
+from cbr_desktop.text.states import counted, duration_words
+from cbr_desktop.text.words import (
+    Times,
+    age_words,
+    ages_words,
+    lacking_sentence,
+    page_noun,
+    part_title,
+    part_words,
+    shortfall_words,
+)
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
@@ -47,18 +57,18 @@ class StatusBar(QStatusBar):
         self._workspace = workspace
         self._times = times
         self._part = Part.VAULTS
-        self.connection = self._button("connection", "Connection", self.connection_asked)
-        self.age = self._button("dataAge", "Data age", self.refresh_requested)
-        self.login = self._button("login", "Login", self.connection_asked)
-        self.waiting = self._button("waiting", "Waiting", self.connection_asked)
-        self.problems = self._button("problems", "Problems", self.problems_asked)
-        self.clocks = self._button("clocks", "Clocks", self.clocks_turned)
+        self.connection = self._button("connection", _("Connection"), self.connection_asked)
+        self.age = self._button("dataAge", _("Data age"), self.refresh_requested)
+        self.login = self._button("login", _("Login"), self.connection_asked)
+        self.waiting = self._button("waiting", _("Waiting"), self.connection_asked)
+        self.problems = self._button("problems", _("Problems"), self.problems_asked)
+        self.clocks = self._button("clocks", _("Clocks"), self.clocks_turned)
         for button in (self.connection, self.age, self.login, self.waiting, self.problems):
             self.addWidget(button)
-        self.offline = self._button("workOffline", "Work offline", self.offline_requested)
-        self.offline.setText("Work offline")
+        self.offline = self._button("workOffline", _("Work offline"), self.offline_requested)
+        self.offline.setText(_("Work offline"))
         self.offline.setCheckable(True)
-        self.offline.setToolTip("Nothing is sent while this is on; what you queue waits")
+        self.offline.setToolTip(tooltip(_("Nothing is sent while this is on; what you queue waits")))
         self.offline.show()
         self.addPermanentWidget(self.offline)
         self.addPermanentWidget(self.clocks)
@@ -82,22 +92,22 @@ class StatusBar(QStatusBar):
         scope, now = self._workspace.scope, self._times.now()
         self.offline.setChecked(self._workspace.is_offline)
         first = _first_to_end(scope)
-        self._say(self.connection, scope_words(scope), "Click for more")
+        self._say(self.connection, scope_words(scope), _("Click for more"))
         freshness = scope.freshness
-        self._say(self.age, age_words(freshness[self._part], self._times), "Click to read everything now")
-        self.age.setToolTip(tooltip("Click to read everything now", *ages_words(freshness, self._times)))
+        self._say(self.age, age_words(freshness[self._part], self._times), _("Click to read everything now"))
+        self.age.setToolTip(tooltip(_("Click to read everything now"), *ages_words(freshness, self._times)))
         self._say(self.login, login_words(first, now), self._times.both(first.token_expires_at))
-        self._say(self.clocks, self._times.clocks(), "Click to tell all times in UTC, or here again")
+        self._say(self.clocks, self._times.clocks(), _("Click to tell all times in UTC, or here again"))
         found = problems(scope)
-        words = f"{Shape.CROSS} {count_words(len(found), 'problem')}" if found else ""
-        self._say(self.problems, words, "Click to list them")
+        words = f"{Shape.CROSS} {counted('{count} problem', '{count} problems', len(found))}" if found else ""
+        self._say(self.problems, words, _("Click to list them"))
         self._tell_waiting()
 
     def _tell_waiting(self) -> None:
         now = self._times.now()
         waits = [waiting_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
-        self._say(self.waiting, words, "The service asked for fewer requests")
+        self._say(self.waiting, words, _("The service asked for fewer requests"))
         if not words:
             self._counting_down.stop()
         elif not self._counting_down.isActive():
@@ -132,19 +142,21 @@ class StatusBar(QStatusBar):
         return timer
 
 
-def connection_words(connection: Connection) -> str:
+def connection_words(connection: Connection, *, is_short: bool = False) -> str:
     """Return the state of the connection in a word, with a shape, and the last answer's time."""
     if is_offline(connection):
-        return f"{Shape.RING} Offline"
+        return f"{Shape.RING} {_('Offline')}"
     if connection.reach is Reach.ONLINE:
-        latency = f" {connection.latency_ms:.0f} ms" if connection.latency_ms is not None else ""
-        return f"{Shape.DISC} Online{latency}"
+        if connection.latency_ms is None:
+            return f"{Shape.DISC} {_('Online')}"
+        return f"{Shape.DISC} {_('Online {latency} ms').format(latency=round(connection.latency_ms))}"
     if isinstance(connection.error, SecretMissing):
-        return f"{Shape.RING} Not logged in"
+        return f"{Shape.RING} {_('Not logged in')}"
+    unknown = _("Not connected") if is_short else _("Not connected yet")
     return {
-        Reach.UNKNOWN: f"{Shape.RING} Not connected yet",
-        Reach.UNREACHABLE: f"{Shape.CROSS} Unreachable",
-        Reach.REFUSED: f"{Shape.CROSS} Login refused",
+        Reach.UNKNOWN: f"{Shape.RING} {unknown}",
+        Reach.UNREACHABLE: f"{Shape.CROSS} {_('Unreachable')}",
+        Reach.REFUSED: f"{Shape.CROSS} {_('Login refused')}",
     }[connection.reach]
 
 
@@ -158,8 +170,8 @@ def connection_sentence(connection: Connection) -> str:
     if connection.error is not None:
         return error_sentence(connection.error)
     return {
-        Reach.ONLINE: "The service answers.",
-        Reach.UNKNOWN: "The service has not been asked yet.",
+        Reach.ONLINE: _("The service answers."),
+        Reach.UNKNOWN: _("The service has not been asked yet."),
     }.get(connection.reach, connection_words(connection))
 
 
@@ -169,15 +181,17 @@ def login_words(connection: Connection, now: datetime) -> str:
         return ""
     left = connection.token_expires_at - now
     if left <= timedelta(0):
-        return f"{Shape.DIAMOND} login has ended"
-    return f"{f'{Shape.DIAMOND} ' if left < _SOON else ''}login {duration_words(left)}"
+        return f"{Shape.DIAMOND} {_('login has ended')}"
+    words = _("login {left}").format(left=duration_words(left))
+    return f"{Shape.DIAMOND} {words}" if left < _SOON else words
 
 
 def waiting_words(connection: Connection, now: datetime) -> str:
     """Return for how long the service is not to be asked, or nothing."""
     if connection.waiting_until is None or connection.waiting_until <= now:
         return ""
-    return f"{Shape.DIAMOND} throttled, again in {duration_words(connection.waiting_until - now)}"
+    again = _("throttled, again in {time}").format(time=duration_words(connection.waiting_until - now))
+    return f"{Shape.DIAMOND} {again}"
 
 
 def scope_words(scope: Scope) -> str:
@@ -186,7 +200,7 @@ def scope_words(scope: Scope) -> str:
         return connection_words(scope.members[0].connection) if scope.members else ""
     online = sum(member.connection.reach is Reach.ONLINE for member in scope.members)
     shape = Shape.DISC if online == len(scope.members) else Shape.HALF if online else Shape.RING
-    return f"{shape} {online} of {len(scope.members)} online"
+    return _("{shape} {online} of {count} online").format(shape=shape, online=online, count=len(scope.members))
 
 
 def _first_to_end(scope: Scope) -> Connection:
@@ -207,28 +221,38 @@ def member_problems(ledger: Ledger) -> list[str]:
     """Return what could not be read and why, one sentence for all parts that failed alike."""
     if is_offline(ledger.connection):
         return []
-    parts: dict[str, list[str]] = {}
+    parts: dict[str, list[Part]] = {}
     for part, freshness in ledger.freshness.items():
         if freshness.error is not None:
-            parts.setdefault(error_sentence(freshness.error), []).append(PARTS[part])
-    found = [f"{_listed(names)}: {sentence}" for sentence, names in parts.items()]
+            parts.setdefault(error_sentence(freshness.error), []).append(part)
+    found = [
+        _("{parts}: {sentence}").format(parts=_listed(troubled), sentence=sentence)
+        for sentence, troubled in parts.items()
+    ]
     error = ledger.connection.error
     if error is not None and error_sentence(error) not in parts:
-        found.append(f"Connection: {error_sentence(error)}")
+        found.append(_("Connection: {error}").format(error=error_sentence(error)))
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
-        found.append(lacking_sentence("resources"))
+        found.append(lacking_sentence(page_noun("Resources")))
     if ledger.unkept is not None:
-        found.append(f"Ended tasks are not kept beyond the service's 30 days: {error_sentence(ledger.unkept)}")
+        found.append(
+            _("Ended tasks are not kept beyond the service's 30 days: {error}").format(
+                error=error_sentence(ledger.unkept)
+            )
+        )
     return found + _incomplete(ledger.freshness.items())
 
 
 def _incomplete(parts: Iterable[tuple[Part, Freshness]]) -> list[str]:
     return [
-        f"{PARTS[part].capitalize()}: the list may lack some rows; {shortfall_words(freshness.shortfall)}."
+        _("{part}: the list may lack some rows; {why}.").format(
+            part=part_title(part), why=shortfall_words(freshness.shortfall)
+        )
         for part, freshness in parts
         if not freshness.complete and not freshness.loading and not freshness.from_cache and freshness.lacking is None
     ]
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names).capitalize()
+def _listed(parts: list[Part]) -> str:
+    first, *rest = parts
+    return listed([part_title(first), *map(part_words, rest)])

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.lines import label
 
 
@@ -18,11 +19,11 @@ class StopWindow(QWidget):
 
     def __init__(self, sentence: str) -> None:
         super().__init__()
-        self.setWindowTitle("CBR Desktop")
-        self.setAccessibleName("CBR Desktop")
+        self.setWindowTitle(_("CBR Desktop"))
+        self.setAccessibleName(_("CBR Desktop"))
         self.setObjectName("stop")
         self.setMinimumWidth(480)
-        button = QPushButton("&Close", self)
+        button = QPushButton(_("&Close"), self)
         button.setObjectName("closeStop")
         button.setDefault(True)
         button.clicked.connect(self.close)

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.requests import Group, Request, requests
+from cbr_desktop.text.requests import Group, Request, group_title, requests
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.mark_sign import MarkSign
@@ -32,6 +33,20 @@ _NAME_LETTERS = 42
 _DISMISSED = "drawer/dismissed"
 _DISMISSED_KEPT = 500
 _NOTICES_KEPT = 100
+
+
+_SHOW = {
+    Group.NEEDS_YOU: N_("Show needs you"),
+    Group.RUNNING: N_("Show running"),
+    Group.QUEUED: N_("Show queued"),
+    Group.DONE: N_("Show done in 24 h"),
+}
+_SHOW_ONLY = {
+    Group.NEEDS_YOU: N_("Show only: needs you"),
+    Group.RUNNING: N_("Show only: running"),
+    Group.QUEUED: N_("Show only: queued"),
+    Group.DONE: N_("Show only: done in 24 h"),
+}
 
 
 class Drawer(QFrame):
@@ -56,7 +71,7 @@ class Drawer(QFrame):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("taskDrawer")
-        self.setAccessibleName("Task drawer")
+        self.setAccessibleName(_("Task drawer"))
         self._workspace = workspace
         self._group: Group | None = None
         self._rows: dict[IntentId, RequestRow] = {}
@@ -90,7 +105,7 @@ class Drawer(QFrame):
         self._shown = requests(self._workspace.open, self._workspace.clock.now(), self._dismissed())
         for group, button in self.groups.items():
             count = sum(request.group is group for request in self._shown)
-            button.setText(f"{group}: {count}")
+            button.setText(_("{group}: {count}").format(group=group_title(group), count=count))
             self.head.want(button, bool(count) or group is self._group)
         self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
@@ -100,7 +115,7 @@ class Drawer(QFrame):
     def note(self, words: str) -> None:
         """Keep the words of a notice, to be read again."""
         self._notices.appendleft(f"{self._workspace.clock.now().astimezone():%H:%M}  {words}")
-        self.notices.setText(f"Notices: {len(self._notices)}")
+        self.notices.setText(_("Notices: {count}").format(count=len(self._notices)))
         self.head.want(self.notices, True)
 
     # building
@@ -113,9 +128,9 @@ class Drawer(QFrame):
         head = self.head.row
         self.handle = QToolButton(self.head)
         self.handle.setObjectName("toggleTaskDrawer")
-        self.handle.setAccessibleName("Toggle task drawer")
-        self.handle.setText("Tasks")
-        self.handle.setToolTip("What was asked for and how it stands (F8)")
+        self.handle.setAccessibleName(_("Toggle task drawer"))
+        self.handle.setText(_("Tasks"))
+        self.handle.setToolTip(tooltip(_("What was asked for and how it stands (F8)")))
         self.handle.setIcon(icon("up"))
         self.handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.handle.setCheckable(True)
@@ -128,11 +143,11 @@ class Drawer(QFrame):
             head.addWidget(button)
         self.notices = QToolButton(self.head)
         self.notices.setObjectName("showNotices")
-        self.notices.setAccessibleName("Show notices")
-        self.notices.setToolTip("What was told of late")
+        self.notices.setAccessibleName(_("Show notices"))
+        self.notices.setToolTip(tooltip(_("What was told of late")))
         self.notices.setAutoRaise(True)
         self.notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.notices.clicked.connect(lambda: self.lines_requested.emit("Notices", list(self._notices)))
+        self.notices.clicked.connect(lambda: self.lines_requested.emit(_("Notices"), list(self._notices)))
         self.notices.hide()
         self.ticker_mark = MarkSign(self.head)
         self.ticker = Line("taskTicker", self.head)
@@ -147,8 +162,8 @@ class Drawer(QFrame):
     def _group_button(self, group: Group) -> QToolButton:
         button = QToolButton(self.head)
         button.setObjectName("show" + group.name.title().replace("_", ""))
-        button.setAccessibleName(f"Show {group.value.lower()}")
-        button.setToolTip(tooltip(f"Show only: {group.value.lower()}"))
+        button.setAccessibleName(_(_SHOW[group]))
+        button.setToolTip(tooltip(_(_SHOW_ONLY[group])))
         button.setCheckable(True)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -158,7 +173,7 @@ class Drawer(QFrame):
     def _make_list(self) -> QScrollArea:
         area = QScrollArea(self)
         area.setObjectName("requests")
-        area.setAccessibleName("Requests")
+        area.setAccessibleName(_("Requests"))
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
@@ -167,7 +182,7 @@ class Drawer(QFrame):
         self._inside.setContentsMargins(6, 4, 6, 4)
         self._inside.setSpacing(4)
         self.nothing = Line("noRequests", inside)
-        self.nothing.tell("No requests here. What you send with Create checkpoint shows up in this place.")
+        self.nothing.tell(_("No requests here. What you send with Create checkpoint shows up in this place."))
         self._inside.addWidget(self.nothing)
         self._inside.addStretch()
         area.setWidget(inside)
@@ -227,7 +242,7 @@ class Drawer(QFrame):
 
     def _cancel(self, id: IntentId) -> None:
         if not self._workspace.context_of_intent(id).outbox.cancel(id):
-            self.remarked.emit("Too late to cancel: the request has been sent already.")
+            self.remarked.emit(_("Too late to cancel: the request has been sent already."))
 
     def _dismiss(self, id: IntentId) -> None:
         self._workspace.settings.put(_DISMISSED, [*self._dismissed(), str(id)][-_DISMISSED_KEPT:])
@@ -300,14 +315,14 @@ class RequestRow(QWidget):
         self.words = Line("requestWords", self)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("requestProgress")
-        self.bar.setAccessibleName(f"Progress of {request.name}")
+        self.bar.setAccessibleName(_("Progress of {request}").format(request=request.name))
         self.bar.setFormat("%p %")
         self.bar.setFixedWidth(150)
-        self.open = self._button("open", "Open", request.name)
+        self.open = self._button("open", _("Open"), request.name)
         self.open.clicked.connect(lambda: self.opened.emit(self._id))
-        self.cancel = self._button("cancel", "Cancel", request.name)
+        self.cancel = self._button("cancel", _("Cancel"), request.name)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._id))
-        self.dismiss = self._button("dismiss", "Dismiss", request.name)
+        self.dismiss = self._button("dismiss", _("Dismiss"), request.name)
         self.dismiss.clicked.connect(lambda: self.dismissed.emit(self._id))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 0, 2, 0)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 
 _WIDTH = 340
@@ -33,7 +34,7 @@ class Tour(QFrame):
     def __init__(self, steps: list[Step], window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("tour")
-        self.setAccessibleName("Tour")
+        self.setAccessibleName(_("Tour"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -46,8 +47,8 @@ class Tour(QFrame):
         font.setBold(True)
         self.title.setFont(font)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.leave = _button("&End tour", "tourEnd", self.end)
-        self.next = _button("&Next", "tourNext", self.step_on)
+        self.leave = _button(_("&End tour"), "tourEnd", self.end)
+        self.next = _button(_("&Next"), "tourNext", self.step_on)
         row = QHBoxLayout()
         row.addWidget(self.count)
         row.addStretch()
@@ -91,9 +92,9 @@ class Tour(QFrame):
         self._target = step.begin()
         self.title.setText(plain(step.title))
         self.text.setText(plain(step.text))
-        self.count.setText(f"{self._at + 1} of {len(self._steps)}")
+        self.count.setText(_("{at} of {count}").format(at=self._at + 1, count=len(self._steps)))
         is_last = self._at == len(self._steps) - 1
-        self.next.setText("&Done" if is_last else "&Next")
+        self.next.setText(_("&Done") if is_last else _("&Next"))
         self.leave.setVisible(not is_last)
         self.show()
         self._place()
@@ -142,32 +143,44 @@ def steps(
     """Return the steps through the main window, whose parts these are; ``filter_line`` shows the vaults first."""
     return [
         Step(
-            "Whose cloud this is",
-            "The colour and the word say what is at stake. Click the name to look at another profile, or at all of them"
-            " at once.",
+            _("Whose cloud this is"),
+            _(
+                "The colour and the word say what is at stake. Click the name to look at another"
+                " profile, or at all of them"
+                " at once."
+            ),
             lambda: header,
         ),
         Step(
-            "Everything the project holds",
-            "Vaults, resources, backups, policies and tasks. What you prepare and send is below: drafts, the outbox,"
-            " plans, and the journal that proves it all.",
+            _("Everything the project holds"),
+            _(
+                "Vaults, resources, backups, policies and tasks. What you prepare and send is"
+                " below: drafts, the outbox,"
+                " plans, and the journal that proves it all."
+            ),
             lambda: navigation,
         ),
         Step(
-            "Find and understand",
-            "Type words, or fields such as used>80. Select a row to see all that is known of it.",
+            _("Find and understand"),
+            _("Type words, or fields such as used>80. Select a row to see all that is known of it."),
             filter_line,
         ),
         Step(
-            "Back up",
-            "The form judges while you type and shows the very request. What you send is on the disk before it leaves,"
-            " and is never sent twice.",
+            _("Back up"),
+            _(
+                "The form judges while you type and shows the very request. What you send is on"
+                " the disk before it leaves,"
+                " and is never sent twice."
+            ),
             lambda: create,
         ),
         Step(
-            "See it to its end",
-            "This line tells what runs and what needs you; F8 opens the list. Half a success is never shown as a whole"
-            " one.",
+            _("See it to its end"),
+            _(
+                "This line tells what runs and what needs you; F8 opens the list. Half a success"
+                " is never shown as a whole"
+                " one."
+            ),
             lambda: tasks,
         ),
     ]

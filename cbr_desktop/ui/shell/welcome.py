@@ -19,15 +19,16 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
 _STEPS = (
-    "Add a profile: its region, its project, and who asks. Or import what other programs on this machine have.",
-    "Test it: name, network, certificate and login are looked at one by one, and nothing is changed.",
-    "Open it. The password is asked for once; it goes into the system's password store only if you say so.",
+    N_("Add a profile: its region, its project, and who asks. Or import what other programs on this machine have."),
+    N_("Test it: name, network, certificate and login are looked at one by one, and nothing is changed."),
+    N_("Open it. The password is asked for once; it goes into the system's password store only if you say so."),
 )
 
 
@@ -57,8 +58,8 @@ class WelcomeWindow(QWidget):
     ) -> None:
         super().__init__()
         self._profiles: list[Profile] = []
-        self.setWindowTitle("CBR Desktop")
-        self.setAccessibleName("CBR Desktop")
+        self.setWindowTitle(_("CBR Desktop"))
+        self.setAccessibleName(_("CBR Desktop"))
         self.setObjectName("welcome")
         self.setWindowIcon(icon("program"))
         self.resize(720, 520)
@@ -70,12 +71,12 @@ class WelcomeWindow(QWidget):
         self._problems = MarkedLine("welcomeProblems")
         self._list = self._make_list()
         self._steps = _steps(place)
-        self._open = _button("&Open", "openProfile", self._open_current)
-        self._edit = _button("&Edit…", "editProfile", self._edit_current)
-        self._add = _button("&Add a profile…", "addProfile", self.add_requested.emit)
-        self._import = _button("&Import…", "importProfiles", self.import_requested.emit)
-        self._file = _button("Open a request &file…", "openFile", self._ask_for_file)
-        self._demo = _button("Open the &demo cloud", "openDemo", self._open_demo)
+        self._open = _button(_("&Open"), "openProfile", self._open_current)
+        self._edit = _button(_("&Edit…"), "editProfile", self._edit_current)
+        self._add = _button(_("&Add a profile…"), "addProfile", self.add_requested.emit)
+        self._import = _button(_("&Import…"), "importProfiles", self.import_requested.emit)
+        self._file = _button(_("Open a request &file…"), "openFile", self._ask_for_file)
+        self._demo = _button(_("Open the &demo cloud"), "openDemo", self._open_demo)
         self._lay_out()
         self.show_profiles(profiles, problems)
 
@@ -92,10 +93,10 @@ class WelcomeWindow(QWidget):
         self._list.setCurrentRow(min(row, len(profiles) - 1))
         words = " ".join(problems)
         if words and self._place not in words:
-            words += f" The file is {self._place}."
+            words = sentences(words, _("The file is {place}.").format(place=self._place))
         self._problems.say(SEVERITY_MARKS[Severity.BLOCK] if words else None, words)
         has_some = bool(profiles)
-        self._heading.setText("Which cloud?" if has_some else "No cloud is set up yet")
+        self._heading.setText(_("Which cloud?") if has_some else _("No cloud is set up yet"))
         for widget in (self._list, self._open, self._edit):
             widget.setVisible(has_some)
         self._steps.setVisible(not has_some)
@@ -111,7 +112,7 @@ class WelcomeWindow(QWidget):
     def _make_list(self) -> QListWidget:
         made = QListWidget()
         made.setObjectName("profiles")
-        made.setAccessibleName("Profiles")
+        made.setAccessibleName(_("Profiles"))
         made.setItemDelegate(ProfileDelegate(made))
         made.itemActivated.connect(self._open_current)
         return made
@@ -125,7 +126,7 @@ class WelcomeWindow(QWidget):
         rule.setFrameShape(QFrame.Shape.HLine)
         rule.setForegroundRole(QPalette.ColorRole.Mid)
         below = QHBoxLayout()
-        words = "The demo cloud is built in: it needs no account and sends nothing anywhere."
+        words = _("The demo cloud is built in: it needs no account and sends nothing anywhere.")
         below.addWidget(label(words, "welcomeDemo"), 1)
         below.addWidget(self._demo)
         layout = QVBoxLayout(self)
@@ -142,10 +143,10 @@ class WelcomeWindow(QWidget):
         layout.addLayout(below)
 
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, "Open a request file")
+        dialog = QFileDialog(self, _("Open a request file"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Request files and plans (*.json)", "All files (*)"])
+        dialog.setNameFilters([_("Request files and plans (*.json)"), _("All files (*)")])
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
 
@@ -175,9 +176,11 @@ def _waiting_words(files: Sequence[str]) -> str:
     """Return what becomes of the files that the program was started with."""
     if not files:
         return ""
-    one = f"{quoted(PurePath(files[0]).name, 80)} waits for a cloud to be chosen; then it opens for review"
-    several = f"{len(files)} files wait for a cloud to be chosen; then they open for review"
-    return f"{several if len(files) > 1 else one}, and nothing is sent by that."
+    one = _("{name} waits for a cloud to be chosen; then it opens for review").format(
+        name=quoted(PurePath(files[0]).name, 80)
+    )
+    several = _("{count} files wait for a cloud to be chosen; then they open for review").format(count=len(files))
+    return _("{several}, and nothing is sent by that.").format(several=several if len(files) > 1 else one)
 
 
 def _heading() -> QLabel:
@@ -194,10 +197,13 @@ def _steps(place: str) -> QWidget:
     layout = QVBoxLayout(made)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(10)
-    for number, step in enumerate(_STEPS, 1):
+    for number, step in enumerate(map(_, _STEPS), 1):
         layout.addWidget(label(f"{number}.  {step}", f"welcomeStep{number}"))
     where = label(
-        f"Profiles are kept in {place}, without secrets; you may write that file by hand as well.", "welcomeHow"
+        _("Profiles are kept in {place}, without secrets; you may write that file by hand as well.").format(
+            place=place
+        ),
+        "welcomeHow",
     )
     where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     layout.addWidget(where)

@@ -21,6 +21,7 @@ from shiboken6 import isValid
 
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setAccessibleName("CBR Desktop")
+        self.setAccessibleName(_("CBR Desktop"))
         self.setAcceptDrops(True)
         self._workspace = workspace
         self._dialogs = dialogs or Dialogs()
@@ -122,7 +123,7 @@ class MainWindow(QMainWindow):
         """Show a vault among the vaults."""
         self.show_page("Vaults")
         if not self.page("Vaults").show_row(vault_id):
-            self.notices.say("That vault is not among the vaults that are known now.")
+            self.notices.say(_("That vault is not among the vaults that are known now."))
 
     def open_checkpoint_dialog(
         self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = (), words: str = ""
@@ -217,23 +218,23 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Ask for a request file or a plan, and open it for review; nothing is sent by that."""
-        dialog = QFileDialog(self, "Open request file")
+        dialog = QFileDialog(self, _("Open request file"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Request files and plans (*.json)", "All files (*)"])
+        dialog.setNameFilters([_("Request files and plans (*.json)"), _("All files (*)")])
         dialog.fileSelected.connect(self.open_outside)
         dialog.open()
 
     def open_settings(self) -> "SettingsDialog":
         """Open the settings."""
-        from cbr_desktop.ui.shell.commands import THEMES
+        from cbr_desktop.ui.shell.commands import theme_words
         from cbr_desktop.ui.shell.settings import SettingsDialog
 
         if self._settings_dialog is not None and isValid(self._settings_dialog) and self._settings_dialog.isVisible():
             self._settings_dialog.activateWindow()
             return self._settings_dialog
         dialog = SettingsDialog(
-            *(self._workspace, list(THEMES.items()), self.theme, self),
+            *(self._workspace, theme_words(), self.theme, self),
             is_utc=self.is_utc,
             has_menu_bar=not self.menuBar().isHidden(),
         )
@@ -337,14 +338,14 @@ class MainWindow(QMainWindow):
 
     def _menus(self) -> MenuBar:
         menus: list[tuple[str, str, Callable[[], Sequence[Command]]]] = [
-            ("file", "&File", lambda: self._window_commands().file()),
-            ("view", "&View", lambda: self._window_commands().view()),
-            ("go", "&Go", lambda: self._window_commands().go()),
-            ("actions", "&Actions", lambda: self._window_commands().actions()),
-            ("help", "&Help", lambda: self._window_commands().help()),
+            ("file", _("&File"), lambda: self._window_commands().file()),
+            ("view", _("&View"), lambda: self._window_commands().view()),
+            ("go", _("&Go"), lambda: self._window_commands().go()),
+            ("actions", _("&Actions"), lambda: self._window_commands().actions()),
+            ("help", _("&Help"), lambda: self._window_commands().help()),
         ]
         if self._workspace.is_demo:
-            menus.insert(4, ("demo", "D&emo", lambda: self._window_commands().demo()))
+            menus.insert(4, ("demo", _("D&emo"), lambda: self._window_commands().demo()))
         made = MenuBar(menus, self)
         made.setVisible(self._workspace.settings.get("window/menu-bar", True) is not False)
         return made
@@ -479,7 +480,7 @@ class MainWindow(QMainWindow):
     def _tell_title(self) -> None:
         """Name the scope where the desktop lists its windows, with what is at stake there."""
         scope = self.header_bar.words()
-        self.setWindowTitle(f"{scope} – CBR Desktop" if scope else "CBR Desktop")
+        self.setWindowTitle(_("{scope} – CBR Desktop").format(scope=scope) if scope else _("CBR Desktop"))
 
     def _look_alone(self, profile: Profile) -> None:
         self._workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)))
@@ -538,7 +539,7 @@ class MainWindow(QMainWindow):
         self._workspace.settings.put("window/menu-bar", shown)
         self.menuBar().setVisible(shown)
         if not shown:
-            self.notices.say("The menu bar is hidden. Ctrl+M shows it again.")
+            self.notices.say(_("The menu bar is hidden. Ctrl+M shows it again."))
 
     def _tell_details(self) -> None:
         """Tell of what is selected; while nothing is, the table has the room."""
@@ -547,10 +548,10 @@ class MainWindow(QMainWindow):
         page, details = self.current_page(), self._deferred_widgets.details
         subject = page.subject() if self.header_bar.details.isChecked() else None
         if self.header_bar.details.isChecked():
-            details.show_subject(subject, page.without_subject)
+            details.show_subject(subject, _(page.without_subject))
         if details.isHidden() is (subject is not None):
             details.setVisible(subject is not None)
-            narrow, *_ = self._split.sizes()
+            narrow, *_others = self._split.sizes()
             wide = self._details_width()
             room = max(1, self._split.width() - narrow - (wide if subject is not None else 0))
             self._split.setSizes([narrow, room, wide])
@@ -585,7 +586,7 @@ class MainWindow(QMainWindow):
         self._times.utc = utc
         self._workspace.settings.put("window/times", "utc" if self._times.utc else "local")
         self._tick()
-        self.notices.say("Times are told in UTC now." if self._times.utc else "Times are told in local time now.")
+        self.notices.say(_("Times are told in UTC now.") if self._times.utc else _("Times are told in local time now."))
 
     def _tick(self) -> None:
         """Say all ages anew."""

@@ -1,6 +1,7 @@
 """What the details say of a task."""
 
 from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import shown, status_words
@@ -13,30 +14,32 @@ from cbr_desktop.workflows.ledger import Reading
 def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a task, and the others of the same checkpoint."""
     facts = [
-        ("Resource", resource_words(task)),
-        ("Vault", task.vault_name or task.vault_id or NONE),
-        ("Progress", percent_words(task)),
-        ("Started", times.text_and_age(started_at(task))),
-        ("Ended / elapsed", ended_words(task, times)),
-        ("By", "policy" if task.policy_id else "a person"),
-        ("Code", code_words(task)),
-        ("Message", task.message or NONE),
-        ("Request id", task.request_id or NONE),
-        ("Backup", task.backup_name or NONE),
-        ("Checkpoint", task.checkpoint_id or NONE),
+        (_("Resource"), resource_words(task)),
+        (_("Vault"), task.vault_name or task.vault_id or NONE),
+        (_("Progress"), percent_words(task)),
+        (_("Started"), times.text_and_age(started_at(task))),
+        (_("Ended / elapsed"), ended_words(task, times)),
+        (_("By"), _("policy") if task.policy_id else _("a person")),
+        (_("Code"), code_words(task)),
+        (_("Message"), task.message or NONE),
+        (_("Request id"), task.request_id or NONE),
+        (_("Backup"), task.backup_name or NONE),
+        (_("Checkpoint"), task.checkpoint_id or NONE),
         ("ID", task.id),
     ]
     mates = ledger.tasks_of(task.checkpoint_id) if task.checkpoint_id else []
     relations = [
-        f"Same checkpoint: {shown(resource_words(t), 80)} – {state_words(t.status)}" for t in mates if t.id != task.id
+        _("Same checkpoint: {t} – {status}").format(t=shown(resource_words(t), 80), status=state_words(t.status))
+        for t in mates
+        if t.id != task.id
     ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
     known = task.vault_id if task.vault_id in ledger.vaults else None
-    name = f"{status_words(task.type)} of {shown(resource_words(task), 80)}"
+    name = _("{type} of {task}").format(type=status_words(task.type), task=shown(resource_words(task), 80))
     return Sheet(
         task.id,
         name,
-        "Task",
+        _("Task"),
         state_words(task.status),
         mark(task.status),
         _explain(task),
@@ -50,14 +53,14 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
 def _explain(task: Task) -> str:
     if task.code:
         return refusal_sentence(task.code, task.message, task.request_id)
-    return _STATES.get(str(task.status), "This version does not know that state.")
+    return _(_STATES.get(str(task.status), N_("This version does not know that state.")))
 
 
 _STATES: dict[str, str] = {
-    TaskStatus.WAITING: "It has been accepted and waits for its turn at the service.",
-    TaskStatus.RUNNING: "The service is at work. It cannot be stopped.",
-    TaskStatus.SUCCESS: "It ended well.",
-    TaskStatus.FAILED: "It failed, and the service gave no code.",
-    TaskStatus.TIMEOUT: "The service gave up after too long a time. Start it again, and ask support if it recurs.",
-    TaskStatus.SKIPPED: "The service left it out, and gave no code.",
+    TaskStatus.WAITING: N_("It has been accepted and waits for its turn at the service."),
+    TaskStatus.RUNNING: N_("The service is at work. It cannot be stopped."),
+    TaskStatus.SUCCESS: N_("It ended well."),
+    TaskStatus.FAILED: N_("It failed, and the service gave no code."),
+    TaskStatus.TIMEOUT: N_("The service gave up after too long a time. Start it again, and ask support if it recurs."),
+    TaskStatus.SKIPPED: N_("The service left it out, and gave no code."),
 }

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import count_words, status_words
+from cbr_desktop.text.states import grouped, status_words
 from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, state_words
@@ -29,7 +30,7 @@ KEPT = "kept"
 """The key of the column that tells which tasks the service has forgotten."""
 KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
 _SERVICE_KEEPS = timedelta(days=30)
-_KEPT_HINT = "The service forgets tasks after 30 days. This program keeps those that have ended for 13 months."
+_KEPT_HINT = N_("The service forgets tasks after 30 days. This program keeps those that have ended for 13 months.")
 
 
 class TasksPage(Page[Task]):
@@ -40,7 +41,7 @@ class TasksPage(Page[Task]):
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
-    chips = (("Failed", "state:failed"), ("Running", "state:running"))
+    chips = ((N_("Failed"), "state:failed"), (N_("Running"), "state:running"))
 
     def __init__(self, workspace: Workspace, times: Times) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
@@ -60,7 +61,7 @@ class TasksPage(Page[Task]):
         columns: list[Column[Task]] = [
             Column(
                 "state",
-                "State",
+                _("State"),
                 lambda t: state_words(t.status),
                 lambda t: state_words(t.status),
                 18,
@@ -68,12 +69,24 @@ class TasksPage(Page[Task]):
             ),
             *self.place_columns(),
             Column(
-                KEPT, "Kept", self._kept_words, self._kept_words, 12, shown=False, mark=self._kept_mark, hint=_why_kept
+                KEPT,
+                _("Kept"),
+                self._kept_words,
+                self._kept_words,
+                12,
+                shown=False,
+                mark=self._kept_mark,
+                hint=_why_kept,
             ),
-            Column("type", "Type", lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
+            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
+            Column("resource", _("Resource"), resource_words, lambda t: t.resource_name or t.resource_id, 22),
+            Column(
+                "vault", _("Vault"), lambda t: t.vault_name or t.vault_id or NONE, lambda t: t.vault_name or None, 18
+            ),
+            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
             Column(
                 "resource",
-                "Resource",
+                _("Resource"),
                 resource_words,
                 lambda t: t.resource_name or t.resource_id,
                 22,
@@ -82,7 +95,7 @@ class TasksPage(Page[Task]):
             ),
             Column(
                 "vault",
-                "Vault",
+                _("Vault"),
                 lambda t: t.vault_name or t.vault_id or NONE,
                 lambda t: t.vault_name or None,
                 18,
@@ -91,7 +104,7 @@ class TasksPage(Page[Task]):
             Column("progress", "%", percent_words, lambda t: t.progress_percent, 6, gauge=_progress),
             Column(
                 "started",
-                "Started",
+                _("Started"),
                 lambda t: times.text(started_at(t)),
                 started_at,
                 18,
@@ -100,32 +113,32 @@ class TasksPage(Page[Task]):
             ),
             Column(
                 "ended",
-                "Ended / elapsed",
+                _("Ended / elapsed"),
                 lambda t: ended_words(t, times),
                 lambda t: t.ended_at,
                 24,
                 hint=lambda t: times.both(t.ended_at),
                 whole=True,
             ),
-            Column("code", "Code", lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
-            Column("message", "Message", lambda t: t.message or NONE, lambda t: t.message or None, 26),
-            Column("request-id", "Request id", lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
+            Column("code", _("Code"), lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
+            Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 26),
+            Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
-                "backup", "Backup", lambda t: t.backup_name or NONE, lambda t: t.backup_name or None, 22, shown=False
+                "backup", _("Backup"), lambda t: t.backup_name or NONE, lambda t: t.backup_name or None, 22, shown=False
             ),
             Column(
                 "checkpoint",
-                "Checkpoint",
+                _("Checkpoint"),
                 lambda t: t.checkpoint_id or NONE,
                 lambda t: t.checkpoint_id,
                 34,
                 shown=False,
             ),
-            Column("policy", "Policy", lambda t: t.policy_id or NONE, lambda t: t.policy_id, 34, shown=False),
+            Column("policy", _("Policy"), lambda t: t.policy_id or NONE, lambda t: t.policy_id, 34, shown=False),
             Column(
                 "resource-type",
-                "Resource type",
+                _("Resource type"),
                 lambda t: t.resource_type or NONE,
                 lambda t: t.resource_type or None,
                 18,
@@ -203,8 +216,8 @@ class TasksPage(Page[Task]):
     def show_older(self, shown: bool) -> None:
         """Show or hide the tasks that the service has forgotten; they are read when they are first asked for."""
         self.older.setChecked(shown)
-        self.older.setText("Hide older" if shown else "Show older")
-        self.older.setAccessibleName(f"{self.older.text()} tasks that are kept here")
+        self.older.setText(_("Hide older") if shown else _("Show older"))
+        self.older.setAccessibleName(_("{text} tasks that are kept here").format(text=self.older.text()))
         self.view.show_columns((KEPT,), shown)
         self._take()
         self._tell_older()
@@ -229,10 +242,10 @@ class TasksPage(Page[Task]):
 
     def _head(self) -> QHBoxLayout:
         row = super()._head()
-        self.older = QPushButton("Show older", self)
+        self.older = QPushButton(_("Show older"), self)
         self.older.setObjectName("showOlder")
-        self.older.setAccessibleName("Show older tasks that are kept here")
-        self.older.setToolTip(tooltip(_KEPT_HINT))
+        self.older.setAccessibleName(_("Show older tasks that are kept here"))
+        self.older.setToolTip(tooltip(_(_KEPT_HINT)))
         self.older.setCheckable(True)
         self.older.setAutoDefault(False)
         self.older.clicked.connect(self.show_older)
@@ -247,9 +260,9 @@ class TasksPage(Page[Task]):
         self._foot_words.setObjectName("olderTasksWords")
         self._foot_words.setTextFormat(Qt.TextFormat.PlainText)
         self._foot_words.setWordWrap(True)
-        self.more_button = QPushButton("Show more", self._foot)
+        self.more_button = QPushButton(_("Show more"), self._foot)
         self.more_button.setObjectName("moreOlderTasks")
-        self.more_button.setAccessibleName("Show more of the tasks that are kept here")
+        self.more_button.setAccessibleName(_("Show more of the tasks that are kept here"))
         self.more_button.setAutoDefault(False)
         self.more_button.clicked.connect(self.more)
         row = QHBoxLayout(self._foot)
@@ -271,7 +284,11 @@ class TasksPage(Page[Task]):
                 continue
             held = self._older.get(context)
             reading = context.refresh.older_tasks(held[-1] if held else None)
-            self._tasks.start(reading, partial(self._take_older, context), group=f"older {context.profile.name}")
+            self._tasks.start(
+                reading,
+                partial(self._take_older, context),
+                group=_("older {profile}").format(profile=context.profile.name),
+            )
 
     def _take_older(self, context: ProfileContext, tasks: list[Task]) -> None:
         if not tasks:
@@ -290,14 +307,16 @@ class TasksPage(Page[Task]):
         self.more_button.setVisible(any(context in self._older and context not in self._ended for context in contexts))
 
     def _tell_failure(self, error: CbrError) -> None:
-        self._foot_words.setText(f"The tasks that are kept here could not be read: {error_sentence(error)}")
+        self._foot_words.setText(
+            _("The tasks that are kept here could not be read: {error}").format(error=error_sentence(error))
+        )
 
     def _kept_words(self, task: Task) -> str:
         """Return that a task is kept here, where the service has forgotten it."""
         is_known = task.id in self._workspace.scope.tasks
         began = task.began_at
         is_old = began is not None and self._times.now() - began > _SERVICE_KEEPS
-        return "" if is_known and not is_old else "Kept here"
+        return "" if is_known and not is_old else _("Kept here")
 
     def _kept_mark(self, task: Task) -> Mark | None:
         return KEPT_HERE if self._kept_words(task) else None
@@ -316,7 +335,7 @@ class TasksPage(Page[Task]):
         row = self.view.current_row()
         if row is not None and row.vault_id in self._workspace.scope.vaults:
             super().extend_menu(menu)
-            menu.addAction("Show the vault").triggered.connect(self._request_vault)
+            menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:
         row = self.view.current_row()
@@ -328,16 +347,20 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
     """Return how many kept tasks have been read and how far back they go; ``None`` is a profile still being read."""
     found = [task for tasks in older for task in tasks or ()]
     if any(tasks is None for tasks in older):
-        return "Reading the tasks that are kept here…"
+        return _("Reading the tasks that are kept here…")
     if not found:
-        return "No older tasks are kept here yet: those that end are kept from now on, for 13 months."
+        return _("No older tasks are kept here yet: those that end are kept from now on, for 13 months.")
     # of several profiles as far back as all of them go
     reached = max(tasks[-1].began_at for tasks in older if tasks and tasks[-1].began_at is not None)
-    return f"{count_words(len(found), 'task')} read from what is kept here, back to {times.text(reached)}."
+    return ngettext(
+        "{count} task read from what is kept here, back to {reached}.",
+        "{count} tasks read from what is kept here, back to {reached}.",
+        len(found),
+    ).format(count=grouped(len(found)), reached=times.text(reached))
 
 
 def _why_kept(_task: Task) -> str:
-    return _KEPT_HINT
+    return _(_KEPT_HINT)
 
 
 def _meaning(task: Task) -> str:

@@ -1,6 +1,7 @@
 """What the details say of a vault."""
 
 from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, protect_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
@@ -12,22 +13,32 @@ from cbr_desktop.workflows.ledger import Reading
 def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     """Return what is known of a vault: its use, its rules, its resources."""
     facts = [
-        ("Used", f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
-        ("Free", gb_words(vault.free_gb) if vault.free_gb >= 0 else f"none; over-full by {gb_words(-vault.free_gb)}"),
-        ("Protection", status_words(vault.protect_type)),
-        ("Resources", f"{len(vault.resources)}, {gb_words(vault.allocated_gb)} allocated"),
-        ("Policy", vault_index.policy_words(vault)),
-        ("Last good backup", times.text_and_age(vault_index.last_good_at(vault))),
-        ("Threshold", f"{vault.threshold_percent} %"),
-        ("Auto expand", "On" if vault.auto_expand else "Off"),
-        ("Backup locking", "Locked (WORM)" if vault.worm_locked else "Off"),
-        ("Tags", tag_words(vault) or NONE),
-        ("Description", vault.description or NONE),
-        ("Created", times.text_and_age(vault.created_at)),
+        (_("Used"), f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
+        (
+            _("Free"),
+            gb_words(vault.free_gb)
+            if vault.free_gb >= 0
+            else _("none; over-full by {size}").format(size=gb_words(-vault.free_gb)),
+        ),
+        (_("Protection"), status_words(vault.protect_type)),
+        (
+            _("Resources"),
+            _("{count}, {allocated_gb} allocated").format(
+                count=len(vault.resources), allocated_gb=gb_words(vault.allocated_gb)
+            ),
+        ),
+        (_("Policy"), vault_index.policy_words(vault)),
+        (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
+        (_("Threshold"), f"{vault.threshold_percent} %"),
+        (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
+        (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
+        (_("Tags"), tag_words(vault) or NONE),
+        (_("Description"), vault.description or NONE),
+        (_("Created"), times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]
     relations = [
-        f"Policy: {shown(policy.name, 80)}{'' if policy.enabled else ' (disabled)'}"
+        (_("Policy: {name}") if policy.enabled else _("Policy: {name} (disabled)")).format(name=shown(policy.name, 80))
         for policy in vault_index.policies(vault)
     ]
     relations += [
@@ -35,7 +46,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         for r in vault.resources
     ]
     happened = activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
-    kind = f"{kind_words(vault)} vault"
+    kind = _("{vault} vault").format(vault=kind_words(vault))
     state = state_words(vault.status)
     return Sheet(
         vault.id,

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault
+from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
+from cbr_desktop.text.catalogue import N_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import count_words, gb_words, quoted, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
 from cbr_desktop.ui.kit.page import Page, Target
@@ -50,8 +51,11 @@ class VaultIndex:
 
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
-        names = [shown(p.name, 80) + ("" if p.enabled else " (disabled)") for p in self.policies(vault)]
-        return ", ".join(names) or ("None" if self._ledger.freshness[Part.POLICIES].as_of else NONE)
+        names = [
+            shown(p.name, 80) if p.enabled else _("{name} (disabled)").format(name=shown(p.name, 80))
+            for p in self.policies(vault)
+        ]
+        return listed(names) or (_("None") if self._ledger.freshness[Part.POLICIES].as_of else NONE)
 
 
 def _newest(backups: object) -> dict[VaultId, Backup]:
@@ -73,7 +77,11 @@ class VaultsPage(Page[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
-    chips = (("Over 80 % full", "used>80"), ("Not available", "-state:available"), ("No backup for 2 days", "age>2d"))
+    chips = (
+        (N_("Over 80 % full"), "used>80"),
+        (N_("Not available"), "-state:available"),
+        (N_("No backup for 2 days"), "age>2d"),
+    )
 
     def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
         self._vault_index = vault_index
@@ -83,12 +91,12 @@ class VaultsPage(Page[Vault]):
         """Return the columns, those of the first start first."""
         vault_index, times = self._vault_index, self._times
         return (
-            Column("name", "Name", self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
+            Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", "Kind", kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind)),
+            Column("kind", _("Kind"), kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind)),
             Column(
                 "state",
-                "State",
+                _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
                 22,
@@ -97,7 +105,7 @@ class VaultsPage(Page[Vault]):
             ),
             Column(
                 "used",
-                "Used / total",
+                _("Used / total"),
                 lambda v: f"{share_words(v.used_percent) if v.size_gb else NONE} · {use_words(v)}",
                 lambda v: v.used_percent if v.size_gb else None,
                 24,
@@ -106,18 +114,18 @@ class VaultsPage(Page[Vault]):
             ),
             Column(
                 "last-good",
-                "Last good backup",
+                _("Last good backup"),
                 lambda v: times.short_age(vault_index.last_good_at(v)),
                 vault_index.last_good_at,
                 14,
                 hint=lambda v: times.both(vault_index.last_good_at(v)),
                 copied=lambda v: times.text_and_age(vault_index.last_good_at(v)),
             ),
-            Column("policy", "Policy", vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
+            Column("policy", _("Policy"), vault_index.policy_words, lambda v: vault_index.policy_words(v) or None, 20),
             Column(
                 "resources",
-                "Resources",
-                lambda v: f"{len(v.resources)} of {RESOURCES_PER_VAULT}",
+                _("Resources"),
+                lambda v: _("{count} of {total}").format(count=len(v.resources), total=RESOURCES_PER_VAULT),
                 lambda v: len(v.resources),
                 10,
                 right=True,
@@ -178,12 +186,26 @@ class VaultsPage(Page[Vault]):
         if row is None or count < 2:
             return ""
         which = quoted(row.name, 80)
-        return f"{count_words(count, 'vault')} are selected; a checkpoint is of one vault: this form is for {which}."
+        chosen = counted("{count} vault", "{count} vaults", count)
+        return _("{vaults} are selected; a checkpoint is of one vault: this form is for {which}.").format(
+            vaults=chosen, which=which
+        )
+
+
+_KINDS = {
+    VaultKind.SERVER: NP_("what a vault holds", "Server"),
+    VaultKind.DISK: NP_("what a vault holds", "Disk"),
+    VaultKind.TURBO: NP_("what a vault holds", "SFS Turbo"),
+    VaultKind.WORKSPACE: NP_("what a vault holds", "Desktop"),
+    VaultKind.VMWARE: NP_("what a vault holds", "VMware"),
+    VaultKind.RDS: NP_("what a vault holds", "Database"),
+    VaultKind.FILE: NP_("what a vault holds", "File"),
+}
 
 
 def kind_words(vault: Vault) -> str:
     """Return what a vault holds, in one word where the service's name is known."""
-    return status_words(vault.kind).removesuffix(" vault")
+    return pgettext(*_KINDS[vault.kind]) if isinstance(vault.kind, VaultKind) else status_words(vault.kind)
 
 
 def tag_words(vault: Vault) -> str:
@@ -194,23 +216,23 @@ def tag_words(vault: Vault) -> str:
 
 def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
     def yes(value: bool) -> str:
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
 
     locked = Mark(Shape.SQUARE, Tone.WARN)
     return (
         Column("id", "ID", lambda v: v.id, lambda v: v.id, 34, shown=False),
         Column(
             "protect-type",
-            "Protection",
+            _("Protection"),
             lambda v: status_words(v.protect_type),
             lambda v: status_words(v.protect_type),
             12,
             shown=False,
         ),
-        Column("free", "Free", lambda v: gb_words(v.free_gb), lambda v: v.free_gb, 10, shown=False, right=True),
+        Column("free", _("Free"), lambda v: gb_words(v.free_gb), lambda v: v.free_gb, 10, shown=False, right=True),
         Column(
             "allocated",
-            "Allocated",
+            _("Allocated"),
             lambda v: gb_words(v.allocated_gb),
             lambda v: v.allocated_gb,
             10,
@@ -219,17 +241,17 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "locking",
-            "Backup locking",
-            lambda v: "Locked (WORM)" if v.worm_locked else "Off",
+            _("Backup locking"),
+            lambda v: _("Locked (WORM)") if v.worm_locked else _("Off"),
             lambda v: v.worm_locked,
             14,
             shown=False,
             mark=lambda v: locked if v.worm_locked else NEVER_LOCKED,
         ),
-        Column("auto-expand", "Auto expand", lambda v: yes(v.auto_expand), lambda v: v.auto_expand, 10, shown=False),
+        Column("auto-expand", _("Auto expand"), lambda v: yes(v.auto_expand), lambda v: v.auto_expand, 10, shown=False),
         Column(
             "threshold",
-            "Threshold",
+            _("Threshold"),
             lambda v: f"{v.threshold_percent} %",
             lambda v: v.threshold_percent,
             9,
@@ -238,7 +260,7 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "specification",
-            "Specification",
+            _("Specification"),
             lambda v: _consistency(v.consistent_level),
             lambda v: v.consistent_level or None,
             16,
@@ -246,27 +268,32 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "redundancy",
-            "Redundancy",
-            lambda v: "Multi-AZ" if v.multi_az else "Single-AZ",
+            _("Redundancy"),
+            lambda v: _("Multi-AZ") if v.multi_az else _("Single-AZ"),
             lambda v: v.multi_az,
             10,
             shown=False,
         ),
         Column(
-            "billing", "Billing", lambda v: v.charging_mode or NONE, lambda v: v.charging_mode or None, 10, shown=False
+            "billing",
+            _("Billing"),
+            lambda v: v.charging_mode or NONE,
+            lambda v: v.charging_mode or None,
+            10,
+            shown=False,
         ),
         Column(
             "enterprise-project",
-            "Enterprise project",
+            _("Enterprise project"),
             lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
             lambda v: v.enterprise_project_id,
             16,
             shown=False,
         ),
-        Column("tags", "Tags", lambda v: tag_words(v) or NONE, lambda v: tag_words(v) or None, 20, shown=False),
+        Column("tags", _("Tags"), lambda v: tag_words(v) or NONE, lambda v: tag_words(v) or None, 20, shown=False),
         Column(
             "description",
-            "Description",
+            _("Description"),
             lambda v: v.description or NONE,
             lambda v: v.description or None,
             24,
@@ -274,7 +301,7 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         ),
         Column(
             "created",
-            "Created",
+            _("Created"),
             lambda v: times.text(v.created_at),
             lambda v: v.created_at,
             18,
@@ -288,12 +315,14 @@ NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
 
 
 def _consistency(level: str) -> str:
-    return {"crash_consistent": "Crash-consistent", "app_consistent": "Application-consistent"}.get(
+    return {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}.get(
         level, level or NONE
     )
 
 
 def _room_words(vault: Vault) -> str:
     if vault.free_gb < 0:
-        return f"Over-full by {gb_words(-vault.free_gb)}"
-    return f"{gb_words(vault.free_gb)} free, threshold {vault.threshold_percent} %"
+        return _("Over-full by {size}").format(size=gb_words(-vault.free_gb))
+    return _("{free_gb} free, threshold {threshold_percent} %").format(
+        free_gb=gb_words(vault.free_gb), threshold_percent=vault.threshold_percent
+    )

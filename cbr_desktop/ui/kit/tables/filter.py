@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Generic, NamedTuple
 
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.tables.column import AgeField, Field, NumberField, Row, TextField
 
@@ -62,27 +63,38 @@ def parse(text: str, fields: Iterable[Field[Row]]) -> Filter[Row]:
         value = raw.strip('"')
         if not name and value:
             needles.append((value.casefold(), not minus))
-            words.append(f"{'without' if minus else 'with'} ‘{plain(value, 40)}’")
+            words.append((_("without ‘{text}’") if minus else _("with ‘{text}’")).format(text=plain(value, 40)))
         elif name and value:
             test = _test(name, sign, value, known)
             if isinstance(test, str):
                 problems.append(test)
             else:
                 tests.append(_negated(test) if minus else test)
-                words.append(
-                    f"{'not ' if minus else ''}{name.lower()} {'is' if sign in ':=' else sign} {plain(value, 40)}"
-                )
+                words.append(_told(name.lower(), sign, plain(value, 40), is_turned=bool(minus)))
         elif name:
-            problems.append(f"‘{plain(name, 40)}{sign}’ needs a value, as in {_example(known.get(name.lower()))}.")
+            problems.append(
+                _("‘{token}’ needs a value, as in {example}.").format(
+                    token=f"{plain(name, 40)}{sign}", example=_example(known.get(name.lower()))
+                )
+            )
     return Filter(tuple(tests), tuple(needles), tuple(words), tuple(problems))
+
+
+def _told(name: str, sign: str, value: str, *, is_turned: bool) -> str:
+    """Return in words what a token asks for."""
+    if sign in ":=":
+        told = _("not {field} is {value}") if is_turned else _("{field} is {value}")
+    else:
+        told = _("not {field} {sign} {value}") if is_turned else _("{field} {sign} {value}")
+    return told.format(field=name, sign=sign, value=value)
 
 
 def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Callable[[Row], bool] | str:
     field = known.get(name.lower())
     if field is None:
-        names = ", ".join(known)
-        return (
-            f"There is no field ‘{plain(name, 40)}’ here, but {names}. To look for the text itself, put it in quotes."
+        names = listed(list(known))
+        return _("There is no field ‘{name}’ here, but {names}. To look for the text itself, put it in quotes.").format(
+            name=plain(name, 40), names=names
         )
     if isinstance(field, NumberField):
         return _number_test(field, sign, value)
@@ -93,7 +105,9 @@ def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Cal
 
 def _text_test(field: TextField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
     if sign not in (":", "="):
-        return f"‘{field.name}’ is text and is asked for with a colon: {_example(field)}."
+        return _("‘{field}’ is text and is asked for with a colon: {example}.").format(
+            field=field.name, example=_example(field)
+        )
     wanted = [part for part in value.casefold().split(",") if part]
     read = field.value
     if sign == "=":
@@ -104,7 +118,7 @@ def _text_test(field: TextField[Row], sign: str, value: str) -> Callable[[Row], 
 def _number_test(field: NumberField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
     match = _pattern(_NUMBER).match(value)
     if match is None:
-        return f"‘{field.name}’ needs a number, as in {_example(field)}."
+        return _("‘{field}’ needs a number, as in {example}.").format(field=field.name, example=_example(field))
     factor = {"tb": 1024.0, "mb": 1 / 1024}.get((match[2] or "").lower(), 1.0)
     limit = float(match[1].replace(",", ".")) * factor
     compare, read = _COMPARE[sign], field.value
@@ -119,7 +133,9 @@ def _number_test(field: NumberField[Row], sign: str, value: str) -> Callable[[Ro
 def _age_test(field: AgeField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
     match = _pattern(_AGE).match(value)
     if match is None or sign not in ("<", "<=", ">", ">="):
-        return f"‘{field.name}’ needs an age in m, h, d or w, as in {_example(field)}."
+        return _("‘{field}’ needs an age in m, h, d or w, as in {example}.").format(
+            field=field.name, example=_example(field)
+        )
     limit = float(match[1].replace(",", ".")) * _AGE_SECONDS[match[2].lower()]
     compare, read, now = _COMPARE[sign], field.value, field.now
 

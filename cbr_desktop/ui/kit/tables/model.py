@@ -5,6 +5,7 @@ from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange, SortKey
 from cbr_desktop.ui.kit.tables.filter import Filter
@@ -159,7 +160,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             change = self.change_of(row)
             hint = column.hint(row) if column.hint else ""
             if change is not None and change.before is not None and column.key in change.columns:
-                hint = f"Before: {plain(column.text(change.before))}" + (f"\n{hint}" if hint else "")
+                hint = _("Before: {before}").format(before=plain(column.text(change.before))) + (
+                    f"\n{hint}" if hint else ""
+                )
             return tooltip(column.text(row), hint)
         return None
 

@@ -13,7 +13,9 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import exact, plain
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.tables.column import Column, Row
 from cbr_desktop.ui.kit.tables.copying import as_json, tsv
 from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
@@ -59,7 +61,7 @@ class TableView(QTableView, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name.lower())
-        self.setAccessibleName(name)
+        self.setAccessibleName(page_title(name))
         self._table = model
         self._settings = settings
         self._id_and_name = id_and_name
@@ -152,7 +154,7 @@ class TableView(QTableView, Generic[Row]):
             action.setChecked(self._is_chosen(section))
             action.toggled.connect(partial(self._show_column, section))
         menu.addSeparator()
-        menu.addAction("Reset the columns").triggered.connect(self.reset_columns)
+        menu.addAction(_("Reset the columns")).triggered.connect(self.reset_columns)
         return menu
 
     def show_columns(self, keys: Sequence[str], shown: bool) -> None:
@@ -315,7 +317,7 @@ class TableView(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         known = {key: (width, shown) for key, width, shown in layout}
         sections = {column.key: section for section, column in enumerate(self._table.columns)}
-        order = [key for key, _, _ in layout if key in sections]
+        order = [key for key, _width, _shown in layout if key in sections]
         for section, column in enumerate(self._table.columns if order else ()):
             if column.key not in known:
                 before = self._table.columns[section - 1].key if section else ""
@@ -349,12 +351,12 @@ class TableView(QTableView, Generic[Row]):
     def _show_header_menu(self, point: QPoint) -> None:
         self.show_column_menu(self.horizontalHeader().mapToGlobal(point))
 
-    def _note_width(self, section: int, _: int, width: int) -> None:
+    def _note_width(self, section: int, _before: int, width: int) -> None:
         if not self._is_fitting and width:
             self._own[section] = width
             self._noted()
 
-    def _noted(self, *_: object) -> None:
+    def _noted(self, *_rest: object) -> None:
         if self.isVisible():
             self._remembering.start()
 
@@ -429,13 +431,13 @@ class TableView(QTableView, Generic[Row]):
         self.menu_requested.emit(menu)
         menu.addSeparator()
         several = len(self._selected_positions()) > 1
-        menu.addAction("Copy ids" if several else "Copy id").triggered.connect(self.copy_ids)
-        menu.addAction("Copy names" if several else "Copy name").triggered.connect(self.copy_names)
-        self._with_key(menu.addAction("Copy cell"), "Ctrl+Shift+C").triggered.connect(self.copy_cell)
-        self._with_key(menu.addAction("Copy rows" if several else "Copy row"), "Ctrl+C").triggered.connect(
+        menu.addAction(_("Copy ids") if several else _("Copy id")).triggered.connect(self.copy_ids)
+        menu.addAction(_("Copy names") if several else _("Copy name")).triggered.connect(self.copy_names)
+        self._with_key(menu.addAction(_("Copy cell")), "Ctrl+Shift+C").triggered.connect(self.copy_cell)
+        self._with_key(menu.addAction(_("Copy rows") if several else _("Copy row")), "Ctrl+C").triggered.connect(
             self.copy_rows
         )
-        menu.addAction("Copy as JSON").triggered.connect(self.copy_json)
+        menu.addAction(_("Copy as JSON")).triggered.connect(self.copy_json)
         return menu
 
     def _with_key(self, action: "QtGui.QAction", key: str) -> "QtGui.QAction":

@@ -1,0 +1,93 @@
+"""What has changed in a list since somebody last looked, row by row and column by column; no Qt."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic
+
+from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange
+from cbr_desktop.workflows.changes import Changes, Seen
+from cbr_desktop.workflows.ledger import Ledger, Part
+
+CHANGE = "change"
+"""The key of the column that tells changes."""
+NO_CHANGES: Changes[Any] = Changes(frozenset(), {}, {})
+_PLACES = (CHANGE, "profile", "region")
+"""The columns that say nothing of the row itself."""
+
+
+class RowChanges(Generic[Row]):
+    """Compares lists with what was seen of them.
+
+    ``whole_parts`` say which rows there are: only when all of them have been read, a row can be new or gone. ``held``
+    returns the rows of a ledger by what names them, ``is_same`` whether two rows say the same.
+    """
+
+    def __init__(
+        self,
+        whole_parts: Sequence[Part],
+        held: Callable[[Ledger], Mapping[Any, Row]],
+        is_same: Callable[[Row, Row], bool],
+    ) -> None:
+        self._whole_parts = whole_parts
+        self._held = held
+        self._seen: Seen[Row] = Seen(is_same)
+        self.found: Changes[Row] = NO_CHANGES
+        """What the last comparison found."""
+
+    def accept(self, members: Iterable[Ledger], part: Part) -> None:
+        """Take the lists as they are as seen, as of the age of ``part``; one that was never whole cannot be."""
+        for member in members:
+            if self._seen.knows(member.profile.name):
+                self._seen.accept(member.profile.name, self._held(member), member.freshness[part].as_of)
+
+    def since(self, members: Iterable[Ledger]) -> datetime | None:
+        """Return since when changes are told."""
+        return self._seen.since(member.profile.name for member in members)
+
+    def compare(
+        self, members: Iterable[Ledger], columns: Sequence[Column[Row]], shown: set[str] | None = None
+    ) -> dict[str, RowChange[Row]]:
+        """Return what is new or says something else, by the ids of rows, of ``shown`` alone where it is given.
+
+        What is looked at for the first time is seen by that.
+        """
+        lists = {}
+        for member in members if self._whole_parts else ():
+            name, freshness = member.profile.name, [member.freshness[part] for part in self._whole_parts]
+            if not self._seen.knows(name) and all(part in member.first for part in self._whole_parts):
+                self._seen.accept(name, self._held(_as_at_first(member)), member.first[self._whole_parts[0]].as_of)
+            if self._seen.knows(name):
+                is_whole = all(part.complete or part.lacking is not None for part in freshness)
+                lists[name] = (self._held(member), is_whole)
+        self.found = self._seen.compare(lists) if lists else NO_CHANGES
+        changes = {id: RowChange[Row]() for id in self.found.new}
+        for id, before in self.found.changed.items():
+            now = next(rows[id] for rows, _is_whole in lists.values() if id in rows)
+            differing = _differing(columns, before, now)
+            if differing:
+                changes[id] = RowChange(differing, before)
+        return changes if shown is None else {id: change for id, change in changes.items() if id in shown}
+
+
+def _differing(columns: Sequence[Column[Row]], before: Row, row: Row) -> tuple[str, ...]:
+    """Return the columns that say something else; what follows from other lists is the same for both."""
+    return tuple(
+        column.key
+        for column in columns
+        if column.key not in _PLACES
+        and column.sort(before) != column.sort(row)
+        and column.text(before) != column.text(row)
+    )
+
+
+def _as_at_first(ledger: Ledger) -> Ledger:
+    """Return a ledger with the lists as they were when they were first whole."""
+    made = Ledger(ledger.profile, _ignore)
+    first = {part: dict(held.rows) for part, held in ledger.first.items()}
+    made.vaults, made.tasks = first.get(Part.VAULTS, {}), first.get(Part.TASKS, {})
+    made.protectables = first.get(Part.PROTECTABLES, {})
+    return made
+
+
+def _ignore(part: Part) -> None:
+    """Listen to a ledger that never changes."""

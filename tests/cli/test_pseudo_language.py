@@ -1,0 +1,79 @@
+"""The commands in a language that nobody speaks: what stays as it is has passed no catalogue."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.cli import main, parser
+from cbr_desktop.cli.report import simulator_text, vault_table
+from cbr_desktop.text.catalogue import spoken
+from cbr_desktop.text.states import shown
+from tests.pseudo import Pseudo, narrow_words
+from tests.ui import estate
+
+TYPED = (
+    # arguments, names of files, protocols and units, which are the same in every language
+    *("FILE.cbr.json", "updates.toml", "patchday.plan.json", "CBR Desktop", "UTC", "MO,TU", "JSON", "PNG", "cURL"),
+    *("TCP", "API", "hcloud", "protectables", "GB"),
+)
+
+
+def told(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield what a parser and those below it say of themselves; what argparse says is not ours."""
+    yield parser.description or ""
+    for action in parser._actions:
+        if action.dest not in ("help", "version"):
+            yield action.help or ""
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action._choices_actions:
+                yield below.help or ""
+            for child in action.choices.values():
+                yield from told(child)
+
+
+def test_every_option_and_every_command_is_explained_through_the_catalogue() -> None:
+    with spoken(Pseudo()):
+        said = list(told(parser()))
+    assert len(said) > 100
+    assert {text: found for text in said if (found := narrow_words(text, TYPED))} == {}
+
+
+def test_what_is_printed_passes_the_catalogue() -> None:
+    vaults = estate.vaults()
+    known = [shown(word) for vault in vaults for word in (vault.name, vault.kind, vault.protect_type, vault.status)]
+    reach = {"domain": "7", "user": "7", "password": "7", "access_key": "7", "secret_key": "7", "projects": {"7": "7"}}
+    with spoken(Pseudo()):
+        table = vault_table(vaults)
+        simulator = simulator_text("7", **reach)
+    assert narrow_words(table, [*known, *TYPED]) == []
+    lines = [line for line in simulator.splitlines() if "OS_" not in line]
+    assert narrow_words("\n".join(lines), TYPED) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["policies"],
+        ["policy", "next", "daily-22h", "--zone", "Europe/Berlin"],
+        ["policy", "simulate", "daily-22h", "--days", "3"],
+        ["policy", "next", "no-such-policy"],
+        ["policy", "next", "daily-22h", "--zone", "Nowhere"],
+        ["backups", "--vault", "vault-be94"],
+        ["backups", "--kept"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_told_of_policies_and_backups_passes_the_catalogue(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CBR_DESKTOP_HOME", str(tmp_path))
+    with spoken(Pseudo()):
+        main([*words, "--demo"])
+    said = "".join(capsys.readouterr())
+    assert said
+    # what people and the service have named has hyphens, digits or a line below, or stands in quotes
+    named = re.compile(r"‘[^’]*’|\S*[-_0-9]\S*|\b(?:cbr-desktop|backup|replication|available|error)\b")
+    assert narrow_words(named.sub("", said), TYPED) == []
