@@ -18,7 +18,7 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Forecast, Removal, Rules, compared
 from cbr_desktop.workflows.ledger import Part, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader
-from cbr_desktop.workflows.schedules import outlook
+from cbr_desktop.workflows.schedules import coverage, outlook
 from cbr_desktop.workflows.sending import searched_since
 
 POLICY_PATH = "policies/{policy_id}"
@@ -86,13 +86,15 @@ class PolicyOperation(Operation):
         as_of = ledger.freshness[Part.BACKUPS].as_of
         # a list of some minutes ago tells of now, and one of days ago would have much deleted that has gone since
         found = self.outlooks(change, ledger, as_of) if as_of is not None else None
-        if found is None or as_of is None:
+        shift = self.shift(change, ledger)
+        if found is None or shift is None:
             return Blast(as_of=as_of)
         removals = found.removals
-        good = _good_ones(ledger, {each.resource_id for each in removals})
-        gone = {each.id for each in found.after.removals}
-        lost = [_lost(each, ledger.backups[each.id], good, gone) for each in removals[:NAMED]]
-        return Blast(tuple(lost), as_of, max(len(removals) - NAMED, 0))
+        named = removals[:NAMED]
+        good = _good_ones(ledger, {each.resource_id for each in named})
+        covered = {id for each in coverage(shift.vault_ids, ledger) for id in each.resources}
+        lost = [_lost(each, found.after, ledger, good, covered) for each in named]
+        return Blast(tuple(lost), as_of, len(removals) - len(named))
 
     def loss_findings(self, change: Change, ledger: Reading, name: str) -> list[Finding]:
         """Return how many backups are deleted because of a change, none where none are."""
@@ -113,11 +115,29 @@ def _good_ones(ledger: Reading, resources: set[ResourceId]) -> dict[ResourceId, 
     return good
 
 
-def _lost(removal: Removal, backup: Backup, good: dict[ResourceId, list[Backup]], gone: set[BackupId]) -> Lost:
+def _lost(
+    removal: Removal,
+    told: Forecast,
+    ledger: Reading,
+    good: dict[ResourceId, list[Backup]],
+    covered: set[ResourceId],
+) -> Lost:
+    """Return a backup that rules delete, with what is there of its resource when it has gone."""
+    backup, at = ledger.backups[removal.id], removal.at
     own = good[backup.resource_id]
     newest = max(own, key=lambda each: each.created_at or _EARLIEST, default=None)
-    left = sum(each.id not in gone for each in own)
-    return Lost(backup.id, backup.name, backup.resource_name, backup.created_at, newest is backup, left, at=removal.at)
+    gone = {each.id for each in told.removals if each.at <= at}
+    new = _made_by(at, told) if backup.resource_id in covered else 0
+    left = new + sum(each.id not in gone for each in own)
+    is_newest = newest is backup and not new
+    return Lost(backup.id, backup.name, backup.resource_name, backup.created_at, is_newest, left, at=at)
+
+
+def _made_by(at: datetime, told: Forecast) -> int:
+    """Return how many backups of each resource have been made by a moment and are there still."""
+    by_then = [number for moment, number in told.made.items() if moment <= at]
+    unmade = sum(number for moment, number in told.unmade.items() if moment <= at)
+    return (sum(by_then) - unmade) // by_then[0] if by_then else 0
 
 
 def policy_subject(id: PolicyId, ledger: Reading) -> Subject:
