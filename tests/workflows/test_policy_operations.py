@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -294,6 +294,18 @@ def test_a_removal_is_of_a_policy_that_the_vault_has(stage: Stage) -> None:
         assert kinds(ledger, PolicyRemoval(daily.id, BE94), stage) == {FindingKind.POLICY_NOT_APPLIED: Severity.BLOCK}
         nowhere = PolicyRemoval(PolicyId(BE94), VaultId(daily.id))
         assert set(kinds(ledger, nowhere, stage)) == {FindingKind.POLICY_UNKNOWN, FindingKind.VAULT_UNKNOWN}
+
+    play(stage, story)
+
+
+def test_a_policy_that_an_earlier_request_makes_is_applied_once_it_is_known(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        change = change_of(PolicyApplication(PolicyId(PRIOR_ID), BE94), ledger)
+        assert (change.tag, change.needs_prior) == ("", True)
+        known = change.with_prior(named(ledger, "daily-22h").id)
+        assert kinds(ledger, known, stage) == {}
+        bad = replace(change, body=b'{"policy_id": "../x"}')
+        assert kinds(ledger, bad, stage) == {FindingKind.BAD_ID: Severity.BLOCK}
 
     play(stage, story)
 

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.domain.change import Change, Subject, SubjectType
-from cbr_desktop.domain.document import ChangeDocument, filled
+from cbr_desktop.domain.change import Change, Repeat, Result, Subject, SubjectType
+from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Forecast, Removal, Rules, compared
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -21,6 +22,18 @@ from cbr_desktop.workflows.operations.operation import Operation, Reader
 from cbr_desktop.workflows.schedules import coverage, outlook
 from cbr_desktop.workflows.sending import searched_since
 
+NAME_AND_STATE: dict[str, Any] = {"name": str, "enabled": bool}
+RETENTION: dict[str, Any] = {
+    **dict.fromkeys(("max_backups", "retention_duration_days", "full_backup_interval"), int),
+    **dict.fromkeys(("day_backups", "week_backups", "month_backups", "year_backups"), int),
+    "timezone": str,
+}
+TRIGGER = Schema(
+    "PolicyTriggerReq",
+    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
+    frozenset({"properties"}),
+)
+"""Parts of the bodies that make and change policies."""
 POLICY_PATH = "policies/{policy_id}"
 """The path of a policy."""
 NAMED = 20
@@ -52,11 +65,31 @@ class Outlooks(NamedTuple):
 
 
 class PolicyOperation(Operation):
-    """An operation that changes which rules the backups of some vaults come under."""
+    """An operation that changes which rules the backups of some vaults come under; its answer tells all."""
+
+    repeat = Repeat.SAFE
+    busy_codes: frozenset[str] = frozenset()
+    done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES, Part.VAULTS, Part.BACKUPS})
+    rereads = frozenset({Part.POLICIES})
 
     def __init__(self) -> None:
         self._told: tuple[tuple[Mapping[BackupId, Backup], Mapping[VaultId, object], Shift, datetime], Outlooks] | None
         self._told = None
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return how old the list of policies is."""
+        return ledger.freshness[Part.POLICIES].as_of
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """The answer has told all."""
+        return intent.result
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return that it was done, since the answer said so."""
+        if intent.result is None:
+            return None
+        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return which rules are changed, ``None`` where none are or the policy is not known."""
@@ -164,11 +197,6 @@ def policy_lane(id: PolicyId) -> str:
 def known_policy(change: Change, ledger: Reading) -> Policy | None:
     """Return the policy that a change is done to, as far as it is known."""
     return ledger.policies.get(PolicyId(change.subject.id))
-
-
-def policies_read_at(ledger: Reading) -> datetime | None:
-    """Return how old the list of policies is."""
-    return ledger.freshness[Part.POLICIES].as_of
 
 
 def unknown_policy(id: str, ledger: Reading) -> Finding:
