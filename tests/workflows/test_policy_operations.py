@@ -230,6 +230,22 @@ def test_a_change_is_judged_by_itself_and_by_the_policies_there_are(stage: Stage
     play(stage, story)
 
 
+def test_where_an_applied_replication_policy_leads_is_not_changed(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        copying = named(ledger, "repl-eu-nl")
+        same = PolicyUpdate(
+            copying.id,
+            retention=Retention(days=7, timezone=copying.timezone),
+            destination_region=copying.destination_region,
+            destination_project_id=copying.destination_project_id,
+        )
+        assert FindingKind.DESTINATION_FIXED not in kinds(ledger, same, stage)
+        elsewhere = replace(same, destination_region="eu-de")
+        assert kinds(ledger, elsewhere, stage)[FindingKind.DESTINATION_FIXED] is Severity.BLOCK
+
+    play(stage, story)
+
+
 def test_rules_that_a_file_does_not_name_are_told(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
         daily = named(ledger, "daily-22h")

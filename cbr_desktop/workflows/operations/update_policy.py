@@ -139,6 +139,9 @@ def _known_findings(change: Change, update: PolicyUpdate, policy: Policy, ledger
         found += stopping(policy)
     unsent = unsent_rules(change.body, policy)
     part = finding.Subject.RETENTION
+    asked, own = ((each.destination_region, each.destination_project_id) for each in (update, policy))
+    if policy.vault_ids and any(new not in ("", old) for new, old in zip(asked, own, strict=True)):
+        found.append(finding.block(FindingKind.DESTINATION_FIXED, part, "6003", policy=policy.name))
     if unsent:
         found.append(finding.warn(FindingKind.RULES_UNSENT, part, policy=policy.name, names=unsent))
     rule = transition(policy.retention, after.retention)
