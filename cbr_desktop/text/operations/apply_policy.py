@@ -7,7 +7,7 @@ from cbr_desktop.text.states import quoted, shown
 
 
 def _policy(intent: Intent) -> str:
-    return f"policy {quoted(intent.name, 64)}"
+    return f"policy {quoted(intent.name, 64)}" if intent.name else "the policy"
 
 
 def _vault(intent: Intent) -> str:
