@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -301,6 +302,15 @@ class Service:
         return endpoint(call)
 
 
+class _Everything(PathConvertor):
+    """Any end of a path, line breaks included."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("everything", _Everything())
+
+
 class _Application(Starlette):
     """Starlette behind a door that reads, records, lays faults, and closes."""
 
@@ -428,7 +438,7 @@ def _routes(service: Service) -> Iterator[Route]:
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
         yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST)
-    yield _route(service, None, "/{anything:path}", _unpublished)
+    yield _route(service, None, "/{anything:everything}", _unpublished)
 
 
 def _unpublished(call: Call) -> Answer:
