@@ -261,9 +261,13 @@ class TableView(QTableView, Generic[Row]):
     # building
 
     def _dress(self) -> None:
-        font = QFont(self.font())
-        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width, so that figures stand below each other
-        self.setFont(font)
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance("1") != metrics.horizontalAdvance(
+            "0"
+        ):  # digits of one width stand below each other
+            font = QFont(self.font())
+            font.setFeature(QFont.Tag("tnum"), 1)
+            self.setFont(font)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
