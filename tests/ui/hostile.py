@@ -88,6 +88,8 @@ def soiled(thing: Any, text: str) -> Any:
     """Return a value of the domain with ``text`` in place of every text that is no id and no known word."""
     if type(thing) is str:
         return text
+    if isinstance(thing, tuple) and hasattr(thing, "_fields"):
+        return type(thing)(*(soiled(one, text) for one in thing))
     if isinstance(thing, tuple | list):
         return type(thing)(soiled(one, text) for one in thing)
     if isinstance(thing, Mapping):

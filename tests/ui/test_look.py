@@ -217,6 +217,7 @@ def test_no_page_scrolls_sideways_with_everything_open(name: str, qtbot: QtBot) 
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
+    window.build_deferred_widgets()
     window.show_details(True)
     page = window.show_page(name)
     view = page.view
