@@ -3,6 +3,7 @@
 import py_compile
 import re
 import shutil
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -14,6 +15,8 @@ LATE = (
     *("keyring", "keyring.backends.chainer", "PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"),
     # by the library of the update check, out of C
     "_cffi_backend",
+    # by zoneinfo, where the system has no data of time zones
+    *(("tzdata",) if sys.platform == "win32" else ()),
 )
 """Modules that are imported by a name in a text, or by no text of Python."""
 

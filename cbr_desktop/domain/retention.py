@@ -165,7 +165,8 @@ class Forecast:
 
     ``removals`` are of existing backups, the earliest first. ``made`` is how many are made at each moment, ``unmade``
     how many of those are deleted again. ``never`` are automatic backups that no rule is ever going to delete as things
-    stand, and ``by_hand`` the number of those that no rule concerns: made by hand, replicas.
+    stand, and ``by_hand`` the number of those that no rule concerns: made by hand, replicas. That one made by hand may
+    have a time of its own is not looked at, since no policy changes it.
     """
 
     removals: tuple[Removal, ...]

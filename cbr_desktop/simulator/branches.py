@@ -105,6 +105,7 @@ def _headquarters(build: Builder) -> None:
     build.server(None, "ecs-br-jump-01", 40)
     local = {"timezone": "UTC-03:00"}
     build.policy("diario-21h", [DAILY.format("00")], [office, finance], retention_duration_days=30, **local)
+    build.policy("defaultPolicy", [DAILY.format(22)], [], retention_duration_days=30)
     build.policy("每周备份", [SATURDAY], [disks], max_backups=12, **local)
 
 

@@ -1,4 +1,7 @@
-"""The ways in which the service says no: codes, HTTP statuses, texts and envelopes."""
+"""The ways in which the service says no: codes, HTTP statuses, texts and envelopes.
+
+Where no document says which code a case has, the nearest of the error table is taken.
+"""
 
 from collections.abc import Mapping
 from typing import Any

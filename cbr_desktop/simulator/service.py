@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -299,6 +300,15 @@ class Service:
         return endpoint(call)
 
 
+class _Everything(PathConvertor):
+    """Any end of a path, line breaks included."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("everything", _Everything())
+
+
 class _Application(Starlette):
     """Starlette behind a door that reads, records, lays faults, and closes."""
 
@@ -426,7 +436,7 @@ def _routes(service: Service) -> Iterator[Route]:
     for method, path, endpoint, action, part in CBR:
         admitted = partial(service.admitted, endpoint, action, part)
         yield _route(service, method, f"/v3/{{project_id}}/{path}", admitted, past=part in PAST or endpoint in OF_PAST)
-    yield _route(service, None, "/{anything:path}", _unpublished)
+    yield _route(service, None, "/{anything:everything}", _unpublished)
 
 
 def _unpublished(_call: Call) -> Answer:

@@ -621,6 +621,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.DESTINATION_MISSING: N_(
         "Policy ‘{policy}’ copies backups to another vault. Name the vault there that it copies to."
     ),
+    FindingKind.DESTINATION_FIXED: N_(
+        "Policy ‘{policy}’ is applied to a vault, so where it copies to cannot be changed. Remove it from there first."
+    ),
     FindingKind.RULES_UNSENT: N_(
         "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is nowhere documented:"
         " name them."

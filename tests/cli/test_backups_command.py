@@ -53,7 +53,7 @@ def test_backups_are_listed_narrowed_and_brought_up_to_date(service: Service, ca
     assert (first["encrypted"], first["restorable_as"], first["auto"]) == (False, "backup", False)
 
     gone = service.estate.backups[ids[5]]
-    service.estate.forget(gone)
+    service.estate.forget([gone])
     del service.journal[:]
     record, _ = listed(capsys, "--resource", first["resource"]["name"])
     assert {row["resource"]["id"] for row in record["backups"]} == {first["resource"]["id"]}

@@ -70,6 +70,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    service.modes.schedules = False
     service.modes.deletion_seconds = 0.1
     with running(service) as url:
         yield Machine(url, service, places())

@@ -41,6 +41,7 @@ def files_up_to(size: int) -> Iterator[None]:
 def service() -> Iterator[tuple[Service, str]]:
     clock = RunningClock()
     made = Service(estate.demo(clock.now(), days=DAYS), clock)
+    made.modes.schedules = False
     made.modes.checkpoint_seconds = 0.01
     with running(made) as url:
         yield made, url

@@ -27,6 +27,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    service.modes.schedules = False
     with running(service) as url:
         here = places()
         here.make()

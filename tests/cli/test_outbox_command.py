@@ -65,6 +65,7 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Profile
     monkeypatch.setenv("CBR_DESKTOP_PASSWORD", estate.DEMO_PASSWORD)
     clock = RunningClock()
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    service.modes.schedules = False
     with running(service) as url:
         yield ProfileContext(url, service, places())
 

@@ -79,7 +79,11 @@ def test_what_cannot_be_told_is_said_why(words: list[str], sentence: str, capsys
     assert sentence in told(capsys, "policy", *words, code=UNUSABLE)["problems"][0]
 
 
-def test_what_the_rules_of_a_policy_delete_is_told_day_by_day(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_rules_of_a_policy_delete_is_told_day_by_day(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # so far back that there is something to delete
+    monkeypatch.setenv("CBR_DESKTOP_DEMO_DAYS", "60")
     record = told(capsys, "policy", "simulate", "gfs-hr", "--days", "3")
     first, last = record["days"][0], record["days"][-1]
     assert len(record["days"]) == 4

@@ -109,6 +109,7 @@ def machine(folder: Path, start: datetime | None = None) -> Iterator[Machine]:
     """Set up a machine; its service's clock stands still at ``start``, by default now, until it is turned."""
     clock = StageClock(start or datetime.now(UTC))
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    service.modes.schedules = False
     with running(service) as url:
         made = Machine(folder, url, service, clock)
         try:

@@ -55,7 +55,8 @@ def test_a_draft_goes_from_the_folder_to_the_service_as_it_is_written(program: P
         dialog.send.click()
         (intent,) = (i for i in program.workspace.contexts[0].ledger.intents.values() if i.name == "prepatch-w25")
         assert intent.draft == path
-        await until(lambda: program.workspace.contexts[0].ledger.intents[intent.id].state is not IntentState.QUEUED)
+        waiting = (IntentState.QUEUED, IntentState.SENDING)
+        await until(lambda: program.workspace.contexts[0].ledger.intents[intent.id].state not in waiting)
         posts = [e.body for e in program.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]
         assert len(posts) == 1
         assert json.loads(posts[0]) == json.loads(program.workspace.draft_store.load(path).text)  # type: ignore[union-attr]

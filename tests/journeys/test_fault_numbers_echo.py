@@ -42,6 +42,7 @@ def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
     """Open a session over a service whose user has another password than that of the demo cloud."""
     clock = StageClock()
     service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    service.modes.schedules = False
     service.estate.users[estate.DEMO_USER].password = PASSWORD
 
     async def secret(_kind: SecretKind) -> str:

@@ -136,6 +136,7 @@ async def _lived(ground: Ground, umask: int) -> Day:
     home = ground.home()
     clock = RunningClock()
     service = Service(estate.demo(clock.now()), clock)
+    service.modes.schedules = False
     with running(service) as url:
         clouds = DayClouds(service, url)
         today = Day(home, [])

@@ -90,6 +90,7 @@ def demo_clouds(count: int, share: float, seed: int) -> Iterator[list[tuple[Prof
         for number in range(count):
             clock = WallClock()
             service = Service(estate.demo(clock.now(), seed=number + 1), clock)
+            service.modes.schedules = False
             if share:
                 service.faults = Weather(random.Random(seed + number), share)
             url = stack.enter_context(running(service))

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.simulator.estate import demo
+
+from .conftest import START, Cloud, HandClock
 from .test_policies import EVERY_DAY, code, create
+
+
+@pytest.fixture
+def cloud(contract: Any) -> Cloud:
+    """The demo estate with a short past, since every change of a policy looks at it."""
+    return Cloud(contract, demo(START, days=5), HandClock(START))
 
 
 @pytest.fixture

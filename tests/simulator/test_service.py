@@ -209,3 +209,9 @@ def test_what_is_not_simulated_is_not_published(cloud):
     for method, path in [*paths, ("GET", "/v3/migrates"), ("POST", "/v3/migrates")]:
         answer = cloud.send(method, path, headers={"X-Auth-Token": cloud.token})
         assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101"), path
+
+
+def test_path_with_a_line_break_is_answered_by_the_gateway_too(cloud):
+    for method, path in (("PATCH", "policies/%0Aone"), ("GET", "agents/%0Aone")):
+        answer = cloud.send(method, f"/v3/{DEMO_PROJECT_ID}/{path}", headers={"X-Auth-Token": cloud.token})
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101")

@@ -217,10 +217,14 @@ def test_no_page_scrolls_sideways_with_everything_open(name: str, qtbot: QtBot) 
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
+    window.build_deferred_widgets()
     window.show_details(True)
-    view = window.show_page(name).view
+    page = window.show_page(name)
+    view = page.view
+    view.setCurrentIndex(page.model.index(0, 0))
     QApplication.processEvents()
-    assert window.navigation.isVisible() and window.deferred_widgets.details.isVisible()
+    has_subject = page.subject() is not None
+    assert window.navigation.isVisible() and window.deferred_widgets.details.isVisible() is has_subject
     assert view.horizontalScrollBar().maximum() == 0
     window._may_close = True
 

@@ -245,6 +245,7 @@ def test_the_navigation_counts_what_needs_somebody(open_window: Open) -> None:
 def test_each_situation_of_the_demo_lays_its_faults_and_all_as_usual_takes_them_away() -> None:
     clock = estate.HandClock()
     service = Service(demo_estate.demo(clock.now(), days=1), clock)
+    service.modes.schedules = False
     found = situations(service)
     assert len({situation.key for situation in found}) == len(found) == 10
     for situation in found:

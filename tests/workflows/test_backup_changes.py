@@ -71,7 +71,7 @@ class Region:
     def deleted(self) -> None:
         """Somebody deletes a backup elsewhere."""
         backup = self.one()
-        self.estate.forget(backup)
+        self.estate.forget([backup])
         self.told("delete", backup)
 
     def not_deleted(self) -> None:
@@ -82,19 +82,19 @@ class Region:
         """A rule deletes what has expired; there is no task."""
         for backup in self.chance.sample(self.backups, 5):
             backup.expired_at = backup.updated_at = self.stage.clock.now() - timedelta(seconds=1)
-            self.estate.forget(backup)
+            self.estate.forget([backup])
 
     def thinned(self) -> None:
         """A rule deletes the oldest backup of a resource that has a new one; there is no task."""
         new = self.made(auto=True)
         old = next(each for each in self.backups if each.resource_id == new.resource_id)
         if old is not new:
-            self.estate.forget(old)
+            self.estate.forget([old])
 
     def lost(self) -> None:
         """Backups go, and nothing tells why."""
         for backup in self.chance.sample(self.backups, self.chance.randint(1, 9)):
-            self.estate.forget(backup)
+            self.estate.forget([backup])
 
     def renamed(self) -> None:
         backup = self.one()
@@ -126,7 +126,7 @@ class Region:
         """A resource is taken out of its vault, which deletes its backups."""
         backup = self.one()
         for each in [each for each in self.backups if each.resource_id == backup.resource_id]:
-            self.estate.forget(each)
+            self.estate.forget([each])
         self.told("remove_resource", backup)
 
     def happen(self) -> str:
@@ -242,7 +242,7 @@ def test_a_backup_that_is_being_made_is_looked_at_until_it_has_ended(tmp_path: P
 
 def test_what_goes_without_a_word_is_searched_by_counting(tmp_path: Path) -> None:
     async def story(region: Region) -> None:
-        region.estate.forget(region.one())
+        region.estate.forget([region.one()])
         assert (await round_of(region)).complete
         pages = [query for query in asked(region) if "limit=1000" in query]
         counts = [query for query in asked(region) if query.endswith("limit=1")]

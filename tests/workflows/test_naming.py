@@ -29,7 +29,7 @@ def test_the_default_template_gives_a_good_name_that_is_another_each_time() -> N
 
 def test_every_token_of_a_template_has_a_value() -> None:
     for token in TOKENS:
-        rendered = default_name("{%s}" % token, DEMO, None, CheckpointDraft(), NOW)  # noqa: UP031
+        rendered = default_name("{%s}" % token, DEMO, None, CheckpointDraft(), NOW, ticket="CHG7")  # noqa: UP031
         assert rendered.problems == ()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -194,8 +194,9 @@ def test_a_change_of_a_number_names_the_backups_that_go_by_it(stage: Stage) -> N
         change = change_of(tighter, ledger)
         blast = OPERATIONS[change.kind].blast(change, ledger)
         assert blast.lost and all(each.at is not None and each.at > stage.clock.now() for each in blast.lost)
-        assert any(each.is_newest for each in blast.lost)
-        assert "is deleted by the policy at 21:00:00. 1 good backup of" in loss_sentences(blast, stage.clock.now())[0]
+        assert all(each.left is not None and each.left > 0 for each in blast.lost), "there are new ones by then"
+        assert not any(each.is_newest for each in blast.lost)
+        assert "is deleted by the policy at 21:00:00. " in loss_sentences(blast, stage.clock.now())[0]
         looser = replace(tighter, retention=Retention(max_backups=99))
         assert FindingKind.BACKUPS_GO not in kinds(ledger, looser, stage)
         assert OPERATIONS[change.kind].blast(change_of(looser, ledger), ledger).is_empty
@@ -225,6 +226,22 @@ def test_a_change_is_judged_by_itself_and_by_the_policies_there_are(stage: Stage
         assert kinds(ledger, PolicyUpdate(daily.id, enabled=False), stage) == {FindingKind.POLICY_STOPS: Severity.WARN}
         unknown = PolicyUpdate(PolicyId(REFERENCE_VAULT_ID), "x")
         assert kinds(ledger, unknown, stage) == {FindingKind.POLICY_UNKNOWN: Severity.BLOCK}
+
+    play(stage, story)
+
+
+def test_where_an_applied_replication_policy_leads_is_not_changed(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        copying = named(ledger, "repl-eu-nl")
+        same = PolicyUpdate(
+            copying.id,
+            retention=Retention(days=7, timezone=copying.timezone),
+            destination_region=copying.destination_region,
+            destination_project_id=copying.destination_project_id,
+        )
+        assert FindingKind.DESTINATION_FIXED not in kinds(ledger, same, stage)
+        elsewhere = replace(same, destination_region="eu-de")
+        assert kinds(ledger, elsewhere, stage)[FindingKind.DESTINATION_FIXED] is Severity.BLOCK
 
     play(stage, story)
 
@@ -293,6 +310,18 @@ def test_a_removal_is_of_a_policy_that_the_vault_has(stage: Stage) -> None:
         assert kinds(ledger, PolicyRemoval(daily.id, BE94), stage) == {FindingKind.POLICY_NOT_APPLIED: Severity.BLOCK}
         nowhere = PolicyRemoval(PolicyId(BE94), VaultId(daily.id))
         assert set(kinds(ledger, nowhere, stage)) == {FindingKind.POLICY_UNKNOWN, FindingKind.VAULT_UNKNOWN}
+
+    play(stage, story)
+
+
+def test_a_policy_that_an_earlier_request_makes_is_applied_once_it_is_known(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        change = change_of(PolicyApplication(PolicyId(PRIOR_ID), BE94), ledger)
+        assert (change.tag, change.needs_prior) == ("", True)
+        known = change.with_prior(named(ledger, "daily-22h").id)
+        assert kinds(ledger, known, stage) == {}
+        bad = replace(change, body=b'{"policy_id": "../x"}')
+        assert kinds(ledger, bad, stage) == {FindingKind.BAD_ID: Severity.BLOCK}
 
     play(stage, story)
 

@@ -8,7 +8,8 @@ from cbr_desktop.text.states import counted, quoted, shown
 
 
 def _policy(intent: Intent) -> str:
-    return quoted(intent.name, 64)
+    # one that another request still has to make has no name yet
+    return quoted(intent.name, 64) if intent.name else _("(not made yet)")
 
 
 def _vault(intent: Intent) -> str:

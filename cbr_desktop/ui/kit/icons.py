@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.ui.kit.theme import tone_colour
-from cbr_desktop.ui.kit.tokens import LIGHT
 
+SIGN = "#1a5fb4"
+"""The colour of the program's sign, the same in every theme and in ``resources/cbr-desktop.svg``."""
 _GRID = 16.0
 """Icons are drawn on a square of this side, in lines."""
 
@@ -364,8 +365,8 @@ def _program(painter: QPainter) -> None:
     """The sign of the program: a vault's door with a tick."""
     path = QtGui.QPainterPath()
     path.addRoundedRect(QRectF(1, 1, 14, 14), 3, 3)
-    painter.fillPath(path, QColor(LIGHT.accent))
-    painter.setPen(QPen(QColor(LIGHT.accent_text), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.fillPath(path, QColor(SIGN))
+    painter.setPen(QPen(QColor("#ffffff"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawEllipse(QRectF(3.6, 3.6, 8.8, 8.8))
     _lines(painter, (6, 8.2), (7.5, 9.7), (10.2, 6.5))
 

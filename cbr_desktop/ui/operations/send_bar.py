@@ -43,8 +43,8 @@ class SendBar(QWidget):
     """Shows the verdict on a change and switches the buttons that send it.
 
     The verdict is always what was judged; that the profile has to be armed stands in a line of its own. A green mark
-    stands beside buttons alone that can be pressed. The first of ``senders`` stands out, as what destroys something if it
-    ``is_destructive``; ``leave``, far from it, closes the window.
+    stands beside buttons alone that can be pressed. The first of ``senders`` stands out, as what destroys something if
+    the change ``is_destructive``; ``leave``, far from it, closes the window.
     """
 
     def __init__(

@@ -4,22 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.change import Change, Effect, Kind, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy, PolicyApplication
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.policies import (
     PolicyOperation,
     Shift,
-    policies_read_at,
     read_policies,
-    unknown_policy,
 )
 from cbr_desktop.workflows.operations.vault_policies import (
     body_of,
@@ -29,6 +26,7 @@ from cbr_desktop.workflows.operations.vault_policies import (
     policy_id_of,
     policy_named,
     unknown_vault,
+    unnamed_policy,
     vault_subject,
 )
 from cbr_desktop.workflows.preflight import Preflight
@@ -42,15 +40,10 @@ class ApplyPolicy(PolicyOperation):
     """The operation that applies a policy to a vault, in the place of one of its kind that the vault has."""
 
     kind = Kind.APPLY_POLICY
-    repeat = Repeat.SAFE
     effect = Effect.CHANGES
     draft = PolicyApplication
     template = _PATH
     schema = Schema("VaultAssociate", {"policy_id": str, "destination_vault_id": str}, frozenset({"policy_id"}))
-    busy_codes: frozenset[str] = frozenset()
-    done_codes: frozenset[str] = frozenset()
-    judged_by = frozenset({Part.POLICIES, Part.VAULTS, Part.BACKUPS})
-    rereads = frozenset({Part.POLICIES})
 
     def draft_of(self, document: ChangeDocument) -> PolicyApplication:
         """Return what a request file asks for."""
@@ -73,16 +66,12 @@ class ApplyPolicy(PolicyOperation):
         findings = unknown_vault(change, ledger)
         policy, vault = policy_named(change, ledger), ledger.vaults.get(VaultId(change.subject.id))
         if policy is None:
-            findings.append(unknown_policy(policy_id_of(change), ledger))
+            findings.append(unnamed_policy(change, ledger))
         elif vault is not None:
             findings += _fit_findings(change, policy, vault)
             findings += _place_findings(policy, vault, ledger)
             findings += self.loss_findings(change, ledger, policy.name)
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
-
-    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
-        """Return how old the list of policies is."""
-        return policies_read_at(ledger)
 
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return the rules of the policy that the vault has, and of the one that it gets."""
@@ -100,16 +89,6 @@ class ApplyPolicy(PolicyOperation):
         if policy is not None and vault_id in policy.vault_ids:
             return Search(Result(vault_id, _APPLIED))
         return Search(is_whole=listing.complete, is_undone=policy is not None or listing.complete)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 APPLY_POLICY = ApplyPolicy()

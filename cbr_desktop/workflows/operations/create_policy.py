@@ -25,6 +25,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.policies import NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import Span, searched_since, span_of
 
@@ -37,22 +38,10 @@ _SCHEMA = Schema(
         "policy": Schema(
             "PolicyCreate",
             {
-                "name": str,
-                "enabled": bool,
+                **NAME_AND_STATE,
                 "operation_type": (BACKUP,),
-                "operation_definition": Schema(
-                    "PolicyoODCreate",
-                    {
-                        **dict.fromkeys(("max_backups", "retention_duration_days", "full_backup_interval"), int),
-                        **dict.fromkeys(("day_backups", "week_backups", "month_backups", "year_backups"), int),
-                        "timezone": str,
-                    },
-                ),
-                "trigger": Schema(
-                    "PolicyTriggerReq",
-                    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
-                    frozenset({"properties"}),
-                ),
+                "operation_definition": Schema("PolicyoODCreate", RETENTION),
+                "trigger": TRIGGER,
             },
             frozenset({"name", "operation_type", "operation_definition", "trigger"}),
         )

@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.change import Change, Effect, Kind, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import BACKUP, PolicyDeletion
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.policies import (
     POLICY_PATH,
     PolicyOperation,
     Shift,
     known_policy,
-    policies_read_at,
     policy_id_in,
     policy_lane,
     policy_path,
@@ -33,15 +31,11 @@ class DeletePolicy(PolicyOperation):
     """The operation that deletes a policy; it is applied to no vault any more then, and their backups stay."""
 
     kind = Kind.DELETE_POLICY
-    repeat = Repeat.SAFE
     effect = Effect.DELETES
     draft = PolicyDeletion
     template = POLICY_PATH
     schema = None
-    busy_codes: frozenset[str] = frozenset()
     done_codes = frozenset({"6000"})
-    judged_by = frozenset({Part.POLICIES, Part.BACKUPS, Part.VAULTS})
-    rereads = frozenset({Part.POLICIES})
 
     def draft_of(self, document: ChangeDocument) -> PolicyDeletion:
         """Return the deletion that a request file asks for."""
@@ -63,10 +57,6 @@ class DeletePolicy(PolicyOperation):
             return Preflight((unknown_policy(change.subject.id, ledger),))
         return Preflight((*stopping(policy), *self.loss_findings(change, ledger, policy.name)))
 
-    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
-        """Return how old the list of policies is."""
-        return policies_read_at(ledger)
-
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return that its vaults come under no rules any more."""
         policy = known_policy(change, ledger)
@@ -80,16 +70,6 @@ class DeletePolicy(PolicyOperation):
         if any(each.id == intent.subject.id for each in listing.rows):
             return Search(is_undone=True)
         return Search(Result(intent.subject.id, _GONE)) if listing.complete else Search(is_whole=False)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 DELETE_POLICY = DeletePolicy()

@@ -3,24 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.domain.change import Change, Subject, SubjectType
-from cbr_desktop.domain.document import ChangeDocument, filled
+from cbr_desktop.domain.change import Change, Repeat, Result, Subject, SubjectType
+from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Forecast, Removal, Rules, compared
 from cbr_desktop.workflows.ledger import Part, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader
-from cbr_desktop.workflows.schedules import outlook
+from cbr_desktop.workflows.schedules import coverage, outlook
 from cbr_desktop.workflows.sending import searched_since
 
+NAME_AND_STATE: dict[str, Any] = {"name": str, "enabled": bool}
+RETENTION: dict[str, Any] = {
+    **dict.fromkeys(("max_backups", "retention_duration_days", "full_backup_interval"), int),
+    **dict.fromkeys(("day_backups", "week_backups", "month_backups", "year_backups"), int),
+    "timezone": str,
+}
+TRIGGER = Schema(
+    "PolicyTriggerReq",
+    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
+    frozenset({"properties"}),
+)
+"""Parts of the bodies that make and change policies."""
 POLICY_PATH = "policies/{policy_id}"
 """The path of a policy."""
 NAMED = 20
@@ -52,11 +65,31 @@ class Outlooks(NamedTuple):
 
 
 class PolicyOperation(Operation):
-    """An operation that changes which rules the backups of some vaults come under."""
+    """An operation that changes which rules the backups of some vaults come under; its answer tells all."""
+
+    repeat = Repeat.SAFE
+    busy_codes: frozenset[str] = frozenset()
+    done_codes: frozenset[str] = frozenset()
+    judged_by = frozenset({Part.POLICIES, Part.VAULTS, Part.BACKUPS})
+    rereads = frozenset({Part.POLICIES})
 
     def __init__(self) -> None:
         self._told: tuple[tuple[Mapping[BackupId, Backup], Mapping[VaultId, object], Shift, datetime], Outlooks] | None
         self._told = None
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return how old the list of policies is."""
+        return ledger.freshness[Part.POLICIES].as_of
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """The answer has told all."""
+        return intent.result
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return that it was done, since the answer said so."""
+        if intent.result is None:
+            return None
+        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return which rules are changed, ``None`` where none are or the policy is not known."""
@@ -86,13 +119,15 @@ class PolicyOperation(Operation):
         as_of = ledger.freshness[Part.BACKUPS].as_of
         # a list of some minutes ago tells of now, and one of days ago would have much deleted that has gone since
         found = self.outlooks(change, ledger, as_of) if as_of is not None else None
-        if found is None or as_of is None:
+        shift = self.shift(change, ledger)
+        if found is None or shift is None:
             return Blast(as_of=as_of)
         removals = found.removals
-        good = _good_ones(ledger, {each.resource_id for each in removals})
-        gone = {each.id for each in found.after.removals}
-        lost = [_lost(each, ledger.backups[each.id], good, gone) for each in removals[:NAMED]]
-        return Blast(tuple(lost), as_of, max(len(removals) - NAMED, 0))
+        named = removals[:NAMED]
+        good = _good_ones(ledger, {each.resource_id for each in named})
+        covered = {id for each in coverage(shift.vault_ids, ledger) for id in each.resources}
+        lost = [_lost(each, found.after, ledger, good, covered) for each in named]
+        return Blast(tuple(lost), as_of, len(removals) - len(named))
 
     def loss_findings(self, change: Change, ledger: Reading, name: str) -> list[Finding]:
         """Return how many backups are deleted because of a change, none where none are."""
@@ -113,11 +148,29 @@ def _good_ones(ledger: Reading, resources: set[ResourceId]) -> dict[ResourceId, 
     return good
 
 
-def _lost(removal: Removal, backup: Backup, good: dict[ResourceId, list[Backup]], gone: set[BackupId]) -> Lost:
+def _lost(
+    removal: Removal,
+    told: Forecast,
+    ledger: Reading,
+    good: dict[ResourceId, list[Backup]],
+    covered: set[ResourceId],
+) -> Lost:
+    """Return a backup that rules delete, with what is there of its resource when it has gone."""
+    backup, at = ledger.backups[removal.id], removal.at
     own = good[backup.resource_id]
     newest = max(own, key=lambda each: each.created_at or _EARLIEST, default=None)
-    left = sum(each.id not in gone for each in own)
-    return Lost(backup.id, backup.name, backup.resource_name, backup.created_at, newest is backup, left, at=removal.at)
+    gone = {each.id for each in told.removals if each.at <= at}
+    new = _made_by(at, told) if backup.resource_id in covered else 0
+    left = new + sum(each.id not in gone for each in own)
+    is_newest = newest is backup and not new
+    return Lost(backup.id, backup.name, backup.resource_name, backup.created_at, is_newest, left, at=at)
+
+
+def _made_by(at: datetime, told: Forecast) -> int:
+    """Return how many backups of each resource have been made by a moment and are there still."""
+    by_then = [number for moment, number in told.made.items() if moment <= at]
+    unmade = sum(number for moment, number in told.unmade.items() if moment <= at)
+    return (sum(by_then) - unmade) // by_then[0] if by_then else 0
 
 
 def policy_subject(id: PolicyId, ledger: Reading) -> Subject:
@@ -144,11 +197,6 @@ def policy_lane(id: PolicyId) -> str:
 def known_policy(change: Change, ledger: Reading) -> Policy | None:
     """Return the policy that a change is done to, as far as it is known."""
     return ledger.policies.get(PolicyId(change.subject.id))
-
-
-def policies_read_at(ledger: Reading) -> datetime | None:
-    """Return how old the list of policies is."""
-    return ledger.freshness[Part.POLICIES].as_of
 
 
 def unknown_policy(id: str, ledger: Reading) -> Finding:

@@ -3,21 +3,18 @@
 from datetime import datetime
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.change import Change, Effect, Kind, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import BACKUP, PolicyRemoval
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.policies import (
     PolicyOperation,
     Shift,
-    policies_read_at,
     read_policies,
-    unknown_policy,
 )
 from cbr_desktop.workflows.operations.vault_policies import (
     body_of,
@@ -26,6 +23,7 @@ from cbr_desktop.workflows.operations.vault_policies import (
     policy_id_of,
     policy_named,
     unknown_vault,
+    unnamed_policy,
     vault_subject,
 )
 from cbr_desktop.workflows.preflight import Preflight
@@ -38,15 +36,11 @@ class RemovePolicy(PolicyOperation):
     """The operation that removes a policy from a vault, whose backups stay."""
 
     kind = Kind.REMOVE_POLICY
-    repeat = Repeat.SAFE
     effect = Effect.CHANGES
     draft = PolicyRemoval
     template = _PATH
     schema = Schema("VaultDissociate", {"policy_id": str}, frozenset({"policy_id"}))
-    busy_codes: frozenset[str] = frozenset()
     done_codes = frozenset({"6002"})
-    judged_by = frozenset({Part.POLICIES, Part.VAULTS, Part.BACKUPS})
-    rereads = frozenset({Part.POLICIES})
 
     def draft_of(self, document: ChangeDocument) -> PolicyRemoval:
         """Return what a request file asks for."""
@@ -68,7 +62,7 @@ class RemovePolicy(PolicyOperation):
         findings = unknown_vault(change, ledger)
         policy, vault = policy_named(change, ledger), ledger.vaults.get(VaultId(change.subject.id))
         if policy is None:
-            findings.append(unknown_policy(policy_id_of(change), ledger))
+            findings.append(unnamed_policy(change, ledger))
         elif vault is not None:
             part, names = finding.RequestPart.SCHEDULE, {"policy": policy.name, "vault": vault.name}
             if vault.id not in policy.vault_ids:
@@ -77,10 +71,6 @@ class RemovePolicy(PolicyOperation):
                 findings.append(finding.warn(FindingKind.POLICY_STOPS, part, policy=policy.name, count=1))
             findings += self.loss_findings(change, ledger, policy.name)
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
-
-    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
-        """Return how old the list of policies is."""
-        return policies_read_at(ledger)
 
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return that the vault comes under no rules any more."""
@@ -99,16 +89,6 @@ class RemovePolicy(PolicyOperation):
         if policy is None and not listing.complete:
             return Search(is_whole=False)
         return Search(Result(vault_id, _REMOVED))
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 REMOVE_POLICY = RemovePolicy()

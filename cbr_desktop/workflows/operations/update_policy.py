@@ -6,12 +6,11 @@ It comes to the same when repeated, and the policy as the service lists it is th
 from datetime import datetime
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.change import Change, Effect, Kind, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import (
     BACKUP,
     Policy,
@@ -23,14 +22,16 @@ from cbr_desktop.domain.policy import (
     updated,
 )
 from cbr_desktop.domain.retention import transition
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.policies import (
+    NAME_AND_STATE,
     POLICY_PATH,
+    RETENTION,
+    TRIGGER,
     PolicyOperation,
     Shift,
     known_policy,
-    policies_read_at,
     policy_id_in,
     policy_lane,
     policy_path,
@@ -41,25 +42,18 @@ from cbr_desktop.workflows.operations.policies import (
 )
 from cbr_desktop.workflows.preflight import Preflight
 
-_NUMBERS = ("max_backups", "retention_duration_days", "full_backup_interval")
-_LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
-_WORDS = ("timezone", "destination_region", "destination_project_id")
 _SCHEMA = Schema(
     "PolicyUpdateReq",
     {
         "policy": Schema(
             "PolicyUpdate",
             {
-                "name": str,
-                "enabled": bool,
+                **NAME_AND_STATE,
                 "operation_definition": Schema(
-                    "PolicyoODCreate", {**dict.fromkeys((*_NUMBERS, *_LONG_TERM), int), **dict.fromkeys(_WORDS, str)}
+                    "PolicyoODCreate",
+                    {**RETENTION, **dict.fromkeys(("destination_region", "destination_project_id"), str)},
                 ),
-                "trigger": Schema(
-                    "PolicyTriggerReq",
-                    {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},
-                    frozenset({"properties"}),
-                ),
+                "trigger": TRIGGER,
             },
         )
     },
@@ -71,15 +65,10 @@ class UpdatePolicy(PolicyOperation):
     """The operation that changes a policy."""
 
     kind = Kind.UPDATE_POLICY
-    repeat = Repeat.SAFE
     effect = Effect.CHANGES
     draft = PolicyUpdate
     template = POLICY_PATH
     schema = _SCHEMA
-    busy_codes: frozenset[str] = frozenset()
-    done_codes: frozenset[str] = frozenset()
-    judged_by = frozenset({Part.POLICIES, Part.BACKUPS, Part.VAULTS})
-    rereads = frozenset({Part.POLICIES})
 
     def draft_of(self, document: ChangeDocument) -> PolicyUpdate:
         """Return the change that a request file asks for."""
@@ -111,10 +100,6 @@ class UpdatePolicy(PolicyOperation):
             findings += self.loss_findings(change, ledger, policy.name)
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
 
-    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
-        """Return how old the list of policies is."""
-        return policies_read_at(ledger)
-
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return the rules of the policy before and after."""
         update, policy = _update(change), known_policy(change, ledger)
@@ -133,16 +118,6 @@ class UpdatePolicy(PolicyOperation):
         if _is_as_asked(policy, update):
             return Search(Result(policy.id, policy.operation_type))
         return Search(is_undone=True)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 UPDATE_POLICY = UpdatePolicy()
@@ -164,6 +139,9 @@ def _known_findings(change: Change, update: PolicyUpdate, policy: Policy, ledger
         found += stopping(policy)
     unsent = unsent_rules(change.body, policy)
     part = finding.RequestPart.RETENTION
+    asked, own = ((each.destination_region, each.destination_project_id) for each in (update, policy))
+    if policy.vault_ids and any(new not in ("", old) for new, old in zip(asked, own, strict=True)):
+        found.append(finding.block(FindingKind.DESTINATION_FIXED, part, "6003", policy=policy.name))
     if unsent:
         found.append(finding.warn(FindingKind.RULES_UNSENT, part, policy=policy.name, names=unsent))
     rule = transition(policy.retention, after.retention)

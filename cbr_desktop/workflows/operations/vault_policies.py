@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import Change, Subject, SubjectType
+from cbr_desktop.domain.change import PRIOR_ID, Change, Subject, SubjectType
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.ids import PolicyId, VaultId, is_uuid
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.operations.policies import unknown_policy
 
 _NO_VAULT = "6105"
 """The service's word for a vault that does not exist."""
@@ -50,9 +51,19 @@ def policy_named(change: Change, ledger: Reading) -> Policy | None:
 
 
 def label_of(policy_id: PolicyId, ledger: Reading) -> str:
-    """Return the name of a policy, its id where that is not known."""
+    """Return the name of a policy, its id where that is not known; nothing while an earlier request makes it."""
+    if policy_id == PRIOR_ID:
+        return ""
     known = ledger.policies.get(policy_id)
     return known.name if known is not None and known.name else policy_id
+
+
+def unnamed_policy(change: Change, ledger: Reading) -> Finding:
+    """Say that the policy which a change names is none of the known ones, or that what it names is no id."""
+    id = policy_id_of(change)
+    if id == PRIOR_ID or is_uuid(id):
+        return unknown_policy(id, ledger)
+    return finding.block(FindingKind.BAD_ID, finding.RequestPart.FILE, "9900", path="body.policy_id", found=id)
 
 
 def unknown_vault(change: Change, ledger: Reading) -> list[Finding]:

@@ -72,7 +72,7 @@ async def story(region: Region, way: Counting) -> None:
     for _ in range(3):
         oldest = list(region.estate.backups.values())[:CHANGES]
         for backup in oldest:
-            region.estate.forget(backup)
+            region.estate.forget([backup])
         region.estate.changed()
         await one("thinned")
     await region.stage.session.cloud.aclose()

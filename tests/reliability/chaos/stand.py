@@ -326,6 +326,7 @@ class Run:
         known = estate.demo(self.clock.now())
         known.remember(iter(()))
         self.service = Service(known, self.clock)
+        self.service.modes.schedules = False
         self.password = canary("password")
         known.users[estate.DEMO_USER].password = self.password.text
         self.tokens: set[str] = set()

@@ -77,6 +77,7 @@ class TableView(QTableView, Generic[Row]):
         self._contents: dict[int, int] = {}
         self._is_fitting = False
         self._has_size = False
+        self._room = 0
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
         self._measuring.setInterval(_MEASURE_MS)
@@ -184,22 +185,19 @@ class TableView(QTableView, Generic[Row]):
 
     def fit(self) -> None:
         """Give each column the width that its words need, as far as there is room; what the operator set stays."""
-        room = self.horizontalHeader().width()
+        room = self._room
         self._fit()
-        if self.horizontalHeader().width() != room:  # a scroll bar has come or gone meanwhile
+        if self._room != room:  # a scroll bar has come or gone meanwhile
             self._fit()
 
     def _fit(self) -> None:
         sections = self._visible_columns()
         if self._is_fitting or not self._has_size or not sections:
             return
-        room = (
-            self.horizontalHeader().width()
-        )  # that of the viewport, which the binding needs long to hand out at first
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
         wishes = [self._wish(section, section == elastic) for section in sections]
         self._is_fitting = True
-        for section, width in zip(sections, fitted(wishes, room), strict=True):
+        for section, width in zip(sections, fitted(wishes, self._room), strict=True):
             if width:
                 self._yielded.discard(section)
                 self.setColumnHidden(section, False)
@@ -263,9 +261,13 @@ class TableView(QTableView, Generic[Row]):
     # building
 
     def _dress(self) -> None:
-        font = QFont(self.font())
-        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width, so that figures stand below each other
-        self.setFont(font)
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance("1") != metrics.horizontalAdvance(
+            "0"
+        ):  # digits of one width stand below each other
+            font = QFont(self.font())
+            font.setFeature(QFont.Tag("tnum"), 1)
+            self.setFont(font)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -452,6 +454,8 @@ class TableView(QTableView, Generic[Row]):
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
         super().resizeEvent(event)
+        # it is the viewport that has this size; the header follows later
+        self._room = event.size().width()
         if not self._has_size:
             self._has_size = True
             self.measure()
