@@ -134,9 +134,9 @@ class DraftFile(QObject):
     def compare(self, others: dict[str, str], nothing: str) -> None:
         """Compare the draft with ``others`` and with its file as it was read; say ``nothing`` where there is none."""
         self._settle()
-        sources = {"This draft": self._document.text, **others}
+        sources = {_("This draft"): self._document.text, **others}
         if self._document.base is not None:
-            sources["Its file, as it was read or saved last"] = self._document.base.text
+            sources[_("Its file, as it was read or saved last")] = self._document.base.text
         if len(sources) == 1:
             self.say(nothing)
         else:
@@ -215,9 +215,9 @@ class DraftFile(QObject):
 
     def _compare_conflict(self) -> None:
         theirs, base = self._document.theirs, self._document.base
-        sources = {"Mine, as it is here": self._document.text}
-        sources |= {"Theirs, as it is in the file": theirs.text} if theirs is not None else {}
-        sources |= {"As it was when it was opened": base.text} if base is not None else {}
+        sources = {_("Mine, as it is here"): self._document.text}
+        sources |= {_("Theirs, as it is in the file"): theirs.text} if theirs is not None else {}
+        sources |= {_("As it was when it was opened"): base.text} if base is not None else {}
         self._show_difference(sources)
 
     def _show_difference(self, sources: dict[str, str]) -> None:
