@@ -24,8 +24,8 @@ from cbr_desktop.storage.files import write_whole
 from cbr_desktop.storage.lists import first_vaults
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
-from cbr_desktop.ui.kit.fonts import apply_stored
 from cbr_desktop.ui.kit.theme import apply, stored_theme
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger
@@ -49,7 +49,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
 
         settings = _settings(here)
         apply(application, stored_theme(settings))
-        apply_stored(application, settings)
+        _apply_fonts(application, settings)
         secrets = stores.Secrets()  # what was typed there is good for the window as well
         profile = choose(application, here, secrets, waiting)
         if profile is None:
@@ -57,7 +57,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
         workspace = new_workspace(here, profile, remember=True)
     for context in workspace.contexts:
         recall_first_page(context.ledger, here)
-    apply_stored(application, workspace.settings)
+    _apply_fonts(application, workspace.settings)
     window = MainWindow(workspace)
     window.waiting = waiting
     paint_now(application, window)
@@ -85,6 +85,14 @@ def recall_first_page(ledger: Ledger, here: Places) -> None:
     listing = first_vaults(here.cache_file(ledger.profile))
     if listing is not None:
         ledger.put_vaults(listing, from_cache=True)
+
+
+def _apply_fonts(application: QApplication, settings: Settings) -> None:
+    """Use the size of letters that was chosen, where it is not the desktop's own."""
+    if settings.get("window/font-percent", None) is not None:
+        from cbr_desktop.ui.kit.fonts import apply_stored
+
+        apply_stored(application, settings)
 
 
 def tell_startup_error(application: QApplication, error: CbrError) -> None:

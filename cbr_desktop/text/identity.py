@@ -1,14 +1,16 @@
 """Words for who asks and by which way: ways in, secrets, proxies, address families, and the store of the system."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cbr_desktop.domain.error import FieldFault
-from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, NameRules, Profile, ProxyMode, Way
-from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.domain.secret import SecretKind, StoreProblem
-from cbr_desktop.text.catalogue import N_, _, listed, sentences
+from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import shown
+
+if TYPE_CHECKING:  # the first paint comes before this is imported
+    from cbr_desktop.domain.region import Endpoints
 
 _WAYS = {
     Way.PASSWORD: N_("User and password"),
@@ -65,14 +67,6 @@ _CLOUDS = {
     "myhuaweicloud.com": "Huawei Cloud",
 }
 """Names of clouds, which are the same in every language."""
-_ROUTES = {
-    RouteReason.MANUAL: N_("through the proxy {proxy}, as this profile says"),
-    RouteReason.SYSTEM: N_("through the proxy {proxy}, as the system says"),
-    RouteReason.NONE: N_("straight, as this profile says"),
-    RouteReason.LOOPBACK: N_("straight: it is this machine"),
-    RouteReason.EXEMPT: N_("straight: it is among the exceptions of the system's proxy"),
-    RouteReason.NOT_SET: N_("straight: the system has no proxy"),
-}
 _STORE_PROBLEMS: dict[str, str] = {
     StoreProblem.NO_STORE: N_("The system's password store was not found: this system has none that encrypts."),
     StoreProblem.LOCKED: N_("The system's password store is locked."),
@@ -84,7 +78,7 @@ _STORE_PROBLEMS: dict[str, str] = {
 }
 
 
-def cloud_words(endpoints: Endpoints) -> str:
+def cloud_words(endpoints: "Endpoints") -> str:
     """Return whose cloud a region is of: ``Open Telekom Cloud``; the host's name when it is nobody's we know."""
     host = host_of(endpoints.cbr)
     return next((words for domain, words in _CLOUDS.items() if host.endswith(f".{domain}")), host)
@@ -206,34 +200,3 @@ _FAULTS: dict[str, str] = {
     FieldFault.ENDPOINT_FORM: N_("{field} not https://host[:port]"),
     FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} not https"),
 }
-
-
-def network_sentences(effective: EffectiveNetwork) -> list[str]:
-    """Return which way requests really take, whose certificates count, and what in the environment has a say."""
-    lines = _routes(effective.routes)
-    if effective.proxy_problem:
-        lines.append(unfit_proxy_sentence(effective.proxy_problem))
-    system = listed([shown(path) for path in effective.authorities]) or _("the system")
-    checked = (
-        _("Certificates are checked by the authorities of {system} and {company}.")
-        if effective.ca_file
-        else _("Certificates are checked by the authorities of {system}.")
-    )
-    lines.append(checked.format(system=system, company=shown(effective.ca_file)))
-    return [*lines, *(_variable(variable) for variable in effective.variables)]
-
-
-def _routes(routes: tuple[Route, ...]) -> list[str]:
-    ways = {host_of(route.endpoint): _(_ROUTES[route.reason]).format(proxy=shown(route.proxy)) for route in routes}
-    if len(set(ways.values())) == 1:
-        return [_("Requests go {way}.").format(way=next(iter(ways.values())))]
-    return [_("Requests to {host} go {way}.").format(host=shown(host), way=way) for host, way in ways.items()]
-
-
-def _variable(variable: Variable) -> str:
-    said = (
-        _("The variable {variable} ({value}) is set and counts.")
-        if variable.used
-        else _("The variable {variable} ({value}) is set and has no say here.")
-    )
-    return said.format(variable=shown(variable.name), value=shown(variable.value, 80))

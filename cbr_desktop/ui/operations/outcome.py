@@ -41,6 +41,7 @@ from cbr_desktop.text.sentences import (
 from cbr_desktop.text.states import clock_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -420,8 +421,14 @@ class ResourceTable(QTableWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self.resizeRowsToContents)
+        self._rest.timeout.connect(self.fit_rows)
         header.sectionResized.connect(self._rest.start)
+
+    def fit_rows(self) -> None:
+        """Make each row as high as its words, with some room around several lines."""
+        self.resizeRowsToContents()
+        for row in range(self.rowCount()):
+            self.setRowHeight(row, self.rowHeight(row) + TIGHT)
 
     def show_outcome(self, intent: Intent, outcome: Outcome) -> None:
         """Show another outcome of a request; rows of the same resources are only written over."""
@@ -432,7 +439,7 @@ class ResourceTable(QTableWidget):
         self.setRowCount(len(rows))
         changed = [self._write(row, _texts(intent, resource), resource) for row, resource in enumerate(rows)]
         if any(changed):
-            self.resizeRowsToContents()
+            self.fit_rows()
 
     def _write(self, row: int, texts: list[str], resource: ResourceOutcome) -> bool:
         """Write a row and tell whether its words are others now."""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QPushButton
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.identity import family_words, network_sentences, proxy_words
+from cbr_desktop.text.identity import family_words, proxy_words
+from cbr_desktop.text.network import network_sentences
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import ask_for_file

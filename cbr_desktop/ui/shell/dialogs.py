@@ -8,12 +8,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog, QMenu
+
     from cbr_desktop.domain.backup import Backup
     from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
     from cbr_desktop.domain.intent import Intent
@@ -152,7 +154,7 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def edit_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QDialog | None:
+    def edit_again(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> "QDialog | None":
         """Open a request in its form, to be changed and sent anew; ``None`` when no form can show it."""
         from cbr_desktop.domain.change import Kind
         from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
@@ -168,7 +170,7 @@ class Dialogs:
 
     def open_profile_menu(
         self, workspace: "Workspace", button: QWidget, chosen: Callable[[ProfileContext], object]
-    ) -> QMenu:
+    ) -> "QMenu":
         """Open the choice of the profile that something is done with below a button."""
         from cbr_desktop.ui.shell.scopes import open_profile_menu
 

@@ -1,14 +1,10 @@
 """The navigation: the list of pages with what waits on them, which can be folded to their pictures."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -17,7 +13,6 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.theme import tone_colour
 
 NAMES = (
     "Vaults",
@@ -32,8 +27,6 @@ NAMES = (
 )
 _FOLDED_WIDTH = 44
 _WIDTH = 140
-_COUNT = Qt.ItemDataRole.UserRole
-_TONE = Qt.ItemDataRole.UserRole + 1
 
 
 class Navigation(QListWidget):
@@ -65,16 +58,19 @@ class Navigation(QListWidget):
 
     def tell_count(self, name: str, count: int, words: str = "", tone: Tone = Tone.IDLE) -> None:
         """Show how many things wait on a page; ``words`` say what they are, for the tooltip and screen readers."""
+        # the first paint has nothing to count yet
+        from cbr_desktop.ui.shell.count_delegate import COUNT, TONE, CountDelegate
+
         place = NAMES.index(name)
         item = self.item(place)
-        if item.data(_COUNT) in (count, None) and not count:
+        if item.data(COUNT) in (count, None) and not count:
             return
         if not isinstance(self.itemDelegate(), CountDelegate):
-            self.setItemDelegate(CountDelegate(self))  # the first paint has nothing to count yet
+            self.setItemDelegate(CountDelegate(lambda: self.is_folded, self))
         title = page_title(name)
         told = _("{page}: {words}").format(page=title, words=words) if count else title
-        item.setData(_COUNT, count)
-        item.setData(_TONE, tone)
+        item.setData(COUNT, count)
+        item.setData(TONE, tone)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
         item.setToolTip(tooltip(f"{told} (Ctrl+{place + 1})"))
 
@@ -89,45 +85,3 @@ class Navigation(QListWidget):
     def sizeHint(self) -> QSize:
         """Return the width that the names need."""
         return QSize(_FOLDED_WIDTH if self.is_folded else _WIDTH, 200)
-
-
-class CountDelegate(QStyledItemDelegate):
-    """Draws the number of what waits behind the name of a page; a dot where the list is folded."""
-
-    def __init__(self, navigation: Navigation) -> None:
-        super().__init__(navigation)
-        self._navigation = navigation
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw the item and its number."""
-        super().paint(painter, option, index)
-        count = index.data(_COUNT)
-        if not count:
-            return
-        colours: QPalette = option.palette
-        rect = QRectF(option.rect)
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        tone = tone_colour(Tone(index.data(_TONE)), colours)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.color(QPalette.ColorRole.HighlightedText) if is_chosen else tone)
-        if self._navigation.is_folded:
-            painter.drawEllipse(QRectF(rect.right() - 14, rect.top() + 6, 7, 7))
-        else:
-            words = str(count) if count < 1000 else "999+"
-            font = QFont(option.font)
-            font.setBold(True)
-            font.setPointSizeF(font.pointSizeF() * 0.85)
-            painter.setFont(font)
-            metrics = painter.fontMetrics()
-            high = metrics.height() + 2
-            wide = max(high, metrics.horizontalAdvance(words) + 12)
-            pill = QRectF(rect.right() - wide - 10, rect.center().y() - high / 2 + 0.5, wide, high)
-            painter.drawRoundedRect(pill, high / 2, high / 2)
-            base = colours.color(QPalette.ColorRole.Base)
-            painter.setPen(colours.color(QPalette.ColorRole.Highlight) if is_chosen else base)
-            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
-        painter.restore()

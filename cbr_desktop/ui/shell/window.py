@@ -9,8 +9,6 @@ from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
-    QFileDialog,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -114,6 +112,8 @@ class MainWindow(QMainWindow):
     def close_for_good(self) -> None:
         """Close the window, remembering where everything was."""
         self._may_close = True
+        from PySide6.QtWidgets import QDialog
+
         for beside in self.findChildren(QDialog):
             beside.close()  # each puts away what it holds, as a draft that is not saved
         self._remember()
@@ -218,6 +218,8 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Ask for a request file or a plan, and open it for review; nothing is sent by that."""
+        from PySide6.QtWidgets import QFileDialog  # a class that the first paint does without
+
         dialog = QFileDialog(self, _("Open request file"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
