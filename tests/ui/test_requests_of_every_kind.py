@@ -94,7 +94,7 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
                 told.name,
                 told.state,
                 told.explanation,
-                *told.relations,
+                *(relation.words for relation in told.relations),
                 *(f"{fact}: {value}" for fact, value in told.facts),
             ),
             words(dialog),

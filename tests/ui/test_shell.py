@@ -132,6 +132,42 @@ def test_somebody_comes_back_to_the_row_that_was_left(open_window: Open) -> None
     assert window.current_page().name == "Tasks"
 
 
+def test_a_relation_leads_to_its_row_and_the_way_back_leads_here(open_window: Open) -> None:
+    window = open_window()
+    window.show_details(True)
+    window.show_page("Vaults").view.select_id(estate.uid(3))
+    details = window.deferred_widgets.details
+    details.leaves.setCurrentIndex(1)
+    lines = details._relations
+    found = next(lines.item(row) for row in range(lines.count()) if "Resources" in lines.item(row).data(0x0100))
+    _, id = found.data(0x0100)
+    lines.itemActivated.emit(found)
+    row = window.current_page().view.current_row()
+    assert window.current_page().name == "Resources"
+    assert row is not None and row.resource.id == id
+    press(window, "Alt+Left")
+    assert window.current_page().name == "Vaults"
+    row = window.current_page().view.current_row()
+    assert row is not None and row.id == estate.uid(3)
+    press(window, "Alt+Right")
+    assert window.current_page().name == "Resources"
+    window.show_related("Backups", "nobody-knows-it")
+    assert "not among the backups" in window.notices.notices[0].label.text()
+
+
+def test_rows_of_one_page_that_tell_of_each_other_are_visits_of_their_own(open_window: Open) -> None:
+    window = open_window()
+    view = window.show_page("Vaults").view
+    view.select_id(estate.uid(3))
+    window.show_related("Vaults", estate.uid(4))
+    press(window, "Alt+Left")
+    row = view.current_row()
+    assert row is not None and row.id == estate.uid(3)
+    press(window, "Alt+Right")
+    row = view.current_row()
+    assert row is not None and row.id == estate.uid(4)
+
+
 # settings
 
 

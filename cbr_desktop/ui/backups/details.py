@@ -6,7 +6,7 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, state_words
 from cbr_desktop.ui.backups.page import full_words, maker_words, resource_words
-from cbr_desktop.ui.session.sheet import LINES, Sheet, activity
+from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 
 
@@ -27,9 +27,19 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
     ]
     own = [each for each in ledger.backups.values() if each.resource_id == backup.resource_id and each.id != backup.id]
     own.sort(key=lambda each: (each.created_at is not None, each.created_at or times.now()), reverse=True)
-    relations = [
-        _("Same resource: {name} – {status}, {created_at}").format(
-            name=shown(each.name, 80), status=state_words(each.status), created_at=times.text(each.created_at)
+    relations = []
+    if vault is not None:
+        relations.append(Relation(_("Vault: {name}").format(name=shown(vault.name, 80)), "Vaults", vault.id))
+    if backup.resource_id:
+        name = shown(resource_words(backup), 80)
+        relations.append(Relation(_("Resource: {name}").format(name=name), "Resources", backup.resource_id))
+    relations += [
+        Relation(
+            _("Same resource: {name} – {status}, {created_at}").format(
+                name=shown(each.name, 80), status=state_words(each.status), created_at=times.text(each.created_at)
+            ),
+            "Backups",
+            each.id,
         )
         for each in own[:LINES]
     ]

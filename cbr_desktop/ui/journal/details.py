@@ -6,7 +6,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import NEUTRAL, REMARK
 from cbr_desktop.text.states import grouped
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.session.sheet import Sheet
+from cbr_desktop.ui.session.sheet import Relation, Sheet
 
 
 def entry_sheet(entry: Entry, times: Times) -> Sheet:
@@ -36,7 +36,7 @@ def entry_sheet(entry: Entry, times: Times) -> Sheet:
         REMARK if event.kind == EntryKind.REMARK else NEUTRAL,
         evidence.entry_summary(entry),
         facts,
-        [before] if before else [],
+        [Relation(before)] if before else [],
         [],
         None,
     )

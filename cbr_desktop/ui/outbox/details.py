@@ -1,5 +1,7 @@
 """What the details say of a request."""
 
+from collections.abc import Container
+
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
@@ -8,7 +10,7 @@ from cbr_desktop.text.requests import intent_mark, request_name, request_words, 
 from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.session.sheet import Facts, Sheet, activity
+from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -39,12 +41,18 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         (_("Again for"), intent.retry_of or NONE),
         ("ID", intent.id),
     ]
-    relations = [
-        f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}"
+    relations = _subject(intent, ledger)
+    relations += [
+        Relation(
+            f"{words.line}: {shown(each.name or each.id, 80)} – {fate_of(intent, each.fate)}",
+            "Resources" if words.is_counted else "",
+            each.id,
+        )
         for each in (outcome.resources if outcome else ())
     ]
     relations += [
-        _("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)) for duplicate in intent.duplicates
+        Relation(_("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)))
+        for duplicate in intent.duplicates
     ]
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
     return Sheet(
@@ -59,6 +67,20 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         activity(tasks, times),
         intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
     )
+
+
+def _subject(intent: Intent, ledger: Reading) -> list[Relation]:
+    """Return where what the request is done to is found, as far as it is known."""
+    subject = intent.subject
+    held: dict[SubjectType, tuple[str, Container[object]]] = {
+        SubjectType.VAULT: ("Vaults", ledger.vaults),
+        SubjectType.BACKUP: ("Backups", ledger.backups),
+        SubjectType.POLICY: ("Policies", ledger.policies),
+    }
+    page, rows = held.get(subject.type, ("", ()))
+    if subject.id not in rows:
+        return []
+    return [Relation(_("Done to: {name}").format(name=shown(subject.label, 80)), page, subject.id)]
 
 
 def _made(intent: Intent) -> Facts:

@@ -6,7 +6,7 @@ from cbr_desktop.text.schedules import retention_words, schedule_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.policies.page import local_offset, policy_mark, policy_state, policy_type
-from cbr_desktop.ui.session.sheet import Sheet, activity
+from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 
 
@@ -22,7 +22,8 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
     ]
     known = ledger.vaults
     relations = [
-        _("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)) for id in policy.vault_ids
+        Relation(_("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)), "Vaults", id)
+        for id in policy.vault_ids
     ]
     explanation = (
         _("It is applied to no vault, so it does nothing.")

@@ -11,7 +11,7 @@ from cbr_desktop.ui.resources.page import (
     vault_words,
     verdict_words,
 )
-from cbr_desktop.ui.session.sheet import LINES, Sheet, activity
+from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 
@@ -34,15 +34,25 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         ("ID", resource.id),
     ]
     relations = (
-        [_("Vault: {vault} – {status}").format(vault=shown(row.vault.name, 80), status=state_words(row.vault.status))]
+        [
+            Relation(
+                _("Vault: {vault} – {status}").format(
+                    vault=shown(row.vault.name, 80), status=state_words(row.vault.status)
+                ),
+                "Vaults",
+                row.vault.id,
+            )
+        ]
         if row.vault
         else []
     )
     if row.protectable is not None:
         relations += [
-            _("Disk: {d} – {size_gb} {device}")
-            .format(d=shown(d.name, 80), size_gb=gb_words(d.size_gb), device=shown(d.device, 40))
-            .rstrip()
+            Relation(
+                _("Disk: {d} – {size_gb} {device}")
+                .format(d=shown(d.name, 80), size_gb=gb_words(d.size_gb), device=shown(d.device, 40))
+                .rstrip()
+            )
             for d in row.protectable.disks
         ]
     backups = sorted(
@@ -51,8 +61,12 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         reverse=True,
     )
     relations += [
-        _("Backup: {b} – {status}, {created_at}").format(
-            b=shown(b.name, 80), status=state_words(b.status), created_at=times.text(b.created_at)
+        Relation(
+            _("Backup: {b} – {status}, {created_at}").format(
+                b=shown(b.name, 80), status=state_words(b.status), created_at=times.text(b.created_at)
+            ),
+            "Backups",
+            b.id,
         )
         for b in backups[:LINES]
     ]

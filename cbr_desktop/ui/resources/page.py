@@ -117,6 +117,11 @@ class ResourcesPage(Page[ResourceRow]):
         """Return what names a row for good; a resource can be in a backup and in a replication vault."""
         return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
 
+    def show_row(self, id: str) -> bool:
+        """Select a row by its own id, or the first of the resource of this id."""
+        row = next((row for row in self.rows() if row.resource.id == id), None)
+        return super().show_row(self.id_of(row) if row is not None else id)
+
     def id_and_name(self, row: ResourceRow) -> tuple[str, str]:
         """Return id and name of a resource."""
         return row.resource.id, row.resource.name

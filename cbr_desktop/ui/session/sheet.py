@@ -1,6 +1,7 @@
 """What the details say of one row, whatever it is: pairs of words, relations, and what happened to it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
@@ -12,6 +13,14 @@ from cbr_desktop.text.words import Times
 LINES = 50
 """How many backups or tasks are listed of one row."""
 Facts = list[tuple[str, str]]
+
+
+class Relation(NamedTuple):
+    """A line that tells of something else, which is the row ``id`` of ``page``; without one it leads nowhere."""
+
+    words: str
+    page: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +38,16 @@ class Sheet:
     mark: Mark
     explanation: str
     facts: Facts
-    relations: list[str]
-    activity: list[str]
+    relations: list[Relation]
+    activity: list[Relation]
     vault_id: VaultId | None
     gauge: tuple[float, float] | None = None
 
 
-def activity(tasks: list[Task], times: Times) -> list[str]:
+def activity(tasks: list[Task], times: Times) -> list[Relation]:
     """Return the newest tasks, newest first, each a line."""
     tasks.sort(key=lambda task: (started_at(task) is not None, started_at(task) or times.now()), reverse=True)
-    return [_activity_line(task, times) for task in tasks[:LINES]]
+    return [Relation(_activity_line(task, times), "Tasks", task.id) for task in tasks[:LINES]]
 
 
 def _activity_line(task: Task, times: Times) -> str:

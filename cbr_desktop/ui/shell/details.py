@@ -34,7 +34,7 @@ from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
-from cbr_desktop.ui.session.sheet import Facts, Sheet
+from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet
 from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading
@@ -42,6 +42,7 @@ from cbr_desktop.workflows.ledger import Reading
 _JSON_TEXT_LIMIT = 2_000
 _FOUND_LIMIT = 1_000
 _GAUGE_HEIGHT = 18
+_TARGET = Qt.ItemDataRole.UserRole
 _TINT = 0.12
 
 
@@ -51,10 +52,12 @@ class Details(QFrame):
     Signals:
         checkpoint_requested: a checkpoint of what is shown was asked for.
         vault_requested: the vault with this id should be shown.
+        row_requested: the row of a page (name, id) should be shown.
     """
 
     checkpoint_requested = Signal()
     vault_requested = Signal(object)
+    row_requested = Signal(str, str)
 
     def __init__(self, ledger: Reading, vault_index: VaultIndex, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,9 +103,9 @@ class Details(QFrame):
             self._explanation.setText(plain(held.explanation))
             self._facts.tell(held.facts)
         elif leaf == 1:
-            _list_lines(self._relations, held.relations or [_("No relations are known.")])
+            _list_lines(self._relations, held.relations or [Relation(_("No relations are known."))])
         elif leaf == 2:
-            _list_lines(self._activity, held.activity or [_("No task of the last 30 days is known.")])
+            _list_lines(self._activity, held.activity or [Relation(_("No task of the last 30 days is known."))])
         else:
             told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
             self._json.setPlainText(bounded(as_json(told, _JSON_TEXT_LIMIT)))
@@ -136,6 +139,8 @@ class Details(QFrame):
         self.leaves.addTab(self._summary(), _("Summary"))
         self._relations = _lines("relations", _("Relations"), self)
         self._activity = _lines("activity", _("Activity"), self)
+        for lines in (self._relations, self._activity):
+            lines.itemActivated.connect(self._follow)
         self.leaves.addTab(self._relations, _("Relations"))
         self.leaves.addTab(self._activity, _("Activity"))
         self._json = FoundText(self)
@@ -174,6 +179,12 @@ class Details(QFrame):
         layout.addLayout(row)
         layout.addWidget(self._json, 1)
         return leaf
+
+    def _follow(self, item: QListWidgetItem) -> None:
+        """Go to what a line tells of, if it leads anywhere."""
+        page, id = item.data(_TARGET)
+        if page:
+            self.row_requested.emit(page, id)
 
     def _find(self) -> None:
         count = self._json.find_all(self.sought.text())
@@ -390,8 +401,12 @@ def _lines(name: str, accessible: str, parent: QWidget) -> QListWidget:
     return lines
 
 
-def _list_lines(view: QListWidget, texts: list[str]) -> None:
+def _list_lines(view: QListWidget, relations: list[Relation]) -> None:
     view.clear()
-    for text in texts:
-        item = QListWidgetItem(plain(text), view)
-        item.setToolTip(tooltip(text))
+    link = view.palette().brush(QPalette.ColorRole.Link)
+    for relation in relations:
+        item = QListWidgetItem(plain(relation.words), view)
+        item.setData(_TARGET, (relation.page, relation.id))
+        if relation.page:
+            item.setForeground(link)
+        item.setToolTip(tooltip(relation.words, _("Double click or Enter goes there") if relation.page else ""))

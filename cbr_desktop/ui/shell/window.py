@@ -20,7 +20,7 @@ from shiboken6 import isValid
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._commands: WindowCommands | None = None
         self._settings_dialog: SettingsDialog | None = None
         self._tour: Tour | None = None
+        self._is_returning = False
         self.history = History()
         """Where somebody has been in this window."""
         self._build()
@@ -124,6 +125,17 @@ class MainWindow(QMainWindow):
         self.show_page("Vaults")
         if not self.page("Vaults").show_row(vault_id):
             self.notices.say(_("That vault is not among the vaults that are known now."))
+
+    def show_related(self, name: str, id: str) -> None:
+        """Show the row of a page that something else tells of; the way back leads to where somebody was."""
+        is_same = self.current_page().name == name
+        self._stand()
+        if not self.show_page(name).show_row(id):
+            self.notices.say(_("That is not among the {page} that are known now.").format(page=page_noun(name)))
+        elif is_same:
+            self.history.visit(Place(name, id))
+        else:
+            self.history.stand(id)
 
     def open_checkpoint_dialog(
         self, vault_id: VaultId | None = None, resource_ids: Sequence[ResourceId] = (), words: str = ""
@@ -406,6 +418,7 @@ class MainWindow(QMainWindow):
         made.strip.remarked.connect(self._say)
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)
+        made.details.row_requested.connect(self.show_related)
         if self._workspace.settings.get("window/drawer-open", False) is True:
             made.drawer.toggle()
         made.drawer.toggled.connect(partial(self._workspace.settings.put, "window/drawer-open"))
@@ -516,8 +529,9 @@ class MainWindow(QMainWindow):
 
     def _turn_to(self, place: int) -> None:
         page = self.page(NAMES[place])
-        self._stand()
-        self.history.visit(Place(page.name))
+        if not self._is_returning:
+            self._stand()
+            self.history.visit(Place(page.name))
         self._stack.setCurrentWidget(page)
         page.catch_up()
         self.status.turn_to(page.parts[0])
@@ -532,7 +546,9 @@ class MainWindow(QMainWindow):
 
     def _return_to(self, place: Place | None) -> None:
         if place is not None:
+            self._is_returning = True
             page = self.show_page(place.page)
+            self._is_returning = False
             if place.id:
                 page.show_row(place.id)
             page.view.setFocus(Qt.FocusReason.ShortcutFocusReason)

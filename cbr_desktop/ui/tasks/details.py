@@ -7,7 +7,7 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.text.words import NONE, Times, state_words
-from cbr_desktop.ui.session.sheet import Sheet, activity
+from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 
 
@@ -28,8 +28,22 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         ("ID", task.id),
     ]
     mates = ledger.tasks_of(task.checkpoint_id) if task.checkpoint_id else []
-    relations = [
-        _("Same checkpoint: {t} – {status}").format(t=shown(resource_words(t), 80), status=state_words(t.status))
+    relations = []
+    vault = ledger.vaults.get(task.vault_id) if task.vault_id else None
+    if vault is not None:
+        relations.append(Relation(_("Vault: {name}").format(name=shown(vault.name, 80)), "Vaults", vault.id))
+    if task.resource_id:
+        resource = shown(resource_words(task), 80)
+        relations.append(Relation(_("Resource: {name}").format(name=resource), "Resources", task.resource_id))
+    backup = ledger.backups.get(task.backup_id) if task.backup_id else None
+    if backup is not None:
+        relations.append(Relation(_("Backup: {name}").format(name=shown(backup.name, 80)), "Backups", backup.id))
+    relations += [
+        Relation(
+            _("Same checkpoint: {t} – {status}").format(t=shown(resource_words(t), 80), status=state_words(t.status)),
+            "Tasks",
+            t.id,
+        )
         for t in mates
         if t.id != task.id
     ]

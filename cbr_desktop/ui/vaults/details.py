@@ -5,7 +5,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, protect_words, shown, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
-from cbr_desktop.ui.session.sheet import Sheet, activity
+from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
 from cbr_desktop.workflows.ledger import Reading
 
@@ -38,11 +38,21 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         ("ID", vault.id),
     ]
     relations = [
-        (_("Policy: {name}") if policy.enabled else _("Policy: {name} (disabled)")).format(name=shown(policy.name, 80))
+        Relation(
+            (_("Policy: {name}") if policy.enabled else _("Policy: {name} (disabled)")).format(
+                name=shown(policy.name, 80)
+            ),
+            "Policies",
+            policy.id,
+        )
         for policy in vault_index.policies(vault)
     ]
     relations += [
-        f"{status_words(r.type)}: {shown(r.name, 80)} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}"
+        Relation(
+            f"{status_words(r.type)}: {shown(r.name, 80)} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}",
+            "Resources",
+            r.id,
+        )
         for r in vault.resources
     ]
     happened = activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
