@@ -10,8 +10,14 @@ from msgspec.structs import replace
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import BackupId, VaultId
-from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.domain.ids import BackupId, PolicyId, VaultId
+from cbr_desktop.domain.policy import (
+    PolicyApplication,
+    PolicyDeletion,
+    PolicyDraft,
+    PolicyRemoval,
+    PolicyUpdate,
+)
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -55,6 +61,54 @@ def _is_renamed(service: Service, name: str, subject: str) -> int:
     return service.estate.backups[subject].name == name
 
 
+def _own_policy(service: Service) -> str:
+    """Put a policy into the estate that nothing else is done to; it is applied to no vault."""
+    policies = service.estate.policies
+    model = next(each for each in policies.values() if each.operation_type == "backup")
+    made = replace(model, id=str(uuid.uuid4()), trigger_id=str(uuid.uuid4()), vaults={})
+    policies[made.id] = made
+    service.estate.changed()
+    return made.id
+
+
+def _own_pair(service: Service) -> str:
+    """Put a policy and an empty vault into the estate; return both ids, parted by a slash."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    return f"{_own_policy(service)}/{made.id}"
+
+
+def _own_applied_pair(service: Service) -> str:
+    """Put a policy and a vault into the estate that it is applied to; return both ids, parted by a slash."""
+    pair = _own_pair(service)
+    policy_id, vault_id = pair.split("/")
+    service.estate.policies[policy_id].vaults[vault_id] = None
+    return pair
+
+
+def _pair(subject: str) -> tuple[PolicyId, VaultId]:
+    policy_id, vault_id = subject.split("/")
+    return PolicyId(policy_id), VaultId(vault_id)
+
+
+def _is_policy_renamed(service: Service, name: str, subject: str) -> int:
+    return service.estate.policies[subject].name == name
+
+
+def _is_policy_deleted(service: Service, _name: str, subject: str) -> int:
+    return subject not in service.estate.policies
+
+
+def _is_applied(service: Service, _name: str, subject: str) -> int:
+    policy_id, vault_id = _pair(subject)
+    return vault_id in service.estate.policies[policy_id].vaults
+
+
+def _is_removed(service: Service, name: str, subject: str) -> int:
+    return not _is_applied(service, name, subject)
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -68,6 +122,12 @@ _WAYS = {
     ),
     Kind.DELETE_BACKUP: _Way(_own_backup, lambda _name, subject: BackupDeletion(BackupId(subject)), _is_deleted),
     Kind.RENAME_BACKUP: _Way(_own_backup, lambda name, subject: BackupRename(BackupId(subject), name), _is_renamed),
+    Kind.UPDATE_POLICY: _Way(
+        _own_policy, lambda name, subject: PolicyUpdate(PolicyId(subject), name=name), _is_policy_renamed
+    ),
+    Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
+    Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
+    Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 
@@ -91,9 +151,12 @@ class Sample:
 
     def clear_away(self, service: Service) -> None:
         """Take away what it has made where there may not be many."""
-        policies = service.estate.policies
-        for id in [each.id for each in policies.values() if each.name == self.name]:
+        policies, vaults = service.estate.policies, service.estate.vaults
+        own_policy, _, own_vault = self.subject.partition("/")
+        for id in [each.id for each in policies.values() if self.name == each.name or own_policy == each.id]:
             del policies[id]
+        if own_vault:
+            vaults.pop(own_vault, None)
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,16 @@ pytestmark = [
 
 def on_a_bus(folder: Path, step: str) -> Any:
     """Return what the program saw on a bus and in a home that nobody else has."""
-    home = {"HOME": "home", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_RUNTIME_DIR": "run"}
+    home = {"HOME": "home", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"}
     for name in home.values():
         (folder / name).mkdir(mode=0o700)
     environment = {name: str(folder / place) for name, place in home.items()}
     environment |= {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     command = ["dbus-run-session", "--", sys.executable, "-m", "tests.storage.secretservice", step]
-    ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=50)
+    # the daemon's socket lies in it, whose path may have 107 bytes: that of the test's own folder can be longer
+    with tempfile.TemporaryDirectory(prefix="run-") as run:
+        environment["XDG_RUNTIME_DIR"] = run
+        ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=50)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 
