@@ -3,30 +3,21 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
-from cbr_desktop.text.states import counted, quoted, shown
-
-
-def _policy(intent: Intent) -> str:
-    # one that another request still has to make has no name yet
-    return quoted(intent.name, 64) if intent.name else _("(not made yet)")
-
-
-def _vault(intent: Intent) -> str:
-    return quoted(intent.subject.label)
+from cbr_desktop.text.operations.words import PlanWords, Words, policy_name, short_id, subject_name
+from cbr_desktop.text.states import counted, shown
 
 
 def _looking(intent: Intent) -> str:
     return _(
         "Reading whether policy {policy} is applied to vault {vault}. If it is not, it is sent again by itself,"
         " at most twice, while your confirmation is fresh."
-    ).format(policy=_policy(intent), vault=_vault(intent))
+    ).format(policy=policy_name(intent), vault=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
         "Policy {policy} was not applied to vault {vault} until {until}; most likely it was never carried out."
-    ).format(policy=_policy(intent), vault=_vault(intent), until=until)
+    ).format(policy=policy_name(intent), vault=subject_name(intent), until=until)
 
 
 def _report(intent: Intent) -> list[str]:
@@ -61,22 +52,22 @@ def apply_policy() -> Words:
         ),
         name=lambda intent: _("Apply policy {name}").format(name=shown(intent.name, 64)),
         request=lambda intent: _("Request {id} to apply policy {policy} to vault {vault}").format(
-            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+            id=short_id(intent), policy=policy_name(intent), vault=subject_name(intent)
         ),
         request_inside=lambda intent: _("request {id} to apply policy {policy} to vault {vault}").format(
-            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+            id=short_id(intent), policy=policy_name(intent), vault=subject_name(intent)
         ),
         unproved_request=lambda intent: _("The request to apply policy {policy} to vault {vault}").format(
-            policy=_policy(intent), vault=_vault(intent)
+            policy=policy_name(intent), vault=subject_name(intent)
         ),
         sought=lambda intent: _("policy {policy} at vault {vault}").format(
-            policy=_policy(intent), vault=_vault(intent)
+            policy=policy_name(intent), vault=subject_name(intent)
         ),
         searched=lambda _intent: _("the policies of the project"),
         looking=_looking,
         untraceable=_untraceable,
         outcome=lambda intent, _outcome: _("Applied: vault {vault} has policy {policy} now.").format(
-            policy=_policy(intent), vault=_vault(intent)
+            policy=policy_name(intent), vault=subject_name(intent)
         ),
         report=_report,
         plan=PlanWords(

@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.operations.words import PlanWords, Words, losses, short_id, tally
+from cbr_desktop.text.operations.words import PlanWords, Words, losses, short_id, subject_name, tally
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
@@ -65,7 +65,7 @@ def _resources(count: int) -> str:
 
 
 def _vault(intent: Intent) -> str:
-    return _("vault {name}").format(name=quoted(intent.subject.label))
+    return _("vault {name}").format(name=subject_name(intent))
 
 
 def _request(intent: Intent) -> str:

@@ -3,12 +3,8 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
-from cbr_desktop.text.states import counted, quoted, shown, status_words
-
-
-def _name(intent: Intent) -> str:
-    return quoted(intent.subject.label)
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.states import counted, shown, status_words
 
 
 def _outcome(_intent: Intent, outcome: Outcome) -> str:
@@ -25,12 +21,12 @@ def _looking(intent: Intent) -> str:
     return _(
         "Reading whether backup {name} is still there. If it is, the deletion is sent again by itself, at most"
         " twice, while your confirmation is fresh."
-    ).format(name=_name(intent))
+    ).format(name=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _("Backup {name} was still there until {until}; most likely it was never carried out.").format(
-        name=_name(intent), until=until
+        name=subject_name(intent), until=until
     )
 
 
@@ -61,14 +57,14 @@ def delete_backup() -> Words:
         twice=_("If the first one came late after all, the backup is gone, and the second one changes nothing more."),
         name=lambda _intent: _("Delete backup"),
         request=lambda intent: _("Request {id} to delete backup {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
         request_inside=lambda intent: _("request {id} to delete backup {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
-        unproved_request=lambda intent: _("The request to delete backup {name}").format(name=_name(intent)),
-        sought=lambda intent: _("backup {name}, whether it is still there").format(name=_name(intent)),
-        searched=lambda intent: _("backup {name}").format(name=_name(intent)),
+        unproved_request=lambda intent: _("The request to delete backup {name}").format(name=subject_name(intent)),
+        sought=lambda intent: _("backup {name}, whether it is still there").format(name=subject_name(intent)),
+        searched=lambda intent: _("backup {name}").format(name=subject_name(intent)),
         looking=_looking,
         untraceable=_untraceable,
         outcome=_outcome,

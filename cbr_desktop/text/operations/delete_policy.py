@@ -3,24 +3,20 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
-from cbr_desktop.text.states import counted, quoted, shown
-
-
-def _name(intent: Intent) -> str:
-    return quoted(intent.subject.label)
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.states import counted, shown
 
 
 def _looking(intent: Intent) -> str:
     return _(
         "Looking whether policy {name} is gone. If it is there, the deletion is sent again by itself, at most twice,"
         " while your confirmation is fresh."
-    ).format(name=_name(intent))
+    ).format(name=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _("Policy {name} was still there until {until}; most likely it was never carried out.").format(
-        name=_name(intent), until=until
+        name=subject_name(intent), until=until
     )
 
 
@@ -51,13 +47,13 @@ def delete_policy() -> Words:
         twice=_("If the first one came late after all, the second one finds the policy gone, which is the same."),
         name=lambda intent: _("Delete policy {name}").format(name=shown(intent.subject.label, 64)),
         request=lambda intent: _("Request {id} to delete policy {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
         request_inside=lambda intent: _("request {id} to delete policy {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
-        unproved_request=lambda intent: _("The request to delete policy {name}").format(name=_name(intent)),
-        sought=lambda intent: _("policy {name}").format(name=_name(intent)),
+        unproved_request=lambda intent: _("The request to delete policy {name}").format(name=subject_name(intent)),
+        sought=lambda intent: _("policy {name}").format(name=subject_name(intent)),
         searched=lambda _intent: _("the policies of the project"),
         looking=_looking,
         untraceable=_untraceable,

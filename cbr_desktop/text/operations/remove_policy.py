@@ -3,29 +3,20 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
-from cbr_desktop.text.states import counted, quoted, shown
-
-
-def _policy(intent: Intent) -> str:
-    # one that another request still has to make has no name yet
-    return quoted(intent.name, 64) if intent.name else _("(not made yet)")
-
-
-def _vault(intent: Intent) -> str:
-    return quoted(intent.subject.label)
+from cbr_desktop.text.operations.words import PlanWords, Words, policy_name, short_id, subject_name
+from cbr_desktop.text.states import counted, shown
 
 
 def _looking(intent: Intent) -> str:
     return _(
         "Reading whether vault {vault} still has policy {policy}. If it has, the removal is sent again by itself,"
         " at most twice, while your confirmation is fresh."
-    ).format(policy=_policy(intent), vault=_vault(intent))
+    ).format(policy=policy_name(intent), vault=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _("Vault {vault} still had policy {policy} until {until}; most likely it was never carried out.").format(
-        policy=_policy(intent), vault=_vault(intent), until=until
+        policy=policy_name(intent), vault=subject_name(intent), until=until
     )
 
 
@@ -33,7 +24,7 @@ def _outcome(intent: Intent, _result: Outcome) -> str:
     return _(
         "Removed: vault {vault} is not backed up by policy {policy} any more. Its backups stay, or expire as they"
         " were to."
-    ).format(policy=_policy(intent), vault=_vault(intent))
+    ).format(policy=policy_name(intent), vault=subject_name(intent))
 
 
 def _report(intent: Intent) -> list[str]:
@@ -66,16 +57,16 @@ def remove_policy() -> Words:
         twice=_("If the first one came late after all, the second one finds the policy removed, which is the same."),
         name=lambda intent: _("Remove policy {name}").format(name=shown(intent.name, 64)),
         request=lambda intent: _("Request {id} to remove policy {policy} from vault {vault}").format(
-            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+            id=short_id(intent), policy=policy_name(intent), vault=subject_name(intent)
         ),
         request_inside=lambda intent: _("request {id} to remove policy {policy} from vault {vault}").format(
-            id=short_id(intent), policy=_policy(intent), vault=_vault(intent)
+            id=short_id(intent), policy=policy_name(intent), vault=subject_name(intent)
         ),
         unproved_request=lambda intent: _("The request to remove policy {policy} from vault {vault}").format(
-            policy=_policy(intent), vault=_vault(intent)
+            policy=policy_name(intent), vault=subject_name(intent)
         ),
         sought=lambda intent: _("policy {policy} at vault {vault}").format(
-            policy=_policy(intent), vault=_vault(intent)
+            policy=policy_name(intent), vault=subject_name(intent)
         ),
         searched=lambda _intent: _("the policies of the project"),
         looking=_looking,

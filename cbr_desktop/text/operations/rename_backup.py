@@ -3,12 +3,8 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
 from cbr_desktop.text.states import counted, quoted, shown
-
-
-def _backup(intent: Intent) -> str:
-    return quoted(intent.subject.label)
 
 
 def _new(intent: Intent) -> str:
@@ -19,12 +15,12 @@ def _looking(intent: Intent) -> str:
     return _(
         "Reading which name backup {name} has. If it is the old one, the renaming is sent again by itself, at most"
         " twice, while your confirmation is fresh."
-    ).format(name=_backup(intent))
+    ).format(name=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _("Backup {name} had its old name until {until}; most likely it was never carried out.").format(
-        name=_backup(intent), until=until
+        name=subject_name(intent), until=until
     )
 
 
@@ -58,16 +54,16 @@ def rename_backup() -> Words:
         twice=_("If the first one came late after all, the second one gives the same name once more."),
         name=lambda intent: _("Rename to {name}").format(name=shown(intent.name, 64)),
         request=lambda intent: _("Request {id} to rename backup {backup} to {name}").format(
-            id=short_id(intent), backup=_backup(intent), name=_new(intent)
+            id=short_id(intent), backup=subject_name(intent), name=_new(intent)
         ),
         request_inside=lambda intent: _("request {id} to rename backup {backup} to {name}").format(
-            id=short_id(intent), backup=_backup(intent), name=_new(intent)
+            id=short_id(intent), backup=subject_name(intent), name=_new(intent)
         ),
         unproved_request=lambda intent: _("The request to rename backup {backup} to {name}").format(
-            backup=_backup(intent), name=_new(intent)
+            backup=subject_name(intent), name=_new(intent)
         ),
-        sought=lambda intent: _("the new name of backup {name}").format(name=_backup(intent)),
-        searched=lambda intent: _("backup {name}").format(name=_backup(intent)),
+        sought=lambda intent: _("the new name of backup {name}").format(name=subject_name(intent)),
+        searched=lambda intent: _("backup {name}").format(name=subject_name(intent)),
         looking=_looking,
         untraceable=_untraceable,
         outcome=lambda intent, _outcome: _("Renamed: the backup is called {name}.").format(name=quoted(intent.name)),

@@ -3,24 +3,20 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id
-from cbr_desktop.text.states import counted, quoted, shown
-
-
-def _name(intent: Intent) -> str:
-    return quoted(intent.subject.label)
+from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.states import counted, shown
 
 
 def _looking(intent: Intent) -> str:
     return _(
         "Reading how policy {name} is. If it is as before, the change is sent again by itself, at most twice,"
         " while your confirmation is fresh."
-    ).format(name=_name(intent))
+    ).format(name=subject_name(intent))
 
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _("Policy {name} was not as it was asked for until {until}; most likely it was never carried out.").format(
-        name=_name(intent), until=until
+        name=subject_name(intent), until=until
     )
 
 
@@ -54,14 +50,14 @@ def update_policy() -> Words:
         ),
         name=lambda intent: _("Change policy {name}").format(name=shown(intent.subject.label, 64)),
         request=lambda intent: _("Request {id} to change policy {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
         request_inside=lambda intent: _("request {id} to change policy {name}").format(
-            id=short_id(intent), name=_name(intent)
+            id=short_id(intent), name=subject_name(intent)
         ),
-        unproved_request=lambda intent: _("The request to change policy {name}").format(name=_name(intent)),
-        sought=lambda intent: _("what was changed of policy {name}").format(name=_name(intent)),
-        searched=lambda intent: _("policy {name}").format(name=_name(intent)),
+        unproved_request=lambda intent: _("The request to change policy {name}").format(name=subject_name(intent)),
+        sought=lambda intent: _("what was changed of policy {name}").format(name=subject_name(intent)),
+        searched=lambda intent: _("policy {name}").format(name=subject_name(intent)),
         looking=_looking,
         untraceable=_untraceable,
         outcome=lambda _intent, _outcome: _(

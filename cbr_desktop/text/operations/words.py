@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.states import grouped
+from cbr_desktop.text.states import grouped, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,16 @@ class Words:
 def short_id(intent: Intent) -> str:
     """Return the beginning of a request's id, by which commands name it."""
     return intent.id[:8]
+
+
+def subject_name(intent: Intent) -> str:
+    """Return what a request is about, quoted."""
+    return quoted(intent.subject.label)
+
+
+def policy_name(intent: Intent) -> str:
+    """Return the policy that a request applies or removes, quoted; one still to be made by another has no name yet."""
+    return quoted(intent.name, 64) if intent.name else _("(not made yet)")
 
 
 def tally(outcome: Outcome) -> str:

@@ -6,7 +6,6 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,7 @@ from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
 _STEPS = (
@@ -143,12 +143,8 @@ class WelcomeWindow(QWidget):
         layout.addLayout(below)
 
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, _("Open a request file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([_("Request files and plans (*.json)"), _("All files (*)")])
-        dialog.fileSelected.connect(self.take_file)
-        dialog.open()
+        filters = [_("Request files and plans (*.json)")]
+        ask_for_file(self, _("Open a request file"), "requestFileDialog", filters, self.take_file)
 
     def take_file(self, path: str) -> None:
         """Keep a file until there is a cloud to judge it by."""

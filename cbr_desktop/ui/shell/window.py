@@ -230,14 +230,10 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Ask for a request file or a plan, and open it for review; nothing is sent by that."""
-        from PySide6.QtWidgets import QFileDialog  # a class that the first paint does without
+        from cbr_desktop.ui.kit.widgets import ask_for_file
 
-        dialog = QFileDialog(self, _("Open request file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([_("Request files and plans (*.json)"), _("All files (*)")])
-        dialog.fileSelected.connect(self.open_outside)
-        dialog.open()
+        filters = [_("Request files and plans (*.json)")]
+        ask_for_file(self, _("Open request file"), "requestFileDialog", filters, self.open_outside)
 
     def open_settings(self) -> "SettingsDialog":
         """Open the settings."""
@@ -265,12 +261,11 @@ class MainWindow(QMainWindow):
         self._show_menu_bar(self.menuBar().isHidden())
 
     def begin_tour(self) -> "Tour":
-        """Show what is where, in five steps; it begins by itself once at most, and only in the demo cloud."""
+        """Show what is where, in five steps; one that is shown already goes on."""
         from cbr_desktop.ui.shell.tour import Tour, steps
 
         if self._tour is not None and isValid(self._tour) and not self._tour.isHidden():
             return self._tour
-        self._workspace.settings.put("tour/seen", True)
         told = steps(
             *(self.header_bar, self.navigation, lambda: self.show_page("Vaults").filter),
             *(self.header_bar.create_checkpoint, self.drawer.head),
