@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
@@ -22,6 +22,7 @@ from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.review import ReviewDialog
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import Program, settled
+from tests.widgets import child
 
 Until = Callable[..., Awaitable[None]]
 ROOT = Path(__file__).parents[2]
@@ -158,3 +159,20 @@ def test_fault_69_a_file_that_the_program_is_started_with_is_reviewed_and_never_
 
     program.play(tale)
     assert not [e for e in program.service.journal if e.method == "POST" and e.path.endswith("/checkpoints")]
+
+
+def test_a_file_that_is_asked_for_in_the_window_is_reviewed(program: Program, until: Until, tmp_path: Path) -> None:
+    path = tmp_path / "from-mail.cbr.json"
+    path.write_text(next(iter(demo.drafts(program.service).values())))
+
+    async def tale(_sessions: SessionPool, window: MainWindow) -> None:
+        await until(lambda: settled(program.workspace, DEMO.name))
+        window.ask_for_file()
+        asked = child(window, QFileDialog, "requestFileDialog")
+        asked.fileSelected.emit(str(path))
+        (review,) = window.findChildren(ReviewDialog)
+        assert review.isVisible()
+        asked.close()
+        review.close()
+
+    program.play(tale)

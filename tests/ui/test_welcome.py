@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QListWidget, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.profile import Profile
@@ -61,6 +61,17 @@ def test_a_file_that_is_chosen_here_waits_like_one_of_the_start(opened: Open) ->
     assert taken == ["/home/me/patch.cbr.json"]
     assert "‘patch.cbr.json’ waits" in words(window)
     assert not window.windowIcon().isNull()
+
+
+def test_a_file_is_asked_for_without_holding_up_anything_else(opened: Open) -> None:
+    window = opened(PROD)
+    child(window, QPushButton, "openFile").click()
+    asked = child(window, QFileDialog, "requestFileDialog")
+    assert asked.fileMode() == QFileDialog.FileMode.ExistingFile
+    assert "*.json" in asked.nameFilters()[0]
+    asked.fileSelected.emit("/home/me/patch.cbr.json")
+    assert "‘patch.cbr.json’ waits" in words(window)
+    asked.close()
 
 
 def test_a_profile_that_was_made_meanwhile_can_be_opened(opened: Open) -> None:
