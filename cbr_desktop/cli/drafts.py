@@ -87,9 +87,8 @@ def compared(options: argparse.Namespace) -> int:
     """Print what differs between two files, and return 1 when anything does."""
     drafts = _drafts(options)
     left, right = (drafts.load(str(_found(drafts, path))).text for path in (options.left, options.right))
-    names = (str(options.left), str(options.right))
-    sides = [laid_out(text).splitlines() for text in (left, right)]
-    lines = list(difflib.unified_diff(*sides, *names, lineterm=""))
+    a, b = (laid_out(text).splitlines() for text in (left, right))
+    lines = list(difflib.unified_diff(a, b, str(options.left), str(options.right), lineterm=""))
     words = "\n".join(shown(line, 2000) if line.strip() else line for line in lines)
     same = (
         _("Both say the same.")
