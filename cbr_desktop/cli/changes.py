@@ -16,6 +16,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.schedule import Recurrence
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.operations import words_for
@@ -81,16 +82,31 @@ async def _changed(session: ProfileSession, options: argparse.Namespace, draft: 
 def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Change) -> tuple[int, str]:
     """Have a change confirmed by ``--yes``, or at the terminal; return 0, or the exit code and why it is not.
 
-    On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
+    On production, and where a resource is left without a good backup, it is confirmed by its name, which is ``--name``
+    or typed; that it is right is looked at later.
     """
     title, wanted = words_for(change.kind).title, quoted(name_to_type(change.subject), 80)
     is_asked = is_typed(sys.stdin)
-    if wants_typed_name(OPERATIONS[change.kind].effect, session.profile.environment) and options.name is None:
+    operation = OPERATIONS[change.kind]
+    blast = operation.blast(change, session.ledger)
+    if wants_typed_name(operation.effect, session.profile.environment, blast) and options.name is None:
+        is_production = session.profile.environment is Environment.PRODUCTION
         if not is_asked:
-            return UNUSABLE, _(
-                "{title}: on production say its name with --name, which is {wanted}. Nothing was sent."
-            ).format(title=title, wanted=wanted)
-        options.name = answer(_("This is production. Type {wanted} to go on: ").format(wanted=wanted))
+            why = (
+                _("{title}: on production say its name with --name, which is {wanted}. Nothing was sent.")
+                if is_production
+                else _(
+                    "{title}: it leaves a resource without a good backup. Say its name with --name, which is {wanted}."
+                    " Nothing was sent."
+                )
+            )
+            return UNUSABLE, why.format(title=title, wanted=wanted)
+        ask = (
+            _("This is production. Type {wanted} to go on: ")
+            if is_production
+            else _("It leaves a resource without a good backup. Type {wanted} to go on: ")
+        )
+        options.name = answer(ask.format(wanted=wanted))
         return 0, ""
     if options.yes:
         return 0, ""

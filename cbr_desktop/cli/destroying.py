@@ -8,12 +8,14 @@ from cbr_desktop.cli.output import problem_sentence
 from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.plans import grave_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import uncounted, wants_name
+from cbr_desktop.workflows.plan import is_production, uncounted, wants_name
 
 
 def obstacle(session: ProfileSession, change: Change, typed: str | None, since: datetime) -> str:
@@ -29,12 +31,17 @@ def obstacle(session: ProfileSession, change: Change, typed: str | None, since: 
     if part is not None:
         return _uncounted_words(part, session.ledger)
     wanted = name_to_type(change.subject)
-    if wants_typed_name(operation.effect, session.profile.environment) and typed != wanted:
+    blast = operation.blast(change, session.ledger)
+    if not wants_typed_name(operation.effect, session.profile.environment, blast) or typed == wanted:
+        return ""
+    if session.profile.environment is Environment.PRODUCTION:
         profile = quoted(session.profile.name, 60)
         return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
             profile=profile, wanted=quoted(wanted, 80)
         )
-    return ""
+    return _("It leaves a resource without a good backup: name what is lost by --name, which is {wanted}.").format(
+        wanted=quoted(wanted, 80)
+    )
 
 
 def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str | None, since: datetime) -> str:
@@ -46,12 +53,11 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
         return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
     if not wants_name(held):
         return ""
+    why = grave_sentence(is_production=is_production(held))
     if not plan.name:
-        return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
+        return sentences(why, _("The plan has no name to confirm that by. Give it one."))
     if typed != plan.name:
-        return _("The plan destroys something on production: name it by --name, which is {plan}.").format(
-            plan=quoted(plan.name, 80)
-        )
+        return sentences(why, _("Name the plan by --name, which is {plan}.").format(plan=quoted(plan.name, 80)))
     return ""
 
 

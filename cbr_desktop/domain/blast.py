@@ -1,10 +1,21 @@
 """What a change destroys or overwrites, counted and named, before it is confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from cbr_desktop.domain.change import Effect, Subject
 from cbr_desktop.domain.profile import Environment
+
+
+class Tie(StrEnum):
+    """What else hangs on a thing that is lost."""
+
+    IMAGE = "image"
+    REPLICA = "replica"
+    AUTOMATIC = "automatic"
+    """It was made by a policy, which counts what it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +23,8 @@ class Lost:
     """One thing that a change destroys or overwrites.
 
     ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
-    stay as far as is known, ``None`` when nobody knows. ``at`` is when it goes, ``None`` for at once.
+    stay as far as is known, ``None`` when nobody knows. ``at`` is when it goes, ``None`` for at once. Of several that
+    go together, what stays is what stays of all of them. ``next_at`` is when the newest good one that stays was made.
     """
 
     id: str
@@ -22,6 +34,15 @@ class Lost:
     is_newest: bool = False
     left: int | None = None
     at: datetime | None = None
+    resource_id: str = ""
+    vault_name: str = ""
+    next_at: datetime | None = None
+    ties: frozenset[Tie] = frozenset()
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no good backup of its resource is left, though there was one: this is the newest."""
+        return self.is_newest and self.left == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +61,38 @@ class Blast:
         """Whether nothing is known to be lost."""
         return not (self.lost or self.more)
 
+    @property
+    def takes_last(self) -> bool:
+        """Whether a resource is left without any good backup by it."""
+        return any(each.is_last for each in self.lost)
+
+
+def merged(blasts: Sequence[Blast]) -> Blast:
+    """Return what several changes destroy that have nothing to do with each other; the oldest data count."""
+    lost = tuple(each for blast in blasts for each in blast.lost)
+    known = [blast.as_of for blast in blasts]
+    as_of = min((at for at in known if at is not None), default=None) if None not in known else None
+    return Blast(lost, as_of, sum(blast.more for blast in blasts))
+
 
 def destroys(effect: Effect) -> bool:
     """Whether a change of this effect takes something away that was there."""
     return effect in (Effect.DELETES, Effect.OVERWRITES)
 
 
-def wants_typed_name(effect: Effect, environment: Environment) -> bool:
-    """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return destroys(effect) and environment is Environment.PRODUCTION
+def wants_typed_name(effect: Effect, environment: Environment, blast: Blast) -> bool:
+    """Whether a person types the name of what is destroyed or overwritten before it goes.
+
+    On production always; anywhere, where a resource is left without a good backup.
+    """
+    return destroys(effect) and (environment is Environment.PRODUCTION or blast.takes_last)
 
 
 def name_to_type(subject: Subject) -> str:
     """Return what a person types for a subject: its name, or its id where the name cannot be read off and typed."""
-    name = subject.name
-    return name if name and name.isprintable() and name == name.strip() else subject.id
+    return subject.name if can_be_typed(subject.name) else subject.id
+
+
+def can_be_typed(name: str) -> bool:
+    """Whether a name can be read off and typed."""
+    return bool(name) and name.isprintable() and name == name.strip()

@@ -11,7 +11,7 @@ def lost_sentence(lost: Lost, now: datetime) -> str:
     """Return what is lost, whether it is the newest of its kind, and how much of that kind stays."""
     resource = quoted(lost.resource_name, 80) if lost.resource_name else _("its resource")
     newest = _("It is the newest good backup of {resource}.").format(resource=resource) if lost.is_newest else ""
-    return sentences(_head_words(lost, resource, now), newest, _left_words(lost, resource))
+    return sentences(_head_words(lost, resource, now), newest, _next_words(lost, now), _left_words(lost, resource))
 
 
 def loss_sentences(blast: Blast, now: datetime) -> list[str]:
@@ -54,6 +54,15 @@ def _by_policy(lost: Lost) -> str:
     whole = _("Backup {name} ({id}) of {resource}, made {made} ({ago} ago), is deleted by the policy {when}.")
     short = _("Backup {name} ({id}), made {made} ({ago} ago), is deleted by the policy {when}.")
     return whole if lost.resource_name else short
+
+
+def _next_words(lost: Lost, now: datetime) -> str:
+    """Return which is the newest good backup that stays, where that is known."""
+    if lost.next_at is None:
+        return ""
+    return _("The newest that stays was made {made} ({ago} ago).").format(
+        made=clock_words(lost.next_at, now), ago=duration_words(now - lost.next_at)
+    )
 
 
 def _left_words(lost: Lost, resource: str) -> str:

@@ -258,6 +258,12 @@ def stand_mark(row: StepRow) -> Mark:
     return _MARKS[row.stand]
 
 
+def verdict_mark(report: PlanReport) -> Mark:
+    """Return the mark of what became of a run."""
+    rests = bool(report.stopped) and report.verdict is PlanVerdict.RUNNING
+    return _LEFT if rests else _VERDICT_MARKS[report.verdict]
+
+
 def plan_sentence(report: PlanReport) -> str:
     """Return what became of a run in one or two sentences; only a whole success reads like one."""
     own = _plan_words(report)
@@ -289,6 +295,13 @@ _COUNTED: tuple[tuple[tuple[Stand, ...], tuple[str, str] | None], ...] = (
     ((Stand.NOT_STARTED,), NN_("{count} not started", "{count} not started")),
 )
 """How steps that are not done are counted; those with nothing done in the words of their operation."""
+
+
+def grave_sentence(*, is_production: bool) -> str:
+    """Return why a plan is confirmed by its name."""
+    if is_production:
+        return _("It destroys something on production.")
+    return _("It leaves a resource without a good backup.")
 
 
 def resting_sentence(report: PlanReport) -> str:

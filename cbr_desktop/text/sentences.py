@@ -567,6 +567,12 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
         " expire."
     ),
+    FindingKind.BACKUP_HAS_IMAGE: N_(
+        "Image {image} was made of backup ‘{backup}’, so that the service keeps it. Delete the image first."
+    ),
+    FindingKind.BACKUP_REPLICATING: N_(
+        "Backup ‘{backup}’ is being copied to region {region}. It can be deleted when that has ended."
+    ),
     FindingKind.NAME_MISSING: N_("There is no name. Write one of 1 to 64 characters."),
     FindingKind.NAME_UNCHANGED: N_("The backup is called ‘{name}’ already. Write another name, or leave it."),
     FindingKind.NO_SCHEDULE: N_("There is no time to run at. Choose days and hours."),

@@ -119,6 +119,8 @@ FACTS: dict[str, object] = {
     "last": NOW,
     "problem": "no-ticket",
     "part": "tikcet",
+    "image": "img-1",
+    "region": "eu-nl",
 }
 
 

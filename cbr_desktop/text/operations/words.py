@@ -46,6 +46,7 @@ class Words:
     of one of them. ``is_counted`` is whether what became of it is told as so many of so many, each with its progress.
     ``fates`` are the words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice``
     tells of its end, or of where it stands in the given words, where that is not ``title``, subject and those words.
+    ``batch`` is the operation done to so many things, as something to be done.
     """
 
     title: str
@@ -81,6 +82,7 @@ class Words:
     fates: Mapping[Fate, str] = field(default_factory=dict)
     remedies: Mapping[Fate, str] = field(default_factory=dict)
     notice: Callable[[Intent, Outcome | None, str], str] | None = None
+    batch: Callable[[int], str] | None = None
 
 
 def short_id(intent: Intent) -> str:

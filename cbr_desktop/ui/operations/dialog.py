@@ -205,7 +205,7 @@ class ChangeDialog(OperationWindow):
         )
 
     def _wants_name(self) -> bool:
-        return wants_typed_name(self._operation.effect, self._context.profile.environment)
+        return wants_typed_name(self._operation.effect, self._context.profile.environment, self._blast)
 
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
@@ -229,6 +229,10 @@ class ChangeDialog(OperationWindow):
         name = name_to_type(self._change.subject)
         if self.typed.text() == name:
             return ""
+        if self._blast.takes_last:
+            return _("It leaves a resource without a good backup: type {subject} above to go on.").format(
+                subject=quoted(name)
+            )
         return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
 
     def _trouble(self) -> str:

@@ -34,18 +34,27 @@ from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import ask_for_file, verb_buttons
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
-from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left, destroying, uncounted, wants_name
+from cbr_desktop.workflows.plan import (
+    PlanReport,
+    PlanRun,
+    Stand,
+    all_left,
+    destroying,
+    is_production,
+    uncounted,
+    wants_name,
+)
 
 _PANEL_SHARES = (2, 3)
 
@@ -353,9 +362,12 @@ class PlansPage(Page[PlanRow]):
         steps = [each for each in found if each[0].number in waiting]
         if wants_name(steps):
             command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
-            return _("The rest destroys something on production. {command} counts it afresh and continues it.").format(
-                command=quoted(command)
+            why = (
+                _("The rest destroys something on production. {command} counts it afresh and continues it.")
+                if is_production(steps)
+                else _("The rest leaves a resource without a good backup. {command} counts it afresh and continues it.")
             )
+            return why.format(command=quoted(command))
         if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
             return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
         return ""
@@ -417,6 +429,7 @@ class PlansPage(Page[PlanRow]):
             context.profile.name: context for context in self._workspace.contexts if context.profile.name in wanted
         }
         made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
+        self._workspace.plan_runs[run.id] = made
         self._going[run.id] = _Going(made, tuple(contexts.values()))
         self._tasks.start(made.follow(), self._end, group=_("run {run}").format(run=run.id))
         self._take()
