@@ -30,6 +30,7 @@ from cbr_desktop.text.states import (
     shown,
     status_words,
 )
+from cbr_desktop.text.vault_findings import VAULT_FINDINGS
 from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
@@ -676,6 +677,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.PEAK_HOURS: N_(
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
+    **VAULT_FINDINGS,
 }
 
 
