@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cbr_desktop.domain.checkpoint import name_findings
-from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, info, warn
+from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, info, warn
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.protectable import Protectable
@@ -219,7 +219,7 @@ def size_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
         say = warn if size_gb < vault.size_gb else info
         yield say(FindingKind.SIZE_BELOW_ALLOCATED, part, allocated_gb=vault.allocated_gb, size_gb=size_gb)
     after = replace(vault, size_gb=size_gb)
-    facts = {"size_gb": size_gb, "free_gb": after.free_gb, "used_percent": after.used_percent}
+    facts: Facts = {"size_gb": size_gb, "free_gb": after.free_gb, "used_percent": after.used_percent}
     yield info(FindingKind.SIZE_AFTER, part, vault=name, **facts)
 
 
@@ -253,11 +253,12 @@ def expansion_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
 
 
 def threshold_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
-    """Say that a vault is over its threshold already."""
+    """Say that a vault is over its threshold by the change."""
     after = updated(vault, update)
-    is_changed = (after.threshold_percent, after.size_gb) != (vault.threshold_percent, vault.size_gb)
+    was_over = vault.used_percent >= vault.threshold_percent
+    is_changed = after.threshold_percent != vault.threshold_percent or not was_over
     if is_changed and after.size_gb > 0 and after.used_percent >= after.threshold_percent:
-        facts = {"used_percent": after.used_percent, "threshold": after.threshold_percent}
+        facts: Facts = {"used_percent": after.used_percent, "threshold": after.threshold_percent}
         yield info(FindingKind.OVER_THRESHOLD, RequestPart.VAULT, vault=vault.name, **facts)
 
 
@@ -273,13 +274,13 @@ def binding_findings(
     if has_policy is False:
         yield warn(FindingKind.BINDING_NEEDS_POLICY, part, vault=name)
     if vault.free_gb <= BIND_ROOM_GB:
-        facts = {"free_gb": max(vault.free_gb, 0.0), "limit": BIND_ROOM_GB}
-        yield warn(FindingKind.BINDING_NEEDS_ROOM, part, vault=name, **facts)
+        room: Facts = {"free_gb": max(vault.free_gb, 0.0), "limit": BIND_ROOM_GB}
+        yield warn(FindingKind.BINDING_NEEDS_ROOM, part, vault=name, **room)
     if known is None:
         yield info(FindingKind.BINDING_UNKNOWN, part, vault=name)
         return
     taken, some = bound(vault.kind, vault.bind_tags, known)
-    facts = {
+    facts: Facts = {
         "names": [each.name or each.id for each in taken],
         "size_gb": sum(each.size_gb for each in taken),
         "some": some,

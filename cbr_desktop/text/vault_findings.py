@@ -139,7 +139,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         " by a request of its own."
     ),
     FindingKind.SIZE_BY_ORDER: N_(
-        "Vault ‘{vault}’ is paid by the year or month, so that its size is a matter of an order. Make it in the console."
+        "Vault ‘{vault}’ is paid by the year or month: its size is changed by an order. Make it in the console."
     ),
     FindingKind.SIZE_BUSY: N_(
         "Vault ‘{vault}’ is being resized or has an open order, so neither size nor specification can be changed. Wait"
