@@ -92,11 +92,11 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def ask(self, page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def ask(self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
         """Open what a verb of a page asks for: a dialog of one change, or a window of its own."""
         forms = _features()[page]
         if verb in forms.windows:
-            return forms.windows[verb](asked, parent)
+            return forms.windows[verb](workspace, asked, parent)
         ((context, row),) = asked
         return self._open(context, forms.asked[verb](context, row), parent)
 
