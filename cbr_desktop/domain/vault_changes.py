@@ -220,7 +220,7 @@ def size_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
         yield say(FindingKind.SIZE_BELOW_ALLOCATED, part, allocated_gb=vault.allocated_gb, size_gb=size_gb)
     after = replace(vault, size_gb=size_gb)
     facts: Facts = {"size_gb": size_gb, "free_gb": after.free_gb, "used_percent": after.used_percent}
-    yield info(FindingKind.SIZE_AFTER, part, vault=name, **facts)
+    yield info(FindingKind.SIZE_AFTER, part, "", vault=name, **facts)
 
 
 def level_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
@@ -259,7 +259,7 @@ def threshold_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
     is_changed = after.threshold_percent != vault.threshold_percent or not was_over
     if is_changed and after.size_gb > 0 and after.used_percent >= after.threshold_percent:
         facts: Facts = {"used_percent": after.used_percent, "threshold": after.threshold_percent}
-        yield info(FindingKind.OVER_THRESHOLD, RequestPart.VAULT, vault=vault.name, **facts)
+        yield info(FindingKind.OVER_THRESHOLD, RequestPart.VAULT, "", vault=vault.name, **facts)
 
 
 def binding_findings(
@@ -275,7 +275,7 @@ def binding_findings(
         yield warn(FindingKind.BINDING_NEEDS_POLICY, part, vault=name)
     if vault.free_gb <= BIND_ROOM_GB:
         room: Facts = {"free_gb": max(vault.free_gb, 0.0), "limit": BIND_ROOM_GB}
-        yield warn(FindingKind.BINDING_NEEDS_ROOM, part, vault=name, **room)
+        yield warn(FindingKind.BINDING_NEEDS_ROOM, part, "", vault=name, **room)
     if known is None:
         yield info(FindingKind.BINDING_UNKNOWN, part, vault=name)
         return
@@ -285,4 +285,4 @@ def binding_findings(
         "size_gb": sum(each.size_gb for each in taken),
         "some": some,
     }
-    yield info(FindingKind.BINDING_TAKES, part, vault=name, count=len(taken), **facts)
+    yield info(FindingKind.BINDING_TAKES, part, "", vault=name, count=len(taken), **facts)
