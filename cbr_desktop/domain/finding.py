@@ -139,6 +139,10 @@ class FindingKind(StrEnum):
     RETENTION_SHORT = "retention-short"  # policy, count (days)
     RUNS_IN_PEAK = "runs-in-peak"  # policy, count
     RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
+    # policy, other, vault, count (runs within a week), when (the first of them), lasts (minutes, ``None`` for unknown)
+    REPLICATION_EARLY = "replication-early"  # other: the backup policy whose backups it copies
+    POLICIES_TOGETHER = "policies-together"  # other: the policy that is usually at work in the vault
+    RUN_OVERTAKES = "run-overtakes"  # other: the policy itself
     # plans
     PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none
     STEP_UNCLEAR = "step-unclear"  # path

@@ -1,14 +1,16 @@
 """When a policy runs and how long it keeps what it makes, in words: by the service's clock, which is UTC, and here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
+from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.policy import Policy, PolicyDraft
 from cbr_desktop.domain.retention import FOREVER, Day, Forecast
 from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
-from cbr_desktop.text.states import counted, grouped, quoted, shown
+from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
+from cbr_desktop.workflows.timetable import Clash, ClashKind
 
 DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
 _LONG_TERM = (
@@ -233,3 +235,88 @@ def forecast_sentences(told: Forecast, earlier: int = 0) -> list[str]:
 def day_row(day: Day) -> tuple[str, str, str, str]:
     """Return what is there at the end of a day: of the backups of now, of those made since, and together."""
     return f"{day.day:%Y-%m-%d}", str(day.existing), str(day.made), str(day.total)
+
+
+# pictures
+
+_FEW_DAYS = 14
+"""Up to how many days the days of the week are written on the axis."""
+
+
+def axis_day_words(at: datetime, days: int) -> str:
+    """Return what stands on an axis of so many days where one begins: ``Mon 30`` or ``30``; the month with a first."""
+    day = at.strftime("%d.%m.") if at.day == 1 else str(at.day)
+    return f"{day_words(DAYS[at.weekday()])} {day}" if days <= _FEW_DAYS else day
+
+
+def span_words(since: datetime, until: datetime) -> str:
+    """Return the days from one to the other: ``2026-11-30 – 2026-12-06``."""
+    return f"{since:%Y-%m-%d} – {until - timedelta(hours=1):%Y-%m-%d}"
+
+
+def calendar_words(policies: int, runs: int, days: int) -> str:
+    """Return what a picture of runs shows, for whoever does not see it."""
+    return _("{runs} of {policies} within {days}. The arrow keys go from run to run.").format(
+        runs=counted("{count} run", "{count} runs", runs),
+        policies=counted("{count} policy", "{count} policies", policies),
+        days=counted("{count} day", "{count} days", days),
+    )
+
+
+def _at(at: datetime, *, utc: bool) -> str:
+    """Return a moment with its day of the week, by the operator's clock."""
+    there = at.astimezone(UTC) if utc else at.astimezone()
+    words = f"{day_words(DAYS[there.weekday()])} {there:%Y-%m-%d %H:%M}"
+    return f"{words} UTC" if utc else f"{words} ({at.astimezone(UTC):%H:%M} UTC)"
+
+
+def run_sentence(policy: str, at: datetime, lasts: timedelta | None, *, is_certain: bool, utc: bool) -> str:
+    """Return when a policy runs, or would if it did, and how long that usually takes."""
+    if not is_certain:
+        return _("{policy} would run {at}, if it were enabled and applied to a vault.").format(
+            policy=quoted(policy, 80), at=_at(at, utc=utc)
+        )
+    takes = _("It usually takes {lasts}.").format(lasts=duration_words(lasts)) if lasts is not None else ""
+    return sentences(_("{policy} runs {at}.").format(policy=quoted(policy, 80), at=_at(at, utc=utc)), takes)
+
+
+_CLASHES = {
+    ClashKind.BEFORE_BACKUP_ENDS: N_("{other} is usually still backing up vault {vault} then."),
+    ClashKind.SAME_VAULT: N_("{other} is usually at work in vault {vault} then, which makes one backup at a time."),
+    ClashKind.STILL_RUNNING: N_("Its last run in vault {vault} is usually still at work then."),
+}
+
+
+def clash_sentence(clash: Clash, policies: Mapping[PolicyId, str], vaults: Mapping[str, str]) -> str:
+    """Return what a run gets in the way of, by the names of policies and vaults."""
+    other, vault = policies.get(clash.other_id, clash.other_id), vaults.get(clash.vault_id, clash.vault_id)
+    return _(_CLASHES[clash.kind]).format(other=quoted(other, 80), vault=quoted(vault, 80))
+
+
+def resource_forecast_words(name: str, now: int, then: int) -> str:
+    """Return a resource, how many of its backups are there now, and how many of these at the end."""
+    return _("{name}  {now} → {then}").format(name=shown(name, 80), now=grouped(now), then=grouped(then))
+
+
+def removals_words(removals: int, resources: int, days: int) -> str:
+    """Return what a picture of deletions shows, for whoever does not see it."""
+    return _("Deleted within {days}: {backups} of {resources}.").format(
+        backups=counted("{count} backup", "{count} backups", removals),
+        resources=counted("{count} resource", "{count} resources", resources),
+        days=counted("{count} day", "{count} days", days),
+    )
+
+
+def removal_sentence(name: str, at: datetime, made: Sequence[datetime], *, is_last: bool, utc: bool) -> str:
+    """Return which backups of a resource are deleted at a moment, by when they were made."""
+    said = ngettext(
+        "{at}: {count} backup of {name} is deleted, made {made}.",
+        "{at}: {count} backups of {name} are deleted, the first of them made {made}.",
+        len(made),
+    ).format(at=_at(at, utc=utc), count=grouped(len(made)), name=quoted(name, 80), made=_at(min(made), utc=utc))
+    return sentences(said, _("None of those that are there now is left then.") if is_last else "")
+
+
+def used_words(used: int, limit: int) -> str:
+    """Return how many of the policies are used that an account may have."""
+    return _("{used} of {limit} used").format(used=grouped(used), limit=grouped(limit))

@@ -220,6 +220,47 @@ def _runs_missed(finding: Finding) -> str:
     )
 
 
+def _clash(finding: Finding) -> str:
+    """Return what of two policies that get into each other's way is wrong, and how often that is within a week."""
+    lasts, kind = finding.facts["lasts"], finding.kind
+    if kind is FindingKind.RUN_OVERTAKES:
+        told = _(
+            "Policy {policy} runs again while its last run in vault {vault} is usually still at work: that takes"
+            " {lasts}. Let it run less often."
+        )
+    elif kind is FindingKind.REPLICATION_EARLY:
+        told = (
+            _("Policy {policy} begins to copy at the very moment at which {other} begins to back vault {vault} up.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins to copy while {other} is usually still backing vault {vault} up: that takes"
+                " {lasts}. Let it run later."
+            )
+        )
+    else:
+        told = (
+            _("Policies {policy} and {other} begin at one moment in vault {vault}, which makes one backup at a time.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins while {other} is usually still at work in vault {vault}, which makes one backup"
+                " at a time: that takes {lasts}. Let them run further apart."
+            )
+        )
+    count = finding.facts["count"]
+    first = told.format(
+        policy=quoted(finding.facts["policy"]),
+        other=quoted(finding.facts["other"]),
+        vault=quoted(finding.facts["vault"]),
+        lasts=duration_words(timedelta(minutes=lasts)) if _is_int(lasts) else "",
+    )
+    often = ngettext(
+        "Within seven days that is {count} run, {when}.",
+        "Within seven days these are {count} runs, the first {when}.",
+        count if _is_int(count) else 2,
+    )
+    return sentences(first, often.format(count=_fact(count), when=_moment(finding.facts["when"])))
+
+
 def _too_long(finding: Finding) -> str:
     is_description, has_path = finding.subject is RequestPart.DESCRIPTION, "path" in finding.facts
     if is_description:
@@ -660,6 +701,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
+    FindingKind.REPLICATION_EARLY: _clash,
+    FindingKind.POLICIES_TOGETHER: _clash,
+    FindingKind.RUN_OVERTAKES: _clash,
     FindingKind.PLAN_RANGE: _plan_range,
     FindingKind.STEP_UNCLEAR: N_(
         "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it."

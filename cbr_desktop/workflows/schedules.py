@@ -14,11 +14,19 @@ from cbr_desktop.domain.schedule import Schedule, is_peak, offset_at
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
 from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.timetable import Clash, ClashKind, clashes, usual_durations
 
 SHORT_DAYS = 7
 """Backups that reach back less than this many days are few: a weekend with its holidays is longer."""
 LOOKED_BACK = timedelta(days=7)
 """How far back it is looked for runs that have made nothing: further back the policy may have been another one."""
+LOOKED_AHEAD = timedelta(days=7)
+"""How far ahead it is looked for runs that get into each other's way: rules are for days of the week."""
+_CLASHES = {
+    ClashKind.BEFORE_BACKUP_ENDS: FindingKind.REPLICATION_EARLY,
+    ClashKind.SAME_VAULT: FindingKind.POLICIES_TOGETHER,
+    ClashKind.STILL_RUNNING: FindingKind.RUN_OVERTAKES,
+}
 _EARLY, _LATE = timedelta(minutes=5), timedelta(hours=2)
 """Within what of its time a run has left a task; the service may spread runs over some time."""
 _MONTH_DAYS, _YEAR_DAYS = 30, 365
@@ -74,6 +82,7 @@ def schedule_findings(ledger: Reading, now: datetime, zone: tzinfo | None = None
     found = [*_vaults_without(own, ledger)]
     for policy in own:
         found += _of_policy(policy, ledger, tasks[policy.id], now, zone)
+    found += _clashing(ledger, now)
     return [replace(each, as_of=as_of) for each in found]
 
 
@@ -91,6 +100,27 @@ def _tasks_of_policies(ledger: Reading) -> dict[PolicyId, list[Task]]:
 def _created_at(task: Task) -> datetime:
     assert task.created_at is not None  # noqa: S101 those without a time were left out
     return task.created_at
+
+
+def _clashing(ledger: Reading, now: datetime) -> Iterator[Finding]:
+    """Yield which policies get into each other's way within ``LOOKED_AHEAD``, each pair of them once."""
+    lasting = usual_durations(ledger.tasks.values())
+    pairs = defaultdict[object, list[Clash]](list)
+    for clash in clashes(ledger, lasting, now, now + LOOKED_AHEAD):
+        pairs[clash.kind, clash.policy_id, clash.other_id].append(clash)
+    for each in pairs.values():
+        first, policies = each[0], ledger.policies
+        vault = ledger.vaults.get(first.vault_id)
+        yield warn(
+            _CLASHES[first.kind],
+            RequestPart.SCHEDULE,
+            policy=policies[first.policy_id].name,
+            other=policies[first.other_id].name,
+            vault=vault.name if vault is not None else first.vault_id,
+            count=len(each),
+            when=first.at,
+            lasts=None if first.lasts is None else round(first.lasts / timedelta(minutes=1)),
+        )
 
 
 def _vaults_without(own: Sequence[Policy], ledger: Reading) -> Iterator[Finding]:

@@ -66,6 +66,8 @@ WORDS: list[type[Enum]] = [
 ]
 FACTS: dict[str, object] = {
     "operation": "DeleteBackup",
+    "lasts": 90,
+    "when": datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC),
     "after": 2,
     "profile": "Prod",
     "known": "DeleteBackup, CreatePolicy",
