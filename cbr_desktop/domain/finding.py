@@ -144,6 +144,7 @@ class FindingKind(StrEnum):
     POLICIES_TOGETHER = "policies-together"  # other: the policy that is usually at work in the vault
     RUN_OVERTAKES = "run-overtakes"  # other: the policy itself
     # plans
+    PLAN_IS_REQUEST = "plan-is-request"  # the file holds one request and no plan
     PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path

@@ -40,8 +40,7 @@ def window(qtbot: QtBot) -> MainWindow:
 
 def wished(page: BackupsPage) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
-    page.deletion_requested.connect(lambda backup: told.append(("delete", backup.id)))
-    page.renaming_requested.connect(lambda backup: told.append(("rename", backup.id)))
+    page.verb_requested.connect(lambda verb, backups: told.extend((verb, each.id) for each in backups))
     page.remarked.connect(lambda words: told.append(("said", words)))
     return told
 
@@ -75,7 +74,7 @@ def test_one_backup_is_deleted_or_renamed_by_button_key_and_menu(page: BackupsPa
     child(page, QPushButton, "backupsDelete").click()
     child(page, QPushButton, "backupsRename").click()
     menu = QMenu(page)
-    page.extend_menu(menu)
+    page.fill_menu(menu)
     for action in menu.actions()[:2]:
         action.trigger()
     assert told == [("delete", id), ("rename", id)] + [("delete", id), ("rename", id)] * 2
@@ -148,9 +147,9 @@ def test_a_policy_tells_when_it_runs_and_what_it_keeps(
 def test_a_new_policy_is_asked_for_by_button_and_menu(policies: tuple[Workspace, PoliciesPage]) -> None:
     _, page = policies
     told: list[int] = []
-    page.creation_requested.connect(lambda: told.append(1))
+    page.verb_requested.connect(lambda _verb, _rows: told.append(1))
     child(page, QPushButton, "policiesCreate").click()
     menu = QMenu(page)
-    page.extend_menu(menu)
+    page.fill_menu(menu)
     menu.actions()[0].trigger()
     assert told == [1, 1]
