@@ -132,8 +132,8 @@ class FindingKind(StrEnum):
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
     BACKUPS_GO = "backups-go"  # policy, count, last (the time of the first of them): they would stay otherwise
-    # schedules
-    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, count (resources)
+    # schedules; each but the first one has a ``policy_id`` besides
+    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, vault_id, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy
     POLICY_DISABLED = "policy-disabled"  # policy, count (vaults), since (its last task, ``None`` where none is known)
     RETENTION_SHORT = "retention-short"  # policy, count (days)

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.policy import Policy, PolicyDraft
+from cbr_desktop.domain.region import zone_name
 from cbr_desktop.domain.retention import FOREVER, Day, Forecast
-from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
+from cbr_desktop.domain.schedule import DAYS, PEAK_HOURS, Recurrence, Season, offset_at, recurrence, zone_of
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
 from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
+from cbr_desktop.text.words import Times
 from cbr_desktop.workflows.timetable import Clash, ClashKind
 
 DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
@@ -239,19 +241,27 @@ def day_row(day: Day) -> tuple[str, str, str, str]:
 
 # pictures
 
-_FEW_DAYS = 14
-"""Up to how many days the days of the week are written on the axis."""
+_FEW_DAYS, _MANY_DAYS = 14, 31
+"""Up to how many days the days of the week are written on an axis, and from how many on each month."""
 
 
 def axis_day_words(at: datetime, days: int) -> str:
-    """Return what stands on an axis of so many days where one begins: ``Mon 30`` or ``30``; the month with a first."""
-    day = at.strftime("%d.%m.") if at.day == 1 else str(at.day)
+    """Return what stands on an axis of so many days where one begins: ``Mon 30`` or ``30``; the first as ``12-01``."""
+    day = f"{at:%m-%d}" if at.day == 1 or days > _MANY_DAYS else str(at.day)
     return f"{day_words(DAYS[at.weekday()])} {day}" if days <= _FEW_DAYS else day
 
 
 def span_words(since: datetime, until: datetime) -> str:
     """Return the days from one to the other: ``2026-11-30 – 2026-12-06``."""
     return f"{since:%Y-%m-%d} – {until - timedelta(hours=1):%Y-%m-%d}"
+
+
+def runs_span_words(since: datetime, until: datetime) -> str:
+    """Return the days of a picture of runs, and what is shaded in it."""
+    late, early = PEAK_HOURS
+    return _("{span} · shaded: busy hours of the service, {late} to {early}").format(
+        span=span_words(since, until), late=clock_of_day(60 * late), early=clock_of_day(60 * early)
+    )
 
 
 def calendar_words(policies: int, runs: int, days: int) -> str:
@@ -320,3 +330,33 @@ def removal_sentence(name: str, at: datetime, made: Sequence[datetime], *, is_la
 def used_words(used: int, limit: int) -> str:
     """Return how many of the policies are used that an account may have."""
     return _("{used} of {limit} used").format(used=grouped(used), limit=grouped(limit))
+
+
+def full_interval_words(policy: Policy) -> str:
+    """Return how often a policy makes a full backup."""
+    every = policy.full_backup_interval
+    if every < 1:
+        return _("The first")
+    return _("Each") if every == 1 else counted("Every {count}th", "Every {count}th", every)
+
+
+def destination_words(policy: Policy) -> str:
+    """Return where a policy replicates to: region and project."""
+    places = [shown(each, 80) for each in (policy.destination_region, policy.destination_project_id) if each]
+    return " · ".join(places)
+
+
+def next_run_words(at: datetime | None, times: Times, region: str) -> str:
+    """Return when a policy runs next, by this clock, in UTC, and by the clocks of where its region is."""
+    if at is None:
+        return _("It does not run: it is disabled, or applied to no vault.")
+    zone = zone_name(region)
+    try:
+        there = at.astimezone(zone_of(zone)) if zone else None
+    except LookupError:  # this machine has no data of time zones
+        there = None
+    if there is None or there.utcoffset() == at.astimezone().utcoffset():
+        return times.both(at)
+    return _("{times} = {there} in region {region}").format(
+        times=times.both(at), there=f"{there:%Y-%m-%d %H:%M}", region=shown(region, 40)
+    )

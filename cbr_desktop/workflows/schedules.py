@@ -81,7 +81,8 @@ def schedule_findings(ledger: Reading, now: datetime, zone: tzinfo | None = None
     tasks = _tasks_of_policies(ledger)
     found = [*_vaults_without(own, ledger)]
     for policy in own:
-        found += _of_policy(policy, ledger, tasks[policy.id], now, zone)
+        about = _of_policy(policy, ledger, tasks[policy.id], now, zone)
+        found += (replace(each, facts={**each.facts, "policy_id": policy.id}) for each in about)
     found += _clashing(ledger, now)
     return [replace(each, as_of=as_of) for each in found]
 
@@ -114,6 +115,7 @@ def _clashing(ledger: Reading, now: datetime) -> Iterator[Finding]:
         yield warn(
             _CLASHES[first.kind],
             RequestPart.SCHEDULE,
+            policy_id=first.policy_id,
             policy=policies[first.policy_id].name,
             other=policies[first.other_id].name,
             vault=vault.name if vault is not None else first.vault_id,
@@ -128,8 +130,8 @@ def _vaults_without(own: Sequence[Policy], ledger: Reading) -> Iterator[Finding]
     for vault in ledger.vaults.values():
         holds = vault.protect_type == ProtectType.BACKUP and vault.status != VaultStatus.DELETING and vault.resources
         if holds and vault.id not in covered:
-            count = len(vault.resources)
-            yield warn(FindingKind.VAULT_WITHOUT_POLICY, RequestPart.VAULT, vault=vault.name, count=count)
+            kind, count = FindingKind.VAULT_WITHOUT_POLICY, len(vault.resources)
+            yield warn(kind, RequestPart.VAULT, vault=vault.name, vault_id=vault.id, count=count)
 
 
 def _of_policy(

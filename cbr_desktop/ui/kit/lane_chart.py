@@ -31,8 +31,10 @@ from cbr_desktop.ui.kit.lanes import Bar, Picture
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
 
-_NAME_LETTERS = 22
+_NAME_LETTERS = 28
 _LEAST_BAR = 3
+_LEAST_LANES, _SHOWN_LANES = 6, 9
+"""For how many lanes a chart asks for room; there is a scroll bar for more."""
 _BAR_PARTS = 0.5
 """How much of the height of a lane a bar has."""
 _SHADE = 20
@@ -78,6 +80,7 @@ class LaneChart(QAbstractScrollArea):
         self._drawn.clear()
         self.setAccessibleName(picture.words)
         self._measure()
+        self.updateGeometry()
         self.viewport().update()
 
     def choose(self, id: str) -> None:
@@ -111,7 +114,7 @@ class LaneChart(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """Return the room of a few lanes."""
-        lanes = min(8, max(3, len(self.picture.lanes)))
+        lanes = min(_SHOWN_LANES, max(_LEAST_LANES, len(self.picture.lanes)))
         return QSize(600, self.line_height * (lanes + 1) + 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -155,6 +158,10 @@ class LaneChart(QAbstractScrollArea):
                     end = max(end, left + width)
             self._drawn[place] = known
         return known
+
+    def drawn_bars(self, place: int) -> list[Bar]:
+        """Return the bars of a lane that are drawn at this width."""
+        return [each.bar for each in self._bars_of(place)]
 
     def _lane_at(self, y: float) -> int:
         place = int(y // self.line_height) - 1
@@ -264,6 +271,10 @@ class LaneChart(QAbstractScrollArea):
             self.bar = self.picture.lanes[place].bars.index(bar) if bar is not None else -1
             self._reveal()
             self.lane_chosen.emit(self._lane_id())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take the end of the click as well."""
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from lane to lane, and from bar to bar; open the lane."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from copy import copy
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -21,12 +23,12 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.finding import Finding
-from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
+from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Coverage, Forecast, forecast
 from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.schedules import forecast_sentences, span_words
+from cbr_desktop.text.schedules import forecast_sentences, runs_span_words, span_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import grouped, quoted
 from cbr_desktop.text.words import Times
@@ -50,7 +52,7 @@ from cbr_desktop.ui.policies.timetable import (
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.schedules import coverage, schedule_findings
-from cbr_desktop.workflows.timetable import clashes, usual_durations
+from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
 _SOON_MS = 50
@@ -80,6 +82,8 @@ class _Known(NamedTuple):
 
     schedules: Schedules
     findings: list[Finding]
+    clock: tuple[date, bool]
+    """The day for which that holds, by which clock."""
 
 
 class PolicyCalendar(QWidget):
@@ -167,11 +171,13 @@ class PolicyCalendar(QWidget):
 
     def _work(self) -> None:
         """Work out what is shown, beside the window where its loop runs."""
-        work = partial(_known_of, list(self._workspace.scope.members), list(self._policies), self._clock_days())
-        if not self._is_stale and self._known is not None:
+        if not self._is_stale and self._known is not None and self._known.clock == self._clock_days():
             self._show()
             return
         self._is_stale = False
+        # lists are replaced, not changed: a copy that names those of now stays as it is while a thread works on it
+        members = [copy(member) for member in self._workspace.scope.members]
+        work = partial(_known_of, members, tuple(self._policies), self._clock_days(), self._times.now())
         if is_at_work():
             self._tasks.start(asyncio.to_thread(work), self._take, group="known")
         else:
@@ -197,7 +203,7 @@ class PolicyCalendar(QWidget):
         count, utc = _DAYS[self.view], self._times.utc
         begin, _utc = self._clock_days()
         days = days_from(begin + timedelta(days=count * self._ahead), count, utc=utc)
-        self.span.tell(span_words(days.since, days.until))
+        self.span.tell(runs_span_words(days.since, days.until))
         self.chart.tell(runs_picture(known.schedules, days, self._times.now(), utc=utc))
         self.chart.choose(self._policy.id if self._policy is not None else "")
         self._say("" if known.schedules.policies else _("There is no policy, so nothing runs by itself."))
@@ -281,6 +287,7 @@ class PolicyCalendar(QWidget):
         self.stack.addWidget(self.chart)
         self.stack.addWidget(self.problems)
         inside.addWidget(self.stack, 1)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.body.setMinimumHeight(self.chart.minimumSizeHint().height())
         outer.addWidget(self.body, 1)
 
@@ -298,10 +305,10 @@ class PolicyCalendar(QWidget):
         row.addSpacing(NEAR)
         self.span = Line("policyCalendarSpan", self)
         row.addWidget(self.span, 1)
-        self.earlier = self._arrow("policyCalendarEarlier", "back", _("Earlier"), -1)
+        self.earlier = self._arrow("policyCalendarEarlier", "left", _("Earlier"), -1)
         self.now = self._button("policyCalendarToday", _("&Today"), _("Show the days from today on"))
         self.now.clicked.connect(self._turn_to_today)
-        self.later = self._arrow("policyCalendarLater", "forward", _("Later"), 1)
+        self.later = self._arrow("policyCalendarLater", "right", _("Later"), 1)
         self.fold = self._button("policyCalendarFold", "", "")
         self.fold.clicked.connect(self._fold)
         for button in (self.earlier, self.now, self.later, self.fold):
@@ -365,18 +372,23 @@ class PolicyCalendar(QWidget):
             self.vault_chosen.emit(VaultId(vault_id))
 
 
-def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tuple[date, bool]) -> _Known:
+def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tuple[date, bool], now: datetime) -> _Known:
     """Work out what is wrong, how long runs usually take, and which get into each other's way; no widget is touched."""
     day, utc = clock
     days = days_from(day - timedelta(days=MONTH), 3 * MONTH, utc=utc)
-    findings, lasting, met, vaults = [], {}, [], {}
+    findings: list[Finding] = []
+    lasting: dict[tuple[PolicyId, VaultId], timedelta] = {}
+    met: list[Clash] = []
+    vaults: dict[str, str] = {}
     for member in members:
-        own = usual_durations(list(member.tasks.values()))
+        own = usual_durations(member.tasks.values())
         lasting.update(own)
         met += clashes(member, own, days.since, days.until)
         vaults.update({id: vault.name for id, vault in member.vaults.items()})
+        findings += schedule_findings(member, now)
+    findings.sort(key=lambda each: each.severity.value)
     names = {policy.id: policy.name for policy in policies}
-    return _Known(Schedules(policies, lasting, met, names, vaults), findings)
+    return _Known(Schedules(policies, lasting, met, names, vaults), findings, clock)
 
 
 def _losses_of(

@@ -88,10 +88,10 @@ def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> P
         lasts = usual.get(policy.id, _LEAST)
         bars = []
         for at in runs_of(policy, days.since, days.until):
-            begin, clash = days.part(at), own.get(at) if works else None
+            begin, early = days.part(at), own.get(at) if works else None
             tone = Tone.BUSY if works else Tone.IDLE
-            bars.append(Bar(begin, days.part(at + lasts), tone, is_hollow=not works, is_marked=clash is not None))
-            told[policy.id, begin] = (at, clash)
+            bars.append(Bar(begin, days.part(at + lasts), tone, is_hollow=not works, is_marked=early is not None))
+            told[policy.id, begin] = (at, early)
         total += len(bars) if works else 0
         lanes.append(Lane(policy.id, known.names.get(policy.id, policy.name), bars, is_faded=not works))
 
@@ -145,7 +145,10 @@ class Losses:
 
 
 def losses_picture(known: Losses, days: Days, *, utc: bool) -> Picture:
-    """Return when existing backups are deleted, a lane for each resource; the last of what is there stands out."""
+    """Return when existing backups are deleted, a lane for each resource.
+
+    Where no run makes new ones, the moment stands out at which a resource loses the last that it has.
+    """
     removals = defaultdict[ResourceId, list[Removal]](list)
     for removal in known.forecast.removals:
         removals[removal.resource_id].append(removal)
@@ -157,7 +160,7 @@ def losses_picture(known: Losses, days: Days, *, utc: bool) -> Picture:
         gone = defaultdict[float, list[Removal]](list)
         for removal in own:
             gone[days.part(max(removal.at, days.since))].append(removal)
-        last = days.part(max(own[-1].at, days.since)) if own and len(own) == count else None
+        last = days.part(max(own[-1].at, days.since)) if own and len(own) == count and not known.forecast.made else None
         bars = [
             Bar(begin, begin, Tone.BAD if begin == last else Tone.WARN, is_marked=begin == last)
             for begin in sorted(gone)
