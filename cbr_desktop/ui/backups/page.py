@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import gb_words, status_words
-from cbr_desktop.text.words import NONE, state_words
+from cbr_desktop.text.states import gb_words, state_words, status_words
+from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
@@ -25,6 +26,7 @@ class BackupsPage(ListPage[Backup]):
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     hint = "vault:erp by:person age>30d"
+    console_page = ConsolePage.BACKUP
     chips = ((N_("Made by a person"), "by:person"), (N_("Not available"), "-state:available"))
 
     verbs = (
