@@ -18,6 +18,7 @@ from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -81,6 +82,14 @@ class VaultsPage(ListPage[Vault]):
     hint = "type:server used>80 web"
     console_page = ConsolePage.BACKUP
     counts = NN_("{count} vault", "{count} vaults")
+    verbs = (
+        Verb(
+            "edit",
+            N_("Chan&ge…"),
+            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            shortcut=Qt.Key.Key_F2,
+        ),
+    )
     chips = (
         (N_("Over 80 % full"), "used>80"),
         (N_("Not available"), "-state:available"),
