@@ -24,6 +24,7 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
 from tests.services import give
@@ -83,7 +84,8 @@ async def seen(dialog: ChangeDialog) -> None:
 
 def asked(context: ProfileContext, page: str, verb: str, row: object, host: QWidget) -> ChangeDialog:
     """Open the dialog of a verb of a page."""
-    dialog = Dialogs().ask(page, verb, [(context, row)], host)
+    workspace = Workspace([], context.settings, context.clock, save_text)
+    dialog = Dialogs().ask(workspace, page, verb, [(context, row)], host)
     assert isinstance(dialog, ChangeDialog)
     return dialog
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 
 
 class ChangeForm(QWidget):
@@ -61,10 +62,10 @@ class Forms:
 
     ``asked`` returns the form that a verb of the feature's page opens for a row. ``again`` returns the form that shows
     an earlier request of a kind, ``None`` where it asks for what the form cannot show. ``windows`` opens what is no
-    dialog of a single change: it is given all that the verb was asked for and the parent, and returns a window that is
-    shown already.
+    dialog of a single change: it is given the workspace, all that the verb was asked for and the parent, and returns a
+    window that is shown already.
     """
 
     asked: Mapping[str, Callable[[ProfileContext, Any], ChangeForm]] = field(default_factory=dict)
     again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
-    windows: Mapping[str, Callable[[Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)
+    windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)

@@ -211,14 +211,14 @@ class DeferredWidgets:
             return
         shown = self._workspace.shown_contexts
         if rows:
-            self._dialogs.ask(page.name, verb, list(zip(known, rows, strict=True)), self._window)
+            self._dialogs.ask(self._workspace, page.name, verb, list(zip(known, rows, strict=True)), self._window)
         elif len(shown) == 1:
             self._ask_of(page.name, verb, shown[0])
         elif shown:
             self.open_profile_menu(page.buttons[verb], partial(self._ask_of, page.name, verb))
 
     def _ask_of(self, page: str, verb: str, context: ProfileContext) -> None:
-        self._dialogs.ask(page, verb, [(context, None)], self._window)
+        self._dialogs.ask(self._workspace, page, verb, [(context, None)], self._window)
 
     def _drafts(self) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage

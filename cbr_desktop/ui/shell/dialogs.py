@@ -92,11 +92,11 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def ask(self, page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def ask(self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
         """Open what a verb of a page asks for: a dialog of one change, or a window of its own."""
         forms = _features()[page]
         if verb in forms.windows:
-            return forms.windows[verb](asked, parent)
+            return forms.windows[verb](workspace, asked, parent)
         ((context, row),) = asked
         return self._open(context, forms.asked[verb](context, row), parent)
 
@@ -147,8 +147,9 @@ def _features() -> "Mapping[str, Forms]":
     """Return what each feature lets a person ask for, by the name of its page."""
     from cbr_desktop.ui.backups import forms as backups
     from cbr_desktop.ui.policies import forms as policies
+    from cbr_desktop.ui.vaults import forms as vaults
 
-    return {"Backups": backups.FORMS, "Policies": policies.FORMS}
+    return {"Backups": backups.FORMS, "Policies": policies.FORMS, "Vaults": vaults.FORMS}
 
 
 def _form_again(context: ProfileContext, intent: "Intent") -> "ChangeForm | None":
