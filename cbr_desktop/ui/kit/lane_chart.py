@@ -7,7 +7,7 @@ wide. What stands where is worked out once for a width, not when it is painted.
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
@@ -323,7 +323,5 @@ class LaneChart(QAbstractScrollArea):
         """Tell what the pointer is at."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             words = self.words_at(event.pos().x(), event.pos().y())
-            where = QRect(event.pos(), QSize(2, 2))
-            QToolTip.showText(event.globalPos(), tooltip(words) if words else "", self.viewport(), where)
-            return True
+            self.viewport().setToolTip(tooltip(words) if words else "")
         return super().viewportEvent(event)
