@@ -140,7 +140,6 @@ class FindingKind(StrEnum):
     BAD_PATTERN = "bad-pattern"  # found
     TOO_MANY_PATTERNS = "too-many-patterns"  # count, limit
     RUNS_TOO_CLOSE = "runs-too-close"  # first, second (HH:MM UTC)
-    POLICY_RANGE = "policy-range"  # path, found, low, high
     TIMEZONE_MISSING = "timezone-missing"
     RETENTION_EXCLUSIVE = "retention-exclusive"
     POLICIES_FULL = "policies-full"  # count, limit

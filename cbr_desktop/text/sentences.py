@@ -626,7 +626,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.RUNS_TOO_CLOSE: N_(
         "It runs at {first} and {second} UTC. On one day the service wants an hour between two runs, and refuses less."
     ),
-    FindingKind.POLICY_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
+    FindingKind.OUT_OF_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
     FindingKind.TIMEZONE_MISSING: N_(
         "Keeping the backup of a day, week, month or year needs a time zone such as UTC+01:00. Choose one."
     ),
