@@ -160,7 +160,6 @@ def _tags_limit(finding: Finding) -> str:
 
 
 VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
-    FindingKind.OUT_OF_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
     FindingKind.VAULT_STATE: _state,
     FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
     FindingKind.VAULT_NAME_TAKEN: N_("Another vault is called ‘{name}’ already. The two are hard to tell apart then."),

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import counted, gb_words, quoted, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
@@ -83,6 +84,7 @@ class VaultsPage(ListPage[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    console_page = ConsolePage.BACKUP
     counts = NN_("{count} vault", "{count} vaults")
     verbs = (
         Verb(
