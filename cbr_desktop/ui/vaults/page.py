@@ -99,6 +99,13 @@ class VaultsPage(ListPage[Vault]):
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
             hindrance=_lock_hindrance,
         ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
+        ),
     )
     chips = (
         (N_("Over 80 % full"), "used>80"),
