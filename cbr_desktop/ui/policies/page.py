@@ -55,6 +55,12 @@ class PoliciesPage(ListPage[Policy]):
             too_many=N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
+            "copy",
+            N_("&Copy…"),
+            N_("Make a new policy like this one; it is applied to no vault by that"),
+            too_many=N_("Copying takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
             "switch",
             N_("Ena&ble or disable…"),
             N_("Let it run, or let it do nothing"),
