@@ -6,8 +6,8 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus, SavedDisk, SavedPort
 from cbr_desktop.text.backups import told_words
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.states import counted, gb_words, grouped, shown
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.states import counted, gb_words, grouped, shown, state_words
+from cbr_desktop.text.words import NONE, Times
 
 Pairs = list[tuple[str, str]]
 _MEMBER_STATES: dict[str, str] = {

@@ -14,8 +14,8 @@ from cbr_desktop.text.backups import (
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.requests import request_name
-from cbr_desktop.text.states import gb_words, shown, status_words
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.states import gb_words, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import LINES, Facts, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 
