@@ -79,7 +79,7 @@ def _values(field: Field[Row], sign: str, typed: str, rows: Sequence[Row]) -> li
     elif isinstance(field, AgeField):
         known = ("1h", "24h", "2d", "7d", "30d")
     elif isinstance(field, DateField):
-        known = ("today", "yesterday") if sign in (":", "=") else ("1d", "7d", "30d")
+        known = ("today",) if sign in (":", "=") else ("1d", "7d", "30d")
     return [(value, "") for value in known if value.startswith(typed)]
 
 

@@ -15,7 +15,6 @@ _NUMBER = r"(\d+(?:[.,]\d+)?)\s*(%|mb|gb|tb)?\Z"
 _AGE = r"(\d+(?:[.,]\d+)?)(m|min|h|d|w)\Z"
 _DAYS = r"(\d{4}-\d\d-\d\d)?(?:(\.\.)(\d{4}-\d\d-\d\d)?)?\Z"
 _ONE_DAY = timedelta(days=1)
-_NEAR_DAYS = {"today": timedelta(), "yesterday": _ONE_DAY}
 _AGE_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": lambda value, limit: value > limit,
@@ -192,8 +191,8 @@ def _ends_of_span(field: DateField[Row], sign: str, seconds: float) -> _Ends:
 
 def _ends_of_days(field: DateField[Row], sign: str, value: str) -> _Ends | None:
     """Return when the days that are asked for begin and end, ``None`` where no day is named."""
-    if value.lower() in _NEAR_DAYS:
-        value = (_today(field) - _NEAR_DAYS[value.lower()]).isoformat()
+    if value.lower() == "today":
+        value = _today(field).isoformat()
     match = _pattern(_DAYS).match(value)
     if match is None or not (match[1] or match[3]) or (match[2] and sign not in ":="):
         return None
