@@ -100,6 +100,12 @@ class FindingKind(StrEnum):
     BINDING_NEEDS_ROOM = "binding-needs-room"  # vault, free_gb, limit
     BINDING_UNKNOWN = "binding-unknown"  # vault
     BINDING_TAKES = "binding-takes"  # vault, count, names, size_gb, some (resources that have a part of the tags)
+    LOCKED_ALREADY = "locked-already"  # vault
+    LOCK_FOR_GOOD = "lock-for-good"  # vault
+    LOCK_HOLDS = "lock-holds"  # vault, count (resources)
+    LOCK_KEEPS = "lock-keeps"  # vault, count (automatic backups), last (when the last of them expires)
+    LOCK_KEEPS_FOREVER = "lock-keeps-forever"  # vault, count (automatic backups that never expire)
+    LOCK_POLICY_FOREVER = "lock-policy-forever"  # vault, policy: what it makes never expires
     TOO_MANY_TAGS = "too-many-tags"  # count, limit
     TAG_TWICE = "tag-twice"  # key
     TAG_KEY_MISSING = "tag-key-missing"

@@ -337,7 +337,9 @@ def _wrong_type(finding: Finding) -> str:
     facts = _presented(finding.facts)
     expected = finding.facts["expected"]
     if isinstance(expected, tuple):
-        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(map(quoted, expected))
+        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(
+            quoted("true" if each is True else each) for each in expected
+        )
     return _("‘{path}’ must be {expected}, but is {found}. Correct it in the file.").format_map(facts)
 
 

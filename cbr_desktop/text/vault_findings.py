@@ -1,6 +1,7 @@
 """What is found about a change of vaults, as sentences for people."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
@@ -120,6 +121,35 @@ def _binding_takes(finding: Finding) -> str:
     return sentences(taken, rest if partly else "")
 
 
+def _lock_holds(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Its {count} resource can never be taken out of it again, nor moved to another vault.",
+        "Its {count} resources can never be taken out of it again, nor moved to another vault.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _lock_keeps(finding: Finding) -> str:
+    count, last = _count(finding), finding.facts["last"]
+    return ngettext(
+        "{count} automatic backup that is in it now cannot be deleted before it expires, which is on {day}.",
+        "{count} automatic backups that are in it now cannot be deleted before they expire, the last of them on {day}.",
+        count,
+    ).format(count=grouped(count), day=f"{last:%Y-%m-%d}" if isinstance(last, datetime) else shown(last))
+
+
+def _lock_keeps_forever(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} automatic backup that is in it now has no day on which it expires: it may stay, and be paid for, for"
+        " ever.",
+        "{count} automatic backups that are in it now have no day on which they expire: they may stay, and be paid for,"
+        " for ever.",
+        count,
+    ).format(count=grouped(count))
+
+
 def _tags_limit(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -166,6 +196,18 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "What vault ‘{vault}’ would take in is not known: the resources of the project have not been read."
     ),
     FindingKind.BINDING_TAKES: _binding_takes,
+    FindingKind.LOCKED_ALREADY: N_("Vault ‘{vault}’ is locked already. Nothing would change."),
+    FindingKind.LOCK_FOR_GOOD: N_(
+        "Locking vault ‘{vault}’ can never be undone, by anybody. While automatic backups are in it, it cannot be"
+        " deleted; backups that were made by hand can."
+    ),
+    FindingKind.LOCK_HOLDS: _lock_holds,
+    FindingKind.LOCK_KEEPS: _lock_keeps,
+    FindingKind.LOCK_KEEPS_FOREVER: _lock_keeps_forever,
+    FindingKind.LOCK_POLICY_FOREVER: N_(
+        "Policy ‘{policy}’ gives what it makes no day on which it expires. Change that first, unless you want to keep"
+        " all of it for ever."
+    ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
     FindingKind.TAG_KEY_MISSING: N_("A tag has no key. Write one, or take the tag out."),

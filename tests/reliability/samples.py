@@ -18,7 +18,7 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
-from cbr_desktop.domain.vault_changes import VaultUpdate
+from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -123,6 +123,10 @@ def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
     return service.estate.vaults[subject].name == name
 
 
+def _is_locked(service: Service, _name: str, subject: str) -> int:
+    return service.estate.vaults[subject].locked
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -145,6 +149,7 @@ _WAYS = {
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),
+    Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 

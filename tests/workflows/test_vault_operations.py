@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.results import result_of
+from cbr_desktop.domain.blast import destroys, wants_typed_name
+from cbr_desktop.domain.change import Change, Effect, Kind
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
-from cbr_desktop.domain.vault_changes import VaultUpdate, bound, expanded_gb, read_update, update_body
+from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate, bound, expanded_gb, read_update, update_body
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import finding_sentence
@@ -95,10 +99,11 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
         Kind.UPDATE_VAULT: VaultUpdate(
             web.id, "vault-web-new", web.size_gb + 100, None, 55, False, False, True, (("b", "2"), ("a", "1"))
         ),
+        Kind.LOCK_VAULT: VaultLock(web.id),
     }
 
 
-WAYS = {Kind.UPDATE_VAULT: ("PUT", "/vaults/[^/]+")}
+WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]+"))
 
 
 def assert_done(kind: Kind, ledger: Ledger) -> None:
@@ -109,6 +114,8 @@ def assert_done(kind: Kind, ledger: Ledger) -> None:
             *(False, True),
         )
         assert sorted(changed.bind_tags) == [("a", "1"), ("b", "2")]
+    else:
+        assert named(ledger, "vault-web-prod").worm_locked
 
 
 @pytest.mark.parametrize(("when", "times"), [("", 1), ("after", 1), ("before", 2)])
@@ -286,5 +293,41 @@ def test_what_a_vault_takes_in_by_itself_is_named_beforehand(stage: Stage) -> No
         assert kinds(ledger, replace(draft, bind_tags=six), stage)[FindingKind.TOO_MANY_TAGS] is Severity.BLOCK
         twice = replace(draft, bind_tags=(("a", "b"), ("a", "b")))
         assert kinds(ledger, twice, stage)[FindingKind.TAG_TWICE] is Severity.BLOCK
+
+    play(stage, story)
+
+
+# locking
+
+
+def test_a_lock_says_what_can_never_be_deleted_again_and_until_when(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        vault = named(ledger, "vault-web-prod")
+        found = judged(ledger, VaultLock(vault.id), stage)
+        automatic = [each for each in ledger.backups.values() if each.vault_id == vault.id and each.auto]
+        last = max(each.expires_at for each in automatic if each.expires_at is not None)
+        assert set(found) == {FindingKind.LOCK_FOR_GOOD, FindingKind.LOCK_HOLDS, FindingKind.LOCK_KEEPS}
+        assert f"{len(automatic)} automatic backups" in found[FindingKind.LOCK_KEEPS][1]
+        assert f"the last of them on {last:%Y-%m-%d}." in found[FindingKind.LOCK_KEEPS][1]
+        disks = named(ledger, "vault-db-disks")
+        assert kinds(ledger, VaultLock(disks.id), stage)[FindingKind.LOCK_POLICY_FOREVER] is Severity.WARN
+        locked = named(ledger, "vault-hr-worm")
+        assert kinds(ledger, VaultLock(locked.id), stage) == {FindingKind.LOCKED_ALREADY: Severity.INFO}
+
+    play(stage, story)
+
+
+def test_what_can_never_be_undone_asks_for_a_name_everywhere() -> None:
+    assert all(wants_typed_name(Effect.BINDS, environment) for environment in Environment)
+    assert destroys(Effect.BINDS)
+
+
+def test_an_answer_that_says_nothing_of_a_lock_is_none_to_it(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        vault = named(ledger, "vault-web-prod")
+        change = change_of(VaultLock(vault.id), ledger)
+        answer = {"vault": {"id": vault.id, "name": vault.name, "locked": False}}
+        with pytest.raises(Unfit, match="not locked"):
+            result_of(change, json.dumps(answer).encode())
 
     play(stage, story)

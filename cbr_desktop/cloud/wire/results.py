@@ -81,6 +81,13 @@ def _vault_update(change: Change, body: bytes) -> Result:
     return Result(found.id, str(found.status))
 
 
+def _vault_lock(change: Change, body: bytes) -> Result:
+    made = _vault_update(change, body)
+    if not vault(body).worm_locked:
+        raise Unfit("not locked - at `vault.locked`")
+    return made
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -91,4 +98,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
     Kind.UPDATE_VAULT: _vault_update,
+    Kind.LOCK_VAULT: _vault_lock,
 }

@@ -128,7 +128,7 @@ class PoliciesPage(ListPage[Policy]):
             TextField("id", lambda p: p.id),
             *self.place_fields(),
             TextField("state", policy_state),
-            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}"),
+            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}", lambda p: p.operation_type),
             TextField("vault", self._vaults),
             NumberField("vaults", lambda p: len(p.vault_ids)),
         ]
