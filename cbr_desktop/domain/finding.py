@@ -170,6 +170,7 @@ class FindingKind(StrEnum):
     POLICY_REPLACED = "policy-replaced"  # policy, vault, other: the policy whose place it takes
     POLICY_STOPS = "policy-stops"  # policy, count: vaults that are not backed up by it any more
     DESTINATION_MISSING = "destination-missing"  # policy
+    COPIES_NOWHERE = "copies-nowhere"
     DESTINATION_FIXED = "destination-fixed"  # policy
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
