@@ -189,7 +189,7 @@ def _parser(cloud: _Parser) -> _Parser:
     check = commands.add_parser("check", parents=[cloud], help=_("judge request files, offline; nothing is sent"))
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     check.add_argument("--json", action="store_true", help=_("print JSON"))
-    check.set_defaults(run="cli.commands:check")
+    check.set_defaults(run="cli.check:check")
 
     send = commands.add_parser("send", parents=[cloud], help=_("send a request file, once"))
     send.add_argument("file", metavar="FILE", type=Path)
@@ -238,7 +238,7 @@ def _parser(cloud: _Parser) -> _Parser:
     simulator.add_argument(
         "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
     )
-    simulator.set_defaults(run="cli.commands:simulator")
+    simulator.set_defaults(run="cli.simulator:simulator")
 
     selftest = commands.add_parser("selftest", help=_("do the main job in the demo cloud and tell how it went"))
     selftest.add_argument(
