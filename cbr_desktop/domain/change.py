@@ -34,6 +34,7 @@ class Kind(StrEnum):
     REMOVE_POLICY = "DisassociateVaultPolicy"
     UPDATE_VAULT = "UpdateVault"
     LOCK_VAULT = "LockVault"
+    DELETE_VAULT = "DeleteVault"
 
     @property
     def definition(self) -> str:

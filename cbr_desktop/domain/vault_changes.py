@@ -58,6 +58,13 @@ class VaultLock:
     vault_id: VaultId
 
 
+@dataclass(frozen=True, slots=True)
+class VaultDeletion:
+    """What a person fills in for the deletion of a vault."""
+
+    vault_id: VaultId
+
+
 LOCK_BODY: dict[str, Any] = {"vault": {"locked": True}}
 """All that the locking of a vault asks for."""
 

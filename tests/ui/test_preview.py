@@ -146,9 +146,10 @@ FILES |= {
         "path": {"vault_id": VAULT},
         "body": {"vault": {"locked": True}},
     },
+    Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
 }
 METHODS = {
-    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
+    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
     **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT), "PUT"),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
 }

@@ -99,6 +99,13 @@ class VaultsPage(ListPage[Vault]):
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
             hindrance=_lock_hindrance,
         ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
+        ),
     )
     chips = (
         (N_("Over 80 % full"), "used>80"),
@@ -162,8 +169,8 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
-            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),
