@@ -412,7 +412,7 @@ class Timeline(QAbstractScrollArea):
             self.viewport().update()
         if isinstance(event, QHelpEvent):
             day = self._day_at(event.pos().x())
-            QToolTip.showText(event.globalPos(), tooltip(self.day_words(day)) if day is not None else "", self)
+            QToolTip.showText(event.globalPos(), tooltip(self.day_words(day) if day is not None else ""), self)
             return True
         return super().viewportEvent(event)
 
