@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,11 +21,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
 from cbr_desktop.text.catalogue import _, inside, listed
 from cbr_desktop.text.marks import Mark
-from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import grouped
 from cbr_desktop.ui.kit.day_filter import Span
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -406,14 +405,10 @@ class Timeline(QAbstractScrollArea):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Say what there is on the day under the pointer, and forget it when the pointer leaves."""
+        """Forget the day under the pointer when it leaves."""
         if event.type() == QEvent.Type.Leave:
             self._hovered = None
             self.viewport().update()
-        if isinstance(event, QHelpEvent):
-            day = self._day_at(event.pos().x())
-            QToolTip.showText(event.globalPos(), tooltip(self.day_words(day) if day is not None else ""), self)
-            return True
         return super().viewportEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
