@@ -11,12 +11,11 @@ from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, 
 from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.report import BAD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
-from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.schedule import Recurrence
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.operations import words_for
@@ -88,25 +87,24 @@ def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Cha
     title, wanted = words_for(change.kind).title, quoted(name_to_type(change.subject), 80)
     is_asked = is_typed(sys.stdin)
     operation = OPERATIONS[change.kind]
-    blast = operation.blast(change, session.ledger)
-    if wants_typed_name(operation.effect, session.profile.environment, blast) and options.name is None:
-        is_production = session.profile.environment is Environment.PRODUCTION
+    why = grave(operation.effect, session.profile.environment, operation.blast(change, session.ledger))
+    if why is not None and options.name is None:
         if not is_asked:
-            why = (
-                _("{title}: on production say its name with --name, which is {wanted}. Nothing was sent.")
-                if is_production
-                else _(
+            refused = {
+                Grave.PRODUCTION: _("{title}: on production say its name with --name, which is {wanted}."),
+                Grave.LAST: _(
                     "{title}: it leaves a resource without a good backup. Say its name with --name, which is {wanted}."
-                    " Nothing was sent."
-                )
-            )
-            return UNUSABLE, why.format(title=title, wanted=wanted)
-        ask = (
-            _("This is production. Type {wanted} to go on: ")
-            if is_production
-            else _("It leaves a resource without a good backup. Type {wanted} to go on: ")
-        )
-        options.name = answer(ask.format(wanted=wanted))
+                ),
+                Grave.BINDING: _("{title}: it can never be undone. Say its name with --name, which is {wanted}."),
+            }
+            said = refused[why].format(title=title, wanted=wanted)
+            return UNUSABLE, sentences(said, _("Nothing was sent."))
+        asks = {
+            Grave.PRODUCTION: _("This is production. Type {wanted} to go on: "),
+            Grave.LAST: _("It leaves a resource without a good backup. Type {wanted} to go on: "),
+            Grave.BINDING: _("This can never be undone. Type {wanted} to go on: "),
+        }
+        options.name = answer(asks[why].format(wanted=wanted))
         return 0, ""
     if options.yes:
         return 0, ""

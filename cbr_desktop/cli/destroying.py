@@ -5,17 +5,16 @@ from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.output import problem_sentence
-from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.plans import grave_sentence
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import is_production, uncounted, wants_name
+from cbr_desktop.workflows.plan import uncounted, why_named
 
 
 def obstacle(session: ProfileSession, change: Change, typed: str | None, since: datetime) -> str:
@@ -31,10 +30,12 @@ def obstacle(session: ProfileSession, change: Change, typed: str | None, since: 
     if part is not None:
         return _uncounted_words(part, session.ledger)
     wanted = name_to_type(change.subject)
-    blast = operation.blast(change, session.ledger)
-    if not wants_typed_name(operation.effect, session.profile.environment, blast) or typed == wanted:
+    why = grave(operation.effect, session.profile.environment, operation.blast(change, session.ledger))
+    if why is None or typed == wanted:
         return ""
-    if session.profile.environment is Environment.PRODUCTION:
+    if why is Grave.BINDING:
+        return _("This can never be undone: confirm it by --name, which is {wanted}.").format(wanted=quoted(wanted, 80))
+    if why is Grave.PRODUCTION:
         profile = quoted(session.profile.name, 60)
         return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
             profile=profile, wanted=quoted(wanted, 80)
@@ -51,14 +52,13 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
     if found is not None:
         step, part, ledger = found
         return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
-    if not wants_name(held):
+    why = why_named(held)
+    if why is None or (plan.name and typed == plan.name):
         return ""
-    why = grave_sentence(is_production=is_production(held))
     if not plan.name:
-        return sentences(why, _("The plan has no name to confirm that by. Give it one."))
-    if typed != plan.name:
-        return sentences(why, _("Name the plan by --name, which is {plan}.").format(plan=quoted(plan.name, 80)))
-    return ""
+        return sentences(grave_sentence(why), _("The plan has no name to confirm that by. Give it one."))
+    wish = _("Name the plan by --name, which is {plan}.").format(plan=quoted(plan.name, 80))
+    return sentences(grave_sentence(why), wish)
 
 
 def _uncounted_words(part: Part, ledger: Ledger) -> str:

@@ -76,16 +76,35 @@ def merged(blasts: Sequence[Blast]) -> Blast:
 
 
 def destroys(effect: Effect) -> bool:
-    """Whether a change of this effect takes something away that was there."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES)
+    """Whether a change of this effect takes something away for good that was there."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES, Effect.BINDS)
 
 
-def wants_typed_name(effect: Effect, environment: Environment, blast: Blast) -> bool:
-    """Whether a person types the name of what is destroyed or overwritten before it goes.
+class Grave(StrEnum):
+    """Why a person types a name before something goes."""
 
-    On production always; anywhere, where a resource is left without a good backup.
-    """
-    return destroys(effect) and (environment is Environment.PRODUCTION or blast.takes_last)
+    PRODUCTION = "production"
+    LAST = "last"
+    """It leaves a resource without a good backup."""
+    BINDING = "binding"
+    """It binds for good: of what is lost there may be another one, of a freedom there is none."""
+
+
+_NOTHING = Blast()
+
+
+def grave(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> Grave | None:
+    """Return why a person types the name of what is destroyed, overwritten or bound, ``None`` where nobody has to."""
+    if not destroys(effect):
+        return None
+    if environment is Environment.PRODUCTION:
+        return Grave.PRODUCTION
+    return Grave.LAST if blast.takes_last else Grave.BINDING if effect is Effect.BINDS else None
+
+
+def wants_typed_name(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> bool:
+    """Whether a person types the name of what is destroyed, overwritten or bound before it goes."""
+    return grave(effect, environment, blast) is not None
 
 
 def name_to_type(subject: Subject) -> str:

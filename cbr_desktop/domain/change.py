@@ -18,7 +18,11 @@ VAULT_LANE = "vault:"
 
 
 class Kind(StrEnum):
-    """The operations, under the names that the service's definition has for them."""
+    """The operations, under the names that the service's definition has for them.
+
+    What can never be undone is a kind of its own, even where the definition has it as one of the things that an
+    operation can ask for; it has a name of ours then, and ``definition`` tells the service's.
+    """
 
     CREATE_CHECKPOINT = "CreateCheckpoint"
     DELETE_BACKUP = "DeleteBackup"
@@ -28,6 +32,16 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    UPDATE_VAULT = "UpdateVault"
+    LOCK_VAULT = "LockVault"
+    DELETE_VAULT = "DeleteVault"
+    CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
+    UPDATE_ALL_VAULTS = "BatchUpdateVault"
+
+    @property
+    def definition(self) -> str:
+        """The name that the service's definition has for it."""
+        return "UpdateVault" if self.value == "LockVault" else self.value
 
 
 class Repeat(Enum):
@@ -48,6 +62,8 @@ class Effect(Enum):
     CHANGES = auto()
     DELETES = auto()
     OVERWRITES = auto()
+    BINDS = auto()
+    """It takes a freedom away for good: what it forbids is never allowed again."""
 
 
 class SubjectType(StrEnum):
@@ -56,6 +72,8 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    PROJECT = "project"
+    """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.blast import Blast, Grave, Lost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
@@ -19,6 +19,15 @@ def loss_sentences(blast: Blast, now: datetime) -> list[str]:
     told = [lost_sentence(lost, now) for lost in blast.lost]
     more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
     return [*told, more] if blast.more else told
+
+
+def grave_sentence(why: Grave) -> str:
+    """Return why a name is to be typed before something goes."""
+    return {
+        Grave.PRODUCTION: _("It destroys something on production."),
+        Grave.LAST: _("It leaves a resource without a good backup."),
+        Grave.BINDING: _("It does what can never be undone."),
+    }[why]
 
 
 def _when(at: datetime, now: datetime) -> str:

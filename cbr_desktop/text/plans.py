@@ -297,13 +297,6 @@ _COUNTED: tuple[tuple[tuple[Stand, ...], tuple[str, str] | None], ...] = (
 """How steps that are not done are counted; those with nothing done in the words of their operation."""
 
 
-def grave_sentence(*, is_production: bool) -> str:
-    """Return why a plan is confirmed by its name."""
-    if is_production:
-        return _("It destroys something on production.")
-    return _("It leaves a resource without a good backup.")
-
-
 def resting_sentence(report: PlanReport) -> str:
     """Return that a run was left in the middle, and how to go on with it."""
     left = ngettext(

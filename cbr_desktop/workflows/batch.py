@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.domain.blast import Blast, Lost, can_be_typed, destroys, merged, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Blast, Grave, Lost, can_be_typed, destroys, grave, merged, name_to_type
 from cbr_desktop.domain.change import Change, Kind, Subject
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Step
@@ -112,11 +112,11 @@ def counted_at(kind: Kind, ledgers: Iterable[Ledger]) -> datetime | None:
     return None if None in known else min((at for at in known if at is not None), default=None)
 
 
-def wants_name(batch: Batch, ledgers: Mapping[str, Ledger]) -> bool:
-    """Whether a person types a name before a batch goes: on production, or a resource has no good backup left."""
-    effect = OPERATIONS[batch.kind].effect
-    profiles = {row.profile for row in batch.sent}
-    return any(wants_typed_name(effect, ledgers[name].profile.environment, batch.blast) for name in profiles)
+def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
+    """Return why a person types a name before a batch goes, the gravest; ``None`` where nobody has to."""
+    effect, profiles = OPERATIONS[batch.kind].effect, {row.profile for row in batch.sent}
+    found = {grave(effect, ledgers[name].profile.environment, batch.blast) for name in profiles}
+    return next((each for each in Grave if each in found), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
-from cbr_desktop.domain.blast import Blast, destroys, merged, wants_typed_name
+from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, merged
 from cbr_desktop.domain.change import Change, Kind, Subject
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.document import Document
@@ -27,7 +27,6 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.documents import change_in, draft_of, name_of, subject_of, uncounted_part
@@ -171,20 +170,16 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
     return None
 
 
-def wants_name(steps: Iterable[tuple[Step, Ledger]]) -> bool:
-    """Whether a person types the name of the plan before steps go that destroy or overwrite something."""
+def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
+    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where nobody has to."""
     held = [(step, ledger) for step, ledger in steps if step.document is not None]
     lost = merged(list(_blasts(held).values()))
-    return any(
-        wants_typed_name(OPERATIONS[step.document.kind].effect, ledger.profile.environment, lost)
+    found = {
+        grave(OPERATIONS[step.document.kind].effect, ledger.profile.environment, lost)
         for step, ledger in held
         if step.document is not None
-    )
-
-
-def is_production(steps: Iterable[tuple[Step, Ledger]]) -> bool:
-    """Whether some of the steps are done to something on production."""
-    return any(ledger.profile.environment is Environment.PRODUCTION for _step, ledger in steps)
+    }
+    return next((each for each in Grave if each in found), None)
 
 
 def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int, Blast]:

@@ -18,6 +18,7 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
+from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -109,6 +110,42 @@ def _is_removed(service: Service, name: str, subject: str) -> int:
     return not _is_applied(service, name, subject)
 
 
+def _own_vault(service: Service) -> str:
+    """Put a vault into the estate that nothing else is done to; it is empty."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    service.estate.changed()
+    return made.id
+
+
+def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
+    return service.estate.vaults[subject].name == name
+
+
+def _is_locked(service: Service, _name: str, subject: str) -> int:
+    return service.estate.vaults[subject].locked
+
+
+def _is_vault_deleted(service: Service, _name: str, subject: str) -> int:
+    vault = service.estate.vaults.get(subject)
+    return vault is None or vault.status == "deleting"
+
+
+def _is_tagged(service: Service, name: str, subject: str) -> int:
+    return ("of", name[:43]) in service.estate.vaults[subject].tags
+
+
+def _next_threshold(service: Service) -> int:
+    """Return a threshold that no vault has."""
+    taken = {each.threshold for each in service.estate.vaults.values()}
+    return next(percent for percent in range(1, 101) if percent not in taken)
+
+
+def _is_threshold(service: Service, _name: str, subject: str) -> int:
+    return all(each.threshold == int(subject) for each in service.estate.vaults.values())
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -128,6 +165,19 @@ _WAYS = {
     Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
     Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
     Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
+    Kind.UPDATE_VAULT: _Way(
+        _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
+    ),
+    Kind.CHANGE_TAGS: _Way(
+        _own_vault, lambda name, subject: TagChange(VaultId(subject), (("of", name[:43]),)), _is_tagged
+    ),
+    Kind.UPDATE_ALL_VAULTS: _Way(
+        lambda service: str(_next_threshold(service)),
+        lambda _name, subject: VaultsUpdate(threshold_percent=int(subject)),
+        _is_threshold,
+    ),
+    Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
+    Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 
@@ -152,11 +202,10 @@ class Sample:
     def clear_away(self, service: Service) -> None:
         """Take away what it has made where there may not be many."""
         policies, vaults = service.estate.policies, service.estate.vaults
-        own_policy, _, own_vault = self.subject.partition("/")
-        for id in [each.id for each in policies.values() if self.name == each.name or own_policy == each.id]:
-            del policies[id]
-        if own_vault:
-            vaults.pop(own_vault, None)
+        own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
+        for things in (policies, vaults):
+            for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
+                del things[id]
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

@@ -14,7 +14,7 @@ from cbr_desktop.app import demo
 from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus, BackupTraits, Replica
-from cbr_desktop.domain.blast import Tie
+from cbr_desktop.domain.blast import Grave, Tie
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import BackupId, PolicyId, VaultId
@@ -25,7 +25,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.batch import consequence_lines, typed_wish
 from cbr_desktop.text.plans import plan_sentence
-from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, wants_name
+from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, why_named
 from cbr_desktop.workflows.documents import change_in, document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
@@ -62,10 +62,10 @@ def test_two_deletions_that_together_take_the_last_good_backup_say_so() -> None:
     old, new, broken = made(1, 30), made(2, 3), made(3, 1, status=BackupStatus.ERROR)
     ledger = ledger_of(old, new, broken)
     one = deletions(ledger, new)
-    assert not one.blast.takes_last and not wants_name(one, {TEST.name: ledger})
+    assert not one.blast.takes_last and why_named(one, {TEST.name: ledger}) is None
     assert f"‘{SERVER.name}’ keeps 1 good backup, made" in told(one)
     both = deletions(ledger, old, new)
-    assert both.blast.takes_last and wants_name(both, {TEST.name: ledger})
+    assert both.blast.takes_last and why_named(both, {TEST.name: ledger}) is Grave.LAST
     assert f"‘{SERVER.name}’ has no good backup left then." in told(both)
     assert not deletions(ledger, old, new, left_out=(1,)).blast.takes_last
     failed = deletions(ledger_of(broken), broken)

@@ -31,6 +31,7 @@ from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import batch_words
 from cbr_desktop.text.plain import accessible, bounded, tooltip
@@ -61,7 +62,7 @@ from cbr_desktop.workflows.batch import (
     judged,
     name_of,
     plan_of,
-    wants_name,
+    why_named,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -335,15 +336,16 @@ class BatchWindow(OperationWindow):
         is_demo = self._workspace.is_demo
         self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
         self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
-        typed, wants = name_of(batch), wants_name(batch, self._ledgers())
-        self._typing.setVisible(wants and typed is not None)
+        typed, why = name_of(batch), why_named(batch, self._ledgers())
+        self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:
             self.ask.setText(words.typed_wish(typed, count))
         objection = self._objection(batch, hindered)
         self.consent.show_findings(batch.findings, is_offered=not objection)
         wish = ""
-        if wants and typed is not None and self.typed.text() != typed.name:
-            wish = _("Type {name} above to go on.").format(name=quoted(typed.name, 80))
+        if why is not None and typed is not None and self.typed.text() != typed.name:
+            ask = _("Type {name} above to go on.").format(name=quoted(typed.name, 80))
+            wish = sentences(grave_sentence(why), ask)
         senders = self._senders(batch)
         arming = senders.hindrance(self.confirm.text().replace("&", ""))
         judged_words = objection or self.consent.wish or wish

@@ -14,7 +14,8 @@ from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import accessible, plain, tooltip
@@ -51,9 +52,8 @@ from cbr_desktop.workflows.plan import (
     Stand,
     all_left,
     destroying,
-    is_production,
     uncounted,
-    wants_name,
+    why_named,
 )
 
 _PANEL_SHARES = (2, 3)
@@ -360,14 +360,13 @@ class PlansPage(Page[PlanRow]):
         waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
         found = destroying(row.run.plan, self._workspace.ledgers, "")
         steps = [each for each in found if each[0].number in waiting]
-        if wants_name(steps):
+        why = why_named(steps)
+        if why is not None:
             command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
-            why = (
-                _("The rest destroys something on production. {command} counts it afresh and continues it.")
-                if is_production(steps)
-                else _("The rest leaves a resource without a good backup. {command} counts it afresh and continues it.")
+            return sentences(
+                grave_sentence(why),
+                _("{command} counts that of the rest afresh and continues it.").format(command=quoted(command)),
             )
-            return why.format(command=quoted(command))
         if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
             return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
         return ""

@@ -11,10 +11,11 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
 from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import found_cells, found_columns, found_mark, grave_sentence
+from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
@@ -26,7 +27,7 @@ from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import blasts, destroying, is_production, judged_steps, prepared, uncounted, wants_name
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, uncounted, why_named
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -131,19 +132,20 @@ class PlanDialog(QDialog):
     def _loss_reason(self) -> str:
         """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
         steps = destroying(self._plan, self._workspace.ledgers, self._default())
-        wants, why = wants_name(steps), grave_sentence(is_production=is_production(steps))
-        self.typed.setVisible(wants)
-        self.ask.setVisible(wants)
+        why = why_named(steps)
+        self.typed.setVisible(why is not None)
+        self.ask.setVisible(why is not None)
         found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
         if found is not None:
             return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
                 number=found[0].number
             )
-        if wants and not self._plan.name:
-            return sentences(why, _("The plan has no name to confirm that by. Give it one."))
-        if wants and self.typed.text() != self._plan.name:
-            return sentences(why, _("Type {plan} to go on.").format(plan=quoted(self._plan.name, 80)))
-        return ""
+        if why is None or (self._plan.name and self.typed.text() == self._plan.name):
+            return ""
+        if not self._plan.name:
+            return sentences(grave_sentence(why), _("The plan has no name to confirm that by. Give it one."))
+        wish = _("Type {plan} to go on.").format(plan=quoted(self._plan.name, 80))
+        return sentences(grave_sentence(why), wish)
 
     def _changed(self, _part: Part) -> None:
         if not self._timer.isActive():

@@ -8,15 +8,17 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import counted, gb_words, quoted, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -70,6 +72,10 @@ def _newest(backups: object) -> dict[VaultId, Backup]:
     return newest
 
 
+def _lock_hindrance(rows: Sequence[Vault]) -> str:
+    return _("It is locked already.") if any(row.worm_locked for row in rows) else ""
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -78,7 +84,36 @@ class VaultsPage(ListPage[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    console_page = ConsolePage.BACKUP
     counts = NN_("{count} vault", "{count} vaults")
+    verbs = (
+        Verb(
+            "edit",
+            N_("Chan&ge…"),
+            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            shortcut=Qt.Key.Key_F2,
+        ),
+        Verb(
+            "lock",
+            N_("&Lock…"),
+            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
+            hindrance=_lock_hindrance,
+        ),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb(
+            "all",
+            N_("T&hresholds of all…"),
+            N_("Change threshold or notification of all vaults of the project at once"),
+            takes=Takes.NOTHING,
+        ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
+        ),
+    )
     chips = (
         (N_("Over 80 % full"), "used>80"),
         (N_("Not available"), "-state:available"),
@@ -141,8 +176,8 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
-            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),

@@ -1,0 +1,194 @@
+"""The forms of vaults, and the page that opens them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.vault import Vault, VaultStatus
+from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
+from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
+from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.ui.vaults.tags import TagsForm
+from cbr_desktop.workflows.ledger import Freshness, Part
+from tests.ui import estate
+from tests.ui.counter import Counter
+from tests.ui.estate import NOW, HandClock, backup, profile, resource, vault
+from tests.widgets import child
+
+OWN = replace(
+    vault(1, "vault-one", 100, 1000),
+    consistent_level="crash_consistent",
+    charging_mode="post_paid",
+    notify=True,
+    bind_tags=(("app", "web"),),
+)
+
+
+def shown(qtbot: QtBot, own: Vault = OWN, *asked: VaultUpdate) -> VaultEditForm:
+    made = VaultEditForm(own, *asked)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def opened(qtbot: QtBot, counter: Counter, form: Any) -> ChangeDialog:
+    dialog = ChangeDialog(counter.context, form)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    return dialog
+
+
+def test_nothing_is_asked_for_until_something_is_changed(qtbot: QtBot) -> None:
+    assert shown(qtbot).draft() == VaultUpdate(OWN.id)
+    quiet = replace(OWN, notify=None, consistent_level="strange")
+    assert shown(qtbot, quiet).draft() == VaultUpdate(OWN.id)
+
+
+def test_each_field_asks_for_its_own_change_alone(qtbot: QtBot) -> None:
+    form = shown(qtbot)
+    form.name.setText("other")
+    assert form.draft() == VaultUpdate(OWN.id, "other")
+    form.name.setText("vault-one")
+    form.size_gb.setValue(2000)
+    assert "From 2 000 GB to 2 500 GB. No effect once it is full." in form.growth.text()
+    assert form.draft() == VaultUpdate(OWN.id, size_gb=2000)
+    form.size_gb.setValue(1000)
+    form.level.setCurrentIndex(1)
+    form.notify.setChecked(False)
+    assert form.draft() == VaultUpdate(OWN.id, level="app_consistent", notify=False)
+
+
+def test_tags_are_written_row_by_row(qtbot: QtBot) -> None:
+    form = shown(qtbot)
+    assert form.bind_tags.isHidden() or not form.bind_tags.isVisible()
+    form.auto_bind.setChecked(True)
+    form.bind_tags.begin_pair()
+    assert form.draft() == VaultUpdate(OWN.id, auto_bind=True), "an empty row is nothing"
+    form.bind_tags.table.item(1, 0).setText(" env ")
+    form.bind_tags.table.item(1, 1).setText("prod")
+    assert form.draft().bind_tags == (("app", "web"), ("env", "prod"))
+    form.bind_tags.table.selectRow(0)
+    child(form, QPushButton, "vaultBindTagsRemove").click()
+    assert form.draft().bind_tags == (("env", "prod"),)
+
+
+def test_what_was_asked_for_before_stands_in_the_fields(qtbot: QtBot) -> None:
+    asked = VaultUpdate(OWN.id, "other", 500, None, 40, False, True, True, ())
+    assert shown(qtbot, OWN, asked).draft() == asked
+
+
+@pytest.mark.parametrize(("mode", "enabled"), [("pre_paid", False), ("post_paid", True)])
+def test_a_size_that_is_ordered_is_not_changed_here(qtbot: QtBot, mode: str, enabled: bool) -> None:
+    assert shown(qtbot, replace(OWN, charging_mode=mode)).size_gb.isEnabled() is enabled
+
+
+def test_a_change_is_judged_while_it_is_made_and_sent_as_it_stands(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile())
+    form = VaultEditForm(OWN)
+    dialog = opened(qtbot, counter, form)
+    form.size_gb.setValue(50)
+    assert "100 GB are used in vault ‘vault-one’" in child(dialog, QLabel, "changeVerdict").text()
+    form.size_gb.setValue(400)
+    assert "With 400 GB vault ‘vault-one’ is 25 % full, and 300 GB are free." in dialog.findings.text()
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    assert json.loads(intent.body) == {"vault": {"billing": {"size": 400}}}
+    again = Dialogs().edit_again(counter.context, intent.id, dialog)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == VaultUpdate(OWN.id, size_gb=400)
+
+
+def test_the_page_asks_for_a_change_of_the_selected_vault(qtbot: QtBot) -> None:
+    workspace = estate.workspace()
+    page = VaultsPage(workspace, Times(HandClock(), utc=True), VaultIndex(workspace.scope))
+    qtbot.addWidget(page)
+    page.catch_up()
+    told: list[Any] = []
+    page.verb_requested.connect(lambda verb, rows: told.append((verb, [row.status for row in rows])))
+    row = next(row for row in page.rows() if row.status == VaultStatus.AVAILABLE)
+    page.view.select_id(row.id)
+    page.buttons["edit"].click()
+    assert told == [("edit", ["available"])]
+
+
+def test_a_deletion_names_what_goes_and_wants_the_vaults_name(qtbot: QtBot) -> None:
+    holder = replace(OWN, resources=[resource(100 + number, OWN, 0) for number in range(5)])
+    counter = Counter([holder], of=profile())
+    own = [backup(number, holder, each, NOW - timedelta(hours=9)) for number, each in enumerate(holder.resources)]
+    counter.ledger.put_backups(Listing(own, NOW))
+    for part in (Part.TASKS, Part.POLICIES):
+        counter.ledger.freshness[part] = Freshness(NOW)
+    dialog = opened(qtbot, counter, deletion_form(OWN.id))
+    dialog.show()
+    button = child(dialog, QPushButton, "changeConfirm")
+    assert not button.isEnabled()
+    assert "5 backups in vault ‘vault-one’, of 100 GB in all, are lost with it for good." in dialog.findings.text()
+    assert dialog.findings.pos().y() < dialog._loss_lines[0].pos().y(), "what sums up many losses stands before them"
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    assert not button.isEnabled()
+    child(dialog, QLineEdit, "changeTyped").setText("vault-one")
+    button.click()
+    (intent,) = counter.sent
+    assert (intent.change.method, intent.change.path) == ("DELETE", f"vaults/{OWN.id}")
+
+
+def test_a_lock_wants_the_vaults_name_everywhere(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile(Environment.TEST))
+    for part in (Part.BACKUPS, Part.POLICIES):
+        counter.ledger.freshness[part] = Freshness(NOW)
+    dialog = opened(qtbot, counter, lock_form(OWN.id))
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    assert "This can never be undone: type ‘vault-one’ above" in child(dialog, QLabel, "changeVerdict").text()
+    child(dialog, QLineEdit, "changeTyped").setText("vault-one")
+    child(dialog, QPushButton, "changeConfirm").click()
+    assert [json.loads(each.body) for each in counter.sent] == [{"vault": {"locked": True}}]
+
+
+def test_tags_that_are_set_or_deleted_are_asked_for_one_request_each(qtbot: QtBot) -> None:
+    own = replace(OWN, tags={"env": "prod", "team": "erp"})
+    form = TagsForm(own)
+    qtbot.addWidget(form)
+    form.show()
+    assert form.draft() == TagChange(own.id, ())
+    form.table.table.item(0, 1).setText("test")
+    assert form.draft() == TagChange(own.id, (("env", "test"),)), "what stays is not sent"
+    child(form, QRadioButton, "tagsDelete").click()
+    assert form.draft() == TagChange(own.id, (), deletes=True)
+    form.list.item(1).setCheckState(Qt.CheckState.Checked)
+    assert form.draft() == TagChange(own.id, (("team", ""),), deletes=True)
+    again = TagsForm(own, form.draft())
+    qtbot.addWidget(again)
+    assert again.draft() == form.draft()
+    counter = Counter([own], of=profile())
+    dialog = opened(qtbot, counter, TagsForm(own, TagChange(own.id, (("a b", "c"),))))
+    assert "‘a b’ is no key of a tag" in child(dialog, QLabel, "changeVerdict").text()
+
+
+def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -> None:
+    counter = Counter([OWN, vault(2, "vault-two", 1, 10)], of=profile())
+    form = AllVaultsForm()
+    dialog = opened(qtbot, counter, form)
+    assert "Neither threshold nor notification is changed." in child(dialog, QLabel, "changeVerdict").text()
+    form.changes_threshold.setChecked(True)
+    form.notify.setCurrentIndex(2)
+    assert "all 2 vaults of the project, without a choice: vault-one, vault-two." in dialog.findings.text()
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    assert json.loads(intent.body) == {"vault": {"threshold": 80, "smn_notify": False}}
+    again = Dialogs().edit_again(counter.context, intent.id, dialog)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == VaultsUpdate(80, False)
