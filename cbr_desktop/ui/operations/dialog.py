@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -60,6 +61,8 @@ _USUAL = QSize(720, 430)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
+_MANY_LOSSES = 3
+"""Losses above which what was found, which sums them up, stands before them."""
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -163,6 +166,8 @@ class ChangeDialog(OperationWindow):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
             mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
             line.say(mark, told[place] if place < len(told) else "")
+        order = QBoxLayout.Direction
+        self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -351,8 +356,10 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
-        layout.addLayout(self._losses)
-        layout.addWidget(self.findings)
+        self._told = QVBoxLayout()
+        self._told.addLayout(self._losses)
+        self._told.addWidget(self.findings)
+        layout.addLayout(self._told)
         layout.addWidget(self.as_of)
         layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()
