@@ -28,6 +28,10 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    ASSOCIATE_RESOURCES = "AddVaultResource"
+    DISSOCIATE_RESOURCES = "RemoveVaultResource"
+    MIGRATE_RESOURCES = "MigrateVaultResource"
+    SET_PROTECTION = "SetVaultResource"
 
 
 class Repeat(Enum):

@@ -237,6 +237,18 @@ class Ledger:
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
 
+    def merge_vault(self, vault: Vault) -> None:
+        """Put a single vault in, as following a change of it brings it; the list keeps its age."""
+        if self.vaults.get(vault.id) != vault:
+            self.vaults = {**self.vaults, vault.id: vault}
+            self.notify(Part.VAULTS)
+
+    def drop_vault(self, id: VaultId) -> None:
+        """Take a vault out that the service does not know any more; the list keeps its age."""
+        if id in self.vaults:
+            self.vaults = {other: vault for other, vault in self.vaults.items() if other != id}
+            self.notify(Part.VAULTS)
+
     def put_tasks(
         self, listing: "Listing[Task]", *, from_cache: bool = False, by_id: "dict[TaskId, Task] | None" = None
     ) -> None:

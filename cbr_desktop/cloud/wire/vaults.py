@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import Decoder
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
@@ -10,8 +11,10 @@ from cbr_desktop.cloud.wire.reading import (
     ListPage,
     ListReader,
     Names,
+    ObjectReader,
     Size,
     Text,
+    Unfit,
     moment,
     words,
 )
@@ -34,10 +37,17 @@ class BillingRow(Struct, gc=False):
     is_multi_az: Flag = None
 
 
+class VolumeRow(Struct, gc=False):
+    """One of ``include_volumes``."""
+
+    id: VolumeId
+
+
 class ResourceExtraRow(Struct, gc=False):
     """``extra_info`` of a resource."""
 
     exclude_volumes: list[VolumeId] | None = None
+    include_volumes: list[VolumeRow] | None = None
 
 
 class VaultResourceRow(Struct, gc=False):
@@ -79,6 +89,7 @@ class VaultRow(Struct, gc=False):
 
 
 _LIST = ListReader("vaults", VaultRow)
+_ONE = ObjectReader(VaultRow, "vault")
 _NO_BILLING = BillingRow()
 _kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(VaultStatus)
 _type, _protect_status = words(ResourceType), words(ProtectStatus)
@@ -88,6 +99,34 @@ def vaults(body: bytes, names: Names) -> ListPage[Vault]:
     """Read a page of ListVault."""
     page = _LIST.read(body)
     return ListPage([_vault(row, names) for row in page.rows], page.count, page.lost)
+
+
+def vault(body: bytes) -> Vault:
+    """Read the answer of ShowVault. ``Unfit`` when it is none."""
+    return _vault(_ONE.read(body), {})
+
+
+class NamedAnswer(Struct, gc=False):
+    """The answers to changes of the resources of a vault: each names resources under a key of its own."""
+
+    add_resource_ids: list[str] | None = None
+    remove_resource_ids: list[str] | None = None
+    migrated_resources: list[str] | None = None
+    set_resource_ids: list[str] | None = None
+
+
+_NAMED = Decoder(NamedAnswer)
+
+
+def named_ids(body: bytes, key: str) -> list[str]:
+    """Read the ids that an answer names under a key. ``Unfit`` when it names none."""
+    try:
+        found: list[str] | None = getattr(_NAMED.decode(body), key)
+    except (DecodeError, ValidationError) as error:
+        raise Unfit(str(error)) from None
+    if found is None:
+        raise Unfit(f"no `{key}`")
+    return found
 
 
 def _vault(row: VaultRow, names: Names) -> Vault:
@@ -138,6 +177,11 @@ def _resources(rows: list[VaultResourceRow]) -> list[Resource]:
                 status and known_status(status, status),
                 row.auto_protect is not False,
                 tuple(extra.exclude_volumes) if isinstance(extra, ResourceExtraRow) and extra.exclude_volumes else (),
+                _included(extra) if isinstance(extra, ResourceExtraRow) and extra.include_volumes else (),
             )
         )
     return resources
+
+
+def _included(extra: ResourceExtraRow) -> tuple[VolumeId, ...]:
+    return tuple(volume.id for volume in extra.include_volumes or ())
