@@ -182,7 +182,6 @@ OPERATION_LISTS = {
     "domain/change.py",
     "workflows/operations/__init__.py",
     "text/operations/__init__.py",
-    "ui/shell/dialogs.py",
 }
 """The files in which operations are listed, one line each."""
 
@@ -212,6 +211,7 @@ SIMULATED = {
     Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.UPDATE_VAULT: {"vault_changes"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -145,8 +145,8 @@ def id_findings(ids: Sequence[ResourceId], path: str) -> Iterator[Finding]:
     if not ids:
         yield block(FindingKind.NO_RESOURCE, RequestPart.RESOURCES, "9900")
     elif len(ids) > RESOURCES_PER_VAULT:
-        facts = {"count": len(ids), "limit": RESOURCES_PER_VAULT}
-        yield block(FindingKind.REQUEST_TOO_LARGE, RequestPart.RESOURCES, "9900", **facts)
+        counts = {"count": len(ids), "limit": RESOURCES_PER_VAULT}
+        yield block(FindingKind.REQUEST_TOO_LARGE, RequestPart.RESOURCES, "9900", **counts)
 
 
 def volume_findings(choices: Iterable[ResourceChoice]) -> Iterator[Finding]:

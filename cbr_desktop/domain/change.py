@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DISSOCIATE_RESOURCES = "RemoveVaultResource"
     MIGRATE_RESOURCES = "MigrateVaultResource"
     SET_PROTECTION = "SetVaultResource"
+    UPDATE_VAULT = "UpdateVault"
 
 
 class Repeat(Enum):

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeGuard
 
@@ -15,6 +15,7 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.template import TOKENS
 from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.text.association_findings import ASSOCIATION_FINDINGS
 from cbr_desktop.text.catalogue import N_, NN_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
@@ -29,7 +30,9 @@ from cbr_desktop.text.states import (
     quoted,
     shown,
     status_words,
+    utc_words,
 )
+from cbr_desktop.text.vault_findings import VAULT_FINDINGS
 from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
@@ -410,81 +413,6 @@ def _not_protectable(finding: Finding) -> str:
     return sentences(said, remedy)
 
 
-def _vault_overbooked(finding: Finding) -> str:
-    said = _("Vault ‘{vault}’ has {size_gb} GB, and what it is to back up then has {allocated_gb} GB.").format_map(
-        _presented(finding.facts)
-    )
-    remedy = (
-        _("It is expanded by itself when it is full, which costs more.")
-        if finding.facts["auto_expand"]
-        else _("Once it is full, backups fail. Expand it to be safe.")
-    )
-    return sentences(said, remedy)
-
-
-def _vault_at_work(finding: Finding) -> str:
-    facts = _presented(finding.facts)
-    at_work = (
-        _("A task of the type ‘{type}’ runs in vault ‘{vault}’; the service moves nothing meanwhile. Wait for its end.")
-        if finding.facts["type"]
-        else _("A task runs in vault ‘{vault}’; the service moves nothing meanwhile. Wait for its end.")
-    )
-    return at_work.format_map(facts)
-
-
-def _resource_held(finding: Finding) -> str:
-    held = (
-        _("‘{resource}’ is in vault ‘{other_vault}’. Leave it out, or migrate it from there.")
-        if finding.facts.get("other_vault")
-        else _("‘{resource}’ is in vault ‘{vault}’ already. Leave it out.")
-    )
-    return held.format_map(_presented(finding.facts))
-
-
-def _resource_unknown(finding: Finding) -> str:
-    unknown = (
-        _("The service knows no resource {id} that could be protected. Check the id, the project and the region.")
-        if finding.severity is Severity.BLOCK
-        else _(
-            "Resource {id} is not in the lists that were read of what could be protected, so that nothing of it could"
-            " be checked."
-        )
-    )
-    return unknown.format_map(_presented(finding.facts))
-
-
-def _target_full(finding: Finding) -> str:
-    facts = finding.facts
-    return _("Vault {target} has {free} left, and the backups take {moved}. Expand it, or choose another.").format(
-        target=quoted(facts["target"]), free=_gb(facts["free_gb"]), moved=_gb(facts["moved_gb"])
-    )
-
-
-def _backups_move(finding: Finding) -> str:
-    count = finding.facts["count"]
-    number = count if _is_int(count) else 2
-    if not number:
-        return _("No backup moves along: there is none so far.")
-    return ngettext(
-        "{count} backup ({moved}) moves along to vault {target}, whose policy applies to it from then on.",
-        "{count} backups ({moved}) move along to vault {target}, whose policy applies to them from then on.",
-        number,
-    ).format(count=grouped(number), moved=_gb(finding.facts["moved_gb"]), target=quoted(finding.facts["target"]))
-
-
-def _gb(size: object) -> str:
-    return gb_words(size) if isinstance(size, int | float) else shown(size)
-
-
-def _protection_unchanged(finding: Finding) -> str:
-    unchanged = (
-        _("‘{resource}’ is not suspended, so nothing changes for it.")
-        if finding.facts["is_on"]
-        else _("‘{resource}’ is suspended already, so nothing changes for it.")
-    )
-    return unchanged.format_map(_presented(finding.facts))
-
-
 def _profile_unknown(finding: Finding) -> str:
     name = finding.facts.get("profile")
     if not name:
@@ -597,83 +525,6 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     ),
     FindingKind.RESOURCE_FAILED: N_("The last backup of ‘{resource}’ failed; this one tries it again."),
     FindingKind.NAME_TEMPLATE: _name_template,
-    FindingKind.NO_RESOURCE: N_("No resource is named. Choose at least one."),
-    FindingKind.REQUEST_TOO_LARGE: _Plural(
-        "count",
-        *NN_(
-            "{count} resource is named; a request takes {limit} at most. Send the rest in a second one.",
-            "{count} resources are named; a request takes {limit} at most. Send the rest in a second one.",
-        ),
-    ),
-    FindingKind.VAULT_STATE: N_(
-        "Vault ‘{vault}’ is in the state ‘{status}’, in which the service changes nothing of what it holds. Wait until"
-        " it is available, or have it repaired."
-    ),
-    FindingKind.VAULT_TYPE_UNFIT: N_(
-        "‘{resource}’ is of the type ‘{type}’, and vault ‘{vault}’ is for ‘{holds}’. Choose a vault of its kind."
-    ),
-    FindingKind.VAULT_TAKES_REPLICAS: N_(
-        "Vault ‘{vault}’ takes replicas from another region alone. Choose a backup vault."
-    ),
-    FindingKind.VAULT_CROWDED: N_(
-        "Vault ‘{vault}’ would hold {count} resources, and takes {limit} at most. Choose another vault, or fewer"
-        " resources."
-    ),
-    FindingKind.VAULT_OVERBOOKED: _vault_overbooked,
-    FindingKind.VAULT_WORM: N_(
-        "Vault ‘{vault}’ is locked (WORM), for good: no resource can be taken out of it. Suspend the resource instead,"
-        " and let its backups expire."
-    ),
-    FindingKind.VAULT_AT_WORK: _vault_at_work,
-    FindingKind.RESOURCE_HELD: _resource_held,
-    FindingKind.RESOURCE_UNKNOWN: _resource_unknown,
-    FindingKind.RESOURCE_BUSY: N_(
-        "Resource ‘{resource}’ is in the state ‘{status}’: the service refuses the whole request. Wait for its end, or"
-        " leave it out."
-    ),
-    FindingKind.DISK_UNKNOWN: N_("‘{resource}’ has no disk {disk}. Take it out of the request."),
-    FindingKind.DISK_HELD: N_(
-        "A disk of ‘{resource}’ is in vault ‘{other_vault}’ by itself. Dissociate the disk there first, which deletes"
-        " its backups, or leave the server out."
-    ),
-    FindingKind.BACKUPS_IN_IMAGES: _Plural(
-        "count",
-        *NN_(
-            "{count} backup of ‘{resource}’ is used by an image, so the service refuses. Delete the image first.",
-            "{count} backups of ‘{resource}’ are used by images, so the service refuses. Delete the images first.",
-        ),
-    ),
-    FindingKind.LAST_BACKUPS: _Plural(
-        "count",
-        *NN_(
-            "This deletes the last good backup of {resources}; in this region none is left. Be sure that nobody needs"
-            " it any more.",
-            "This deletes the last {count} good backups of {resources}; in this region none is left. Be sure that"
-            " nobody needs them any more.",
-        ),
-    ),
-    FindingKind.SHARES_END: N_(
-        "Which of these backups are shared with other projects is not told by the lists; a project that one was shared"
-        " with loses it as well."
-    ),
-    FindingKind.SAME_VAULT: N_("Vault ‘{vault}’ is where the resources are already. Choose another one."),
-    FindingKind.TARGET_UNFIT: N_(
-        "Vault ‘{target}’ is of another type than vault ‘{vault}’. Choose one that holds the same, and for the same."
-    ),
-    FindingKind.TARGET_FULL: _target_full,
-    FindingKind.BACKUPS_MOVE: _backups_move,
-    FindingKind.POLICY_LOST: N_(
-        "Vault ‘{vault}’ has a backup policy, and vault ‘{target}’ has none: nothing backs the resources up by itself"
-        " there. Apply one to it."
-    ),
-    FindingKind.PROTECTION_STOPS: _Plural(
-        "count",
-        *NN_(
-            "Policies leave {resources} out until it is resumed; what it has of backups stays.",
-            "Policies leave {resources} out until they are resumed; what they have of backups stays.",
-        ),
-    ),
-    FindingKind.PROTECTION_UNCHANGED: _protection_unchanged,
     FindingKind.RESOURCE_NOT_PROTECTABLE: _not_protectable,
     FindingKind.RESOURCE_LARGE: N_(
         "Resource ‘{resource}’ has {size_gb} GB. Servers over 4 096 GB are slow; a disk vault may suit better."
@@ -817,6 +668,10 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
+    FindingKind.PLAN_IS_REQUEST: N_(
+        "The file holds one request, not a plan of several. Check or open it as a request file, or make a plan that has"
+        " it as a step."
+    ),
     FindingKind.PLAN_RANGE: _plan_range,
     FindingKind.STEP_UNCLEAR: N_(
         "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it."
@@ -833,6 +688,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.PEAK_HOURS: N_(
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
+    **VAULT_FINDINGS,
+    **ASSOCIATION_FINDINGS,
 }
 
 
@@ -1350,10 +1207,10 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         _("State: {state}").format(state=request_stand_words(intent, outcome)),
         intent_sentence(intent, outcome, now),
         _("Project: {project} at {endpoint}").format(project=project, endpoint=endpoint),
-        _("Asked for: {at}").format(at=_iso(intent.created_at)),
+        _("Asked for: {at}").format(at=utc_words(intent.created_at)),
     ]
     if intent.sent_at:
-        head.append(_("Sent: {at}").format(at=_iso(intent.sent_at)))
+        head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))
     if checkpoint:
         head.append(_("Checkpoint id: {id} ({status})").format(id=checkpoint.id, status=checkpoint.status))
     if intent.request_id:
@@ -1372,10 +1229,6 @@ def _report_line(intent: Intent, resource: ResourceOutcome) -> str:
         progress=resource.progress_percent,
     )
     return sentences(said, refusal_sentence(resource.code, resource.message))
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def retry_sentence(draft: CheckpointDraft) -> str:

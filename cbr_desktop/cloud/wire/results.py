@@ -7,7 +7,7 @@ from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
-from cbr_desktop.cloud.wire.vaults import named_ids
+from cbr_desktop.cloud.wire.vaults import named_ids, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
@@ -93,6 +93,15 @@ def _protection(change: Change, body: bytes) -> Result:
     return _resources("set_resource_ids", Stage.RESUMED if is_on else Stage.SUSPENDED, change, body)
 
 
+def _vault_update(change: Change, body: bytes) -> Result:
+    found = vault(body)
+    if found.id.lower() != change.subject.id.lower():
+        raise Unfit("another vault than was asked for - at `vault.id`")
+    if change.tag and found.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(found.id, str(found.status))
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -106,4 +115,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.SET_PROTECTION: _protection,
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.UPDATE_VAULT: _vault_update,
 }

@@ -71,6 +71,12 @@ class TagRow(Struct, gc=False):
     value: Text = None
 
 
+class BindRulesRow(Struct, gc=False):
+    """``bind_rules`` of a vault."""
+
+    tags: list[TagRow] | None = None
+
+
 class VaultRow(Struct, gc=False):
     """One vault."""
 
@@ -86,6 +92,8 @@ class VaultRow(Struct, gc=False):
     auto_bind: Flag = None
     locked: Flag = None
     threshold: Size = None
+    smn_notify: Flag = None
+    bind_rules: BindRulesRow | None = None
 
 
 _LIST = ListReader("vaults", VaultRow)
@@ -102,7 +110,7 @@ def vaults(body: bytes, names: Names) -> ListPage[Vault]:
 
 
 def vault(body: bytes) -> Vault:
-    """Read the answer of ShowVault. ``Unfit`` when it is none."""
+    """Read the answer of ShowVault, CreateVault or UpdateVault. ``Unfit`` when it is none."""
     return _vault(_ONE.read(body), {})
 
 
@@ -135,6 +143,7 @@ def _vault(row: VaultRow, names: Names) -> Vault:
     status, kind, protect_type = billing.status or "", billing.object_type or "", billing.protect_type or ""
     cloud_type, level = billing.cloud_type or "public", billing.consistent_level or ""
     mode, project = billing.charging_mode or "", row.enterprise_project_id or "0"
+    rules = row.bind_rules
     return Vault(
         row.id,
         row.name or "",
@@ -157,6 +166,8 @@ def _vault(row: VaultRow, names: Names) -> Vault:
         keep(project, project),
         row.auto_bind or False,
         billing.is_multi_az or False,
+        row.smn_notify,
+        tuple((tag.key, tag.value or "") for tag in rules.tags) if rules is not None and rules.tags else (),
     )
 
 

@@ -23,7 +23,7 @@ from cbr_desktop.domain.change import PRIOR_ID, Change, Effect, Kind, Repeat, Re
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.protectable import Protectable
@@ -35,13 +35,10 @@ from cbr_desktop.workflows.operations.vault_resources import (
     ResourcesOperation,
     home_of,
     outcome_by,
-    read_vault,
     resources_lane,
     result_of,
-    state_findings,
-    vault_id_in,
-    vault_of,
 )
+from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, state_findings, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight, choice_findings, taken_gb
 from cbr_desktop.workflows.schedules import policy_of
 
@@ -87,7 +84,7 @@ class AssociateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether the vault takes the resources, whether they are free, and whether it has room for them."""
-        choices, vault = choices_in(content_of(change.body)), vault_of(change, ledger)
+        choices, vault = choices_in(content_of(change.body)), known_vault(change, ledger)
         findings = [
             *id_findings(resource_ids(change.body), "body.resources"),
             *volume_findings(choices),
@@ -96,11 +93,11 @@ class AssociateResources(ResourcesOperation):
         ]
         if vault is not None:
             findings += [*state_findings(vault), *_vault_findings(choices, vault, ledger)]
-        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+        return judged(findings, ledger)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: it was done if it has all resources that were named, since the service takes all or none."""
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         if vault is None or any(vault.resource(id) is None for id in resource_ids(intent.body)):
             return Search(is_undone=True)
         return Search(result_of(intent, Stage.ASSOCIATED))
@@ -117,13 +114,13 @@ class AssociateResources(ResourcesOperation):
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """Read the vault until it shows its new resources."""
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         is_whole = vault is not None and all(vault.resource(id) is not None for id in resource_ids(intent.body))
         return result_of(intent, Stage.ASSOCIATED if is_whole else Stage.UNSEEN)
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
         """Return which resources are in the vault; of one that it does not show nobody can tell."""
-        vault = vault_of(intent.change, ledger)
+        vault = known_vault(intent.change, ledger)
         is_whole = intent.result is not None and intent.result.status == Stage.ASSOCIATED
 
         def fate(id: ResourceId) -> tuple[Fate, str]:
@@ -191,7 +188,7 @@ def _home_findings(
 ) -> Iterator[Finding]:
     """Say where a resource, or a disk of it, is already."""
     part, name = finding.RequestPart.RESOURCES, choice.name or (held.name if held is not None else "") or choice.id
-    home, vault = homes.get(choice.id), vault_of(change, ledger)
+    home, vault = homes.get(choice.id), known_vault(change, ledger)
     facts = {"resource": name, "id": choice.id, "vault": vault.name if vault is not None else change.subject.id}
     if home is not None and home.id == change.subject.id:
         yield finding.block(FindingKind.RESOURCE_HELD, part, "6104", **facts, other_vault=None)

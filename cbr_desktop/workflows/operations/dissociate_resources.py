@@ -16,7 +16,7 @@ from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.error import Forbidden
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
@@ -34,15 +34,15 @@ from cbr_desktop.workflows.operations.vault_resources import (
     names_of,
     outcome_by,
     read_tasks,
-    read_vault,
     result_of,
     vault_findings,
-    vault_id_in,
-    vault_of,
     with_reason,
 )
+from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
 
+NAMED = 20
+"""Resources of which the losses are told each for itself, those that lose their last backups first."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _SLACK = timedelta(seconds=5)
 """By how much the clocks of the service's own machines may differ."""
@@ -74,15 +74,15 @@ class DissociateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge what the service would refuse, and say which resources lose the last of their backups."""
-        findings, vault = vault_findings(change, ledger), vault_of(change, ledger)
+        findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += _findings(change, vault, ledger)
         findings += _last_findings(self.blast(change, ledger))
-        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+        return judged(findings, ledger)
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses, and what it has elsewhere."""
-        fresh, vault = ledger.freshness[Part.BACKUPS], vault_of(change, ledger)
+        fresh, vault = ledger.freshness[Part.BACKUPS], known_vault(change, ledger)
         ids = resource_ids(change.body)
         own, others = _backups_of(ids, change, ledger)
         counts = {each.id: each.backup_count for each in vault.resources} if vault is not None else {}
@@ -91,12 +91,13 @@ class DissociateResources(ResourcesOperation):
             _lost(id, name, own[id], others[id] if is_whole else None, 0 if is_whole else counts.get(id, 0))
             for id, name in zip(ids, names_of(ids, vault), strict=True)
         ]
-        # what is counted by nothing at all is said to be lost all the same
-        return Blast(tuple(each for each in lost if each.count or not is_whole), fresh.as_of)
+        # where the list is not whole, even a resource of which no backup is known may lose some
+        told = sorted((each for each in lost if each.count or not is_whole), key=lambda each: not each.is_last)
+        return Blast(tuple(told[:NAMED]), fresh.as_of, sum(each.count for each in told[NAMED:]))
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: resources that are not in it any more, or on their way out, were dissociated."""
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         status = _status(intent, vault)
         return Search(is_undone=True) if status == Stage.PRESENT else Search(result_of(intent, status))
 
@@ -104,7 +105,7 @@ class DissociateResources(ResourcesOperation):
         """Read the vault until no resource is on its way out, and the tasks, which tell what went wrong."""
         with suppress(Forbidden):
             await read_tasks(intent, reader, lambda task: _is_of(task, intent))
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         status = _status(intent, vault)
         is_going = vault is not None and any(
             each.protect_status == ProtectStatus.REMOVING for each in named_resources(intent.change, vault)
@@ -115,7 +116,7 @@ class DissociateResources(ResourcesOperation):
         """Return which resources are out of the vault; one that is in it still when all is over was not removed."""
         if intent.result is None:
             return None
-        status, vault = intent.result.status, vault_of(intent.change, ledger)
+        status, vault = intent.result.status, known_vault(intent.change, ledger)
         tasks = [each for each in ledger.tasks.values() if _is_of(each, intent)]
         newest = max(tasks, key=lambda each: each.created_at or _EARLIEST, default=None)
 

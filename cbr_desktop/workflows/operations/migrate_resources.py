@@ -32,14 +32,11 @@ from cbr_desktop.workflows.operations.vault_resources import (
     names_of,
     outcome_by,
     read_tasks,
-    read_vault,
     result_of,
-    state_findings,
     vault_findings,
-    vault_id_in,
-    vault_of,
     with_reason,
 )
+from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, state_findings, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.schedules import policy_of
 
@@ -81,7 +78,7 @@ class MigrateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether both vaults are fit for it, and say what moves along."""
-        findings, vault = vault_findings(change, ledger), vault_of(change, ledger)
+        findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += [
                 *foreign_findings(change, vault, ledger),
@@ -91,7 +88,7 @@ class MigrateResources(ResourcesOperation):
             if vault.worm_locked:
                 findings.append(finding.block(FindingKind.VAULT_WORM, finding.RequestPart.VAULT, vault=vault.name))
         findings += _target_findings(change, vault, ledger)
-        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+        return judged(findings, ledger)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the tasks and both vaults: what is under way, or in the other vault, was done by the request."""
@@ -114,10 +111,10 @@ class MigrateResources(ResourcesOperation):
 
     async def _status(self, intent: Intent, reader: Reader) -> Stage:
         """Read the vault that resources leave, and the other where they have left it; return what both show."""
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         if vault is not None and named_resources(intent.change, vault):
             return Stage.PRESENT
-        await read_vault(target_of(intent.change), intent, reader)
+        await read_vault(intent, reader, target_of(intent.change))
         return Stage.MIGRATED
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
@@ -125,7 +122,7 @@ class MigrateResources(ResourcesOperation):
         if intent.result is None:
             return None
         status, target = intent.result.status, ledger.vaults.get(target_of(intent.change))
-        source = vault_of(intent.change, ledger)
+        source = known_vault(intent.change, ledger)
         tasks = [each for each in ledger.tasks.values() if _is_of(each, intent)]
         newest = max(tasks, key=lambda each: each.created_at or _EARLIEST, default=None)
 

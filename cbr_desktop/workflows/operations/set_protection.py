@@ -11,7 +11,7 @@ from cbr_desktop.domain.association import RESUME, SUSPEND, ProtectionSetting, S
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.vault import ProtectStatus, Vault
@@ -25,13 +25,11 @@ from cbr_desktop.workflows.operations.vault_resources import (
     named_resources,
     names_of,
     outcome_by,
-    read_vault,
     resources_lane,
     result_of,
     vault_findings,
-    vault_id_in,
-    vault_of,
 )
+from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
 
 
@@ -64,14 +62,14 @@ class SetProtection(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether the vault has the resources, and say what policies leave out from then on."""
-        findings, vault = vault_findings(change, ledger), vault_of(change, ledger)
+        findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += [*foreign_findings(change, vault, ledger), *_findings(change, vault)]
-        return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
+        return judged(findings, ledger)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: it was done if all its resources that were named stand as asked for."""
-        vault = await read_vault(VaultId(intent.subject.id), intent, reader)
+        vault = await read_vault(intent, reader)
         if vault is None:
             return Search()
         held, is_on = named_resources(intent.change, vault), is_resuming(intent.change)
@@ -89,7 +87,7 @@ class SetProtection(ResourcesOperation):
         def fate(_id: ResourceId) -> tuple[Fate, str]:
             return Fate.DONE, status
 
-        return outcome_by(intent, fate, vault_of(intent.change, ledger))
+        return outcome_by(intent, fate, known_vault(intent.change, ledger))
 
 
 SET_PROTECTION = SetProtection()
@@ -111,8 +109,8 @@ def _findings(change: Change, vault: Vault) -> Iterator[Finding]:
     yield from busy_findings([each for each in resources if each.protect_status == ProtectStatus.REMOVING])
     for resource in resources:
         if resource.auto_protect is is_on:
-            facts = {"resource": resource.name, "id": resource.id, "is_on": is_on}
-            yield finding.info(FindingKind.PROTECTION_UNCHANGED, part, **facts)
+            facts = {"resource": resource.name, "id": resource.id}
+            yield finding.info(FindingKind.PROTECTION_UNCHANGED, part, **facts, is_on=is_on)
     stopped = [each.name for each in resources if each.auto_protect]
     if stopped and not is_on:
         yield finding.warn(FindingKind.PROTECTION_STOPS, part, resources=stopped, count=len(stopped))

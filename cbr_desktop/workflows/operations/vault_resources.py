@@ -11,19 +11,18 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import VAULT_LANE, Change, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, filled
-from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import ProtectStatus, Resource, Vault, VaultStatus
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.domain.vault import ProtectStatus, Resource, Vault
+from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
+from cbr_desktop.workflows.operations.vaults import judged_at, known_vault, state_findings
 from cbr_desktop.workflows.sending import searched_since
 
-_NO_VAULT = "6105"
 _NOT_IN_VAULT, _NOWHERE = "6135", "6302"
 _BUSY_CODES = {
     ProtectStatus.PROTECTING: "6203",
@@ -73,7 +72,7 @@ class ResourcesOperation(Operation):
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of vaults is that the vault is in."""
-        return ledger.freshness[Part.VAULTS].as_of if vault_of(change, ledger) is not None else None
+        return judged_at(change, ledger)
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Nothing is lost by it."""
@@ -95,19 +94,9 @@ def resources_lane(id: VaultId) -> str:
     return f"vault-resources:{id}"
 
 
-def vault_id_in(document: ChangeDocument) -> VaultId:
-    """Return the vault that a request file names in its path."""
-    return VaultId(document.path["vault_id"])
-
-
 def ids_in(document: ChangeDocument) -> tuple[ResourceId, ...]:
     """Return the resources that a request file names by their ids."""
     return tuple(ResourceId(each) for each in (document.content or {})["resource_ids"])
-
-
-def vault_of(change: Change, ledger: Reading) -> Vault | None:
-    """Return the vault that a change is done to, as far as it is known."""
-    return ledger.vaults.get(VaultId(change.subject.id))
 
 
 def names_of(ids: Iterable[ResourceId], vault: Vault | None) -> list[str]:
@@ -125,16 +114,8 @@ def named_resources(change: Change, vault: Vault) -> list[Resource]:
 def vault_findings(change: Change, ledger: Ledger) -> list[Finding]:
     """Judge what a change names by itself, and whether its vault is one whose resources can be changed."""
     found = [*id_findings(resource_ids(change.body), "body.resource_ids"), *unknown_vault(change, ledger)]
-    vault = vault_of(change, ledger)
+    vault = known_vault(change, ledger)
     return found if vault is None else [*found, *state_findings(vault)]
-
-
-def state_findings(vault: Vault) -> Iterator[Finding]:
-    """Say that the service changes nothing of a vault in its state; one that is being expanded takes part."""
-    if vault.status not in (VaultStatus.AVAILABLE, VaultStatus.LOCK):
-        say = finding.block if isinstance(vault.status, VaultStatus) else finding.warn
-        facts = {"vault": vault.name, "status": vault.status}
-        yield say(FindingKind.VAULT_STATE, finding.RequestPart.VAULT, "6112", **facts)
 
 
 def foreign_findings(change: Change, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
@@ -168,24 +149,6 @@ def busy_findings(resources: Sequence[Resource]) -> Iterator[Finding]:
         if code is not None:
             facts = {"resource": resource.name, "id": resource.id, "status": resource.protect_status}
             yield finding.block(FindingKind.RESOURCE_BUSY, finding.RequestPart.RESOURCES, code, **facts)
-
-
-async def read_vault(id: VaultId, intent: Intent, reader: Reader) -> Vault | None:
-    """Read a vault for what has become of its resources, into the ledger; ``None`` when there is none of its id.
-
-    Raises ``CloudError``.
-    """
-    with reader.noting(intent, "vault", searched_since(intent, reader.ledger.connection)):
-        try:
-            vault = await reader.cloud.vault(id)
-        except NotFound as error:
-            # a gateway that does not know the operation says 404 as well, and that is no word about a vault
-            if error.short_code != _NO_VAULT:
-                raise
-            reader.ledger.drop_vault(id)
-            return None
-    reader.ledger.merge_vault(vault)
-    return vault
 
 
 async def read_tasks(intent: Intent, reader: Reader, fits: Callable[[Task], bool]) -> list[Task]:
