@@ -82,7 +82,7 @@ class ChangeDialog(OperationWindow):
         *,
         confirm: Callable[[Change], Intent] | None = None,
     ) -> None:
-        super().__init__("changeDialog", words_for(form.kind).title, parent)
+        super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
         self._submit = confirm
         self.form = form
@@ -247,7 +247,7 @@ class ChangeDialog(OperationWindow):
             if self._submit is not None:
                 intent = self._submit(self._change)
             else:
-                intent = self._context.outbox.submit(self._change, file=self.form.file)
+                intent = self.form.submit(self._context.outbox, self._change)
         except CbrError as error:
             self.bar.refuse(error)
             return

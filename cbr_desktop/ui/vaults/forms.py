@@ -4,6 +4,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import read_update
+from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.form import ChangeForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.edit import VaultEditForm
@@ -19,7 +20,11 @@ def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
     return VaultEditForm(vault)
 
 
+def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
+    return AssociationForm(context, vault.id)
+
+
 FORMS = Forms(
-    asked={"edit": _edit},
+    asked={"edit": _edit, "associate": _associate},
     again={VaultEditForm.kind: _edit_again},
 )

@@ -89,6 +89,12 @@ class VaultsPage(ListPage[Vault]):
             N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
             shortcut=Qt.Key.Key_F2,
         ),
+        Verb(
+            "associate",
+            N_("Associate &resources…"),
+            N_("Put resources that are in no vault into the selected one (Ins)"),
+            shortcut=Qt.Key.Key_Insert,
+        ),
     )
     chips = (
         (N_("Over 80 % full"), "used>80"),
