@@ -216,6 +216,8 @@ SIMULATED = {
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
     Kind.UPDATE_VAULT: {"vault_changes"},
+    Kind.LOCK_VAULT: {"vault_changes"},
+    Kind.DELETE_VAULT: {"vault_changes"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -14,7 +14,9 @@ from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
+from cbr_desktop.text.operations.delete_vault import delete_vault
 from cbr_desktop.text.operations.dissociate_resources import dissociate_resources
+from cbr_desktop.text.operations.lock_vault import lock_vault
 from cbr_desktop.text.operations.migrate_resources import migrate_resources
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
@@ -39,6 +41,8 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.DELETE_BACKUP: delete_backup,
     Kind.RENAME_BACKUP: rename_backup,
     Kind.UPDATE_VAULT: update_vault,
+    Kind.LOCK_VAULT: lock_vault,
+    Kind.DELETE_VAULT: delete_vault,
 }
 
 

@@ -52,11 +52,11 @@ class BackupsPage(ListPage[Backup]):
 
     def columns(self) -> Sequence[Column[Backup]]:
         """Return the columns, those of the first start first."""
-        return columns(self.place_columns(), self._vault_words, self._times)
+        return columns(self.place_columns(), self._vault_words, self._shared_count, self._times)
 
     def fields(self) -> Sequence[Field[Backup]]:
         """Return what the filter can ask for."""
-        return fields(self.place_fields(), self._vault_words, self._times)
+        return fields(self.place_fields(), self._vault_words, self._shared_count, self._times)
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
@@ -83,6 +83,14 @@ class BackupsPage(ListPage[Backup]):
         row = self.view.current_row()
         if row is not None:
             self.vault_requested.emit(row.vault_id)
+
+    def _shared_count(self, row: Backup) -> int | None:
+        """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
+        for context in self._workspace.shown_contexts:
+            reader = context.backup_reader
+            if reader is not None and row.id in reader.shared:
+                return reader.shared[row.id]
+        return None
 
     def _vault_words(self, row: Backup) -> str:
         vault = self._workspace.scope.vaults.get(row.vault_id)

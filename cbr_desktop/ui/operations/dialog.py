@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -27,6 +28,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -58,6 +60,8 @@ _USUAL = QSize(720, 430)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
+_MANY_LOSSES = 3
+"""Losses above which what was found, which sums them up, stands before them."""
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -161,6 +165,8 @@ class ChangeDialog(OperationWindow):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
             mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
             line.say(mark, told[place] if place < len(told) else "")
+        order = QBoxLayout.Direction
+        self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -229,7 +235,9 @@ class ChangeDialog(OperationWindow):
         name = name_to_type(self._change.subject)
         if self.typed.text() == name:
             return ""
-        return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
+        if self._context.profile.environment is Environment.PRODUCTION:
+            return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
+        return _("This can never be undone: type {subject} above to go on.").format(subject=quoted(name))
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
@@ -347,8 +355,10 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
-        layout.addLayout(self._losses)
-        layout.addWidget(self.findings)
+        self._told = QVBoxLayout()
+        self._told.addLayout(self._losses)
+        self._told.addWidget(self.findings)
+        layout.addLayout(self._told)
         layout.addWidget(self.as_of)
         layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()

@@ -72,6 +72,10 @@ def _newest(backups: object) -> dict[VaultId, Backup]:
     return newest
 
 
+def _lock_hindrance(rows: Sequence[Vault]) -> str:
+    return _("It is locked already.") if any(row.worm_locked for row in rows) else ""
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -94,6 +98,19 @@ class VaultsPage(ListPage[Vault]):
             N_("Associate &resources…"),
             N_("Put resources that are in no vault into the selected one (Ins)"),
             shortcut=Qt.Key.Key_Insert,
+        ),
+        Verb(
+            "lock",
+            N_("&Lock…"),
+            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
+            hindrance=_lock_hindrance,
+        ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
         ),
     )
     chips = (
@@ -158,8 +175,8 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
-            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),
