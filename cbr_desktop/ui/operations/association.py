@@ -161,6 +161,7 @@ class AssociationForm(ChangeForm):
         )
         for place, (words, buddy, field) in enumerate(rows):
             title = label(words, "associationField")
+            title.setWordWrap(False)
             title.setBuddy(buddy)
             grid.addWidget(title, place, 0)
             grid.addWidget(field, place, 1)

@@ -286,6 +286,8 @@ class ChangeDialog(OperationWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.about = label(self.form.about, "changeAbout")
+        self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
@@ -349,6 +351,7 @@ class ChangeDialog(OperationWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)
         else:

@@ -30,6 +30,9 @@ class ChangeForm(QWidget):
     title = ""
     """What the window and its button are called, empty where the operation's own words do."""
 
+    about = ""
+    """What it is done to besides what the request is said to be done to, in words; empty where there is nothing."""
+
     changed = Signal()
 
     def draft(self) -> Any:
@@ -49,10 +52,11 @@ class FixedForm(ChangeForm):
 
     has_fields = False
 
-    def __init__(self, kind: Kind, draft: Any, title: str = "") -> None:
+    def __init__(self, kind: Kind, draft: Any, title: str = "", about: str = "") -> None:
         super().__init__()
         self.kind = kind
         self.title = title
+        self.about = about
         self._draft = draft
         self.setObjectName("changeForm")
 

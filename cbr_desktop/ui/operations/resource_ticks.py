@@ -29,7 +29,7 @@ from cbr_desktop.ui.kit.widgets import push_button
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
 _NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
-_WIDTHS = (240, 90, 80, 60, 180)
+_WIDTHS = (0, 80, 70, 50, 190)
 _ID = Qt.ItemDataRole.UserRole
 _LINES = 7
 """How many rows are seen at the least."""
@@ -59,8 +59,8 @@ class ResourceTicks(QWidget):
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
         for column, width in enumerate(_WIDTHS):
             self.tree.setColumnWidth(column, width)
-        self.tree.header().setStretchLastSection(True)
-        self.tree.header().setSectionResizeMode(_VERDICT, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         self.filter = QLineEdit()
         self.filter.setObjectName("resourceFilter")
         self.filter.setAccessibleName(_("Filter resources"))
@@ -83,7 +83,7 @@ class ResourceTicks(QWidget):
     def _fill(self, rows: list[Protectable]) -> None:
         known = {row.id for row in rows}
         rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in known]
-        rows.sort(key=lambda row: (row.id not in self._given, row.name.casefold(), row.id))
+        rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
         alike = duplicates((row.id, row.name) for row in rows)
         with self._quiet():
             self.tree.addTopLevelItems([self._item(row, alike.get(row.id, "")) for row in rows])

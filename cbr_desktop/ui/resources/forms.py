@@ -19,8 +19,8 @@ from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import counted
+from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -28,22 +28,37 @@ from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.operations.vault_resources import names_of
 
 Ids = Sequence[ResourceId]
+_NAMES = 6
+"""Resources that a window names; the others it counts."""
 
 
-def dissociation_form(vault_id: VaultId, ids: Ids) -> FixedForm:
+def about(context: ProfileContext, vault_id: VaultId, ids: Ids) -> str:
+    """Return which resources of a vault a request is about: the first few by their names."""
+    vault = context.ledger.vaults.get(vault_id)
+    names = [quoted(each, 64) for each in names_of(ids[:_NAMES], vault)]
+    more = len(ids) - _NAMES
+    named = listed([*names, counted("{count} more", "{count} more", more)] if more > 0 else names)
+    return ngettext("Resource: {names}", "Resources: {names}", len(ids)).format(names=named)
+
+
+def dissociation_form(context: ProfileContext, vault_id: VaultId, ids: Ids) -> FixedForm:
     """Return the form that takes resources out of a vault: there is nothing to fill in."""
     title = counted("Dissociate {count} resource", "Dissociate {count} resources", len(ids))
-    return FixedForm(Kind.DISSOCIATE_RESOURCES, ResourceDissociation(vault_id, tuple(ids)), title)
+    return FixedForm(
+        Kind.DISSOCIATE_RESOURCES, ResourceDissociation(vault_id, tuple(ids)), title, about(context, vault_id, ids)
+    )
 
 
-def protection_form(vault_id: VaultId, ids: Ids, *, is_on: bool) -> FixedForm:
+def protection_form(context: ProfileContext, vault_id: VaultId, ids: Ids, *, is_on: bool) -> FixedForm:
     """Return the form that suspends resources, or lets their automatic backup go on: there is nothing to fill in."""
     resumed = counted("Resume {count} resource", "Resume {count} resources", len(ids))
     suspended = counted("Suspend {count} resource", "Suspend {count} resources", len(ids))
     setting = ProtectionSetting(vault_id, tuple(ids), is_on)
-    return FixedForm(Kind.SET_PROTECTION, setting, resumed if is_on else suspended)
+    title = resumed if is_on else suspended
+    return FixedForm(Kind.SET_PROTECTION, setting, title, about(context, vault_id, ids))
 
 
 class MigrationForm(ChangeForm):
@@ -55,6 +70,7 @@ class MigrationForm(ChangeForm):
         super().__init__()
         self.setObjectName("migrationForm")
         self.title = counted("Migrate {count} resource", "Migrate {count} resources", len(ids))
+        self.about = about(context, vault_id, ids)
         self._vault_id, self._ids = vault_id, tuple(ids)
         source = context.ledger.vaults.get(vault_id)
         fitting = [each for each in context.ledger.vaults.values() if source is not None and _fits(source, each)]
@@ -62,6 +78,7 @@ class MigrationForm(ChangeForm):
         self.none = label(_("There is no other vault of this type."), "migrationNone")
         self.none.setVisible(not fitting)
         title = label(_("&To vault"), "migrationField")
+        title.setWordWrap(False)
         title.setBuddy(self.target)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -115,8 +132,8 @@ def _association_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return AssociationForm(context, intent.subject.id, choices_in(content_of(intent.body)))
 
 
-def _dissociation_again(_context: ProfileContext, intent: Intent) -> ChangeForm:
-    return dissociation_form(VaultId(intent.subject.id), resource_ids(intent.body))
+def _dissociation_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return dissociation_form(context, VaultId(intent.subject.id), resource_ids(intent.body))
 
 
 def _migration_again(context: ProfileContext, intent: Intent) -> ChangeForm:
@@ -124,18 +141,18 @@ def _migration_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return MigrationForm(context, VaultId(intent.subject.id), resource_ids(intent.body), target)
 
 
-def _protection_again(_context: ProfileContext, intent: Intent) -> ChangeForm:
+def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     is_on = content_of(intent.body).get("action") == RESUME
-    return protection_form(VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
+    return protection_form(context, VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
 
 
 FORMS = Forms(
     windows={
         "protect": _protect,
-        "suspend": partial(_window, lambda _context, id, ids: protection_form(id, ids, is_on=False)),
-        "resume": partial(_window, lambda _context, id, ids: protection_form(id, ids, is_on=True)),
+        "suspend": partial(_window, partial(protection_form, is_on=False)),
+        "resume": partial(_window, partial(protection_form, is_on=True)),
         "migrate": partial(_window, MigrationForm),
-        "dissociate": partial(_window, lambda _context, id, ids: dissociation_form(id, ids)),
+        "dissociate": partial(_window, dissociation_form),
     },
     again={
         AssociationForm.kind: _association_again,

@@ -15,7 +15,7 @@ from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, mb_words
+from cbr_desktop.text.words import NONE, fixed_disks_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
@@ -42,7 +42,7 @@ def gap_of(row: ResourceRow) -> Gap | None:
     if row.vault is not None:
         is_suspended = not row.resource.auto_protect and row.vault.protect_type != ProtectType.REPLICATION
         return Gap.SUSPENDED if is_suspended else None
-    if row.unlisted_vault:
+    if row.unlisted_vault or row.server_vault is not None:
         return None
     return Gap.FREE if row.protectable is None or row.protectable.protectable else Gap.UNFIT
 
@@ -60,7 +60,7 @@ def gap_words(row: ResourceRow) -> str:
 
 def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
     """Return why resources cannot be put into one vault, as far as that is seen without asking."""
-    if any(row.vault is not None or row.unlisted_vault for row in rows):
+    if any(row.vault is not None or row.unlisted_vault or row.server_vault is not None for row in rows):
         return _("Of the selected resources some are in a vault already. Choose such as are in none.")
     if len({holder_of(row.resource.type) for row in rows}) > 1:
         return _("Servers, disks and file systems go into vaults of their own. Choose resources of one type.")
@@ -311,12 +311,15 @@ def type_words(row: ResourceRow) -> str:
 
 def vault_words(row: ResourceRow) -> str:
     """Return the name of a resource's vault, or that it has none that is known."""
-    return row.vault.name if row.vault else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
+    holder = row.vault or row.server_vault
+    return holder.name if holder else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
 
 
 def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
+        if row.server_vault is not None:
+            return _("With its server")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
@@ -329,7 +332,7 @@ def protection_mark(row: ResourceRow) -> Mark:
     status = row.resource.protect_status
     if row.vault is not None and row.vault.protect_type == ProtectType.REPLICATION and status is None:
         return REPLICAS
-    if row.unlisted_vault:
+    if row.unlisted_vault or row.server_vault is not None:
         return NEUTRAL
     return NEVER if row.vault is None or status is None else mark(status)
 
@@ -356,12 +359,11 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
         Column("id", "ID", lambda r: r.resource.id, lambda r: r.resource.id, 34, shown=False),
         Column(
             "excluded",
-            _("Disks left out"),
-            lambda r: str(len(r.resource.exclude_volumes) or NONE),
-            lambda r: len(r.resource.exclude_volumes),
-            10,
+            _("Disks"),
+            lambda r: fixed_disks_words(r.resource) or NONE,
+            lambda r: len(r.resource.exclude_volumes) or -len(r.resource.include_volumes),
+            18,
             shown=False,
-            right=True,
         ),
         Column(
             "auto-protect",
