@@ -120,7 +120,8 @@ class AssociationForm(ChangeForm):
         application = self._application
         self._is_policy_blocked = False
         if application is None or vault is None:
-            self.then.hide()
+            self.then.setText(_("The vault has this policy already."))
+            self.then.setVisible(vault is not None and bool(self.policy.currentData()))
             return
         change = change_of(application, ledger)
         findings = OPERATIONS[change.kind].judge(change, ledger, self._context.clock.now()).findings

@@ -99,7 +99,6 @@ class ResourcesPage(Page[ResourceRow]):
     counts = NN_("{count} resource", "{count} resources")
     chips = (
         (N_("Unprotected"), "vault:unprotected"),
-        (N_("Could be protected"), f"why:{Gap.FREE}"),
         (N_("Not protectable"), f"why:{Gap.UNFIT}"),
         (N_("Suspended"), f"why:{Gap.SUSPENDED}"),
         (N_("No backup for 2 days"), "age>2d"),
@@ -115,7 +114,7 @@ class ResourcesPage(Page[ResourceRow]):
         ),
         Verb(
             "suspend",
-            N_("Sus&pend…"),
+            N_("Suspe&nd…"),
             N_("Have policies leave the selected resources out; their backups stay"),
             Takes.SEVERAL,
             hindrance=_suspend_hindrance,
