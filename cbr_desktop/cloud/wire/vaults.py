@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import Decoder
+import msgspec
+from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    Id,
     ListPage,
     ListReader,
     Names,
     ObjectReader,
     Size,
     Text,
-    Unfit,
+    mended,
     moment,
     words,
 )
@@ -114,27 +115,18 @@ def vault(body: bytes) -> Vault:
     return _vault(_ONE.read(body), {})
 
 
-class NamedAnswer(Struct, gc=False):
-    """The answers to changes of the resources of a vault: each names resources under a key of its own."""
+class UpdatedAnswer(Struct):
+    """The answer of BatchUpdateVault, which nothing is wrapped around."""
 
-    add_resource_ids: list[str] | None = None
-    remove_resource_ids: list[str] | None = None
-    migrated_resources: list[str] | None = None
-    set_resource_ids: list[str] | None = None
+    updated_vaults_id: list[Id]
 
 
-_NAMED = Decoder(NamedAnswer)
+_UPDATED = msgspec.json.Decoder(UpdatedAnswer)
 
 
-def named_ids(body: bytes, key: str) -> list[str]:
-    """Read the ids that an answer names under a key. ``Unfit`` when it names none."""
-    try:
-        found: list[str] | None = getattr(_NAMED.decode(body), key)
-    except (DecodeError, ValidationError) as error:
-        raise Unfit(str(error)) from None
-    if found is None:
-        raise Unfit(f"no `{key}`")
-    return found
+def updated(body: bytes) -> list[str]:
+    """Read the answer of BatchUpdateVault: the ids of the vaults that were changed. ``Unfit`` when it is none."""
+    return mended(body, _UPDATED.decode).updated_vaults_id
 
 
 def _vault(row: VaultRow, names: Names) -> Vault:

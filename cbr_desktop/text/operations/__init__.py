@@ -10,6 +10,7 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import N_, _, translations
 from cbr_desktop.text.operations.apply_policy import apply_policy
 from cbr_desktop.text.operations.associate_resources import associate_resources
+from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
@@ -21,6 +22,7 @@ from cbr_desktop.text.operations.migrate_resources import migrate_resources
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.set_protection import set_protection
+from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
 from cbr_desktop.text.operations.update_policy import update_policy
 from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.words import PlanWords, Words
@@ -43,6 +45,8 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.UPDATE_VAULT: update_vault,
     Kind.LOCK_VAULT: lock_vault,
     Kind.DELETE_VAULT: delete_vault,
+    Kind.UPDATE_ALL_VAULTS: update_all_vaults,
+    Kind.CHANGE_TAGS: change_tags,
 }
 
 
@@ -111,10 +115,16 @@ _TYPED = {
     SubjectType.VAULT: N_("vault {name}"),
     SubjectType.BACKUP: N_("backup {name}"),
     SubjectType.POLICY: N_("policy {name}"),
+    SubjectType.PROJECT: N_("project {name}"),
 }
 
 
-_TYPES = {SubjectType.VAULT: N_("vault"), SubjectType.BACKUP: N_("backup"), SubjectType.POLICY: N_("policy")}
+_TYPES = {
+    SubjectType.VAULT: N_("vault"),
+    SubjectType.BACKUP: N_("backup"),
+    SubjectType.POLICY: N_("policy"),
+    SubjectType.PROJECT: N_("project"),
+}
 
 
 def subject_type(type: SubjectType) -> str:
