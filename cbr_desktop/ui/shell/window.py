@@ -49,6 +49,8 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
 _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
 _WIDE_ENOUGH_FOR_DETAILS = 1000
+_NARROW_LETTERS = 160
+"""Average letters beside each other below which a window is narrow: about 1000 pixels with usual letters."""
 _FURNISH_MS = 150
 _DROPPED = 5
 """Files that are opened of those dropped at once."""
@@ -343,7 +345,7 @@ class MainWindow(QMainWindow):
         self._split.setObjectName("areas")
         self._split.setHandleWidth(5)
         self.navigation = Navigation(self._split)
-        self._stack = QStackedWidget(self._split)
+        self._stack = PageStack(self._split)
         self._stack.setObjectName("pages")
         for place, stretch in enumerate((0, 1)):
             self._split.setStretchFactor(place, stretch)
@@ -472,6 +474,7 @@ class MainWindow(QMainWindow):
         self._split.setSizes([narrow, max(320, self.width() - narrow)])
         if get("window/navigation-folded", False) is True:
             self.fold_navigation()
+        self._fit_width()
         page = get("window/page", "")
         self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
         self.current_page().view.setFocus()
@@ -484,7 +487,7 @@ class MainWindow(QMainWindow):
         put = self._workspace.settings.put
         put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
         put("window/page", NAMES[max(0, self.navigation.currentRow())])
-        put("window/navigation-folded", self.navigation.is_folded)
+        put("window/navigation-folded", self.navigation.is_folded and not self.navigation.is_squeezed)
         if self._deferred_widgets is not None and self._deferred_widgets.details.isVisible():
             put("window/details-width", self._deferred_widgets.details.width())
         for page in self._pages.values():
@@ -540,6 +543,7 @@ class MainWindow(QMainWindow):
             self._stand()
             self.history.visit(Place(page.name))
         self._stack.setCurrentWidget(page)
+        self._stack.updateGeometry()
         page.catch_up()
         self.status.turn_to(page.parts[0])
         self._tell_details()
@@ -577,17 +581,30 @@ class MainWindow(QMainWindow):
         if details.isHidden() is (subject is not None):
             details.setVisible(subject is not None)
             narrow, *_others = self._split.sizes()
-            wide = self._details_width()
+            wide = min(self._details_width(), (self._split.width() - narrow) * 2 // 5)
             room = max(1, self._split.width() - narrow - (wide if subject is not None else 0))
             self._split.setSizes([narrow, room, wide])
 
     def fold_navigation(self) -> None:
         """Fold the navigation to its pictures, or show the names again."""
         before, *others = self._split.sizes()
+        self.navigation.is_squeezed = False
         self.navigation.fold()
+        self._settle_navigation(before, others)
+
+    def _settle_navigation(self, before: int, others: list[int]) -> None:
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _fit_width(self) -> None:
+        """Make do with the width that there is: below some letters pictures stand for words."""
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * _NARROW_LETTERS
+        self.header_bar.show_narrow(narrow)
+        self.status.show_narrow(narrow)
+        before, *others = self._split.sizes()
+        if self.navigation.show_narrow(narrow):
+            self._settle_navigation(before, others)
 
     def _ask(self, page: Page[Any], verb: str, rows: Sequence[Any]) -> None:
         self.deferred_widgets.ask(page, verb, rows)
@@ -640,6 +657,11 @@ class MainWindow(QMainWindow):
 
     # Qt asks
 
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
+        """Show less of what is said elsewhere on a small screen."""
+        super().resizeEvent(event)
+        self._fit_width()
+
     def dragEnterEvent(self, event: "QtGui.QDragEnterEvent") -> None:
         """Take files of this machine that are dropped, and nothing else."""
         if _dropped(event.mimeData()):
@@ -669,6 +691,15 @@ class MainWindow(QMainWindow):
             self.deferred_widgets.ask_to_leave(self.leave_requested.emit)
         else:
             self.leave_requested.emit()
+
+
+class PageStack(QStackedWidget):
+    """As narrow as the page in front may be, whatever those behind it need."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size of the page in front."""
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
 
 
 def _dropped(data: "QtCore.QMimeData") -> list[str]:
