@@ -115,6 +115,26 @@ def vault(body: bytes) -> Vault:
     return _vault(_ONE.read(body), {})
 
 
+class NamedAnswer(Struct):
+    """The answers to changes of the resources of a vault: each names resources under a key of its own."""
+
+    add_resource_ids: list[str] | None = None
+    remove_resource_ids: list[str] | None = None
+    migrated_resources: list[str] | None = None
+    set_resource_ids: list[str] | None = None
+
+
+_NAMED = msgspec.json.Decoder(NamedAnswer)
+
+
+def named_ids(body: bytes, key: str) -> list[str]:
+    """Read the ids that an answer names under a key. ``Unfit`` when it names none."""
+    found: list[str] | None = getattr(mended(body, _NAMED.decode), key)
+    if found is None:
+        raise Unfit(f"no `{key}`")
+    return found
+
+
 class UpdatedAnswer(Struct):
     """The answer of BatchUpdateVault, which nothing is wrapped around."""
 
