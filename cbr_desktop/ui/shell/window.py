@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         dialog.utc_chosen.connect(self.tell_in_utc)
         dialog.menu_bar_chosen.connect(self._show_menu_bar)
         dialog.keys_requested.connect(self.open_help)
+        dialog.pace_chosen.connect(self.deferred_widgets.attendance.tell)
         dialog.open()
         self._settings_dialog = dialog
         return dialog
@@ -413,6 +414,7 @@ class MainWindow(QMainWindow):
             self._times,
             self.show_page,
             self._notifier,
+            lambda: frozenset(self.current_page().parts),
         )
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)
@@ -546,6 +548,8 @@ class MainWindow(QMainWindow):
         self._stack.updateGeometry()
         page.catch_up()
         self.status.turn_to(page.parts[0])
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.attendance.tell()
         self._tell_details()
 
     def _stand(self) -> None:
@@ -639,6 +643,7 @@ class MainWindow(QMainWindow):
         if self._deferred_widgets is not None:
             self._deferred_widgets.drawer.take()
             self._deferred_widgets.strip.tell()
+            self._deferred_widgets.attendance.tick()
             self._tell_details()
         self.header_bar.tell_guards()
 
