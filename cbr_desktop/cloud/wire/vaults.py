@@ -15,6 +15,7 @@ from cbr_desktop.cloud.wire.reading import (
     ObjectReader,
     Size,
     Text,
+    Unfit,
     mended,
     moment,
     words,
