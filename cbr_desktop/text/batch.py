@@ -43,7 +43,7 @@ def batch_line(row: BatchRow, now: datetime, *, is_uncounted: bool) -> tuple[tup
 
     ``is_uncounted`` is whether what it destroys could not be counted afresh.
     """
-    lost = row.blast.lost[0] if len(row.blast.lost) == 1 else None
+    lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
     resource, made = NONE, NONE
     if lost is not None and lost.at is None:
         resource = shown(lost.resource_name, 80) or NONE
@@ -94,7 +94,7 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
     """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one."""
     if blast.is_empty:
         return [(NEUTRAL, _("Nothing is deleted by that."))]
-    if any(each.at is not None for each in blast.lost):
+    if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
         named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
         return [(_WARNED, sentence) for sentence in loss_sentences(named, now)]
     told = remainders(blast)
@@ -123,7 +123,7 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
 def _head(blast: Blast, resources: int, now: datetime) -> str:
     backups = counted("{count} backup", "{count} backups", len(blast.lost) + blast.more)
     of = counted("{count} resource", "{count} resources", resources)
-    times = sorted(each.created_at for each in blast.lost if each.created_at is not None)
+    times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
         return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
     return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
@@ -159,7 +159,7 @@ def _remainder(told: Remainder, now: datetime) -> str:
 
 def _tied(blast: Blast) -> list[str]:
     """Return what else hangs on the backups that are lost, as far as it is known here."""
-    count = {tie: sum(tie in each.ties for each in blast.lost) for tie in Tie}
+    count = {tie: sum(tie in each.ties for each in blast.backups) for tie in Tie}
     told = []
     if count[Tie.IMAGE]:
         told.append(

@@ -133,7 +133,7 @@ def name_of(batch: Batch) -> Typed | None:
 
     Where neither has a name that can be typed, it is what the first thing is called. ``None`` of an empty batch.
     """
-    lost, sent = batch.blast.lost, batch.sent
+    lost, sent = batch.blast.backups, batch.sent
     resources = {each.resource_id: each.resource_name for each in lost}
     if len(resources) == 1 and len(lost) == len(sent):
         (name,) = resources.values()
@@ -164,7 +164,7 @@ class Remainder:
 def remainders(blast: Blast) -> list[Remainder]:
     """Return what becomes of each resource of which backups are lost, those with the least left first."""
     own: dict[str, list[Lost]] = {}
-    for each in blast.lost:
+    for each in blast.backups:
         own.setdefault(each.resource_id or each.resource_name, []).append(each)
     made = [
         Remainder(held[0].resource_name, len(held), held[0].left, held[0].next_at, any(each.is_last for each in held))

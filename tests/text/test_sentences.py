@@ -126,6 +126,13 @@ FACTS: dict[str, object] = {
     "part": "tikcet",
     "image": "img-1",
     "region": "eu-nl",
+    "holds": VaultKind.DISK,
+    "type": ResourceType.SERVER,
+    "auto_expand": False,
+    "disk": "d-1",
+    "target": "vault-3",
+    "moved_gb": 12.5,
+    "is_on": True,
 }
 
 

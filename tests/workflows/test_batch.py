@@ -83,7 +83,7 @@ def test_what_hangs_on_the_backups_is_counted_and_the_least_left_comes_first() -
     assert lines[1].startswith(f"‘{SERVER.name}’ keeps 1 good backup, made ")
     assert "1 of them has a copy in another region" in lines[2]
     assert "1 of them was made by a policy" in lines[3]
-    assert [each.ties for each in batch.blast.lost] == [set(), {Tie.REPLICA}, {Tie.AUTOMATIC}, set()]
+    assert [each.ties for each in batch.blast.backups] == [set(), {Tie.REPLICA}, {Tie.AUTOMATIC}, set()]
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ class BatchWindow(OperationWindow):
         self.table.fill(words.batch_columns(), lines)
         self.table.setColumnHidden(words.PROFILE_COLUMN, len(self._ledgers()) < 2)
         for column in words.RESOURCE_COLUMNS:
-            self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.lost))
+            self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.backups))
 
     def _show_consequences(self, batch: Batch, now: datetime) -> None:
         if batch.blast.lost != self._lost:
