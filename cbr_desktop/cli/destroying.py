@@ -25,7 +25,7 @@ def obstacle(session: ProfileSession, change: Change, typed: str | None, since: 
     operation = OPERATIONS[change.kind]
     if not destroys(operation.effect):
         return ""
-    part = uncounted_part(operation, session.ledger, since)
+    part = uncounted_part(operation, session.ledger, since, change)
     if part is not None:
         return _uncounted_words(part, session.ledger)
     wanted = name_to_type(change.subject)

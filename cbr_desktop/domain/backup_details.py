@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
 
@@ -21,6 +22,20 @@ class BackupDetails:
     protected_at: datetime | None = None
     updated_at: datetime | None = None
     parent_id: BackupId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBackup:
+    """A backup as it was read by itself at ``as_of``; ``metadata`` is ``None`` where there is none.
+
+    ``error`` is why it could not be read anew since, ``metadata_error`` why what was saved with it could not.
+    """
+
+    details: BackupDetails | None = None
+    metadata: "BackupMetadata | None" = None
+    as_of: datetime | None = None
+    error: CbrError | None = None
+    metadata_error: CbrError | None = None
 
 
 class MemberStatus(StrEnum):

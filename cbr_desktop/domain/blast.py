@@ -25,6 +25,27 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Overwritten:
+    """What a restore writes over: a resource, as it is since the data of a backup.
+
+    ``data_at`` is the time of these data, ``newer`` and ``newer_at`` the newest good backup of the resource where that
+    is a later one. ``disks`` are the disks that are written to, ``untouched`` those of the resource that are not; both
+    empty for a resource without disks. A server ``is_server``, which is shut down meanwhile, and started afterwards if
+    ``starts``.
+    """
+
+    resource_name: str
+    backup_name: str
+    data_at: datetime | None
+    newer: str = ""
+    newer_at: datetime | None = None
+    disks: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    is_server: bool = False
+    starts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Blast:
     """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by.
 
@@ -34,11 +55,12 @@ class Blast:
     lost: tuple[Lost, ...] = ()
     as_of: datetime | None = None
     more: int = 0
+    overwritten: Overwritten | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known to be lost."""
-        return not (self.lost or self.more)
+        return not (self.lost or self.more or self.overwritten)
 
 
 def destroys(effect: Effect) -> bool:
@@ -47,8 +69,16 @@ def destroys(effect: Effect) -> bool:
 
 
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
-    """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return destroys(effect) and environment is Environment.PRODUCTION
+    """Whether a person types the name of what is destroyed or overwritten before it goes.
+
+    What is overwritten is named everywhere, and what is deleted on production.
+    """
+    return effect is Effect.OVERWRITES or (destroys(effect) and environment is Environment.PRODUCTION)
+
+
+def wants_reason(effect: Effect) -> bool:
+    """Whether a person says why before it goes, and nothing but a person lets it go."""
+    return effect is Effect.OVERWRITES
 
 
 def name_to_type(subject: Subject) -> str:

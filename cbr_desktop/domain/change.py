@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
     CREATE_CHECKPOINT = "CreateCheckpoint"
     DELETE_BACKUP = "DeleteBackup"
+    RESTORE_BACKUP = "RestoreBackup"
     RENAME_BACKUP = "UpdateBackup"
     CREATE_POLICY = "CreatePolicy"
     UPDATE_POLICY = "UpdatePolicy"
@@ -56,6 +57,7 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    RESOURCE = "resource"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ does not do.
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
@@ -218,6 +220,31 @@ class Refresh:
             now = self._clock.now()
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
+
+    async def open_backup(self, id: BackupId) -> None:
+        """Read a backup by itself, with those of its disks and what was saved with it, which no list has.
+
+        What cannot be read stays as it was, with the reason beside it.
+        """
+        before = self._ledger.opened.get(id, OpenedBackup())
+        try:
+            details = await self._cloud.backup_details(id)
+        except CbrError as error:
+            self._tell(error)
+            self._ledger.put_opened(id, replace(before, error=error))
+            return
+        try:
+            metadata, error = await self._cloud.backup_metadata(id), None
+        except CbrError as failure:
+            metadata, error = None, failure
+        self._ledger.put_opened(id, OpenedBackup(details, metadata, self._clock.now(), metadata_error=error))
+
+    async def judge_by(self, parts: Iterable[Part], backup: BackupId | None) -> None:
+        """Read the lists by which a change is judged, and the backup that it has to be opened for."""
+        async with asyncio.TaskGroup() as reads:
+            reads.create_task(self.once(parts))
+            if backup is not None:
+                reads.create_task(self.open_backup(backup))
 
     async def once(self, parts: Iterable[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
         """Read some parts, by default every one; each fails by itself, and what it held before stays.

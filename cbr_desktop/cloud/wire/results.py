@@ -7,9 +7,11 @@ from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
+from cbr_desktop.domain.task import TaskStatus
 
 
 def result_of(change: Change, body: bytes) -> Result:
@@ -35,6 +37,13 @@ def _rename(change: Change, body: bytes) -> Result:
     if found.name != change.tag:
         raise Unfit("another name than was asked for - at `backup.name`")
     return Result(found.id, str(found.status))
+
+
+def _restore(change: Change, body: bytes) -> Result:
+    """Read 202 with the id of the task, or without a body: then the task is found among the others."""
+    if not body.strip():
+        return Result("", TaskStatus.WAITING)
+    return Result(job(body), TaskStatus.WAITING)
 
 
 def _policy(change: Change, body: bytes) -> Result:
@@ -80,4 +89,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.REMOVE_POLICY: partial(_association, "dissociate_policy", "removed"),
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.RESTORE_BACKUP: _restore,
 }

@@ -15,6 +15,7 @@ from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
+from cbr_desktop.text.operations.restore_backup import restore_backup
 from cbr_desktop.text.operations.update_policy import update_policy
 from cbr_desktop.text.operations.words import PlanWords, Words
 from cbr_desktop.text.states import counted, shown, status_words
@@ -29,6 +30,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.REMOVE_POLICY: remove_policy,
     Kind.DELETE_BACKUP: delete_backup,
     Kind.RENAME_BACKUP: rename_backup,
+    Kind.RESTORE_BACKUP: restore_backup,
 }
 
 
@@ -97,10 +99,16 @@ _TYPED = {
     SubjectType.VAULT: N_("vault {name}"),
     SubjectType.BACKUP: N_("backup {name}"),
     SubjectType.POLICY: N_("policy {name}"),
+    SubjectType.RESOURCE: N_("resource {name}"),
 }
 
 
-_TYPES = {SubjectType.VAULT: N_("vault"), SubjectType.BACKUP: N_("backup"), SubjectType.POLICY: N_("policy")}
+_TYPES = {
+    SubjectType.VAULT: N_("vault"),
+    SubjectType.BACKUP: N_("backup"),
+    SubjectType.POLICY: N_("policy"),
+    SubjectType.RESOURCE: N_("resource"),
+}
 
 
 def subject_type(type: SubjectType) -> str:

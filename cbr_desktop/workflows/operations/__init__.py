@@ -12,6 +12,7 @@ from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
 
 _ALL: tuple[Operation, ...] = (
@@ -23,6 +24,7 @@ _ALL: tuple[Operation, ...] = (
     REMOVE_POLICY,
     DELETE_BACKUP,
     RENAME_BACKUP,
+    RESTORE_BACKUP,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
