@@ -182,7 +182,6 @@ OPERATION_LISTS = {
     "domain/change.py",
     "workflows/operations/__init__.py",
     "text/operations/__init__.py",
-    "ui/shell/dialogs.py",
 }
 """The files in which operations are listed, one line each."""
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.output import problem_sentence
 from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -58,4 +58,4 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
 def _uncounted_words(part: Part, ledger: Ledger) -> str:
     error = ledger.freshness[part].error
     uncounted = _("What is lost could not be counted afresh, so nothing was sent.")
-    return sentences(uncounted, error_sentence(error) if error is not None else "")
+    return sentences(uncounted, problem_sentence(error) if error is not None else "")

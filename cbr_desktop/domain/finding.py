@@ -162,6 +162,7 @@ class FindingKind(StrEnum):
     RUNS_IN_PEAK = "runs-in-peak"  # policy, count
     RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
     # plans
+    PLAN_IS_REQUEST = "plan-is-request"  # the file holds one request and no plan
     PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path

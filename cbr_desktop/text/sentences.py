@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeGuard
 
@@ -30,6 +30,7 @@ from cbr_desktop.text.states import (
     quoted,
     shown,
     status_words,
+    utc_words,
 )
 from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
@@ -774,6 +775,10 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
+    FindingKind.PLAN_IS_REQUEST: N_(
+        "The file holds one request, not a plan of several. Check or open it as a request file, or make a plan that has"
+        " it as a step."
+    ),
     FindingKind.PLAN_RANGE: _plan_range,
     FindingKind.STEP_UNCLEAR: N_(
         "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it."
@@ -1311,10 +1316,10 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         _("State: {state}").format(state=request_stand_words(intent, outcome)),
         intent_sentence(intent, outcome, now),
         _("Project: {project} at {endpoint}").format(project=project, endpoint=endpoint),
-        _("Asked for: {at}").format(at=_iso(intent.created_at)),
+        _("Asked for: {at}").format(at=utc_words(intent.created_at)),
     ]
     if intent.sent_at:
-        head.append(_("Sent: {at}").format(at=_iso(intent.sent_at)))
+        head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))
     if checkpoint:
         head.append(_("Checkpoint id: {id} ({status})").format(id=checkpoint.id, status=checkpoint.status))
     if intent.request_id:
@@ -1333,10 +1338,6 @@ def _report_line(intent: Intent, resource: ResourceOutcome) -> str:
         progress=resource.progress_percent,
     )
     return sentences(said, refusal_sentence(resource.code, resource.message))
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def retry_sentence(draft: CheckpointDraft) -> str:

@@ -4,7 +4,10 @@ Nothing here knows Qt. Whatever comes from outside (names, messages, file conten
 that it can neither reorder nor flood the text around it.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -78,8 +81,31 @@ def duration_words(span: timedelta) -> str:
     return counted("{count} day", "{count} days", hours // 24)
 
 
+_is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
+
+
+@contextmanager
+def whole_times() -> Iterator[None]:
+    """Let times have date and zone meanwhile: what a command prints is kept, mailed and read on another day."""
+    token = _is_whole.set(True)
+    try:
+        yield
+    finally:
+        _is_whole.reset(token)
+
+
+def utc_words(at: datetime) -> str:
+    """Return a time in UTC, to the second: ``2026-03-01 12:00:00 UTC``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def clock_words(at: datetime, now: datetime) -> str:
-    """Return a time of day as the operator's clock shows it, with the date when it is not today's."""
+    """Return a time of day as the operator's clock shows it, with the date when it is not today's.
+
+    Within ``whole_times`` it is the time in UTC, with its date.
+    """
+    if _is_whole.get():
+        return utc_words(at)
     local = at.astimezone()
     return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
 

@@ -1,7 +1,7 @@
 """Words of the main window: sizes, shares, times and the empty states, for people and without Qt."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -172,6 +172,15 @@ class Times:
         if at is None:
             return NONE
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.utc else f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+    def day(self, at: datetime) -> date:
+        """Return the day of a point in time where times are told."""
+        return (at.astimezone(UTC) if self.utc else at.astimezone()).date()
+
+    def begin(self, day: date) -> datetime:
+        """Return when a day begins where times are told, in UTC."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC if self.utc else None)
+        return midnight.astimezone(UTC)
 
     def both(self, at: datetime | None) -> str:
         """Return date and time to the second, local and in UTC."""

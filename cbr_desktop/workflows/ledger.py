@@ -295,6 +295,7 @@ class Ledger:
     ) -> None:
         """Replace the backups by a list that was read; ``by_id`` are its rows where they are filed already."""
         self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id
+        self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
 
     def put_opened(self, id: BackupId, opened: "OpenedBackup") -> None:

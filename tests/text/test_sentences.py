@@ -43,6 +43,8 @@ from cbr_desktop.text.states import (
     protect_words,
     shown,
     status_words,
+    utc_words,
+    whole_times,
 )
 from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
 
@@ -444,6 +446,12 @@ def test_quantities_are_written_as_people_read_them() -> None:
     assert names_words(["a"]) == "‘a’"
     assert len(clock_words(NOW, NOW)) == 8
     assert len(clock_words(NOW - timedelta(days=2), NOW)) == 19
+
+
+def test_times_that_are_kept_have_date_and_zone() -> None:
+    with whole_times():
+        assert clock_words(NOW, NOW) == utc_words(NOW) == f"{NOW:%Y-%m-%d %H:%M:%S} UTC"
+    assert len(clock_words(NOW, NOW)) == 8
 
 
 def test_foreign_text_can_neither_reorder_nor_flood_a_sentence() -> None:

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.text.catalogue import N_, _, inside, listed, ngettext, sentences
+from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
@@ -47,6 +48,7 @@ from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.theme import set_type, tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
+from cbr_desktop.ui.kit.verbs import Verb, VerbBar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
@@ -67,6 +69,7 @@ class Page(QWidget, Generic[Row]):
         vault_requested: the vault with this id should be shown.
         lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
+        verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
     name: ClassVar[str] = ""
@@ -78,6 +81,10 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     chips: ClassVar[Sequence[tuple[str, str]]] = ()
     """Filters that are asked for often: their words, and what they put into the filter."""
+    verbs: ClassVar[Sequence[Verb]] = ()
+    """What can be done about its rows; who opens what they ask for is told by ``verb_requested``."""
+    counts: ClassVar[tuple[str, str]] = NN_("{count} row", "{count} rows")
+    """A number of its rows, in both forms."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
     without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
@@ -89,6 +96,7 @@ class Page(QWidget, Generic[Row]):
     vault_requested = Signal(object)
     lines_requested = Signal(str, object)
     remarked = Signal(str)
+    verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,11 +116,16 @@ class Page(QWidget, Generic[Row]):
             self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
+        self.buttons: dict[str, QPushButton] = {}
+        """The buttons in its head, by what they do."""
+        self._verb_bar: VerbBar | None = None
         self._build()
         self.view.selection_altered.connect(self.selection_altered)
         self.view.opened.connect(self.opened)
-        self.view.menu_requested.connect(self.extend_menu)
+        self.view.menu_requested.connect(self.fill_menu)
         self.model.arranged.connect(self._tell_state)
+        if self.verbs:
+            self._add_verbs()
         self.tell_scope()
 
     # what a subclass says
@@ -183,8 +196,15 @@ class Page(QWidget, Generic[Row]):
         """Return what the details are wished for, ``None`` where they have nothing to say."""
         return self.view.current_row()
 
+    def fill_menu(self, menu: "QtWidgets.QMenu") -> None:
+        """Put the verbs into the menu of the selected rows, then what else this page offers."""
+        if self._verb_bar is not None:
+            self._verb_bar.extend_menu(menu)
+            menu.addSeparator()
+        self.extend_menu(menu)
+
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
-        """Put actions on the selected rows into their menu."""
+        """Put what a page offers beside its verbs into the menu of the selected rows."""
         action = menu.addAction(_("Create checkpoint…"))
         action.triggered.connect(self._request_checkpoint)
 
@@ -351,6 +371,16 @@ class Page(QWidget, Generic[Row]):
         if self.chips:
             self._add_chips()
         return made
+
+    def _add_verbs(self) -> None:
+        """Put the verbs into the head of the page, and on the keys of its table."""
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts)
+        self._verb_bar.requested.connect(self.verb_requested)
+        self._verb_bar.remarked.connect(self.remarked)
+        self.buttons = self._verb_bar.buttons
+        self.add_actions(self.buttons.values())
+        self.view.selection_altered.connect(self._verb_bar.tell_choice)
+        self.model.arranged.connect(self._verb_bar.tell_choice)
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""

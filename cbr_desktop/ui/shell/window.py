@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
             made.vault_requested.connect(self.show_vault)
             made.remarked.connect(self._say)
             made.lines_requested.connect(self._show_lines)
+            made.verb_requested.connect(partial(self._ask, made))
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
         return self._pages[name]
@@ -576,6 +577,9 @@ class MainWindow(QMainWindow):
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _ask(self, page: Page[Any], verb: str, rows: Sequence[Any]) -> None:
+        self.deferred_widgets.ask(page, verb, rows)
 
     def _say(self, text: str) -> None:
         self.notices.say(text)
