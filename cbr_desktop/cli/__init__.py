@@ -196,6 +196,7 @@ def _parser(cloud: _Parser) -> _Parser:
     send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
     send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
     send.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _reason(send)
     _again(send)
     send.add_argument("--json", action="store_true", help=_("print JSON"))
     send.set_defaults(run="cli.commands:send")
@@ -252,6 +253,11 @@ def _parser(cloud: _Parser) -> _Parser:
     return parser
 
 
+def _reason(act: _Parser) -> None:
+    act.add_argument("--reason", metavar="TEXT", help=_("why something is written over, wanted for a restore"))
+    act.add_argument("--approver", metavar="NAME", help=_("who approved that"))
+
+
 def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
     outbox.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -267,6 +273,7 @@ def _outbox(outbox: _Parser) -> None:
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
     release.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _reason(release)
     reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
     reconcile.set_defaults(run="cli.outbox:reconcile")
     adopt = acts.add_parser(

@@ -5,7 +5,7 @@ import argparse
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
 from cbr_desktop.app.request_runner import cached_ledger, judge_file
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.delivery import delivered, say_losses
+from cbr_desktop.cli.delivery import delivered, open_for, say_losses
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import (
@@ -30,7 +30,7 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted
-from cbr_desktop.workflows.documents import change_in
+from cbr_desktop.workflows.documents import change_in, draft_of
 from cbr_desktop.workflows.ledger import Ledger
 
 
@@ -69,6 +69,9 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
     asked_at = session.clock.now()
     await make_ready(session, arm=options.arm)
     judgement = judge_file(options.file, [session.ledger], session.clock)
+    if judgement.document is not None and draft_of(judgement.document) is not None:
+        await open_for(session, change_in(judgement.document, session.ledger))
+        judgement = judge_file(options.file, [session.ledger], session.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)
         show(options, {"state": "not sent", **record}, judgement_text(record))

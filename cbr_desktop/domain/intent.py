@@ -20,9 +20,11 @@
     NOT_FOUND ──person: send again──> a new intent with ``retry_of``; this one stays, and may yet be found (ACCEPTED)
 
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
-data contradict (``contradicted``), its time passed while nothing ran (``late``), it overwrites
-something and the program ended before it was sent (``restarted``), its profile leads elsewhere (``elsewhere``, until it leads back), the command that asked for it ended first (``left``), the request that it waited
-for failed (``prior-failed``). All others only a person releases, and that is a new confirmation.
+data contradict (``contradicted``), its time passed while nothing ran (``late``), it overwrites something and the
+program ended before it was sent (``restarted``), its profile leads elsewhere (``elsewhere``, until it leads back), the
+command that asked for it ended first (``left``), the request that it waited the request that it waited for failed (``prior-failed``). All others only
+a person releases, and that is a new confirmation.
+ only a person releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading; what cannot be repeated without harm is never sent
 again by the program, and the rest only when reading has proved that it was not done. What is found

@@ -136,7 +136,9 @@ def disk_backup(child: Backup) -> DiskBackup:
     """Return what the backup of a disk tells of it."""
     traits = child.traits
     volume_id = VolumeId(child.resource_id)
-    return DiskBackup(child.id, child.resource_name, volume_id, child.resource_size_gb, traits.bootable, traits.encrypted)
+    return DiskBackup(
+        child.id, child.resource_name, volume_id, child.resource_size_gb, traits.bootable, traits.encrypted
+    )
 
 
 class PairRow(NamedTuple):
@@ -166,9 +168,7 @@ def broken_rules(saved: DiskBackup, disk: Disk) -> Iterator[Rule]:
         yield Rule.DISK_STATUS
 
 
-def judged_pairs(
-    pairs: Iterable[DiskPair], saved: Iterable[DiskBackup], disks: Iterable[Disk] | None
-) -> list[PairRow]:
+def judged_pairs(pairs: Iterable[DiskPair], saved: Iterable[DiskBackup], disks: Iterable[Disk] | None) -> list[PairRow]:
     """Return the pairs of a restore with what is known of them and the rules that each breaks.
 
     ``disks`` are those of the target; where they are not known, ``None``, no pair is found to break a rule by its disk.
@@ -199,6 +199,4 @@ def own_pairs(saved: Iterable[DiskBackup], disks: Iterable[Disk] | None) -> tupl
     if disks is None:
         return tuple(DiskPair(each.id, each.volume_id) for each in saved)
     there = {each.id.lower(): each.id for each in disks}
-    return tuple(
-        DiskPair(each.id, there[each.volume_id.lower()]) for each in saved if each.volume_id.lower() in there
-    )
+    return tuple(DiskPair(each.id, there[each.volume_id.lower()]) for each in saved if each.volume_id.lower() in there)

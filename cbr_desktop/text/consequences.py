@@ -49,8 +49,9 @@ def overwritten_sentences(over: Overwritten, now: datetime) -> list[str]:
         told.append(newer.format(resource=name, newer=quoted(over.newer, 80), at=at))
     if over.disks:
         told.append(
-            ngettext("{count} disk is written over: {names}.", "{count} disks are written over: {names}.", len(over.disks))
-            .format(count=grouped(len(over.disks)), names=_named(over.disks))
+            ngettext(
+                "{count} disk is written over: {names}.", "{count} disks are written over: {names}.", len(over.disks)
+            ).format(count=grouped(len(over.disks)), names=_named(over.disks))
         )
     if over.untouched:
         told.append(

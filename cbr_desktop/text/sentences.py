@@ -641,6 +641,10 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
         " expire."
     ),
+    FindingKind.PLAN_OVERWRITES: N_(
+        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it by"
+        " itself, after a last look. Take the step out."
+    ),
     FindingKind.RESTORE_TARGETS: N_(
         "The request must name exactly one target: server_id, volume_id or resource_id. Correct the file."
     ),
@@ -653,7 +657,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "File system ‘{resource}’ cannot be restored in place. Create a new file system from ‘{backup}’ in the console."
     ),
     FindingKind.RESTORE_REPLICA: N_(
-        "‘{backup}’ is a replica of a backup of another region; its resource is not here. Make an image or a disk of it."
+        "‘{backup}’ is a replica of a backup of another region; its resource is not here. Make an image or a disk of"
+        " it."
     ),
     FindingKind.RESTORE_VAULT: N_(
         "Vault ‘{vault}’ is in the state {status}; a backup in it can be restored once it is available."

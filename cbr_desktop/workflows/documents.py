@@ -88,9 +88,7 @@ def document_judged_at(document: Document, ledger: Reading) -> datetime | None:
     return OPERATIONS[document.kind].judged_at(change_in(document, ledger), ledger)
 
 
-def uncounted_part(
-    operation: Operation, ledger: Reading, since: datetime, change: Change | None = None
-) -> Part | None:
+def uncounted_part(operation: Operation, ledger: Reading, since: datetime, change: Change | None = None) -> Part | None:
     """Return a list that an operation is judged by and that was not read after ``since``, ``None`` when all were.
 
     So is the backup that a ``change`` has to be opened for.

@@ -217,7 +217,9 @@ class Ledger:
                 return ResourceRow(found, vault, protectable, None)
         if protectable is None:
             return None
-        return ResourceRow(Resource(id, protectable.type, protectable.name, protectable.size_gb), None, protectable, None)
+        return ResourceRow(
+            Resource(id, protectable.type, protectable.name, protectable.size_gb), None, protectable, None
+        )
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""

@@ -761,7 +761,10 @@ def _is_from_the_future(intent: Intent, now: datetime) -> bool:
 
 
 def _approved(change: Change, approval: Approval | None) -> Approval | None:
-    """Return why a change may go, which is for what overwrites something alone. ``ValueError`` where that is missing."""
+    """Return why a change may go that overwrites something, ``None`` for any other.
+
+    ``ValueError`` where that is missing.
+    """
     if not wants_reason(OPERATIONS[change.kind].effect):
         return None
     if approval is None or not approval.reason.strip():

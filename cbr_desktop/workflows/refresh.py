@@ -233,11 +233,12 @@ class Refresh:
             self._tell(error)
             self._ledger.put_opened(id, replace(before, error=error))
             return
+        opened = OpenedBackup(details, None, self._clock.now())
         try:
-            metadata, error = await self._cloud.backup_metadata(id), None
-        except CbrError as failure:
-            metadata, error = None, failure
-        self._ledger.put_opened(id, OpenedBackup(details, metadata, self._clock.now(), metadata_error=error))
+            opened = replace(opened, metadata=await self._cloud.backup_metadata(id))
+        except CbrError as error:
+            opened = replace(opened, metadata_error=error)
+        self._ledger.put_opened(id, opened)
 
     async def judge_by(self, parts: Iterable[Part], backup: BackupId | None) -> None:
         """Read the lists by which a change is judged, and the backup that it has to be opened for."""

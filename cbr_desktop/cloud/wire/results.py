@@ -39,7 +39,7 @@ def _rename(change: Change, body: bytes) -> Result:
     return Result(found.id, str(found.status))
 
 
-def _restore(change: Change, body: bytes) -> Result:
+def _restore(_change: Change, body: bytes) -> Result:
     """Read 202 with the id of the task, or without a body: then the task is found among the others."""
     if not body.strip():
         return Result("", TaskStatus.WAITING)

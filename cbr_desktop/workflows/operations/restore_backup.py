@@ -60,9 +60,7 @@ _SCHEMA = Schema(
                     )
                 ],
                 "power_on": bool,
-                "details": Schema(
-                    "RestoreDetails", {"destination_path": str}, frozenset({"destination_path"})
-                ),
+                "details": Schema("RestoreDetails", {"destination_path": str}, frozenset({"destination_path"})),
             },
         )
     },
@@ -70,7 +68,7 @@ _SCHEMA = Schema(
 )
 _LATE = timedelta(minutes=15)
 """How long after the sending a restore may begin and still be taken for the request's."""
-_BEING_RESTORED = {BackupStatus.WAITING_RESTORE: Fate.WAITING, BackupStatus.RESTORING: Fate.RUNNING}
+_BEING_RESTORED: dict[str, Fate] = {BackupStatus.WAITING_RESTORE: Fate.WAITING, BackupStatus.RESTORING: Fate.RUNNING}
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
 _STEADY = ("ACTIVE", "SHUTOFF", "")
 """States of a server in which it can be restored; empty where the state is not told."""
@@ -260,7 +258,9 @@ def _backup(id: BackupId, ledger: Reading) -> Backup | None:
     if opened is None or opened.details is None or opened.as_of is None:
         return listed
     listed_at = ledger.freshness[Part.BACKUPS].as_of
-    return listed if listed is not None and listed_at is not None and listed_at > opened.as_of else opened.details.backup
+    return (
+        listed if listed is not None and listed_at is not None and listed_at > opened.as_of else opened.details.backup
+    )
 
 
 # judging
@@ -399,12 +399,12 @@ def _pair_findings(asked: BackupRestore, backup: Backup, ledger: Ledger) -> Iter
         if is_moved and row.disk is not None and not row.broken:
             other = by_volume.get(row.disk.id.lower())
             facts = facts | {"other": other.name or other.id if other is not None else ""}
-            yield finding.warn(FindingKind.DISK_SWAPPED, part, **facts)
+            yield finding.warn(FindingKind.DISK_SWAPPED, part, "", **facts)
     taken = {pair.backup_id.lower() for pair in asked.pairs}
     left = [each.name or each.id for each in saved if each.id.lower() not in taken]
     if left:
-        facts = {"backup": backup.name, "names": tuple(left), "count": len(left)}
-        yield finding.warn(FindingKind.DISKS_LEFT_OUT, part, **facts)
+        named = {"backup": backup.name, "names": tuple(left), "count": len(left)}
+        yield finding.warn(FindingKind.DISKS_LEFT_OUT, part, "", **named)
 
 
 def pair_facts(row: PairRow) -> dict[str, object]:
