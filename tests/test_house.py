@@ -211,6 +211,7 @@ SIMULATED = {
     Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.UPDATE_VAULT: {"vault_changes"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

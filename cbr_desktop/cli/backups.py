@@ -12,7 +12,7 @@ from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.catalogue import _, pgettext, sentences
 from cbr_desktop.text.sentences import incomplete_sentence
-from cbr_desktop.text.states import counted, gb_words, shown, status_words, utc_words
+from cbr_desktop.text.states import counted, gb_words, shown, state_words, utc_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 
@@ -115,7 +115,7 @@ def _table(rows: Iterable[Backup], ledger: Ledger) -> str:
 def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
     return (
         shown(backup.name),
-        shown(status_words(backup.status)),
+        state_words(backup.status),
         shown(backup.resource_name or backup.resource_id),
         shown(_vault_name(backup, ledger) or backup.vault_id),
         _time_words(backup.created_at),

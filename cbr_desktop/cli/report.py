@@ -24,7 +24,8 @@ from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
-from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
+from cbr_desktop.text.states import shown, state_words, status_words
+from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.workflows.ledger import Ledger
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
@@ -89,14 +90,13 @@ def _vault_cells(vault: Vault) -> tuple[str, ...]:
     kind = status_words(vault.kind)
     if vault.protect_type is not ProtectType.BACKUP:
         kind = listed([kind, status_words(vault.protect_type)])
-    used = f"{gb_words(vault.used_gb)} / {gb_words(vault.size_gb)}"
     count = str(len(vault.resources))
     return (
         shown(vault.name),
         kind,
-        status_words(vault.status),
-        used,
-        percent_words(vault.used_percent),
+        state_words(vault.status),
+        use_words(vault),
+        share_words(vault.used_percent) if vault.size_gb else "",
         count,
         shown(vault.id),
     )

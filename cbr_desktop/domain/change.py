@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    UPDATE_VAULT = "UpdateVault"
 
 
 class Repeat(Enum):

@@ -79,6 +79,31 @@ class FindingKind(StrEnum):
     VAULT_MAY_FILL = "vault-may-fill"  # vault, free_gb, upper_gb
     VAULT_NOT_PUBLIC = "vault-not-public"  # vault, cloud_type
     VAULT_UNVERIFIED = "vault-unverified"  # id
+    # changes of vaults
+    OUT_OF_RANGE = "out-of-range"  # path, found, low, high
+    VAULT_STATE = "vault-state"  # vault, status: it is changed in no such state
+    VAULT_UNCHANGED = "vault-unchanged"  # vault
+    VAULT_NAME_TAKEN = "vault-name-taken"  # name
+    LOCK_APART = "lock-apart"  # vault: locking is a request of its own
+    SIZE_BY_ORDER = "size-by-order"  # vault
+    SIZE_BUSY = "size-busy"  # vault
+    SIZE_BELOW_USED = "size-below-used"  # vault, used_gb, size_gb
+    SIZE_BELOW_ALLOCATED = "size-below-allocated"  # allocated_gb, size_gb
+    SIZE_AFTER = "size-after"  # vault, size_gb, free_gb, used_percent: as it is then
+    LEVEL_BACK = "level-back"  # vault
+    LEVEL_UNFIT = "level-unfit"  # vault
+    LEVEL_FOR_GOOD = "level-for-good"  # vault, count (servers)
+    EXPANSION_BY_ORDER = "expansion-by-order"  # vault
+    EXPANSION_TOO_LATE = "expansion-too-late"  # vault
+    EXPANSION_STEP = "expansion-step"  # vault, size_gb, then_gb
+    OVER_THRESHOLD = "over-threshold"  # vault, used_percent, threshold
+    BINDING_NEEDS_POLICY = "binding-needs-policy"  # vault
+    BINDING_NEEDS_ROOM = "binding-needs-room"  # vault, free_gb, limit
+    BINDING_UNKNOWN = "binding-unknown"  # vault
+    BINDING_TAKES = "binding-takes"  # vault, count, names, size_gb, some (resources that have a part of the tags)
+    TOO_MANY_TAGS = "too-many-tags"  # count, limit
+    TAG_TWICE = "tag-twice"  # key
+    TAG_KEY_MISSING = "tag-key-missing"
     # resources
     NOTHING_CHOSEN = "nothing-chosen"
     TOO_MANY_RESOURCES = "too-many-resources"  # count, limit

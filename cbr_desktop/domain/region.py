@@ -1,5 +1,6 @@
 """The regions of the public clouds and where they answer. Any other endpoint may be typed in."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -73,6 +74,45 @@ _HOSTS = frozenset(
         "cbr.eu-west-101.myhuaweicloud.com",
     }
 )
+
+
+class ConsolePage(StrEnum):
+    """The pages of a console that this program leads to; a row cannot be chosen there by an address.
+
+    Source: links in the vendor's documentation and samples, and the ``console_url`` in the example of the definition.
+    """
+
+    BACKUP = "/cbr/?region={region}#/cbr/manager/csbs/vaultList"
+    SERVERS = "/ecm/?region={region}#/ecs/manager/vmList"
+
+
+def _console_host(region: str) -> str:
+    """Return the host of the console for a region, empty where it is not known.
+
+    Accounts of the Chinese and of the international site have consoles of their own; the region is what tells them
+    apart here.
+    """
+    if region in _HUAWEI_CLOUD:
+        return "console.huaweicloud.com" if region.startswith("cn-") else "console-intl.huaweicloud.com"
+    own = {
+        "eu-west-101": "console.eu.huaweicloud.com",
+        "eu-de": "console.otc.t-systems.com",
+        "eu-nl": "console.otc.t-systems.com",
+        "eu-ch2": "console.sc.otc.t-systems.com",
+    }
+    return own.get(region, "")
+
+
+CONSOLE_HOSTS = frozenset(filter(None, map(_console_host, REGIONS)))
+"""The hosts of the consoles that are known."""
+
+
+def console_url(cbr_endpoint: str, page: ConsolePage) -> str:
+    """Return the address of a page in the console beside a backup service, empty where that is not known."""
+    endpoint = cbr_endpoint.rstrip("/").lower()
+    region = next((name for name, known in REGIONS.items() if known.cbr == endpoint), "")
+    host = _console_host(region)
+    return f"https://{host}{page.format(region=region)}" if host else ""
 
 
 def is_public_cloud(endpoint: str) -> bool:

@@ -32,6 +32,7 @@ from cbr_desktop.text.states import (
     status_words,
     utc_words,
 )
+from cbr_desktop.text.vault_findings import VAULT_FINDINGS
 from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
@@ -800,6 +801,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.PEAK_HOURS: N_(
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
+    **VAULT_FINDINGS,
 }
 
 

@@ -122,6 +122,14 @@ def status_words(value: object) -> str:
     return _("{word} (unknown to this version)").format(word=shown(value, 60))
 
 
+def state_words(value: object) -> str:
+    """Return a state in plain words, with the service's own word where that is another."""
+    words = status_words(value)
+    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
+        return words
+    return _("{words} ({word})").format(words=words, word=value)
+
+
 def counted_states(state: "IntentState", count: int) -> str:
     """Return how many requests stand so: ``3 queued``."""
     one, many = _COUNTED_STATES[state.name]
@@ -144,7 +152,7 @@ _COUNTED_STATES = {
 
 def protect_words(status: "ProtectStatus | str | None") -> str:
     """Return the state of a resource in its vault; it has none until its first backup."""
-    return _("Never backed up") if status is None else status_words(status)
+    return _("Never backed up") if status is None else state_words(status)
 
 
 # by the names of the enumerations: what the first window does not show need not be imported for its words

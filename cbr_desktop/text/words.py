@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
@@ -11,7 +10,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted, status_words
+from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted
 from cbr_desktop.workflows.ledger import Freshness, Part
 
 if TYPE_CHECKING:
@@ -143,14 +142,6 @@ def use_words(vault: Vault) -> str:
     if 0 < vault.used_mb < MB_PER_GB:
         return _("{used} MB / {total} GB").format(used=round(vault.used_mb), total=grouped(vault.size_gb))
     return _("{used} / {total} GB").format(used=gb_number(vault.used_gb), total=grouped(vault.size_gb))
-
-
-def state_words(value: object) -> str:
-    """Return a state in plain words, with the service's own word where that is another."""
-    words = status_words(value)
-    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
-        return words
-    return _("{words} ({word})").format(words=words, word=value)
 
 
 # times

@@ -25,7 +25,7 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.text.states import status_words
+from cbr_desktop.text.states import state_words
 
 Write = Callable[..., str]
 
@@ -87,7 +87,7 @@ def test_a_table_in_a_terminal_has_the_words_of_the_window_and_keeps_its_columns
     wide = next(row for row in rows if row.startswith("工作区"))
     assert " ".join(wide.split()[1:4]) == "Desktop vault Available"
     states = {row[head.index("STATE") :].split("  ")[0] for row in rows if row.isascii()}
-    assert states >= {status_words(VaultStatus.AVAILABLE), status_words(VaultStatus.LOCK)}
+    assert states >= {state_words(VaultStatus.AVAILABLE), state_words(VaultStatus.LOCK)}
     assert len(wide) + len("工作区") == len(rows[0])
 
 

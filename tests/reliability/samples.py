@@ -18,6 +18,7 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
+from cbr_desktop.domain.vault_changes import VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -109,6 +110,19 @@ def _is_removed(service: Service, name: str, subject: str) -> int:
     return not _is_applied(service, name, subject)
 
 
+def _own_vault(service: Service) -> str:
+    """Put a vault into the estate that nothing else is done to; it is empty."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    service.estate.changed()
+    return made.id
+
+
+def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
+    return service.estate.vaults[subject].name == name
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -128,6 +142,9 @@ _WAYS = {
     Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
     Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
     Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
+    Kind.UPDATE_VAULT: _Way(
+        _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
+    ),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 
@@ -152,11 +169,10 @@ class Sample:
     def clear_away(self, service: Service) -> None:
         """Take away what it has made where there may not be many."""
         policies, vaults = service.estate.policies, service.estate.vaults
-        own_policy, _, own_vault = self.subject.partition("/")
-        for id in [each.id for each in policies.values() if self.name == each.name or own_policy == each.id]:
-            del policies[id]
-        if own_vault:
-            vaults.pop(own_vault, None)
+        own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
+        for things in (policies, vaults):
+            for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
+                del things[id]
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

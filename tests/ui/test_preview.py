@@ -128,9 +128,23 @@ FILES: dict[Kind, dict[str, Any]] = {
         "body": {"policy_id": BACKUP},
     },
 }
+FILES |= {
+    Kind.UPDATE_VAULT: {
+        "operation": "UpdateVault",
+        "path": {"vault_id": VAULT},
+        "body": {
+            "vault": {
+                "name": "better",
+                "auto_bind": True,
+                "bind_rules": {"tags": [{"key": "app", "value": "web"}]},
+                "billing": {"size": 200, "consistent_level": "app_consistent"},
+            }
+        },
+    },
+}
 METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
-    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY), "PUT"),
+    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT), "PUT"),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
 }
 

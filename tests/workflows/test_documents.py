@@ -19,6 +19,7 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.policy import PolicyApplication, PolicyDeletion, PolicyDraft, PolicyRemoval, PolicyUpdate
 from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
+from cbr_desktop.domain.vault_changes import VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -96,6 +97,7 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.DELETE_POLICY: PolicyDeletion(daily.id),
         Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
         Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
+        Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

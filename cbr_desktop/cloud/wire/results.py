@@ -8,6 +8,7 @@ from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.tasks import job
+from cbr_desktop.cloud.wire.vaults import vault
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
@@ -80,6 +81,15 @@ def _association(key: str, status: str, change: Change, body: bytes) -> Result:
     return Result(change.subject.id, status)
 
 
+def _vault_update(change: Change, body: bytes) -> Result:
+    found = vault(body)
+    if found.id.lower() != change.subject.id.lower():
+        raise Unfit("another vault than was asked for - at `vault.id`")
+    if change.tag and found.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(found.id, str(found.status))
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -90,4 +100,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
     Kind.RESTORE_BACKUP: _restore,
+    Kind.UPDATE_VAULT: _vault_update,
 }

@@ -17,6 +17,7 @@ from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.restore_backup import restore_backup
 from cbr_desktop.text.operations.update_policy import update_policy
+from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.words import PlanWords, Words
 from cbr_desktop.text.states import counted, shown, status_words
 from cbr_desktop.text.words import NONE
@@ -31,6 +32,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.DELETE_BACKUP: delete_backup,
     Kind.RENAME_BACKUP: rename_backup,
     Kind.RESTORE_BACKUP: restore_backup,
+    Kind.UPDATE_VAULT: update_vault,
 }
 
 

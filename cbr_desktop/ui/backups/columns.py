@@ -23,8 +23,8 @@ from cbr_desktop.text.backups import (
 )
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import gb_words, status_words
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.states import gb_words, state_words, status_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField
 from cbr_desktop.ui.session.pictures import picture_of
 

@@ -4,8 +4,8 @@ from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.text.backups import full_words, maker_words, resource_words
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import gb_words, shown, status_words
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.states import gb_words, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 

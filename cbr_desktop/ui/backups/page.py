@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.backups.columns import columns, fields
@@ -24,6 +25,7 @@ class BackupsPage(ListPage[Backup]):
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
     hint = "vault:erp by:person age>30d"
+    console_page = ConsolePage.BACKUP
     chips = (
         (N_("Made by a person"), "by:person"),
         (N_("Not available"), "-state:available"),

@@ -1,6 +1,7 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtGui, QtWidgets
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.region import ConsolePage, console_url
 from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
@@ -40,6 +42,7 @@ from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
@@ -69,6 +72,7 @@ class Page(QWidget, Generic[Row]):
         vault_requested: the vault with this id should be shown.
         lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
+        export_requested: what the table shows should be written to a file.
         verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
@@ -87,6 +91,8 @@ class Page(QWidget, Generic[Row]):
     """A number of its rows, in both forms."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
+    console_page: ClassVar[ConsolePage | None] = None
+    """The page of the cloud's own console that tells of its rows."""
     without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
     """What the details say, once looked up, while this page has no subject for them."""
 
@@ -96,6 +102,7 @@ class Page(QWidget, Generic[Row]):
     vault_requested = Signal(object)
     lines_requested = Signal(str, object)
     remarked = Signal(str)
+    export_requested = Signal()
     verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -123,6 +130,7 @@ class Page(QWidget, Generic[Row]):
         self.view.selection_altered.connect(self.selection_altered)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
+        self.view.export_requested.connect(self.begin_export)
         self.model.arranged.connect(self._tell_state)
         if self.verbs:
             self._add_verbs()
@@ -202,6 +210,18 @@ class Page(QWidget, Generic[Row]):
             self._verb_bar.extend_menu(menu)
             menu.addSeparator()
         self.extend_menu(menu)
+        row = self.view.current_row()
+        url = self.console_url(row) if row is not None else ""
+        if url:
+            action = menu.addAction(_("Open in console"))
+            action.setObjectName("openInConsole")
+            action.triggered.connect(partial(self._open_console, url))
+
+    def console_url(self, row: Row) -> str:
+        """Return the address of a page of the cloud's own console about a row, empty where none is known."""
+        if self.console_page is None:
+            return ""
+        return next((console_url(each.profile.cbr_endpoint, self.console_page) for each in self.owners(row)), "")
 
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put what a page offers beside its verbs into the menu of the selected rows."""
@@ -248,6 +268,10 @@ class Page(QWidget, Generic[Row]):
             return True
         self.clear_filter()
         return self.view.select_id(id)
+
+    def begin_export(self) -> None:
+        """Wish for a file with what the table shows."""
+        self.export_requested.emit()
 
     def clear_filter(self) -> None:
         """Show all rows."""
@@ -465,6 +489,10 @@ class Page(QWidget, Generic[Row]):
 
     def _ask_refresh(self) -> None:
         self._workspace.ask_refresh()
+
+    def _open_console(self, url: str, *_rest: object) -> None:
+        if not open_console(url):
+            self.remarked.emit(_("No program of this machine takes {address}.").format(address=url))
 
     def _request_checkpoint(self) -> None:
         self.checkpoint_requested.emit(*self.target(), self.target_words())

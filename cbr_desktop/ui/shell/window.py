@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
     from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
+    from cbr_desktop.ui.shell.export import ExportDialog
     from cbr_desktop.ui.shell.notices import DesktopNotifier
     from cbr_desktop.ui.shell.settings import SettingsDialog
     from cbr_desktop.ui.shell.sheets import SheetWindow
@@ -195,6 +196,7 @@ class MainWindow(QMainWindow):
             made.vault_requested.connect(self.show_vault)
             made.remarked.connect(self._say)
             made.lines_requested.connect(self._show_lines)
+            made.export_requested.connect(partial(self.export_table, made))
             made.verb_requested.connect(partial(self._ask, made))
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
@@ -235,6 +237,14 @@ class MainWindow(QMainWindow):
 
         filters = [_("Request files and plans (*.json)")]
         ask_for_file(self, _("Open request file"), "requestFileDialog", filters, self.open_outside)
+
+    def export_table(self, page: Page[Any]) -> "ExportDialog":
+        """Ask which rows of a page go into a file."""
+        from cbr_desktop.ui.shell.export import ExportDialog
+
+        dialog = ExportDialog(page, self._workspace, self._say, self)
+        dialog.open()
+        return dialog
 
     def open_settings(self) -> "SettingsDialog":
         """Open the settings."""
@@ -438,6 +448,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Shift+D": self.request_doctor,
             "Ctrl+Q": self.close,
             "Ctrl+O": self.ask_for_file,
+            "Ctrl+Shift+E": lambda: self.current_page().begin_export(),
             "Ctrl+,": self.open_settings,
             "Ctrl+M": self.toggle_menu_bar,
             "Alt+Left": self.go_back,

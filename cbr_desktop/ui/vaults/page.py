@@ -8,15 +8,17 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import counted, gb_words, quoted, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -78,7 +80,16 @@ class VaultsPage(ListPage[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    console_page = ConsolePage.BACKUP
     counts = NN_("{count} vault", "{count} vaults")
+    verbs = (
+        Verb(
+            "edit",
+            N_("Chan&ge…"),
+            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            shortcut=Qt.Key.Key_F2,
+        ),
+    )
     chips = (
         (N_("Over 80 % full"), "used>80"),
         (N_("Not available"), "-state:available"),

@@ -14,6 +14,7 @@ from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
+from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
 
 _ALL: tuple[Operation, ...] = (
     CREATE_CHECKPOINT,
@@ -25,6 +26,7 @@ _ALL: tuple[Operation, ...] = (
     DELETE_BACKUP,
     RENAME_BACKUP,
     RESTORE_BACKUP,
+    UPDATE_VAULT,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
