@@ -22,9 +22,8 @@
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
 data contradict (``contradicted``), its time passed while nothing ran (``late``), it overwrites something and the
 program ended before it was sent (``restarted``), its profile leads elsewhere (``elsewhere``, until it leads back), the
-command that asked for it ended first (``left``), the request that it waited the request that it waited for failed (``prior-failed``). All others only
-a person releases, and that is a new confirmation.
- only a person releases, and that is a new confirmation.
+command that asked for it ended first (``left``), the request that it waited for failed (``prior-failed``). All others
+only a person releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading; what cannot be repeated without harm is never sent
 again by the program, and the rest only when reading has proved that it was not done. What is found
@@ -163,6 +162,10 @@ class Target:
     cbr_endpoint: str
     project: str
     project_id: ProjectId | None = None
+
+
+REASON_LIMIT, APPROVER_LIMIT = 300, 120
+"""Letters of a reason and of the name of the one who approved."""
 
 
 @dataclass(frozen=True, slots=True)

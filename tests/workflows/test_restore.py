@@ -1,4 +1,4 @@
-"""Stories of restores: judged before anything is sent, sent once, found when the answer is lost, followed to the end."""
+"""Stories of restores: judged before they are sent, sent once, found when the answer is lost, followed to the end."""
 
 import json
 from collections.abc import Iterator
@@ -248,43 +248,35 @@ def test_what_was_queued_when_the_program_ended_waits_for_a_person(tmp_path: Pat
 
 
 def spoiled(stage: Stage, what: str, backup: Backup) -> BackupRestore:
-    """Return a restore that the service refuses, with the lists read as they are by then."""
-    asked = restore_of(stage, backup)
-    estate = stage.service.estate
-    server = estate.resources[backup.resource_id]
-    other = next(each for each in estate.resources.values() if each.name == "ecs-erp-app-02")
-    metal = next(each for each in estate.resources.values() if each.name == "bms-hana-01")
-    if what == "crossed":
-        return crossed(asked)
+    """Return a restore that the service refuses, by what is asked for or by how things stand there."""
+    asked, estate = restore_of(stage, backup), stage.service.estate
+    by_name = {each.name: each for each in estate.resources.values()}
+    server, other, metal = estate.resources[backup.resource_id], by_name["ecs-erp-app-02"], by_name["bms-hana-01"]
+    first, vault = asked.pairs[0], estate.vaults[backup.vault_id]
     if what == "same size, crossed":
         server.disks[0].size_gb = server.disks[1].size_gb
-        return crossed(asked)
-    if what == "no pairs":
-        return replace(asked, pairs=())
-    if what == "twice":
-        return replace(asked, pairs=(asked.pairs[0], asked.pairs[0]))
-    if what == "no such disk":
-        return replace(asked, pairs=(DiskPair(asked.pairs[0].backup_id, VolumeId(other.disks[0].id)),))
-    if what == "no such backup of a disk":
-        return replace(asked, pairs=(DiskPair(BackupId(backup.id), asked.pairs[0].volume_id),))
-    if what == "elsewhere":
-        return replace(asked, target_id=ResourceId(other.id))
-    if what == "bare metal":
-        return replace(asked, target_id=ResourceId(metal.id))
-    if what == "wrong key":
-        return replace(asked, kind=TargetKind.DISK, pairs=())
-    if what == "deleted":
-        server.status = "DELETED"
-    if what == "migrating":
-        server.status = "MIGRATING"
-    if what == "frozen":
-        estate.vaults[backup.vault_id].status = "frozen"
-    if what == "in error":
-        estate.backups[backup.id].status = "error"
-    if what == "removing":
-        server.protect_status = "removing"
-    estate.changed()
-    return asked
+    stands = {
+        "deleted": (server, "status", "DELETED"),
+        "migrating": (server, "status", "MIGRATING"),
+        "removing": (server, "protect_status", "removing"),
+        "frozen": (vault, "status", "frozen"),
+        "in error": (estate.backups[backup.id], "status", "error"),
+    }
+    if what in stands:
+        thing, field, word = stands[what]
+        setattr(thing, field, word)
+        return asked
+    return {
+        "crossed": crossed(asked),
+        "same size, crossed": crossed(asked),
+        "no pairs": replace(asked, pairs=()),
+        "twice": replace(asked, pairs=(first, first)),
+        "no such disk": replace(asked, pairs=(DiskPair(first.backup_id, VolumeId(other.disks[0].id)),)),
+        "no such backup of a disk": replace(asked, pairs=(DiskPair(BackupId(backup.id), first.volume_id),)),
+        "elsewhere": replace(asked, target_id=ResourceId(other.id)),
+        "bare metal": replace(asked, target_id=ResourceId(metal.id)),
+        "wrong key": replace(asked, kind=TargetKind.DISK, pairs=()),
+    }[what]
 
 
 @pytest.mark.parametrize(
@@ -311,6 +303,7 @@ def test_what_the_service_would_refuse_is_said_before_with_its_code(stage: Stage
         ledger = stage.session.ledger
         backup = await read(stage)
         asked = spoiled(stage, what, backup)
+        stage.service.estate.changed()
         await stage.session.refresh.judge_by(RESTORE_BACKUP.judged_by, backup.id)
         change = change_of(asked, ledger)
         found = blocks(stage, change)

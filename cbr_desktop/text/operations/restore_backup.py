@@ -68,9 +68,7 @@ def _report(intent: Intent) -> list[str]:
 def _checks() -> list[str]:
     """Return what a person looks at after a restore, in the order in which it is best done."""
     return [
-        _(
-            "Log in; a server that was off may take minutes, and passwords and keys are those of the time of the backup."
-        ),
+        _("Log in; a server may take minutes to start, and passwords and keys are those of the time of the backup."),
         _("See that its services run, and that nothing has started that must not run twice."),
         _("Compare the dates of its newest files and records with the time of the backup."),
         _("See that all disks are there, with the sizes and mount points that you expect."),
