@@ -207,6 +207,7 @@ def _parser(cloud: _Parser) -> _Parser:
     arguments = _late("cli.arguments")
     arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
+    arguments.add_restore(commands, cloud)
     arguments.add_policy(policy, cloud)
     arguments.add_policies(policies)
     _add_drafts(commands, cloud)

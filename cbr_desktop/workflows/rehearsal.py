@@ -19,6 +19,7 @@ from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.restore_backup import (
     RESTORE_BACKUP,
     disk_rows,
+    known_restored,
     restore_of,
     saved_disks,
     target_disks,
@@ -103,8 +104,7 @@ def rehearsed(change: Change, ledger: Ledger, now: datetime) -> Rehearsal:
     if asked is None:
         raise ValueError("no restore")
     opened = ledger.opened.get(asked.backup_id)
-    backup = opened.details.backup if opened is not None and opened.details is not None else None
-    backup = backup or ledger.backups.get(asked.backup_id)
+    backup = known_restored(asked.backup_id, ledger)
     row = ledger.resource(asked.target_id)
     target = row.protectable if row is not None else None
     saved, disks = saved_disks(asked.backup_id, ledger), target_disks(asked.target_id, ledger)

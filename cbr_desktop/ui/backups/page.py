@@ -34,6 +34,12 @@ class BackupsPage(ListPage[Backup]):
     )
     verbs = (
         Verb(
+            "restore",
+            N_("Re&store…"),
+            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
+            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
             "delete",
             N_("&Delete…"),
             N_("See what would be lost, then decide (Del)"),

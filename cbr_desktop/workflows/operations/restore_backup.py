@@ -97,7 +97,7 @@ class RestoreBackup(Operation):
 
     def subject(self, draft: BackupRestore, ledger: Reading) -> Subject:
         """Return what is written over."""
-        row, backup = ledger.resource(draft.target_id), _backup(draft.backup_id, ledger)
+        row, backup = ledger.resource(draft.target_id), known_restored(draft.backup_id, ledger)
         name = row.resource.name if row is not None else ""
         if not name and backup is not None and backup.resource_id == draft.target_id:
             name = backup.resource_name
@@ -105,7 +105,7 @@ class RestoreBackup(Operation):
 
     def change(self, draft: BackupRestore, ledger: Reading) -> Change:
         """Return the change that writes a backup over its target."""
-        backup = _backup(draft.backup_id, ledger)
+        backup = known_restored(draft.backup_id, ledger)
         return Change(
             self.kind,
             self.subject(draft, ledger),
@@ -205,6 +205,14 @@ def backup_id_of(change: Change) -> BackupId:
     return BackupId(parts_of(RESTORE_PATH, change.path).get("backup_id", ""))
 
 
+def document_of(change: Change) -> ChangeDocument:
+    """Return the request file of a restore. ``ValueError`` for bytes that are none."""
+    content = _content(change)
+    if content is None:
+        raise ValueError("no restore")
+    return ChangeDocument(RESTORE_BACKUP.kind, {"backup_id": backup_id_of(change)}, content)
+
+
 def restore_of(change: Change) -> BackupRestore | None:
     """Return what a restore asks for, by the bytes that are sent; ``None`` where they cannot be read."""
     content = _content(change)
@@ -252,7 +260,7 @@ def _content(change: Change) -> dict[str, Any] | None:
     return None if is_blocked else content
 
 
-def _backup(id: BackupId, ledger: Reading) -> Backup | None:
+def known_restored(id: BackupId, ledger: Reading) -> Backup | None:
     """Return a backup as it was read last: by itself, or in the list."""
     opened, listed = ledger.opened.get(id), ledger.backups.get(id)
     if opened is None or opened.details is None or opened.as_of is None:
@@ -276,7 +284,7 @@ def _findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
         yield finding.block(FindingKind.RESTORE_TARGETS, RequestPart.TARGET, "9900")
         return
     yield from _id_findings(asked)
-    backup = _backup(asked.backup_id, ledger)
+    backup = known_restored(asked.backup_id, ledger)
     if backup is None:
         yield _unknown_backup(asked.backup_id, ledger)
         return
@@ -427,7 +435,7 @@ def _overwritten(change: Change, ledger: Reading) -> Overwritten | None:
     asked = restore_of(change)
     if asked is None:
         return None
-    backup = _backup(asked.backup_id, ledger)
+    backup = known_restored(asked.backup_id, ledger)
     opened = ledger.opened.get(asked.backup_id)
     newer = newest_of(backup, ledger) if backup is not None else None
     data_at = opened.details.protected_at if opened is not None and opened.details is not None else None
