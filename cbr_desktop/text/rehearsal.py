@@ -25,6 +25,7 @@ from cbr_desktop.text.states import (
     shown,
     status_words,
     utc_words,
+    whole_times,
 )
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.rehearsal import Compared, Rehearsal, Trait
@@ -88,13 +89,25 @@ def saved_cells(saved: DiskBackup) -> tuple[str, ...]:
     )
 
 
+def saved_words(saved: DiskBackup) -> str:
+    """Return what is told of the backup of a disk, on two lines."""
+    name, size, kind, _encrypted = saved_cells(saved)
+    encrypted = {True: _("encrypted"), False: _("not encrypted"), None: ""}[saved.is_encrypted]
+    return f"{name}\n{' · '.join(part for part in (size, kind, encrypted) if part and part != NONE)}"
+
+
+def choice_columns() -> tuple[str, ...]:
+    """Return the titles of the table in which disks are chosen."""
+    return (_("Disk in the backup"), _("Written over"), _("Judgement"))
+
+
 def disk_words(disk: Disk) -> str:
     """Return what a disk of the target is today, in one line."""
     parts = [
         shown(disk.device, 20),
-        shown(disk.name or disk.id, 60),
         gb_words(disk.size_gb),
         _kind_words(disk.bootable),
+        shown(disk.name or disk.id, 60),
         _("encrypted") if disk.encrypted else "",
         _("shared") if disk.shared else "",
         "SCSI" if disk.scsi else "",
@@ -204,7 +217,7 @@ def verdict_words(rehearsal: Rehearsal) -> str:
             "It could be sent, with {count} warnings: {first}",
             len(warnings),
         ).format(count=grouped(len(warnings)), first=finding_sentence(warnings[0]))
-    return _("It could be sent. Nothing is sent from here.")
+    return _("By what is known, the service would take it.")
 
 
 def headline(rehearsal: Rehearsal) -> str:
@@ -220,13 +233,13 @@ def headline(rehearsal: Rehearsal) -> str:
 
 
 def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> Sheet:
-    """Return the rehearsal as a sheet; what nobody has said of reason and approver is left to be written by hand."""
-    return Sheet(
-        headline(rehearsal),
-        verdict_words(rehearsal),
-        rehearsal.is_blocked,
-        tuple(_sections(rehearsal, profile, now, approval)),
-    )
+    """Return the rehearsal as a sheet; what nobody has said of reason and approver is left to be written by hand.
+
+    Its times are in UTC: it is read elsewhere and on another day.
+    """
+    with whole_times():
+        sections = tuple(_sections(rehearsal, profile, now, approval))
+        return Sheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections)
 
 
 def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None) -> Iterator[Section]:
@@ -271,7 +284,8 @@ def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tu
     if over is not None and over.data_at is not None:
         yield _("Data of"), utc_words(over.data_at)
     yield _("Vault"), shown(rehearsal.vault.name, 120) if rehearsal.vault is not None else NONE
-    yield _("Profile"), " · ".join(shown(part, 60) for part in (profile.name, profile.region, profile.project) if part)
+    region = "" if profile.region in profile.name or profile.region in profile.project else profile.region
+    yield _("Profile"), " · ".join(shown(part, 60) for part in (profile.name, region, profile.project) if part)
     if rehearsal.asked.kind is TargetKind.SERVER:
         yield _("Afterwards"), _("the server is started") if rehearsal.asked.power_on else _("the server stays off")
     yield _("Written in all"), gb_words(rehearsal.written_gb)

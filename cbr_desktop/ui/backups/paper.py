@@ -70,10 +70,12 @@ def _write(section: Section, cursor: QTextCursor) -> None:
         _table(cursor, [*section.facts], shares=(28, 72))
     if section.rows:
         _table(cursor, [section.columns, *section.rows], has_head=True)
-    for line in section.lines:
+    has_table = bool(section.facts or section.rows)
+    for place, line in enumerate(section.lines):
         is_code = "\n" in line
-        for part in line.split("\n"):
-            cursor.insertBlock(_block(0, 0 if is_code else 2))
+        for number, part in enumerate(line.split("\n")):
+            is_below_table = has_table and not place and not number
+            cursor.insertBlock(_block(4 if is_below_table else 0, 0 if is_code else 2))
             cursor.insertText(part, _letters(_SMALL, is_code=True) if is_code else _letters(_SIZE))
 
 

@@ -298,6 +298,7 @@ class RehearsalWindow(OperationWindow):
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
+        split.setSizes([_SIZE.width() * 3 // 5, _SIZE.width() * 2 // 5])
         foot = QHBoxLayout()
         foot.setSpacing(NEAR)
         foot.addWidget(self.close_button)

@@ -18,11 +18,11 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import GOOD, Mark, Shape
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.rehearsal import (
-    disk_columns,
+    choice_columns,
     disk_words,
     not_restored_words,
     pair_words,
-    saved_cells,
+    saved_words,
     untouched_words,
 )
 from cbr_desktop.text.tone import Tone
@@ -31,7 +31,9 @@ from cbr_desktop.ui.kit.lines import StillBox, label, mark_icon
 from cbr_desktop.ui.kit.widgets import dress_table
 from cbr_desktop.workflows.rehearsal import Rehearsal
 
-_TARGET, _VERDICT = 4, 5
+_SAVED, _TARGET, _VERDICT = range(3)
+_LEAST_LETTERS = 24
+"""Letters of a disk that are seen at the least."""
 _ROWS = 6
 """Disks that are seen without scrolling."""
 _BROKEN = Mark(Shape.CROSS, Tone.BAD)
@@ -55,13 +57,12 @@ class RestoreFields(QWidget):
         self._is_touched = False
         self._saved: tuple[DiskBackup, ...] = ()
         self._targets: list[StillBox] = []
-        self.table = QTableWidget(0, len(disk_columns()))
+        self.table = QTableWidget(0, len(choice_columns()))
         dress_table(self.table, "restoreDisks", _("Which disk is written over by which"))
-        self.table.setHorizontalHeaderLabels(list(disk_columns()))
+        self.table.setHorizontalHeaderLabels(list(choice_columns()))
         self.table.setWordWrap(True)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_TARGET, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.untouched = label(name="restoreUntouched")
         self.power_on = QCheckBox(_("&Start the server afterwards"))
@@ -135,13 +136,14 @@ class RestoreFields(QWidget):
         self._saved, self._targets = rehearsal.saved, []
         self.table.setRowCount(len(self._saved))
         for place, saved in enumerate(self._saved):
-            for column, text in enumerate(saved_cells(saved)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(tooltip(saved.name, saved.id) if not column else "")
-                self.table.setItem(place, column, item)
+            item = QTableWidgetItem(saved_words(saved))
+            item.setToolTip(tooltip(saved.name, saved.id))
+            self.table.setItem(place, _SAVED, item)
             box = StillBox()
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
+            box.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_LEAST_LETTERS)
             box.addItem(not_restored_words(), "")
             for id, words in offered:
                 box.addItem(words, id)
@@ -165,11 +167,12 @@ class RestoreFields(QWidget):
     def _fit(self) -> None:
         """Make the table as high as its rows, up to some."""
         for place, box in enumerate(self._targets):
-            self.table.setRowHeight(place, box.sizeHint().height() + 6)
+            lines = 2 * self.table.fontMetrics().height()
+            self.table.setRowHeight(place, max(box.sizeHint().height(), lines) + 14)
         shown = min(len(self._targets), _ROWS)
         rows = sum(self.table.rowHeight(place) for place in range(shown))
-        bar = self.table.horizontalScrollBar().sizeHint().height()
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + bar + 4)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
 
     def _touch(self, *_rest: object) -> None:
         self._is_touched = True

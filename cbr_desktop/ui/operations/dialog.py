@@ -368,7 +368,8 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self._approval_row())
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
-        usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
+        is_long = self.form.has_fields or wants_reason(self._operation.effect)
+        usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         self.resize(usual.boundedTo(self.screen().availableSize()))
 
     def _middle(self) -> QWidget:

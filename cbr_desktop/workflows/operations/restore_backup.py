@@ -388,7 +388,7 @@ def _state_findings(asked: BackupRestore, row: ResourceRow, ledger: Ledger) -> I
 
 
 def _pair_findings(asked: BackupRestore, backup: Backup, ledger: Ledger) -> Iterator[Finding]:
-    part = RequestPart.RESOURCES
+    part = RequestPart.TARGET
     if not asked.pairs:
         yield finding.block(FindingKind.PAIRS_MISSING, part, "9900", backup=backup.name)
         return
