@@ -11,17 +11,21 @@ APPROVED = Approval("ticket 4711: the database is broken", "A. Turing")
 SERVER = "ecs-erp-app-01"
 
 
-async def read(stage: Stage, name: str = SERVER) -> Backup:
-    """Read what a restore of the newest good backup of a resource is judged by; return that backup."""
-    ledger, refresh = stage.session.ledger, stage.session.refresh
-    await refresh.once(RESTORE_BACKUP.judged_by)
+def newest(stage: Stage, name: str = SERVER) -> Backup:
+    """Return the newest good backup of a resource that is known."""
     good = [
         each
-        for each in ledger.backups.values()
+        for each in stage.session.ledger.backups.values()
         if each.resource_name == name and each.status == BackupStatus.AVAILABLE and each.image_type == "backup"
     ]
-    backup = max(good, key=lambda each: str(each.created_at))
-    await refresh.open_backup(backup.id)
+    return max(good, key=lambda each: str(each.created_at))
+
+
+async def read(stage: Stage, name: str = SERVER) -> Backup:
+    """Read what a restore of the newest good backup of a resource is judged by; return that backup."""
+    await stage.session.refresh.once(RESTORE_BACKUP.judged_by)
+    backup = newest(stage, name)
+    await stage.session.refresh.open_backup(backup.id)
     return backup
 
 

@@ -211,7 +211,10 @@ SIMULATED = {
     Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.RESTORE_BACKUP: {"restores"},
     Kind.UPDATE_VAULT: {"vault_changes"},
+    Kind.LOCK_VAULT: {"vault_changes"},
+    Kind.DELETE_VAULT: {"vault_changes"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -12,12 +12,13 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.plan import Plan, Step
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import uncounted, wants_name
+from cbr_desktop.workflows.plan import on_production, uncounted, wants_name
 
 
 def obstacle(
@@ -43,6 +44,8 @@ def obstacle(
             return _("Say by --reason why it is written over. Nothing was sent.")
         return ""
     if wants_typed_name(operation.effect, session.profile.environment) and typed != name_to_type(change.subject):
+        if session.profile.environment is not Environment.PRODUCTION:
+            return _("This can never be undone: confirm it by --name, which is {wanted}.").format(wanted=wanted)
         profile = quoted(session.profile.name, 60)
         return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
             profile=profile, wanted=wanted
@@ -64,6 +67,14 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
         return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
     if not wants_name(held):
         return ""
+    if not on_production(held):
+        if plan.name and typed == plan.name:
+            return ""
+        if not plan.name:
+            return _("The plan does what can never be undone, and has no name to confirm that by. Give it one.")
+        return _("The plan does what can never be undone: confirm it by --name, which is {plan}.").format(
+            plan=quoted(plan.name, 80)
+        )
     if not plan.name:
         return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
     if typed != plan.name:

@@ -64,16 +64,19 @@ class Blast:
 
 
 def destroys(effect: Effect) -> bool:
-    """Whether a change of this effect takes something away that was there."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES)
+    """Whether a change of this effect takes something away for good that was there."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES, Effect.BINDS)
 
 
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
-    """Whether a person types the name of what is destroyed or overwritten before it goes.
+    """Whether a person types the name of what is destroyed, overwritten or bound before it goes.
 
-    What is overwritten is named everywhere, and what is deleted on production.
+    What binds for good asks for it everywhere: of what is lost there may be another one, of a freedom there is none.
+    What is overwritten is named everywhere as well, and what is deleted on production.
     """
-    return effect is Effect.OVERWRITES or (destroys(effect) and environment is Environment.PRODUCTION)
+    if effect in (Effect.BINDS, Effect.OVERWRITES):
+        return True
+    return destroys(effect) and environment is Environment.PRODUCTION
 
 
 def wants_reason(effect: Effect) -> bool:

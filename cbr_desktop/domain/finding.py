@@ -101,6 +101,24 @@ class FindingKind(StrEnum):
     BINDING_NEEDS_ROOM = "binding-needs-room"  # vault, free_gb, limit
     BINDING_UNKNOWN = "binding-unknown"  # vault
     BINDING_TAKES = "binding-takes"  # vault, count, names, size_gb, some (resources that have a part of the tags)
+    LOCKED_ALREADY = "locked-already"  # vault
+    LOCK_FOR_GOOD = "lock-for-good"  # vault
+    LOCK_HOLDS = "lock-holds"  # vault, count (resources)
+    LOCK_KEEPS = "lock-keeps"  # vault, count (automatic backups), last (when the last of them expires)
+    LOCK_KEEPS_FOREVER = "lock-keeps-forever"  # vault, count (automatic backups that never expire)
+    LOCK_POLICY_FOREVER = "lock-policy-forever"  # vault, policy: what it makes never expires
+    DELETION_STATE = "deletion-state"  # vault, status
+    DELETION_BY_ORDER = "deletion-by-order"  # vault
+    DELETION_BUSY = "deletion-busy"  # vault, count (tasks)
+    DELETION_IMAGES = "deletion-images"  # vault, count, names (backups that images were made of)
+    DELETION_LOCKED = "deletion-locked"  # vault, count (automatic backups that cannot be deleted)
+    DELETION_BACKUPS = "deletion-backups"  # vault, count, size_gb
+    DELETION_LAST = "deletion-last"  # count, names (resources of which no good backup is left)
+    DELETION_UNSEEN = "deletion-unseen"  # vault, count (backups that are in no list, 0 where that is not known)
+    DELETION_RESOURCES = "deletion-resources"  # vault, count, names
+    DELETION_POLICIES = "deletion-policies"  # count, names
+    DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
+    DELETION_SHARES = "deletion-shares"
     TOO_MANY_TAGS = "too-many-tags"  # count, limit
     TAG_TWICE = "tag-twice"  # key
     TAG_KEY_MISSING = "tag-key-missing"
@@ -162,7 +180,6 @@ class FindingKind(StrEnum):
     BAD_PATTERN = "bad-pattern"  # found
     TOO_MANY_PATTERNS = "too-many-patterns"  # count, limit
     RUNS_TOO_CLOSE = "runs-too-close"  # first, second (HH:MM UTC)
-    POLICY_RANGE = "policy-range"  # path, found, low, high
     TIMEZONE_MISSING = "timezone-missing"
     RETENTION_EXCLUSIVE = "retention-exclusive"
     POLICIES_FULL = "policies-full"  # count, limit
@@ -175,17 +192,22 @@ class FindingKind(StrEnum):
     POLICY_REPLACED = "policy-replaced"  # policy, vault, other: the policy whose place it takes
     POLICY_STOPS = "policy-stops"  # policy, count: vaults that are not backed up by it any more
     DESTINATION_MISSING = "destination-missing"  # policy
+    COPIES_NOWHERE = "copies-nowhere"
     DESTINATION_FIXED = "destination-fixed"  # policy
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
     BACKUPS_GO = "backups-go"  # policy, count, last (the time of the first of them): they would stay otherwise
-    # schedules
-    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, count (resources)
+    # schedules; each but the first one has a ``policy_id`` besides
+    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, vault_id, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy
     POLICY_DISABLED = "policy-disabled"  # policy, count (vaults), since (its last task, ``None`` where none is known)
     RETENTION_SHORT = "retention-short"  # policy, count (days)
     RUNS_IN_PEAK = "runs-in-peak"  # policy, count
     RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
+    # policy, other, vault, count (runs within a week), when (the first of them), lasts (minutes, ``None`` for unknown)
+    REPLICATION_EARLY = "replication-early"  # other: the backup policy whose backups it copies
+    POLICIES_TOGETHER = "policies-together"  # other: the policy that is usually at work in the vault
+    RUN_OVERTAKES = "run-overtakes"  # other: the policy itself
     # plans
     PLAN_IS_REQUEST = "plan-is-request"  # the file holds one request and no plan
     PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none

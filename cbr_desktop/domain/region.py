@@ -65,6 +65,37 @@ REGIONS: dict[str, Endpoints] = {
 }
 """Regions of Huawei Cloud (by the list of the vendor's client), Orange and Telekom, each with its endpoints."""
 
+_ZONES = {
+    "ae-ad-1": "Asia/Dubai",
+    "af-north-1": "Africa/Cairo",
+    "af-south-1": "Africa/Johannesburg",
+    "ap-southeast-1": "Asia/Hong_Kong",
+    "ap-southeast-2": "Asia/Bangkok",
+    "ap-southeast-3": "Asia/Singapore",
+    "ap-southeast-4": "Asia/Jakarta",
+    "ap-southeast-5": "Asia/Manila",
+    "eu-ch2": "Europe/Zurich",
+    "eu-de": "Europe/Berlin",
+    "eu-nl": "Europe/Amsterdam",
+    "eu-west-0": "Europe/Paris",
+    "eu-west-101": "Europe/Dublin",
+    "la-north-2": "America/Mexico_City",
+    "la-south-2": "America/Santiago",
+    "me-east-1": "Asia/Riyadh",
+    "my-kualalumpur-1": "Asia/Kuala_Lumpur",
+    "na-mexico-1": "America/Mexico_City",
+    "ru-moscow-1": "Europe/Moscow",
+    "ru-northwest-2": "Europe/Moscow",
+    "sa-brazil-1": "America/Sao_Paulo",
+    "tr-west-1": "Europe/Istanbul",
+}
+
+
+def zone_name(region: str) -> str:
+    """Return the time zone of where a region is, ``Europe/Berlin``; empty for one that is not in the list."""
+    return _ZONES.get(region, "Asia/Shanghai" if region.startswith("cn-") and region in REGIONS else "")
+
+
 _HOSTS = frozenset(
     {
         *(endpoint.removeprefix("https://") for endpoints in REGIONS.values() for endpoint in endpoints),

@@ -51,6 +51,24 @@ class VaultUpdate:
         return self == VaultUpdate(self.vault_id)
 
 
+@dataclass(frozen=True, slots=True)
+class VaultLock:
+    """What a person fills in for the locking of a vault, which is for good."""
+
+    vault_id: VaultId
+
+
+@dataclass(frozen=True, slots=True)
+class VaultDeletion:
+    """What a person fills in for the deletion of a vault."""
+
+    vault_id: VaultId
+
+
+LOCK_BODY: dict[str, Any] = {"vault": {"locked": True}}
+"""All that the locking of a vault asks for."""
+
+
 def tag_rows(tags: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Return tags as the service writes them."""
     return [{"key": key, "value": value} for key, value in tags]

@@ -224,6 +224,47 @@ def _runs_missed(finding: Finding) -> str:
     )
 
 
+def _clash(finding: Finding) -> str:
+    """Return what of two policies that get into each other's way is wrong, and how often that is within a week."""
+    lasts, kind = finding.facts["lasts"], finding.kind
+    if kind is FindingKind.RUN_OVERTAKES:
+        told = _(
+            "Policy {policy} runs again while its last run in vault {vault} is usually still at work: that takes"
+            " {lasts}. Let it run less often."
+        )
+    elif kind is FindingKind.REPLICATION_EARLY:
+        told = (
+            _("Policy {policy} begins to copy at the very moment at which {other} begins to back vault {vault} up.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins to copy while {other} is usually still backing vault {vault} up: that takes"
+                " {lasts}. Let it run later."
+            )
+        )
+    else:
+        told = (
+            _("Policies {policy} and {other} begin at one moment in vault {vault}, which makes one backup at a time.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins while {other} is usually still at work in vault {vault}, which makes one backup"
+                " at a time: that takes {lasts}. Let them run further apart."
+            )
+        )
+    count = finding.facts["count"]
+    first = told.format(
+        policy=quoted(finding.facts["policy"]),
+        other=quoted(finding.facts["other"]),
+        vault=quoted(finding.facts["vault"]),
+        lasts=duration_words(timedelta(minutes=lasts)) if _is_int(lasts) else "",
+    )
+    often = ngettext(
+        "Within seven days that is {count} run, {when}.",
+        "Within seven days these are {count} runs, the first {when}.",
+        count if _is_int(count) else 2,
+    )
+    return sentences(first, often.format(count=_fact(count), when=_moment(finding.facts["when"])))
+
+
 def _too_long(finding: Finding) -> str:
     is_description, has_path = finding.subject is RequestPart.DESCRIPTION, "path" in finding.facts
     if is_description:
@@ -298,7 +339,9 @@ def _wrong_type(finding: Finding) -> str:
     facts = _presented(finding.facts)
     expected = finding.facts["expected"]
     if isinstance(expected, tuple):
-        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(map(quoted, expected))
+        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(
+            quoted("true" if each is True else each) for each in expected
+        )
     return _("‘{path}’ must be {expected}, but is {found}. Correct it in the file.").format_map(facts)
 
 
@@ -704,7 +747,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.RUNS_TOO_CLOSE: N_(
         "It runs at {first} and {second} UTC. On one day the service wants an hour between two runs, and refuses less."
     ),
-    FindingKind.POLICY_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
+    FindingKind.OUT_OF_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
     FindingKind.TIMEZONE_MISSING: N_(
         "Keeping the backup of a day, week, month or year needs a time zone such as UTC+01:00. Choose one."
     ),
@@ -738,6 +781,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
             "Policy ‘{policy}’ then backs up {count} vault no more. Apply another one if backups are to be made.",
             "Policy ‘{policy}’ then backs up {count} vaults no more. Apply another one if backups are to be made.",
         ),
+    ),
+    FindingKind.COPIES_NOWHERE: N_(
+        "A replication policy copies to a project of another region. Name the region and the id of the project."
     ),
     FindingKind.DESTINATION_MISSING: N_(
         "Policy ‘{policy}’ copies backups to another vault. Name the vault there that it copies to."
@@ -781,6 +827,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
+    FindingKind.REPLICATION_EARLY: _clash,
+    FindingKind.POLICIES_TOGETHER: _clash,
+    FindingKind.RUN_OVERTAKES: _clash,
     FindingKind.PLAN_IS_REQUEST: N_(
         "The file holds one request, not a plan of several. Check or open it as a request file, or make a plan that has"
         " it as a step."

@@ -1,6 +1,7 @@
 """What is found about a change of vaults, as sentences for people."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
@@ -120,6 +121,128 @@ def _binding_takes(finding: Finding) -> str:
     return sentences(taken, rest if partly else "")
 
 
+def _lock_holds(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Its {count} resource can never be taken out of it again, nor moved to another vault.",
+        "Its {count} resources can never be taken out of it again, nor moved to another vault.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _lock_keeps(finding: Finding) -> str:
+    count, last = _count(finding), finding.facts["last"]
+    return ngettext(
+        "{count} automatic backup that is in it now cannot be deleted before it expires, which is on {day}.",
+        "{count} automatic backups that are in it now cannot be deleted before they expire, the last of them on {day}.",
+        count,
+    ).format(count=grouped(count), day=f"{last:%Y-%m-%d}" if isinstance(last, datetime) else shown(last))
+
+
+def _lock_keeps_forever(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} automatic backup that is in it now has no day on which it expires: it may stay, and be paid for, for"
+        " ever.",
+        "{count} automatic backups that are in it now have no day on which they expire: they may stay, and be paid for,"
+        " for ever.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _deletion_state(finding: Finding) -> str:
+    return _(
+        "Vault {vault} is in the state {status}, and the service deletes only what is available or in error. Wait for"
+        " that."
+    ).format(vault=_vault(finding), status=quoted(status_words(finding.facts["status"])))
+
+
+def _deletion_busy(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} task runs in vault {vault}, and the service does not delete it before its end. Wait for that.",
+        "{count} tasks run in vault {vault}, and the service does not delete it before their end. Wait for that.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_images(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "An image was made of {count} backup in vault {vault}: {names}. Delete the image first.",
+        "Images were made of {count} backups in vault {vault}: {names}. Delete the images first.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding), names=names_words(finding.facts["names"]))
+
+
+def _deletion_locked(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Vault {vault} is locked, and {count} automatic backup in it cannot be deleted before it expires.",
+        "Vault {vault} is locked, and {count} automatic backups in it cannot be deleted before they expire.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_backups(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} backup in vault {vault}, of {size} in all, is lost with it for good.",
+        "{count} backups in vault {vault}, of {size} in all, are lost with it for good.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding), size=_gb(finding, "size_gb"))
+
+
+def _deletion_last(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The last good restore point of {count} resource is among them: {names}. There is no other backup of it.",
+        "The last good restore points of {count} resources are among them: {names}. There is no other backup of these.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_unseen(finding: Finding) -> str:
+    count = _count(finding)
+    if not count:
+        return _("The list of backups is not whole: there may be more in vault {vault} than are counted.").format(
+            vault=_vault(finding)
+        )
+    return ngettext(
+        "The service counts {count} backup more in vault {vault} than could be listed. Nobody has seen what it is of.",
+        "The service counts {count} backups more in vault {vault} than could be listed. Nobody has seen what they are"
+        " of.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_resources(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} resource is in no vault then, and is not backed up any more: {names}.",
+        "{count} resources are in no vault then, and are not backed up any more: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_policies(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} policy is not applied to it any more, and stays: {names}.",
+        "{count} policies are not applied to it any more, and stay: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_replicas(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} of the backups has copies in {names}. They are in vaults of their own there, which are not deleted.",
+        "{count} of the backups have copies in {names}. They are in vaults of their own there, which are not deleted.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
 def _tags_limit(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -130,7 +253,6 @@ def _tags_limit(finding: Finding) -> str:
 
 
 VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
-    FindingKind.OUT_OF_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
     FindingKind.VAULT_STATE: _state,
     FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
     FindingKind.VAULT_NAME_TAKEN: N_("Another vault is called ‘{name}’ already. The two are hard to tell apart then."),
@@ -167,6 +289,35 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "What vault ‘{vault}’ would take in is not known: the resources of the project have not been read."
     ),
     FindingKind.BINDING_TAKES: _binding_takes,
+    FindingKind.LOCKED_ALREADY: N_("Vault ‘{vault}’ is locked already. Nothing would change."),
+    FindingKind.LOCK_FOR_GOOD: N_(
+        "Locking vault ‘{vault}’ can never be undone, by anybody. While automatic backups are in it, it cannot be"
+        " deleted; backups that were made by hand can."
+    ),
+    FindingKind.LOCK_HOLDS: _lock_holds,
+    FindingKind.LOCK_KEEPS: _lock_keeps,
+    FindingKind.LOCK_KEEPS_FOREVER: _lock_keeps_forever,
+    FindingKind.LOCK_POLICY_FOREVER: N_(
+        "Policy ‘{policy}’ gives what it makes no day on which it expires. Change that first, unless you want to keep"
+        " all of it for ever."
+    ),
+    FindingKind.DELETION_STATE: _deletion_state,
+    FindingKind.DELETION_BY_ORDER: N_(
+        "Vault ‘{vault}’ is paid by the year or month, and is given up by unsubscribing in the console."
+    ),
+    FindingKind.DELETION_BUSY: _deletion_busy,
+    FindingKind.DELETION_IMAGES: _deletion_images,
+    FindingKind.DELETION_LOCKED: _deletion_locked,
+    FindingKind.DELETION_BACKUPS: _deletion_backups,
+    FindingKind.DELETION_LAST: _deletion_last,
+    FindingKind.DELETION_UNSEEN: _deletion_unseen,
+    FindingKind.DELETION_RESOURCES: _deletion_resources,
+    FindingKind.DELETION_POLICIES: _deletion_policies,
+    FindingKind.DELETION_REPLICAS: _deletion_replicas,
+    FindingKind.DELETION_SHARES: N_(
+        "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
+        " look at the backups themselves."
+    ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
     FindingKind.TAG_KEY_MISSING: N_("A tag has no key. Write one, or take the tag out."),

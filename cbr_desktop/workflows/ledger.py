@@ -91,6 +91,11 @@ class Reading(Protocol):
     """What can be read of a ledger, or of several that are looked at together."""
 
     @property
+    def members(self) -> "Sequence[Ledger]":
+        """The ledgers that it is made of."""
+        ...
+
+    @property
     def vaults(self) -> Mapping[VaultId, Vault]:
         """The vaults by id."""
         ...
@@ -200,6 +205,11 @@ class Ledger:
             raise troubles[0] if len(troubles) == 1 else ExceptionGroup("listeners of the ledger failed", troubles)
 
     # reading
+
+    @property
+    def members(self) -> "tuple[Ledger, ...]":
+        """This one alone."""
+        return (self,)
 
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none."""

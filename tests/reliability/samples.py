@@ -18,7 +18,7 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
-from cbr_desktop.domain.vault_changes import VaultUpdate
+from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -123,6 +123,15 @@ def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
     return service.estate.vaults[subject].name == name
 
 
+def _is_locked(service: Service, _name: str, subject: str) -> int:
+    return service.estate.vaults[subject].locked
+
+
+def _is_vault_deleted(service: Service, _name: str, subject: str) -> int:
+    vault = service.estate.vaults.get(subject)
+    return vault is None or vault.status == "deleting"
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -145,6 +154,8 @@ _WAYS = {
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),
+    Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
+    Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 

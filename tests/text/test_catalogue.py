@@ -134,13 +134,14 @@ def facts() -> dict[str, object]:
     numbers = "line column size limit length over position count low high progress after excluded disks size_gb more"
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
-        **dict.fromkeys(numbers.split(), 7),
+        **dict.fromkeys((*numbers.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "ours": False,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,
+        "when": NOW,
         "transition": Transition.TIME_TO_NUMBER,
         "used_percent": 145.0,
         "from_cache": True,

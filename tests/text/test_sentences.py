@@ -68,6 +68,8 @@ WORDS: list[type[Enum]] = [
 ]
 FACTS: dict[str, object] = {
     "operation": "DeleteBackup",
+    "lasts": 90,
+    "when": datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC),
     "after": 2,
     "profile": "Prod",
     "known": "DeleteBackup, CreatePolicy",
@@ -80,6 +82,8 @@ FACTS: dict[str, object] = {
     "size": 13_000_000,
     "limit": 64,
     "path": "checkpoint.vault_id",
+    "key": "env",
+    "value": "prod",
     "found": "x",
     "expected": "text",
     "length": 70,
@@ -101,6 +105,7 @@ FACTS: dict[str, object] = {
     "progress": 40,
     "used_percent": 145.0,
     "free_gb": 3.2,
+    **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold"), 7),
     "upper_gb": 310.0,
     "cloud_type": "hybrid",
     "resource": "ecs-1",

@@ -19,10 +19,11 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.policy import PolicyApplication, PolicyDeletion, PolicyDraft, PolicyRemoval, PolicyUpdate
 from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
-from cbr_desktop.domain.vault_changes import VaultUpdate
+from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
+from tests.restoring import newest, restore_of
 from tests.stage import Stage, staged
 
 S = IntentState
@@ -86,6 +87,8 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
     read(stage)
     ledger, id = stage.session.ledger, backup(stage).id
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
+    restored = newest(stage)
+    stage.play(lambda: stage.session.refresh.open_backup(restored.id))
     drafts = {
         Kind.CREATE_CHECKPOINT: CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"),
         Kind.DELETE_BACKUP: BackupDeletion(id),
@@ -98,6 +101,9 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
         Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
+        Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
+        Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
+        Kind.RESTORE_BACKUP: restore_of(stage, restored),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

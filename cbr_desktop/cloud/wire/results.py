@@ -13,6 +13,7 @@ from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.task import TaskStatus
+from cbr_desktop.domain.vault import VaultStatus
 
 
 def result_of(change: Change, body: bytes) -> Result:
@@ -90,6 +91,20 @@ def _vault_update(change: Change, body: bytes) -> Result:
     return Result(found.id, str(found.status))
 
 
+def _vault_deletion(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the deletion has begun."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, VaultStatus.DELETING)
+
+
+def _vault_lock(change: Change, body: bytes) -> Result:
+    made = _vault_update(change, body)
+    if not vault(body).worm_locked:
+        raise Unfit("not locked - at `vault.locked`")
+    return made
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -101,4 +116,6 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.RENAME_BACKUP: _rename,
     Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
+    Kind.LOCK_VAULT: _vault_lock,
+    Kind.DELETE_VAULT: _vault_deletion,
 }

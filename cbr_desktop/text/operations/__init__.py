@@ -13,6 +13,8 @@ from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
+from cbr_desktop.text.operations.delete_vault import delete_vault
+from cbr_desktop.text.operations.lock_vault import lock_vault
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.restore_backup import restore_backup
@@ -33,6 +35,8 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.RENAME_BACKUP: rename_backup,
     Kind.RESTORE_BACKUP: restore_backup,
     Kind.UPDATE_VAULT: update_vault,
+    Kind.LOCK_VAULT: lock_vault,
+    Kind.DELETE_VAULT: delete_vault,
 }
 
 

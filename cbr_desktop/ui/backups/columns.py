@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.text.backup_contents import shared_token, shared_words
 from cbr_desktop.text.backups import (
     REPLICA,
     full_words,
@@ -29,10 +30,14 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field,
 from cbr_desktop.ui.session.pictures import picture_of
 
 Words = Callable[[Backup], str]
+Count = Callable[[Backup], int | None]
 
 
-def columns(places: Sequence[Column[Backup]], vault_words: Words, times: Times) -> list[Column[Backup]]:
-    """Return the columns, those of the first start first; ``places`` tell profiles apart."""
+def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Column[Backup]]:
+    """Return the columns, those of the first start first.
+
+    ``places`` tell profiles apart. ``shared`` is with how many projects a backup is shared, as far as that is known.
+    """
     return [
         Column(
             "name",
@@ -83,11 +88,11 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, times: Times) 
             hint=lambda b: times.both(b.expires_at),
             whole=True,
         ),
-        *_hidden(),
+        *_hidden(shared),
     ]
 
 
-def _hidden() -> list[Column[Backup]]:
+def _hidden(shared: Count) -> list[Column[Backup]]:
     """Return the columns that are not shown at the first start."""
     return [
         Column(
@@ -141,6 +146,15 @@ def _hidden() -> list[Column[Backup]]:
             hint=lambda b: "\n".join(b.traits.image_ids),
         ),
         Column(
+            "shared",
+            _("Shared"),
+            lambda b: shared_words(shared(b)),
+            shared,
+            14,
+            shown=False,
+            hint=lambda _row: _("Lists do not tell it: it is known of the backups whose content was looked at."),
+        ),
+        Column(
             "replicas", _("Replicas"), replicas_words, lambda b: replicas_words(b) if b.traits.replicas else None, 20
         )._replace(shown=False),
         Column("az", _("AZ"), lambda b: b.traits.az or NONE, lambda b: b.traits.az or None, 12, shown=False),
@@ -156,22 +170,27 @@ def _hidden() -> list[Column[Backup]]:
     ]
 
 
-def fields(places: Sequence[Field[Backup]], vault_words: Words, times: Times) -> list[Field[Backup]]:
+def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Field[Backup]]:
     """Return what the filter can ask for; ``places`` is what it can ask of profiles."""
     return [
         TextField("name", lambda b: b.name),
         TextField("id", lambda b: b.id),
         *places,
-        TextField("state", lambda b: f"{b.status} {status_words(b.status)}"),
-        TextField("resource", lambda b: f"{b.resource_name} {b.resource_id}"),
-        TextField("type", lambda b: f"{b.resource_type} {status_words(b.resource_type)}"),
-        TextField("vault", lambda b: f"{vault_words(b)} {b.vault_id}"),
+        TextField("state", lambda b: f"{b.status} {status_words(b.status)}", lambda b: str(b.status)),
+        TextField("resource", lambda b: f"{b.resource_name} {b.resource_id}", lambda b: b.resource_name),
+        TextField(
+            "type",
+            lambda b: f"{b.resource_type} {status_words(b.resource_type)}",
+            lambda b: status_words(b.resource_type),
+        ),
+        TextField("vault", lambda b: f"{vault_words(b)} {b.vault_id}", vault_words),
         TextField("by", maker_token),
         TextField("kind", kind_token),
         TextField("encrypted", lambda b: told_token(b.traits.encrypted)),
         TextField("system", lambda b: told_token(b.traits.contains_system_disk)),
         TextField("restorable", restorable_token),
         TextField("image", image_token),
+        TextField("shared", lambda b: shared_token(shared(b))),
         TextField("replica", replicas_token),
         TextField("az", lambda b: b.traits.az),
         TextField("checkpoint", lambda b: b.checkpoint_id or ""),

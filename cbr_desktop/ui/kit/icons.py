@@ -280,6 +280,10 @@ def _columns(painter: QPainter) -> None:
         _lines(painter, (x, 3), (x, 13))
 
 
+def _bookmark(painter: QPainter) -> None:
+    painter.drawPolygon([QPointF(x, y) for x, y in ((4, 2.5), (12, 2.5), (12, 13.5), (8, 10.5), (4, 13.5))])
+
+
 def _vaults(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(2, 2.5, 12, 10), 1.2, 1.2)
     painter.drawEllipse(QRectF(5.7, 5.2, 4.6, 4.6))
@@ -361,6 +365,14 @@ def _down_arrow(painter: QPainter) -> None:
     _lines(painter, (4, 6.2), (8, 10.2), (12, 6.2))
 
 
+def _left_arrow(painter: QPainter) -> None:
+    _lines(painter, (9.8, 4), (5.8, 8), (9.8, 12))
+
+
+def _right_arrow(painter: QPainter) -> None:
+    _lines(painter, (6.2, 4), (10.2, 8), (6.2, 12))
+
+
 def _program(painter: QPainter) -> None:
     """The sign of the program: a vault's door with a tick."""
     path = QtGui.QPainterPath()
@@ -397,6 +409,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "contrast": _contrast,
     "help": _help,
     "columns": _columns,
+    "bookmark": _bookmark,
     "vaults": _vaults,
     "resources": _resources,
     "backups": _backups,
@@ -411,6 +424,8 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "details": _details,
     "up": _up_arrow,
     "down": _down_arrow,
+    "left": _left_arrow,
+    "right": _right_arrow,
     "program": _program,
     "lock": _lock,
     "unlock": _unlock,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -59,6 +60,8 @@ _USUAL = QSize(720, 430)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
+_MANY_LOSSES = 3
+"""Losses above which what was found, which sums them up, stands before them."""
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -165,6 +168,8 @@ class ChangeDialog(OperationWindow):
             is_grave = lost.left == 0 if lost is not None else self._blast.overwritten is not None and place == 0
             mark = _GRAVE if is_grave else _LOSS
             line.say(mark, told[place] if place < len(told) else "")
+        order = QBoxLayout.Direction
+        self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -251,7 +256,7 @@ class ChangeDialog(OperationWindow):
             return ""
         if self._context.profile.environment is Environment.PRODUCTION:
             return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
-        return _("Type {subject} above to go on.").format(subject=quoted(name))
+        return _("This can never be undone: type {subject} above to go on.").format(subject=quoted(name))
 
     def _approval(self) -> Approval | None:
         """Return what was said about why something is overwritten, ``None`` for a change that asks for no reason."""
@@ -384,8 +389,10 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
-        layout.addLayout(self._losses)
-        layout.addWidget(self.findings)
+        self._told = QVBoxLayout()
+        self._told.addLayout(self._losses)
+        self._told.addWidget(self.findings)
+        layout.addLayout(self._told)
         layout.addWidget(self.as_of)
         layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()

@@ -1,22 +1,32 @@
 """The policies: when the service makes or replicates backups by itself, how long it keeps them, for which vaults."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
-from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.policy import BACKUP, POLICIES_LIMIT, Policy
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
-from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.text.schedules import (
+    destination_words,
+    full_interval_words,
+    next_run_words,
+    retention_words,
+    schedule_words,
+    used_words,
+)
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.tables.column import Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
+from cbr_desktop.ui.policies.calendar import PolicyCalendar
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.timetable import is_at_work
 
 _TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
@@ -43,6 +53,12 @@ class PoliciesPage(ListPage[Policy]):
             N_("Change its name, its times or how long it keeps, and see what that deletes (F2)"),
             shortcut=Qt.Key.Key_F2,
             too_many=N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "copy",
+            N_("&Copy…"),
+            N_("Make a new policy like this one; it is applied to no vault by that"),
+            too_many=N_("Copying takes one policy at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
             "switch",
@@ -72,6 +88,15 @@ class PoliciesPage(ListPage[Policy]):
     )
     counts = NN_("{count} policy", "{count} policies")
 
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, times, parent)
+        self.calendar = PolicyCalendar(workspace, times, self)
+        self.calendar.policy_chosen.connect(self.show_row)
+        self.calendar.vault_chosen.connect(self.vault_requested)
+        self.view.selection_altered.connect(self._tell_calendar)
+        self.model.arranged.connect(self._arrange_calendar)
+        self._column.addWidget(self.calendar)
+
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
         columns: list[Column[Policy]] = [
@@ -79,9 +104,19 @@ class PoliciesPage(ListPage[Policy]):
             *self.place_columns(),
             Column("state", _("State"), policy_state, policy_state, 11, mark=policy_mark),
             Column("type", _("Type"), policy_type, policy_type, 12),
-            Column("runs", _("Runs"), self._schedule, self._schedule, 44),
-            Column("keeps", _("Keeps"), retention_words, retention_words, 26),
-            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 30),
+            Column(
+                "next",
+                _("Next run"),
+                lambda p: self._times.text(self._next(p)),
+                self._next,
+                17,
+                hint=lambda p: next_run_words(self._next(p), self._times, self._region(p)),
+            ),
+            Column("runs", _("Runs"), self._schedule, self._schedule, 40),
+            Column("keeps", _("Keeps"), retention_words, retention_words, 24),
+            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 26),
+            Column("full", _("Full"), full_interval_words, lambda p: p.full_backup_interval, 14, shown=False),
+            Column("copies", _("Replicates to"), destination_words, destination_words, 18, shown=False),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
         return columns
@@ -93,7 +128,7 @@ class PoliciesPage(ListPage[Policy]):
             TextField("id", lambda p: p.id),
             *self.place_fields(),
             TextField("state", policy_state),
-            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}"),
+            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}", lambda p: p.operation_type),
             TextField("vault", self._vaults),
             NumberField("vaults", lambda p: len(p.vault_ids)),
         ]
@@ -107,8 +142,42 @@ class PoliciesPage(ListPage[Policy]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
 
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger; what tasks and backups tell is in the calendar alone."""
+        super().refresh(part)
+        if part in (Part.TASKS, Part.BACKUPS):
+            self._arrange_calendar()
+
+    def retell_times(self) -> None:
+        """Say times anew, those of the calendar too."""
+        super().retell_times()
+        self.calendar.retell()
+
+    def age_words(self) -> str:
+        """Return how many of the policies are used that there may be, and how old the list is."""
+        members = self._workspace.scope.members
+        used = ""
+        if len(members) == 1:
+            own = sum(each.operation_type == BACKUP for each in members[0].policies.values())
+            used = used_words(own, POLICIES_LIMIT)
+        return " · ".join(filter(None, (used, super().age_words())))
+
     def extend_menu(self, menu: QMenu) -> None:
         """Offer nothing beside the verbs: a checkpoint is of no policy."""
+
+    def _arrange_calendar(self) -> None:
+        """Let the lanes stand as the rows of the table do."""
+        rows = [self.model.row_at(place) for place in range(self.model.rowCount())]
+        self.calendar.tell(rows)
+
+    def _tell_calendar(self) -> None:
+        self.calendar.choose(self.view.current_row())
+
+    def _next(self, row: Policy) -> datetime | None:
+        return next(row.schedule.runs(self._times.now()), None) if is_at_work(row) else None
+
+    def _region(self, row: Policy) -> str:
+        return next((member.profile.region for member in self.owners(row)), "")
 
     def _schedule(self, row: Policy) -> str:
         return schedule_words(row.patterns, local_offset(self._times))

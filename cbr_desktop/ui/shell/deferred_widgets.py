@@ -26,6 +26,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.facts import content_reader
 from cbr_desktop.ui.shell.navigation import Navigation
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
@@ -59,7 +60,8 @@ class DeferredWidgets:
         self._navigation = navigation
         self._times = times
         self._show_page = show_page
-        self.details = Details(workspace.scope, vault_index, times, window)
+        reader_of = partial(content_reader, workspace=workspace, times=times)
+        self.details = Details(workspace.scope, vault_index, times, window, reader_of)
         self.drawer = Drawer(workspace, window)
         self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)
@@ -120,7 +122,10 @@ class DeferredWidgets:
         if name == "Backups":
             from cbr_desktop.ui.backups.page import BackupsPage
 
-            return BackupsPage(self._workspace, self._times)
+            page = BackupsPage(self._workspace, self._times)
+            page.opened.connect(self.details.show_content)
+            self.details.content_read.connect(page.view.viewport().update)
+            return page
         if name == "Policies":
             from cbr_desktop.ui.policies.page import PoliciesPage
 

@@ -1,10 +1,11 @@
 """The forms of vaults, and when each of them opens."""
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.domain.vault_changes import read_update
-from cbr_desktop.ui.operations.form import ChangeForm, Forms
+from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_update
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 
@@ -19,7 +20,25 @@ def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
     return VaultEditForm(vault)
 
 
+def lock_form(id: VaultId) -> FixedForm:
+    """Return the form that locks a vault for good: there is nothing to fill in."""
+    return FixedForm(Kind.LOCK_VAULT, VaultLock(id))
+
+
+def deletion_form(id: VaultId) -> FixedForm:
+    """Return the form that deletes a vault: there is nothing to fill in."""
+    return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
+
+
 FORMS = Forms(
-    asked={"edit": _edit},
-    again={VaultEditForm.kind: _edit_again},
+    asked={
+        "edit": _edit,
+        "lock": lambda _context, vault: lock_form(vault.id),
+        "delete": lambda _context, vault: deletion_form(vault.id),
+    },
+    again={
+        VaultEditForm.kind: _edit_again,
+        Kind.DELETE_VAULT: lambda _context, intent: deletion_form(VaultId(intent.subject.id)),
+        Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),
+    },
 )

@@ -72,6 +72,10 @@ def _newest(backups: object) -> dict[VaultId, Backup]:
     return newest
 
 
+def _lock_hindrance(rows: Sequence[Vault]) -> str:
+    return _("It is locked already.") if any(row.worm_locked for row in rows) else ""
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -88,6 +92,19 @@ class VaultsPage(ListPage[Vault]):
             N_("Chan&ge…"),
             N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
             shortcut=Qt.Key.Key_F2,
+        ),
+        Verb(
+            "lock",
+            N_("&Lock…"),
+            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
+            hindrance=_lock_hindrance,
+        ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
         ),
     )
     chips = (
@@ -152,8 +169,8 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
-            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),

@@ -9,6 +9,8 @@ from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
+from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
+from cbr_desktop.workflows.operations.lock_vault import LOCK_VAULT
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
@@ -27,6 +29,8 @@ _ALL: tuple[Operation, ...] = (
     RENAME_BACKUP,
     RESTORE_BACKUP,
     UPDATE_VAULT,
+    LOCK_VAULT,
+    DELETE_VAULT,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
