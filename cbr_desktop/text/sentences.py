@@ -475,11 +475,12 @@ def _restore_status(finding: Finding) -> str:
 
 
 def _target_status(finding: Finding) -> str:
+    usual = _("{target} is in state {status}, in which it cannot be restored. Wait for another one.")
     said = {
         "2007": _("Server {target} is deleted ({status}) and cannot be restored."),
         "2008": _("Server {target} is in state {status}; it must run or be stopped. Wait for that."),
         "2011": _("Disk {target} is in state {status}; stop its server and detach it first, so that it is available."),
-    }[finding.code]
+    }.get(finding.code, usual)
     return said.format(target=quoted(finding.facts["target"], 80), status=quoted(finding.facts["status"], 40))
 
 
@@ -510,14 +511,12 @@ _PAIR_RULES = {
 
 def _pair_rule(finding: Finding) -> str:
     facts = {name: shown(value, 80) for name, value in finding.facts.items()}
-    rule = finding.facts["rule"]
-    assert isinstance(rule, Rule)  # noqa: S101  # what is judged says so
-    return _(_PAIR_RULES[rule]).format(**facts)
+    return _(_PAIR_RULES[Rule(str(finding.facts["rule"]))]).format(**facts)
 
 
 def _disks_left_out(finding: Finding) -> str:
     names = finding.facts["names"]
-    assert isinstance(names, tuple)  # noqa: S101  # what is judged says so
+    assert isinstance(names, list | tuple)  # noqa: S101  # what is judged says so
     return ngettext(
         "{count} disk of the backup is not restored and stays as it is today: {names}. Files that belong together may"
         " then be of different times.",
@@ -528,7 +527,7 @@ def _disks_left_out(finding: Finding) -> str:
 
 
 def _disk_swapped(finding: Finding) -> str:
-    facts = {name: quoted(value, 80) for name, value in finding.facts.items()}
+    facts = {name: quoted(finding.facts[name], 80) for name in ("backup", "disk", "other")}
     said = (
         _("{backup} goes to {disk}, which it was not made of; what {other} holds is of its own backup, or stays.")
         if finding.facts["other"]

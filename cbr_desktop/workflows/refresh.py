@@ -7,12 +7,12 @@ does not do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import OpenedBackup
@@ -25,6 +25,7 @@ from cbr_desktop.domain.task import TERMINAL, Task
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
+from cbr_desktop.workflows.recall import FILED_ROWS, filed, recalling
 
 EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks."""
@@ -45,53 +46,9 @@ PROTECTABLE_KINDS = ("server", "disk", "turbo")
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
-_FILED_ROWS = 10_000
 _LEAVING_ROWS = 2000
 
 Row = TypeVar("Row")
-
-
-class _Put(Protocol[Row]):
-    """How the ledger takes a list."""
-
-    def __call__(self, listing: Listing[Row], *, from_cache: bool = False) -> None: ...
-
-
-def recall(ledger: Ledger, cache: Cache) -> None:
-    """Put what was seen last into a ledger, all at once; a list that is not cached leaves what is there."""
-    for _ in _recalling(ledger, cache):
-        pass
-
-
-def _recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
-    """Put what was seen last into a ledger, piece by piece; what was read meanwhile is newer and stays."""
-    yield from _recalled(ledger, Part.VAULTS, cache.vaults(), ledger.put_vaults)
-    yield from _recalled(ledger, Part.TASKS, cache.tasks(), ledger.put_tasks)
-    yield from _recalled(ledger, Part.POLICIES, cache.policies(), ledger.put_policies)
-    yield from _recalled(ledger, Part.PROTECTABLES, cache.protectables(), ledger.put_protectables)
-    backups: dict[BackupId, Backup] = {}
-    yield from _recalled(
-        ledger, Part.BACKUPS, _filed(cache.backups(), backups), partial(ledger.put_backups, by_id=backups)
-    )
-
-
-def _filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Backup]:
-    """File backups by their ids as they are read: there may be so many that all at once would be felt."""
-    listing = yield from reading
-    for start in range(0, len(listing.rows) if listing is not None else 0, _FILED_ROWS):
-        assert listing is not None  # noqa: S101  # there are rows
-        by_id.update([(backup.id, backup) for backup in listing.rows[start : start + _FILED_ROWS]])
-        yield
-    return listing
-
-
-def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]") -> Generator[None, None, None]:
-    held = ledger.freshness[part]
-    if held.as_of is not None and not held.from_cache:
-        return
-    listing = yield from reading
-    if listing is not None:
-        put(listing, from_cache=True)
 
 
 async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
@@ -117,8 +74,8 @@ def _read(listing: Listing[Row]) -> Reading[Row]:
 async def _merged(rows: list[Task], ledger: Ledger) -> dict[TaskId, Task]:
     """Return tasks by id with the older ones of a ledger behind them, merged in pieces."""
     by_id: dict[TaskId, Task] = {}
-    for start in range(0, len(rows), _FILED_ROWS):
-        by_id.update([(task.id, task) for task in rows[start : start + _FILED_ROWS]])
+    for start in range(0, len(rows), FILED_ROWS):
+        by_id.update([(task.id, task) for task in rows[start : start + FILED_ROWS]])
         await asyncio.sleep(0)
     # at one go: following may put tasks in meanwhile
     if any(by_id.get(id) is not task for id, task in ledger.tasks.items()):
@@ -171,7 +128,7 @@ class Refresh:
 
     async def recall(self) -> None:
         """Put all that is cached into the ledger, in pieces between which the window can do something else."""
-        for _ in _recalling(self._ledger, self._cache):
+        for _ in recalling(self._ledger, self._cache):
             await asyncio.sleep(0)
 
     def ask(self) -> None:
@@ -372,8 +329,8 @@ class Refresh:
 
     async def _keep_ended(self, tasks: list[Task]) -> None:
         """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
-        for start in range(0, len(tasks), _FILED_ROWS):
-            piece = tasks[start : start + _FILED_ROWS]
+        for start in range(0, len(tasks), FILED_ROWS):
+            piece = tasks[start : start + FILED_ROWS]
             self._ended |= {task.id: task for task in piece if task.id not in self._archived and task.is_over}
             await asyncio.sleep(0)
         ended = [task for id, task in self._ended.items() if id not in self._archived]
@@ -435,7 +392,7 @@ class Refresh:
         listing = await self._cloud.backups(slowly=slowly)
         await _steady(listing, held)
         by_id: dict[BackupId, Backup] = {}
-        for _ in _filed(_read(listing), by_id):
+        for _ in filed(_read(listing), by_id):
             await asyncio.sleep(0)
         del held  # the last who holds what goes frees it all at once
         await self._put_backups(listing._replace(read_at=begun_at, mark=self._mark(begun_at)), by_id)

@@ -124,6 +124,11 @@ FACTS: dict[str, object] = {
     "last": NOW,
     "problem": "no-ticket",
     "part": "tikcet",
+    "target": "ecs-erp-app-01",
+    "disk": "vol-1",
+    "saved_gb": 40,
+    "rule": "too_small",
+    "type": "DESS",
 }
 
 

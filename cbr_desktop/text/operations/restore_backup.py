@@ -12,25 +12,24 @@ def _backup(intent: Intent) -> str:
 
 
 def _outcome(intent: Intent, outcome: Outcome) -> str:
-    (line,) = outcome.resources
     names = {"target": subject_name(intent), "backup": _backup(intent)}
-    if line.fate is Fate.DONE:
+    if outcome.is_whole:
         return _("Restored: {target} is as backup {backup} has it. Check it now, before it is used.").format(**names)
-    if line.fate in (Fate.FAILED, Fate.SKIPPED):
+    if outcome.count(Fate.FAILED, Fate.SKIPPED):
         return _(
             "Not restored: the task of the service failed. {target} may be written over in part, and a server may be"
             " off. Look at it before anything else."
         ).format(**names)
-    if line.fate is Fate.UNCERTAIN:
+    if outcome.count(Fate.UNCERTAIN):
         return _(
             "The service accepted it, and how it ended cannot be seen here. Look at {target} and at the tasks of the"
             " service before it is used."
         ).format(**names)
-    if line.fate is Fate.WAITING:
+    if outcome.count(Fate.WAITING):
         return _("Accepted; the service has not begun yet to restore {target}. It can no longer be stopped.").format(
             **names
         )
-    progress = line.progress_percent
+    progress = next((each.progress_percent for each in outcome.resources), None)
     running = (
         _("The service is restoring {target}. It can no longer be stopped.")
         if progress is None
