@@ -40,12 +40,6 @@ class BackupsPage(ListPage[Backup]):
     )
     verbs = (
         Verb(
-            "restore",
-            N_("Re&store…"),
-            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
-            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
-        ),
-        Verb(
             "delete",
             N_("&Delete…"),
             N_("See what would be lost, then decide (Del)"),
@@ -58,6 +52,12 @@ class BackupsPage(ListPage[Backup]):
             N_("Give the backup another name (F2)"),
             shortcut=Qt.Key.Key_F2,
             too_many=N_("Renaming takes one backup at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "restore",
+            N_("Re&store…"),
+            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
+            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
         ),
     )
     counts = NN_("{count} backup", "{count} backups")
