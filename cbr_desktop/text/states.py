@@ -295,6 +295,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "BACKUP": NP_("what a request is done to", "Backup"),
         "POLICY": NP_("what a request is done to", "Policy"),
         "RESOURCE": NP_("what a request is done to", "Resource"),
+        "PROJECT": NP_("what a request is done to", "Project"),
     },
     "NameRules": {
         "ASCII": NP_("what a name may have", "letters a to z, digits, _ and -"),
