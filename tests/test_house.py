@@ -209,11 +209,17 @@ SIMULATED = {
     Kind.DELETE_POLICY: {"policies"},
     Kind.APPLY_POLICY: {"policies"},
     Kind.REMOVE_POLICY: {"policies"},
+    Kind.ASSOCIATE_RESOURCES: {"associations"},
+    Kind.DISSOCIATE_RESOURCES: {"associations"},
+    Kind.MIGRATE_RESOURCES: {"associations"},
+    Kind.SET_PROTECTION: {"associations"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
     Kind.UPDATE_VAULT: {"vault_changes"},
     Kind.LOCK_VAULT: {"vault_changes"},
     Kind.DELETE_VAULT: {"vault_changes"},
+    Kind.UPDATE_ALL_VAULTS: {"vault_changes"},
+    Kind.CHANGE_TAGS: {"tags"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -2,17 +2,21 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    Id,
     ListPage,
     ListReader,
     Names,
     ObjectReader,
     Size,
     Text,
+    Unfit,
+    mended,
     moment,
     words,
 )
@@ -35,10 +39,17 @@ class BillingRow(Struct, gc=False):
     is_multi_az: Flag = None
 
 
+class VolumeRow(Struct, gc=False):
+    """One of ``include_volumes``."""
+
+    id: VolumeId
+
+
 class ResourceExtraRow(Struct, gc=False):
     """``extra_info`` of a resource."""
 
     exclude_volumes: list[VolumeId] | None = None
+    include_volumes: list[VolumeRow] | None = None
 
 
 class VaultResourceRow(Struct, gc=False):
@@ -105,6 +116,40 @@ def vault(body: bytes) -> Vault:
     return _vault(_ONE.read(body), {})
 
 
+class NamedAnswer(Struct):
+    """The answers to changes of the resources of a vault: each names resources under a key of its own."""
+
+    add_resource_ids: list[str] | None = None
+    remove_resource_ids: list[str] | None = None
+    migrated_resources: list[str] | None = None
+    set_resource_ids: list[str] | None = None
+
+
+_NAMED = msgspec.json.Decoder(NamedAnswer)
+
+
+def named_ids(body: bytes, key: str) -> list[str]:
+    """Read the ids that an answer names under a key. ``Unfit`` when it names none."""
+    found: list[str] | None = getattr(mended(body, _NAMED.decode), key)
+    if found is None:
+        raise Unfit(f"no `{key}`")
+    return found
+
+
+class UpdatedAnswer(Struct):
+    """The answer of BatchUpdateVault, which nothing is wrapped around."""
+
+    updated_vaults_id: list[Id]
+
+
+_UPDATED = msgspec.json.Decoder(UpdatedAnswer)
+
+
+def updated(body: bytes) -> list[str]:
+    """Read the answer of BatchUpdateVault: the ids of the vaults that were changed. ``Unfit`` when it is none."""
+    return mended(body, _UPDATED.decode).updated_vaults_id
+
+
 def _vault(row: VaultRow, names: Names) -> Vault:
     keep = names.setdefault
     billing = row.billing or _NO_BILLING
@@ -156,6 +201,11 @@ def _resources(rows: list[VaultResourceRow]) -> list[Resource]:
                 status and known_status(status, status),
                 row.auto_protect is not False,
                 tuple(extra.exclude_volumes) if isinstance(extra, ResourceExtraRow) and extra.exclude_volumes else (),
+                _included(extra) if isinstance(extra, ResourceExtraRow) and extra.include_volumes else (),
             )
         )
     return resources
+
+
+def _included(extra: ResourceExtraRow) -> tuple[VolumeId, ...]:
+    return tuple(volume.id for volume in extra.include_volumes or ())

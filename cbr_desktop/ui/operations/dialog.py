@@ -40,6 +40,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -86,7 +87,7 @@ class ChangeDialog(OperationWindow):
         *,
         confirm: Callable[[Change], Intent] | None = None,
     ) -> None:
-        super().__init__("changeDialog", words_for(form.kind).title, parent)
+        super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
         self._submit = confirm
         self.form = form
@@ -255,7 +256,7 @@ class ChangeDialog(OperationWindow):
             if self._submit is not None:
                 intent = self._submit(self._change)
             else:
-                intent = self._context.outbox.submit(self._change, file=self.form.file)
+                intent = self.form.submit(self._context.outbox, self._change)
         except CbrError as error:
             self.bar.refuse(error)
             return
@@ -286,6 +287,8 @@ class ChangeDialog(OperationWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.about = label(self.form.about, "changeAbout")
+        self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
@@ -341,7 +344,7 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
         usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
-        self.resize(usual.boundedTo(self.screen().availableSize()))
+        take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
     def _middle(self) -> QWidget:
         inside = QWidget()
@@ -349,6 +352,7 @@ class ChangeDialog(OperationWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)
         else:
