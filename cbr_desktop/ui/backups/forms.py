@@ -1,19 +1,28 @@
-"""The forms of the changes of one backup."""
+"""The forms of the changes of backups, and when each of them opens."""
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.ui.backups.cleanup import CleanUpWindow
 from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.session.workspace import Workspace
 
 
 def deletion_form(id: BackupId) -> FixedForm:
     """Return the form that deletes a backup: there is nothing to fill in."""
     return FixedForm(Kind.DELETE_BACKUP, BackupDeletion(id))
+
+
+def deletions() -> FixedBatch:
+    """Return the form that deletes several backups."""
+    return FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))
 
 
 class RenameForm(ChangeForm):
@@ -46,16 +55,22 @@ class RenameForm(ChangeForm):
         self.name.selectAll()
 
 
+def _clean_up(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    window = CleanUpWindow(workspace, [context for context, _row in asked], deletions, parent)
+    window.open()
+    return window
+
+
 FORMS = Forms(
     asked={
         "delete": lambda _context, backup: deletion_form(backup.id),
         "rename": lambda _context, backup: RenameForm(backup.id, backup.name),
     },
-    several={"delete": lambda _asked: FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))},
+    several={"delete": lambda _asked: deletions()},
     again={
         Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
         RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
         Kind.RESTORE_BACKUP: lambda _context, intent: FixedForm(Kind.RESTORE_BACKUP, intent.change),
     },
-    windows={"restore": rehearse},
+    windows={"restore": rehearse, "cleanup": _clean_up},
 )

@@ -59,6 +59,12 @@ class BackupsPage(ListPage[Backup]):
             N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
             too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
         ),
+        Verb(
+            "cleanup",
+            N_("Clean &up…"),
+            N_("Find backups made by persons that nobody needs any more, by a rule that you write"),
+            takes=Takes.ALL,
+        ),
     )
     counts = NN_("{count} backup", "{count} backups")
 
