@@ -211,6 +211,7 @@ SIMULATED = {
     Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.CREATE_VAULT: {"vault_changes"},
     Kind.UPDATE_VAULT: {"vault_changes"},
     Kind.LOCK_VAULT: {"vault_changes"},
     Kind.DELETE_VAULT: {"vault_changes"},

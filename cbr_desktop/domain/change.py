@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    CREATE_VAULT = "CreateVault"
     UPDATE_VAULT = "UpdateVault"
     LOCK_VAULT = "LockVault"
     DELETE_VAULT = "DeleteVault"

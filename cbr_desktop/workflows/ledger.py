@@ -265,6 +265,11 @@ class Ledger:
         self.tasks = {**self.tasks, **{task.id: task for task in tasks}}
         self.notify(Part.TASKS)
 
+    def merge_vaults(self, vaults: Iterable[Vault]) -> None:
+        """Put single vaults in, as following a request brings them; the list keeps its age."""
+        self.vaults = {**self.vaults, **{vault.id: vault for vault in vaults}}
+        self.notify(Part.VAULTS)
+
     def put_backups_of(self, checkpoint_id: CheckpointId, backups: Sequence[Backup]) -> None:
         """Keep the backups of a checkpoint that is followed by them; the list of all keeps its age."""
         self.followed_backups[checkpoint_id] = tuple(backups)

@@ -19,6 +19,7 @@ from cbr_desktop.domain.policy import (
     PolicyUpdate,
 )
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.service import Service
 
@@ -119,6 +120,10 @@ def _own_vault(service: Service) -> str:
     return made.id
 
 
+def _vaults(service: Service, name: str, _subject: str) -> int:
+    return sum(each.name == name for each in service.estate.vaults.values())
+
+
 def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
     return service.estate.vaults[subject].name == name
 
@@ -165,6 +170,7 @@ _WAYS = {
     Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
     Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
     Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
+    Kind.CREATE_VAULT: _Way(lambda _service: "", lambda name, _subject: VaultDraft(name), _vaults),
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),

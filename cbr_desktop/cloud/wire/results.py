@@ -73,6 +73,15 @@ def _association(key: str, status: str, change: Change, body: bytes) -> Result:
     return Result(change.subject.id, status)
 
 
+def _vault_creation(change: Change, body: bytes) -> Result:
+    made = vault(body)
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `vault.id`")
+    if made.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(made.id, str(made.status))
+
+
 def _vault_update(change: Change, body: bytes) -> Result:
     found = vault(body)
     if found.id.lower() != change.subject.id.lower():
@@ -117,6 +126,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.REMOVE_POLICY: partial(_association, "dissociate_policy", "removed"),
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.CREATE_VAULT: _vault_creation,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
     Kind.DELETE_VAULT: _vault_deletion,

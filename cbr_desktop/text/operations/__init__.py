@@ -12,6 +12,7 @@ from cbr_desktop.text.operations.apply_policy import apply_policy
 from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
+from cbr_desktop.text.operations.create_vault import create_vault
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
 from cbr_desktop.text.operations.delete_vault import delete_vault
@@ -34,6 +35,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.REMOVE_POLICY: remove_policy,
     Kind.DELETE_BACKUP: delete_backup,
     Kind.RENAME_BACKUP: rename_backup,
+    Kind.CREATE_VAULT: create_vault,
     Kind.UPDATE_VAULT: update_vault,
     Kind.LOCK_VAULT: lock_vault,
     Kind.DELETE_VAULT: delete_vault,

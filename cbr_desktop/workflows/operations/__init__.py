@@ -8,6 +8,7 @@ from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
+from cbr_desktop.workflows.operations.create_vault import CREATE_VAULT
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
@@ -28,6 +29,7 @@ _ALL: tuple[Operation, ...] = (
     REMOVE_POLICY,
     DELETE_BACKUP,
     RENAME_BACKUP,
+    CREATE_VAULT,
     UPDATE_VAULT,
     LOCK_VAULT,
     DELETE_VAULT,
