@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     CREATE_CHECKPOINT = "CreateCheckpoint"
     DELETE_BACKUP = "DeleteBackup"
+    RESTORE_BACKUP = "RestoreBackup"
     RENAME_BACKUP = "UpdateBackup"
     CREATE_POLICY = "CreatePolicy"
     UPDATE_POLICY = "UpdatePolicy"
@@ -33,6 +34,10 @@ class Kind(StrEnum):
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
     CREATE_VAULT = "CreateVault"
+    ASSOCIATE_RESOURCES = "AddVaultResource"
+    DISSOCIATE_RESOURCES = "RemoveVaultResource"
+    MIGRATE_RESOURCES = "MigrateVaultResource"
+    SET_PROTECTION = "SetVaultResource"
     UPDATE_VAULT = "UpdateVault"
     LOCK_VAULT = "LockVault"
     DELETE_VAULT = "DeleteVault"
@@ -73,6 +78,7 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    RESOURCE = "resource"
     PROJECT = "project"
     """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 

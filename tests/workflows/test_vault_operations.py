@@ -669,7 +669,7 @@ def test_a_resource_that_the_new_vault_did_not_take_is_no_success(ledger: Ledger
     intent = Intent(IntentId("7"), target, change, S.ACCEPTED, START, START, result=result)
     outcome = OPERATIONS[change.kind].outcome(intent, ledger)
     assert outcome is not None and not outcome.is_over, "the vault itself is not known yet"
-    ledger.merge_vaults([made])
+    ledger.merge_vault(made)
     outcome = OPERATIONS[change.kind].outcome(intent, ledger)
     assert outcome is not None and outcome.count(Fate.UNCERTAIN) == 1
     assert words_for(change.kind).outcome(intent, outcome) == "Created. 1 resource is not in it: associate it."

@@ -166,7 +166,7 @@ class CreateVault(Operation):
             return None
         with reader.noting(intent, "vault", searched_since(intent, reader.ledger.connection)):
             vault = await reader.cloud.vault(VaultId(intent.result.id))
-        reader.ledger.merge_vaults([vault])
+        reader.ledger.merge_vault(vault)
         return _result(vault)
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
