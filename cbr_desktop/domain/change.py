@@ -35,6 +35,8 @@ class Kind(StrEnum):
     UPDATE_VAULT = "UpdateVault"
     LOCK_VAULT = "LockVault"
     DELETE_VAULT = "DeleteVault"
+    CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
+    UPDATE_ALL_VAULTS = "BatchUpdateVault"
 
     @property
     def definition(self) -> str:
@@ -70,6 +72,8 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    PROJECT = "project"
+    """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,14 @@ class FindingKind(StrEnum):
     TOO_MANY_TAGS = "too-many-tags"  # count, limit
     TAG_TWICE = "tag-twice"  # key
     TAG_KEY_MISSING = "tag-key-missing"
+    TAG_KEY = "tag-key"  # key, limit
+    TAG_VALUE = "tag-value"  # key, found, limit
+    TAGS_NONE = "tags-none"
+    TAG_OVERWRITTEN = "tag-overwritten"  # vault, key, found (its value now), written (its value then)
+    TAGS_UNCHANGED = "tags-unchanged"  # vault
+    TAGS_MANY = "tags-many"  # vault, count, limit: more than some regions take
+    ALL_VAULTS = "all-vaults"  # count, names, changed (how many are otherwise now)
+    ALL_UNCHANGED = "all-unchanged"
     # resources
     NOTHING_CHOSEN = "nothing-chosen"
     TOO_MANY_RESOURCES = "too-many-resources"  # count, limit

@@ -243,6 +243,28 @@ def _deletion_replicas(finding: Finding) -> str:
     ).format(count=grouped(count), names=names_words(finding.facts["names"]))
 
 
+def _tags_many(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Vault {vault} has {count} tag then, and most regions take {limit} at the most.",
+        "Vault {vault} has {count} tags then, and most regions take {limit} at the most.",
+        count,
+    ).format(vault=_vault(finding), count=grouped(count), limit=shown(finding.facts["limit"]))
+
+
+def _all_vaults(finding: Finding) -> str:
+    count, changed = _count(finding), finding.facts.get("changed")
+    head = ngettext(
+        "This is done to the only vault of the project: {names}.",
+        "This is done to all {count} vaults of the project, without a choice: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    other = changed if isinstance(changed, int) else 0
+    return sentences(
+        head, counted("{count} of them is otherwise now.", "{count} of them are otherwise now.", other) if other else ""
+    )
+
+
 def _tags_limit(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -320,5 +342,17 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
+    FindingKind.TAG_KEY: N_(
+        "The key ‘{key}’ is no key of a tag: 1 to {limit} letters, digits, _ and - are. Correct it."
+    ),
+    FindingKind.TAG_VALUE: N_(
+        "‘{found}’ is no value of the tag ‘{key}’: up to {limit} letters, digits, _, - and dots are. Correct it."
+    ),
+    FindingKind.TAGS_NONE: N_("There is no tag in it. Write one, or choose one."),
+    FindingKind.TAG_OVERWRITTEN: N_("The tag ‘{key}’ of vault ‘{vault}’ has ‘{found}’ now, and ‘{written}’ then."),
+    FindingKind.TAGS_UNCHANGED: N_("The tags of vault ‘{vault}’ are like that already. Nothing would change."),
+    FindingKind.TAGS_MANY: _tags_many,
+    FindingKind.ALL_VAULTS: _all_vaults,
+    FindingKind.ALL_UNCHANGED: N_("Neither threshold nor notification is changed. Change one of them, or leave it."),
     FindingKind.TAG_KEY_MISSING: N_("A tag has no key. Write one, or take the tag out."),
 }

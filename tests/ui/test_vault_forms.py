@@ -6,19 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import Vault, VaultStatus
-from cbr_desktop.domain.vault_changes import VaultUpdate
+from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.ui.vaults.tags import TagsForm
 from cbr_desktop.workflows.ledger import Freshness, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -152,3 +155,40 @@ def test_a_lock_wants_the_vaults_name_everywhere(qtbot: QtBot) -> None:
     child(dialog, QLineEdit, "changeTyped").setText("vault-one")
     child(dialog, QPushButton, "changeConfirm").click()
     assert [json.loads(each.body) for each in counter.sent] == [{"vault": {"locked": True}}]
+
+
+def test_tags_that_are_set_or_deleted_are_asked_for_one_request_each(qtbot: QtBot) -> None:
+    own = replace(OWN, tags={"env": "prod", "team": "erp"})
+    form = TagsForm(own)
+    qtbot.addWidget(form)
+    form.show()
+    assert form.draft() == TagChange(own.id, ())
+    form.table.table.item(0, 1).setText("test")
+    assert form.draft() == TagChange(own.id, (("env", "test"),)), "what stays is not sent"
+    child(form, QRadioButton, "tagsDelete").click()
+    assert form.draft() == TagChange(own.id, (), deletes=True)
+    form.list.item(1).setCheckState(Qt.CheckState.Checked)
+    assert form.draft() == TagChange(own.id, (("team", ""),), deletes=True)
+    again = TagsForm(own, form.draft())
+    qtbot.addWidget(again)
+    assert again.draft() == form.draft()
+    counter = Counter([own], of=profile())
+    dialog = opened(qtbot, counter, TagsForm(own, TagChange(own.id, (("a b", "c"),))))
+    assert "‘a b’ is no key of a tag" in child(dialog, QLabel, "changeVerdict").text()
+
+
+def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -> None:
+    counter = Counter([OWN, vault(2, "vault-two", 1, 10)], of=profile())
+    form = AllVaultsForm()
+    dialog = opened(qtbot, counter, form)
+    assert "Neither threshold nor notification is changed." in child(dialog, QLabel, "changeVerdict").text()
+    form.changes_threshold.setChecked(True)
+    form.notify.setCurrentIndex(2)
+    assert "all 2 vaults of the project, without a choice: vault-one, vault-two." in dialog.findings.text()
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    assert json.loads(intent.body) == {"vault": {"threshold": 80, "smn_notify": False}}
+    again = Dialogs().edit_again(counter.context, intent.id, dialog)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == VaultsUpdate(80, False)

@@ -13,26 +13,31 @@ from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import destroys, wants_typed_name
-from cbr_desktop.domain.change import Change, Effect, Kind
+from cbr_desktop.domain.change import Change, Effect, Kind, Result
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
-from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Target
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
 from cbr_desktop.domain.vault_changes import (
+    TagChange,
     VaultDeletion,
     VaultLock,
+    VaultsUpdate,
     VaultUpdate,
     bound,
     expanded_gb,
+    read_tag_change,
     read_update,
+    tags_body,
     update_body,
 )
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -130,17 +135,23 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
             web.id, "vault-web-new", web.size_gb + 100, None, 55, False, False, True, (("b", "2"), ("a", "1"))
         ),
         Kind.LOCK_VAULT: VaultLock(web.id),
+        Kind.CHANGE_TAGS: TagChange(web.id, (("env", "test"), ("owner", ""))),
+        Kind.UPDATE_ALL_VAULTS: VaultsUpdate(33, True),
         Kind.DELETE_VAULT: VaultDeletion(named(ledger, "vault-sfs-media").id),
     }
 
 
-WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]+"))
+WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]{36}"))
+WAYS[Kind.CHANGE_TAGS] = ("POST", "/vault/[^/]+/tags/action")
+WAYS[Kind.UPDATE_ALL_VAULTS] = ("PUT", "/vaults/batch-update")
 WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
 
 
 def assert_done(ledger: Ledger) -> None:
     changed = named(ledger, "vault-web-new")
-    assert (changed.threshold_percent, changed.notify, changed.auto_expand) == (55, False, False)
+    assert not changed.auto_expand
+    assert {(each.threshold_percent, each.notify) for each in ledger.vaults.values()} == {(33, True)}
+    assert changed.tags == {"env": "test", "owner": ""}
     assert (changed.auto_bind, sorted(changed.bind_tags)) == (True, [("a", "1"), ("b", "2")])
     assert changed.worm_locked
     assert "vault-sfs-media" not in [each.name for each in ledger.vaults.values()]
@@ -433,3 +444,83 @@ def test_a_vault_that_stays_was_not_deleted(stage: Stage) -> None:
         assert ended.outcome is not None and ended.outcome.count(Fate.FAILED) == 1
 
     play(stage, story)
+
+
+# tags
+
+
+@pytest.mark.parametrize("draft", [TagChange(ID, (("a", "b"), ("c", "")), False), TagChange(ID, (("a", ""),), True)])
+def test_a_change_of_tags_is_read_back_as_it_was_written(draft: TagChange) -> None:
+    assert read_tag_change(tags_body(draft), ID) == draft
+    assert read_tag_change(b'{"action": "replace", "tags": []}', ID) is None
+
+
+def test_tags_are_judged_by_the_rules_and_by_those_that_there_are(ledger: Ledger) -> None:
+    own = named(ledger, "vault-erp-prod")
+    found = judged(ledger, TagChange(own.id, (("env", "test"),)))
+    assert found == {
+        FindingKind.TAG_OVERWRITTEN: (
+            Severity.INFO,
+            "The tag ‘env’ of vault ‘vault-erp-prod’ has ‘prod’ now, and ‘test’ then.",
+        )
+    }
+    assert kinds(ledger, TagChange(own.id, (("env", "prod"),))) == {FindingKind.TAGS_UNCHANGED: Severity.INFO}
+    assert kinds(ledger, TagChange(own.id, ())) == {FindingKind.TAGS_NONE: Severity.BLOCK}
+    wrong = TagChange(own.id, (("a b", "x"), ("k" * 37, ""), ("v", "a b"), ("w", "v" * 44), ("v", "1.2"), ("", "x")))
+    assert kinds(ledger, wrong) == dict.fromkeys(
+        (FindingKind.TAG_KEY, FindingKind.TAG_VALUE, FindingKind.TAG_TWICE, FindingKind.TAG_KEY_MISSING), Severity.BLOCK
+    )
+    some = tuple((f"k{number}", "") for number in range(19))
+    assert kinds(ledger, TagChange(own.id, some[:9])) == {FindingKind.TAGS_MANY: Severity.WARN}
+    assert kinds(ledger, TagChange(own.id, some)) == {FindingKind.TOO_MANY_TAGS: Severity.BLOCK}
+    assert kinds(ledger, TagChange(own.id, (("env", ""), ("never", "")), deletes=True)) == {}
+    assert kinds(ledger, TagChange(own.id, (("never", ""),), deletes=True)) == {
+        FindingKind.TAGS_UNCHANGED: Severity.INFO
+    }
+
+
+def test_tags_are_deleted_and_proved_by_that(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        own = named(ledger, "vault-erp-prod")
+        stage.service.faults.add(Fault(*WAYS[Kind.CHANGE_TAGS], "cut", "after"))
+        made = stage.session.outbox.submit(TagChange(own.id, (("env", ""), ("never", "")), deletes=True))
+        assert (await stage.until(made.id, S.FINISHED)).sends == 1
+        await stage.session.refresh.once()
+        assert named(ledger, "vault-erp-prod").tags == {"owner": "erp-team"}
+
+    play(stage, story)
+
+
+# all vaults at once
+
+
+def test_a_change_of_all_vaults_counts_and_names_them(ledger: Ledger) -> None:
+    found = judged(ledger, VaultsUpdate(33))
+    words = found[FindingKind.ALL_VAULTS][1]
+    assert words.startswith(f"This is done to all {len(ledger.vaults)} vaults of the project, without a choice: ")
+    assert words.endswith(f"{len(ledger.vaults)} of them are otherwise now.")
+    assert kinds(ledger, VaultsUpdate())[FindingKind.ALL_UNCHANGED] is Severity.BLOCK
+    assert kinds(ledger, VaultsUpdate(101))[FindingKind.OUT_OF_RANGE] is Severity.BLOCK
+
+
+def test_a_vault_that_was_left_out_is_no_success(ledger: Ledger) -> None:
+    change = change_of(VaultsUpdate(33), ledger)
+    intent = Intent(IntentId("7"), Target("p", "https://x", "p"), change, S.ACCEPTED, START, START, result=Result(""))
+    ledger.vaults = {id: replace(each, threshold_percent=33) for id, each in ledger.vaults.items()}
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and outcome.is_whole and outcome.total == len(ledger.vaults)
+    ledger.vaults[ID] = replace(ledger.vaults[ID], threshold_percent=80)
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and not outcome.is_whole
+    assert [line.id for line in outcome.resources if line.fate is not Fate.DONE] == [ID]
+    assert words_for(change.kind).outcome(intent, outcome) == (
+        "The service accepted it. 1 vault is not as was asked for."
+    )
+
+
+def test_an_answer_that_names_no_vaults_is_none(ledger: Ledger) -> None:
+    change = change_of(VaultsUpdate(33), ledger)
+    assert result_of(change, b'{"updated_vaults_id": ["x"]}').id == ""
+    for body in (b"", b"{}", b'{"updated_vaults_id": "x"}'):
+        with pytest.raises(Unfit):
+            result_of(change, body)

@@ -7,7 +7,7 @@ from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
-from cbr_desktop.cloud.wire.vaults import vault
+from cbr_desktop.cloud.wire.vaults import updated, vault
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
@@ -89,6 +89,18 @@ def _vault_deletion(change: Change, body: bytes) -> Result:
     return Result(change.subject.id, VaultStatus.DELETING)
 
 
+def _tags(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the tags are set or gone."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, "changed")
+
+
+def _all_vaults(change: Change, body: bytes) -> Result:
+    updated(body)
+    return Result(change.subject.id, "changed")
+
+
 def _vault_lock(change: Change, body: bytes) -> Result:
     made = _vault_update(change, body)
     if not vault(body).worm_locked:
@@ -108,4 +120,6 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
     Kind.DELETE_VAULT: _vault_deletion,
+    Kind.CHANGE_TAGS: _tags,
+    Kind.UPDATE_ALL_VAULTS: _all_vaults,
 }

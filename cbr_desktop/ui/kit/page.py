@@ -52,13 +52,13 @@ from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.theme import set_type, tone_colour
+from cbr_desktop.ui.kit.titles import Titles
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb, VerbBar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
-_COUNT_LETTERS = 34
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 Target = tuple[VaultId | None, Sequence[ResourceId]]
@@ -436,9 +436,9 @@ class Page(QWidget, Generic[Row]):
         self.count = Line(f"{self.name.lower()}Count", self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        # as wide on every page, and whatever is being read: the filter stays where it is
-        self.count.setFixedWidth(self.count.fontMetrics().averageCharWidth() * _COUNT_LETTERS)
-        names = QVBoxLayout()
+        held = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        names = QVBoxLayout(held)
+        names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
         names.addWidget(self.title)
         names.addWidget(self.count)
@@ -447,7 +447,7 @@ class Page(QWidget, Generic[Row]):
         self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
         self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
         self.filter.setToolTip(tooltip(self._filter_help()))
-        self.filter.setMinimumWidth(180)
+        self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
@@ -465,7 +465,7 @@ class Page(QWidget, Generic[Row]):
         self.filters = FiltersButton(self.name, self._workspace.settings, self.filter.text, self)
         self.filters.chosen.connect(self.use_filter)
         self.filters.remarked.connect(self.remarked)
-        row.addLayout(names)
+        row.addWidget(held)
         row.addWidget(self.filter, 1)
         row.addWidget(self.filters)
         row.addWidget(self.gear)

@@ -40,6 +40,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -341,7 +342,7 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
         usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
-        self.resize(usual.boundedTo(self.screen().availableSize()))
+        take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
     def _middle(self) -> QWidget:
         inside = QWidget()

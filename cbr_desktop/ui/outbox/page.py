@@ -312,7 +312,9 @@ class OutboxPage(Page[Intent]):
                 _("Left held: {left}. What cannot be taken back is released one at a time.").format(left=left)
             )
         if len(held) > 1:
-            dialog = ReleaseDialog([(row, self._context(row)) for row in held], self._times, self)
+            dialog = ReleaseDialog(
+                [(row, self._context(row)) for row in held], self._times, self, self._workspace.settings
+            )
             dialog.confirmed.connect(self._release)
             dialog.open()
         else:

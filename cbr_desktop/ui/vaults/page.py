@@ -18,7 +18,7 @@ from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
-from cbr_desktop.ui.kit.verbs import Verb
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -98,6 +98,13 @@ class VaultsPage(ListPage[Vault]):
             N_("&Lock…"),
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
             hindrance=_lock_hindrance,
+        ),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb(
+            "all",
+            N_("T&hresholds of all…"),
+            N_("Change threshold or notification of all vaults of the project at once"),
+            takes=Takes.NOTHING,
         ),
         Verb(
             "delete",
