@@ -124,9 +124,7 @@ class CheckpointsPage(Page[RestorePoint]):
                 icon=lambda p: "policies" if p.maker is Maker.POLICY else "",
                 middle=True,
             ),
-            Column("left", _("Backups"), lambda p: grouped(p.left), lambda p: p.left, 9, right=True)._replace(
-                shown=False
-            ),
+            Column("left", _("Backups"), lambda p: grouped(p.left), lambda p: p.left, 9, shown=False, right=True),
             Column("draft", _("Draft file"), lambda p: p.draft or NONE, lambda p: p.draft or None, 24, shown=False),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
