@@ -53,6 +53,12 @@ class BackupsPage(ListPage[Backup]):
             shortcut=Qt.Key.Key_F2,
             too_many=N_("Renaming takes one backup at a time; {count} are selected. Nothing was done."),
         ),
+        Verb(
+            "restore",
+            N_("Re&store…"),
+            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
+            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
+        ),
     )
     counts = NN_("{count} backup", "{count} backups")
 
