@@ -18,7 +18,7 @@ from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.page_timeline import PageTimeline
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.timeline import Lane
-from cbr_desktop.ui.kit.verbs import Verb
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.ledger import Part, Reading
 
 
@@ -43,8 +43,8 @@ class BackupsPage(ListPage[Backup]):
             "delete",
             N_("&Delete…"),
             N_("See what would be lost, then decide (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Deleting takes one backup at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
             "rename",
