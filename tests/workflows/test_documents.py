@@ -150,7 +150,7 @@ def test_keys_that_this_version_does_not_know_are_warned_of_and_sent(stage: Stag
 def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
     read(stage)
     id = backup(stage).id
-    replication = {"policy": {**POLICY["policy"], "operation_type": "replication"}}
+    strange = {"policy": {**POLICY["policy"], "operation_type": "snapshot"}}
     wrong: list[tuple[dict[str, Any], FindingKind]] = [
         ({"operation": "DeleteBackup"}, FindingKind.MISSING),
         ({"operation": "DeleteBackup", "path": {"backup_id": f"{id}/../x"}}, FindingKind.BAD_ID),
@@ -159,7 +159,7 @@ def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
         ({"operation": "UpdateBackup", "path": {"backup_id": id}}, FindingKind.MISSING),
         ({"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {}}}, FindingKind.MISSING),
         ({"operation": "CreatePolicy", "body": {"policy": []}}, FindingKind.WRONG_TYPE),
-        ({"operation": "CreatePolicy", "body": replication}, FindingKind.COPIES_NOWHERE),
+        ({"operation": "CreatePolicy", "body": strange}, FindingKind.WRONG_TYPE),
     ]
     for value, kind in wrong:
         found = parsed(value)
