@@ -17,6 +17,7 @@ from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault_draft import NewResource
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted, gb_words, shown
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.kit.lines import label
@@ -102,7 +103,7 @@ class ResourceTree(QWidget):
     def _append(self, known: Protectable, left_out: tuple[VolumeId, ...] | None) -> None:
         item = QTreeWidgetItem(self.tree, _cells(known.name or known.id, known.size_gb, known))
         item.setData(0, _ID, known.id)
-        item.setToolTip(0, shown(known.id, 64))
+        item.setData(0, Qt.ItemDataRole.ToolTipRole, tooltip(known.id))
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
         is_server = len(known.disks) > 1
         item.setFlags(flags | Qt.ItemFlag.ItemIsAutoTristate if is_server else flags)
