@@ -7,11 +7,13 @@ from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
+from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import VaultStatus
 
 
@@ -38,6 +40,13 @@ def _rename(change: Change, body: bytes) -> Result:
     if found.name != change.tag:
         raise Unfit("another name than was asked for - at `backup.name`")
     return Result(found.id, str(found.status))
+
+
+def _restore(_change: Change, body: bytes) -> Result:
+    """Read 202 with the id of the task, or without a body: then the task is found among the others."""
+    if not body.strip():
+        return Result("", TaskStatus.WAITING)
+    return Result(job(body), TaskStatus.WAITING)
 
 
 def _policy(change: Change, body: bytes) -> Result:
@@ -142,6 +151,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.SET_PROTECTION: _protection,
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
     Kind.DELETE_VAULT: _vault_deletion,

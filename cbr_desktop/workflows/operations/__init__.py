@@ -18,6 +18,7 @@ from cbr_desktop.workflows.operations.migrate_resources import MIGRATE_RESOURCES
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
 from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
@@ -36,6 +37,7 @@ _ALL: tuple[Operation, ...] = (
     SET_PROTECTION,
     DELETE_BACKUP,
     RENAME_BACKUP,
+    RESTORE_BACKUP,
     UPDATE_VAULT,
     LOCK_VAULT,
     DELETE_VAULT,
