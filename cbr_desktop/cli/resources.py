@@ -1,7 +1,7 @@
 """The commands that tell what vaults hold: one vault in full, and the resources in vaults and in none."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,12 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
     await session.refresh.recall()
     await session.refresh.once([Part.VAULTS, Part.TASKS, *parts])
     ledger, is_whole = session.ledger, True
+    held: dict[Part, Mapping[Any, Any]] = {
+        Part.VAULTS: ledger.vaults,
+        Part.BACKUPS: ledger.backups,
+        Part.POLICIES: ledger.policies,
+        Part.PROTECTABLES: ledger.protectables,
+    }
     for part in (Part.VAULTS, *parts):
         freshness = ledger.freshness[part]
         is_fresh = freshness.as_of is not None and freshness.as_of >= since
@@ -65,8 +71,9 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
                 )
             )
         elif not freshness.complete:
-            given = counted("{count} row", "{count} rows", freshness.total or 0)
-            remark(incomplete_sentence(given, freshness.shortfall, None, freshness.total))
+            known = len(held[part])
+            given = counted("{count} row", "{count} rows", known)
+            remark(incomplete_sentence(given, freshness.shortfall, known, freshness.total))
         is_whole = is_whole and is_fresh and freshness.complete and trouble is None
     return ledger, is_whole
 
