@@ -1,6 +1,6 @@
 """The workspace: the profiles that are open, and the scope of them that is looked at; what the window is handed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,6 +74,8 @@ class Workspace(QObject):
         self.services: WorkspaceServices | None = None
         self.situations: Sequence[Situation] = ()
         """What can be tried in the demo cloud; it joins after the first paint."""
+        self.folders: Mapping[str, str] = {}
+        """The folders of this program on this machine: ``config``, ``data`` and ``logs``, as far as they are known."""
         self.sealed: StorageError | None = None
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"

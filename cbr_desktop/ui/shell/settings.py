@@ -1,6 +1,7 @@
 """The window of settings: how the program looks, and where its files are."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,12 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
+from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.tables.density import Density, stored_density
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.kit.tokens import NEAR
+from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.workspace import Workspace
+
+_DENSITIES = {Density.COMFORTABLE: N_("Comfortable"), Density.COMPACT: N_("Compact")}
+_FOLDERS = {"config": N_("Profiles"), "data": N_("Outbox and journal"), "logs": N_("Log")}
 
 
 class SettingsDialog(QDialog):
@@ -31,12 +39,14 @@ class SettingsDialog(QDialog):
 
     Signals:
         theme_chosen: the theme should be this one.
+        density_chosen: the rows of tables should stand so close.
         utc_chosen: whether times should be told in UTC.
         menu_bar_chosen: whether the menu bar should be shown.
         keys_requested: the list of keys should open.
     """
 
     theme_chosen = Signal(object)
+    density_chosen = Signal(object)
     utc_chosen = Signal(bool)
     menu_bar_chosen = Signal(bool)
     keys_requested = Signal()
@@ -71,6 +81,10 @@ class SettingsDialog(QDialog):
         self.letters.setCurrentIndex(PERCENTS.index(stored_percent(workspace.settings)))
         self.letters.activated.connect(self._choose_size)
         form.addRow(_label(_("Size of &letters"), self.letters), self.letters)
+        self.density = _box("settingsDensity", _("Rows of tables"), [_(words) for words in _DENSITIES.values()])
+        self.density.setCurrentIndex(list(_DENSITIES).index(stored_density(workspace.settings)))
+        self.density.activated.connect(lambda row: self.density_chosen.emit(list(_DENSITIES)[row]))
+        form.addRow(_label(_("&Rows of tables"), self.density), self.density)
         self.utc = _tick("settingsUtc", _("Tell all times in &UTC"), is_utc)
         self.utc.toggled.connect(self.utc_chosen)
         form.addRow(_label(), self.utc)
@@ -78,6 +92,9 @@ class SettingsDialog(QDialog):
         self.menu_bar.toggled.connect(self.menu_bar_chosen)
         form.addRow(_label(), self.menu_bar)
         form.addRow(_label(_("Drafts")), self._drafts_row())
+        for name, folder in workspace.folders.items():
+            if name in _FOLDERS:
+                form.addRow(_label(_(_FOLDERS[name])), self._folder_row(name, folder))
         keys = QPushButton(_("&Keys…"))
         keys.setObjectName("settingsKeys")
         keys.setAccessibleName(_("Keys"))
@@ -102,6 +119,7 @@ class SettingsDialog(QDialog):
         layout.addStretch()
         layout.addWidget(buttons)
         self.setMinimumWidth(520)
+        make_room(self)
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store
@@ -118,8 +136,23 @@ class SettingsDialog(QDialog):
             button.setEnabled(store is not None)
             button.clicked.connect(act)
         row = QHBoxLayout()
+        row.setSpacing(NEAR)
         row.addWidget(self.folder, 1)
         row.addWidget(choose)
+        row.addWidget(show)
+        return row
+
+    def _folder_row(self, name: str, folder: str) -> QHBoxLayout:
+        line = Line(f"settingsFolder{name.title()}", self)
+        line.tell(folder)
+        show = QPushButton(_("Show"))
+        show.setObjectName(f"showFolder{name.title()}")
+        show.setAccessibleName(_("Show in folder: {name}").format(name=_(_FOLDERS[name])))
+        show.setAutoDefault(False)
+        show.clicked.connect(partial(do, partial(open_folder, folder)))
+        row = QHBoxLayout()
+        row.setSpacing(NEAR)
+        row.addWidget(line, 1)
         row.addWidget(show)
         return row
 
