@@ -33,6 +33,7 @@ class RequestPart(StrEnum):
     ADVANCED = "advanced"
     CONNECTION = "connection"
     BACKUP = "backup"
+    TARGET = "target"
     SCHEDULE = "schedule"
     RETENTION = "retention"
 
@@ -147,6 +148,30 @@ class FindingKind(StrEnum):
     SOME_DISKS_EXCLUDED = "some-disks-excluded"  # resource, excluded, disks
     SHARED_DISKS = "shared-disks"  # resource, count, limit
     FIRST_BACKUP_FULL = "first-backup-full"  # resources
+    # what a vault holds
+    NO_RESOURCE = "no-resource"
+    REQUEST_TOO_LARGE = "request-too-large"  # count, limit (resources)
+    VAULT_TYPE_UNFIT = "vault-type-unfit"  # vault, holds (``VaultKind``), resource, type
+    VAULT_TAKES_REPLICAS = "vault-takes-replicas"  # vault
+    VAULT_CROWDED = "vault-crowded"  # vault, count (resources then), limit
+    VAULT_OVERBOOKED = "vault-overbooked"  # vault, allocated_gb, size_gb, auto_expand
+    VAULT_WORM = "vault-worm"  # vault
+    VAULT_AT_WORK = "vault-at-work"  # vault, type (of the task)
+    RESOURCE_HELD = "resource-held"  # resource, vault, other_vault (``None``: this very vault)
+    RESOURCE_UNKNOWN = "resource-unknown"  # id
+    RESOURCE_BUSY = "resource-busy"  # resource, status
+    DISK_UNKNOWN = "disk-unknown"  # resource, disk (its id)
+    DISK_HELD = "disk-held"  # resource, other_vault: a disk of the server, or its server, is in a vault
+    BACKUPS_IN_IMAGES = "backups-in-images"  # resource, count
+    LAST_BACKUPS = "last-backups"  # resources (names), count
+    SHARES_END = "shares-end"
+    SAME_VAULT = "same-vault"  # vault
+    TARGET_UNFIT = "target-unfit"  # vault, target
+    TARGET_FULL = "target-full"  # target, free_gb, moved_gb
+    BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
+    POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
+    PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
+    PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on
     # options
     RETENTION_WITH_AUTO = "retention-with-auto"
     RETENTION_RANGE = "retention-range"  # found, limit
@@ -159,7 +184,30 @@ class FindingKind(StrEnum):
     BACKUP_STATUS = "backup-status"  # backup, status
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
+    BACKUP_HAS_IMAGE = "backup-has-image"  # backup, image: the id of one that was made of it
+    BACKUP_REPLICATING = "backup-replicating"  # backup, region
     NAME_MISSING = "name-missing"
+    # restores
+    RESTORE_TARGETS = "restore-targets"  # the request names no target, or several
+    RESTORE_UNREAD = "restore-unread"  # backup: its disks are not read
+    RESTORE_STATUS = "restore-status"  # backup, status
+    RESTORE_NOT_POSSIBLE = "restore-not-possible"  # backup: the service says that nothing is restored from it
+    RESTORE_IN_PLACE = "restore-in-place"  # backup, resource: a file system is not written over
+    RESTORE_REPLICA = "restore-replica"  # backup
+    RESTORE_VAULT = "restore-vault"  # vault, status
+    RESTORE_ELSEWHERE = "restore-elsewhere"  # backup, resource (what it was made of), target
+    RESTORE_WRONG_KEY = "restore-wrong-key"  # key, expected
+    TARGET_UNKNOWN = "target-unknown"  # target (its id)
+    TARGET_UNREAD = "target-unread"  # target: nothing is known of its disks of today
+    TARGET_STATUS = "target-status"  # target, status
+    TARGET_RESTORING = "target-restoring"  # target
+    TARGET_BACKED_UP = "target-backed-up"  # target
+    TARGET_REMOVED = "target-removed"  # target
+    PAIR_RULE = "pair-rule"  # rule (``Rule``), backup, disk, saved_gb, size_gb
+    PAIRS_MISSING = "pairs-missing"  # backup: a server is restored disk by disk
+    DISKS_LEFT_OUT = "disks-left-out"  # backup, names (of disks in the backup that are not restored), count
+    DISK_SWAPPED = "disk-swapped"  # backup, disk, other (the disk that it was made of)
+    PATH_RANGE = "path-range"  # length, limit
     NAME_UNCHANGED = "name-unchanged"  # name
     # policies
     NO_SCHEDULE = "no-schedule"
@@ -202,6 +250,7 @@ class FindingKind(StrEnum):
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
+    PLAN_OVERWRITES = "plan-overwrites"  # the step overwrites something, which nobody is asked for when its turn comes
     BAD_TEMPLATE = "bad-template"  # path, found
 
 

@@ -286,6 +286,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "ADVANCED": NP_("what a finding is about", "Advanced"),
         "CONNECTION": NP_("what a finding is about", "Connection"),
         "BACKUP": NP_("what a finding is about", "Backup"),
+        "TARGET": NP_("what a finding is about", "Target"),
         "SCHEDULE": NP_("what a finding is about", "Schedule"),
         "RETENTION": NP_("what a finding is about", "Retention"),
     },
@@ -293,6 +294,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "VAULT": NP_("what a request is done to", "Vault"),
         "BACKUP": NP_("what a request is done to", "Backup"),
         "POLICY": NP_("what a request is done to", "Policy"),
+        "RESOURCE": NP_("what a request is done to", "Resource"),
         "PROJECT": NP_("what a request is done to", "Project"),
     },
     "NameRules": {

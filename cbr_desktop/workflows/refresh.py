@@ -7,13 +7,16 @@ does not do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from math import inf
+from typing import Any, NamedTuple, TypeVar
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
@@ -26,7 +29,15 @@ from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
 from cbr_desktop.workflows.recall import FILED_ROWS, filed, recalling
 
 EVERY_SECONDS = 120.0
-"""How often the lists are read while nobody asks."""
+"""How often the lists are read while nobody asks, unless a person has chosen otherwise."""
+UNSEEN = 5
+"""How many times as long a pause is while nobody can see what is read."""
+ON_BATTERY = 2
+"""How many times as long a pause is while the machine runs on its battery."""
+ASIDE_SECONDS = 1800.0
+"""How often a list is read that only one page shows, while that page is not looked at."""
+_ASIDE = frozenset({Part.PROTECTABLES})
+"""Such lists: what could be protected comes in pages of 50, so of a large project it is most of what is asked for."""
 SLOWEST = 8
 """How many times as long a pause is at the most, while the service says that it is asked too often."""
 SMALL_ROWS = 100
@@ -35,6 +46,10 @@ LARGE_ROWS = 5000
 UNSURE_SECONDS = 900.0
 """How often a list of more than ``LARGE_ROWS`` is read whole where the service does not tell what has changed in it."""
 _LOOK_SECONDS = 15.0
+_FAR_SECONDS = 1e9
+"""More seconds than any pause has, which the calendar can still add."""
+_READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS)
+"""The lists that are read."""
 _LATELY = timedelta(days=1)
 _SINGLE_TASKS = 10
 """How many old tasks that have not ended are looked at one by one in a round."""
@@ -91,6 +106,26 @@ def _with_newest(held: dict[TaskId, Task], rows: list[Task]) -> dict[TaskId, Tas
     return {id: task for id, task in changed.items() if id not in held} | held | changed
 
 
+class Attention(NamedTuple):
+    """What a person does with what is read: it decides how often that is done, never whether.
+
+    ``every_seconds`` is how often the lists are read, 0 for only when somebody asks. ``front`` are the parts that are
+    looked at now; ``is_seen`` is whether anything of the profile can be seen.
+    """
+
+    every_seconds: float = EVERY_SECONDS
+    front: frozenset[Part] = frozenset()
+    is_seen: bool = True
+    is_on_battery: bool = False
+
+    @property
+    def pause(self) -> float:
+        """Seconds between the ends of two rounds, infinite where nobody wants them."""
+        if not self.every_seconds:
+            return inf
+        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (ON_BATTERY if self.is_on_battery else 1)
+
+
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
     """Whether a list is so well known that what has changed since is all there is to read."""
     read_at = freshness.read_at
@@ -100,7 +135,7 @@ def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
 
 
 class Refresh:
-    """Reads the lists, at start, every two minutes and whenever it is asked to."""
+    """Reads the lists, at start, every so often and whenever it is asked to; how often goes with ``attend``."""
 
     def __init__(
         self, ledger: Ledger, cache: Cache, cloud: Cloud, clock: Clock, archive: Archive | None = None
@@ -123,6 +158,14 @@ class Refresh:
         self._turns = {part: asyncio.Lock() for part in Part}
         self._needed: frozenset[Part] = frozenset()
         """The lists that a request waits for."""
+        self._attention = Attention()
+        self._altered = asyncio.Event()
+        """Set when the attention is another one than before."""
+        self._begun_at: datetime | None = None
+        """When the last round of all was begun, and when it ended."""
+        self._ended_at: datetime | None = None
+        self._all = True
+        """Whether the next reading is a round of all."""
 
     async def recall(self) -> None:
         """Put all that is cached into the ledger, in pieces between which the window can do something else."""
@@ -131,6 +174,7 @@ class Refresh:
 
     def ask(self) -> None:
         """Read what has changed now, or once more after the reading that is under way."""
+        self._all = True
         self._asked.set()
 
     def ask_whole(self) -> None:
@@ -138,10 +182,41 @@ class Refresh:
         self._whole = True
         self._asked.set()
 
+    def attend(self, attention: Attention) -> None:
+        """Take note of what is looked at; what has grown old while nobody did is read at once."""
+        before, self._attention = self._attention, attention
+        if attention == before:
+            return
+        self._altered.set()
+        if not attention.every_seconds:
+            return
+        if attention.front - before.front:
+            self.need(frozenset(part for part in attention.front & _ASIDE if self._is_old(part)))
+        begun, pause = self._begun_at, timedelta(seconds=attention.pause * self._pace)
+        if begun is not None and attention.is_seen and not before.is_seen and self._clock.now() - begun >= pause:
+            self.ask()
+
+    def _is_old(self, part: Part) -> bool:
+        """Whether a list is older than one that is read in every round."""
+        as_of = self._ledger.freshness[part].as_of
+        return as_of is None or self._clock.now() - as_of >= timedelta(seconds=self._attention.every_seconds)
+
+    def _due(self) -> list[Part]:
+        """Return the lists that a round reads: all, but those aside that nobody looks at and that are not old yet."""
+        now, limit = self._clock.now(), timedelta(seconds=ASIDE_SECONDS)
+        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._attention.front - self._needed}
+        fresh = {
+            part
+            for part, each in known.items()
+            if each.as_of is not None and not each.from_cache and timedelta(0) <= now - each.as_of < limit
+        }
+        return [part for part in _READ if part not in fresh]
+
     def need(self, parts: frozenset[Part]) -> None:
-        """Read some lists now, because a request waits for them."""
+        """Read some lists now, because a request waits for them or somebody has begun to look at them."""
         self._needed |= parts
-        self._asked.set()
+        if parts:
+            self._asked.set()
 
     async def run_when_needed(self) -> None:
         """Read what requests wait for, and nothing else, for ever; runs as a resident task of a command."""
@@ -158,7 +233,15 @@ class Refresh:
         while True:
             self._asked.clear()
             whole, self._whole = self._whole, False
-            await self.once(whole=whole, slowly=not whole)
+            is_round, self._all = self._all or whole, False
+            due: Collection[Part] | None = None if whole else self._due()
+            needed, self._needed = self._needed, frozenset()
+            if is_round:
+                self._begun_at = self._clock.now()
+                await self.once(due, whole=whole, slowly=not whole)
+                self._ended_at = self._clock.now()
+            else:
+                await self.once(needed)
             await self._pause()
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
@@ -176,7 +259,33 @@ class Refresh:
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
-    async def once(self, parts: Iterable[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
+    async def open_backup(self, id: BackupId) -> None:
+        """Read a backup by itself, with those of its disks and what was saved with it, which no list has.
+
+        What cannot be read stays as it was, with the reason beside it.
+        """
+        before = self._ledger.opened.get(id, OpenedBackup())
+        try:
+            details = await self._cloud.backup_details(id)
+        except CbrError as error:
+            self._tell(error)
+            self._ledger.put_opened(id, replace(before, error=error))
+            return
+        opened = OpenedBackup(details, None, self._clock.now())
+        try:
+            opened = replace(opened, metadata=await self._cloud.backup_metadata(id))
+        except CbrError as error:
+            opened = replace(opened, metadata_error=error)
+        self._ledger.put_opened(id, opened)
+
+    async def judge_by(self, parts: Collection[Part], backup: BackupId | None) -> None:
+        """Read the lists by which a change is judged, and the backup that it has to be opened for."""
+        async with asyncio.TaskGroup() as reads:
+            reads.create_task(self.once(parts))
+            if backup is not None:
+                reads.create_task(self.open_backup(backup))
+
+    async def once(self, parts: Collection[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
         """Read some parts, by default every one; each fails by itself, and what it held before stays.
 
         ``whole`` reads all of each list; ``slowly`` one page at a time where that is to be done all the same.
@@ -188,13 +297,14 @@ class Refresh:
             Part.PROTECTABLES: self._protectables,
             Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
         }
-        wanted = readers if parts is None else {part: readers[part] for part in parts}
+        # what is looked at comes first; else in the order of the table, as backups are read by what tasks tell
+        order = sorted(_READ, key=lambda part: part not in self._attention.front)
+        wanted = {part: readers[part] for part in order if parts is None or part in parts}
         if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
-            # in the order of the table: backups are read by what tasks tell
-            for part in [part for part in readers if part in wanted]:
-                reads.create_task(self._part(part, readers[part]))
+            for part, reader in wanted.items():
+                reads.create_task(self._part(part, reader))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
 
@@ -208,9 +318,16 @@ class Refresh:
     async def _ask_later(self) -> None:
         """Ask when the next round is due by the time that has passed, or by the clock: a machine that sleeps does not
         count seconds, and what it knows is old when it wakes. Then too it is asked once."""
-        every = EVERY_SECONDS * self._pace
-        due, waited = self._clock.now() + timedelta(seconds=every), 0.0
-        while waited < every and self._clock.now() < due:
+        begun, waited = self._ended_at or self._clock.now(), 0.0
+        while True:
+            every = self._attention.pause * self._pace
+            if waited >= every or self._clock.now() >= begun + timedelta(seconds=min(every, _FAR_SECONDS)):
+                break
+            if every == inf:
+                # nothing is looked at by a clock that nobody needs
+                self._altered.clear()
+                await self._altered.wait()
+                continue
             await self._clock.sleep(_LOOK_SECONDS)
             waited += _LOOK_SECONDS
         self.ask()

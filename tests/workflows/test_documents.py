@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from cbr_desktop.domain import document
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+)
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
-from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import VaultId
@@ -23,6 +29,7 @@ from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
+from tests.restoring import newest, restore_of
 from tests.stage import Stage, staged
 
 S = IntentState
@@ -81,11 +88,20 @@ def read(stage: Stage) -> None:
     stage.play(stage.session.refresh.once)
 
 
+async def with_disks(stage: Stage) -> None:
+    """Read all lists, and the disks of a backup of a server, which no list has."""
+    await stage.session.refresh.once()
+    await stage.session.refresh.open_backup(newest(stage).id)
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: Kind, stage: Stage) -> None:
-    read(stage)
+    stage.play(lambda: with_disks(stage))
     ledger, id = stage.session.ledger, backup(stage).id
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
+    other = next(each for each in ledger.vaults.values() if each.name == "vault-erp-prod")
+    own = ledger.vaults[VaultId(REFERENCE_VAULT_ID)].resources[0]
+    lone = next(each for each in ledger.protectables.values() if each.name == "ecs-lab-01")
     drafts = {
         Kind.CREATE_CHECKPOINT: CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"),
         Kind.DELETE_BACKUP: BackupDeletion(id),
@@ -97,11 +113,18 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.DELETE_POLICY: PolicyDeletion(daily.id),
         Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
         Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
+        Kind.ASSOCIATE_RESOURCES: ResourceAssociation(
+            other.id, (ResourceChoice(lone.id, lone.type, lone.name, (lone.disks[1].id,)),)
+        ),
+        Kind.DISSOCIATE_RESOURCES: ResourceDissociation(other.id, (other.resources[0].id,)),
+        Kind.MIGRATE_RESOURCES: ResourceMigration(VaultId(REFERENCE_VAULT_ID), other.id, (own.id,)),
+        Kind.SET_PROTECTION: ProtectionSetting(other.id, (other.resources[0].id,), is_on=True),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
         Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
+        Kind.RESTORE_BACKUP: restore_of(stage, newest(stage)),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

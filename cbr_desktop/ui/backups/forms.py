@@ -6,8 +6,9 @@ from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.form import ChangeForm, FixedBatch, FixedForm, Forms
 
 
 def deletion_form(id: BackupId) -> FixedForm:
@@ -50,8 +51,11 @@ FORMS = Forms(
         "delete": lambda _context, backup: deletion_form(backup.id),
         "rename": lambda _context, backup: RenameForm(backup.id, backup.name),
     },
+    several={"delete": lambda _asked: FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))},
     again={
         Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
         RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
+        Kind.RESTORE_BACKUP: lambda _context, intent: FixedForm(Kind.RESTORE_BACKUP, intent.change),
     },
+    windows={"restore": rehearse},
 )

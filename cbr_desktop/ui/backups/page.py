@@ -18,7 +18,7 @@ from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.page_timeline import PageTimeline
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.timeline import Lane
-from cbr_desktop.ui.kit.verbs import Verb
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.ledger import Part, Reading
 
 
@@ -43,8 +43,8 @@ class BackupsPage(ListPage[Backup]):
             "delete",
             N_("&Delete…"),
             N_("See what would be lost, then decide (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Deleting takes one backup at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
             "rename",
@@ -52,6 +52,12 @@ class BackupsPage(ListPage[Backup]):
             N_("Give the backup another name (F2)"),
             shortcut=Qt.Key.Key_F2,
             too_many=N_("Renaming takes one backup at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "restore",
+            N_("Re&store…"),
+            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
+            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
         ),
     )
     counts = NN_("{count} backup", "{count} backups")

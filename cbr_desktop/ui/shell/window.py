@@ -37,6 +37,7 @@ from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.plan import Run
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
     from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
@@ -267,6 +268,7 @@ class MainWindow(QMainWindow):
         dialog.utc_chosen.connect(self.tell_in_utc)
         dialog.menu_bar_chosen.connect(self._show_menu_bar)
         dialog.keys_requested.connect(self.open_help)
+        dialog.pace_chosen.connect(self.deferred_widgets.attendance.tell)
         dialog.open()
         self._settings_dialog = dialog
         return dialog
@@ -397,6 +399,7 @@ class MainWindow(QMainWindow):
         self._workspace.signals.changed.connect(self._take)
         self.navigation.currentRowChanged.connect(self._turn_to)
         self._workspace.scope_changed.connect(self._tell_scope)
+        self._workspace.run_begun.connect(self._begin_run)
         header_bar, status = self.header_bar, self.status
         header_bar.scope_menu_requested.connect(self.open_scope_menu)
         header_bar.arm_menu_requested.connect(self._open_arm_menu)
@@ -426,6 +429,7 @@ class MainWindow(QMainWindow):
             self._times,
             self.show_page,
             self._notifier,
+            lambda: frozenset(self.current_page().parts),
         )
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)
@@ -559,6 +563,8 @@ class MainWindow(QMainWindow):
         self._stack.updateGeometry()
         page.catch_up()
         self.status.turn_to(page.parts[0])
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.attendance.tell()
         self._tell_details()
 
     def _stand(self) -> None:
@@ -610,6 +616,10 @@ class MainWindow(QMainWindow):
         others[0] += before - now
         self._split.setSizes([now, *others])
 
+    def _begin_run(self, run: "Run") -> None:
+        page: Any = self.page("Plans")
+        page.begin(run)
+
     def _fit_width(self) -> None:
         """Make do with the width that there is: below some letters pictures stand for words."""
         narrow = self.width() < self.fontMetrics().averageCharWidth() * _NARROW_LETTERS
@@ -652,6 +662,7 @@ class MainWindow(QMainWindow):
         if self._deferred_widgets is not None:
             self._deferred_widgets.drawer.take()
             self._deferred_widgets.strip.tell()
+            self._deferred_widgets.attendance.tick()
             self._tell_details()
         self.header_bar.tell_guards()
 
