@@ -55,6 +55,7 @@ _PAGES = {
     "Vaults": (N_("Vaults"), N_("vaults")),
     "Resources": (N_("Resources"), N_("resources")),
     "Backups": (N_("Backups"), N_("backups")),
+    "Checkpoints": (N_("Checkpoints"), N_("checkpoints")),
     "Policies": (N_("Policies"), N_("policies")),
     "Tasks": (N_("Tasks"), N_("tasks")),
     "Drafts": (N_("Drafts"), N_("drafts")),

@@ -76,6 +76,20 @@ class SettingsDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
+        self._add_looks(form, themes, theme)
+        self._add_habits(form, is_utc=is_utc, has_menu_bar=has_menu_bar)
+        self._add_places(form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addStretch()
+        layout.addWidget(self._buttons())
+        self.setMinimumWidth(520)
+        make_room(self)
+
+    def _add_looks(self, form: QFormLayout, themes: Sequence[tuple[Theme, str]], theme: Theme) -> None:
+        settings = self._workspace.settings
         self.theme = _box("settingsTheme", _("Theme"), [words for _theme, words in themes])
         self.theme.setCurrentIndex(self._themes.index(theme))
         self.theme.activated.connect(lambda row: self.theme_chosen.emit(self._themes[row]))
@@ -83,13 +97,15 @@ class SettingsDialog(QDialog):
         self.letters = _box(
             "settingsFontSize", _("Size of the letters"), [_percent_words(percent) for percent in PERCENTS]
         )
-        self.letters.setCurrentIndex(PERCENTS.index(stored_percent(workspace.settings)))
+        self.letters.setCurrentIndex(PERCENTS.index(stored_percent(settings)))
         self.letters.activated.connect(self._choose_size)
         form.addRow(_label(_("Size of &letters"), self.letters), self.letters)
         self.density = _box("settingsDensity", _("Rows of tables"), [_(words) for words in _DENSITIES.values()])
-        self.density.setCurrentIndex(list(_DENSITIES).index(stored_density(workspace.settings)))
+        self.density.setCurrentIndex(list(_DENSITIES).index(stored_density(settings)))
         self.density.activated.connect(lambda row: self.density_chosen.emit(list(_DENSITIES)[row]))
         form.addRow(_label(_("Ro&ws of tables"), self.density), self.density)
+
+    def _add_habits(self, form: QFormLayout, *, is_utc: bool, has_menu_bar: bool) -> None:
         self.utc = _tick("settingsUtc", _("Tell all times in &UTC"), is_utc)
         self.utc.toggled.connect(self.utc_chosen)
         form.addRow(_label(), self.utc)
@@ -105,11 +121,13 @@ class SettingsDialog(QDialog):
                 )
             )
         )
-        self.pace.setCurrentIndex(CHOICES.index(stored_seconds(workspace.settings)))
+        self.pace.setCurrentIndex(CHOICES.index(stored_seconds(self._workspace.settings)))
         self.pace.activated.connect(self._choose_pace)
         form.addRow(_label(_("&Read the lists"), self.pace), self.pace)
+
+    def _add_places(self, form: QFormLayout) -> None:
         form.addRow(_label(_("Drafts")), self._drafts_row())
-        for name, folder in workspace.folders.items():
+        for name, folder in self._workspace.folders.items():
             if name in _FOLDERS:
                 form.addRow(_label(_(_FOLDERS[name])), self._folder_row(name, folder))
         keys = QPushButton(_("&Keys…"))
@@ -121,6 +139,8 @@ class SettingsDialog(QDialog):
         row.addWidget(keys)
         row.addStretch()
         form.addRow(_label(_("Keyboard")), row)
+
+    def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.setObjectName("settingsButtons")
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
@@ -129,14 +149,7 @@ class SettingsDialog(QDialog):
         close.setAccessibleName(_("Close"))
         close.setDefault(True)
         buttons.rejected.connect(self.close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(16)
-        layout.addLayout(form)
-        layout.addStretch()
-        layout.addWidget(buttons)
-        self.setMinimumWidth(520)
-        make_room(self)
+        return buttons
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store

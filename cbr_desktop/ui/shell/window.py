@@ -31,7 +31,7 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.menus import Command, MenuBar
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
 from cbr_desktop.ui.shell.status_bar import StatusBar
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
@@ -473,8 +473,8 @@ class MainWindow(QMainWindow):
             "Alt+Left": self.go_back,
             "Alt+Right": self.go_forward,
         }
-        for place, name in enumerate(NAMES, 1):
-            keys[f"Ctrl+{place}"] = partial(self.go_to, name)
+        for name in NAMES:
+            keys[page_key(name)] = partial(self.go_to, name)
         for key, act in keys.items():
             QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
