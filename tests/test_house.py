@@ -215,6 +215,7 @@ SIMULATED = {
     Kind.SET_PROTECTION: {"associations"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.CREATE_VAULT: {"vault_changes"},
     Kind.RESTORE_BACKUP: {"restores"},
     Kind.UPDATE_VAULT: {"vault_changes"},
     Kind.LOCK_VAULT: {"vault_changes"},

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    CREATE_VAULT = "CreateVault"
     ASSOCIATE_RESOURCES = "AddVaultResource"
     DISSOCIATE_RESOURCES = "RemoveVaultResource"
     MIGRATE_RESOURCES = "MigrateVaultResource"

@@ -83,6 +83,15 @@ def _association(key: str, status: str, change: Change, body: bytes) -> Result:
     return Result(change.subject.id, status)
 
 
+def _vault_creation(change: Change, body: bytes) -> Result:
+    made = vault(body)
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `vault.id`")
+    if made.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(made.id, str(made.status))
+
+
 def _resources(key: str, stage: Stage, change: Change, body: bytes, *, is_whole: bool = True) -> Result:
     """Read the answer that names resources by their ids: those that were asked for, and no others.
 
@@ -151,6 +160,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.SET_PROTECTION: _protection,
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.CREATE_VAULT: _vault_creation,
     Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
