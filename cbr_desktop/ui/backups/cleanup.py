@@ -162,7 +162,7 @@ class CleanUpWindow(OperationWindow):
         self.pattern = QLineEdit(rule.pattern)
         self.pattern.setObjectName("cleanUpPattern")
         self.pattern.setAccessibleName(_("What a name matches"))
-        self.pattern.setPlaceholderText(_("any, or for instance {pattern}").format(pattern="prepatch*"))
+        self.pattern.setPlaceholderText(_("any; * stands for anything"))
         self.pattern.setToolTip(tooltip(_("The whole name, with * and ?; capitals make no difference")))
         self.failed = QCheckBox(_("&Failed ones as well"))
         self.failed.setObjectName("cleanUpFailed")
