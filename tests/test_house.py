@@ -212,6 +212,11 @@ SIMULATED = {
     Kind.REMOVE_POLICY: {"policies"},
     Kind.DELETE_BACKUP: {"deletions"},
     Kind.RENAME_BACKUP: {"renaming"},
+    Kind.SHARE_BACKUP: {"members"},
+    Kind.WITHDRAW_SHARE: {"members"},
+    Kind.ANSWER_SHARE: {"members"},
+    Kind.REPLICATE_BACKUP: {"replication"},
+    Kind.REPLICATE_VAULT: {"replication"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

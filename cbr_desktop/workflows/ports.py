@@ -19,6 +19,7 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.secret import SecretKind, SecretPlace
+from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
@@ -95,6 +96,22 @@ class Cloud(Protocol):
 
     async def members(self, id: BackupId) -> Listing[Member]:
         """Return the projects that a backup is shared with."""
+        ...
+
+    async def offers(self) -> Listing[Offer]:
+        """Return the backups that other projects share with this one, whatever was said to them."""
+        ...
+
+    async def replication_regions(self) -> list[str]:
+        """Return the regions that this one replicates to; ``region`` of the profile tells which this one is."""
+        ...
+
+    async def projects(self) -> list[Project]:
+        """Return the projects that the login may use, by name."""
+        ...
+
+    async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:
+        """Return the vaults of a project in another region."""
         ...
 
     async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:

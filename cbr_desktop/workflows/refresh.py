@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.task import TERMINAL, Task
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
@@ -40,6 +42,10 @@ _SINGLE_TASKS = 10
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
+SELDOM = frozenset({Part.OFFERS, Part.DESTINATIONS})
+"""The lists that are read only when something needs them, or a person wants every list read whole."""
+_PROJECTS_LIMIT = 50
+"""Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
@@ -182,7 +188,7 @@ class Refresh:
         self._asked.set()
 
     def need(self, parts: frozenset[Part]) -> None:
-        """Read some lists now, because a request waits for them."""
+        """Read some lists now, because a request or a screen waits for them."""
         self._needed |= parts
         self._asked.set()
 
@@ -220,9 +226,10 @@ class Refresh:
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
     async def once(self, parts: Iterable[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
-        """Read some parts, by default every one; each fails by itself, and what it held before stays.
+        """Read some parts; each fails by itself, and what it held before stays.
 
-        ``whole`` reads all of each list; ``slowly`` one page at a time where that is to be done all the same.
+        By default all are read but those that are read ``SELDOM``, unless they are needed. ``whole`` reads all of each
+        list; ``slowly`` one page at a time where that is to be done all the same.
         """
         readers: dict[Part, Callable[[], Awaitable[None]]] = {
             Part.VAULTS: self._vaults,
@@ -230,8 +237,12 @@ class Refresh:
             Part.POLICIES: self._policies,
             Part.PROTECTABLES: self._protectables,
             Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
+            Part.OFFERS: self._offers,
+            Part.DESTINATIONS: self._destinations,
         }
-        wanted = readers if parts is None else {part: readers[part] for part in parts}
+        if parts is None:
+            parts = readers.keys() - (SELDOM - self._wished(whole=whole))
+        wanted = {part: readers[part] for part in parts}
         if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
@@ -240,6 +251,16 @@ class Refresh:
                 reads.create_task(self._part(part, readers[part]))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
+
+    def _wished(self, *, whole: bool) -> frozenset[Part]:
+        """Return which of the seldom read lists are wanted in this round: needed ones, or what is known already."""
+        needed, self._needed = self._needed, frozenset()
+        known = {part for part in SELDOM if self._ledger.freshness[part].as_of is not None}
+        return needed | known if whole else needed
+
+    async def read_members(self, id: BackupId) -> None:
+        """Read which projects a backup is shared with. Raises ``CloudError``."""
+        self._ledger.put_members(id, await self._cloud.members(id))
 
     async def _pause(self) -> None:
         """Wait for the next round or for being asked, whichever is first."""
@@ -260,7 +281,7 @@ class Refresh:
 
     async def _logged_in(self, parts: Iterable[Part]) -> bool:
         try:
-            await self._cloud.project_id()
+            self._ledger.project_id = await self._cloud.project_id()
         except CbrError as error:
             self._tell(error)
             for part in parts:
@@ -487,6 +508,40 @@ class Refresh:
         await _steady(listing, self._ledger.protectables)
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)
+
+    async def _offers(self) -> None:
+        """Read what other projects share with this one; a region that has no sharing offers nothing."""
+        try:
+            listing = await self._cloud.offers()
+        except (NotFound, Forbidden) as error:
+            listing = Listing([], self._clock.now(), complete=False, lacking=error)
+        self._ledger.put_offers(listing)
+
+    async def _destinations(self) -> None:
+        """Read where backups can be replicated to: the regions, the account's projects and the vaults there.
+
+        A project that does not tell of its vaults leaves the list incomplete; a vault there can be named by its id.
+        """
+        rows: list[DestinationVault] = []
+        lacking: CbrError | None = None
+        complete = True
+        regions: list[str] = []
+        projects: list[Project] = []
+        try:
+            regions = await self._cloud.replication_regions()
+            projects = [each for each in await self._cloud.projects() if each.region in regions and each.enabled]
+        except (NotFound, Forbidden) as error:
+            lacking = error
+        for project in projects[:_PROJECTS_LIMIT]:
+            try:
+                listing = await self._cloud.external_vaults(project.region, project.id)
+            except (NotFound, Forbidden) as error:
+                lacking = error
+                continue
+            complete = complete and listing.complete
+            rows += [DestinationVault(project.region, project, vault) for vault in listing.rows]
+        complete = complete and lacking is None and len(projects) <= _PROJECTS_LIMIT
+        self._ledger.put_destinations(regions, projects, Listing(rows, self._clock.now(), complete, lacking))
 
     def _tell(self, error: CbrError | None) -> None:
         connection = self._ledger.connection

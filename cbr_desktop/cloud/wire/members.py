@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, Text, moment, words
+from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, ObjectReader, Text, moment, words
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
@@ -20,13 +20,19 @@ class MemberRow(Struct, gc=False):
 
 
 _LIST = ListReader("members", MemberRow)
+_ONE = ObjectReader(MemberRow, "member")
 _status = words(MemberStatus)
 
 
 def members(body: bytes, names: Names) -> ListPage[Member]:
-    """Read a page of ShowMembersDetail."""
+    """Read a page of ShowMembersDetail, or the answer of AddMember."""
     page = _LIST.read(body)
     return ListPage([_member(row, names) for row in page.rows], page.count, page.lost)
+
+
+def member(body: bytes) -> Member:
+    """Read the answer of UpdateMemberStatus. ``Unfit`` when it is none."""
+    return _member(_ONE.read(body), {})
 
 
 def _member(row: MemberRow, names: Names) -> Member:

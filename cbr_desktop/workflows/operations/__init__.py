@@ -4,6 +4,7 @@ from typing import Any
 
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
 from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
@@ -12,7 +13,11 @@ from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
+from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
+from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
+from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
 
 _ALL: tuple[Operation, ...] = (
     CREATE_CHECKPOINT,
@@ -23,6 +28,11 @@ _ALL: tuple[Operation, ...] = (
     REMOVE_POLICY,
     DELETE_BACKUP,
     RENAME_BACKUP,
+    SHARE_BACKUP,
+    WITHDRAW_SHARE,
+    ANSWER_SHARE,
+    REPLICATE_BACKUP,
+    REPLICATE_VAULT,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
