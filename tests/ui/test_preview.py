@@ -103,6 +103,8 @@ POLICY = {
         "trigger": {"properties": {"pattern": ["FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"]}},
     }
 }
+PROJECT = "0123456789abcdef" * 2
+THERE = {"destination_region": "eu-nl", "destination_project_id": PROJECT, "destination_vault_id": VAULT}
 FILES: dict[Kind, dict[str, Any]] = {
     Kind.DELETE_BACKUP: {"operation": "DeleteBackup", "path": {"backup_id": BACKUP}},
     Kind.RENAME_BACKUP: {
@@ -127,11 +129,32 @@ FILES: dict[Kind, dict[str, Any]] = {
         "path": {"vault_id": VAULT},
         "body": {"policy_id": BACKUP},
     },
+    Kind.SHARE_BACKUP: {
+        "operation": "AddMember",
+        "path": {"backup_id": BACKUP},
+        "body": {"members": [PROJECT]},
+    },
+    Kind.WITHDRAW_SHARE: {"operation": "DeleteMember", "path": {"backup_id": BACKUP, "member_id": PROJECT}},
+    Kind.ANSWER_SHARE: {
+        "operation": "UpdateMemberStatus",
+        "path": {"backup_id": BACKUP, "member_id": PROJECT},
+        "body": {"status": "accepted", "vault_id": VAULT},
+    },
+    Kind.REPLICATE_BACKUP: {
+        "operation": "CopyBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {"replicate": {"name": "copied", **THERE}},
+    },
+    Kind.REPLICATE_VAULT: {
+        "operation": "CopyCheckpoint",
+        "body": {"replicate": {"vault_id": VAULT, **THERE}},
+    },
 }
 METHODS = {
-    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
-    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY), "PUT"),
+    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.WITHDRAW_SHARE), "DELETE"),
+    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.ANSWER_SHARE), "PUT"),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
+    **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),
 }
 
 

@@ -1,6 +1,6 @@
 """Ending the sharing of a backup with a project. That the project is no member any more is the proof."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup_details import MemberStatus
@@ -18,6 +18,8 @@ from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import span_of
 
 _WITHDRAWN = "withdrawn"
+_NEAR = timedelta(seconds=10)
+"""How long after the sending a new share may still be the one of before: the clocks differ by less."""
 
 
 class WithdrawShare(ShareOperation):
@@ -66,14 +68,19 @@ class WithdrawShare(ShareOperation):
         return Preflight(())
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
-        """Read the members: gone from a whole list, or there since after it was sent, the share of then has ended."""
+        """Read the members: gone from a whole list, or shared anew since it was sent, the share of then has ended.
+
+        Of one that was made at about the time of sending nobody can tell whether it is that one: it is left alone.
+        """
         listing, project_id = await read_members(intent, reader), project_in(intent.change)
         member = next((each for each in listing.rows if each.project_id == project_id), None)
+        made = member.created_at if member is not None else None
         span = span_of(intent, reader.ledger.connection)
-        is_new = member is not None and member.created_at is not None and member.created_at > span.sent_at
-        if (member is None and listing.complete) or (is_new and span.is_certain):
+        is_newer = made is not None and span.is_certain and made > span.sent_at + _NEAR
+        if (member is None and listing.complete) or is_newer:
             return Search(Result(intent.subject.id, _WITHDRAWN))
-        return Search(is_whole=listing.complete, is_undone=member is not None)
+        is_elder = member is not None and (made is None or made < span.earliest)
+        return Search(is_whole=listing.complete, is_undone=is_elder)
 
 
 WITHDRAW_SHARE = WithdrawShare()
